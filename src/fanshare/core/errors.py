@@ -1,0 +1,29 @@
+"""The one error type that crosses rooms: a stable code, a plain sentence, an HTTP status."""
+
+
+class FanshareError(Exception):
+    """Something a person can act on.
+
+    ``code`` is stable and machine-readable (``snake_case``), ``message`` is one plain sentence that says what
+    happened and what to do, ``status`` is the HTTP status a web surface answers with.
+    """
+
+    def __init__(self, code: str, message: str, status: int = 400) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.status = status
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.message}"
+
+
+class BadInputError(FanshareError):
+    """Input that can't be understood or is not allowed. Nothing was changed by it."""
+
+
+class ConflictError(FanshareError):
+    """The request contradicts what is already recorded (HTTP 409)."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(code, message, 409)

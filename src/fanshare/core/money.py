@@ -1,0 +1,111 @@
+"""Money is an integer: micros (10^-6 of the currency's major unit) beside an ISO 4217 code. No float ever.
+
+``2.50 EUR`` is ``2_500_000`` micros, ``7 JPY`` is ``7_000_000``. Whole minor units (cents) appear only in payouts,
+invoices and what a shop is told; everywhere else the exact amount is kept.
+"""
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
+
+from fanshare.core.currencies import EXPONENTS
+from fanshare.core.errors import BadInputError
+
+type Micros = int
+
+MICROS = 1_000_000
+BASIS = 10_000
+#: What int64 holds, with room for sums: DESIGN parks anything above 9.0e12 major units.
+MAX_MICROS: Micros = 9_000_000_000_000 * MICROS
+
+_AMOUNT = re.compile(r"-?[0-9]{1,19}(\.[0-9]{1,30})?", re.ASCII)
+
+
+def exponent(currency: str) -> int:
+    """Digits of the minor unit by ISO 4217 (EUR 2, JPY 0, KWD 3, CLF 4). Raises ``BadInputError`` if unknown."""
+    try:
+        return EXPONENTS[currency]
+    except KeyError:
+        raise BadInputError(
+            "unknown_currency", f"{currency[:12]!r} is not a currency of ISO 4217 that we can book."
+        ) from None
+
+
+def parse_amount(text: str | int | Decimal) -> Micros:
+    """Micros of an amount as a shop writes it: ``"109.15"``, ``37.739496`` read as Decimal, ``5``.
+
+    Digits beyond micros are cut toward zero. Raises ``BadInputError`` for NaN, infinities, exponents in text, unicode
+    digits, booleans and whatever is above ``MAX_MICROS`` in size.
+    """
+    if isinstance(text, bool) or not isinstance(text, str | int | Decimal):
+        raise BadInputError("bad_amount", "An amount must be a decimal number written in digits.")
+    if isinstance(text, str):
+        if _AMOUNT.fullmatch(text) is None:
+            raise BadInputError("bad_amount", f"{text[:40]!r} is not an amount such as 109.15.")
+        text = Decimal(text)
+    elif isinstance(text, Decimal) and (not text.is_finite() or text.adjusted() > 18):
+        raise BadInputError("bad_amount", "An amount must be a finite number.")
+    try:
+        micros = int(Decimal(text).scaleb(6)) if isinstance(text, Decimal) else text * MICROS
+    except (InvalidOperation, OverflowError) as error:
+        raise BadInputError("bad_amount", "An amount must be a finite number.") from error
+    if abs(micros) > MAX_MICROS:
+        raise BadInputError("amount_too_large", "This amount is larger than the books can hold.")
+    return micros
+
+
+def format_micros(micros: Micros) -> str:
+    """The exact amount with six digits: ``1.416000``."""
+    sign = "-" if micros < 0 else ""
+    whole, rest = divmod(abs(micros), MICROS)
+    return f"{sign}{whole}.{rest:06d}"
+
+
+def format_trimmed(micros: Micros) -> str:
+    """The exact amount, at least two digits, without further trailing zeros: ``7.08``, ``1.416``."""
+    whole, rest = format_micros(micros).split(".")
+    return f"{whole}.{rest.rstrip('0').ljust(2, '0')}"
+
+
+def minor_units(micros: Micros, currency: str) -> int:
+    """Whole minor units (cents) contained in an amount, rounded down: never more than is there."""
+    return micros // 10 ** (6 - exponent(currency))
+
+
+def from_minor_units(units: int, currency: str) -> Micros:
+    """Micros of whole minor units."""
+    return units * 10 ** (6 - exponent(currency))
+
+
+def format_minor(micros: Micros, currency: str) -> str:
+    """What a screen shows: the amount floored to the minor unit, ``1.41`` for 1.416000 EUR, ``7`` for 7.9 JPY."""
+    digits = exponent(currency)
+    units = minor_units(micros, currency)
+    if digits == 0:
+        return str(units)
+    sign = "-" if units < 0 else ""
+    whole, rest = divmod(abs(units), 10**digits)
+    return f"{sign}{whole}.{rest:0{digits}d}"
+
+
+def basis_points(amount: Micros, rate: int) -> Micros:
+    """``floor(amount * rate / 10000)``: a share in basis points, rounded down."""
+    return amount * rate // BASIS
+
+
+def spread(total: Micros, weights: Sequence[int]) -> list[Micros]:
+    """Split ``total`` in proportion to ``weights`` by cumulative floors: parts sum to exactly ``total``.
+
+    The part of ``weights[0..i]`` taken together is ``floor(total * sum(weights[0..i]) / sum(weights))``, so the
+    result depends on the order of the weights only within one micro. ``weights`` are not negative and not all zero.
+    """
+    whole = sum(weights)
+    if whole <= 0 or any(weight < 0 for weight in weights):
+        raise ValueError("weights must not be negative and not all zero")
+    parts, running, given = [], 0, 0
+    for weight in weights:
+        running += weight
+        upto = total * running // whole
+        parts.append(upto - given)
+        given = upto
+    return parts
