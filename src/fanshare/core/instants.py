@@ -53,8 +53,9 @@ def parse_rfc3339(text: str, *, assume_utc: bool = False) -> Instant:
     if match is None or (match[8] is None and not assume_utc):
         raise BadInputError("bad_time", f"{text[:40]!r} is not a time like 2026-11-14T10:02:00Z.")
     micros = int((match[7] or "").ljust(6, "0")[:6])
+    year, month, day, hour, minute, second = (int(part) for part in match.group(1, 2, 3, 4, 5, 6))
     try:
-        moment = datetime(*(int(part) for part in match.group(1, 2, 3, 4, 5, 6)), micros, UTC)  # type: ignore[misc,arg-type]
+        moment = datetime(year, month, day, hour, minute, second, micros, UTC)
     except ValueError as error:
         raise BadInputError("bad_time", f"{text[:40]!r} names a moment that does not exist.") from error
     offset = match[8] or "Z"
