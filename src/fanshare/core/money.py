@@ -18,6 +18,9 @@ BASIS = 10_000
 #: What int64 holds, with room for sums: DESIGN parks anything above 9.0e12 major units.
 MAX_MICROS: Micros = 9_000_000_000_000 * MICROS
 
+#: Micros of one minor unit, by the currency's exponent.
+_MINOR = (1_000_000, 100_000, 10_000, 1_000, 100)
+
 _AMOUNT = re.compile(r"-?[0-9]{1,19}(\.[0-9]{1,30})?", re.ASCII)
 
 
@@ -69,12 +72,12 @@ def format_trimmed(micros: Micros) -> str:
 
 def minor_units(micros: Micros, currency: str) -> int:
     """Whole minor units (cents) contained in an amount, rounded down: never more than is there."""
-    return micros // 10 ** (6 - exponent(currency))
+    return micros // _MINOR[exponent(currency)]
 
 
 def from_minor_units(units: int, currency: str) -> Micros:
     """Micros of whole minor units."""
-    return units * 10 ** (6 - exponent(currency))
+    return units * _MINOR[exponent(currency)]
 
 
 def format_minor(micros: Micros, currency: str) -> str:
