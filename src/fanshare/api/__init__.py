@@ -1,0 +1,1 @@
+"""The public JSON API, its keys and its outgoing webhooks."""

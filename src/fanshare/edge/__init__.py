@@ -1,0 +1,1 @@
+"""The front door without a framework: redirects, webhook intake, beacon. It never needs the database."""

@@ -1,0 +1,1 @@
+"""Pages by role, rendered on the server."""
