@@ -1,0 +1,36 @@
+"""What holds for every test: loopback only, three hypothesis profiles, shared fixtures where they exist."""
+
+import importlib.util
+import os
+
+from hypothesis import HealthCheck, settings
+
+from tests.support import effort, loopback
+
+#: Fixtures of the rooms live beside their helpers; a plugin is loaded when its module is there.
+_FIXTURES = ("tests.support.postgres",)
+pytest_plugins = [name for name in _FIXTURES if importlib.util.find_spec(name) is not None]
+
+# Deadlines and the slowness check are off because two cores are shared by the workers: speed is the benchmarks'
+# business. No example database, so that a run depends on the code alone; a failure prints what reproduces it.
+settings.register_profile(
+    "ci",
+    deadline=None,
+    database=None,
+    print_blob=True,
+    derandomize=False,
+    max_examples=100,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile("dev", parent=settings.get_profile("ci"), max_examples=50)
+settings.register_profile("soak", parent=settings.get_profile("ci"), max_examples=effort.effort(100))
+
+
+def _profile() -> str:
+    if effort.factor() > 1:
+        return "soak"
+    return "ci" if os.environ.get("CI") else "dev"
+
+
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or _profile())
+loopback.install()
