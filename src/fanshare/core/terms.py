@@ -1,0 +1,176 @@
+"""Terms: an immutable, numbered version of a programme's rules, and the book of all versions.
+
+Rates are integer basis points (1/10000), times are microseconds, money is micros of the named currency. A parsed and
+checked document (``fanshare.core.terms_document``) is the only way to make terms.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from fanshare.core.instants import DAY, MINUTE, Instant
+from fanshare.core.money import BASIS, Micros
+
+
+class Policy(StrEnum):
+    """Who earns when several creators touched the buyer. Credits go to distinct creators and sum to exactly 1."""
+
+    CODE_FIRST = "code_first"
+    LAST = "last"
+    FIRST = "first"
+    LINEAR = "linear"
+    POSITION = "position"
+    DECAY = "decay"
+
+
+#: Policies that may split one sale between several creators: they need admission by application.
+SPLITTING = frozenset({Policy.LINEAR, Policy.POSITION, Policy.DECAY})
+
+
+class BuyerKind(StrEnum):
+    """Which buyers a commission rule speaks of."""
+
+    ANY = "any"
+    NEW = "new"
+    RETURNING = "returning"
+
+
+class Level(StrEnum):
+    """Over which period a cap runs; each applies to the result of the one before."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Bracket:
+    """One marginal tier: ``bps`` on the part of the period's sales below ``upto`` (``None``: everything above)."""
+
+    upto: Micros | None
+    bps: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One commission rule. Exactly one of ``bps``, ``each`` and ``brackets`` is set.
+
+    A rule speaks of a line when every non-empty list of ``products``, ``skus``, ``categories``, ``collections`` that
+    is given names it, none of ``not_products`` and ``not_categories`` does, the buyer is of the kind, the order's
+    country is listed (or none is), and, for ``each`` and ``brackets``, the order is in the rule's ``currency``.
+    """
+
+    id: str
+    bps: int | None = None
+    each: Micros | None = None
+    brackets: tuple[Bracket, ...] = ()
+    currency: str = ""
+    products: frozenset[str] = frozenset()
+    skus: frozenset[str] = frozenset()
+    categories: frozenset[str] = frozenset()
+    collections: frozenset[str] = frozenset()
+    not_products: frozenset[str] = frozenset()
+    not_categories: frozenset[str] = frozenset()
+    buyers: BuyerKind = BuyerKind.ANY
+    countries: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """At most ``amount`` of commission for one creator in one currency per period of ``level``."""
+
+    level: Level
+    amount: Micros
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """One version of the rules of a programme.
+
+    ``fan_bps`` is the fan's part of a creator's commission unless she chooses otherwise (at most ``fan_max_bps``),
+    ``buyer_bps`` the buyer's part where a fan's link or code decided. ``introducer_days`` 0 means the first order
+    only. ``code_max_bps`` limits the commission of an order placed with a typed creator's or fan's code.
+    """
+
+    version: int
+    effective_at: Instant
+    rules: tuple[Rule, ...]
+    policy: Policy = Policy.CODE_FIRST
+    window: int = 30 * DAY
+    hold: int = 30 * DAY
+    introducer_days: int = 30
+    half_life: int = 7 * DAY
+    stand_down: int = 30 * MINUTE
+    caps: tuple[Cap, ...] = ()
+    code_max_bps: int | None = None
+    fan_bps: int = 2000
+    fan_max_bps: int = 3000
+    buyer_bps: int = 0
+    notice_days: int = 30
+    open_admission: bool = False
+    time_zone: str = "UTC"
+    hash: str = ""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone in which days, weeks and months of this version begin."""
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def has_tiers(self) -> bool:
+        """Whether some rule depends on the period's cumulative sales."""
+        return any(rule.brackets for rule in self.rules)
+
+    @property
+    def needs_period(self) -> bool:
+        """Whether orders of one creator influence each other beyond their buyer: caps or tiers exist."""
+        return bool(self.caps) or self.has_tiers
+
+    def cap(self, level: Level, currency: str) -> Micros | None:
+        """The cap of a level in a currency, if there is one."""
+        for cap in self.caps:
+            if cap.level == level and cap.currency == currency:
+                return cap.amount
+        return None
+
+
+#: Hard limits of DESIGN section 6, checked where terms and choices are made.
+MAX_FAN_BPS = 3000
+MAX_BUYER_BPS = 2000
+MAX_FAN_AND_BUYER_BPS = BASIS // 2
+MAX_INTRODUCER_DAYS = 365
+
+
+class TermsBook:
+    """All versions of a programme's terms, ordered by when they take effect (then by number).
+
+    A version in force stays until the next takes effect. Before the first version took effect the first one rules,
+    so that an order placed while the programme was being set up has rules at all.
+    """
+
+    def __init__(self, versions: Iterable[Terms]) -> None:
+        self._versions = sorted(versions, key=lambda terms: (terms.effective_at, terms.version))
+        if not self._versions:
+            raise ValueError("a programme has at least one version of its terms")
+        self._starts = [terms.effective_at for terms in self._versions]
+        self._by_number = {terms.version: terms for terms in self._versions}
+
+    def at(self, instant: Instant) -> Terms:
+        """The version in force at an instant."""
+        return self._versions[max(0, bisect_right(self._starts, instant) - 1)]
+
+    def version(self, number: int) -> Terms:
+        """A version by its number. Raises ``KeyError``."""
+        return self._by_number[number]
+
+    @property
+    def needs_period(self) -> bool:
+        """Whether any version has caps or tiers."""
+        return any(terms.needs_period for terms in self._versions)
+
+    def __iter__(self) -> Iterator[Terms]:
+        return iter(self._versions)
