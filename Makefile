@@ -1,0 +1,49 @@
+# Everything a person does with this tree. `make` alone lists it.
+.DEFAULT_GOAL := help
+.PHONY: help demo serve test check bench soak lock clean install dev
+SHELL := /bin/sh
+BIN := .venv/bin
+# Tests run on two processes; ARGS goes to pytest (make test ARGS="tests/core -k money"), N is the factor of a soak.
+WORKERS ?= 2
+ARGS ?=
+N ?= 10
+PYTEST := $(BIN)/python -m pytest --durations=10
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: install ## start everything, play a shop's history through it, show links to open
+	$(BIN)/fanshare demo $(ARGS)
+
+serve: install ## run fanshare on this machine: pages, redirects, webhooks, worker, database
+	$(BIN)/fanshare serve $(ARGS)
+
+test: dev ## every test; first those that can share the machine, then the serial ones
+	$(PYTEST) -n $(WORKERS) --dist worksteal -m "not serial" $(ARGS)
+	@$(PYTEST) -m serial $(ARGS) || [ $$? -eq 5 ]  # 5: ARGS left no serial test
+
+check: dev ## formatting, lints, types, room contracts, and proof that the lints can fail
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m pytest tests/project
+
+bench: dev ## measure, and write docs/benchmarks.md
+	$(BIN)/python -m benchmarks
+
+soak: dev ## the sized tests, N times larger (make soak N=20)
+	FANSHARE_SOAK=$(N) $(PYTEST) -n $(WORKERS) --dist worksteal -m soak_sized $(ARGS)
+
+lock: ## write the lock files again after a change of dependencies (UPGRADE=1 takes newer versions)
+	scripts/lock.sh $(if $(UPGRADE),--upgrade)
+
+install: ## what is needed to run it, into .venv
+	@scripts/install.sh base
+
+dev: ## what is needed to work on it, into .venv
+	@scripts/install.sh dev
+
+clean: ## remove what can be made again
+	rm -rf .venv .uv .mypy_cache .ruff_cache .import_linter_cache .pytest_cache .hypothesis build dist
+	find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
