@@ -1,0 +1,209 @@
+"""Commission: what the terms grant on each line of an order, exactly, in micros (DESIGN section 7).
+
+Every matching rule is worked out, the one that gives the most money wins, and only then the limit for typed codes is
+applied. A percentage or a flat amount is a *pool* of the whole order, before any credit; marginal tiers depend on the
+creator's own sales of the period and are therefore computed on her credited part right away.
+
+One floor per line and rule, never in favour of a split: two lines that together make one earn at most as much as the
+one, and at most one micro less per line.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Literal
+
+from fanshare.core.money import BASIS, Micros, basis_points
+from fanshare.core.orders import Line, OrderView
+from fanshare.core.terms import Bracket, BuyerKind, Rule, Terms
+
+type Piece = tuple[Micros, Micros]
+"""``(before, amount)``: ``amount`` of credited sales that follow ``before`` in the period."""
+
+type Kind = Literal["percent", "flat", "tiers", "none"]
+
+type _Matcher = Callable[[Line], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class LinePool:
+    """What one line of an order grants, with everything needed to work it out again.
+
+    ``net`` is what is kept of the line and ``goods`` what was sold, ``pool`` the order-level commission before any
+    credit (percent and flat), ``tiered`` the creator's own part (tiers); the other of the two is 0. ``bps`` belongs to
+    percent, ``each`` and ``quantity`` to flat, ``pieces`` (the stretches of the period's credited sales that the line
+    occupies) to tiers. ``losers`` are the other rules that matched, in the order of the terms. ``limit_bps`` is set
+    where the limit for typed codes lowered the result. All money in micros.
+    """
+
+    line_id: str
+    net: Micros
+    rule_id: str
+    kind: Kind
+    bps: int
+    each: Micros
+    quantity: int
+    goods: Micros
+    pool: Micros
+    tiered: Micros
+    pieces: tuple[Piece, ...]
+    losers: tuple[str, ...]
+    limit_bps: int | None = None
+
+
+def credited_net(view_net: Micros, credit: Fraction) -> Micros:
+    """``floor(credit * net)``: how much of an order's kept goods counts as this creator's sales of the period."""
+    if credit == 1:
+        return view_net
+    return view_net * credit.numerator // credit.denominator
+
+
+def part(pools: Iterable[LinePool], credit: Fraction) -> Micros:
+    """The creator's commission on an order: ``floor(credit * pools)`` plus what tiers gave her, in micros."""
+    whole = tiered = 0
+    for line in pools:
+        whole += line.pool
+        tiered += line.tiered
+    return credited_net(whole, credit) + tiered
+
+
+def line_pools(
+    terms: Terms,
+    view: OrderView,
+    *,
+    new_buyer: bool,
+    credit: Fraction,
+    by_code: bool,
+    tier_segments: Sequence[Piece],
+) -> tuple[LinePool, ...]:
+    """The commission of every line of ``view``, in the order of its lines.
+
+    ``credit`` is the creator's part of the order (0 to 1). ``tier_segments`` are the pieces of the period's cumulative
+    credited sales that the order occupies; their amounts sum to ``credited_net(view.net, credit)``, and lines consume
+    them in turn. They are read only where a rule with tiers applies. ``by_code`` says that a typed code of a creator
+    or fan decided, so that ``terms.code_max_bps`` limits every line. Test orders and gift cards grant nothing.
+
+    Raises ``ValueError`` when the segments do not sum to the credited net.
+    """
+    rules = [] if view.test else _rules_for(terms, view, new_buyer=new_buyer)
+    tiers = any(rule.brackets for rule, _ in rules)
+    cuts = _cut(view.kept, credit, tier_segments) if tiers else [()] * len(view.lines)
+    limit = terms.code_max_bps if by_code else None
+    pools = (
+        _line(rules, line, kept, pieces, credit) for line, kept, pieces in zip(view.lines, view.kept, cuts, strict=True)
+    )
+    return tuple(pools if limit is None else (_limited(pool, limit) for pool in pools))
+
+
+def tier_amount(brackets: Sequence[Bracket], pieces: Iterable[Piece]) -> Micros:
+    """Marginal commission on pieces of the period's sales: each portion at its bracket's rate, floored once."""
+    return sum(_tier_product(brackets, before, amount) for before, amount in pieces) // BASIS
+
+
+def flat_amount(each: Micros, quantity: int, kept: Micros, goods: Micros) -> Micros:
+    """``each`` per piece sold, in proportion to what is kept of the line, never above what is kept."""
+    return min(kept, each * quantity * kept // goods) if goods > 0 else 0
+
+
+def _rules_for(terms: Terms, view: OrderView, *, new_buyer: bool) -> list[tuple[Rule, _Matcher]]:
+    kind = BuyerKind.NEW if new_buyer else BuyerKind.RETURNING
+    return [
+        (rule, _matcher(rule))
+        for rule in terms.rules
+        if rule.buyers in (BuyerKind.ANY, kind)
+        and (not rule.countries or view.country in rule.countries)
+        and (rule.bps is not None or rule.currency == view.currency)
+    ]
+
+
+def _matcher(rule: Rule) -> _Matcher:
+    narrow = rule.products or rule.skus or rule.categories or rule.collections
+    if not narrow and not rule.not_products and not rule.not_categories:
+        return lambda _: True
+    return lambda line: (
+        (not rule.products or line.product in rule.products)
+        and (not rule.skus or line.sku in rule.skus)
+        and (not rule.categories or line.category in rule.categories)
+        and (not rule.collections or line.collection in rule.collections)
+        and line.product not in rule.not_products
+        and line.category not in rule.not_categories
+    )
+
+
+def _line(
+    rules: Sequence[tuple[Rule, _Matcher]], line: Line, kept: Micros, pieces: tuple[Piece, ...], credit: Fraction
+) -> LinePool:
+    matching = [] if line.gift_card else [rule for rule, matches in rules if matches(line)]
+    if not matching:
+        return LinePool(line.id, kept, "", "none", 0, 0, line.quantity, line.net, 0, 0, (), ())
+    candidates = [_grant(rule, line, kept, pieces) for rule in matching]
+    if len(candidates) == 1:
+        return candidates[0]
+    best = max(candidates, key=lambda one: _worth(one, credit))
+    return replace(best, losers=tuple(rule.id for rule in matching if rule.id != best.rule_id))
+
+
+def _grant(rule: Rule, line: Line, kept: Micros, pieces: tuple[Piece, ...]) -> LinePool:
+    kind: Kind
+    bps = each = pool = tiered = 0
+    if rule.bps is not None:
+        kind, bps, pieces = "percent", rule.bps, ()
+        pool = basis_points(kept, bps)
+    elif rule.each is not None:
+        kind, each, pieces = "flat", rule.each, ()
+        pool = flat_amount(each, line.quantity, kept, line.net)
+    else:
+        kind, tiered = "tiers", tier_amount(rule.brackets, pieces)
+    return LinePool(line.id, kept, rule.id, kind, bps, each, line.quantity, line.net, pool, tiered, pieces, ())
+
+
+def _worth(grant: LinePool, credit: Fraction) -> int:
+    """The money a grant gives this creator, times the credit's denominator; ``max`` keeps the first of equals."""
+    return grant.pool * credit.numerator + grant.tiered * credit.denominator
+
+
+def _limited(grant: LinePool, limit: int) -> LinePool:
+    pool = min(grant.pool, basis_points(grant.net, limit))
+    tiered = min(grant.tiered, basis_points(sum(amount for _, amount in grant.pieces), limit))
+    if (pool, tiered) == (grant.pool, grant.tiered):
+        return grant
+    return replace(grant, pool=pool, tiered=tiered, limit_bps=limit)
+
+
+def _tier_product(brackets: Sequence[Bracket], before: Micros, amount: Micros) -> int:
+    """The sum of portion x rate over the brackets that ``before .. before + amount`` crosses."""
+    total, start, end = 0, before, before + amount
+    for bracket in brackets:
+        upto = end if bracket.upto is None else min(end, bracket.upto)
+        if upto > start:
+            total += (upto - start) * bracket.bps
+            start = upto
+    return total
+
+
+def _cut(kept: Sequence[Micros], credit: Fraction, segments: Sequence[Piece]) -> list[tuple[Piece, ...]]:
+    """Hand the order's segments to its lines by cumulative floors, so that nothing is lost between the lines."""
+    if sum(amount for _, amount in segments) != credited_net(sum(kept), credit):
+        raise ValueError("the segments of an order must sum to its credited net")
+    left = list(reversed(segments))
+    cuts, running, given = [], 0, 0
+    for net in kept:
+        running += net
+        upto = credited_net(running, credit)
+        cuts.append(_take(left, upto - given))
+        given = upto
+    return cuts
+
+
+def _take(left: list[Piece], wanted: Micros) -> tuple[Piece, ...]:
+    """Take ``wanted`` from the end of ``left`` (which is the front of the order), splitting the last piece."""
+    taken: list[Piece] = []
+    while wanted > 0:
+        before, amount = left.pop()
+        used = min(amount, wanted)
+        if used:
+            taken.append((before, used))
+        if used < amount:
+            left.append((before + used, amount - used))
+        wanted -= used
+    return tuple(taken)
