@@ -1,0 +1,107 @@
+"""Canonical JSON by RFC 8785, for the part of JSON that hashes and proofs need.
+
+Allowed: null, booleans, strings of valid Unicode, integers of at most 53 bits (what every JSON reader holds exactly),
+lists and objects. Floats are refused: money, rates and times are integers or strings here, so the number formatting
+of RFC 8785 (the hard part) never arises.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from fanshare.core.errors import BadInputError
+
+#: What hashed documents are made of.
+type Json = bool | int | str | list[Json] | dict[str, Json] | None
+
+#: The largest integer that every JSON reader keeps exactly (RFC 7493, section 2.2).
+SAFE_INTEGER = 2**53 - 1
+MAX_DEPTH = 64
+
+
+class CanonicalError(BadInputError):
+    """The value has no canonical form here."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("not_canonical", message)
+
+
+def canonical(value: object) -> bytes:
+    """The canonical UTF-8 bytes of ``value`` (RFC 8785): sorted keys, no spaces, shortest escapes.
+
+    Tuples are written as lists. Raises ``CanonicalError`` for floats, other types, keys that are not strings, integers
+    beyond 53 bits, lone surrogates, and nesting deeper than ``MAX_DEPTH``.
+    """
+    text = json.dumps(_ordered(value, 0), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        raise CanonicalError("A text holds half of a surrogate pair; it is not valid Unicode.") from None
+
+
+def parse_canonical(data: bytes) -> Json:
+    """The value of canonical bytes. Raises ``CanonicalError`` unless ``canonical(value) == data``."""
+    value = parse_json(data)
+    if canonical(value) != data:
+        raise CanonicalError("This JSON is not in canonical form.")
+    return value
+
+
+def parse_json(data: bytes | str) -> Json:
+    """Read JSON strictly: no floats, no repeated keys, no NaN. Spaces and key order are free.
+
+    Raises ``CanonicalError`` for everything that ``canonical`` would refuse.
+    """
+    try:
+        value: Json = json.loads(
+            data,
+            parse_float=_refuse_number,
+            parse_constant=_refuse_number,
+            parse_int=_safe_integer,
+            object_pairs_hook=_distinct,
+        )
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise CanonicalError(f"This is not JSON: {error}.") from None
+    except RecursionError:
+        raise CanonicalError("This JSON is nested too deeply.") from None
+    return value
+
+
+def _ordered(value: object, depth: int) -> Any:
+    if isinstance(value, str) or value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        if not -SAFE_INTEGER <= value <= SAFE_INTEGER:
+            raise CanonicalError("An integer has more than 53 bits; write it as a string.")
+        return value
+    if depth >= MAX_DEPTH:
+        raise CanonicalError("The value is nested too deeply.")
+    if isinstance(value, dict):
+        return {key: _ordered(value[key], depth + 1) for key in sorted(value, key=_utf16)}
+    if isinstance(value, list | tuple):
+        return [_ordered(item, depth + 1) for item in value]
+    raise CanonicalError(f"A {type(value).__name__} cannot be written as canonical JSON.")
+
+
+def _utf16(key: object) -> bytes:
+    # RFC 8785 sorts by UTF-16 code units, which differs from code points above U+FFFF
+    if not isinstance(key, str):
+        raise CanonicalError("Keys of an object must be strings.")
+    return key.encode("utf-16-be", "surrogatepass")
+
+
+def _refuse_number(text: str) -> object:
+    raise CanonicalError(f"{text[:40]} is not an integer; fractions are written as strings here.")
+
+
+def _safe_integer(text: str) -> int:
+    if len(text) > 17:
+        raise CanonicalError("An integer has more than 53 bits; write it as a string.")
+    return int(text)
+
+
+def _distinct(pairs: list[tuple[str, Json]]) -> Mapping[str, Json]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise CanonicalError("An object names the same key twice.")
+    return found

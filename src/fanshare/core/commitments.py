@@ -1,0 +1,66 @@
+"""Salted commitments: a value is written down now and can be opened later, to whom its salt is given, and only to her.
+
+``SHA-256(tag || 0x00 || salt || canonical JSON of the value)`` with a salt of 32 random bytes. Without the salt the
+commitment says nothing about the value, however few values there are to try; with it, nobody can open it as another
+value. Each share has a salt of its own, so two commitments to one person cannot be linked. Losing the salt (erasure)
+leaves every hash, proof and sum as it was.
+"""
+
+import hashlib
+import hmac
+
+from fanshare.core.canonical import canonical
+from fanshare.core.errors import BadInputError
+
+SALT_BYTES = 32
+
+#: What a commitment is about; the tag keeps one kind from being opened as another.
+WHO = "fanshare/who/1"
+ORDER = "fanshare/order/1"
+ORDER_STATE = "fanshare/order-state/1"
+PAYOUT = "fanshare/payout/1"
+LINK = "fanshare/link/1"
+CODE = "fanshare/code/1"
+RULING = "fanshare/ruling/1"
+CONNECTION = "fanshare/connection/1"
+
+
+def commit(tag: str, salt: bytes, value: object) -> str:
+    """The commitment to ``value`` as 64 hex digits. Raises ``BadInputError`` unless the salt has 32 bytes."""
+    if len(salt) != SALT_BYTES:
+        raise BadInputError("bad_salt", "A salt has exactly 32 bytes.")
+    return hashlib.sha256(tag.encode("ascii") + b"\0" + salt + canonical(value)).hexdigest()
+
+
+def opens(commitment: str, tag: str, salt: bytes, value: object) -> bool:
+    """Whether ``salt`` opens ``commitment`` as ``value``."""
+    return hmac.compare_digest(commitment, commit(tag, salt, value))
+
+
+def who(salt: bytes, party_id: str) -> str:
+    """The commitment to a party, by her random public id."""
+    return commit(WHO, salt, party_id)
+
+
+def order_part(salt: bytes, connection: str, order: str, part: str) -> str:
+    """The commitment to one creator's part of an order; one salt serves all settlements of that part.
+
+    ``part`` is the public id of the creator whose part it is.
+    """
+    return commit(ORDER, salt, {"connection": connection, "order": order, "part": part})
+
+
+def payout(salt: bytes, payout_id: str) -> str:
+    """The commitment to a payout; one salt serves all states of that payout."""
+    return commit(PAYOUT, salt, payout_id)
+
+
+def derive_salt(key: bytes, *labels: str) -> bytes:
+    """A salt that needs no storage: ``HMAC-SHA-256(key, canonical labels)``.
+
+    ``key`` has at least 32 random bytes and belongs to the person (or the order) that the commitment protects:
+    destroying it destroys her salts. The same labels give the same salt, so name the seq of the leaf among them.
+    """
+    if len(key) < SALT_BYTES:
+        raise BadInputError("bad_salt_key", "A key for salts has at least 32 bytes.")
+    return hmac.new(key, b"fanshare/salt/1\0" + canonical(list(labels)), hashlib.sha256).digest()
