@@ -1,0 +1,91 @@
+"""A real PostgreSQL for tests: one server for the whole session, a database of their own for those who ask.
+
+The server is the embedded one. All workers of a pytest-xdist run lease the same server; the last one stops it and
+removes its directory.
+"""
+
+import fcntl
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from fanshare.store.server import Database, Server, embedded_database
+
+_RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID") or secrets.token_hex(6)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """No other test process opens or removes the shared home meanwhile."""
+    path = Path(tempfile.gettempdir()) / f"fanshare-tests-{os.geteuid()}.lock"
+    fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(fd)
+
+
+@contextmanager
+def shared_server(run: str) -> Iterator[Server]:
+    """The server of the test run ``run``, started by whoever comes first, removed by whoever leaves last."""
+    home = Path(tempfile.gettempdir()) / f"fst-{os.geteuid()}-{run[:12]}"
+    with _alone():
+        server = Server(home)
+        server.acquire()
+    try:
+        yield server
+    finally:
+        with _alone():
+            if server.release():
+                shutil.rmtree(server.place.root, ignore_errors=True)  # may lie elsewhere, behind a link
+                shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def pg_server() -> Iterator[Server]:
+    """The one server of this test session."""
+    with shared_server(_RUN) as server:
+        yield server
+
+
+def create_database(server: Server, template: Database | str | None = None, name: str | None = None) -> Database:
+    """A fresh database owned by the migrating role: empty, or a copy of ``template`` (which nobody may be using).
+
+    A copy costs some tens of milliseconds. Names are unique across workers unless ``name`` is given.
+    """
+    name = name or f"t_{os.getpid()}_{secrets.token_hex(4)}"
+    source = template.name if isinstance(template, Database) else template or "template0"
+    command = "CREATE DATABASE {} OWNER fanshare_owner TEMPLATE {} STRATEGY wal_log"
+    with psycopg.connect(server.dsn("admin", "postgres"), autocommit=True) as conn:
+        conn.execute(sql.SQL(command).format(sql.Identifier(name), sql.Identifier(source)))
+    return embedded_database(server).named(name)
+
+
+def drop_database(server: Server, database: Database) -> None:
+    """Remove a database, whoever is still connected to it."""
+    command = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database.name))
+    with psycopg.connect(server.dsn("admin", "postgres"), autocommit=True) as conn:
+        conn.execute(command)
+
+
+@pytest.fixture
+def fresh_database(pg_server: Server) -> Iterator[Callable[..., Database]]:
+    """``fresh_database(template=None)`` makes a database that is gone after the test."""
+    made: list[Database] = []
+
+    def create(template: Database | str | None = None) -> Database:
+        made.append(create_database(pg_server, template))
+        return made[-1]
+
+    yield create
+    for database in made:
+        drop_database(pg_server, database)
