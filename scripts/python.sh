@@ -23,8 +23,8 @@ take() {
 }
 
 from_uv() {
-    take "$(UV_PYTHON_DOWNLOADS=never "$1" python find --no-project "$wanted" 2>/dev/null || echo false)"
-    take "$(UV_PYTHON_DOWNLOADS=never "$1" python find --no-project '>=3.12' 2>/dev/null || echo false)"
+    take "$(UV_PYTHON_DOWNLOADS=never "$1" python find --system --no-project "$wanted" 2>/dev/null || echo false)"
+    take "$(UV_PYTHON_DOWNLOADS=never "$1" python find --system --no-project '>=3.12' 2>/dev/null || echo false)"
 }
 
 fetch_with() {
