@@ -168,6 +168,11 @@ class TermsBook:
         return self._by_number[number]
 
     @property
+    def newest(self) -> Terms:
+        """The version that takes effect last."""
+        return self._versions[-1]
+
+    @property
     def needs_period(self) -> bool:
         """Whether any version has caps or tiers."""
         return any(terms.needs_period for terms in self._versions)

@@ -3,6 +3,7 @@
 A touch is frozen when it happens: whose link it was, the terms in force, the fan's part the creator had chosen.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -36,7 +37,6 @@ class Skip(StrEnum):
     STOOD_DOWN = "stood_down"
     OWN_PURCHASE = "own_purchase"
     NOT_LIVE = "not_live"
-    DUPLICATE = "duplicate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +74,63 @@ class Touch:
     def order_key(self) -> tuple[Instant, str]:
         """Ties are broken by the click id."""
         return (self.at, self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The touches of one order, parted: ``valid`` in order of time, ``skipped`` each with its reason."""
+
+    valid: tuple[Touch, ...]
+    skipped: tuple[tuple[Touch, Skip], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """What judging needs to know of the order: when, whose, and when its checkout began."""
+
+    placed_at: Instant
+    payers: frozenset[int]
+    checkout_started_at: Instant | None = None
+
+
+def judge(touches: Iterable[Touch], purchase: Purchase, *, window: int, stand_down: int) -> Judged:
+    """Part an order's touches into those that count and those that don't, with the reason.
+
+    ``window`` and ``stand_down`` are microseconds from the terms in force when the order was placed. A prefetch that
+    an order names is confirmed by it; the caller passes it as human.
+    """
+    valid, skipped = [], []
+    for touch in sorted(touches, key=lambda touch: touch.order_key):
+        reason = _reason_to_skip(touch, purchase, window, stand_down)
+        if reason is None:
+            valid.append(touch)
+        else:
+            skipped.append((touch, reason))
+    return Judged(tuple(valid), tuple(skipped))
+
+
+def in_window(touch_at: Instant, placed_at: Instant, window: int) -> bool:
+    """``0 <= t_order - t_touch <= window``, with the clock tolerance for a touch after the order."""
+    return -CLOCK_TOLERANCE <= placed_at - touch_at <= window
+
+
+def stands_down(touch: Touch, purchase: Purchase, lead: int) -> bool:
+    """Whether a coupon or extension link only jumped in at the checkout (never a product pinned in a live session)."""
+    if touch.link_class is LinkClass.STANDARD or touch.kind is TouchKind.CODE or touch.pinned_live:
+        return False
+    began = purchase.placed_at - lead if purchase.checkout_started_at is None else purchase.checkout_started_at
+    return touch.user_activation is False or touch.checkout_referrer or touch.at >= began
+
+
+def _reason_to_skip(touch: Touch, purchase: Purchase, window: int, stand_down: int) -> Skip | None:
+    if not touch.live:
+        return Skip.NOT_LIVE
+    if not touch.human:
+        return Skip.NOT_HUMAN
+    if not in_window(touch.at, purchase.placed_at, window):
+        return Skip.OUT_OF_WINDOW
+    if stands_down(touch, purchase, stand_down):
+        return Skip.STOOD_DOWN
+    if touch.owner in purchase.payers or touch.creator in purchase.payers:
+        return Skip.OWN_PURCHASE
+    return None

@@ -1,0 +1,12 @@
+"""``last``: the creator of the last valid touch earns the whole."""
+
+from collections.abc import Sequence
+
+from fanshare.core.attribution.collapse import WHOLE, Credit, Credits
+from fanshare.core.terms import Terms
+from fanshare.core.touches import Touch
+
+
+def credit(touches: Sequence[Touch], terms: Terms) -> Credits:  # noqa: ARG001  every policy has one shape
+    """All to the creator of the last touch."""
+    return {touches[-1].creator: Credit(WHOLE, touches[-1])}

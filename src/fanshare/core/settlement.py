@@ -1,0 +1,335 @@
+"""Settlement: what everybody should have, as a pure function of the facts (DESIGN section 8).
+
+``desired`` folds the orders of one creator in canonical order. Each stage reads only the ones before it:
+
+1. touches and credits, from the order alone (``fanshare.core.crediting``);
+2. how the buyer stood: new or returning, introduced by whom (``fanshare.core.introducer``);
+3. marginal tiers by the period's running sum of credited net;
+4. lines and the creator's part (``fanshare.core.commission``);
+5. caps per day, week, month and all, each on the result of the one before; then the shares.
+
+What was posted is no input: the ledger posts the difference. A duplicate, a late delivery, a partial refund, a refund
+after payout, a cancellation and its undoing are therefore one code path.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from fanshare.core import introducer
+from fanshare.core.attribution import Credit
+from fanshare.core.commission import LinePool, credited_net, line_pools, part
+from fanshare.core.crediting import Crediting, credit_order
+from fanshare.core.cumulative import Piece, RunningSum, capped
+from fanshare.core.facts import NOTHING_SEALED, Frozen, OrderFacts, OrderKey, PeriodKey, RulingKind, Sealed
+from fanshare.core.instants import DAY, Instant, day_period, local_date, month_period, week_period
+from fanshare.core.introducer import BuyerOrder, Standing
+from fanshare.core.money import Micros
+from fanshare.core.orders import OrderView, Status
+from fanshare.core.sharing import Shares, share
+from fanshare.core.terms import Level, Terms, TermsBook
+from fanshare.core.touches import Skip, Touch, TouchKind
+
+#: A further buyer of one click is held this long after its share would be ready, then released.
+SHARED_HOLD = 14 * DAY
+TIER = "tier"
+
+
+class Bucket(StrEnum):
+    """Where a position's money is."""
+
+    PENDING = "pending"
+    AVAILABLE = "available"
+    HELD = "held"
+
+
+@dataclass(frozen=True, slots=True)
+class CapStep:
+    """One cap applied: the pieces the amount occupies in its period, the cap, and what is left of it."""
+
+    level: Level
+    period: str
+    cap: Micros | None
+    pieces: tuple[Piece, ...]
+    after: Micros
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A part (or one party's share of it) is being checked until a date, for a reason. Expiry releases it."""
+
+    until: Instant
+    reason: str
+    party: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One creator's part of one order: the amounts, where they are, and everything needed to explain them.
+
+    ``shares`` sum to ``pool``, the commission after caps. ``ripe`` says that ``matures_at`` has passed; ``next_at`` is
+    the next moment at which time alone changes something.
+    """
+
+    order_id: int
+    key: OrderKey
+    creator: int
+    currency: str
+    terms: Terms
+    credit: Credit
+    standing: Standing
+    lines: tuple[LinePool, ...]
+    credited: Micros
+    tier_pieces: tuple[Piece, ...]
+    uncapped: Micros
+    caps: tuple[CapStep, ...]
+    pool: Micros
+    shares: Shares
+    ripe: bool
+    matures_at: Instant | None
+    hold: Hold | None
+    denied: str
+    skipped: tuple[tuple[Touch, Skip], ...]
+    next_at: Instant | None
+
+    @property
+    def fan(self) -> int | None:
+        """The party id of the fan who brought the buyer."""
+        return self.standing.introduced_by.owner if self.standing.introduced_by else None
+
+    def bucket(self, party: int | None) -> Bucket:
+        """Where a party's share is: held, else pending, else available."""
+        if self.hold is not None and self.hold.party in (None, party):
+            return Bucket.HELD
+        return Bucket.AVAILABLE if self.ripe else Bucket.PENDING
+
+    @property
+    def by_fan(self) -> bool:
+        """Whether a fan's link or code decided this part, so that the buyer's part applies."""
+        return self.credit.touch.by_fan
+
+
+def alive_view(order: OrderFacts, now: Instant) -> OrderView | None:
+    """The order as far as it is worth anything now; ``None`` when it never was or no longer is."""
+    view = order.view
+    if view.status is not Status.CAPTURED or view.test or view.net <= 0:
+        return None
+    if view.vanished and order.vanish_at is not None and now >= order.vanish_at:
+        return None
+    return view
+
+
+def desired(
+    creator: int,
+    orders: Sequence[OrderFacts],
+    book: TermsBook,
+    now: Instant,
+    *,
+    sealed: Sealed = NOTHING_SEALED,
+    click_owner: Mapping[str, str] | None = None,
+) -> list[Part]:
+    """Every part of ``creator`` in ``orders``, in canonical order, as of ``now``.
+
+    ``orders`` hold the whole scope: all orders of the buyers concerned and, where caps or tiers exist, all orders of
+    the creator that are not sealed. ``click_owner`` maps a click id to the buyer whom it credits first; without it,
+    it is worked out from ``orders``.
+    """
+    ordered = sorted(orders, key=lambda order: order.key)
+    creditings = {order.id: credit_order(order, book) for order in ordered}
+    owners = click_owners(ordered, now) if click_owner is None else click_owner
+    fold = _Fold(creator, book, now, sealed, owners)
+    standings = fold.standings(ordered, creditings)
+    return [
+        fold.part(order, creditings[order.id], standings[order.id])
+        for order in ordered
+        if creator in creditings[order.id].credits
+    ]
+
+
+def _without_lines(view: OrderView | None, denied: Mapping[str, str]) -> OrderView | None:
+    """The order without the lines that a ruling denies; ``None`` when nothing is left."""
+    if view is None or not denied:
+        return view
+    kept = tuple(0 if line.id in denied else amount for line, amount in zip(view.lines, view.kept, strict=True))
+    return replace(view, kept=kept) if any(kept) else None
+
+
+def click_owners(orders: Iterable[OrderFacts], now: Instant) -> dict[str, str]:
+    """For every click id the buyer of the first kept order (canonically) that names it."""
+    owners: dict[str, str] = {}
+    for order in sorted(orders, key=lambda order: order.key):
+        if alive_view(order, now) is not None:
+            for touch in order.touches:
+                if touch.kind is TouchKind.LINK:
+                    owners.setdefault(touch.id, order.buyer)
+    return owners
+
+
+def periods(placed_at: Instant, terms: Terms) -> dict[Level, str]:
+    """The names of the periods an order falls into, in the terms' time zone."""
+    day = local_date(placed_at, terms.zone)
+    return {
+        Level.DAY: day_period(day),
+        Level.WEEK: week_period(day),
+        Level.MONTH: month_period(day),
+        Level.ALL: "",
+    }
+
+
+class _Fold:
+    """The running state of one creator's fold: a running sum per period, and what does not change meanwhile."""
+
+    def __init__(self, creator: int, book: TermsBook, now: Instant, sealed: Sealed, owners: Mapping[str, str]) -> None:
+        self.creator = creator
+        self.book = book
+        self.now = now
+        self.owners = owners
+        self.sealed = sealed
+        self.sums: dict[PeriodKey, RunningSum] = {}
+
+    def running(self, level: str, period: str, currency: str) -> RunningSum:
+        key = PeriodKey(level, period, currency)
+        found = self.sums.get(key)
+        if found is None:
+            found = RunningSum(self.sealed.sums.get(key, 0), self.sealed.pieces.get(key, {}))
+            self.sums[key] = found
+        return found
+
+    def standings(self, ordered: Sequence[OrderFacts], creditings: Mapping[int, Crediting]) -> dict[int, Standing]:
+        """Stage 2, buyer by buyer; a closed month's orders keep what it froze."""
+        by_buyer: dict[str, list[OrderFacts]] = defaultdict(list)
+        for order in ordered:
+            by_buyer[order.buyer].append(order)
+        found: dict[int, Standing] = {}
+        for orders in by_buyer.values():
+            asked = [self._buyer_order(order, creditings[order.id]) for order in orders]
+            if orders[0].view.buyer.identity:
+                answers = introducer.standings(asked, self.book.version)
+            else:
+                answers = [introducer.standing_alone(asked[0], self.book.version)]
+            for order, answer in zip(orders, answers, strict=True):
+                found[order.id] = self._thawed(order, answer, creditings[order.id])
+        return found
+
+    def _buyer_order(self, order: OrderFacts, crediting: Crediting) -> BuyerOrder:
+        return BuyerOrder(
+            placed_at=order.key.placed_at,
+            touches=tuple(touch for touch in crediting.judged.valid if touch.creator == self.creator),
+            kept=self.creator in crediting.credits and alive_view(order, self.now) is not None,
+            window=self.book.at(order.key.placed_at).window,
+        )
+
+    def _thawed(self, order: OrderFacts, answer: Standing, crediting: Crediting) -> Standing:
+        frozen: Frozen | None = order.frozen.get(self.creator)
+        if frozen is not None:
+            return Standing(frozen.new_buyer, frozen.introduced_by)
+        credit = crediting.credits.get(self.creator)
+        if credit is not None and credit.touch.id.startswith("ruling:"):
+            return Standing(answer.new_buyer, credit.touch if credit.touch.by_fan else None)
+        return answer
+
+    def part(self, order: OrderFacts, crediting: Crediting, standing: Standing) -> Part:
+        """Stages 3 to 5 and the shares of one order."""
+        credit = crediting.credits[self.creator]
+        terms = self.book.version(credit.touch.terms_version)
+        denied = crediting.denial(self.creator)
+        worth = None if denied else _without_lines(alive_view(order, self.now), crediting.denied_lines)
+        lines, credited, tier_pieces = self._lines(order, worth, credit, standing, terms)
+        uncapped = part(lines, credit.fraction)
+        caps = self._caps(order, uncapped)
+        pool = caps[-1].after
+        introduced = standing.introduced_by
+        shares = share(
+            pool,
+            introduced.fan_bps if introduced else 0,
+            credit.touch.buyer_bps,
+            introduced=introduced is not None,
+            by_fan=credit.touch.by_fan,
+        )
+        matures_at = self._matures_at(order, terms)
+        hold = self._hold(order, credit, standing, matures_at)
+        return Part(
+            order_id=order.id,
+            key=order.key,
+            creator=self.creator,
+            currency=order.view.currency,
+            terms=terms,
+            credit=credit,
+            standing=standing,
+            lines=lines,
+            credited=credited,
+            tier_pieces=tier_pieces,
+            uncapped=uncapped,
+            caps=caps,
+            pool=pool,
+            shares=shares,
+            ripe=matures_at is not None and matures_at <= self.now,
+            matures_at=matures_at,
+            hold=hold,
+            denied=denied,
+            skipped=crediting.judged.skipped,
+            next_at=self._next_at(order, matures_at, hold.until if hold else None),
+        )
+
+    def _lines(
+        self, order: OrderFacts, view: OrderView | None, credit: Credit, standing: Standing, terms: Terms
+    ) -> tuple[tuple[LinePool, ...], Micros, tuple[Piece, ...]]:
+        credited = credited_net(view.net, credit.fraction) if view else 0
+        period = periods(order.key.placed_at, self.book.at(order.key.placed_at))[Level.MONTH]
+        pieces = self.running(TIER, period, order.view.currency).place(order.id, credited)
+        if view is None:
+            return (), 0, pieces
+        lines = line_pools(
+            terms,
+            view,
+            new_buyer=standing.new_buyer,
+            credit=credit.fraction,
+            by_code=credit.touch.kind is TouchKind.CODE,
+            tier_segments=pieces,
+        )
+        return lines, credited, pieces
+
+    def _caps(self, order: OrderFacts, uncapped: Micros) -> tuple[CapStep, ...]:
+        terms = self.book.at(order.key.placed_at)
+        amount, steps = uncapped, []
+        for level, period in periods(order.key.placed_at, terms).items():
+            pieces = self.running(level, period, order.view.currency).place(order.id, amount)
+            cap = terms.cap(level, order.view.currency)
+            if cap is not None:
+                amount = capped(pieces, cap)
+            steps.append(CapStep(level, period, cap, pieces, amount))
+        return tuple(steps)
+
+    def _matures_at(self, order: OrderFacts, terms: Terms) -> Instant | None:
+        """When the share is ready; a moment that has passed never moves; ``None`` while the shop has not shipped."""
+        posted = order.matured_at.get(self.creator)
+        if posted is not None and posted <= self.now:
+            return posted
+        began = order.view.fulfilled_at
+        if began is None and order.reports_fulfilment:
+            return None
+        return (order.key.placed_at if began is None else began) + terms.hold
+
+    def _hold(self, order: OrderFacts, credit: Credit, standing: Standing, matures_at: Instant | None) -> Hold | None:
+        """What holds the part now; expiry releases it, and so does a ruling."""
+        hold = self._shared(order, credit, standing, matures_at)
+        for ruling in sorted(order.rulings, key=lambda ruling: ruling.id):
+            if ruling.creator not in (None, self.creator):
+                continue
+            if ruling.kind is RulingKind.HELD and ruling.until is not None:
+                hold = Hold(ruling.until, ruling.reason, ruling.party)
+            elif ruling.kind is RulingKind.RELEASED:
+                hold = None
+        return hold if hold is not None and hold.until > self.now else None
+
+    def _shared(self, order: OrderFacts, credit: Credit, standing: Standing, matures_at: Instant | None) -> Hold | None:
+        """A click id credits one buyer: what further buyers bring by it is looked at before it is ready."""
+        evidence = (credit.touch, standing.introduced_by)
+        if all(touch is None or self.owners.get(touch.id, order.buyer) == order.buyer for touch in evidence):
+            return None
+        return Hold((order.key.placed_at if matures_at is None else matures_at) + SHARED_HOLD, "shared")
+
+    def _next_at(self, order: OrderFacts, *moments: Instant | None) -> Instant | None:
+        vanish_at = order.vanish_at if order.view.vanished else None
+        return min((at for at in (vanish_at, *moments) if at is not None and at > self.now), default=None)
