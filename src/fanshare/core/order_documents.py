@@ -1,0 +1,184 @@
+"""An order state as a JSON document, and back: what is hashed, logged and stored.
+
+Money is a decimal string with six digits, instants are RFC 3339 in UTC with six digits of a second, absent times are
+``null``. The document of a state is unique, so its SHA-256 over canonical JSON (RFC 8785) identifies the state.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from typing import Any
+
+from fanshare.core.canonical import canonical
+from fanshare.core.errors import BadInputError
+from fanshare.core.instants import Instant, parse_rfc3339, to_datetime
+from fanshare.core.money import Micros, format_micros, parse_amount
+from fanshare.core.orders import Buyer, Evidence, Line, OrderState, Refund, Status
+
+type Document = dict[str, Any]
+
+
+def to_document(state: OrderState) -> Document:
+    """The JSON document of a state. Keys are those of ``OrderState``; nested values are documents likewise."""
+    return {
+        "order_id": state.order_id,
+        "birth": state.birth,
+        "modified_at": _time(state.modified_at),
+        "placed_at": _time(state.placed_at),
+        "status": state.status.value,
+        "currency": state.currency,
+        "lines": [_line(line) for line in state.lines],
+        "shipping": format_micros(state.shipping),
+        "tax": format_micros(state.tax),
+        "total": format_micros(state.total),
+        "refunds": [_refund(refund) for refund in state.refunds],
+        "test": state.test,
+        "fulfilled_at": _maybe_time(state.fulfilled_at),
+        "country": state.country,
+        "buyer": {field.name: getattr(state.buyer, field.name) for field in fields(Buyer)},
+        "evidence": _evidence(state.evidence),
+        "fetched": state.fetched,
+    }
+
+
+def from_document(document: Mapping[str, Any]) -> OrderState:
+    """The state of a document made by ``to_document``. Raises ``BadInputError`` ``bad_document`` for anything else."""
+    try:
+        return _read_state(document)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise BadInputError("bad_document", f"This is not the document of an order state: {error!r}.") from error
+
+
+def state_hash(state: OrderState) -> str:
+    """SHA-256, in hexadecimal, over the canonical JSON of the state's document."""
+    return hashlib.sha256(canonical(to_document(state))).hexdigest()
+
+
+def _time(instant: Instant) -> str:
+    moment = to_datetime(instant)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond:06d}Z"
+
+
+def _maybe_time(instant: Instant | None) -> str | None:
+    return None if instant is None else _time(instant)
+
+
+def _line(line: Line) -> Document:
+    return {
+        "id": line.id,
+        "net": format_micros(line.net),
+        "quantity": line.quantity,
+        "product": line.product,
+        "sku": line.sku,
+        "category": line.category,
+        "collection": line.collection,
+        "gift_card": line.gift_card,
+    }
+
+
+def _refund(refund: Refund) -> Document:
+    return {
+        "id": refund.id,
+        "created_at": _time(refund.created_at),
+        "money": format_micros(refund.money),
+        "lines": [{"id": line, "net": format_micros(net)} for line, net in refund.lines],
+        "other": format_micros(refund.other),
+        "detailed": refund.detailed,
+    }
+
+
+def _evidence(evidence: Evidence) -> Document:
+    return {
+        "clicks": list(evidence.clicks),
+        "codes": list(evidence.codes),
+        "whole_path": evidence.whole_path,
+        "checkout_started_at": _maybe_time(evidence.checkout_started_at),
+    }
+
+
+def _read_state(document: Mapping[str, Any]) -> OrderState:
+    return OrderState(
+        order_id=_text(document["order_id"]),
+        birth=_text(document["birth"]),
+        modified_at=_instant(document["modified_at"]),
+        placed_at=_instant(document["placed_at"]),
+        status=Status(document["status"]),
+        currency=_text(document["currency"]),
+        lines=tuple(_read_line(line) for line in _list(document["lines"])),
+        shipping=_money(document["shipping"]),
+        tax=_money(document["tax"]),
+        total=_money(document["total"]),
+        refunds=tuple(_read_refund(refund) for refund in _list(document["refunds"])),
+        test=_flag(document["test"]),
+        fulfilled_at=_maybe(_instant, document["fulfilled_at"]),
+        country=_text(document["country"]),
+        buyer=Buyer(**{field.name: _text(document["buyer"][field.name]) for field in fields(Buyer)}),
+        evidence=_read_evidence(document["evidence"]),
+        fetched=_flag(document["fetched"]),
+    )
+
+
+def _read_line(document: Mapping[str, Any]) -> Line:
+    quantity = document["quantity"]
+    if type(quantity) is not int:
+        raise TypeError("quantity must be a whole number")
+    return Line(
+        id=_text(document["id"]),
+        net=_money(document["net"]),
+        quantity=quantity,
+        product=_text(document["product"]),
+        sku=_text(document["sku"]),
+        category=_text(document["category"]),
+        collection=_text(document["collection"]),
+        gift_card=_flag(document["gift_card"]),
+    )
+
+
+def _read_refund(document: Mapping[str, Any]) -> Refund:
+    return Refund(
+        id=_text(document["id"]),
+        created_at=_instant(document["created_at"]),
+        money=_money(document["money"]),
+        lines=tuple((_text(line["id"]), _money(line["net"])) for line in _list(document["lines"])),
+        other=_money(document["other"]),
+        detailed=_flag(document["detailed"]),
+    )
+
+
+def _read_evidence(document: Mapping[str, Any]) -> Evidence:
+    return Evidence(
+        clicks=tuple(_text(click) for click in _list(document["clicks"])),
+        codes=tuple(_text(code) for code in _list(document["codes"])),
+        whole_path=_flag(document["whole_path"]),
+        checkout_started_at=_maybe(_instant, document["checkout_started_at"]),
+    )
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("expected a text")
+    return value
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError("expected true or false")
+    return value
+
+
+def _list(value: object) -> list[Any]:
+    if not isinstance(value, list):
+        raise TypeError("expected a list")
+    return value
+
+
+def _money(value: object) -> Micros:
+    return parse_amount(_text(value))
+
+
+def _instant(value: object) -> Instant:
+    return parse_rfc3339(_text(value))
+
+
+def _maybe[T](read: Callable[[object], T], value: object) -> T | None:
+    return None if value is None else read(value)
