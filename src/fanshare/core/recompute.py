@@ -1,0 +1,92 @@
+"""Recompute the shares of a settlement from its own inputs (DESIGN section 6), with integers only.
+
+Line rules give pools, pools and credit the uncapped part, caps the commission, and the commission the three shares.
+Every intermediate figure that the settlement states is compared on the way.
+"""
+
+from fanshare.core.commission import credited_net, flat_amount, tier_amount
+from fanshare.core.errors import FanshareError
+from fanshare.core.money import Micros, basis_points, format_micros
+from fanshare.core.settlement_leaf import ROLES, CapStep, LineEntry, Settlement
+from fanshare.core.sharing import share
+from fanshare.core.terms import MAX_BUYER_BPS, MAX_FAN_BPS
+
+
+class MismatchError(FanshareError):
+    """A stated figure is not what its inputs give."""
+
+    def __init__(self, where: str, stated: str, computed: str) -> None:
+        super().__init__("mismatch", f"{where}: stated {stated}, computed {computed}")
+        self.where, self.stated, self.computed = where, stated, computed
+
+
+def recompute(settlement: Settlement) -> dict[str, Micros]:
+    """Micros for each role, from the inputs alone. Raises ``MismatchError`` naming the first figure that differs."""
+    _check_lines(settlement)
+    uncapped = _uncapped(settlement)
+    _same("commission before caps", settlement.uncapped, uncapped)
+    pool = _capped(uncapped, settlement.caps)
+    _same("commission", settlement.pool, pool)
+    fan_bps, buyer_bps = settlement.fan_bps, settlement.buyer_bps
+    introduced = settlement.introduced_by is not None
+    try:
+        return share(pool, fan_bps, buyer_bps, introduced=introduced, by_fan=settlement.fan_decided)._asdict()
+    except ValueError:
+        limits = f"at most {MAX_FAN_BPS} and {MAX_BUYER_BPS}"
+        raise MismatchError("rates of fan and buyer", f"{fan_bps} and {buyer_bps}", limits) from None
+
+
+def check_shares(settlement: Settlement) -> None:
+    """Raise ``MismatchError`` unless every stated share, also one left out as zero, is what ``recompute`` gives."""
+    computed = recompute(settlement)
+    for role in ROLES:
+        stated = settlement.share(role)
+        _same(f"share of the {role}", stated.amount if stated else 0, computed[role])
+
+
+def line_pool(line: LineEntry) -> Micros:
+    """What the rule grants on one line, limit for typed codes applied."""
+    if line.kind == "percent":
+        pool = basis_points(line.net, line.bps)
+    elif line.kind == "flat":
+        pool = flat_amount(line.each, line.quantity, line.net, line.goods)
+    elif line.kind == "tiers":
+        pool = tier_amount(line.brackets, [(each.before, each.amount) for each in line.stretches])
+    else:
+        return 0
+    if line.limit_bps is None:
+        return pool
+    base = sum(each.amount for each in line.stretches) if line.kind == "tiers" else line.net
+    return min(pool, basis_points(base, line.limit_bps))
+
+
+def _check_lines(settlement: Settlement) -> None:
+    running = given = 0
+    for line in settlement.lines:
+        _same(f"commission of line {line.id}", line.pool, line_pool(line))
+        if line.net > line.goods:
+            raise MismatchError(f"goods kept of line {line.id}", format_micros(line.net), "at most what was sold")
+        running += line.net
+        upto = credited_net(running, settlement.credit)
+        if line.kind == "tiers":
+            _same(f"credited goods of line {line.id}", sum(each.amount for each in line.stretches), upto - given)
+        given = upto
+
+
+def _uncapped(settlement: Settlement) -> Micros:
+    whole = sum(line.pool for line in settlement.lines if line.kind != "tiers")
+    return credited_net(whole, settlement.credit) + sum(line.pool for line in settlement.lines if line.kind == "tiers")
+
+
+def _capped(uncapped: Micros, caps: tuple[CapStep, ...]) -> Micros:
+    left = uncapped
+    for cap in caps:
+        _same(f"commission under the cap per {cap.level}", sum(each.amount for each in cap.stretches), left)
+        left = sum(min(each.before + each.amount, cap.cap) - min(each.before, cap.cap) for each in cap.stretches)
+        _same(f"commission after the cap per {cap.level}", cap.after, left)
+    return left
+
+
+def _same(where: str, stated: Micros, computed: Micros) -> None:
+    if stated != computed:
+        raise MismatchError(where, format_micros(stated), format_micros(computed))

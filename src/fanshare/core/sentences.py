@@ -1,0 +1,118 @@
+"""Plain sentences for a share, from the same figures that its proof covers (English).
+
+One text per role: who brought the buyer and when, what the commission is made of, which part of it is hers. Amounts
+are exact, without trailing zeros. The stand-alone verifier writes the same texts again and compares, so every word
+here follows from the settlement alone.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+
+from fanshare.core.money import format_trimmed
+from fanshare.core.settlement_leaf import LineEntry, Settlement, Share
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_PERIODS = {"day": "daily", "week": "weekly", "month": "monthly", "all": "overall"}
+
+
+def sentence(settlement: Settlement, role: str) -> str:
+    """Why this role gets what it gets; empty where the role has no share in the settlement.
+
+    ``You brought this buyer on 14 Nov. Commission 7.08 is 12 % of 59.00 of goods; your share is 20 % of it: 1.416``
+    """
+    share = settlement.share(role)
+    if share is None:
+        return ""
+    return f"{_opening(settlement, role)} {commission(settlement)}; {_own_part(settlement, share)}"
+
+
+def commission(settlement: Settlement) -> str:
+    """``Commission 7.08 is 12 % of 59.00 of goods``, with credit and limits where they play a part."""
+    items = _made_of(settlement)
+    if not items:
+        why = ", ".join(reason.replace("_", " ") for reason in settlement.reasons)
+        return f"Nothing of this sale counts{f' ({why})' if why else ''}, so the commission is 0.00"
+    text = f"Commission {format_trimmed(settlement.uncapped)} is {items}"
+    left = settlement.uncapped
+    for cap in settlement.caps:
+        if cap.after != left:
+            text += f", of which the {_PERIODS[cap.level]} limit leaves {format_trimmed(cap.after)}"
+        left = cap.after
+    return text
+
+
+def percent(bps: int) -> str:
+    """``12 %``, ``7.5 %``"""
+    whole, rest = divmod(bps, 100)
+    return f"{whole}.{rest:02d}".rstrip("0").rstrip(".") + " %"
+
+
+def day(text: str) -> str:
+    """``14 Nov`` of ``2026-11-14``."""
+    moment = date.fromisoformat(text)
+    return f"{moment.day} {_MONTHS[moment.month - 1]}"
+
+
+def _opening(settlement: Settlement, role: str) -> str:
+    if role == "creator":
+        by = "A fan of yours" if settlement.fan_decided else "You"
+        return f"{by} brought this sale on {day(settlement.decided_on)}."
+    if role == "buyer":
+        how = "You came through a fan" if settlement.fan_decided else "No fan decided this sale, found"
+        return f"{how} on {day(settlement.decided_on)}."
+    if settlement.introduced_on is None:
+        return "No fan brought this buyer."
+    return f"You brought this buyer on {day(settlement.introduced_on)}."
+
+
+def _own_part(settlement: Settlement, share: Share) -> str:
+    if share.role == "creator":
+        gifts = (_given(settlement, "fan", "the fan who brought the buyer"), _given(settlement, "buyer", "the buyer"))
+        less = _listed(gifts)
+        return f"you keep {format_trimmed(share.amount)}{f' after {less}' if less else ''}"
+    applies = settlement.introduced_by is not None if share.role == "fan" else settlement.fan_decided
+    bps = settlement.fan_bps if share.role == "fan" else settlement.buyer_bps
+    return f"your share is {percent(bps if applies else 0)} of it: {format_trimmed(share.amount)}"
+
+
+def _given(settlement: Settlement, role: str, name: str) -> str:
+    share = settlement.share(role)
+    return f"{format_trimmed(share.amount)} for {name}" if share and share.amount else ""
+
+
+def _made_of(settlement: Settlement) -> str:
+    rates: dict[tuple[int, bool], int] = {}
+    fixed = steps = stepped = 0
+    for line in settlement.lines:
+        if line.kind == "tiers":
+            steps, stepped = steps + line.pool, stepped + sum(each.amount for each in line.stretches)
+        elif line.kind == "flat" and line.limit_bps is None:
+            fixed += line.pool
+        elif line.kind != "none":
+            key = _rate(line)
+            rates[key] = rates.get(key, 0) + line.net
+    whole = [_at_rate(bps, limited, net) for (bps, limited), net in rates.items()]
+    whole += [f"a fixed {format_trimmed(fixed)}"] if fixed else []
+    tiers = f"{format_trimmed(steps)} by steps on {format_trimmed(stepped)} of goods" if stepped else ""
+    return _listed([_credited(whole, f"{settlement.credit}"), tiers])
+
+
+def _rate(line: LineEntry) -> tuple[int, bool]:
+    return (line.bps, False) if line.limit_bps is None else (line.limit_bps, True)
+
+
+def _at_rate(bps: int, limited: bool, net: int) -> str:
+    return f"{percent(bps)} {'(the most with a code) ' if limited else ''}of {format_trimmed(net)} of goods"
+
+
+def _credited(items: list[str], credit: str) -> str:
+    text = _listed(items)
+    if not text or credit == "1":
+        return text
+    return f"{credit} of {text}" if len(items) == 1 else f"{credit} of ({text})"
+
+
+def _listed(items: Iterable[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``"""
+    *rest, last = [item for item in items if item] or [""]
+    return f"{', '.join(rest)} and {last}" if rest else last
