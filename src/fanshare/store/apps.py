@@ -1,0 +1,9 @@
+"""The Django application that carries the schema. It has no models: tenant data is read and written through psycopg."""
+
+from django.apps import AppConfig
+
+
+class StoreConfig(AppConfig):  # type: ignore[misc]
+    name = "fanshare.store"
+    label = "store"
+    verbose_name = "fanshare store"

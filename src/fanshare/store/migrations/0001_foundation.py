@@ -1,0 +1,8 @@
+from django.db import migrations
+
+from fanshare.store.migrations import run_sql
+
+
+class Migration(migrations.Migration):  # type: ignore[misc]
+    dependencies: list[tuple[str, str]] = []  # noqa: RUF012
+    operations = [run_sql("0001_foundation")]  # noqa: RUF012

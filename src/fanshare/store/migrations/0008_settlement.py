@@ -1,0 +1,8 @@
+from django.db import migrations
+
+from fanshare.store.migrations import run_sql
+
+
+class Migration(migrations.Migration):  # type: ignore[misc]
+    dependencies = [("store", "0007_ledger")]  # noqa: RUF012
+    operations = [run_sql("0008_settlement")]  # noqa: RUF012
