@@ -113,9 +113,12 @@ class Part:
 def alive_view(order: OrderFacts, now: Instant) -> OrderView | None:
     """The order as far as it is worth anything now; ``None`` when it never was or no longer is."""
     view = order.view
-    if view.status is not Status.CAPTURED or view.test or view.net <= 0:
+    if view.net <= 0:
         return None
-    if view.vanished and order.vanish_at is not None and now >= order.vanish_at:
+    if view.vanished:
+        over = order.vanish_at is not None and now >= order.vanish_at
+        return None if over else replace(view, status=Status.CAPTURED, test=False)
+    if view.status is not Status.CAPTURED or view.test:
         return None
     return view
 
