@@ -1,0 +1,1 @@
+"""Any shop: signed JSON orders after the Standard Webhooks specification."""

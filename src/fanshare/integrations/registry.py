@@ -1,0 +1,90 @@
+"""The connectors by kind: everything the jobs need to turn a delivery into order states.
+
+The edge uses ``fanshare.integrations.verifiers`` instead, which imports no HTTP client.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from fanshare.core.errors import BadInputError
+from fanshare.core.orders import OrderState
+from fanshare.integrations.generic import parse as generic
+from fanshare.integrations.types import Fetch, Pseudonym, Reference, Verify
+from fanshare.integrations.verifiers import VERIFIERS
+from fanshare.integrations.woocommerce import fetch as woocommerce_fetch
+from fanshare.integrations.woocommerce import parse as woocommerce
+from fanshare.integrations.woocommerce.rest import ShopAccess
+
+type References = Callable[[bytes, Mapping[str, str]], list[Reference]]
+type Parse = Callable[[bytes, Mapping[str, str], Pseudonym], list[OrderState]]
+#: (connection settings, pseudonym) -> fetch. The settings are those named in the connector's README.
+type MakeFetch = Callable[[Mapping[str, str], Pseudonym], Fetch]
+
+
+@dataclass(frozen=True, slots=True)
+class Connector:
+    """One kind of shop. ``headers`` everywhere have lower-case names; bodies are verified ones.
+
+    ``references`` names the orders a delivery speaks of; ``parse`` gives the states it holds itself, which may be none.
+    With a ``make_fetch`` the fetched state is the state of record. ``reports_fulfilment`` says that nothing matures
+    before the shop reports the goods as sent.
+    """
+
+    kind: str
+    verify: Verify
+    references: References
+    parse: Parse
+    make_fetch: MakeFetch | None
+    reports_fulfilment: bool
+
+    @property
+    def can_fetch(self) -> bool:
+        """Whether the shop can be asked about an order."""
+        return self.make_fetch is not None
+
+
+def connector(kind: str) -> Connector:
+    """The connector of a kind. Raises ``BadInputError`` ``unknown_connector``."""
+    try:
+        return CONNECTORS[kind]
+    except KeyError:
+        known = ", ".join(sorted(CONNECTORS))
+        raise BadInputError(
+            "unknown_connector", f"{kind[:40]!r} is no kind of shop we know; known are {known}."
+        ) from None
+
+
+def _fetch_woocommerce(settings: Mapping[str, str], pseudonym: Pseudonym) -> Fetch:
+    try:
+        access = ShopAccess(
+            settings["url"],
+            settings["consumer_key"],
+            settings["consumer_secret"],
+            allow_plain_http=settings.get("allow_plain_http") == "yes",
+        )
+    except KeyError as error:
+        raise BadInputError("missing_field", f"The connection lacks {error.args[0]}.") from None
+    return woocommerce_fetch.make_fetch(access, pseudonym)
+
+
+CONNECTORS: Mapping[str, Connector] = MappingProxyType(
+    {
+        "woocommerce": Connector(
+            kind="woocommerce",
+            verify=VERIFIERS["woocommerce"],
+            references=woocommerce.references,
+            parse=woocommerce.parse,
+            make_fetch=_fetch_woocommerce,
+            reports_fulfilment=woocommerce.REPORTS_FULFILMENT,
+        ),
+        "generic": Connector(
+            kind="generic",
+            verify=VERIFIERS["generic"],
+            references=generic.references,
+            parse=generic.parse,
+            make_fetch=None,
+            reports_fulfilment=generic.REPORTS_FULFILMENT,
+        ),
+    }
+)
