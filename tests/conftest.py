@@ -3,6 +3,7 @@
 import importlib.util
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.support import effort, loopback
@@ -32,5 +33,16 @@ def _profile() -> str:
     return "ci" if os.environ.get("CI") else "dev"
 
 
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or _profile())
+PROFILE = os.environ.get("HYPOTHESIS_PROFILE") or _profile()
+settings.load_profile(PROFILE)
 loopback.install()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was tried, so that a green run can't be taken for more than it was."""
+    reports = [report for outcome in ("passed", "failed") for report in terminalreporter.stats.get(outcome, [])]
+    sized = sum("soak_sized" in getattr(report, "keywords", ()) for report in reports)
+    terminalreporter.write_line(
+        f"tried: {len(reports)} tests, {sized} of them sized (x {effort.factor()}); properties by profile "
+        f"{PROFILE!r}, {settings().max_examples} examples unless one says otherwise"
+    )

@@ -21,6 +21,7 @@ PLANTS = {
     "siblings": ("spool/planted.py", "import fanshare.store"),
     "flows": ("flows/planted.py", "from fanshare import edge"),
     "edge": ("edge/planted.py", "import fanshare.store"),
+    "ports": ("config/keys.py", "import fanshare.store"),
     "edge-alone": ("edge/planted.py", "import django.http"),
     "edge-verifies": ("edge/planted.py", "import fanshare.integrations.planted.parse"),
     "surfaces": ("web/planted.py", "import fanshare.api"),
@@ -85,6 +86,16 @@ def test_a_planted_import_breaks_the_contract(contract: str, copy: Path) -> None
     assert outcome.returncode != 0
     assert f"{contracts()[contract]['name']} BROKEN" in outcome.stdout, outcome.stdout + outcome.stderr
     assert f"fanshare.{module.removesuffix('.py').replace('/', '.')} ->" in outcome.stdout
+
+
+def test_the_edge_may_name_keys_but_nothing_else_of_the_wiring(copy: Path) -> None:
+    package = copy / "src" / "fanshare"
+    (package / "config" / "planted.py").touch()
+    planted = package / "edge" / "planted.py"
+    planted.write_text("from fanshare.config.keys import Keys\n", "utf-8")
+    assert lint(copy, "edge").returncode == 0
+    planted.write_text("from fanshare.config import planted\n", "utf-8")
+    assert lint(copy, "edge").returncode != 0
 
 
 def test_pages_may_ask_queries(copy: Path) -> None:
