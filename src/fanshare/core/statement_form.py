@@ -1,0 +1,286 @@
+"""Reading a statement strictly: every key is expected, every value has its one spelling, nothing else is there."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fanshare.core.canonical import canonical
+from fanshare.core.errors import BadInputError
+from fanshare.core.instants import Instant, format_rfc3339, parse_rfc3339
+from fanshare.core.money import MAX_MICROS, MICROS, Micros
+from fanshare.core.notes import Checkpoint, VerifierKey, parse_checkpoint, parse_key, parse_note
+from fanshare.core.settlement_leaf import Settlement, parse_exact, parse_settlement
+from fanshare.core.statement import FORMAT, ROLES, Totals
+
+_SIGNED = re.compile(r"-?(0|[1-9][0-9]{0,12})\.[0-9]{6}", re.ASCII)
+_HEX = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_PAYOUT_KEYS = ("kind", "payout", "seq", "previous", "currency", "amount", "state", "at", "who")
+_EPOCH_KEYS = ("kind", "number", "restored_size", "restored_root", "cause", "at")
+
+
+class FormError(BadInputError):
+    """The document is not a statement of this format."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("bad_statement", message)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One leaf of a chain: its body, the settlement in it (None for a payout), the salts opened in it."""
+
+    body: Mapping[str, Any]
+    settlement: Settlement | None
+    salts: Mapping[str, bytes]
+
+    @property
+    def seq(self) -> int:
+        """Its number in the chain, from 1."""
+        return int(self.body["seq"])
+
+
+@dataclass(frozen=True, slots=True)
+class ReadEntry:
+    """An order part or payout: ``chain`` begins with the newest leaf."""
+
+    index: int
+    proof: tuple[bytes, ...]
+    opens: Mapping[str, str]
+    chain: tuple[Link, ...]
+    counted: int
+    sentences: Mapping[str, str]
+
+    @property
+    def body(self) -> Mapping[str, Any]:
+        """The newest leaf."""
+        return self.chain[0].body
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One currency of a statement."""
+
+    currency: str
+    opening: Totals
+    closing: Totals
+    lines: tuple[ReadEntry, ...]
+    payouts: tuple[ReadEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadEpoch:
+    """One epoch leaf with its proofs."""
+
+    index: int
+    body: Mapping[str, Any]
+    proof: tuple[bytes, ...]
+    consistency: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadStatement:
+    """A statement whose form is right; nothing of it is verified yet."""
+
+    document: Mapping[str, Any]
+    programme_id: str
+    party_id: str
+    role: str
+    opened_at: Instant | None
+    as_of: Instant
+    checkpoint_note: str
+    checkpoint: Checkpoint
+    keys: tuple[VerifierKey, ...]
+    rotations: tuple[str, ...]
+    epochs: tuple[ReadEpoch, ...]
+    consistency: tuple[int, tuple[bytes, ...]] | None
+    sections: tuple[Section, ...]
+    seal: str
+
+    @property
+    def epoch(self) -> int:
+        """The epoch of the log that the checkpoint is of."""
+        text = self.checkpoint.origin.rpartition("/")[2]
+        if not text.isascii() or not text.isdigit() or text.startswith("0") or len(text) > 9:
+            raise FormError("The origin of the checkpoint does not end with the number of its epoch.")
+        return int(text)
+
+    @property
+    def entries(self) -> list[ReadEntry]:
+        """All lines and payouts of all currencies."""
+        return [entry for section in self.sections for entry in (*section.lines, *section.payouts)]
+
+
+def read_statement(value: Any) -> ReadStatement:
+    """Read a parsed JSON document. Raises ``FormError`` (or another ``BadInputError``) at the first offence."""
+    top = _object(value, "statement", "format programme party period checkpoint keys rotations epochs consistency "
+                  "currencies proves does_not_prove seal")  # fmt: skip
+    canonical(top)
+    if top["format"] != FORMAT:
+        raise FormError(f"The format is not {FORMAT}.")
+    programme = _object(top["programme"], "programme", "id name")
+    party = _object(top["party"], "party", "id role")
+    period = _object(top["period"], "period", "from to zone")
+    for text in (*programme.values(), *party.values(), period["zone"]):
+        _text(text)
+    note = _text(top["checkpoint"])
+    statement = ReadStatement(
+        document=top,
+        programme_id=programme["id"],
+        party_id=party["id"],
+        role=_one_of(ROLES, party["role"]),
+        opened_at=None if period["from"] is None else _instant(period["from"]),
+        as_of=_instant(period["to"]),
+        checkpoint_note=note,
+        checkpoint=parse_checkpoint(parse_note(note).text),
+        keys=_list(top["keys"], parse_key),
+        rotations=_list(top["rotations"], _text),
+        epochs=_list(top["epochs"], _epoch),
+        consistency=None if top["consistency"] is None else _consistency(top["consistency"]),
+        sections=_list(top["currencies"], _section),
+        seal=_text(top["seal"]),
+    )
+    if not statement.keys or statement.epoch < 1:
+        raise FormError("A statement names the key of its log.")
+    return statement
+
+
+def _section(value: Any) -> Section:
+    section = _object(value, "currency section", "currency opening closing lines payouts")
+    currency = _text(section["currency"])
+    read = Section(
+        currency=currency,
+        opening=_totals(section["opening"]),
+        closing=_totals(section["closing"]),
+        lines=_list(section["lines"], _line),
+        payouts=_list(section["payouts"], _payout),
+    )
+    if any(link.body["currency"] != currency for entry in (*read.lines, *read.payouts) for link in entry.chain):
+        raise FormError(f"An entry under {currency} is in another currency.")
+    return read
+
+
+def _line(value: Any) -> ReadEntry:
+    line = _object(value, "line", "index body proof opens shares history counted sentences")
+    sentences = line["sentences"]
+    if not isinstance(sentences, dict) or set(sentences) != set(line["shares"]):
+        raise FormError("A line has one sentence for each of its opened shares.")
+    opens = _object(line["opens"], "opening", "connection order part salt")
+    return _entry(line, opens, _settlement_link, {role: _text(text) for role, text in sentences.items()})
+
+
+def _payout(value: Any) -> ReadEntry:
+    payout = _object(value, "payout", "index body proof opens shares history counted")
+    return _entry(payout, _object(payout["opens"], "opening", "payout salt"), _payout_link, {})
+
+
+def _entry(
+    entry: dict[str, Any], opens: dict[str, Any], link: Callable[[Any], Link], sentences: Mapping[str, str]
+) -> ReadEntry:
+    history = _list(entry["history"], lambda past: link(_object(past, "earlier leaf", "body shares")))
+    for text in opens.values():
+        _text(text)
+    _hash(opens["salt"])
+    return ReadEntry(
+        index=_count(entry["index"]),
+        proof=_list(entry["proof"], _hash),
+        opens=opens,
+        chain=(link({"body": entry["body"], "shares": entry["shares"]}), *history),
+        counted=_count(entry["counted"]),
+        sentences=sentences,
+    )
+
+
+def _settlement_link(value: Any) -> Link:
+    return Link(value["body"], parse_settlement(value["body"]), _salts(value["shares"], ROLES))
+
+
+def _payout_link(value: Any) -> Link:
+    body = _object(value["body"], "payout leaf", " ".join(_PAYOUT_KEYS))
+    _one_of(("payout",), body["kind"])
+    _one_of(("in_transit", "paid", "returned"), body["state"])
+    _hash(body["payout"]), _hash(body["who"]), _instant(body["at"])
+    if parse_exact(body["amount"]) == 0 or _count(body["seq"]) < 1:
+        raise FormError("A payout has an amount and a number.")
+    if (body["previous"] is None) != (body["seq"] == 1):
+        raise FormError("The first leaf of a payout, and no other, has no previous one.")
+    if body["previous"] is not None:
+        _hash(body["previous"])
+    return Link(body, None, _salts(value["shares"], ("payee",)))
+
+
+def _epoch(value: Any) -> ReadEpoch:
+    epoch = _object(value, "epoch", "index body proof consistency")
+    body = _object(epoch["body"], "epoch leaf", " ".join(_EPOCH_KEYS))
+    _one_of(("epoch",), body["kind"])
+    _count(body["number"]), _count(body["restored_size"]), _hash(body["restored_root"])
+    _text(body["cause"]), _instant(body["at"])
+    return ReadEpoch(_count(epoch["index"]), body, _list(epoch["proof"], _hash), _list(epoch["consistency"], _hash))
+
+
+def _consistency(value: Any) -> tuple[int, tuple[bytes, ...]]:
+    consistency = _object(value, "consistency", "size proof")
+    return _count(consistency["size"]), _list(consistency["proof"], _hash)
+
+
+def _totals(value: Any) -> Totals:
+    return Totals(**{name: _signed(text) for name, text in _object(value, "totals", " ".join(Totals._fields)).items()})
+
+
+def _salts(value: Any, roles: tuple[str, ...]) -> dict[str, bytes]:
+    if not isinstance(value, dict):
+        raise FormError("Opened shares are named by their role.")
+    return {_one_of(roles, role): _hash(salt) for role, salt in value.items()}
+
+
+def _object(value: Any, what: str, keys: str) -> dict[str, Any]:
+    if not isinstance(value, dict) or set(value) != set(keys.split()):
+        raise FormError(f"The {what} has not exactly the keys {keys}.")
+    return value
+
+
+def _list[T](value: Any, read: Callable[[Any], T]) -> tuple[T, ...]:
+    if not isinstance(value, list):
+        raise FormError("A list is missing.")
+    return tuple(read(each) for each in value)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise FormError("A text is missing.")
+    return value
+
+
+def _count(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise FormError("A whole number is missing.")
+    return value
+
+
+def _one_of(values: tuple[str, ...], value: Any) -> str:
+    if value not in values:
+        raise FormError(f"{str(value)[:40]!r} is none of {', '.join(values)}.")
+    return str(value)
+
+
+def _hash(value: Any) -> bytes:
+    if not isinstance(value, str) or _HEX.fullmatch(value) is None:
+        raise FormError("A hash or salt is not 64 hexadecimal digits.")
+    return bytes.fromhex(value)
+
+
+def _instant(value: Any) -> Instant:
+    instant = parse_rfc3339(_text(value))
+    if format_rfc3339(instant) != value:
+        raise FormError(f"{str(value)[:40]!r} is not written as times are written here.")
+    return instant
+
+
+def _signed(value: Any) -> Micros:
+    if not isinstance(value, str) or _SIGNED.fullmatch(value) is None or value == "-0.000000":
+        raise FormError(f"{str(value)[:40]!r} is not an exact amount.")
+    whole, rest = value.lstrip("-").split(".")
+    micros = int(whole) * MICROS + int(rest)
+    if micros > MAX_MICROS:
+        raise FormError("An amount is larger than the books can hold.")
+    return -micros if value.startswith("-") else micros
