@@ -1,6 +1,6 @@
 # Everything a person does with this tree. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check bench soak lock clean install dev
+.PHONY: help demo serve test check bench soak lock clean install dev format lint types rooms
 SHELL := /bin/sh
 BIN := .venv/bin
 # Tests run on two processes; ARGS goes to pytest (make test ARGS="tests/core -k money"), N is the factor of a soak.
@@ -22,10 +22,19 @@ test: dev ## every test; first those that can share the machine, then the serial
 	$(PYTEST) -n $(WORKERS) --dist worksteal -m "not serial" $(ARGS)
 	@$(PYTEST) -m serial $(ARGS) || [ $$? -eq 5 ]  # 5: ARGS left no serial test
 
-check: dev ## formatting, lints, types, room contracts, and proof that the lints can fail
+# `make -k check` goes on after the first complaint.
+check: format lint types rooms ## formatting, lints, types, room contracts, and proof that the lints can fail
+
+format: dev
 	$(BIN)/ruff format --check .
+
+lint: dev
 	$(BIN)/ruff check .
+
+types: dev
 	$(BIN)/mypy
+
+rooms: dev
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m pytest tests/project
 
