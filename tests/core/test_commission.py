@@ -140,10 +140,18 @@ def test_of_equal_money_the_rule_that_stands_first_wins() -> None:
 
 
 def test_a_part_of_a_percentage_competes_with_tiers_on_that_part() -> None:
-    # a tenth of the order is hers: 12 % of it (0.12) beats tiers of 11 % on her own sales (0.11)
-    rules = terms(Rule("tiers", brackets=(Bracket(None, 1100),), currency="EUR"), Rule("percent", bps=1200))
-    (pool,) = pools(rules, order(Line("1", 10_000_000)), credit=Fraction(1, 10))
-    assert (pool.rule_id, part([pool], Fraction(1, 10))) == ("percent", 120_000)
+    # a tenth of the order is hers: tiers of 11 % on her own sales (0.11) beat 10 % of it (0.10), not 12 % (0.12)
+    tiers = Rule("tiers", brackets=(Bracket(None, 1100),), currency="EUR")
+    view, tenth = order(Line("1", 10_000_000)), Fraction(1, 10)
+    for bps, winner, earned in ((1000, "tiers", 110_000), (1200, "percent", 120_000)):
+        (pool,) = pools(terms(Rule("percent", bps=bps), tiers), view, credit=tenth)
+        assert (pool.rule_id, part([pool], tenth)) == (winner, earned)
+
+
+def test_lines_share_the_credited_sales_without_losing_a_micro_between_them() -> None:
+    tiers = terms(Rule("tiers", brackets=(Bracket(None, 10_000),), currency="EUR"))
+    found = pools(tiers, order(Line("1", 5), Line("2", 5)), credit=Fraction(1, 2))
+    assert [pool.tiered for pool in found] == [2, 3]
 
 
 def test_a_rule_speaks_only_of_the_lines_it_names() -> None:
