@@ -1,0 +1,51 @@
+"""Django's settings, as far as the pages need any. No model, no session, no cookie, no ORM: only pages.
+
+There is no ``SECRET_KEY``: nothing here signs, and whatever tried to would fail loudly instead of with a known key.
+Which hosts an application answers is an argument of ``fanshare.web.app.make_wsgi_app``, checked by its middleware.
+"""
+
+from pathlib import Path
+
+_WEB = Path(__file__).resolve().parent.parent / "web"
+
+DEBUG = False
+ALLOWED_HOSTS = ["*"]
+INSTALLED_APPS: list[str] = []
+DATABASES: dict[str, dict[str, object]] = {}
+ROOT_URLCONF = "fanshare.web.urls"
+APPEND_SLASH = False
+USE_I18N = False
+USE_TZ = True
+LOGGING_CONFIG = None
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "fanshare.web.middleware.response_headers",
+    "fanshare.web.middleware.known_host",
+    "fanshare.web.middleware.plain_errors",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [str(_WEB / "templates")],
+        "APP_DIRS": False,
+        "OPTIONS": {"environment": "fanshare.web.templating.environment"},
+    }
+]
+
+#: Scripts, styles and fonts come from files of ours; nothing inline, no frames, no plug-ins, no other host.
+SECURE_CSP = {
+    "default-src": ["'none'"],
+    "style-src": ["'self'"],
+    "script-src": ["'self'"],
+    "img-src": ["'self'", "data:"],
+    "font-src": ["'self'"],
+    "form-action": ["'self'"],
+    "frame-ancestors": ["'none'"],
+    "base-uri": ["'none'"],
+}
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True

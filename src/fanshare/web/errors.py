@@ -1,0 +1,62 @@
+"""Error pages: what happened, what is safe, what to do. They read nothing from the store, which may be the culprit."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.shortcuts import render
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The three things an error page says."""
+
+    happened: str
+    safe: str
+    do: str
+
+
+WORDS = {
+    400: Words(
+        "We could not read this request",
+        "Nothing was changed by it.",
+        "Check the address, or follow the link again from where you found it.",
+    ),
+    404: Words(
+        "There is no page here",
+        "Nothing is lost: what you earned stays where it is.",
+        "The address may be mistyped or cut short. Open the link again from where you found it.",
+    ),
+    405: Words("This page can only be read", "Nothing was changed.", "Open the address in your browser."),
+    500: Words(
+        "Something broke on our side",
+        "Your money and your orders are safe: this page only reads them.",
+        "Try again in a minute. If it stays, tell whoever runs this site when it happened.",
+    ),
+    503: Words(
+        "We are not ready yet",
+        "Your money and your orders are safe: this page only reads them.",
+        "Try again in a minute.",
+    ),
+}
+
+
+def error_page(request: Any, status: int, happened: str = "") -> Any:
+    """The page for a status, headed by ``happened`` where a plain sentence is known."""
+    words = WORDS.get(status, WORDS[400 if status < 500 else 500])
+    context = {"status": status, "words": words, "happened": happened or words.happened}
+    return render(request, "public/error.html", context, status=status)
+
+
+def bad_request(request: Any, exception: Exception | None = None) -> Any:  # noqa: ARG001 - Django's signature
+    """Django's handler400."""
+    return error_page(request, 400)
+
+
+def not_found(request: Any, exception: Exception | None = None) -> Any:  # noqa: ARG001 - Django's signature
+    """Django's handler404."""
+    return error_page(request, 404)
+
+
+def server_error(request: Any) -> Any:
+    """Django's handler500."""
+    return error_page(request, 500)

@@ -1,0 +1,61 @@
+"""Around every page: a few headers Django does not know, the hosts we answer, and errors in plain words."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import DisallowedHost
+from django.http.request import split_domain_port, validate_host
+
+from fanshare.core.errors import FanshareError
+from fanshare.web import site
+from fanshare.web.errors import error_page
+
+type Handler = Callable[[Any], Any]
+
+#: Nothing on these pages asks for a sensor or a device.
+PERMISSIONS = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        "accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer", "microphone",
+        "midi", "payment", "usb", "browsing-topics",
+    )
+)  # fmt: skip
+
+
+def response_headers(get_response: Handler) -> Handler:
+    """No device access, and no copy in a cache where the view did not say otherwise."""
+
+    def middleware(request: Any) -> Any:
+        response = get_response(request)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        response.headers.setdefault("Cache-Control", "no-cache")
+        return response
+
+    return middleware
+
+
+def known_host(get_response: Handler) -> Handler:
+    """Refuse a request for a host that is not ours, so that no page repeats a forged one."""
+
+    def middleware(request: Any) -> Any:
+        domain, _port = split_domain_port(request.get_host())
+        if not validate_host(domain, site.of(request).allowed_hosts):
+            raise DisallowedHost("This host is not in allowed_hosts.")
+        return get_response(request)
+
+    return middleware
+
+
+def plain_errors(get_response: Handler) -> Handler:
+    """Give a ``FanshareError`` of a view its status and its sentence: the one place where errors become pages."""
+
+    def middleware(request: Any) -> Any:
+        return get_response(request)
+
+    def process_exception(request: Any, error: Exception) -> Any:
+        if isinstance(error, FanshareError):
+            return error_page(request, error.status, error.message)
+        return None
+
+    middleware.process_exception = process_exception  # type: ignore[attr-defined]
+    return middleware

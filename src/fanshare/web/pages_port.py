@@ -1,0 +1,220 @@
+"""What the first pages read: one port, and the frozen records that come through it.
+
+The pages show and never compute: every amount arrives here as micros from the ledger, every sentence as the statement
+words it. Amounts are micros of the named currency, instants are microseconds since 1970 UTC. Text may hold anything a
+person typed: the templates escape it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from fanshare.core.instants import Instant
+from fanshare.core.money import Micros
+from fanshare.core.sharing import Shares
+
+type Role = Literal["creator", "fan", "buyer"]
+type Bucket = Literal["pending", "available", "held"]
+type PayoutState = Literal["in_transit", "paid", "returned"]
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeCard:
+    """A programme as the public sees it. ``contact`` is a mail address, else any words that say how to reach it."""
+
+    slug: str
+    name: str
+    about: str = ""
+    time_zone: str = "UTC"
+    contact: str = ""
+    is_demo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Where the money of one order (or one creator's part of it) went.
+
+    ``goods`` is the net amount of the goods still kept by the buyer; ``shares`` divide the commission of one creator
+    after all caps; ``others`` is the commission other creators earn on the same order. Raises ``ValueError`` for a
+    negative amount: a picture of it would be false.
+    """
+
+    currency: str
+    goods: Micros
+    shares: Shares
+    others: Micros = 0
+
+    def __post_init__(self) -> None:
+        if min(self.goods, self.others, *self.shares) < 0:
+            raise ValueError("goods and shares of an order are never negative")
+
+    @property
+    def commission(self) -> Micros:
+        """The commission that ``shares`` divide."""
+        return sum(self.shares)
+
+    @property
+    def shop_keeps(self) -> Micros:
+        """Goods less every commission; negative where a flat commission is higher than the goods."""
+        return self.goods - self.commission - self.others
+
+
+def _is_path(href: str) -> bool:
+    """Whether a browser stays on this site: ``//host`` and ``/\\host`` lead elsewhere, and tabs are dropped."""
+    return href.startswith("/") and not href.startswith(("//", "/\\")) and min(href) > " "
+
+
+@dataclass(frozen=True, slots=True)
+class PublicLink:
+    """A link that is live. ``label`` is the advertising label its country and platform ask for, in ``language``.
+
+    ``href`` starts with ``/``, ``https://`` or ``http://``; ``label`` is never empty (no link goes live without one);
+    ``label_for`` may name the country and platform the label was chosen for. Raises ``ValueError`` otherwise, so
+    that no page can show a link that breaks either rule.
+    """
+
+    href: str
+    text: str
+    label: str
+    language: str = "en"
+    label_for: str = ""
+
+    def __post_init__(self) -> None:
+        if not _is_path(self.href) and not self.href.lower().startswith(("https://", "http://")):
+            raise ValueError("a link leads to a web address")
+        if not self.label.strip():
+            raise ValueError("a link without an advertising label does not go live")
+
+
+@dataclass(frozen=True, slots=True)
+class PublicCreator:
+    """A creator's public page. ``links`` holds live links only, in the order she chose.
+
+    ``direct`` splits an example order that she brought herself, ``through_fan`` the same order brought by a fan of
+    hers; either is ``None`` where the terms name no single rate.
+    """
+
+    programme: ProgrammeCard
+    slug: str
+    name: str
+    about: str = ""
+    links: tuple[PublicLink, ...] = ()
+    direct: Split | None = None
+    through_fan: Split | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One recorded fact and when it happened."""
+
+    at: Instant
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutLine:
+    """Money of this line that left, or is on its way."""
+
+    at: Instant
+    amount: Micros
+    state: PayoutState
+
+
+@dataclass(frozen=True, slots=True)
+class WhyLine:
+    """One party's amount on one creator's part of one order, with everything that explains it.
+
+    ``order_label`` is what the shop calls the order and stays empty where this party may not know it. ``matures_at``
+    is ``None`` while the shop has not said that the order was shipped. ``held_until`` and ``hold_reason`` belong to
+    ``bucket == "held"``. ``estimated`` marks an amount that waits for the shop's own lines of a refund.
+    """
+
+    programme: ProgrammeCard
+    creator_name: str
+    role: Role
+    split: Split
+    bucket: Bucket
+    sentences: tuple[str, ...]
+    terms_version: int
+    terms_hash: str
+    order_label: str = ""
+    matures_at: Instant | None = None
+    held_until: Instant | None = None
+    hold_reason: str = ""
+    evidence: tuple[Evidence, ...] = ()
+    payouts: tuple[PayoutLine, ...] = ()
+    estimated: bool = False
+
+    @property
+    def amount(self) -> Micros:
+        """What this party earns on this line."""
+        return {"creator": self.split.shares.creator, "fan": self.split.shares.fan, "buyer": self.split.shares.buyer}[
+            self.role
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class TermsVersion:
+    """One published version of the terms, in plain sentences, with a worked order where one rate fits all."""
+
+    number: int
+    effective_at: Instant
+    hash: str
+    sentences: tuple[str, ...]
+    example: Split | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeTerms:
+    """All versions of a programme's terms, the newest first."""
+
+    programme: ProgrammeCard
+    versions: tuple[TermsVersion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DemoLink:
+    """A page of this installation: ``href`` is a path that starts with ``/``, else ``ValueError``."""
+
+    href: str
+    text: str
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        if not _is_path(self.href):
+            raise ValueError("a demonstration links to its own pages")
+
+
+@dataclass(frozen=True, slots=True)
+class DemoSection:
+    """Links that belong together."""
+
+    title: str
+    links: tuple[DemoLink, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DemoReport:
+    """How a demonstration went: words and figures as the command line printed them, and where to look."""
+
+    figures: tuple[tuple[str, str], ...]
+    sections: tuple[DemoSection, ...]
+
+
+class PageStore(Protocol):
+    """The reads of the public pages. ``None`` means: there is no such thing, or not for the public."""
+
+    def programmes(self) -> Sequence[ProgrammeCard]:
+        """Programmes open to the public, ordered by name."""
+
+    def creator(self, programme_slug: str, creator_slug: str) -> PublicCreator | None:
+        """A creator's page; ``None`` also where she is not admitted or asked for no page."""
+
+    def terms(self, programme_slug: str) -> ProgrammeTerms | None:
+        """A programme's terms, every version."""
+
+    def why(self, token: str) -> WhyLine | None:
+        """The line an unguessable token names. Compared in the database by its hash, never by prefix."""
+
+    def demo(self) -> DemoReport | None:
+        """The report of a demonstration; ``None`` on every installation that is not marked as one."""

@@ -1,0 +1,1 @@
+"""Pages that anyone may read, and the page that a token opens."""

@@ -1,0 +1,13 @@
+"""Addresses of the public pages."""
+
+from django.urls import path, re_path
+
+from fanshare.web.public import views
+
+urlpatterns = [
+    path("", views.start, name="start"),
+    path("c/<slug:programme>/<slug:creator>", views.creator, name="creator"),
+    path("terms/<slug:programme>", views.terms, name="terms"),
+    re_path(r"^why/(?P<token>[A-Za-z0-9_-]{22,128})\Z", views.why, name="why"),
+    path("demo", views.demo, name="demo"),
+]

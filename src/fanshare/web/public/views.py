@@ -1,0 +1,91 @@
+"""The public pages: read from the store, hand to a template."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import Http404
+from django.shortcuts import render
+
+from fanshare.core.instants import zone
+from fanshare.web import site
+from fanshare.web.errors import error_page
+from fanshare.web.public import explaining
+from fanshare.web.wording import Calendar
+
+type View = Callable[..., Any]
+
+
+def readable(view: View) -> View:
+    """A page that can only be read: anything but GET and HEAD answers 405."""
+
+    @wraps(view)
+    def guarded(request: Any, **arguments: str) -> Any:
+        if request.method in {"GET", "HEAD"}:
+            return view(request, **arguments)
+        response = error_page(request, 405)
+        response.headers["Allow"] = "GET, HEAD"
+        return response
+
+    return guarded
+
+
+def found[Thing](thing: Thing | None) -> Thing:
+    """What the store gave, or the 404 page: the same one whether a thing is missing, secret or not ours."""
+    if thing is None:
+        raise Http404
+    return thing
+
+
+@readable
+def start(request: Any) -> Any:
+    """What fanshare is, and the programmes of this installation."""
+    return render(request, "public/start.html", {"programmes": site.of(request).store.programmes()})
+
+
+@readable
+def creator(request: Any, programme: str, creator: str) -> Any:
+    """A creator's page: her words, her links with their labels, where the money of a sale goes."""
+    page = found(site.of(request).store.creator(programme, creator))
+    return render(request, "public/creator.html", {"page": page, "bars": explaining.example_bars(page)})
+
+
+@readable
+def terms(request: Any, programme: str) -> Any:
+    """The terms in plain sentences: the version in force first, then what comes and what was."""
+    here = site.of(request)
+    page = found(here.store.terms(programme))
+    now = here.clock()
+    context = {
+        "page": page,
+        "versions": explaining.dated_versions(page.versions, now),
+        "bars": explaining.version_bars(page.versions),
+        "calendar": Calendar(zone(page.programme.time_zone), now),
+    }
+    return render(request, "public/terms.html", context)
+
+
+@readable
+def why(request: Any, token: str) -> Any:
+    """Why this amount: one party's line of one order. Only who holds the token sees it, and no cache keeps it."""
+    here = site.of(request)
+    line = found(here.store.why(token))
+    calendar = Calendar(zone(line.programme.time_zone), here.clock())
+    context = {
+        "line": line,
+        "calendar": calendar,
+        "state": explaining.state(line, calendar),
+        "bar": explaining.line_bar(line),
+        "reference": token[:6],
+        "contact": explaining.contact(line.programme.contact, token[:6]),
+    }
+    response = render(request, "public/why.html", context)
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@readable
+def demo(request: Any) -> Any:
+    """How the demonstration went, with links to what it left."""
+    return render(request, "public/demo.html", {"report": found(site.of(request).store.demo())})

@@ -1,0 +1,57 @@
+"""The Jinja environment: everything is escaped, an unknown name is an error, money and dates have one way to look."""
+
+from typing import Any
+
+from django.urls import reverse
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from fanshare.core.instants import Instant
+from fanshare.core.money import Micros
+from fanshare.web import assets, wording
+from fanshare.web.charts import split_bar
+from fanshare.web.wording import Calendar
+
+
+def environment(**options: Any) -> Environment:
+    """What Django's Jinja backend calls for its environment."""
+    options |= {"autoescape": True, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    made = Environment(**options)  # noqa: S701 - autoescape is set two lines above
+    made.globals.update(asset=assets.url, icon=icon, split_bar=split_bar, url=url, carried_on=wording.carried_on)
+    made.filters.update(shown=shown, exact=exact)
+    made.globals["day"] = day
+    return made
+
+
+def url(name: str, *arguments: str) -> str:
+    """The path of a named page."""
+    return str(reverse(name, args=arguments))
+
+
+def icon(name: str) -> Markup:
+    """An icon of the sprite, hidden from screen readers: the word always stands beside it."""
+    return Markup('<svg class="icon" aria-hidden="true" focusable="false"><use href="{sprite}#{name}"/></svg>').format(
+        sprite=assets.url("icons/lucide.svg"), name=name
+    )
+
+
+def shown(micros: Micros, currency: str) -> Markup:
+    """An amount rounded down to the minor unit, the currency small."""
+    return _money(wording.shown(micros, currency))
+
+
+def exact(micros: Micros, currency: str) -> Markup:
+    """The whole amount, the currency small."""
+    return _money(wording.exact(micros, currency))
+
+
+def day(calendar: Calendar, instant: Instant) -> Markup:
+    """``<time>`` with the weekday and the date in the programme's time zone."""
+    return Markup('<time datetime="{iso}">{day}</time>').format(iso=calendar.iso(instant), day=calendar.day(instant))
+
+
+def _money(text: str) -> Markup:
+    number, _space, unit = text.rpartition("\N{NO-BREAK SPACE}")
+    return Markup('<span class="money">{number}\N{NO-BREAK SPACE}<span class="unit">{unit}</span></span>').format(
+        number=number, unit=unit
+    )

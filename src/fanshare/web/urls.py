@@ -1,0 +1,9 @@
+"""Every address of the web application, one module of addresses a role."""
+
+from django.urls import include, path
+
+urlpatterns = [path("", include("fanshare.web.public.urls"))]
+
+handler400 = "fanshare.web.errors.bad_request"
+handler404 = "fanshare.web.errors.not_found"
+handler500 = "fanshare.web.errors.server_error"

@@ -1,0 +1,57 @@
+"""Amounts and dates as the pages write them: ``1.41 €``, ``Tue 22 Dec``. Plain text; the templates add the markup."""
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from fanshare.core.instants import Instant, local_date
+from fanshare.core.money import Micros, format_minor, format_trimmed, from_minor_units, minor_units
+
+#: Signs that mean one currency only; every other currency is written with its code.
+SIGNS = {"EUR": "€", "GBP": "£", "USD": "US$", "INR": "₹", "ILS": "₪", "KRW": "₩"}
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_SPACE = "\N{NO-BREAK SPACE}"
+
+
+def sign(currency: str) -> str:
+    """What stands beside an amount: ``€``, or the code where a sign would be ambiguous."""
+    return SIGNS.get(currency, currency)
+
+
+def shown(micros: Micros, currency: str) -> str:
+    """An amount as a screen shows it, rounded down to the minor unit: ``1.41 €``."""
+    return f"{format_minor(micros, currency)}{_SPACE}{sign(currency)}"
+
+
+def exact(micros: Micros, currency: str) -> str:
+    """The whole amount, nothing rounded: ``1.416 €``."""
+    return f"{format_trimmed(micros)}{_SPACE}{sign(currency)}"
+
+
+def carried_on(micros: Micros, currency: str) -> Micros:
+    """What the shown amount leaves out, in micros: at least 0, less than one minor unit."""
+    return micros - from_minor_units(minor_units(micros, currency), currency)
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Dates in a programme's time zone, as seen at ``now``: the year is written only where it is another one."""
+
+    zone: ZoneInfo
+    now: Instant
+
+    def day(self, instant: Instant) -> str:
+        """``Tue 22 Dec``, or ``Tue 22 Dec 2027`` in another year than now."""
+        date = local_date(instant, self.zone)
+        words = f"{_DAYS[date.weekday()]} {date.day} {_MONTHS[date.month - 1]}"
+        same_year = date.year == local_date(self.now, self.zone).year
+        return (words if same_year else f"{words} {date.year}").replace(" ", _SPACE)
+
+    def iso(self, instant: Instant) -> str:
+        """``2026-12-22``, for the ``datetime`` attribute."""
+        return local_date(instant, self.zone).isoformat()
+
+    def passed(self, instant: Instant) -> bool:
+        """Whether an instant is now or lies behind."""
+        return instant <= self.now
