@@ -1,0 +1,104 @@
+"""uvicorn's HTTP protocol with a deadline and a limit for the head of a request, both of which it lacks.
+
+A connection that has not finished a head in time is closed, however it spends the time: silent, a byte now and then,
+or after an earlier request (uvicorn's own keep-alive timer stops at the first byte).
+"""
+
+import asyncio
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from fanshare.edge.settings import EdgeSettings
+
+_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+_TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+
+
+class EdgeProtocol(HttpToolsProtocol):
+    """Subclass per server with ``limited_to``."""
+
+    header_deadline = 10.0
+    max_header_bytes = 32 * 1024
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._head_timer: asyncio.TimerHandle | None = None
+        self._in_head = True
+        self._head_bytes = 0
+        self._answering = False
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Start the clock with the connection."""
+        super().connection_made(transport)
+        self._start_clock()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop the clock."""
+        self._stop_clock()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Count what arrives before a head is complete."""
+        if self._in_head:
+            self._head_bytes += len(data)
+            if self._head_timer is None:
+                self._start_clock()
+            if self._head_bytes > self.max_header_bytes and not self._ends_head(data):
+                self._give_up(_TOO_LARGE)
+                return
+        super().data_received(data)
+
+    def on_headers_complete(self) -> None:
+        """The head is there."""
+        self._in_head = False
+        self._answering = True
+        self._stop_clock()
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """The body is there too; the next head may come, and its clock starts with its first byte."""
+        super().on_message_complete()
+        self._in_head, self._head_bytes = True, 0
+        self._stop_clock()
+
+    def on_response_complete(self) -> None:
+        """A body that nobody waits for any more must end in time as well."""
+        self._answering = bool(self.pipeline)
+        super().on_response_complete()
+        if not self._in_head and not self.transport.is_closing():
+            self._start_clock()
+
+    def _ends_head(self, data: bytes) -> bool:
+        """Whether the limit was passed by a body that came along with the head's end."""
+        end = data.find(b"\r\n\r\n")
+        return end >= 0 and self._head_bytes - len(data) + end <= self.max_header_bytes
+
+    def _start_clock(self) -> None:
+        self._stop_clock()
+        self._head_timer = self.loop.call_later(self.header_deadline, self._too_slow)
+
+    def _stop_clock(self) -> None:
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+
+    def _too_slow(self) -> None:
+        self._head_timer = None
+        if self._in_head and self._answering:
+            self._start_clock()  # an earlier request is still being answered
+        else:
+            self._give_up(_TOO_SLOW if self._in_head and self._head_bytes else b"")
+
+    def _give_up(self, farewell: bytes) -> None:
+        self._stop_clock()
+        if not self.transport.is_closing():
+            if farewell:
+                self.transport.write(farewell)
+            self.transport.close()
+
+
+def limited_to(settings: EdgeSettings) -> type[EdgeProtocol]:
+    """The protocol class with these limits."""
+    limits = {"header_deadline": settings.header_deadline, "max_header_bytes": settings.max_header_bytes}
+    return type("LimitedEdgeProtocol", (EdgeProtocol,), limits)
