@@ -7,6 +7,7 @@ signed by OAuth 1.0a. Plain http is for loopback, unless it is allowed explicitl
 import ipaddress
 import re
 import secrets
+import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -65,7 +66,15 @@ def is_loopback(host: str) -> bool:
 class Rest:
     """GET requests to one shop's API. Not for use by several threads at once. Close it, or use it as a context."""
 
-    def __init__(self, access: ShopAccess, *, timeout: float = 10.0, deadline: float = DEADLINE) -> None:
+    def __init__(
+        self,
+        access: ShopAccess,
+        *,
+        timeout: float = 10.0,
+        deadline: float = DEADLINE,
+        trust: ssl.SSLContext | None = None,
+    ) -> None:
+        """``timeout`` is seconds of silence, ``deadline`` seconds in all; ``trust`` replaces the usual authorities."""
         self._access = access
         self._root = access.url.rstrip("/") + _ROUTE
         self._deadline = deadline
@@ -74,6 +83,7 @@ class Rest:
             follow_redirects=False,
             # No proxy or credentials from the environment: only the shop's own address is asked.
             trust_env=False,
+            verify=trust or True,
             headers={"user-agent": "fanshare", "accept": "application/json"},
         )
 
@@ -123,7 +133,7 @@ class Rest:
             return httpx.QueryParams(query), (access.key, access.secret)
         now, nonce = int(time.time()), secrets.token_hex(16)
         signed = signed_query("GET", url, query.items(), key=access.key, secret=access.secret, now=now, nonce=nonce)
-        return httpx.QueryParams(signed), None
+        return httpx.QueryParams(tuple(signed)), None
 
 
 def retry_after(headers: Mapping[str, str]) -> int | None:
