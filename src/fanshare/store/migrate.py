@@ -42,7 +42,7 @@ def _main() -> None:
     from django.core.management import call_command
     from django.db import connection
 
-    from fanshare.config.django_base import base_settings
+    from fanshare.store.django_settings import base_settings
 
     settings.configure(**base_settings(os.environ.pop(_DSN)))
     django.setup()

@@ -1,13 +1,14 @@
 -- Orders as the shops tell them, and the work list of what is to be settled.
 
+-- ``view`` is what all accepted states together say (none until the first is joined), ``touches`` its resolved evidence.
 CREATE TABLE shop_order (
     programme_id bigint NOT NULL REFERENCES programme,
     id bigint GENERATED ALWAYS AS IDENTITY,
     connection_id bigint NOT NULL,
     external_id text NOT NULL CHECK (length(external_id) BETWEEN 1 AND 200),
     birth text NOT NULL,
-    joined jsonb NOT NULL,
     view jsonb,
+    touches jsonb NOT NULL DEFAULT '[]',
     placed_at instant NOT NULL,
     buyer_key text NOT NULL DEFAULT '',
     buyer_party_id bigint,

@@ -18,17 +18,14 @@ CREATE TABLE part (
 );
 CREATE INDEX ON part (programme_id, creator_party_id, order_id);
 
--- Every settlement there was. The salts of its commitments are sealed: a statement opens only its own.
+-- Every settlement there was: which leaf it is. Salts are derived from the keys of those concerned, never kept.
 CREATE TABLE part_history (
     programme_id bigint NOT NULL,
     id bigint GENERATED ALWAYS AS IDENTITY,
     order_id bigint NOT NULL,
     creator_party_id bigint NOT NULL,
     seq integer NOT NULL CHECK (seq >= 0),
-    document text NOT NULL,
     leaf_index bigint NOT NULL,
-    leaf_hash hash32 NOT NULL,
-    sealed_salts bytea NOT NULL,
     settled_at instant NOT NULL,
     PRIMARY KEY (programme_id, id),
     UNIQUE (programme_id, order_id, creator_party_id, seq),

@@ -1,4 +1,4 @@
-"""The Django settings every process shares: the database, UTC, and the application that carries the schema."""
+"""Django settings as far as the schema needs them: the database, UTC, the application that carries the migrations."""
 
 from typing import Any
 

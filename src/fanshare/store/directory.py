@@ -1,0 +1,186 @@
+"""What is looked up before a programme is known: the programmes, their public keys, and who has work waiting.
+
+These are the declared exceptions to ``Access``: global tables, and work lists that are read across programmes in order
+to learn nothing but which programme to turn to next.
+"""
+
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from psycopg import errors
+
+from fanshare.core.errors import ConflictError, FanshareError
+from fanshare.core.instants import Instant
+from fanshare.store import log_store
+from fanshare.store.access import Access, Connection
+
+type Kind = Literal["link", "hook", "host", "page"]
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+
+
+def public_id(length: int = 16) -> str:
+    """A random public id of ``length`` characters of Crockford base 32 (16 of them: 80 bits)."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(length))
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """One tenant, as its row says."""
+
+    id: int
+    public_id: str
+    slug: str
+    name: str
+    country: str
+    currency: str
+    time_zone: str
+    contact: str
+    admission: str
+    several_brands: bool
+    demo: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NewProgramme:
+    """What founding a programme needs."""
+
+    slug: str
+    name: str
+    country: str
+    currency: str
+    time_zone: str
+    contact: str = ""
+    admission: str = "application"
+    several_brands: bool = False
+    demo: bool = False
+
+
+_FOUND = """
+INSERT INTO programme (public_id, slug, name, country, currency, time_zone, contact, admission, several_brands, demo,
+                       created_at)
+VALUES (%(public_id)s, %(slug)s, %(name)s, %(country)s, %(currency)s, %(time_zone)s, %(contact)s, %(admission)s,
+        %(several_brands)s, %(demo)s, %(at)s)
+RETURNING id
+"""
+_PROGRAMMES = """
+SELECT id, public_id, slug, name, country, currency, time_zone, contact, admission, several_brands, demo
+  FROM programme WHERE %(slug)s::text IS NULL OR slug = %(slug)s ORDER BY id
+"""
+
+
+def found_programme(conn: Connection, new: NewProgramme, at: Instant, actor: str) -> Programme:
+    """Found a programme and open its log. Raises ``ConflictError`` (``slug_taken``)."""
+    values = {name: getattr(new, name) for name in NewProgramme.__slots__} | {"public_id": public_id(), "at": at}
+    with conn.transaction():
+        try:
+            with conn.transaction():
+                row = conn.execute(_FOUND, values).fetchone()
+        except errors.UniqueViolation as error:
+            raise ConflictError("slug_taken", f"There is already a programme called {new.slug!r}.") from error
+        assert row is not None
+        log_store.open_log(Access(conn, row[0], actor), at)
+    return programme(conn, new.slug)
+
+
+def programme(conn: Connection, slug: str) -> Programme:
+    """The programme of that short name. Raises ``FanshareError`` (``unknown_programme``, 404)."""
+    row = conn.execute(_PROGRAMMES, {"slug": slug}).fetchone()
+    if row is None:
+        raise FanshareError("unknown_programme", f"There is no programme called {slug[:60]!r}.", 404)
+    return Programme(*row)
+
+
+def programmes(conn: Connection) -> list[Programme]:
+    """All programmes, oldest first."""
+    return [Programme(*row) for row in conn.execute(_PROGRAMMES, {"slug": None})]
+
+
+class Target(NamedTuple):
+    """What a public key stands for: a row of a programme (the link, the connection)."""
+
+    programme_id: int
+    target_id: int
+
+
+def find(conn: Connection, kind: Kind, key: str) -> Target | None:
+    """What a link code, hook endpoint, host or page stands for."""
+    row = conn.execute(
+        "SELECT programme_id, target_id FROM directory WHERE kind = %s AND key = %s", [kind, key]
+    ).fetchone()
+    return None if row is None else Target(*row)
+
+
+def register(access: Access, kind: Kind, keys: Mapping[str, int]) -> None:
+    """Make public keys known: key -> row id. Raises ``ConflictError`` (``key_taken``) and then registers none."""
+    with access.transaction():
+        taken = access.value(
+            "WITH fresh AS ("
+            " INSERT INTO directory (kind, key, programme_id, target_id) SELECT %(kind)s, key, %(programme_id)s, target"
+            " FROM unnest(%(keys)s::text[], %(targets)s::bigint[]) AS k (key, target) ORDER BY key"
+            " ON CONFLICT DO NOTHING RETURNING key)"
+            " SELECT min(key) FROM unnest(%(keys)s::text[]) AS k (key) WHERE key NOT IN (SELECT key FROM fresh)",
+            {"kind": kind, "keys": list(keys), "targets": list(keys.values())},
+        )
+        if taken is not None:
+            raise ConflictError("key_taken", f"{taken[:60]!r} is already in use; choose another one.")
+
+
+def forget(access: Access, kind: Kind, keys: Iterable[str]) -> None:
+    """Remove public keys of this programme; others' are left alone."""
+    access.execute(
+        "DELETE FROM directory WHERE kind = %(kind)s AND key = ANY(%(keys)s) AND programme_id = %(programme_id)s",
+        {"kind": kind, "keys": list(keys)},
+    )
+
+
+def programmes_to_settle(conn: Connection, now: Instant) -> list[int]:
+    """The programmes with orders that are due to be settled, those who wait longest first."""
+    return _ids(
+        conn,
+        "SELECT programme_id FROM settle_due WHERE due_at <= %s GROUP BY programme_id ORDER BY min(due_at), 1",
+        now,
+    )
+
+
+def programmes_with_deliveries(conn: Connection, now: Instant) -> list[int]:
+    """The programmes with deliveries to be taken, those who wait longest first."""
+    return _ids(
+        conn,
+        "SELECT programme_id FROM delivery WHERE state = 'new' AND retry_at <= %s"
+        " GROUP BY programme_id ORDER BY min(received_at), 1",
+        now,
+    )
+
+
+def _ids(conn: Connection, query: str, now: Instant) -> list[int]:
+    return [programme_id for (programme_id,) in conn.execute(query.encode(), [now])]
+
+
+def fact(conn: Connection, key: str) -> str | None:
+    """A fact about this installation, such as the mark of a demo."""
+    row = conn.execute("SELECT value FROM installation WHERE key = %s", [key]).fetchone()
+    return None if row is None else str(row[0])
+
+
+def set_fact(conn: Connection, key: str, value: str, at: Instant) -> None:
+    """Record a fact about this installation."""
+    conn.execute(
+        "INSERT INTO installation (key, value, changed_at) VALUES (%s, %s, %s)"
+        " ON CONFLICT (key) DO UPDATE SET value = excluded.value, changed_at = excluded.changed_at",
+        [key, value, at],
+    )
+
+
+def ensure_partitions(conn: Connection, from_at: Instant, to_at: Instant) -> int:
+    """Make the partitions of clicks (months) and deliveries (weeks) that cover a span; returns how many were new."""
+    row = conn.execute("SELECT ensure_partitions(%s, %s)", [from_at, to_at]).fetchone()
+    return int(row[0]) if row else 0
+
+
+def drop_deliveries_before(conn: Connection, before: Instant) -> int:
+    """Drop the partitions of deliveries that ended before an instant, except where something waits or is parked."""
+    row = conn.execute("SELECT drop_deliveries_before(%s)", [before]).fetchone()
+    return int(row[0]) if row else 0

@@ -1,0 +1,189 @@
+"""The ledger in PostgreSQL: batches of transfers, and balances that can't disagree with them.
+
+One batch is a handful of statements over arrays, whatever its size: missing accounts are inserted at zero, the
+accounts are locked in id order (so two batches never wait for each other in a circle), balances move by the net
+amount, and the transfers are appended, all in one transaction. CHECK constraints refuse what must not be.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from psycopg import errors
+
+from fanshare.core.errors import ConflictError, FanshareError
+from fanshare.core.instants import Instant
+from fanshare.core.ledger import AccountKey, AccountKind, Balance, Transfer
+from fanshare.core.money import MAX_MICROS, Micros
+from fanshare.store.access import Access
+from fanshare.store.idempotency import once
+
+
+class Posting(NamedTuple):
+    """What a batch wrote: the number of transfers, and the ids of the first and the last (0 for none)."""
+
+    transfers: int
+    first_id: int
+    last_id: int
+
+
+_REFUSALS = {
+    "pending_not_negative": "More would be taken from a waiting share than is in it.",
+    "held_not_negative": "More would be taken from a held share than is in it.",
+    "in_transit_not_negative": "More would be settled or returned than is in transit.",
+    "paid_not_negative": "More would be returned than was paid.",
+    "unclaimed_not_negative": "More would be claimed than is unclaimed.",
+    "fee_not_negative": "More fee would be given back than was taken.",
+}
+
+
+def post(access: Access, batch: Sequence[Transfer], *, at: Instant, key: str | None = None) -> Posting:
+    """Post a batch: all of it or nothing, durable on return (or with the surrounding transaction).
+
+    With ``key`` the same batch is posted once, however often it is sent, and gets the same answer. Raises
+    ``ConflictError`` (``overdrawn``, ``key_reused``) and ``FanshareError`` (``balance_out_of_range``); a database
+    error that ``access.retry`` cures passes through.
+    """
+    if key is None:
+        return _post(access, batch, at)
+    answer = once(access, key, [_document(transfer) for transfer in batch], at, lambda: [*_post(access, batch, at)])
+    return Posting(*answer)
+
+
+def _post(access: Access, batch: Sequence[Transfer], at: Instant) -> Posting:
+    if not batch:
+        return Posting(0, 0, 0)
+    deltas = _deltas(batch)
+    with _explained(), access.transaction():
+        ids = account_ids(access, list(deltas))
+        _move(access, {ids[key]: delta for key, delta in deltas.items()})
+        return _append(access, batch, ids, at)
+
+
+def _deltas(batch: Sequence[Transfer]) -> dict[Balance, Micros]:
+    deltas: dict[Balance, Micros] = defaultdict(int)
+    for transfer in batch:
+        deltas[Balance(transfer.debit, transfer.currency)] -= transfer.amount
+        deltas[Balance(transfer.credit, transfer.currency)] += transfer.amount
+    if any(abs(delta) > MAX_MICROS for delta in deltas.values()):
+        raise FanshareError("balance_out_of_range", "A batch moves more than an account can hold.")
+    return deltas
+
+
+def account_ids(access: Access, keys: Sequence[Balance]) -> dict[Balance, int]:
+    """The row ids of accounts; those that are missing are made first, with balance zero."""
+    found = _find_accounts(access, keys)
+    missing = [key for key in keys if key not in found]
+    if missing:
+        access.execute(
+            "INSERT INTO account (programme_id, currency, kind, party_id)"
+            " SELECT %(programme_id)s, * FROM unnest(%(currencies)s::text[], %(kinds)s::text[], %(parties)s::bigint[])"
+            " ON CONFLICT (programme_id, currency, kind, party_id) DO NOTHING",
+            _columns(sorted(missing, key=_sortable)),
+        )
+        found |= _find_accounts(access, missing)
+    return found
+
+
+def _find_accounts(access: Access, keys: Sequence[Balance]) -> dict[Balance, int]:
+    # The two branches keep the index usable: NULL equals nothing in a join.
+    rows = access.fetch(
+        "SELECT a.kind, a.party_id, a.currency, a.id FROM account a"
+        " JOIN unnest(%(currencies)s::text[], %(kinds)s::text[], %(parties)s::bigint[]) AS k (currency, kind, party_id)"
+        " ON a.currency = k.currency AND a.kind = k.kind AND a.party_id = k.party_id"
+        " WHERE a.programme_id = %(programme_id)s"
+        " UNION ALL SELECT a.kind, NULL, a.currency, a.id FROM account a"
+        " JOIN unnest(%(currencies)s::text[], %(kinds)s::text[], %(parties)s::bigint[]) AS k (currency, kind, party_id)"
+        " ON a.currency = k.currency AND a.kind = k.kind AND a.party_id IS NULL AND k.party_id IS NULL"
+        " WHERE a.programme_id = %(programme_id)s",
+        _columns(keys),
+    )
+    return {Balance(AccountKey(AccountKind(kind), party), currency): id_ for kind, party, currency, id_ in rows}
+
+
+def _columns(keys: Sequence[Balance]) -> dict[str, list[str] | list[int | None]]:
+    return {
+        "currencies": [key.currency for key in keys],
+        "kinds": [str(key.account.kind) for key in keys],
+        "parties": [key.account.party for key in keys],
+    }
+
+
+def _sortable(key: Balance) -> tuple[str, str, int]:
+    return (key.currency, key.account.kind, key.account.party or 0)
+
+
+def _move(access: Access, deltas: Mapping[int, Micros]) -> None:
+    access.execute(
+        "SELECT id FROM account WHERE programme_id = %(programme_id)s AND id = ANY(%(ids)s)"
+        " ORDER BY id FOR NO KEY UPDATE",
+        {"ids": sorted(deltas)},
+    )
+    moved = {id_: delta for id_, delta in deltas.items() if delta}
+    access.execute(
+        "UPDATE account a SET balance = a.balance + d.delta"
+        " FROM unnest(%(ids)s::bigint[], %(deltas)s::bigint[]) AS d (id, delta)"
+        " WHERE a.programme_id = %(programme_id)s AND a.id = d.id",
+        {"ids": list(moved), "deltas": list(moved.values())},
+    )
+
+
+def _append(access: Access, batch: Sequence[Transfer], ids: Mapping[Balance, int], at: Instant) -> Posting:
+    count, first, last = access.fetch(
+        "WITH posted AS ("
+        " INSERT INTO transfer (programme_id, kind, debit_account_id, credit_account_id, amount, currency,"
+        " order_id, creator_party_id, party_id, role, payout_id, at)"
+        " SELECT %(programme_id)s, kind, debit, credit, amount, currency, order_id, creator, party, role, payout,"
+        " %(at)s FROM unnest(%(kind)s::text[], %(debit)s::bigint[], %(credit)s::bigint[], %(amount)s::bigint[],"
+        " %(currency)s::text[], %(order)s::bigint[], %(creator)s::bigint[], %(party)s::bigint[], %(role)s::text[],"
+        " %(payout)s::bigint[]) WITH ORDINALITY"
+        " AS t (kind, debit, credit, amount, currency, order_id, creator, party, role, payout, n) ORDER BY n"
+        " RETURNING id) SELECT count(*), min(id), max(id) FROM posted",
+        {
+            "at": at,
+            "kind": [str(transfer.kind) for transfer in batch],
+            "debit": [ids[Balance(transfer.debit, transfer.currency)] for transfer in batch],
+            "credit": [ids[Balance(transfer.credit, transfer.currency)] for transfer in batch],
+            "amount": [transfer.amount for transfer in batch],
+            "currency": [transfer.currency for transfer in batch],
+            "order": [transfer.order for transfer in batch],
+            "creator": [transfer.creator for transfer in batch],
+            "party": [transfer.party for transfer in batch],
+            "role": [transfer.role for transfer in batch],
+            "payout": [transfer.payout for transfer in batch],
+        },
+    )[0]
+    return Posting(count, first, last)
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Say in plain words why the database refused a batch."""
+    try:
+        yield
+    except errors.CheckViolation as error:
+        constraint = error.diag.constraint_name or ""
+        if constraint in _REFUSALS:
+            raise ConflictError("overdrawn", _REFUSALS[constraint]) from error
+        if error.diag.datatype_name == "micros":
+            raise FanshareError("balance_out_of_range", "A balance would outgrow what an account can hold.") from error
+        raise
+    except errors.NumericValueOutOfRange as error:
+        raise FanshareError("balance_out_of_range", "A balance would outgrow what an account can hold.") from error
+
+
+def _document(transfer: Transfer) -> dict[str, object]:
+    """What makes two batches the same; amounts as text, because they may exceed 53 bits."""
+    return {
+        "kind": str(transfer.kind),
+        "debit": [str(transfer.debit.kind), transfer.debit.party],
+        "credit": [str(transfer.credit.kind), transfer.credit.party],
+        "amount": str(transfer.amount),
+        "currency": transfer.currency,
+        "order": transfer.order,
+        "creator": transfer.creator,
+        "party": transfer.party,
+        "role": transfer.role,
+        "payout": transfer.payout,
+    }

@@ -1,0 +1,72 @@
+"""Which tables exist and what kind each is. The catalogue test compares this with the database, both ways."""
+
+#: Tables without a tenant, and why: they are read before the programme is known, or span programmes.
+GLOBAL = frozenset(
+    {
+        "programme",  # the tenants
+        "directory",  # from a public key to its programme
+        "installation",  # facts about this installation
+        "refused_delivery",  # a refused delivery may name no known endpoint
+        "day_key",  # keys of sealed bodies, one a day for all
+        "spool_position",  # a segment holds records of many programmes
+        "django_migrations",  # Django's own
+    }
+)
+
+#: Tenant tables whose rows are never changed or removed.
+IMMUTABLE = frozenset(
+    {
+        "checkpoint",
+        "click_seal",
+        "code_owner",
+        "code_state",
+        "fan_choice",
+        "frozen_context",
+        "idempotency",
+        "link_owner",
+        "link_state",
+        "log_epoch",
+        "log_leaf",
+        "log_node",
+        "order_state",
+        "part_history",
+        "payout_batch",
+        "payout_event",
+        "period_close",
+        "ruling",
+        "sealed_piece",
+        "terms",
+        "transfer",
+    }
+)
+
+#: Tenant tables whose rows describe how things are now.
+MUTABLE = frozenset(
+    {
+        "account",
+        "click",
+        "click_day",
+        "code",
+        "connection",
+        "connection_day",
+        "delivery",
+        "link",
+        "log_tree",
+        "order_click",
+        "order_code",
+        "order_creator",
+        "part",
+        "party",
+        "party_identity",
+        "payout",
+        "person",
+        "position",
+        "scope",
+        "settle_due",
+        "shop_order",
+        "vault_item",
+        "vault_key",
+    }
+)
+
+TENANT = IMMUTABLE | MUTABLE

@@ -1,0 +1,143 @@
+"""The vault: what is personal, sealed under a key per person. Destroying the key is the erasure.
+
+Each person's data key is random and stored wrapped under the master key; her items are sealed under the data key
+(AES-256-GCM, NIST SP 800-38D, random 96-bit nonces). Every ciphertext is tied to its place by associated data, so that
+it can't be moved to another person or kind. Backups made before an erasure hold the wrapped key until they expire.
+"""
+
+import os
+from collections.abc import Iterable
+from typing import Protocol
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from fanshare.core.errors import FanshareError
+from fanshare.core.instants import Instant
+from fanshare.store.access import Access
+
+PURPOSE = "vault"
+_KEY_BYTES = 32
+_NONCE_BYTES = 12
+
+
+class Sealer(Protocol):
+    """The installation's keys, as far as the vault needs them."""
+
+    def seal(self, purpose: str, plaintext: bytes, aad: bytes = b"") -> bytes:
+        """Encrypt for a purpose."""
+
+    def unseal(self, purpose: str, sealed: bytes, aad: bytes = b"") -> bytes:
+        """Undo ``seal``, or raise ``FanshareError``."""
+
+
+class Vault:
+    """The personal data of one programme's people."""
+
+    def __init__(self, access: Access, keys: Sealer) -> None:
+        self._access = access
+        self._keys = keys
+
+    def add_person(self, at: Instant) -> int:
+        """A new person with a key of her own; returns her id."""
+        with self._access.transaction():
+            person: int = self._access.value(
+                "INSERT INTO person (programme_id, created_at) VALUES (%(programme_id)s, %(at)s) RETURNING id",
+                {"at": at},
+            )
+            wrapped = self._keys.seal(PURPOSE, os.urandom(_KEY_BYTES), self._place(person))
+            self._access.execute(
+                "INSERT INTO vault_key (programme_id, person_id, wrapped)"
+                " VALUES (%(programme_id)s, %(person)s, %(wrapped)s)",
+                {"person": person, "wrapped": wrapped},
+            )
+            return person
+
+    def put(self, person: int, kind: str, content: bytes, at: Instant) -> None:
+        """Keep one item of a person (``email``, ``name``, ``salts``), replacing what was there.
+
+        Raises ``FanshareError`` (``erased``, 410) when the person was erased.
+        """
+        nonce = os.urandom(_NONCE_BYTES)
+        with self._access.transaction():
+            # the lock makes an erasure at the same moment come wholly before or wholly after
+            cipher = self._cipher(person, lock=True)
+            sealed = nonce + cipher.encrypt(nonce, content, self._place(person, kind))
+            self._access.execute(
+                "INSERT INTO vault_item (programme_id, person_id, kind, sealed, written_at)"
+                " VALUES (%(programme_id)s, %(person)s, %(kind)s, %(sealed)s, %(at)s)"
+                " ON CONFLICT (programme_id, person_id, kind)"
+                " DO UPDATE SET sealed = excluded.sealed, written_at = excluded.written_at",
+                {"person": person, "kind": kind, "sealed": sealed, "at": at},
+            )
+
+    def get(self, person: int, kind: str) -> bytes | None:
+        """One item, or ``None`` where there is none or the person was erased.
+
+        Raises ``FanshareError`` (``cannot_unseal``) when it was tampered with or the master key is another one.
+        """
+        sealed = self._access.value(
+            "SELECT sealed FROM vault_item WHERE programme_id = %(programme_id)s"
+            " AND person_id = %(person)s AND kind = %(kind)s",
+            {"person": person, "kind": kind},
+        )
+        if sealed is None:
+            return None
+        sealed = bytes(sealed)
+        try:
+            return self._cipher(person).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], self._place(person, kind))
+        except InvalidTag as error:
+            raise FanshareError("cannot_unseal", "A sealed value can't be opened: it was changed.", 500) from error
+
+    def salt_key(self, person: int) -> bytes | None:
+        """32 bytes from which the salts of her commitments are derived; ``None`` after an erasure.
+
+        With the key gone nobody can open her commitments in the log any more, and every proof still holds.
+        """
+        data_key = self._data_key(person)
+        return None if data_key is None else _derive(data_key, b"fanshare commitment salts")
+
+    def party_salts(self, parties: Iterable[int]) -> dict[int, tuple[str, bytes | None]]:
+        """Public id and salt key of some parties, in one query; no key where nobody stands behind one or she was erased."""
+        rows = self._access.fetch(
+            "SELECT p.id, p.public_id, p.person_id, k.wrapped FROM party p LEFT JOIN vault_key k"
+            " ON k.programme_id = p.programme_id AND k.person_id = p.person_id"
+            " WHERE p.programme_id = %(programme_id)s AND p.id = ANY(%(parties)s::bigint[])",
+            {"parties": sorted(parties)},
+        )
+        return {
+            party: (public_id, None if wrapped is None else self._salts(person, bytes(wrapped)))
+            for party, public_id, person, wrapped in rows
+        }
+
+    def _salts(self, person: int, wrapped: bytes) -> bytes:
+        return _derive(self._keys.unseal(PURPOSE, wrapped, self._place(person)), b"fanshare commitment salts")
+
+    def erase(self, person: int) -> None:
+        """Destroy the person's key and what it sealed. Doing it again changes nothing."""
+        with self._access.transaction():
+            for statement in (
+                "DELETE FROM vault_key WHERE programme_id = %(programme_id)s AND person_id = %(person)s",
+                "DELETE FROM vault_item WHERE programme_id = %(programme_id)s AND person_id = %(person)s",
+            ):
+                self._access.execute(statement, {"person": person})
+
+    def _cipher(self, person: int, *, lock: bool = False) -> AESGCM:
+        data_key = self._data_key(person, lock=lock)
+        if data_key is None:
+            raise FanshareError("erased", "This person's data was erased.", 410)
+        return AESGCM(data_key)
+
+    def _data_key(self, person: int, *, lock: bool = False) -> bytes | None:
+        query = "SELECT wrapped FROM vault_key WHERE programme_id = %(programme_id)s AND person_id = %(person)s"
+        wrapped = self._access.value(query + (" FOR SHARE" if lock else ""), {"person": person})
+        return None if wrapped is None else self._keys.unseal(PURPOSE, bytes(wrapped), self._place(person))
+
+    def _place(self, person: int, kind: str = "") -> bytes:
+        return f"{self._access.programme_id}/{person}/{kind}".encode()
+
+
+def _derive(data_key: bytes, info: bytes) -> bytes:
+    return HKDF(algorithm=hashes.SHA256(), length=_KEY_BYTES, salt=None, info=info).derive(data_key)
