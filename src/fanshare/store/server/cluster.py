@@ -52,6 +52,8 @@ def settings(place: Place) -> dict[str, str]:
         "full_page_writes": "on",
         "synchronous_commit": "on",
         "wal_level": "replica",
+        # Not POSIX: containers give 64 MB of that, and systemd takes it away when a user logs out (RemoveIPC).
+        "dynamic_shared_memory_type": "mmap",
         "autovacuum": "on",
         "cluster_name": "fanshare",
         "logging_collector": "on",
@@ -93,7 +95,12 @@ def initialise(place: Place, programs: Path, account: Account, alive: int) -> No
 
 def check_version(place: Place) -> None:
     """Refuse the data directory of another major version: its files mean something else."""
-    found = (place.data / "PG_VERSION").read_text().strip()
+    try:
+        found = (place.data / "PG_VERSION").read_text().strip()
+    except FileNotFoundError:
+        raise FanshareError(
+            "database_damaged", f"{place.data} holds no PostgreSQL database: restore it from a backup.", 500
+        ) from None
     if found != str(MAJOR):
         raise FanshareError(
             "database_version",

@@ -1,5 +1,6 @@
 """The one way into PostgreSQL: the embedded server, or the one that ``DATABASE_URL`` names."""
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -107,4 +108,6 @@ def _checked(variable: str, url: str) -> str:
         ) from None
     if not parts.get("dbname") or not parts.get("user"):
         raise BadInputError("database_url", f"{variable} must name a user and a database.")
+    if not re.fullmatch(r"[0-9,]*", str(parts.get("port") or "")):
+        raise BadInputError("database_url", f"{variable} has a port that is not a number.")
     return make_conninfo(url)

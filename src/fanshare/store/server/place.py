@@ -8,6 +8,7 @@ the rest belongs to the caller. Started by root on a home that the server's user
 import importlib.metadata
 import importlib.util
 import os
+import re
 import secrets
 import shutil
 from dataclasses import dataclass
@@ -84,10 +85,18 @@ def find_place(home: Path, account: Account, shared: Path) -> Place:
     too long for the operating system.
     """
     home = home.expanduser().absolute()
-    home.mkdir(mode=0o711 if account.switch else 0o700, parents=True, exist_ok=True)
+    if re.search(r"[,\x00-\x1f\x7f]", str(home)):
+        raise FanshareError(
+            "path_unusable",
+            f"The path {str(home)!r} holds a comma or a control character, which connection strings can't carry: "
+            "set FANSHARE_HOME to another path.",
+            500,
+        )
+    mode = 0o711 if account.switch else 0o700
+    _make_directory(home, mode)
     link = home / "pg"
     if not os.path.lexists(link):
-        _make(link, account, shared)
+        _make(link, mode, account, shared)
     if not link.is_dir():
         raise FanshareError(
             "database_missing",
@@ -97,6 +106,13 @@ def find_place(home: Path, account: Account, shared: Path) -> Place:
         )
     place = Place(link.resolve())
     _check_owner(place)
+    if account.switch and not account.can("x", place.root):
+        raise FanshareError(
+            "database_unreachable",
+            f"PostgreSQL runs as the user {account.name!r}, who can't enter {place.root}: "
+            "allow it on every directory above (chmod o+x).",
+            500,
+        )
     check_socket_path(place.socket)
     return place
 
@@ -133,13 +149,14 @@ def _copy_programs(package: Path, shared: Path) -> Path:
     target = shared / f"programs-{importlib.metadata.version(_WHEEL)}"
     install = f"pginstall{MAJOR}"
     if not target.exists():
-        shared.mkdir(mode=0o755, parents=True, exist_ok=True)
+        _make_directory(shared, 0o755)
         fresh = shared / f".programs-{secrets.token_hex(4)}"
         skip = shutil.ignore_patterns("include", "*.a", "pkgconfig")
         shutil.copytree(package / install, fresh / _PACKAGE / install, symlinks=True, ignore=skip)
         # The programs find their libraries by a path relative to themselves.
         shutil.copytree(package.parent / f"{_PACKAGE}.libs", fresh / f"{_PACKAGE}.libs", symlinks=True)
-        fresh.chmod(0o755)
+        for directory in (fresh, fresh / _PACKAGE):
+            directory.chmod(0o755)
         try:
             fresh.rename(target)
         except OSError:
@@ -149,18 +166,27 @@ def _copy_programs(package: Path, shared: Path) -> Path:
     return target / _PACKAGE / install / "bin"
 
 
-def _make(link: Path, account: Account, shared: Path) -> None:
+def _make(link: Path, mode: int, account: Account, shared: Path) -> None:
     if account.switch and not account.can("x", link.parent):
-        shared.mkdir(mode=0o755, parents=True, exist_ok=True)
+        _make_directory(shared, 0o755)
         target = shared / f"home-{secrets.token_hex(4)}"
-        target.mkdir(mode=0o711)
+        _make_directory(target, mode)
         (target / "home").write_text(f"{link.parent}\n")
         try:
             link.symlink_to(target)
         except FileExistsError:
             shutil.rmtree(target)
     else:
-        link.mkdir(mode=0o711 if account.switch else 0o700, exist_ok=True)
+        _make_directory(link, mode)
+
+
+def _make_directory(path: Path, mode: int) -> None:
+    """Make ``path`` with exactly this mode, whatever the umask; leave an existing one as it is."""
+    try:
+        path.mkdir(mode=0o700, parents=True)
+    except FileExistsError:
+        return
+    path.chmod(mode)
 
 
 def _points_at(link: Path) -> str:

@@ -35,7 +35,6 @@ _ROLES: dict[Role, str] = {"admin": cluster.ADMIN, "owner": cluster.OWNER, "app"
 _START_SECONDS = 300.0  # a crash recovery replays at most max_wal_size, on a slow disk
 _STOP_SECONDS = 60.0
 _ORPHAN_GRACE = 1.0
-_ORPHAN_KILL = 4.0
 _ORPHAN_SECONDS = 20.0
 
 
@@ -50,6 +49,7 @@ class Server:
         self.place: Place = find_place(home, self.account, shared)
         self._shared = shared
         self._lease: FileLock | None = None
+        self._holder = 0
 
     def __enter__(self) -> Self:
         self.acquire()
@@ -83,13 +83,17 @@ class Server:
             except BaseException:
                 lease.close()
                 raise
-            self._lease = lease
+            self._lease, self._holder = lease, os.getpid()
 
     def release(self) -> bool:
         """Give the lease back; the last one stops the server. Returns whether it did. Twice is once."""
         if self._lease is None:
             return False
         lease, self._lease = self._lease, None
+        if self._holder != os.getpid():
+            # A forked child shares its parent's lock: it may let go of its copy, but never decide to stop.
+            lease.close()
+            return False
         try:
             with self._transition():
                 last = lease.try_exclusive()
@@ -125,16 +129,16 @@ class Server:
         if postmaster is not None and process.read_pid_file(self.place)[1] == "stopping":
             self._stop()
             postmaster = None
-        if postmaster is None:
-            postmaster = self._start()
-            try:
-                self._await_ready(postmaster)
-                cluster.prepare(self.dsn("admin", "postgres"))
-            except BaseException:
-                self._stop()
-                raise
-        else:
+        started = postmaster is None
+        postmaster = postmaster or self._start()
+        try:
             self._await_ready(postmaster)
+            # Also on a server that others started: its starter may have died before this step.
+            cluster.prepare(self.dsn("admin", "postgres"))
+        except BaseException:
+            if started:
+                self._stop()
+            raise
 
     def _start(self) -> psutil.Process:
         claim = self._claim()
@@ -161,9 +165,9 @@ class Server:
                 lock.close()
                 return postmaster
             if waited > _ORPHAN_GRACE:
-                # Without their postmaster they only finish what nobody will read, on memory nobody shares.
+                # Without their postmaster they only finish what nobody will read, on memory nobody shares any more.
                 for orphan in process.orphans(self.place, self.account.uid):
-                    process.send(orphan, signal.SIGKILL if waited > _ORPHAN_KILL else signal.SIGQUIT)
+                    process.send(orphan, signal.SIGKILL)
         lock.close()
         raise FanshareError(
             "database_orphans",
@@ -216,15 +220,11 @@ class Server:
     def _stop(self) -> None:
         """Fast shutdown, and harder if it takes too long; returns when the last process is gone."""
         postmaster = self._postmaster()
-        if postmaster is None:
-            return
-        for number, patience in ((signal.SIGINT, _STOP_SECONDS), (signal.SIGQUIT, 10.0), (signal.SIGKILL, 10.0)):
-            process.send(postmaster, number)
-            if process.wait_for(lambda: not process.is_living(postmaster), patience):
-                break
-        self._await_gone()
-
-    def _await_gone(self) -> None:
+        if postmaster is not None:
+            for number, patience in ((signal.SIGINT, _STOP_SECONDS), (signal.SIGQUIT, 10.0), (signal.SIGKILL, 10.0)):
+                process.send(postmaster, number)
+                if process.wait_for(lambda: not process.is_living(postmaster), patience):
+                    break
         claim = self._claim()
         if isinstance(claim, FileLock):
             claim.close()
