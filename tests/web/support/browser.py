@@ -1,0 +1,111 @@
+"""A real Chromium that writes down everything a page should not do."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Dialog, Page, sync_playwright
+
+type Scheme = Literal["light", "dark"]
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def executable() -> str:
+    """Chromium of this machine; the test is skipped, with a sentence, where there is none."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = os.environ.get("FANSHARE_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    if found is None:
+        pytest.skip("no Chromium here: install one or name it in FANSHARE_CHROMIUM")
+    return found
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A browser that ends with the block."""
+    path = executable()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@dataclass(slots=True)
+class Watched:
+    """A page, what its console said (which includes violations of the policy), dialogs, and hosts it asked."""
+
+    page: Page
+    base: str
+    console: list[str] = field(default_factory=list)
+    dialogs: list[str] = field(default_factory=list)
+    strangers: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> None:
+        """Load a page, its fonts included."""
+        self.page.goto(self.base + path)
+        self.page.evaluate("document.fonts.ready.then(() => true)")
+
+    def complaints(self) -> list[str]:
+        """Everything noted, without the browser's own remark that a page answered 404."""
+        remark = "Failed to load resource: the server responded with a status of 404"
+        return [line for line in self.console if not line.startswith(remark)] + self.dialogs + self.strangers
+
+    def unfold(self) -> None:
+        """Open every fold, so that what is inside is measured too."""
+        self.page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true })")
+
+    def faults(self) -> list[str]:
+        """What axe finds, by rule and place."""
+        found = Axe().run(self.page).response["violations"]
+        return [f"{fault['id']}: {node['target']} {node['html'][:120]}" for fault in found for node in fault["nodes"]]
+
+    def sideways(self) -> int:
+        """By how many pixels the page is wider than its window."""
+        return int(self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+@contextmanager
+def watched(
+    browser: Browser, base: str, *, width: int = 360, scheme: Scheme = "light", script: bool = True
+) -> Iterator[Watched]:
+    """A fresh page of a phone (or wider) in a colour scheme."""
+    context = browser.new_context(
+        viewport={"width": width, "height": 800},
+        color_scheme=scheme,
+        java_script_enabled=script,
+        reduced_motion="reduce",
+    )
+    seen = Watched(context.new_page(), base)
+    seen.page.on("console", lambda message: seen.console.append(message.text))
+    seen.page.on("pageerror", lambda error: seen.console.append(str(error)))
+    seen.page.on("dialog", lambda dialog: _dismiss(seen, dialog))
+    seen.page.on("request", lambda request: _note_stranger(seen, request.url))
+    try:
+        yield seen
+    finally:
+        context.close()
+
+
+def _dismiss(seen: Watched, dialog: Dialog) -> None:
+    seen.dialogs.append(dialog.message)
+    dialog.dismiss()
+
+
+def _note_stranger(seen: Watched, url: str) -> None:
+    if not url.startswith((seen.base + "/", "data:")):
+        seen.strangers.append(url)

@@ -1,0 +1,145 @@
+"""The pages in a real Chromium: quiet, accessible, within the window, usable by keyboard and without script."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from fanshare.web.site import WsgiApp
+from tests.web.support import hostile, sample
+from tests.web.support.browser import Scheme, Watched, chromium, watched
+from tests.web.support.serving import app, served
+
+PATHS = tuple(sample.PAGES.values())
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def base() -> Iterator[str]:
+    with served(app()) as address:
+        yield address
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_is_quiet_accessible_and_asks_no_other_host(
+    browser: Browser, base: str, scheme: Scheme, width: int
+) -> None:
+    with watched(browser, base, width=width, scheme=scheme) as seen:
+        for path in PATHS:
+            seen.open(path)
+            seen.unfold()
+            assert seen.faults() == [], path
+            assert seen.complaints() == [], path
+            assert seen.sideways() == 0, path
+
+
+def test_nothing_scrolls_sideways_on_the_smallest_phone_even_with_long_words(browser: Browser) -> None:
+    store = hostile.store("Donaudampfschifffahrtsgesellschaft" * 6)
+    with served(app(store)) as address, watched(browser, address, width=320) as seen:
+        for path in PATHS:
+            seen.open(path)
+            seen.unfold()
+            assert seen.sideways() == 0, path
+
+
+def focused(seen: Watched) -> str:
+    return str(seen.page.evaluate("(e => e.tagName + ':' + e.textContent.trim())(document.activeElement)"))
+
+
+@pytest.mark.parametrize("path", ["/c/bea/cleo", "/why/fan-line-token-000000001", "/terms/bea", "/"])
+def test_the_keyboard_reaches_everything_that_can_be_pressed(browser: Browser, base: str, path: str) -> None:
+    with watched(browser, base) as seen:
+        seen.open(path)
+        names = "nodes => nodes.filter(e => e.checkVisibility()).map(e => e.tagName + ':' + e.textContent.trim())"
+        wanted = seen.page.locator("a[href], summary").evaluate_all(names)
+        reached = []
+        for _ in wanted:
+            seen.page.keyboard.press("Tab")
+            reached.append(focused(seen))
+        assert reached == wanted
+        assert reached[0] == "A:Skip to the content"
+
+
+def test_a_fold_opens_by_keyboard_and_the_skip_link_skips(browser: Browser, base: str) -> None:
+    with watched(browser, base) as seen:
+        seen.open("/why/fan-line-token-000000001")
+        seen.page.keyboard.press("Tab")
+        seen.page.keyboard.press("Enter")
+        seen.page.keyboard.press("Tab")
+        assert focused(seen) == "SUMMARY:Table with exact amounts"
+        seen.page.keyboard.press("Enter")
+        assert seen.page.get_by_role("cell", name="1.416 €").first.is_visible()
+
+
+def test_everything_works_without_script(browser: Browser, base: str) -> None:
+    with watched(browser, base, script=False) as seen:
+        seen.page.goto(base + "/why/fan-line-token-000000001")
+        exact = seen.page.get_by_text("1.416 € exactly")
+        assert not exact.is_visible()
+        seen.page.get_by_text("The exact amount").click()
+        assert exact.is_visible()
+        seen.page.get_by_role("link", name="version 3").click()
+        assert seen.page.url == base + "/terms/bea#v3"
+
+
+def test_the_bar_is_to_scale_and_its_smallest_piece_can_be_seen(browser: Browser, base: str) -> None:
+    with watched(browser, base, width=320) as seen:
+        seen.open("/why/fan-line-token-000000001")
+        boxes = {
+            key: seen.page.locator(f".split-bar .piece-{key}").bounding_box() for key in ("goods", "creator", "buyer")
+        }
+        wide = {key: box["width"] for key, box in boxes.items() if box is not None}
+        assert wide["goods"] / wide["creator"] == pytest.approx(51.92 / 5.31, rel=0.01)
+        assert wide["buyer"] >= 6
+
+
+def test_hostile_words_stay_words(browser: Browser) -> None:
+    payload = " ".join(hostile.PAYLOADS)
+    with served(app(hostile.store(payload))) as address, watched(browser, address) as seen:
+        for path in PATHS:
+            seen.open(path)
+            assert seen.page.evaluate("window.pwned === undefined"), path
+            assert seen.complaints() == [], path
+        seen.open("/c/bea/cleo")
+        assert seen.page.locator("h1").text_content() == payload
+
+
+def adding(application: WsgiApp, html: str) -> WsgiApp:
+    """The pages with something added before the end: what a careless change would do."""
+
+    def changed(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        def without_length(status: str, headers: list[tuple[str, str]], exc_info: object = None) -> Any:
+            return start_response(status, [pair for pair in headers if pair[0].lower() != "content-length"])
+
+        answer = application(environ, without_length)
+        body = b"".join(answer)
+        getattr(answer, "close", lambda: None)()
+        return [body.replace(b"</main>", html.encode() + b"</main>")]
+
+    return changed
+
+
+@pytest.mark.parametrize(
+    "html",
+    ["<script>window.pwned=1</script>", "<p style='color:red'>x</p>", "<img src='https://127.0.0.1:9/x.png' alt=''>"],
+)
+def test_the_policy_refuses_what_is_inline_or_from_elsewhere_and_the_watch_sees_it(browser: Browser, html: str) -> None:
+    with served(adding(app(), html)) as address, watched(browser, address) as seen:
+        seen.open("/")
+        assert any("Content Security Policy" in line for line in seen.complaints())
+        assert seen.page.evaluate("window.pwned === undefined")
+
+
+def test_axe_and_the_ruler_notice_a_page_that_is_not_fit(browser: Browser) -> None:
+    unfit = adding(app(), f"<img src='/x'><pre>{'wide ' * 200}</pre>")
+    with served(unfit) as address, watched(browser, address) as seen:
+        seen.open("/")
+        assert any(fault.startswith("image-alt") for fault in seen.faults())
+        assert seen.sideways() > 1000
