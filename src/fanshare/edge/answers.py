@@ -32,6 +32,10 @@ _SAFE: Headers = [
 _CSP = (b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'")
 
 
+def _length(body: bytes) -> tuple[bytes, bytes]:
+    return (b"content-length", str(len(body)).encode())
+
+
 def page(status: int, title: str, text: str, extra: Headers | None = None) -> Answer:
     """A page for people. ``title`` and ``text`` are plain text."""
     body = _PAGE.format(title=escape(title), text=escape(text)).encode()
@@ -72,7 +76,3 @@ TROUBLE = page(503, "One moment", "Something went wrong here. Please try again."
 def not_allowed(methods: bytes) -> Answer:
     """405 with the methods that do work."""
     return problem(405, "method_not_allowed", f"This address takes {methods.decode()} only.", [(b"allow", methods)])
-
-
-def _length(body: bytes) -> tuple[bytes, bytes]:
-    return (b"content-length", str(len(body)).encode())
