@@ -104,6 +104,11 @@ def sealed_with(sealed: Sealed, closing: Closing) -> Sealed:
     return Sealed(sums, pieces)
 
 
+def fully_sealed(part: Part, order: OrderFacts, sealed: Sealed) -> bool:
+    """Whether a close has frozen the part and nothing of it lies on top of what is sealed."""
+    return part.creator in order.frozen and not _unsealed(part, sealed)
+
+
 def _month(part: Part) -> str:
     return next(step.period for step in part.caps if step.level is Level.MONTH)
 

@@ -100,7 +100,7 @@ class Vault:
         return None if data_key is None else _derive(data_key, b"fanshare commitment salts")
 
     def party_salts(self, parties: Iterable[int]) -> dict[int, tuple[str, bytes | None]]:
-        """Public id and salt key of some parties, in one query; no key where nobody stands behind one or she was erased."""
+        """Public id and salt key of some parties; no key where nobody stands behind one, or she was erased."""
         rows = self._access.fetch(
             "SELECT p.id, p.public_id, p.person_id, k.wrapped FROM party p LEFT JOIN vault_key k"
             " ON k.programme_id = p.programme_id AND k.person_id = p.person_id"

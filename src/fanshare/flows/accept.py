@@ -1,0 +1,164 @@
+"""Accept what a shop says of its orders: write the states down, join them, mark what is to be settled again.
+
+Idempotent: a state that is known changes nothing. What can't be accepted is refused order by order, with a reason,
+and does not hold up the others.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from fanshare.core import commitments, leaves
+from fanshare.core.canonical import canonical
+from fanshare.core.errors import FanshareError
+from fanshare.core.instants import HOUR, Instant
+from fanshare.core.order_documents import from_document, state_hash, to_document
+from fanshare.core.order_join import join
+from fanshare.core.orders import OrderState, OrderView
+from fanshare.core.terms import TermsBook
+from fanshare.store import log_store
+from fanshare.store.access import Access
+from fanshare.store.queries.orders import Known, OrderRows, Updated
+from fanshare.store.queries.touches import Named, Resolver
+
+#: A test flag, a deletion or a total of zero on a booked order takes effect this long after it was first seen.
+NOTICE = 72 * HOUR
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """The connection that speaks, as far as accepting needs it."""
+
+    connection_id: int
+    public_id: str
+
+
+@dataclass(slots=True)
+class Accepted:
+    """What happened: orders that changed, states that were new, and refusals by order id."""
+
+    changed: set[int] = field(default_factory=set)
+    new_states: int = 0
+    refused: dict[str, FanshareError] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """Keys that accepting needs: to read click ids, and to make the salts of commitments."""
+
+    click_id: bytes
+    salts: bytes
+
+
+def accept(
+    access: Access, shop: Shop, states: Sequence[OrderState], book: TermsBook, secrets: Secrets, now: Instant
+) -> Accepted:
+    """Accept states of orders of one connection, in one transaction of the caller."""
+    result = Accepted()
+    by_order: dict[str, list[OrderState]] = {}
+    for state in states:
+        by_order.setdefault(state.order_id, []).append(state)
+    rows = OrderRows(access)
+    known = rows.lock(shop.connection_id, {key: _first_facts(every) for key, every in by_order.items()}, now)
+    kept = rows.states(order.id for order in known.values())
+    frozen = rows.frozen(order.id for order in known.values())
+    fresh: list[tuple[int, OrderState]] = []
+    views: dict[str, tuple[Known, OrderView]] = {}
+    for external, newcomers in by_order.items():
+        order = known[external]
+        before = kept.get(order.id, {})
+        added, view, error = _join(newcomers, before, order)
+        if error is not None:
+            result.refused[external] = error
+        if view is not None and added:
+            fresh += [(order.id, state) for state in added]
+            views[external] = (order, _frozen_view(view, order, order.id in frozen))
+    if not views:
+        return result
+    _write_states(access, rows, shop, fresh, secrets, now)
+    named = {key: Named(shop.connection_id, view.placed_at, view.evidence) for key, (_, view) in views.items()}
+    resolved = Resolver(access, book, secrets.click_id).resolve(named)
+    rows.update([Updated(order.id, view, *resolved[key]) for key, (order, view) in views.items()], now)
+    result.changed = {order.id for order, _ in views.values()}
+    result.new_states = len(fresh)
+    rows.due(result.changed, now, "state")
+    rows.due(rows.citing_the_same_clicks(result.changed) - result.changed, now, "shared")
+    return result
+
+
+def resolve_again(
+    access: Access, orders: Mapping[int, tuple[int, OrderView]], book: TermsBook, secrets: Secrets, now: Instant
+) -> None:
+    """Resolve the evidence of orders anew, after a click of theirs has arrived. ``orders``: id -> connection, view."""
+    named = {str(key): Named(connection, view.placed_at, view.evidence) for key, (connection, view) in orders.items()}
+    resolved = Resolver(access, book, secrets.click_id).resolve(named)
+    rows = OrderRows(access)
+    rows.update([Updated(key, view, *resolved[str(key)]) for key, (_, view) in orders.items()], now)
+    rows.due(orders, now, "click")
+
+
+def _first_facts(states: Iterable[OrderState]) -> tuple[str, Instant, str]:
+    """What a new row needs before its states are joined."""
+    state = min(states, key=lambda state: (not state.currency, state.modified_at))
+    return state.birth, state.placed_at, state.currency or "XXX"
+
+
+def _join(
+    newcomers: Iterable[OrderState], before: Mapping[bytes, str], order: Known
+) -> tuple[list[OrderState], OrderView | None, FanshareError | None]:
+    """The states among ``newcomers`` that are new, the joined view with them, and why one was refused."""
+    states = {bytes.fromhex(state_hash(state)): state for state in newcomers}
+    added = {key: state for key, state in states.items() if key not in before}
+    if not added:
+        return [], order.view, None
+    known = [from_document(json.loads(document)) for document in before.values()]
+    error: FanshareError | None = None
+    fitting: list[OrderState] = []
+    for state in sorted(added.values(), key=lambda state: (state.modified_at, state_hash(state))):
+        try:
+            join([*known, *fitting, state])
+        except FanshareError as refusal:
+            error = refusal
+        else:
+            fitting.append(state)
+    return fitting, join([*known, *fitting]) if fitting else order.view, error
+
+
+def _frozen_view(view: OrderView, order: Known, frozen: bool) -> OrderView:
+    """Buyer identity and ``placed_at`` stand still once a period of the order has closed."""
+    if not frozen or order.view is None:
+        return view
+    return replace(view, buyer=order.view.buyer, placed_at=order.view.placed_at)
+
+
+def _write_states(
+    access: Access,
+    rows: OrderRows,
+    shop: Shop,
+    fresh: Sequence[tuple[int, OrderState]],
+    secrets: Secrets,
+    now: Instant,
+) -> None:
+    documents = [(order_id, state, to_document(state)) for order_id, state in fresh]
+    bodies = []
+    for _, state, document in documents:
+        digest = state_hash(state)
+        salt = commitments.derive_salt(secrets.salts, "order_state", shop.public_id, state.order_id, digest)
+        bodies.append(
+            leaves.order_state(
+                order=commitments.commit(
+                    commitments.ORDER, salt, {"connection": shop.public_id, "order": state.order_id}
+                ),
+                state=commitments.commit(commitments.ORDER_STATE, salt, document),
+                accepted_at=now,
+            )
+        )
+    first = log_store.append(access, bodies)
+    rows.insert_states(
+        [
+            (order_id, bytes.fromhex(state_hash(state)), canonical(document).decode())
+            for order_id, state, document in documents
+        ],
+        first,
+        now,
+    )

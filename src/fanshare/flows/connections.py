@@ -1,0 +1,130 @@
+"""Shop connections: the address a shop posts to, the secrets it signs with, the keys we ask it with."""
+
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from fanshare.config.keys import ENDPOINT_SECRET, Keys
+from fanshare.core.errors import BadInputError
+from fanshare.core.instants import Instant
+from fanshare.flows.context import Programme
+from fanshare.integrations.registry import connector
+from fanshare.store import directory
+from fanshare.store.access import Access
+
+API_KEYS = "shop api keys"
+
+_INSERT = """
+INSERT INTO connection (programme_id, kind, endpoint, base_url, settings, sealed_secrets, sealed_api,
+                        reports_fulfilment, can_fetch, created_at)
+VALUES (%(programme_id)s, %(kind)s, %(endpoint)s, %(base_url)s, %(settings)s::jsonb, %(secrets)s, %(api)s,
+        %(fulfilment)s, %(can_fetch)s, %(now)s)
+RETURNING id
+"""
+_ALL = """
+SELECT id, kind, endpoint, base_url, settings::text, sealed_secrets, sealed_api, state, reports_fulfilment, can_fetch,
+       poll_cursor_at, last_heard_at
+  FROM connection WHERE programme_id = %(programme_id)s ORDER BY id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class NewConnection:
+    """A shop to connect. ``secrets`` are what it signs with (newest first), ``api`` the key and secret to fetch with."""
+
+    kind: str
+    base_url: str = ""
+    secrets: tuple[str, ...] = ()
+    api: tuple[str, str] | None = None
+    hosts: tuple[str, ...] = ()
+    endpoint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A connection as the jobs need it, its secrets opened."""
+
+    id: int
+    kind: str
+    endpoint: str
+    base_url: str
+    settings: dict[str, Any]
+    secrets: tuple[bytes, ...]
+    api: tuple[str, str] | None
+    on: bool
+    reports_fulfilment: bool
+    can_fetch: bool
+    poll_cursor_at: Instant | None
+    last_heard_at: Instant | None
+
+
+def add_connection(programme: Programme, new: NewConnection, now: Instant) -> Connection:
+    """Connect a shop; where no signing secret is given one is drawn. Raises ``BadInputError`` for an unknown kind."""
+    shop = connector(new.kind)
+    if new.base_url and urlsplit(new.base_url).scheme not in ("http", "https"):
+        raise BadInputError("bad_address", "The shop's address begins with https://.")
+    endpoint = new.endpoint or f"{new.kind[:3]}-{directory.public_id(20)}"
+    signing = new.secrets or (f"whsec_{secrets.token_urlsafe(24)}",)
+    hosts = new.hosts or tuple(filter(None, [urlsplit(new.base_url).netloc]))
+    access, keys = programme.access, programme.keys
+    can_fetch = shop.make_fetch is not None and new.api is not None
+    with access.transaction():
+        connection_id: int = access.value(
+            _INSERT,
+            {
+                "kind": new.kind,
+                "endpoint": endpoint,
+                "base_url": new.base_url.rstrip("/"),
+                "settings": json.dumps({"hosts": hosts}),
+                "secrets": keys.seal(ENDPOINT_SECRET, json.dumps(signing).encode(), endpoint.encode()),
+                "api": _sealed_api(keys, new, endpoint),
+                "fulfilment": shop.reports_fulfilment,
+                "can_fetch": can_fetch,
+                "now": now,
+            },
+        )
+        directory.register(access, "hook", {endpoint: connection_id})
+    return next(one for one in connections(programme) if one.id == connection_id)
+
+
+def connections(programme: Programme) -> Sequence[Connection]:
+    """All connections of a programme, oldest first."""
+    return [_read(programme, row) for row in programme.access.fetch(_ALL)]
+
+
+def heard(access: Access, connection: int, at: Instant) -> None:
+    """Note that a shop has spoken."""
+    access.execute(
+        "UPDATE connection SET last_heard_at = greatest(coalesce(last_heard_at, 0), %(at)s)"
+        " WHERE programme_id = %(programme_id)s AND id = %(connection)s",
+        {"connection": connection, "at": at},
+    )
+
+
+def _sealed_api(keys: Keys, new: NewConnection, endpoint: str) -> bytes | None:
+    if new.api is None:
+        return None
+    return keys.seal(API_KEYS, json.dumps(new.api).encode(), endpoint.encode())
+
+
+def _read(programme: Programme, row: tuple[Any, ...]) -> Connection:
+    id_, kind, endpoint, base_url, settings, signing, api, state, fulfilment, can_fetch, cursor, heard_at = row
+    keys, place = programme.keys, endpoint.encode()
+    opened = json.loads(keys.unseal(ENDPOINT_SECRET, bytes(signing), place))
+    return Connection(
+        id=id_,
+        kind=kind,
+        endpoint=endpoint,
+        base_url=base_url,
+        settings=json.loads(settings),
+        secrets=tuple(secret.encode() for secret in opened),
+        api=None if api is None else tuple(json.loads(keys.unseal(API_KEYS, bytes(api), place))),
+        on=state == "on",
+        reports_fulfilment=fulfilment,
+        can_fetch=can_fetch,
+        poll_cursor_at=cursor,
+        last_heard_at=heard_at,
+    )

@@ -1,0 +1,82 @@
+"""What is written down about a part: the leaf, and how to tell whether it says anything new."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from fanshare.core.canonical import canonical
+from fanshare.core.facts import OrderFacts
+from fanshare.core.leaf_of_part import settlement_of
+from fanshare.core.positions import timeless
+from fanshare.core.settlement import Part
+from fanshare.core.settlement_leaf import Settlement, parse_settlement
+from fanshare.flows.holders import HolderBook
+from fanshare.store.queries.parts import PartRow, PartStory
+
+NO_CREDIT = "no_credit"
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A settlement to log: its leaf body and what belongs beside it."""
+
+    order_id: int
+    creator: int
+    entry: Settlement
+    print: str
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The leaf body."""
+        return self.entry.body()
+
+    def row(self, *, sealed: bool) -> PartRow:
+        """What is written beside the leaf; ``sealed`` says whether closes have sealed all of the part."""
+        previous = None if self.entry.previous is None else bytes.fromhex(self.entry.previous)
+        return PartRow(self.order_id, self.creator, self.entry.seq, self.print, previous, sealed)
+
+
+def withdrawn(story: PartStory) -> bool:
+    """Whether the newest settlement took the credit away."""
+    return NO_CREDIT in json.loads(story.body)["reasons"]
+
+
+def explain_part(
+    part: Part, facts: OrderFacts, buyer_party: int | None, story: PartStory | None, holders: HolderBook
+) -> Explanation:
+    """The next settlement of a part, following ``story``."""
+    seq = 1 if story is None else story.seq + 1
+    entry = settlement_of(
+        part,
+        order=holders.order(part.key.connection_id, part.key.external_id, part.creator),
+        seq=seq,
+        previous=None if story is None else story.leaf_hash,
+        holders=holders.holders(part, buyer_party, seq),
+    )
+    if facts.view.estimated:
+        entry = replace(entry, reasons=(*entry.reasons, "estimated"))
+    return Explanation(part.order_id, part.creator, entry, fingerprint(timeless(entry).body()))
+
+
+def explain_withdrawal(pair: tuple[int, int], story: PartStory) -> Explanation:
+    """The settlement of a part that has lost its credit: everything is zero now."""
+    before = parse_settlement(json.loads(story.body))
+    entry = replace(
+        before,
+        seq=before.seq + 1,
+        previous=story.leaf_hash,
+        lines=(),
+        uncapped=0,
+        caps=(),
+        pool=0,
+        reasons=(NO_CREDIT,),
+        shares=(),
+    )
+    return Explanation(*pair, entry, fingerprint(timeless(entry).body()))
+
+
+def fingerprint(body: Mapping[str, object]) -> str:
+    """SHA-256 of a body in canonical form."""
+    return hashlib.sha256(canonical(body)).hexdigest()

@@ -1,0 +1,129 @@
+"""Who takes part: creators, their fans, and the erasure of a person.
+
+What is personal (name, address) goes into the vault under the person's own key; the books know random ids. Nobody is
+asked for follower numbers. A fan of 18 or more earns money; younger people get perks only and have no party here.
+"""
+
+import re
+from dataclasses import dataclass
+
+from fanshare.core.errors import BadInputError, ConflictError
+from fanshare.core.instants import Instant
+from fanshare.flows.context import Programme
+from fanshare.store.access import Access
+from fanshare.store.directory import public_id
+
+_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s.]{2,63}")
+_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+
+_INSERT = """
+INSERT INTO party (programme_id, kind, public_id, person_id, slug, display_name, created_at)
+VALUES (%(programme_id)s, %(kind)s, %(public_id)s, %(person)s, %(slug)s, %(name)s, %(now)s)
+ON CONFLICT (programme_id, slug) DO NOTHING RETURNING id
+"""
+_IDENTITY = """
+INSERT INTO party_identity (programme_id, party_id, kind, connection_id, hash, known_at)
+VALUES (%(programme_id)s, %(party)s, %(kind)s, %(connection)s, %(hash)s, %(now)s)
+ON CONFLICT DO NOTHING
+"""
+_DUE_OF_PAYER = """
+INSERT INTO settle_due (programme_id, order_id, reason, due_at)
+SELECT programme_id, id, 'identity', %(now)s FROM shop_order
+ WHERE programme_id = %(programme_id)s AND buyer_key = ANY(%(keys)s) ORDER BY id
+ON CONFLICT (programme_id, order_id, reason) DO UPDATE SET due_at = least(settle_due.due_at, excluded.due_at)
+"""
+_SCOPE = """
+INSERT INTO scope (programme_id, creator_party_id) VALUES (%(programme_id)s, %(party)s) ON CONFLICT DO NOTHING
+"""
+_PERSON = "SELECT person_id FROM party WHERE programme_id = %(programme_id)s AND id = %(party)s"
+_FORGET = """
+UPDATE party SET display_name = NULL, slug = NULL, erased_at = coalesce(erased_at, %(now)s)
+ WHERE programme_id = %(programme_id)s AND person_id = %(person)s
+"""
+_FORGET_IDENTITIES = """
+DELETE FROM party_identity USING party
+ WHERE party_identity.programme_id = %(programme_id)s AND party.programme_id = party_identity.programme_id
+   AND party.id = party_identity.party_id AND party.person_id = %(person)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Joiner:
+    """Somebody who joins: the name she wants to be shown by, and an address (both optional for a fan)."""
+
+    name: str = ""
+    email: str = ""
+    slug: str = ""
+
+
+def add_creator(programme: Programme, joiner: Joiner, now: Instant) -> int:
+    """Admit a creator; returns her party id. Raises ``BadInputError`` and ``ConflictError`` (``slug_taken``)."""
+    if not joiner.name.strip():
+        raise BadInputError("name_missing", "A creator needs a name that fans will see.")
+    slug = joiner.slug or slug_of(joiner.name)
+    if _SLUG.fullmatch(slug) is None:
+        raise BadInputError("bad_slug", "The short name may hold a to z, 0 to 9 and hyphens; it begins with none.")
+    party = _add(programme, "creator", joiner, slug, now)
+    programme.access.execute(_SCOPE, {"party": party})
+    return party
+
+
+def add_fan(programme: Programme, joiner: Joiner, now: Instant) -> int:
+    """Let a fan of 18 or more take part; returns her party id. Her age is asserted by who calls this."""
+    return _add(programme, "fan", joiner, None, now)
+
+
+def know_identity(
+    programme: Programme, party: int, kind: str, value: str, now: Instant, *, connection: int | None = None
+) -> None:
+    """Note by what a payer can be recognised as this party (``customer``, ``email``, ``payment``), as a keyed hash."""
+    text = value.strip().casefold() if kind == "email" else value.strip()
+    known = programme.pseudonym(kind, text)
+    access = programme.access
+    with access.transaction():
+        access.execute(_IDENTITY, {"party": party, "kind": kind, "connection": connection, "hash": known, "now": now})
+        access.execute(_DUE_OF_PAYER, {"keys": [f"c:{known}", f"e:{known}"], "now": now})
+
+
+def erase(programme: Programme, party: int, now: Instant) -> None:
+    """Erase the person behind a party: her key, her data, her names. The books and the log stay as they are."""
+    access = programme.access
+    with access.transaction():
+        row = access.fetch_one(_PERSON, {"party": party})
+        if row is None or row[0] is None:
+            raise BadInputError("nobody_there", "There is nobody to erase behind this account.")
+        access.execute(_FORGET_IDENTITIES, {"person": row[0]})
+        access.execute(_FORGET, {"person": row[0], "now": now})
+        programme.vault.erase(row[0])
+
+
+def slug_of(name: str) -> str:
+    """A short name for addresses: ``Mira Blau`` becomes ``mira-blau``."""
+    return re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")[:63]
+
+
+def _add(programme: Programme, kind: str, joiner: Joiner, slug: str | None, now: Instant) -> int:
+    if joiner.email and _EMAIL.fullmatch(joiner.email.strip()) is None:
+        raise BadInputError("bad_email", f"{joiner.email[:80]!r} is not an e-mail address.")
+    access = programme.access
+    with access.transaction():
+        person = programme.vault.add_person(now)
+        values = {"kind": kind, "public_id": public_id(), "person": person, "slug": slug}
+        row = access.fetch_one(_INSERT, {**values, "name": joiner.name.strip()[:120] or None, "now": now})
+        if row is None:
+            raise ConflictError("slug_taken", f"The short name {slug!r} is taken; choose another one.")
+        party = int(row[0])
+        if joiner.email:
+            programme.vault.put(person, "email", joiner.email.strip().encode(), now)
+            know_identity(programme, party, "email", joiner.email, now)
+        return party
+
+
+def party_kind(access: Access, party: int) -> str:
+    """``creator``, ``fan`` or ``buyer``. Raises ``BadInputError`` (``unknown_party``)."""
+    kind = access.value(
+        "SELECT kind FROM party WHERE programme_id = %(programme_id)s AND id = %(party)s", {"party": party}
+    )
+    if kind is None:
+        raise BadInputError("unknown_party", "There is no such creator or fan in this programme.")
+    return str(kind)

@@ -1,0 +1,165 @@
+"""Settle: bring the books to what the facts ask for, some hundred orders at a time.
+
+One transaction: claim due orders, lock the scopes of their creators in id order, load the facts, fold, post every
+difference, write down what changed, append the leaves last. Running it again posts nothing; two workers never fold
+one scope at once; what a crash undoes is claimed again.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from fanshare.core.closing import fully_sealed
+from fanshare.core.facts import NOTHING_SEALED
+from fanshare.core.instants import Instant
+from fanshare.core.ledger import Placed, PositionKey, differences
+from fanshare.core.positions import Standing, positions
+from fanshare.core.settlement import Part, desired
+from fanshare.core.terms import TermsBook
+from fanshare.flows.accept import NOTICE
+from fanshare.flows.explain import Explanation, explain_part, explain_withdrawal, withdrawn
+from fanshare.flows.holders import HolderBook
+from fanshare.store import books, ledger, log_store
+from fanshare.store.access import Access
+from fanshare.store.queries import parts, scopes
+from fanshare.store.queries.orders import OrderRows
+from fanshare.store.queries.parts import PartStory
+from fanshare.store.queries.scopes import Scope
+
+BATCH = 300
+
+
+@dataclass(slots=True)
+class Settled:
+    """What one batch did."""
+
+    orders: int = 0
+    parts: int = 0
+    transfers: int = 0
+    leaves: int = 0
+
+
+@dataclass(slots=True)
+class Folded:
+    """The outcome of folding a scope: what every part should be, beside the pairs that were looked at."""
+
+    parts: dict[tuple[int, int], Part] = field(default_factory=dict)
+    looked_at: set[tuple[int, int]] = field(default_factory=set)
+
+
+def settle(access: Access, book: TermsBook, holders: HolderBook, now: Instant, *, batch: int = BATCH) -> Settled:
+    """Settle up to ``batch`` due orders in one transaction. ``orders`` is 0 when nothing was due."""
+    with access.transaction():
+        claimed = parts.claim(access, now, batch)
+        if not claimed:
+            return Settled()
+        orders = {order for order, _ in claimed}
+        result = settle_orders(access, book, holders, orders, now)
+        parts.done(access, claimed)
+        return result
+
+
+def settle_orders(access: Access, book: TermsBook, holders: HolderBook, orders: Iterable[int], now: Instant) -> Settled:
+    """Settle some orders and whatever they influence, inside the caller's transaction."""
+    wanted = set(orders)
+    creators = scopes.creators_of(access, wanted)
+    scopes.lock(access, creators)
+    scope = scopes.load(access, creators, wanted, whole_period=book.needs_period, notice=NOTICE, now=now)
+    folded = fold(scope, creators, book, now)
+    posted = _post(access, scope, folded, now)
+    leaves = _explain(access, scope, folded, holders, now)
+    _look_again(access, folded)
+    return Settled(len(wanted), len(folded.parts), posted, leaves)
+
+
+def fold(scope: Scope, creators: Iterable[int], book: TermsBook, now: Instant) -> Folded:
+    """Every part that the loaded facts ask for."""
+    folded = Folded()
+    for creator in sorted(creators):
+        sealed = scope.sealed.get(creator, NOTHING_SEALED)
+        orders = scope.orders_of(creator)
+        folded.looked_at |= {(order.id, creator) for order in orders}
+        found = desired(creator, orders, book, now, sealed=sealed, click_owner=scope.click_owner)
+        folded.parts |= {(part.order_id, creator): part for part in found}
+    return folded
+
+
+def _post(access: Access, scope: Scope, folded: Folded, now: Instant) -> int:
+    before = {key: one for key, one in scope.positions.items() if (key.order, key.creator) in folded.looked_at}
+    after: dict[PositionKey, Standing] = {}
+    for part in folded.parts.values():
+        after |= positions(part, scope.buyer_parties[part.order_id])
+    transfers = differences(
+        {key: one.placed for key, one in before.items() if one.placed.amount},
+        {key: one.placed for key, one in after.items()},
+    )
+    ledger.post(access, transfers, at=now)
+    books.write_positions(access, _changed(before, after))
+    return len(transfers)
+
+
+def _changed(
+    before: Mapping[PositionKey, books.Position], after: Mapping[PositionKey, Standing]
+) -> Iterable[books.Position]:
+    """The rows of positions that are new, differ, or are empty now. A position keeps its public handle."""
+    for key in before.keys() | after.keys():
+        old, new = before.get(key), after.get(key)
+        if new is None:
+            assert old is not None
+            new = Standing(Placed(old.placed.bucket, 0, old.placed.currency), old.matures_at, None)
+            if new.placed == old.placed:
+                continue
+        if old is None or (old.placed, old.matures_at, old.held_until) != (new.placed, new.matures_at, new.held_until):
+            token = parts.new_token() if old is None else old.why_token
+            yield books.Position(key, new.placed, new.matures_at, new.held_until, token)
+
+
+def _explain(access: Access, scope: Scope, folded: Folded, holders: HolderBook, now: Instant) -> int:
+    """Log and keep the explanation of every part that says something new."""
+    stories = parts.stories(access, folded.looked_at)
+    holders.load(access, _parties(folded, scope))
+    told: list[Explanation] = []
+    rows: list[parts.PartRow] = []
+    for pair in sorted(folded.looked_at):
+        part, story = folded.parts.get(pair), stories.get(pair)
+        sealed = part is not None and _sealed(scope, part)
+        explanation = _tell(scope, part, story, holders, pair)
+        if explanation is not None:
+            told.append(explanation)
+            rows.append(explanation.row(sealed=sealed))
+        elif story is not None and story.sealed != sealed:
+            parts.mark_sealed(access, *pair, sealed=sealed)
+    if told:
+        parts.write(access, rows, log_store.append(access, [one.body for one in told]), now)
+    return len(told)
+
+
+def _sealed(scope: Scope, part: Part) -> bool:
+    return fully_sealed(part, scope.facts[part.order_id], scope.sealed.get(part.creator, NOTHING_SEALED))
+
+
+def _tell(
+    scope: Scope, part: Part | None, story: PartStory | None, holders: HolderBook, pair: tuple[int, int]
+) -> Explanation | None:
+    """The next settlement of a part, or ``None`` when it would only repeat the last one."""
+    if part is None:
+        return None if story is None or withdrawn(story) else explain_withdrawal(pair, story)
+    if story is None and not part.pool and not part.denied:
+        return None
+    explanation = explain_part(part, scope.facts[pair[0]], scope.buyer_parties[pair[0]], story, holders)
+    return None if story is not None and story.print == explanation.print else explanation
+
+
+def _parties(folded: Folded, scope: Scope) -> set[int]:
+    found: set[int] = set()
+    for part in folded.parts.values():
+        found |= {part.creator, *(party for party in (part.fan, scope.buyer_parties[part.order_id]) if party)}
+    return found
+
+
+def _look_again(access: Access, folded: Folded) -> None:
+    """Ask to be woken when time alone changes a part."""
+    wake: dict[int, Instant] = {}
+    for (order_id, _), part in folded.parts.items():
+        if part.next_at is not None:
+            wake[order_id] = min(part.next_at, wake.get(order_id, part.next_at))
+    OrderRows(access).due_at(wake, "time")

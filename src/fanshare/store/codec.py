@@ -1,0 +1,34 @@
+"""Core values as the JSON that PostgreSQL keeps: views, touches, frozen contexts. Exact, typed, quick (msgspec)."""
+
+from typing import Any
+
+import msgspec
+
+from fanshare.core.facts import Frozen
+from fanshare.core.orders import OrderView
+from fanshare.core.touches import Touch
+
+_encoder = msgspec.json.Encoder()
+_view = msgspec.json.Decoder(OrderView)
+_touches = msgspec.json.Decoder(tuple[Touch, ...])
+_frozen = msgspec.json.Decoder(Frozen)
+
+
+def dump(value: Any) -> str:
+    """A core value as JSON text."""
+    return _encoder.encode(value).decode()
+
+
+def view(text: str) -> OrderView:
+    """The order view in a ``view`` column."""
+    return _view.decode(text)
+
+
+def touches(text: str) -> tuple[Touch, ...]:
+    """The resolved touches in a ``touches`` column."""
+    return _touches.decode(text)
+
+
+def frozen(text: str) -> Frozen:
+    """What a closed month froze for one part."""
+    return _frozen.decode(text)

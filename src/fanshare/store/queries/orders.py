@@ -1,0 +1,219 @@
+"""Orders as the database keeps them: the states ever accepted, the joined view, and what is due to be settled."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fanshare.core.instants import Instant
+from fanshare.core.orders import OrderView
+from fanshare.core.touches import Touch
+from fanshare.store import codec
+from fanshare.store.access import Access
+
+_LOCK = """
+SELECT id, external_id, view::text, vanished_at FROM shop_order
+ WHERE programme_id = %(programme_id)s AND connection_id = %(connection_id)s AND external_id = ANY(%(externals)s)
+ ORDER BY id FOR NO KEY UPDATE
+"""
+_STATES = """
+SELECT order_id, state_hash, document FROM order_state
+ WHERE programme_id = %(programme_id)s AND order_id = ANY(%(orders)s)
+"""
+_FROZEN = """
+SELECT DISTINCT order_id FROM frozen_context
+ WHERE programme_id = %(programme_id)s AND order_id = ANY(%(orders)s)
+"""
+_INSERT = """
+INSERT INTO shop_order (programme_id, connection_id, external_id, birth, touches, view, placed_at, buyer_key,
+                        modified_at, currency, status, net, vanished_at, vanished, estimated, waiting, accepted_at)
+SELECT %(programme_id)s, %(connection_id)s, external_id, birth, '[]', NULL, placed_at, '', placed_at, currency, 'open',
+       0, NULL, '', false, false, %(now)s
+  FROM unnest(%(externals)s::text[], %(births)s::text[], %(placed)s::bigint[], %(currencies)s::text[])
+       AS fresh(external_id, birth, placed_at, currency)
+ON CONFLICT (programme_id, connection_id, external_id) DO NOTHING
+"""
+_UPDATE = """
+UPDATE shop_order
+   SET birth = fresh.birth, touches = fresh.touches::jsonb, view = fresh.view::jsonb, placed_at = fresh.placed_at,
+       buyer_key = fresh.buyer_key, modified_at = fresh.modified_at, currency = fresh.currency, status = fresh.status,
+       net = fresh.net, vanished_at = CASE WHEN fresh.vanished = '' THEN NULL
+                                           ELSE coalesce(shop_order.vanished_at, %(now)s) END,
+       vanished = fresh.vanished, estimated = fresh.estimated, waiting = fresh.waiting
+  FROM unnest(%(ids)s::bigint[], %(births)s::text[], %(touches)s::text[], %(views)s::text[], %(placed)s::bigint[],
+              %(buyers)s::text[], %(modified)s::bigint[], %(currencies)s::text[], %(statuses)s::text[],
+              %(nets)s::bigint[], %(vanished)s::text[], %(estimated)s::bool[], %(waiting)s::bool[])
+       AS fresh(id, birth, touches, view, placed_at, buyer_key, modified_at, currency, status, net, vanished, estimated,
+                waiting)
+ WHERE shop_order.programme_id = %(programme_id)s AND shop_order.id = fresh.id
+"""
+_INSERT_STATES = """
+INSERT INTO order_state (programme_id, order_id, state_hash, document, accepted_at, leaf_index)
+SELECT %(programme_id)s, order_id, state_hash, document, %(now)s, leaf_index
+  FROM unnest(%(orders)s::bigint[], %(hashes)s::bytea[], %(documents)s::text[], %(leaves)s::bigint[])
+       AS fresh(order_id, state_hash, document, leaf_index)
+"""
+_CLICKS = """
+INSERT INTO order_click (programme_id, order_id, click_id, position)
+SELECT %(programme_id)s, order_id, click_id, position
+  FROM unnest(%(orders)s::bigint[], %(clicks)s::text[], %(positions)s::int[]) AS fresh(order_id, click_id, position)
+ON CONFLICT DO NOTHING
+"""
+_CODES = """
+INSERT INTO order_code (programme_id, order_id, folded)
+SELECT %(programme_id)s, order_id, folded
+  FROM unnest(%(orders)s::bigint[], %(codes)s::text[]) AS fresh(order_id, folded)
+ON CONFLICT DO NOTHING
+"""
+_CREATORS = """
+INSERT INTO order_creator (programme_id, order_id, creator_party_id)
+SELECT %(programme_id)s, order_id, creator
+  FROM unnest(%(orders)s::bigint[], %(creators)s::bigint[]) AS fresh(order_id, creator)
+ON CONFLICT DO NOTHING
+"""
+_SCOPES = """
+INSERT INTO scope (programme_id, creator_party_id)
+SELECT %(programme_id)s, creator FROM unnest(%(creators)s::bigint[]) AS fresh(creator) ORDER BY creator
+ON CONFLICT DO NOTHING
+"""
+_DUE = """
+INSERT INTO settle_due (programme_id, order_id, reason, due_at)
+SELECT %(programme_id)s, order_id, %(reason)s, due_at
+  FROM unnest(%(orders)s::bigint[], %(at)s::bigint[]) AS fresh(order_id, due_at) ORDER BY order_id
+ON CONFLICT (programme_id, order_id, reason)
+DO UPDATE SET due_at = least(settle_due.due_at, excluded.due_at), attempts = 0, failure = ''
+"""
+_CITING = """
+SELECT DISTINCT other.order_id FROM order_click mine
+  JOIN order_click other ON other.programme_id = mine.programme_id AND other.click_id = mine.click_id
+ WHERE mine.programme_id = %(programme_id)s AND mine.order_id = ANY(%(orders)s) AND other.order_id <> mine.order_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A locked order row: its id, its view so far (``None``: it was just made), and when it was seen to vanish."""
+
+    id: int
+    view: OrderView | None
+    vanished_at: Instant | None
+
+
+@dataclass(frozen=True, slots=True)
+class Updated:
+    """The new content of an order row."""
+
+    id: int
+    view: OrderView
+    touches: tuple[Touch, ...]
+    waiting: bool
+
+
+class OrderRows:
+    """Reads and writes the order rows of one programme. The caller owns the transaction."""
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+
+    def lock(
+        self, connection_id: int, orders: Mapping[str, tuple[str, Instant, str]], now: Instant
+    ) -> dict[str, Known]:
+        """Make missing rows and lock all of them in id order. ``orders``: id -> (birth, placed_at, currency)."""
+        externals = sorted(orders)
+        self._access.execute(
+            _INSERT,
+            {
+                "connection_id": connection_id,
+                "externals": externals,
+                "births": [orders[key][0] for key in externals],
+                "placed": [orders[key][1] for key in externals],
+                "currencies": [orders[key][2] for key in externals],
+                "now": now,
+            },
+        )
+        rows = self._access.fetch(_LOCK, {"connection_id": connection_id, "externals": externals})
+        return {row[1]: Known(row[0], None if row[2] is None else codec.view(row[2]), row[3]) for row in rows}
+
+    def states(self, orders: Iterable[int]) -> dict[int, dict[bytes, str]]:
+        """Every accepted state of some orders: order -> state hash -> document."""
+        found: dict[int, dict[bytes, str]] = {}
+        for order_id, state_hash, document in self._access.fetch(_STATES, {"orders": list(orders)}):
+            found.setdefault(order_id, {})[bytes(state_hash)] = document
+        return found
+
+    def frozen(self, orders: Iterable[int]) -> set[int]:
+        """The orders of which some part's period has closed."""
+        return {row[0] for row in self._access.fetch(_FROZEN, {"orders": list(orders)})}
+
+    def insert_states(self, states: Sequence[tuple[int, bytes, str]], first_leaf: int, now: Instant) -> None:
+        """Write down accepted states ``(order, hash, document)``, whose leaves begin at ``first_leaf``."""
+        self._access.execute(
+            _INSERT_STATES,
+            {
+                "orders": [state[0] for state in states],
+                "hashes": [state[1] for state in states],
+                "documents": [state[2] for state in states],
+                "leaves": list(range(first_leaf, first_leaf + len(states))),
+                "now": now,
+            },
+        )
+
+    def update(self, orders: Sequence[Updated], now: Instant) -> None:
+        """Write the joined views, the evidence and its scopes."""
+        views = [order.view for order in orders]
+        ids = [order.id for order in orders]
+        self._access.execute(_UPDATE, {**_columns(views), **_resolved(orders), "ids": ids, "now": now})
+        self._evidence(orders)
+
+    def due(self, orders: Iterable[int], at: Instant, reason: str) -> None:
+        """Say that some orders are to be settled again from ``at`` on."""
+        self.due_at(dict.fromkeys(orders, at), reason)
+
+    def due_at(self, orders: Mapping[int, Instant], reason: str) -> None:
+        """Say that orders are to be settled again, each from its own moment on."""
+        if orders:
+            self._access.execute(_DUE, {"orders": list(orders), "at": list(orders.values()), "reason": reason})
+
+    def citing_the_same_clicks(self, orders: Iterable[int]) -> set[int]:
+        """Other orders that name a click id which one of these names."""
+        return {row[0] for row in self._access.fetch(_CITING, {"orders": list(orders)})}
+
+    def _evidence(self, orders: Sequence[Updated]) -> None:
+        clicks = [
+            (order.id, click.lower()[:64], position)
+            for order in orders
+            for position, click in enumerate(order.view.evidence.clicks)
+        ]
+        if clicks:
+            ids, names, positions = zip(*clicks, strict=True)
+            self._access.execute(_CLICKS, {"orders": list(ids), "clicks": list(names), "positions": list(positions)})
+        codes = [(order.id, code.strip().casefold()) for order in orders for code in order.view.evidence.codes]
+        if codes:
+            ids, texts = zip(*codes, strict=True)
+            self._access.execute(_CODES, {"orders": list(ids), "codes": list(texts)})
+        scopes = sorted({(order.id, touch.creator) for order in orders for touch in order.touches})
+        if scopes:
+            ids, creators = zip(*scopes, strict=True)
+            self._access.execute(_SCOPES, {"creators": sorted(set(creators))})
+            self._access.execute(_CREATORS, {"orders": list(ids), "creators": list(creators)})
+
+
+def _columns(views: Sequence[OrderView]) -> dict[str, Any]:
+    return {
+        "births": [view.birth for view in views],
+        "views": [codec.dump(view) for view in views],
+        "placed": [view.placed_at for view in views],
+        "buyers": [view.buyer.identity for view in views],
+        "modified": [view.modified_at for view in views],
+        "currencies": [view.currency for view in views],
+        "statuses": [view.status.value for view in views],
+        "nets": [view.net for view in views],
+        "vanished": [view.vanished for view in views],
+        "estimated": [view.estimated for view in views],
+    }
+
+
+def _resolved(orders: Sequence[Updated]) -> dict[str, Any]:
+    return {
+        "touches": [codec.dump(order.touches) for order in orders],
+        "waiting": [order.waiting for order in orders],
+    }

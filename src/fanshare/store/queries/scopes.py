@@ -1,0 +1,244 @@
+"""The facts of a scope, loaded for one settlement: orders, rulings, what closes froze and sealed, what is posted."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from fanshare.core.cumulative import Piece
+from fanshare.core.facts import Frozen, OrderFacts, OrderKey, PeriodKey, Ruling, RulingKind, Sealed
+from fanshare.core.instants import Instant
+from fanshare.core.ledger import PositionKey
+from fanshare.core.orders import OrderView
+from fanshare.store import books, codec
+from fanshare.store.access import Access
+
+_LOCK = """
+SELECT creator_party_id FROM scope
+ WHERE programme_id = %(programme_id)s AND creator_party_id = ANY(%(creators)s)
+ ORDER BY creator_party_id FOR UPDATE
+"""
+_CREATORS = """
+SELECT DISTINCT creator_party_id FROM order_creator
+ WHERE programme_id = %(programme_id)s AND order_id = ANY(%(orders)s)
+"""
+_OPEN = """
+SELECT o.order_id FROM order_creator o
+  LEFT JOIN part p ON p.programme_id = o.programme_id AND p.order_id = o.order_id
+                  AND p.creator_party_id = o.creator_party_id
+ WHERE o.programme_id = %(programme_id)s AND o.creator_party_id = ANY(%(creators)s) AND NOT coalesce(p.sealed, false)
+"""
+_ORDERS = """
+WITH seed AS (
+    SELECT id, buyer_key FROM shop_order WHERE programme_id = %(programme_id)s AND id = ANY(%(orders)s)
+), wanted AS (
+    SELECT id FROM seed
+    UNION
+    SELECT o.id FROM shop_order o JOIN (SELECT DISTINCT buyer_key FROM seed WHERE buyer_key <> '') b
+           ON b.buyer_key = o.buyer_key
+     WHERE o.programme_id = %(programme_id)s AND o.buyer_key <> ''
+)
+SELECT o.id, o.connection_id, o.external_id, o.view::text, o.touches::text, o.vanished_at, o.waiting,
+       o.buyer_party_id, c.reports_fulfilment,
+       array(SELECT s.creator_party_id FROM order_creator s
+              WHERE s.programme_id = o.programme_id AND s.order_id = o.id
+                AND s.creator_party_id = ANY(%(creators)s))
+  FROM wanted JOIN shop_order o ON o.id = wanted.id
+  JOIN connection c ON c.programme_id = o.programme_id AND c.id = o.connection_id
+ WHERE o.programme_id = %(programme_id)s AND o.view IS NOT NULL
+"""
+_RULINGS = """
+SELECT order_id, id, kind, reason, at, creator_party_id, line_id, party_id, to_creator_party_id, to_party_id, until_at
+  FROM ruling
+ WHERE programme_id = %(programme_id)s AND order_id = ANY(%(orders)s)
+   AND kind IN ('denied', 'reassigned', 'held', 'released')
+ ORDER BY id
+"""
+_FROZEN = """
+SELECT order_id, creator_party_id, document::text FROM frozen_context
+ WHERE programme_id = %(programme_id)s AND order_id = ANY(%(orders)s)
+"""
+_PAYERS = """
+SELECT i.kind, i.hash, i.connection_id, i.party_id, i.known_at FROM party_identity i
+ WHERE i.programme_id = %(programme_id)s AND i.hash = ANY(%(hashes)s)
+"""
+_SUMS = """
+SELECT creator_party_id, level, period, currency, sum(amount_micros)::bigint FROM sealed_piece
+ WHERE programme_id = %(programme_id)s AND creator_party_id = ANY(%(creators)s)
+ GROUP BY creator_party_id, level, period, currency
+"""
+_PIECES = """
+SELECT creator_party_id, level, period, currency, order_id, before_micros, amount_micros FROM sealed_piece
+ WHERE programme_id = %(programme_id)s AND creator_party_id = ANY(%(creators)s) AND order_id = ANY(%(orders)s)
+ ORDER BY creator_party_id, level, period, order_id, position
+"""
+_CLICK_OWNERS = """
+SELECT DISTINCT ON (c.click_id) c.click_id, o.connection_id, o.external_id, o.buyer_key
+  FROM order_click c JOIN shop_order o ON o.programme_id = c.programme_id AND o.id = c.order_id
+ WHERE c.programme_id = %(programme_id)s AND c.click_id = ANY(%(clicks)s) AND o.net > 0
+   AND (o.status = 'captured' OR o.vanished <> '') AND (o.vanished_at IS NULL OR o.vanished_at > %(gone)s)
+ ORDER BY c.click_id, o.placed_at, o.connection_id, o.external_id
+"""
+
+
+@dataclass(slots=True)
+class Scope:
+    """Everything that one settlement of some creators reads."""
+
+    facts: dict[int, OrderFacts] = field(default_factory=dict)
+    buyer_parties: dict[int, int | None] = field(default_factory=dict)
+    members: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
+    positions: dict[PositionKey, books.Position] = field(default_factory=dict)
+    sealed: dict[int, Sealed] = field(default_factory=dict)
+    click_owner: dict[str, str] = field(default_factory=dict)
+
+    def orders_of(self, creator: int) -> list[OrderFacts]:
+        """The loaded orders in which a creator plays a part."""
+        return [self.facts[order_id] for order_id in self.members.get(creator, ())]
+
+
+def lock(access: Access, creators: Iterable[int]) -> set[int]:
+    """Lock the scopes of creators in id order; returns those that exist."""
+    return {row[0] for row in access.fetch(_LOCK, {"creators": sorted(creators)})}
+
+
+def creators_of(access: Access, orders: Iterable[int]) -> set[int]:
+    """The creators in whose scopes some orders are."""
+    return {row[0] for row in access.fetch(_CREATORS, {"orders": list(orders)})}
+
+
+def load(
+    access: Access, creators: set[int], orders: Iterable[int], *, whole_period: bool, notice: int, now: Instant
+) -> Scope:
+    """Load what settling ``orders`` for ``creators`` reads.
+
+    That is all orders of the same buyers, and with ``whole_period`` (caps or tiers exist) all orders of the creators
+    that no close has sealed, with their buyers' orders. ``notice`` is how long a vanished order still counts.
+    """
+    wanted = set(orders)
+    if whole_period:
+        wanted |= {row[0] for row in access.fetch(_OPEN, {"creators": sorted(creators)})}
+    scope = Scope()
+    rows = access.fetch(_ORDERS, {"orders": sorted(wanted), "creators": sorted(creators)})
+    ids = [row[0] for row in rows]
+    views = {row[0]: codec.view(row[3]) for row in rows}
+    scope.positions = {key: one for key, one in books.positions(access, ids).items() if key.creator in creators}
+    matured = _matured(scope.positions)
+    rulings, frozen = _rulings(access, ids), _frozen(access, ids)
+    payers = _payers(access, {row[0]: (row[1], views[row[0]]) for row in rows})
+    for order_id, connection, external, _, touches, vanished_at, waiting, buyer, fulfilment, members in rows:
+        scope.facts[order_id] = OrderFacts(
+            id=order_id,
+            key=OrderKey(views[order_id].placed_at, connection, external),
+            view=views[order_id],
+            touches=codec.touches(touches),
+            payers=payers.get(order_id, ()),
+            rulings=tuple(rulings.get(order_id, ())),
+            vanish_at=None if vanished_at is None else vanished_at + notice,
+            reports_fulfilment=fulfilment,
+            waiting=waiting,
+            frozen=frozen.get(order_id, {}),
+            matured_at=matured.get(order_id, {}),
+        )
+        scope.buyer_parties[order_id] = buyer
+        for creator in members:
+            scope.members[creator].append(order_id)
+    scope.sealed = _sealed(access, creators, ids)
+    scope.click_owner = _click_owners(access, scope.facts.values(), now - notice)
+    return scope
+
+
+def _matured(positions: Mapping[PositionKey, books.Position]) -> dict[int, dict[int, Instant]]:
+    found: dict[int, dict[int, Instant]] = defaultdict(dict)
+    for key, position in positions.items():
+        if position.matures_at is not None:
+            found[key.order][key.creator] = position.matures_at
+    return found
+
+
+def _rulings(access: Access, orders: Sequence[int]) -> dict[int, list[Ruling]]:
+    found: dict[int, list[Ruling]] = defaultdict(list)
+    for order_id, id_, kind, reason, at, creator, line, party, to_creator, to_owner, until in access.fetch(
+        _RULINGS, {"orders": orders}
+    ):
+        found[order_id].append(
+            Ruling(
+                id=id_,
+                kind=RulingKind(kind),
+                reason=reason,
+                at=at,
+                creator=creator,
+                line=line or "",
+                party=party,
+                to_creator=to_creator,
+                to_owner=to_owner,
+                until=until,
+            )
+        )
+    return found
+
+
+def _frozen(access: Access, orders: Sequence[int]) -> dict[int, dict[int, Frozen]]:
+    found: dict[int, dict[int, Frozen]] = defaultdict(dict)
+    for order_id, creator, document in access.fetch(_FROZEN, {"orders": orders}):
+        found[order_id][creator] = codec.frozen(document)
+    return found
+
+
+def _payers(access: Access, orders: Mapping[int, tuple[int, OrderView]]) -> dict[int, tuple[tuple[int, Instant], ...]]:
+    """The parties whose known identity equals the payer's, by order."""
+    hashes = {
+        text
+        for _, view in orders.values()
+        for text in (view.buyer.customer, view.buyer.email, view.buyer.payment)
+        if text
+    }
+    if not hashes:
+        return {}
+    known: dict[tuple[str, str], list[tuple[int | None, int, Instant]]] = defaultdict(list)
+    for kind, text, connection, party, known_at in access.fetch(_PAYERS, {"hashes": sorted(hashes)}):
+        known[kind, text].append((connection, party, known_at))
+    if not known:
+        return {}
+    return {
+        order_id: tuple(
+            (party, known_at)
+            for kind in ("customer", "email", "payment")
+            for at_connection, party, known_at in known.get((kind, getattr(view.buyer, kind)), ())
+            if at_connection in (None, connection)
+        )
+        for order_id, (connection, view) in orders.items()
+    }
+
+
+def _sealed(access: Access, creators: set[int], orders: Sequence[int]) -> dict[int, Sealed]:
+    sums: dict[int, dict[PeriodKey, int]] = defaultdict(dict)
+    for creator, level, period, currency, amount in access.fetch(_SUMS, {"creators": sorted(creators)}):
+        sums[creator][PeriodKey(level, period, currency)] = amount
+    if not sums:
+        return {}
+    pieces: dict[int, dict[PeriodKey, dict[int, list[Piece]]]] = defaultdict(dict)
+    for creator, level, period, currency, order_id, before, amount in access.fetch(
+        _PIECES, {"creators": sorted(creators), "orders": orders}
+    ):
+        by_order = pieces[creator].setdefault(PeriodKey(level, period, currency), {})
+        by_order.setdefault(order_id, []).append(Piece(before, amount))
+    return {
+        creator: Sealed(
+            by_period,
+            {
+                key: {order_id: tuple(every) for order_id, every in by_order.items()}
+                for key, by_order in pieces.get(creator, {}).items()
+            },
+        )
+        for creator, by_period in sums.items()
+    }
+
+
+def _click_owners(access: Access, orders: Iterable[OrderFacts], gone: Instant) -> dict[str, str]:
+    """For every click id that these orders name, the buyer of the first kept order that names it."""
+    clicks = {touch.id for order in orders for touch in order.touches if touch.asset and touch.kind.value == "link"}
+    if not clicks:
+        return {}
+    rows: list[tuple[Any, ...]] = access.fetch(_CLICK_OWNERS, {"clicks": sorted(clicks), "gone": max(gone, 0)})
+    return {click: buyer or f"order:{connection}/{external}" for click, connection, external, buyer in rows}

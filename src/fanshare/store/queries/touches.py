@@ -1,0 +1,252 @@
+"""Resolve the evidence of orders against the dated history of links, codes and choices: who, since when, on what terms.
+
+The history is append-only and dated forwards, so a touch resolved once never changes, except that a lost or late
+click may still arrive and tell more about itself.
+"""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from fanshare.core import clickid
+from fanshare.core.instants import MILLISECOND, Instant
+from fanshare.core.orders import Evidence
+from fanshare.core.terms import TermsBook
+from fanshare.core.touches import LinkClass, Touch, TouchKind
+from fanshare.store.access import Access
+
+#: Verdicts of the edge that are a person's visit; a prefetch becomes one when an order names it.
+HUMAN = frozenset({"counted", "duplicate", "provisional"})
+
+_CLICKS = """
+SELECT click_id, at, link_id, verdict, user_activation, checkout_referrer
+  FROM click
+  JOIN unnest(%(ids)s::text[], %(ats)s::bigint[]) AS named(id, minted_at)
+    ON click_id = id AND at >= minted_at AND at < minted_at + 1000
+ WHERE programme_id = %(programme_id)s AND at >= %(first)s AND at <= %(last)s
+"""
+_LINKS = """
+SELECT id, creator_party_id, link_class, pinned_live FROM link
+ WHERE programme_id = %(programme_id)s AND id = ANY(%(ids)s)
+"""
+_LINK_OWNERS = """
+SELECT link_id, from_at, owner_party_id, creator_party_id FROM link_owner
+ WHERE programme_id = %(programme_id)s AND link_id = ANY(%(ids)s) ORDER BY link_id, from_at
+"""
+_LINK_STATES = """
+SELECT link_id, from_at, state FROM link_state
+ WHERE programme_id = %(programme_id)s AND link_id = ANY(%(ids)s) ORDER BY link_id, from_at
+"""
+_CODES = """
+SELECT id, folded, connection_id, single_use FROM code
+ WHERE programme_id = %(programme_id)s AND folded = ANY(%(folded)s)
+"""
+_CODE_OWNERS = """
+SELECT code_id, from_at, owner_party_id, creator_party_id FROM code_owner
+ WHERE programme_id = %(programme_id)s AND code_id = ANY(%(ids)s) ORDER BY code_id, from_at
+"""
+_CODE_STATES = """
+SELECT code_id, from_at, state FROM code_state
+ WHERE programme_id = %(programme_id)s AND code_id = ANY(%(ids)s) ORDER BY code_id, from_at
+"""
+_CHOICES = """
+SELECT creator_party_id, link_id, from_at, fan_bps FROM fan_choice
+ WHERE programme_id = %(programme_id)s AND creator_party_id = ANY(%(creators)s) ORDER BY from_at
+"""
+
+
+class Named(NamedTuple):
+    """An order's evidence to resolve: its connection, when it was placed, and what it names."""
+
+    connection_id: int
+    placed_at: Instant
+    evidence: Evidence
+
+
+class Resolved(NamedTuple):
+    """The touches of an order, and whether a click id of ours has not arrived yet."""
+
+    touches: tuple[Touch, ...]
+    waiting: bool
+
+
+@dataclass(slots=True)
+class Dated:
+    """Values by the instant from which they hold."""
+
+    starts: list[Instant] = field(default_factory=list)
+    values: list[Any] = field(default_factory=list)
+
+    def add(self, start: Instant, value: Any) -> None:
+        self.starts.append(start)
+        self.values.append(value)
+
+    def at(self, instant: Instant) -> Any:
+        """The value that holds at an instant, or ``None`` before the first."""
+        index = bisect_right(self.starts, instant)
+        return self.values[index - 1] if index else None
+
+
+class Resolver:
+    """Resolves the evidence of a batch of orders with a handful of queries."""
+
+    def __init__(self, access: Access, book: TermsBook, click_key: bytes) -> None:
+        self._access = access
+        self._book = book
+        self._click_key = click_key
+
+    def resolve(self, orders: Mapping[str, Named]) -> dict[str, Resolved]:
+        """The touches of every order, by the caller's own keys."""
+        genuine = {
+            click: ref
+            for order in orders.values()
+            for click in order.evidence.clicks
+            if (ref := clickid.read(click, self._click_key)) is not None
+        }
+        clicks = self._clicks(genuine)
+        links = _Assets(self._access, _LINKS, _LINK_OWNERS, _LINK_STATES, {ref.link_id for ref in genuine.values()})
+        codes = self._codes(orders.values())
+        choices = self._choices(links.creators | codes.creators)
+        found = {}
+        for key, order in orders.items():
+            touches = [
+                self._click_touch(click.lower(), genuine[click], clicks.get(click.lower()), links, choices)
+                for click in dict.fromkeys(order.evidence.clicks)
+                if click in genuine
+            ]
+            touches += self._code_touches(order, codes, choices)
+            waiting = any(click in genuine and click.lower() not in clicks for click in order.evidence.clicks)
+            found[key] = Resolved(tuple(touch for touch in touches if touch is not None), waiting)
+        return found
+
+    def _clicks(self, genuine: Mapping[str, clickid.ClickRef]) -> dict[str, tuple[Any, ...]]:
+        if not genuine:
+            return {}
+        ats = [ref.at for ref in genuine.values()]
+        rows = self._access.fetch(
+            _CLICKS,
+            {
+                "ids": [click.lower() for click in genuine],
+                "ats": ats,
+                "first": min(ats),
+                "last": max(ats) + MILLISECOND,
+            },
+        )
+        return {row[0]: row for row in rows}
+
+    def _codes(self, orders: Iterable[Named]) -> "_Assets":
+        folded = sorted({fold(code) for order in orders for code in order.evidence.codes})
+        rows = self._access.fetch(_CODES, {"folded": folded}) if folded else []
+        assets = _Assets(self._access, "", _CODE_OWNERS, _CODE_STATES, {row[0] for row in rows})
+        assets.by_text = {(row[1], row[2]): (row[0], row[3]) for row in rows}
+        return assets
+
+    def _choices(self, creators: set[int]) -> dict[tuple[int, int | None], Dated]:
+        found: dict[tuple[int, int | None], Dated] = defaultdict(Dated)
+        if creators:
+            for creator, link_id, from_at, fan_bps in self._access.fetch(_CHOICES, {"creators": sorted(creators)}):
+                found[creator, link_id].add(from_at, fan_bps)
+        return found
+
+    def _click_touch(
+        self,
+        click: str,
+        ref: clickid.ClickRef,
+        row: tuple[Any, ...] | None,
+        links: "_Assets",
+        choices: Mapping[tuple[int, int | None], Dated],
+    ) -> Touch | None:
+        at = ref.at if row is None else row[1]
+        held = links.owners[ref.link_id].at(at)
+        if held is None:
+            return None
+        owner, creator = held
+        _, link_class, pinned = links.rows[ref.link_id]
+        terms = self._book.at(at)
+        return Touch(
+            id=click,
+            kind=TouchKind.LINK,
+            at=at,
+            creator=creator,
+            owner=owner,
+            asset=ref.link_id,
+            terms_version=terms.version,
+            fan_bps=_chosen(choices, creator, ref.link_id, at, terms.fan_bps, terms.fan_max_bps),
+            buyer_bps=terms.buyer_bps,
+            human=row is None or row[3] in HUMAN,
+            live=links.states[ref.link_id].at(at) == "active",
+            link_class=LinkClass(link_class),
+            user_activation=None if row is None else row[4],
+            checkout_referrer=False if row is None else row[5],
+            pinned_live=pinned,
+        )
+
+    def _code_touches(
+        self, order: Named, codes: "_Assets", choices: Mapping[tuple[int, int | None], Dated]
+    ) -> Iterable[Touch]:
+        terms = self._book.at(order.placed_at)
+        for text in dict.fromkeys(fold(code) for code in order.evidence.codes):
+            known = codes.by_text.get((text, order.connection_id)) or codes.by_text.get((text, None))
+            held = codes.owners[known[0]].at(order.placed_at) if known else None
+            if known is None or held is None:
+                continue
+            owner, creator = held
+            yield Touch(
+                id=f"code:{text}",
+                kind=TouchKind.CODE,
+                at=order.placed_at,
+                creator=creator,
+                owner=owner,
+                asset=known[0],
+                terms_version=terms.version,
+                fan_bps=_chosen(choices, creator, None, order.placed_at, terms.fan_bps, terms.fan_max_bps),
+                buyer_bps=terms.buyer_bps,
+                live=codes.states[known[0]].at(order.placed_at) == "active",
+                single_use=known[1],
+            )
+
+
+class _Assets:
+    """Links or codes with their dated owners and states."""
+
+    def __init__(self, access: Access, rows: str, owners: str, states: str, ids: set[int]) -> None:
+        self.rows: dict[int, Sequence[Any]] = {}
+        self.owners: dict[int, Dated] = defaultdict(Dated)
+        self.states: dict[int, Dated] = defaultdict(Dated)
+        self.by_text: dict[tuple[str, int | None], tuple[int, bool]] = {}
+        wanted = {"ids": sorted(ids)}
+        if not ids:
+            return
+        if rows:
+            self.rows = {row[0]: row[1:] for row in access.fetch(rows, wanted)}
+        for asset, from_at, owner, creator in access.fetch(owners, wanted):
+            self.owners[asset].add(from_at, (owner, creator))
+        for asset, from_at, state in access.fetch(states, wanted):
+            self.states[asset].add(from_at, state)
+
+    @property
+    def creators(self) -> set[int]:
+        return {creator for dated in self.owners.values() for _, creator in dated.values}
+
+
+def fold(code: str) -> str:
+    """Discount codes match case-insensitively and without surrounding blanks."""
+    return code.strip().casefold()
+
+
+def _chosen(
+    choices: Mapping[tuple[int, int | None], Dated],
+    creator: int,
+    link_id: int | None,
+    at: Instant,
+    default: int,
+    most: int,
+) -> int:
+    """The fan's part that the creator had chosen at an instant: for the link, else for all, else the terms' default."""
+    for key in ((creator, link_id), (creator, None)):
+        chosen = choices[key].at(at) if key in choices else None
+        if chosen is not None:
+            return min(int(chosen), most)
+    return default
