@@ -26,7 +26,8 @@ MAX_QUANTITY = 1_000_000_000
 
 # A string without its closing quote reaches to the end, so that no start is tried twice: linear in any input.
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
-_BRACKET = re.compile(rb"[][{}]")
+_ALL_BUT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_OPENING = frozenset(b"[{")
 _HALF_OR_NUL = re.compile("[\ud800-\udfff\0]")
 
 type Json = bool | int | Decimal | str | list[Json] | dict[str, Json] | None
@@ -179,8 +180,8 @@ def bounded(*amounts: Micros) -> Micros:
 
 def _check_depth(raw: bytes) -> None:
     depth = 0
-    for bracket in _BRACKET.findall(_STRING.sub(b"", raw)):
-        depth += 1 if bracket in b"[{" else -1
+    for bracket in _STRING.sub(b"", raw).translate(None, _ALL_BUT_BRACKETS):
+        depth += 1 if bracket in _OPENING else -1
         if depth > MAX_DEPTH:
             raise _too_deep()
 

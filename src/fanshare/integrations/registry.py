@@ -6,6 +6,7 @@ The edge uses ``fanshare.integrations.verifiers`` instead, which imports no HTTP
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Protocol
 
 from fanshare.core.errors import BadInputError
 from fanshare.core.orders import OrderState
@@ -18,8 +19,18 @@ from fanshare.integrations.woocommerce.rest import ShopAccess
 
 type References = Callable[[bytes, Mapping[str, str]], list[Reference]]
 type Parse = Callable[[bytes, Mapping[str, str], Pseudonym], list[OrderState]]
+
+
+class OpenFetch(Fetch, Protocol):
+    """A fetch that holds connections to a shop: whoever made it closes it."""
+
+    def close(self) -> None:
+        """Close the connections."""
+        ...
+
+
 #: (connection settings, pseudonym) -> fetch. The settings are those named in the connector's README.
-type MakeFetch = Callable[[Mapping[str, str], Pseudonym], Fetch]
+type MakeFetch = Callable[[Mapping[str, str], Pseudonym], OpenFetch]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +66,7 @@ def connector(kind: str) -> Connector:
         ) from None
 
 
-def _fetch_woocommerce(settings: Mapping[str, str], pseudonym: Pseudonym) -> Fetch:
+def _fetch_woocommerce(settings: Mapping[str, str], pseudonym: Pseudonym) -> OpenFetch:
     try:
         access = ShopAccess(
             settings["url"],

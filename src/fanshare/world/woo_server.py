@@ -115,8 +115,10 @@ class ShopServer:
 
 def oauth_signature(url: str, pairs: list[tuple[str, str]], secret: str) -> str:
     """The signature WooCommerce computes for a GET, written down a second time so that both sides check each other."""
-    query = "&".join(f"{quote(name, safe='~')}={quote(value, safe='~')}" for name, value in sorted(pairs))
-    base = f"GET&{quote(url, safe='~')}&{quote(query, safe='~')}"
+    query = "&".join(
+        "=".join(pair) for pair in sorted((quote(name, safe=""), quote(value, safe="")) for name, value in pairs)
+    )
+    base = f"GET&{quote(url, safe='')}&{quote(query, safe='')}"
     return base64.b64encode(hmac.new(f"{secret}&".encode(), base.encode(), hashlib.sha256).digest()).decode()
 
 

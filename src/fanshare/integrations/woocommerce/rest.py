@@ -29,6 +29,7 @@ _ROUTE = "/wp-json/wc/v3/"
 # A 404 alone is no tombstone: a shop whose API moved answers 404 to everything.
 _UNKNOWN_ORDER = {"woocommerce_rest_shop_order_invalid_id", "woocommerce_rest_invalid_order_id"}
 _LATER = {408, 425, 429}
+_HOST = re.compile(rb"[A-Za-z0-9._:-]+")
 _SECONDS = re.compile(r"[0-9]{1,9}", re.ASCII)
 
 
@@ -47,7 +48,13 @@ class ShopAccess:
             url = httpx.URL(self.url)
         except (httpx.InvalidURL, TypeError, ValueError):
             raise _bad_url("This is not the address of a shop, such as https://shop.example.") from None
-        if url.scheme not in {"http", "https"} or not url.host or url.userinfo or url.query or url.fragment:
+        if (
+            url.scheme not in {"http", "https"}
+            or not _HOST.fullmatch(url.raw_host)
+            or url.userinfo
+            or url.query
+            or url.fragment
+        ):
             raise _bad_url(
                 "A shop's address is https://, a host name and perhaps a path, such as https://shop.example."
             )
