@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from hashlib import sha256
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -10,6 +11,8 @@ import pytest
 from fanshare.web import assets
 from tests.web.support import sample
 from tests.web.support.serving import app, ask
+
+TREE = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.parametrize(
@@ -70,3 +73,12 @@ def test_licences_lie_beside_what_was_taken() -> None:
         ("js/htmx", "Zero-Clause BSD"),
     ):
         assert words in (assets.ROOT / f"{name}-LICENSE.txt").read_text()
+
+
+def test_files_taken_unchanged_are_the_ones_the_list_names() -> None:
+    listed = re.findall(
+        r"\| `src/fanshare/web/static/(\S+)` \|.*\| `([0-9a-f]{64})` \|", (TREE / "THIRD_PARTY.md").read_text()
+    )
+    assert {name for name, _ in listed} == {"fonts/inter-latin-wght-normal.woff2", "js/htmx.min.js", "icons/lucide.svg"}
+    for name, digest in listed:
+        assert sha256((assets.ROOT / name).read_bytes()).hexdigest() == digest, name

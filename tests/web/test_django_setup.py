@@ -8,25 +8,34 @@ import pytest
 from fanshare.config.django import configure
 
 
-def test_a_second_call_changes_nothing_and_other_databases_are_refused() -> None:
-    configure()
-    configure()
-    configure({})
-    with pytest.raises(RuntimeError, match="other databases"):
-        configure({"default": {"ENGINE": "django.db.backends.postgresql", "NAME": "elsewhere"}})
-
-
-def test_databases_given_first_are_kept_and_an_alien_settings_module_is_ignored() -> None:
-    script = (
-        "from fanshare.config.django import configure\n"
-        "wanted = {'default': {'ENGINE': 'django.db.backends.postgresql', 'NAME': 'fanshare'}}\n"
-        "configure(wanted); configure(); configure(wanted)\n"
-        "from django.conf import settings\n"
-        "assert settings.DATABASES['default']['NAME'] == 'fanshare'\n"
-        "assert settings.DEBUG is False and not settings.INSTALLED_APPS\n"
-    )
+def run(script: str) -> subprocess.CompletedProcess[str]:
     environment = {"DJANGO_SETTINGS_MODULE": "some.other.project", "PATH": "/usr/bin"}
-    subprocess.run([sys.executable, "-c", script], env=environment, check=True, timeout=30)
+    command = [sys.executable, "-c", script]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30, check=False)
+
+
+def test_an_alien_settings_module_is_ignored_and_no_database_is_touched() -> None:
+    outcome = run(
+        "import sys\n"
+        "from fanshare.config.django import configure\n"
+        "configure(); configure()\n"
+        "from django.conf import settings\n"
+        "from django.core.handlers.wsgi import WSGIHandler\n"
+        "WSGIHandler()\n"
+        "assert settings.DEBUG is False and not settings.INSTALLED_APPS and not settings.SECRET_KEY_FALLBACKS\n"
+        "assert 'psycopg' not in sys.modules\n"
+    )
+    assert outcome.returncode == 0, outcome.stderr
+
+
+def test_a_django_that_serves_something_else_is_refused() -> None:
+    outcome = run(
+        "from django.conf import settings\n"
+        "settings.configure(ROOT_URLCONF='other.urls')\n"
+        "from fanshare.config.django import configure\n"
+        "configure()\n"
+    )
+    assert "RuntimeError: Django is already set up in this process" in outcome.stderr
 
 
 def test_signing_fails_loudly_instead_of_with_a_known_key() -> None:

@@ -13,8 +13,10 @@ from fanshare.core.errors import FanshareError
 from fanshare.core.instants import DAY
 from fanshare.core.money import parse_amount as m
 from fanshare.core.sharing import Shares
+from fanshare.core.terms import Rule, Terms
+from fanshare.core.terms_sentences import sentences, worked_order
 from fanshare.web.app import make_wsgi_app
-from fanshare.web.pages_port import ProgrammeCard, Split
+from fanshare.web.pages_port import ProgrammeCard, ProgrammeTerms, Split, TermsVersion
 from tests.web.support import hostile, sample
 from tests.web.support.memory import MemoryPageStore
 from tests.web.support.serving import app, ask
@@ -115,6 +117,18 @@ def test_terms_show_the_version_in_force_open_and_every_other_folded() -> None:
     assert (
         seen.index("Version 3") < seen.index("Version 4, from Mon 4 Jan 2027") < seen.index("Version 2, was in force")
     )
+
+
+def test_real_terms_read_as_their_own_sentences_beside_their_own_example() -> None:
+    terms = Terms(version=1, effective_at=0, rules=(Rule("standard", bps=1200),), buyer_bps=500)
+    worked = worked_order(terms, "EUR").before
+    split = Split("EUR", worked.net, Shares(worked.creator, worked.fan, worked.buyer))
+    version = TermsVersion(1, 0, sample.HASH, tuple(sentences(terms, "EUR")), split)
+    seen = text(
+        ask(app(MemoryPageStore(terms_pages={"bea": ProgrammeTerms(sample.BEA, (version,))})), "/terms/bea").text
+    )
+    assert all(" ".join(sentence.split()) in seen for sentence in version.sentences)
+    assert "the creator 5.31 € the fan 1.41 € the buyer 0.35 €" in seen
 
 
 def test_a_start_page_for_none_one_and_several_programmes() -> None:

@@ -1,6 +1,8 @@
-"""Sets Django up, once per process, without an environment variable that another project may have set."""
+"""Sets Django up for the pages, once per process, without an environment variable another project may have set.
 
-from collections.abc import Mapping
+The schema's migrations run in a process of their own with settings of their own (``fanshare.store.migrate``).
+"""
+
 from logging import CRITICAL, ERROR, getLogger
 from threading import Lock
 
@@ -12,21 +14,18 @@ from fanshare.config import settings as ours
 _once = Lock()
 
 
-def configure(databases: Mapping[str, Mapping[str, object]] | None = None) -> None:
-    """Configure Django with ``fanshare.config.settings``; later calls change nothing.
+def configure() -> None:
+    """Configure Django with ``fanshare.config.settings``.
 
-    ``databases`` is Django's ``DATABASES``, for the process that runs migrations; pages need none. Raises
-    ``RuntimeError`` where Django already runs with other databases than those asked for.
+    Later calls change nothing. Raises ``RuntimeError`` where Django was set up by something else.
     """
     with _once:
         if not settings.configured:
-            values = {name: getattr(ours, name) for name in dir(ours) if name.isupper()}
-            settings.configure(**(values if databases is None else values | {"DATABASES": dict(databases)}))
+            settings.configure(**{name: getattr(ours, name) for name in dir(ours) if name.isupper()})
             django.setup()
             _quieten()
-            return
-    if databases is not None and any(settings.DATABASES.get(name) != entry for name, entry in databases.items()):
-        raise RuntimeError("Django is already set up in this process, with other databases.")
+    if settings.ROOT_URLCONF != ours.ROOT_URLCONF:
+        raise RuntimeError("Django is already set up in this process, for something other than the pages.")
 
 
 def _quieten() -> None:

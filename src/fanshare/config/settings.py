@@ -11,7 +11,6 @@ _WEB = Path(__file__).resolve().parent.parent / "web"
 DEBUG = False
 ALLOWED_HOSTS = ["*"]
 INSTALLED_APPS: list[str] = []
-DATABASES: dict[str, dict[str, object]] = {}
 ROOT_URLCONF = "fanshare.web.urls"
 APPEND_SLASH = False
 USE_I18N = False
