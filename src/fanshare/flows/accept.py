@@ -65,7 +65,9 @@ def accept(
     fresh: list[tuple[int, OrderState]] = []
     views: dict[str, tuple[Known, OrderView]] = {}
     for external, newcomers in by_order.items():
-        order = known[external]
+        order = known.get(external)
+        if order is None:
+            continue
         before = kept.get(order.id, {})
         added, view, error = _join(newcomers, before, order)
         if error is not None:
@@ -100,7 +102,7 @@ def resolve_again(
 def _first_facts(states: Iterable[OrderState]) -> tuple[str, Instant, str]:
     """What a new row needs before its states are joined."""
     state = min(states, key=lambda state: (not state.currency, state.modified_at))
-    return state.birth, state.placed_at, state.currency or "XXX"
+    return state.birth, state.placed_at, state.currency
 
 
 def _join(

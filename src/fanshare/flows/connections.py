@@ -33,7 +33,7 @@ SELECT id, kind, endpoint, base_url, settings::text, sealed_secrets, sealed_api,
 
 @dataclass(frozen=True, slots=True)
 class NewConnection:
-    """A shop to connect. ``secrets`` are what it signs with (newest first), ``api`` the key and secret to fetch with."""
+    """A shop to connect: ``secrets`` it signs with (newest first), ``api`` key and secret to fetch with."""
 
     kind: str
     base_url: str = ""

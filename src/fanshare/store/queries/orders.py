@@ -117,8 +117,11 @@ class OrderRows:
     def lock(
         self, connection_id: int, orders: Mapping[str, tuple[str, Instant, str]], now: Instant
     ) -> dict[str, Known]:
-        """Make missing rows and lock all of them in id order. ``orders``: id -> (birth, placed_at, currency)."""
-        externals = sorted(orders)
+        """Make missing rows and lock all of them in id order. ``orders``: id -> (birth, placed_at, currency).
+
+        An order of which nothing but its absence is known (no currency) gets no row.
+        """
+        externals = sorted(key for key, (_, _, currency) in orders.items() if currency)
         self._access.execute(
             _INSERT,
             {
@@ -130,7 +133,7 @@ class OrderRows:
                 "now": now,
             },
         )
-        rows = self._access.fetch(_LOCK, {"connection_id": connection_id, "externals": externals})
+        rows = self._access.fetch(_LOCK, {"connection_id": connection_id, "externals": sorted(orders)})
         return {row[1]: Known(row[0], None if row[2] is None else codec.view(row[2]), row[3]) for row in rows}
 
     def states(self, orders: Iterable[int]) -> dict[int, dict[bytes, str]]:

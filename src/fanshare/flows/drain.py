@@ -1,0 +1,183 @@
+"""Drain: spool records become rows, exactly once. The position in the segment commits with the rows it produced."""
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+
+from fanshare.config.keys import Keys
+from fanshare.core.instants import DAY, Instant, format_rfc3339
+from fanshare.flows.accept import resolve_again
+from fanshare.flows.context import Programme
+from fanshare.flows.day_keys import DayKeys
+from fanshare.spool.format import Record
+from fanshare.spool.reader import Batch, SpoolReader
+from fanshare.spool.records import ClickRecord, DeliveryRecord, RefusedRecord, decode
+from fanshare.store.access import Access, Connection
+from fanshare.store.queries import edge
+
+BATCH = 2_000
+_QUARANTINE_DAYS = 7
+
+type OpenProgramme = Callable[[int], Programme]
+
+
+@dataclass(slots=True)
+class Drained:
+    """What was moved. ``damaged`` records could not be read; they are counted, never guessed."""
+
+    clicks: int = 0
+    deliveries: int = 0
+    refused: int = 0
+    damaged: int = 0
+
+
+@dataclass(slots=True)
+class _Sorted:
+    """One batch by programme and kind."""
+
+    clicks: dict[int, list[ClickRecord]] = field(default_factory=lambda: defaultdict(list))
+    deliveries: dict[int, list[tuple[bytes, DeliveryRecord]]] = field(default_factory=lambda: defaultdict(list))
+    refused: list[tuple[bytes, RefusedRecord]] = field(default_factory=list)
+    damaged: int = 0
+
+
+def drain(conn: Connection, reader: SpoolReader, stream: str, open_programme: OpenProgramme, now: Instant) -> Drained:
+    """Move everything that can be read now of one stream. Safe beside other drains and after any crash."""
+    result = Drained()
+    positions = edge.positions(conn, stream)
+    for batch in reader.batches(BATCH, positions):
+        if batch.segment_id in positions and positions[batch.segment_id] > batch.start:
+            continue
+        if _drain_batch(conn, stream, batch, open_programme, now, result) and batch.finished:
+            reader.discard(batch.segment_id)
+    return result
+
+
+def _drain_batch(
+    conn: Connection, stream: str, batch: Batch, open_programme: OpenProgramme, now: Instant, result: Drained
+) -> bool:
+    """One batch in one transaction; false when another drain has taken it already."""
+    found = _sort(batch.records)
+    with conn.transaction():
+        conn.execute("SET LOCAL synchronous_commit = on")
+        if not edge.advance(conn, batch.segment_id, stream, batch.start, batch.end, batch.finished, now):
+            return False
+        for programme_id in sorted(found.clicks):
+            _write_clicks(open_programme(programme_id), found.clicks[programme_id], now)
+        for programme_id in sorted(found.deliveries):
+            _write_deliveries(open_programme(programme_id), found.deliveries[programme_id])
+        _write_refused(conn, found.refused, open_programme)
+    result.clicks += sum(map(len, found.clicks.values()))
+    result.deliveries += sum(map(len, found.deliveries.values()))
+    result.refused += len(found.refused)
+    result.damaged += found.damaged
+    return True
+
+
+def _sort(records: Sequence[Record]) -> _Sorted:
+    found = _Sorted()
+    for record in records:
+        try:
+            value = decode(record.kind, record.payload)
+        except (ValueError, msgspec.DecodeError, msgspec.ValidationError):
+            found.damaged += 1
+            continue
+        if isinstance(value, ClickRecord):
+            found.clicks[value.programme_id].append(value)
+        elif isinstance(value, DeliveryRecord):
+            found.deliveries[value.programme_id].append((record.record_id, value))
+        else:
+            found.refused.append((record.record_id, value))
+    return found
+
+
+def _write_clicks(programme: Programme, clicks: Sequence[ClickRecord], now: Instant) -> None:
+    access = programme.access
+    fresh = edge.insert_clicks(access, [click for click in clicks if click.click_id], now)
+    counts = Counter(
+        (click.link_id, day_of(click.at), str(click.verdict))
+        for click in clicks
+        if not click.click_id or click.click_id in fresh
+    )
+    edge.count_clicks(access, counts)
+    waiting = edge.orders_waiting_for(access, fresh)
+    if waiting:
+        resolve_again(access, waiting, programme.book, programme.secrets, now)
+
+
+def _write_deliveries(programme: Programme, deliveries: Sequence[tuple[bytes, DeliveryRecord]]) -> None:
+    access = programme.access
+    sealer = DayKeys(access.conn, programme.keys)
+    rows = [
+        edge.NewDelivery(
+            id=record_id,
+            received_at=one.received_at,
+            connection_id=one.connection_id,
+            endpoint=one.endpoint,
+            topic=one.headers.get("x-wc-webhook-topic", ""),
+            sealed=sealer.seal(one.received_at, msgspec.msgpack.encode((one.headers, one.body)), record_id),
+            body_hash=hashlib.sha256(one.body).digest(),
+        )
+        for record_id, one in deliveries
+    ]
+    fresh = edge.insert_deliveries(access, rows)
+    newest: dict[int, Instant] = {}
+    for row in rows:
+        newest[row.connection_id] = max(row.received_at, newest.get(row.connection_id, 0))
+    edge.heard(access, newest)
+    accepted = Counter((row.connection_id, day_of(row.received_at)) for row in rows if row.id in fresh)
+    edge.count_deliveries(access, accepted, "accepted")
+
+
+def _write_refused(
+    conn: Connection, refused: Sequence[tuple[bytes, RefusedRecord]], open_programme: OpenProgramme
+) -> None:
+    if not refused:
+        return
+    keys: Keys = open_programme(refused[0][1].programme_id).keys
+    sealer = DayKeys(conn, keys)
+    edge.insert_refused(
+        conn,
+        [
+            (
+                record_id,
+                one.received_at,
+                one.endpoint,
+                one.programme_id,
+                one.reason,
+                sealer.seal(one.received_at, msgspec.msgpack.encode((one.headers, one.body)), record_id),
+                len(one.body),
+            )
+            for record_id, one in refused
+        ],
+    )
+    by_programme: dict[int, Counter[tuple[int, str]]] = defaultdict(Counter)
+    for _, one in refused:
+        by_programme[one.programme_id][one.connection_id, day_of(one.received_at)] += 1
+    for programme_id, counts in by_programme.items():
+        edge.count_deliveries(open_programme(programme_id).access, counts, "refused")
+
+
+def forget_refused(conn: Connection, now: Instant) -> int:
+    """Refused deliveries are kept for 7 days, so that a wrong secret loses nothing, and then forgotten."""
+    return edge.forget_refused(conn, now - _QUARANTINE_DAYS * DAY)
+
+
+def day_of(at: Instant) -> str:
+    """The UTC day of an instant."""
+    return format_rfc3339(at)[:10]
+
+
+def opener(open_one: Callable[[Access], Programme], conn: Connection) -> OpenProgramme:
+    """Open programmes by id, each once per batch of work."""
+    opened: dict[int, Programme] = {}
+
+    def open_programme(programme_id: int) -> Programme:
+        if programme_id not in opened:
+            opened[programme_id] = open_one(Access(conn, programme_id, "job:drain"))
+        return opened[programme_id]
+
+    return open_programme

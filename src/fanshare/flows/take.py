@@ -1,0 +1,175 @@
+"""Take: deliveries of the inbox become order states.
+
+Claim (the attempt is counted and committed before anything is parsed, so that a delivery that kills the worker is
+parked the third time), look (parse, and ask the shop where it can be asked; no transaction is open meanwhile), accept
+(one transaction). A shop that does not answer delays its own deliveries only: what the body says is taken as reported
+for now, and the look is repeated.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+
+from fanshare.core.errors import FanshareError
+from fanshare.core.instants import HOUR, MINUTE, SECOND, Instant
+from fanshare.core.order_join import tombstone
+from fanshare.core.orders import OrderState
+from fanshare.flows.accept import Accepted, Shop, accept
+from fanshare.flows.connections import Connection, connections
+from fanshare.flows.context import Programme
+from fanshare.flows.day_keys import DayKeys
+from fanshare.integrations.registry import Connector, connector
+from fanshare.integrations.types import Fetch, Reference
+from fanshare.store.queries import inbox
+from fanshare.store.queries.inbox import Claimed
+
+BATCH = 200
+LEASE = 2 * MINUTE
+CRASHES = 3
+
+#: Opens a connector's fetch for a connection; ``None`` where the shop can't be asked.
+type OpenFetch = Callable[[Programme, Connection], Fetch | None]
+
+
+@dataclass(slots=True)
+class Taken:
+    """What one batch did."""
+
+    deliveries: int = 0
+    orders: int = 0
+    parked: int = 0
+    ignored: int = 0
+    postponed: int = 0
+
+
+@dataclass(slots=True)
+class _Look:
+    """What one delivery turned out to say."""
+
+    delivery: Claimed
+    states: list[OrderState] = field(default_factory=list)
+    references: list[Reference] = field(default_factory=list)
+    refusal: FanshareError | None = None
+    again: bool = False
+
+
+def take(programme: Programme, open_fetch: OpenFetch, now: Instant, *, batch: int = BATCH) -> Taken:
+    """Take up to ``batch`` deliveries of one programme. Never called inside a transaction."""
+    access = programme.access
+    claimed = inbox.claim(access, now, now + LEASE, batch)
+    result = Taken(deliveries=len(claimed))
+    by_connection: dict[int, list[Claimed]] = {}
+    for delivery in claimed:
+        by_connection.setdefault(delivery.connection_id, []).append(delivery)
+    shops = {shop.id: shop for shop in connections(programme)}
+    for connection_id, deliveries in by_connection.items():
+        _take_from(programme, shops[connection_id], deliveries, open_fetch, now, result)
+    return result
+
+
+def _take_from(
+    programme: Programme,
+    shop: Connection,
+    deliveries: Sequence[Claimed],
+    open_fetch: OpenFetch,
+    now: Instant,
+    result: Taken,
+) -> None:
+    kind = connector(shop.kind)
+    looks = [_look(programme, kind, delivery) for delivery in deliveries]
+    fetch = open_fetch(programme, shop)
+    if fetch is not None:
+        _ask(fetch, looks, now)
+    else:
+        _bury(looks)
+    with programme.access.transaction():
+        states = [state for look in looks for state in look.states]
+        accepted = accept(
+            programme.access, Shop(shop.id, shop.endpoint), states, programme.book, programme.secrets, now
+        )
+        _settle_inbox(programme, shop, looks, accepted, now, result)
+
+
+def _look(programme: Programme, kind: Connector, delivery: Claimed) -> _Look:
+    """Open and parse one delivery."""
+    look = _Look(delivery)
+    if delivery.crashes >= CRASHES:
+        look.refusal = FanshareError("crashed", "Reading this delivery broke the worker three times; it is set aside.")
+        return look
+    try:
+        sealer = DayKeys(programme.access.conn, programme.keys)
+        opened = sealer.unseal(delivery.received_at, delivery.sealed_body, delivery.id)
+        headers, body = msgspec.msgpack.decode(opened, type=tuple[dict[str, str], bytes])
+        look.references = kind.references(body, headers)
+        look.states = kind.parse(body, headers, programme.pseudonym) if look.references else []
+    except FanshareError as error:
+        look.refusal = error
+    except RecursionError:
+        look.refusal = FanshareError("too_deep", "This delivery is nested too deeply to be an order.")
+    return look
+
+
+def _ask(fetch: Fetch, looks: Sequence[_Look], now: Instant) -> None:
+    """Ask the shop once for every order that is spoken of; its answer is the state of record."""
+    answers: dict[str, OrderState | FanshareError] = {}
+    for look in looks:
+        if look.refusal is not None:
+            continue
+        reported, look.states = look.states, []
+        for reference in look.references:
+            if reference.order_id not in answers:
+                answers[reference.order_id] = _answer(fetch, reference.order_id, now)
+            answer = answers[reference.order_id]
+            if isinstance(answer, OrderState):
+                look.states.append(answer)
+            elif answer.code == "shop_unreachable":
+                look.again = True
+                look.states += [state for state in reported if state.order_id == reference.order_id]
+            else:
+                look.refusal = answer
+
+
+def _answer(fetch: Fetch, order_id: str, now: Instant) -> OrderState | FanshareError:
+    try:
+        return fetch.order(order_id) or tombstone(order_id, now, fetched=True)
+    except FanshareError as error:
+        return error
+
+
+def _bury(looks: Sequence[_Look]) -> None:
+    """Where the shop can't be asked, its word that an order is gone is all there is."""
+    for look in looks:
+        for reference in look.references:
+            if reference.deleted:
+                look.states.append(tombstone(reference.order_id, look.delivery.received_at, fetched=False))
+
+
+def _settle_inbox(
+    programme: Programme, shop: Connection, looks: Sequence[_Look], accepted: Accepted, now: Instant, result: Taken
+) -> None:
+    """Say of every delivery what became of it: done, ignored, parked with the reason, or to be looked at again."""
+    outcomes = []
+    for look in looks:
+        refusal = look.refusal or next(
+            (accepted.refused[state.order_id] for state in look.states if state.order_id in accepted.refused), None
+        )
+        if refusal is not None:
+            outcomes.append(inbox.Outcome(look.delivery, "parked", refusal.code, refusal.message))
+            result.parked += 1
+        elif look.again:
+            code, message = "shop_unreachable", "The shop did not answer; we ask again."
+            outcomes.append(inbox.Outcome(look.delivery, "new", code, message, now + _pause(look.delivery, now)))
+            result.postponed += 1
+        elif not look.references:
+            outcomes.append(inbox.Outcome(look.delivery, "ignored", "no_order", "This delivery speaks of no order."))
+            result.ignored += 1
+        else:
+            outcomes.append(inbox.Outcome(look.delivery, "done"))
+    result.orders += len(accepted.changed)
+    inbox.finish(programme.access, shop.id, outcomes, now)
+
+
+def _pause(delivery: Claimed, now: Instant) -> int:
+    """The longer a shop has been away, the less often it is asked: 30 seconds at first, an hour at most."""
+    return min(HOUR, max(30 * SECOND, (now - delivery.received_at) // 4))
