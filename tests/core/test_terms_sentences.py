@@ -47,8 +47,8 @@ def test_every_policy_has_a_sentence_in_plain_words(policy: Policy) -> None:
     [
         (STANDARD, "Rule standard: 12 % of the goods."),
         (
-            Rule("k", each=5_000_000, currency="EUR", products=frozenset({"kit"}), countries=frozenset({"DE", "AT"})),
-            "Rule k: 5.00 EUR for each piece, at most what it cost, only of the product kit, for orders from AT and DE.",
+            Rule("k", each=5_000_000, currency="EUR", products=frozenset({"p"}), countries=frozenset({"DE", "AT"})),
+            "Rule k: 5.00 EUR for each piece, at most what it cost, only of the product p, for orders from AT and DE.",
         ),
         (
             LADDER,
