@@ -1,0 +1,105 @@
+"""Heads that take for ever or grow without end are cut off; bodies and slow answers are not."""
+
+import asyncio
+import socket
+import time
+from collections.abc import Iterator, MutableMapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from fanshare.edge import server
+from fanshare.edge.app import Receive, Send
+from fanshare.edge.settings import EdgeSettings
+from tests.edge.running import Edge, running
+
+QUICK = EdgeSettings(header_deadline=0.3, max_header_bytes=4096, keep_alive=1)
+
+
+async def slow_page(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+    await asyncio.sleep(0.8)
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"4")]})
+    await send({"type": "http.response.body", "body": b"slow"})
+
+
+@pytest.fixture
+def quick(tmp_path: Path) -> Iterator[Edge]:
+    with running(tmp_path, settings=QUICK, fallback=slow_page) as edge:
+        yield edge
+
+
+def seconds_until_closed(edge: Edge, *parts: bytes, pause: float, most: float = 3.0) -> float:
+    """How long the server bears a connection that sends these parts."""
+    began = time.monotonic()
+    with socket.create_connection(("127.0.0.1", edge.port)) as sock:
+        sock.settimeout(pause)
+        for part in parts:
+            try:
+                sock.sendall(part)
+                while sock.recv(65_536):
+                    pass
+            except TimeoutError:
+                continue
+            except ConnectionError:
+                pass
+            return time.monotonic() - began
+        sock.settimeout(most)
+        try:
+            while sock.recv(65_536):
+                pass
+        except TimeoutError:
+            pass
+    return time.monotonic() - began
+
+
+def test_a_head_that_trickles_is_cut_off(quick: Edge) -> None:
+    drops = [b"GET /r/cleo HTTP/1.1\r\n"] + [b"x: y\r\n"] * 30
+    assert seconds_until_closed(quick, *drops, pause=0.05) < 1.2
+
+
+def test_uvicorn_alone_would_bear_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "limited_to", lambda settings: HttpToolsProtocol)
+    with running(tmp_path, settings=QUICK) as edge:
+        drops = [b"GET /r/cleo HTTP/1.1\r\n"] + [b"x: y\r\n"] * 30
+        assert seconds_until_closed(edge, *drops, pause=0.05, most=0.2) > 1.2
+
+
+def test_a_silent_connection_is_closed(quick: Edge) -> None:
+    assert seconds_until_closed(quick, b"", pause=0.01) < 1.2
+
+
+def test_a_second_head_has_a_deadline_too(quick: Edge) -> None:
+    first = b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n"
+    assert seconds_until_closed(quick, first, b"\r\n", *[b"G"] + [b"x"] * 30, pause=0.05) < 1.5
+
+
+def test_a_body_that_nobody_waits_for_must_end_in_time(quick: Edge) -> None:
+    head = b"POST /hooks/nobody HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n"
+    assert seconds_until_closed(quick, head, *[b"x"] * 40, pause=0.05) < 1.5
+
+
+def test_a_head_without_end_is_431(quick: Edge) -> None:
+    assert b" 431 " in quick.raw(b"GET /r/cleo HTTP/1.1\r\n", b"x: " + b"y" * 5_000, pause=0.05)
+    many = b"GET /r/cleo HTTP/1.1\r\n" + b"".join(b"x%d: y\r\n" % n for n in range(1_000))
+    assert b" 431 " in quick.raw(many, timeout=2)
+
+
+def test_a_body_that_comes_with_its_head_is_not_taken_for_head(quick: Edge) -> None:
+    head = b"POST /hooks/bea-shop HTTP/1.1\r\nhost: x\r\nconnection: close\r\nwebhook-signature: secret\r\n"
+    answer = quick.raw(head + b"content-length: 50000\r\n\r\n" + b"x" * 50_000)
+    assert b" 200 " in answer
+
+
+def test_an_answer_may_take_longer_than_a_head(quick: Edge) -> None:
+    assert quick.client.get("/slow").text == "slow"
+    two = b"GET /slow HTTP/1.1\r\nhost: x\r\n\r\nGET /healthz HTT"
+    answer = quick.raw(two, b"P/1.1\r\nhost: x\r\nconnection: close\r\n\r\n", pause=0.5)
+    assert answer.count(b"HTTP/1.1 200") == 2
+
+
+def test_many_requests_on_one_connection(quick: Edge) -> None:
+    pipelined = b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n" * 50
+    answer = quick.raw(pipelined, b"GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+    assert answer.count(b"HTTP/1.1 200") == 51
