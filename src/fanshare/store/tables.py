@@ -30,7 +30,6 @@ IMMUTABLE = frozenset(
         "log_node",
         "order_state",
         "part_history",
-        "payout_batch",
         "payout_event",
         "period_close",
         "ruling",

@@ -20,7 +20,8 @@ INSERT INTO click (programme_id, click_id, at, link_id, verdict, visitor, referr
                    checkout_referrer, platform, drained_at)
 SELECT link.programme_id, fresh.*, %(now)s
   FROM link JOIN unnest(%(ids)s::text[], %(ats)s::bigint[], %(links)s::bigint[], %(verdicts)s::text[],
-              %(visitors)s::bytea[], %(referrers)s::text[], %(activations)s::bool[], %(checkouts)s::bool[], %(platforms)s::text[])
+              %(visitors)s::bytea[], %(referrers)s::text[], %(activations)s::bool[], %(checkouts)s::bool[],
+              %(platforms)s::text[])
        AS fresh(click_id, at, link_id, verdict, visitor, referrer_kind, user_activation, checkout_referrer, platform)
     ON link.id = fresh.link_id
  WHERE link.programme_id = %(programme_id)s

@@ -55,6 +55,10 @@ _CHOICES = """
 SELECT creator_party_id, link_id, from_at, fan_bps FROM fan_choice
  WHERE programme_id = %(programme_id)s AND creator_party_id = ANY(%(creators)s) ORDER BY from_at
 """
+_MERGES = """
+SELECT party_id, to_party_id, at FROM ruling
+ WHERE programme_id = %(programme_id)s AND kind = 'merged' ORDER BY id
+"""
 
 
 class Named(NamedTuple):
@@ -96,6 +100,7 @@ class Resolver:
         self._access = access
         self._book = book
         self._click_key = click_key
+        self._merges: list[tuple[int, int, Instant]] = []
 
     def resolve(self, orders: Mapping[str, Named]) -> dict[str, Resolved]:
         """The touches of every order, by the caller's own keys."""
@@ -109,6 +114,7 @@ class Resolver:
         links = _Assets(self._access, _LINKS, _LINK_OWNERS, _LINK_STATES, {ref.link_id for ref in genuine.values()})
         codes = self._codes(orders.values())
         choices = self._choices(links.creators | codes.creators)
+        self._merges = [(row[0], row[1], row[2]) for row in self._access.fetch(_MERGES)]
         found = {}
         for key, order in orders.items():
             touches = [
@@ -120,6 +126,13 @@ class Resolver:
             waiting = any(click in genuine and click.lower() not in clicks for click in order.evidence.clicks)
             found[key] = Resolved(tuple(touch for touch in touches if touch is not None), waiting)
         return found
+
+    def _merged(self, party: int, at: Instant) -> int:
+        """The account that stands for a party since a ruling merged several accounts of one payee."""
+        for merged, into, since in self._merges:
+            if party == merged and since <= at:
+                party = into
+        return party
 
     def _clicks(self, genuine: Mapping[str, clickid.ClickRef]) -> dict[str, tuple[Any, ...]]:
         if not genuine:
@@ -162,7 +175,7 @@ class Resolver:
         held = links.owners[ref.link_id].at(at)
         if held is None:
             return None
-        owner, creator = held
+        owner, creator = (self._merged(party, at) for party in held)
         _, link_class, pinned = links.rows[ref.link_id]
         terms = self._book.at(at)
         return Touch(
@@ -192,7 +205,7 @@ class Resolver:
             held = codes.owners[known[0]].at(order.placed_at) if known else None
             if known is None or held is None:
                 continue
-            owner, creator = held
+            owner, creator = (self._merged(party, order.placed_at) for party in held)
             yield Touch(
                 id=f"code:{text}",
                 kind=TouchKind.CODE,

@@ -12,6 +12,7 @@ CREATE TABLE click (
     checkout_referrer boolean NOT NULL DEFAULT false,
     platform text NOT NULL DEFAULT '',
     drained_at instant NOT NULL,
+    seal_part integer,
     PRIMARY KEY (programme_id, click_id, at),
     FOREIGN KEY (programme_id, link_id) REFERENCES link
 ) PARTITION BY RANGE (at);

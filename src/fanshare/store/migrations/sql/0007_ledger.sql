@@ -25,32 +25,19 @@ CREATE TABLE account (
 ) WITH (fillfactor = 70);
 CREATE INDEX ON account (programme_id, party_id);
 
-CREATE TABLE payout_batch (
-    programme_id bigint NOT NULL REFERENCES programme,
-    id bigint GENERATED ALWAYS AS IDENTITY,
-    document text NOT NULL,
-    created_at instant NOT NULL,
-    leaf_index bigint NOT NULL,
-    PRIMARY KEY (programme_id, id),
-    FOREIGN KEY (programme_id, leaf_index) REFERENCES log_leaf
-);
-
 CREATE TABLE payout (
     programme_id bigint NOT NULL REFERENCES programme,
     id bigint GENERATED ALWAYS AS IDENTITY,
     party_id bigint NOT NULL,
-    batch_id bigint,
     currency currency_code NOT NULL,
     amount amount NOT NULL CHECK (amount > 0),
     state text NOT NULL DEFAULT 'planned' CHECK (state IN ('planned', 'in_transit', 'final', 'returned')),
     created_at instant NOT NULL,
     changed_at instant NOT NULL,
     PRIMARY KEY (programme_id, id),
-    FOREIGN KEY (programme_id, party_id) REFERENCES party,
-    FOREIGN KEY (programme_id, batch_id) REFERENCES payout_batch
+    FOREIGN KEY (programme_id, party_id) REFERENCES party
 );
 CREATE INDEX ON payout (programme_id, party_id, currency);
-CREATE INDEX ON payout (programme_id, batch_id);
 
 CREATE TABLE payout_event (
     programme_id bigint NOT NULL,
@@ -59,8 +46,10 @@ CREATE TABLE payout_event (
     state text NOT NULL CHECK (state IN ('planned', 'in_transit', 'final', 'returned')),
     reason text NOT NULL DEFAULT '',
     at instant NOT NULL,
+    leaf_index bigint,
     PRIMARY KEY (programme_id, id),
-    FOREIGN KEY (programme_id, payout_id) REFERENCES payout
+    FOREIGN KEY (programme_id, payout_id) REFERENCES payout,
+    FOREIGN KEY (programme_id, leaf_index) REFERENCES log_leaf
 );
 CREATE INDEX ON payout_event (programme_id, payout_id);
 
@@ -104,7 +93,6 @@ CREATE TABLE idempotency (
 );
 
 SELECT give('account', 'SELECT, INSERT, UPDATE (balance)');
-SELECT make_immutable('payout_batch');
 SELECT make_mutable('payout');
 SELECT make_immutable('payout_event');
 SELECT make_immutable('transfer');

@@ -1,0 +1,41 @@
+"""Close a creator's month when it has matured: a logged fact, after which orders move only by their own facts."""
+
+from fanshare.core import leaves
+from fanshare.core.closing import Closing, close_next
+from fanshare.core.facts import NOTHING_SEALED
+from fanshare.core.instants import DAY, Instant
+from fanshare.core.settlement import desired
+from fanshare.flows.accept import NOTICE
+from fanshare.flows.context import Programme
+from fanshare.store import log_store
+from fanshare.store.queries import closes, scopes
+from fanshare.store.queries.orders import OrderRows
+
+
+def close_all(programme: Programme, now: Instant) -> int:
+    """Close every month of every creator that can close; returns how many did. One transaction each."""
+    closed = 0
+    for creator, currency in closes.candidates(programme.access, now - 27 * DAY):
+        while close_one(programme, creator, currency, now) is not None:
+            closed += 1
+    return closed
+
+
+def close_one(programme: Programme, creator: int, currency: str, now: Instant) -> Closing | None:
+    """Close the earliest month of one creator and currency that has something to seal, if it can close."""
+    access = programme.access
+    with access.transaction():
+        scopes.lock(access, {creator})
+        members = closes.members(access, creator)
+        scope = scopes.load(access, {creator}, members, whole_period=True, notice=NOTICE, now=now)
+        sealed = scope.sealed.get(creator, NOTHING_SEALED)
+        orders = scope.orders_of(creator)
+        parts = desired(creator, orders, programme.book, now, sealed=sealed, click_owner=scope.click_owner)
+        closing = close_next(creator, currency, orders, parts, programme.book, now, sealed)
+        if closing is None:
+            return None
+        body = leaves.close(period=closing.month, at=now, orders=len({one.order_id for one in closing.pieces}))
+        leaf = log_store.append(access, [body])
+        closes.write(access, closing, closes.next_chapter(access, closing), leaf, now)
+        OrderRows(access).due(set(closing.frozen) | {one.order_id for one in closing.pieces}, now, "closed")
+        return closing

@@ -1,0 +1,159 @@
+"""Payouts as ledger transfers: ready money is planned, goes into transit, arrives or comes back.
+
+No rail is driven here; whoever moves the money outside says what became of it. Only whole minor units leave, never
+more than is ready; the rest stays. Every step is a transfer and a leaf.
+"""
+
+from dataclasses import dataclass
+
+from fanshare.core import commitments, leaves, ledger
+from fanshare.core.errors import BadInputError, ConflictError
+from fanshare.core.instants import Instant
+from fanshare.core.ledger import Transfer
+from fanshare.core.money import Micros, from_minor_units, minor_units
+from fanshare.flows.context import Programme
+from fanshare.store import log_store
+from fanshare.store.access import Access
+from fanshare.store.ledger import post
+
+_READY = """
+SELECT a.party_id, a.currency, a.balance FROM account a
+  JOIN party p ON p.programme_id = a.programme_id AND p.id = a.party_id
+ WHERE a.programme_id = %(programme_id)s AND a.kind = 'available' AND a.balance > 0 AND p.erased_at IS NULL
+   AND NOT EXISTS (SELECT FROM payout o WHERE o.programme_id = a.programme_id AND o.party_id = a.party_id
+                      AND o.currency = a.currency AND o.state = 'planned')
+ ORDER BY a.party_id, a.currency
+"""
+_PLAN = """
+INSERT INTO payout (programme_id, party_id, currency, amount, state, created_at, changed_at)
+VALUES (%(programme_id)s, %(party)s, %(currency)s, %(amount)s, 'planned', %(now)s, %(now)s) RETURNING id
+"""
+_EVENT = """
+INSERT INTO payout_event (programme_id, payout_id, state, reason, at, leaf_index)
+VALUES (%(programme_id)s, %(payout)s, %(state)s, %(reason)s, %(now)s, %(leaf)s)
+"""
+_LOCK = """
+SELECT p.party_id, p.currency, p.amount, p.state, y.public_id FROM payout p
+  JOIN party y ON y.programme_id = p.programme_id AND y.id = p.party_id
+ WHERE p.programme_id = %(programme_id)s AND p.id = %(payout)s FOR NO KEY UPDATE OF p
+"""
+_STATE = """
+UPDATE payout SET state = %(state)s, amount = %(amount)s, changed_at = %(now)s
+ WHERE programme_id = %(programme_id)s AND id = %(payout)s
+"""
+_LEAVES = """
+SELECT l.hash FROM payout_event e JOIN log_leaf l ON l.programme_id = e.programme_id AND l.index = e.leaf_index
+ WHERE e.programme_id = %(programme_id)s AND e.payout_id = %(payout)s ORDER BY e.id
+"""
+_BALANCE = """
+SELECT balance FROM account
+ WHERE programme_id = %(programme_id)s AND kind = 'available' AND party_id = %(party)s AND currency = %(currency)s
+   FOR NO KEY UPDATE
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Payout:
+    """One payout as it stands. ``amount`` is micros of whole minor units."""
+
+    id: int
+    party: int
+    currency: str
+    amount: Micros
+    state: str
+    public_id: str
+
+
+def plan(programme: Programme, now: Instant, *, minimum_units: int = 1) -> list[int]:
+    """Plan a payout for every party and currency with at least ``minimum_units`` (cents) ready; returns their ids."""
+    access = programme.access
+    planned = []
+    with access.transaction():
+        for party, currency, balance in access.fetch(_READY):
+            units = minor_units(balance, currency)
+            if units >= max(1, minimum_units):
+                amount = from_minor_units(units, currency)
+                payout = access.value(_PLAN, {"party": party, "currency": currency, "amount": amount, "now": now})
+                access.execute(_EVENT, {"payout": payout, "state": "planned", "reason": "", "now": now, "leaf": None})
+                planned.append(int(payout))
+    return planned
+
+
+def send(programme: Programme, payout_id: int, now: Instant) -> Payout:
+    """Take a planned payout into transit, after looking again: never more than is ready now.
+
+    Raises ``ConflictError`` (``nothing_ready``) when a refund has eaten it up since it was planned.
+    """
+    access = programme.access
+    with access.transaction():
+        payout = _locked(access, payout_id, {"planned"})
+        ready = int(access.value(_BALANCE, {"party": payout.party, "currency": payout.currency}) or 0)
+        units = minor_units(min(ready, payout.amount), payout.currency)
+        if units <= 0:
+            raise ConflictError("nothing_ready", "Nothing is ready to be paid any more; a refund came in between.")
+        amount = from_minor_units(units, payout.currency)
+        return _enter(
+            programme, payout, "in_transit", ledger.pay_out(payout.party, amount, payout.currency, payout_id), now
+        )
+
+
+def arrived(programme: Programme, payout_id: int, now: Instant) -> Payout:
+    """The money has arrived."""
+    with programme.access.transaction():
+        payout = _locked(programme.access, payout_id, {"in_transit"})
+        transfer = ledger.paid(payout.party, payout.amount, payout.currency, payout_id)
+        return _enter(programme, payout, "final", transfer, now)
+
+
+def came_back(programme: Programme, payout_id: int, reason: str, now: Instant) -> Payout:
+    """The money came back, on its way or after it had arrived (legal at any age): it is ready again."""
+    if not reason.strip():
+        raise BadInputError("reason_missing", "Say why the payout came back.")
+    with programme.access.transaction():
+        payout = _locked(programme.access, payout_id, {"in_transit", "final"})
+        transfer = ledger.returned(
+            payout.party, payout.amount, payout.currency, payout_id, arrived=payout.state == "final"
+        )
+        return _enter(programme, payout, "returned", transfer, now, reason)
+
+
+def _locked(access: Access, payout_id: int, states: set[str]) -> Payout:
+    row = access.fetch_one(_LOCK, {"payout": payout_id})
+    if row is None:
+        raise BadInputError("unknown_payout", "There is no such payout in this programme.", 404)
+    payout = Payout(payout_id, *row)
+    if payout.state not in states:
+        raise ConflictError("wrong_state", f"This payout is {payout.state.replace('_', ' ')}; nothing was changed.")
+    return payout
+
+
+def _enter(
+    programme: Programme, payout: Payout, state: str, transfer: Transfer, now: Instant, reason: str = ""
+) -> Payout:
+    access = programme.access
+    post(access, [transfer], at=now)
+    access.execute(_STATE, {"payout": payout.id, "state": state, "amount": transfer.amount, "now": now})
+    leaf = _log(programme, payout, state, transfer.amount, now)
+    access.execute(_EVENT, {"payout": payout.id, "state": state, "reason": reason, "now": now, "leaf": leaf})
+    return Payout(payout.id, payout.party, payout.currency, transfer.amount, state, payout.public_id)
+
+
+def _log(programme: Programme, payout: Payout, state: str, amount: Micros, now: Instant) -> int:
+    """The leaf of a payout's new state; its commitments open for the payee alone."""
+    access = programme.access
+    before = [bytes(row[0]).hex() for row in access.fetch(_LEAVES, {"payout": payout.id})]
+    key = programme.vault.party_salts([payout.party])[payout.party][1]
+    if key is None:
+        raise ConflictError("erased", "This person was erased; what is ready goes to unclaimed.")
+    number = str(payout.id)
+    body = leaves.payout(
+        payout=commitments.payout(commitments.derive_salt(key, "payout", number), number),
+        seq=len(before) + 1,
+        previous=before[-1] if before else None,
+        currency=payout.currency,
+        amount=amount,
+        state={"final": "paid"}.get(state, state),
+        at=now,
+        who=commitments.who(commitments.derive_salt(key, "payout who", number, str(len(before) + 1)), payout.public_id),
+    )
+    return log_store.append(access, [body])

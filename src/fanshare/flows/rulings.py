@@ -1,0 +1,152 @@
+"""Rulings: a person's decision about an order, as a fact that settlement reads like any other.
+
+Nothing is confiscated silently: a hold has a reason and a date on which it releases itself; a denial takes back what
+has not been paid and says why; every ruling is in the log and can be answered by a later one.
+"""
+
+import json
+import os
+from dataclasses import dataclass, field
+from typing import Any
+
+from fanshare.core import commitments, leaves
+from fanshare.core.errors import BadInputError
+from fanshare.core.instants import DAY, Instant
+from fanshare.core.ledger import AccountKind, absorb
+from fanshare.flows.context import Programme
+from fanshare.store import books, ledger, log_store
+from fanshare.store.access import Access
+from fanshare.store.queries.orders import OrderRows
+
+KINDS = ("denied", "reassigned", "held", "released", "merged", "absorbed")
+LONGEST_HOLD = 90 * DAY
+
+_INSERT = """
+INSERT INTO ruling (programme_id, kind, order_id, creator_party_id, party_id, to_creator_party_id, to_party_id, line_id,
+                    reason, evidence, until_at, decided_by, at, leaf_index)
+VALUES (%(programme_id)s, %(kind)s, %(order)s, %(creator)s, %(party)s, %(to_creator)s, %(to_party)s, %(line)s,
+        %(reason)s, %(evidence)s::jsonb, %(until)s, %(decided_by)s, %(at)s, %(leaf)s)
+RETURNING id
+"""
+_JOIN_SCOPE = """
+INSERT INTO order_creator (programme_id, order_id, creator_party_id)
+VALUES (%(programme_id)s, %(order)s, %(creator)s) ON CONFLICT DO NOTHING
+"""
+_SCOPE = """
+INSERT INTO scope (programme_id, creator_party_id) VALUES (%(programme_id)s, %(creator)s) ON CONFLICT DO NOTHING
+"""
+_CLAIM = """
+UPDATE shop_order SET buyer_party_id = %(party)s
+ WHERE programme_id = %(programme_id)s AND id = %(order)s AND buyer_party_id IS NULL
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class NewRuling:
+    """A decision to write down. ``until`` is needed for a hold, and only there."""
+
+    kind: str
+    reason: str
+    order: int | None = None
+    creator: int | None = None
+    party: int | None = None
+    line: str | None = None
+    to_creator: int | None = None
+    to_party: int | None = None
+    until: Instant | None = None
+    evidence: dict[str, Any] = field(default_factory=dict)
+
+
+def rule(programme: Programme, new: NewRuling, now: Instant) -> int:
+    """Write a ruling down, log it, and have its order settled again; returns its id. Raises ``BadInputError``."""
+    _check(new, now)
+    access = programme.access
+    with access.transaction():
+        ruling = _write(programme, new, now)
+        if new.to_creator is not None and new.order is not None:
+            access.execute(_SCOPE, {"creator": new.to_creator})
+            access.execute(_JOIN_SCOPE, {"order": new.order, "creator": new.to_creator})
+        if new.order is not None:
+            rows = OrderRows(access)
+            rows.due([new.order], now, "ruling")
+            if new.until is not None:
+                rows.due([new.order], new.until, "hold ends")
+    return ruling
+
+
+def absorb_debt(programme: Programme, party: int, currency: str, reason: str, now: Instant) -> int:
+    """The brand takes a party's negative balance upon itself; returns the micros absorbed (0: there was no debt)."""
+    access = programme.access
+    with access.transaction():
+        debt = max(
+            (
+                -balance
+                for key, balance in books.balances(access, party).items()
+                if key.account.kind is AccountKind.AVAILABLE and key.currency == currency
+            ),
+            default=0,
+        )
+        if debt <= 0:
+            return 0
+        _write(programme, NewRuling("absorbed", reason, party=party), now)
+        ledger.post(access, [absorb(party, debt, currency)], at=now)
+    return debt
+
+
+def claim_order(programme: Programme, order: int, party: int, now: Instant) -> bool:
+    """A buyer has proved that an order is hers: her part moves from unclaimed to her. False when it was claimed."""
+    access = programme.access
+    with access.transaction():
+        if access.execute(_CLAIM, {"order": order, "party": party}).rowcount == 0:
+            return False
+        OrderRows(access).due([order], now, "claimed")
+    return True
+
+
+def find_order(access: Access, number: str) -> int:
+    """The id of an order by the shop's own number. Raises ``BadInputError`` (``unknown_order``, ``several_orders``)."""
+    rows = access.fetch(
+        "SELECT id FROM shop_order WHERE programme_id = %(programme_id)s AND external_id = %(number)s",
+        {"number": number.lstrip("#")},
+    )
+    if len(rows) != 1:
+        code, said = ("unknown_order", "No order has") if not rows else ("several_orders", "Several shops have")
+        raise BadInputError(code, f"{said} the number {number[:60]!r} in this programme.", 404)
+    return int(rows[0][0])
+
+
+def _check(new: NewRuling, now: Instant) -> None:
+    if new.kind not in KINDS:
+        raise BadInputError("bad_ruling", f"A ruling is one of {', '.join(KINDS)}.")
+    if not new.reason.strip():
+        raise BadInputError("reason_missing", "A decision needs a reason that the people concerned will read.")
+    if (new.kind == "held") != (new.until is not None):
+        raise BadInputError("hold_without_end", "A hold, and only a hold, names the date on which it releases itself.")
+    if new.until is not None and not now < new.until <= now + LONGEST_HOLD:
+        raise BadInputError("bad_hold_end", "A hold ends between now and 90 days from now.")
+    if new.kind == "reassigned" and new.to_creator is None:
+        raise BadInputError("nobody_named", "Say to which creator the sale is reassigned.")
+    if new.kind != "merged" and new.order is None:
+        raise BadInputError("order_missing", "Say which order the decision is about.")
+
+
+def _write(programme: Programme, new: NewRuling, now: Instant) -> int:
+    access = programme.access
+    whole = {
+        "kind": new.kind,
+        "reason": new.reason,
+        "evidence": json.dumps(new.evidence, sort_keys=True),
+        "decided_by": access.actor,
+        "order": new.order,
+        "creator": new.creator,
+        "party": new.party,
+        "line": new.line,
+        "to_creator": new.to_creator,
+        "to_party": new.to_party,
+    }
+    commitment = commitments.commit(commitments.RULING, os.urandom(commitments.SALT_BYTES), whole)
+    code = new.evidence.get("code", new.kind)
+    body = leaves.ruling(ruling=commitment, verb=new.kind, reason=str(code), until=new.until, at=now)
+    leaf = log_store.append(access, [body])
+    values = {**whole, "until": new.until, "at": now, "leaf": leaf}
+    return int(access.value(_INSERT, values))
