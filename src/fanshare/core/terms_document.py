@@ -115,6 +115,8 @@ def read(document: Mapping[str, Any], *, version: int, effective_at: Instant) ->
 def document(terms: Terms) -> dict[str, Json]:
     """The canonical document: every field written out, lists sorted, rules in their order (ties go to the first).
 
+    A field that a later release adds is written only where it is used: the hashes of old versions are in logs.
+
     Raises ``ValueError`` for a duration that is not a whole number of its unit.
     """
     written: dict[str, Json] = {
