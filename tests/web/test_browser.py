@@ -12,6 +12,7 @@ from tests.web.support.browser import Scheme, Watched, chromium, watched
 from tests.web.support.serving import app, served
 
 PATHS = tuple(sample.PAGES.values())
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 
 
 @pytest.fixture(scope="module")
@@ -27,15 +28,14 @@ def base() -> Iterator[str]:
 
 
 @pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_page_is_quiet_accessible_and_asks_no_other_host(
-    browser: Browser, base: str, scheme: Scheme, width: int
-) -> None:
-    with watched(browser, base, width=width, scheme=scheme) as seen:
+def test_every_page_is_quiet_accessible_and_asks_no_other_host(browser: Browser, base: str, width: int) -> None:
+    with watched(browser, base, width=width) as seen:
         for path in PATHS:
             seen.open(path)
             seen.unfold()
-            assert seen.faults() == [], path
+            for scheme in SCHEMES:
+                seen.page.emulate_media(color_scheme=scheme)
+                assert seen.faults() == [], (path, scheme)
             assert seen.complaints() == [], path
             assert seen.sideways() == 0, path
 
@@ -143,3 +143,14 @@ def test_axe_and_the_ruler_notice_a_page_that_is_not_fit(browser: Browser) -> No
         seen.open("/")
         assert any(fault.startswith("image-alt") for fault in seen.faults())
         assert seen.sideways() > 1000
+
+
+def test_axe_measures_the_scheme_that_is_shown(browser: Browser) -> None:
+    faint = {"light": "#FFFFFF", "dark": "#34322D"}
+    with served(adding(app(), "<p id='faint'>barely there</p>")) as address, watched(browser, address) as seen:
+        for scheme, colour in faint.items():
+            seen.open("/")
+            seen.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+            assert seen.faults() == []
+            seen.page.evaluate(f"document.getElementById('faint').style.color = '{colour}'")
+            assert any(fault.startswith("color-contrast") for fault in seen.faults()), scheme

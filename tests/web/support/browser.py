@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Dialog, Page, sync_playwright
 
 type Scheme = Literal["light", "dark"]
 
+AXE = Axe()
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -71,7 +72,7 @@ class Watched:
 
     def faults(self) -> list[str]:
         """What axe finds, by rule and place."""
-        found = Axe().run(self.page).response["violations"]
+        found = AXE.run(self.page, options={"resultTypes": ["violations"]}).response["violations"]
         return [f"{fault['id']}: {node['target']} {node['html'][:120]}" for fault in found for node in fault["nodes"]]
 
     def sideways(self) -> int:
@@ -80,13 +81,10 @@ class Watched:
 
 
 @contextmanager
-def watched(
-    browser: Browser, base: str, *, width: int = 360, scheme: Scheme = "light", script: bool = True
-) -> Iterator[Watched]:
-    """A fresh page of a phone (or wider) in a colour scheme."""
+def watched(browser: Browser, base: str, *, width: int = 360, script: bool = True) -> Iterator[Watched]:
+    """A fresh page of a phone (or wider)."""
     context = browser.new_context(
         viewport={"width": width, "height": 800},
-        color_scheme=scheme,
         java_script_enabled=script,
         reduced_motion="reduce",
     )
