@@ -72,6 +72,11 @@ def format_rfc3339(instant: Instant) -> str:
     return f"{text}.{moment.microsecond:06d}Z" if moment.microsecond else f"{text}Z"
 
 
+def utc_day(instant: Instant) -> str:
+    """The UTC day of an instant: ``2026-11-14``."""
+    return format_rfc3339(instant)[:10]
+
+
 def zone(name: str) -> ZoneInfo:
     """The IANA time zone of that name. Raises ``BadInputError`` if there is none."""
     try:

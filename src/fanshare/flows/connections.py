@@ -11,7 +11,6 @@ from fanshare.config.keys import ENDPOINT_SECRET, Keys
 from fanshare.core.errors import BadInputError
 from fanshare.core.instants import Instant
 from fanshare.flows.context import Programme
-from fanshare.integrations.registry import connector
 from fanshare.store import directory
 from fanshare.store.access import Access
 
@@ -61,16 +60,19 @@ class Connection:
     last_heard_at: Instant | None
 
 
-def add_connection(programme: Programme, new: NewConnection, now: Instant) -> Connection:
-    """Connect a shop; where no signing secret is given one is drawn. Raises ``BadInputError`` for an unknown kind."""
-    shop = connector(new.kind)
+def add_connection(
+    programme: Programme, new: NewConnection, now: Instant, *, can_fetch: bool, reports_fulfilment: bool
+) -> Connection:
+    """Connect a shop; where no signing secret is given one is drawn.
+
+    What its kind of shop can do (be asked, report fulfilment) is the caller's knowledge. Raises ``BadInputError``.
+    """
     if new.base_url and urlsplit(new.base_url).scheme not in ("http", "https"):
         raise BadInputError("bad_address", "The shop's address begins with https://.")
     endpoint = new.endpoint or f"{new.kind[:3]}-{directory.public_id(20)}"
     signing = new.secrets or (f"whsec_{secrets.token_urlsafe(24)}",)
     hosts = new.hosts or tuple(filter(None, [urlsplit(new.base_url).netloc]))
     access, keys = programme.access, programme.keys
-    can_fetch = shop.make_fetch is not None and new.api is not None
     with access.transaction():
         connection_id: int = access.value(
             _INSERT,
@@ -81,8 +83,8 @@ def add_connection(programme: Programme, new: NewConnection, now: Instant) -> Co
                 "settings": json.dumps({"hosts": hosts}),
                 "secrets": keys.seal(ENDPOINT_SECRET, json.dumps(signing).encode(), endpoint.encode()),
                 "api": _sealed_api(keys, new, endpoint),
-                "fulfilment": shop.reports_fulfilment,
-                "can_fetch": can_fetch,
+                "fulfilment": reports_fulfilment,
+                "can_fetch": can_fetch and new.api is not None,
                 "now": now,
             },
         )

@@ -9,9 +9,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from fanshare.core import leaves, log
-from fanshare.core.instants import DAY, Instant, parse_rfc3339
+from fanshare.core.instants import DAY, Instant, parse_rfc3339, utc_day
 from fanshare.flows.context import Programme
-from fanshare.flows.drain import day_of
 from fanshare.store import log_store
 from fanshare.store.log_store import SignCheckpoint
 
@@ -67,8 +66,8 @@ def seal(programme: Programme, now: Instant) -> SealedDays:
     result = SealedDays()
     today = now - now % DAY
     for (number,) in sorted(programme.access.fetch(_DAYS, {"today": today})):
-        _seal_clicks(programme, day_of(number * DAY), now, result)
-    _seal_connections(programme, day_of(now), result)
+        _seal_clicks(programme, utc_day(number * DAY), now, result)
+    _seal_connections(programme, utc_day(now), result)
     return result
 
 

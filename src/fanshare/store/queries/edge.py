@@ -5,7 +5,6 @@ from typing import Any, NamedTuple
 
 from fanshare.core.instants import Instant
 from fanshare.core.orders import OrderView
-from fanshare.spool.records import ClickRecord
 from fanshare.store import codec
 from fanshare.store.access import Access, Connection
 
@@ -75,6 +74,20 @@ ON CONFLICT (programme_id, connection_id, day) DO UPDATE
 """
 
 
+class NewClick(NamedTuple):
+    """A visit of a link as the edge recorded it. ``visitor`` is a keyed hash whose key lives two days."""
+
+    click_id: str
+    at: Instant
+    link_id: int
+    verdict: str
+    visitor: bytes
+    referrer_kind: str
+    user_activation: bool | None
+    checkout_referrer: bool
+    platform: str
+
+
 class NewDelivery(NamedTuple):
     """A verified delivery on its way into the inbox; the body is sealed under its day's key."""
 
@@ -98,26 +111,13 @@ def advance(conn: Connection, segment: bytes, stream: str, start: int, end: int,
     return conn.execute(_ADVANCE, [segment, stream, end, finished, now, start]).rowcount == 1
 
 
-def insert_clicks(access: Access, clicks: Sequence[ClickRecord], now: Instant) -> set[str]:
+def insert_clicks(access: Access, clicks: Sequence[NewClick], now: Instant) -> set[str]:
     """Insert clicks; returns the ids that were new."""
     if not clicks:
         return set()
-    rows = access.fetch(
-        _CLICKS,
-        {
-            "ids": [click.click_id for click in clicks],
-            "ats": [click.at for click in clicks],
-            "links": [click.link_id for click in clicks],
-            "verdicts": [str(click.verdict) for click in clicks],
-            "visitors": [click.visitor for click in clicks],
-            "referrers": [click.referrer_kind for click in clicks],
-            "activations": [click.user_activation for click in clicks],
-            "checkouts": [click.checkout_referrer for click in clicks],
-            "platforms": [click.platform for click in clicks],
-            "now": now,
-        },
-    )
-    return {row[0] for row in rows}
+    names = ("ids", "ats", "links", "verdicts", "visitors", "referrers", "activations", "checkouts", "platforms")
+    columns = {name: list(column) for name, column in zip(names, zip(*clicks, strict=True), strict=True)}
+    return {row[0] for row in access.fetch(_CLICKS, {**columns, "now": now})}
 
 
 def count_clicks(access: Access, counts: Mapping[tuple[int, str, str], int]) -> None:

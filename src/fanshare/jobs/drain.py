@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from fanshare.config.keys import Keys
-from fanshare.core.instants import DAY, Instant, format_rfc3339
+from fanshare.core.instants import DAY, Instant, utc_day
 from fanshare.flows.accept import resolve_again
 from fanshare.flows.context import Programme
 from fanshare.flows.day_keys import DayKeys
@@ -96,9 +96,9 @@ def _sort(records: Sequence[Record]) -> _Sorted:
 
 def _write_clicks(programme: Programme, clicks: Sequence[ClickRecord], now: Instant) -> None:
     access = programme.access
-    fresh = edge.insert_clicks(access, [click for click in clicks if click.click_id], now)
+    fresh = edge.insert_clicks(access, [_row(click) for click in clicks if click.click_id], now)
     counts = Counter(
-        (click.link_id, day_of(click.at), str(click.verdict))
+        (click.link_id, utc_day(click.at), str(click.verdict))
         for click in clicks
         if not click.click_id or click.click_id in fresh
     )
@@ -106,6 +106,20 @@ def _write_clicks(programme: Programme, clicks: Sequence[ClickRecord], now: Inst
     waiting = edge.orders_waiting_for(access, fresh)
     if waiting:
         resolve_again(access, waiting, programme.book, programme.secrets, now)
+
+
+def _row(click: ClickRecord) -> edge.NewClick:
+    return edge.NewClick(
+        click.click_id,
+        click.at,
+        click.link_id,
+        str(click.verdict),
+        click.visitor,
+        click.referrer_kind,
+        click.user_activation,
+        click.checkout_referrer,
+        click.platform,
+    )
 
 
 def _write_deliveries(programme: Programme, deliveries: Sequence[tuple[bytes, DeliveryRecord]]) -> None:
@@ -128,7 +142,7 @@ def _write_deliveries(programme: Programme, deliveries: Sequence[tuple[bytes, De
     for row in rows:
         newest[row.connection_id] = max(row.received_at, newest.get(row.connection_id, 0))
     edge.heard(access, newest)
-    accepted = Counter((row.connection_id, day_of(row.received_at)) for row in rows if row.id in fresh)
+    accepted = Counter((row.connection_id, utc_day(row.received_at)) for row in rows if row.id in fresh)
     edge.count_deliveries(access, accepted, "accepted")
 
 
@@ -156,7 +170,7 @@ def _write_refused(
     )
     by_programme: dict[int, Counter[tuple[int, str]]] = defaultdict(Counter)
     for _, one in refused:
-        by_programme[one.programme_id][one.connection_id, day_of(one.received_at)] += 1
+        by_programme[one.programme_id][one.connection_id, utc_day(one.received_at)] += 1
     for programme_id, counts in by_programme.items():
         edge.count_deliveries(open_programme(programme_id).access, counts, "refused")
 
@@ -164,11 +178,6 @@ def _write_refused(
 def forget_refused(conn: Connection, now: Instant) -> int:
     """Refused deliveries are kept for 7 days, so that a wrong secret loses nothing, and then forgotten."""
     return edge.forget_refused(conn, now - _QUARANTINE_DAYS * DAY)
-
-
-def day_of(at: Instant) -> str:
-    """The UTC day of an instant."""
-    return format_rfc3339(at)[:10]
 
 
 def opener(open_one: Callable[[Access], Programme], conn: Connection) -> OpenProgramme:
