@@ -25,7 +25,7 @@ PROVES = (
     "Compared with an older statement: nothing that was recorded then has been changed or dropped since.",
 )
 DOES_NOT_PROVE = (
-    "That the shop reported every order, or reported it rightly. Ask about an order by its number.",
+    "That the shop reported every order, and that all of yours are listed here: ask about an order by its number.",
     "That a fan or a buyer is a real person.",
     "That you have seen the newest state of the log: keep each statement and compare the next one with it.",
 )

@@ -50,8 +50,8 @@ def _same_key(read: ReadStatement, old: ReadStatement) -> str:
 
 def _lasting(read: ReadStatement, old: ReadStatement) -> int:
     """How many of the older log's records outlived every restore that came after."""
-    restored = (restored(epoch)[0] for epoch in read.epochs if epoch.body["number"] > old.epoch)
-    return min([old.checkpoint.size, *restored])
+    sizes = (restored(epoch)[0] for epoch in read.epochs if epoch.body["number"] > old.epoch)
+    return min([old.checkpoint.size, *sizes])
 
 
 def _consistent(read: ReadStatement, old: ReadStatement) -> str:

@@ -9,7 +9,7 @@ from fanshare.core.canonical import canonical
 from fanshare.core.errors import BadInputError
 from fanshare.core.instants import Instant, format_rfc3339, parse_rfc3339
 from fanshare.core.money import MAX_MICROS, MICROS, Micros
-from fanshare.core.notes import Checkpoint, VerifierKey, parse_checkpoint, parse_key, parse_note
+from fanshare.core.notes import Checkpoint, VerifierKey, parse_checkpoint, parse_key
 from fanshare.core.settlement_leaf import Settlement, parse_exact, parse_settlement
 from fanshare.core.statement import FORMAT, ROLES, Totals
 
@@ -132,7 +132,7 @@ def read_statement(value: Any) -> ReadStatement:
         opened_at=None if period["from"] is None else _instant(period["from"]),
         as_of=_instant(period["to"]),
         checkpoint_note=note,
-        checkpoint=parse_checkpoint(parse_note(note).text),
+        checkpoint=parse_checkpoint(note.rpartition("\n\n")[0] + "\n"),
         keys=_list(top["keys"], parse_key),
         rotations=_list(top["rotations"], _text),
         epochs=_list(top["epochs"], _epoch),
@@ -163,7 +163,7 @@ def _section(value: Any) -> Section:
 def _line(value: Any) -> ReadEntry:
     line = _object(value, "line", "index body proof opens shares history counted sentences")
     sentences = line["sentences"]
-    if not isinstance(sentences, dict) or set(sentences) != set(line["shares"]):
+    if not isinstance(sentences, dict) or set(sentences) != set(_salts(line["shares"], ROLES)):
         raise FormError("A line has one sentence for each of its opened shares.")
     opens = _object(line["opens"], "opening", "connection order part salt")
     return _entry(line, opens, _settlement_link, {role: _text(text) for role, text in sentences.items()})
