@@ -1,0 +1,90 @@
+"""Publish: what the edge must know goes into its snapshot whenever it has changed, so that it needs no database."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from fanshare.config.keys import Keys
+from fanshare.core.instants import HOUR, MINUTE, Instant
+from fanshare.edge.snapshot import EndpointRow, LinkRow, LinkState, ProgrammeRow, write_overlay, write_snapshot
+from fanshare.flows.connections import Connection, connections
+from fanshare.flows.context import Programme
+from fanshare.store.queries import snapshot
+
+BASE = Path("snapshot") / "base"
+OVERLAY = Path("snapshot") / "overlay"
+
+
+@dataclass(slots=True)
+class Publisher:
+    """Writes the snapshot of one installation. Keeps what it wrote last, so that nothing is written twice."""
+
+    home: Path
+    keys: Keys
+    base_path: Path
+    overlay_path: Path
+    base_at: Instant = 0
+    _stamp: tuple[object, ...] = field(default=())
+
+    def publish(self, programmes: Iterable[tuple[Programme, str]], now: Instant) -> bool:
+        """Publish what changed (programmes with their names); whether anything was written.
+
+        The base is written anew at the first time and an hour after it was last; in between changes go into the
+        overlay, which is small.
+        """
+        opened = list(programmes)
+        stamp = tuple((one.access.programme_id, name, *snapshot.stamp(one.access)) for one, name in opened)
+        if stamp == self._stamp:
+            return False
+        shops = {one.access.programme_id: connections(one) for one, _ in opened}
+        programme_rows = [_programme(one, name, shops[one.access.programme_id]) for one, name in opened]
+        endpoints = [_endpoint(one, shop) for one, _ in opened for shop in shops[one.access.programme_id] if shop.on]
+        generation = max(now, self.base_at + 1)
+        if not self.base_at or now - self.base_at > HOUR:
+            write_snapshot(
+                self.base_path,
+                links=_links(opened, 0),
+                programmes=programme_rows,
+                endpoints=endpoints,
+                keys=self.keys,
+                generation=generation,
+            )
+            self.base_at = generation
+        else:
+            write_overlay(
+                self.overlay_path,
+                base=self.base_at,
+                generation=generation,
+                keys=self.keys,
+                links=_links(opened, self.base_at - MINUTE),
+                programmes=programme_rows,
+                endpoints=endpoints,
+            )
+        self._stamp = stamp
+        return True
+
+
+def _links(programmes: Iterable[tuple[Programme, str]], since: Instant) -> Iterator[LinkRow]:
+    for programme, _ in programmes:
+        for link in snapshot.links(programme.access, since):
+            yield LinkRow(
+                code=link.code,
+                link_id=link.id,
+                programme_id=programme.access.programme_id,
+                state=LinkState(link.state) if link.label else LinkState.UNLABELLED,
+                medium="fan" if link.by_fan else "creator",
+                campaign=link.campaign,
+                destination=link.destination,
+                label=link.label,
+            )
+
+
+def _programme(programme: Programme, name: str, shops: Iterable[Connection]) -> ProgrammeRow:
+    hosts = dict.fromkeys(host for shop in shops for host in shop.settings.get("hosts", ()))
+    plain = any(urlsplit(shop.base_url).scheme == "http" for shop in shops)
+    return ProgrammeRow(programme.access.programme_id, tuple(hosts), allow_http=plain, name=name)
+
+
+def _endpoint(programme: Programme, shop: Connection) -> EndpointRow:
+    return EndpointRow(shop.endpoint, programme.access.programme_id, shop.id, shop.kind, shop.secrets)
