@@ -38,7 +38,7 @@ def _faults(access: Access) -> Iterator[Fault]:
     frontier, nodes = Frontier(), 0
     yield from _root_fault(roots, frontier)
     while rows := _leaves(access, frontier.size):
-        first = frontier.size
+        first, claims = frontier.size, list[Fault]()
         for index, hash_, body in rows:
             if index != frontier.size:
                 yield Fault(f"leaf {frontier.size}", "missing", "a leaf")
@@ -49,8 +49,9 @@ def _faults(access: Access) -> Iterator[Fault]:
                 return
             frontier, made = frontier.extend((found,))
             nodes += len(made) - 1
-            yield from _root_fault(roots, frontier)
+            claims += _root_fault(roots, frontier)
         yield from _node_faults(access, first, [row[1] for row in rows])
+        yield from claims  # after the nodes, which tell the place more closely
     yield from _whole_faults(access, frontier, nodes, roots)
 
 

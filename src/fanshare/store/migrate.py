@@ -40,16 +40,19 @@ def _main() -> None:
     import django
     from django.conf import settings
     from django.core.management import call_command
-    from django.db import connection
+    from django.db import DatabaseError, connection
 
     from fanshare.store.django_settings import base_settings
 
     settings.configure(**base_settings(os.environ.pop(_DSN)))
     django.setup()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
-        cursor.execute("SELECT set_config('fanshare.app_role', %s, false)", [os.environ.pop(_APP_ROLE)])
-    call_command("migrate", verbosity=0, interactive=False)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
+            cursor.execute("SELECT set_config('fanshare.app_role', %s, false)", [os.environ.pop(_APP_ROLE)])
+        call_command("migrate", verbosity=0, interactive=False)
+    except DatabaseError as error:
+        sys.exit(" ".join(str(error).split()))
 
 
 if __name__ == "__main__":
