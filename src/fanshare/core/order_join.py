@@ -99,8 +99,7 @@ def join(states: Iterable[OrderState]) -> OrderView:
     _check_one_order([each.state for each in known])
     record = _record(known)
     source = _source(known, record)
-    living = source.state.status is Status.CAPTURED and not _void(source.state)
-    alive = living and record.state.status in {Status.CAPTURED, Status.DELETED}
+    alive = source.state.status is Status.CAPTURED and not _void(source.state)
     goods = tuple(line for line in source.state.lines if not line.gift_card)
     refunds = _refunds(known, source) if alive else ()
     return OrderView(
