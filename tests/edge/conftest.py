@@ -13,3 +13,10 @@ def edge(tmp_path: Path) -> Iterator[Edge]:
     """A fresh edge with the usual links and endpoints."""
     with running(tmp_path) as started:
         yield started
+
+
+@pytest.fixture(scope="module")
+def steady(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
+    """One edge for a whole module, for tests that leave nothing behind."""
+    with running(tmp_path_factory.mktemp("steady")) as started:
+        yield started

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
 import uvicorn
@@ -22,6 +23,7 @@ from fanshare.integrations.types import Verdict, Verification, Verify
 from fanshare.spool.files import Files
 from fanshare.spool.reader import SpoolReader
 from fanshare.spool.records import ClickRecord, DeliveryRecord, RefusedRecord, decode
+from fanshare.spool.writer import Limits
 
 KEYS = Keys(b"m" * 32)
 NOON: Instant = parse_rfc3339("2026-11-14T12:00:00Z")
@@ -126,6 +128,11 @@ class Edge:
         ]
 
 
+def tuned(**changes: Any) -> EdgeSettings:
+    """Settings with a small reserve: every test's home would hold 32 MB otherwise."""
+    return EdgeSettings(**{"hooks": Limits(reserve=1 << 18), **changes})
+
+
 def write_base(home: Path, links: Iterable[LinkRow] = LINKS, generation: int = 1) -> None:
     write_snapshot(
         home / SNAPSHOT_BASE,
@@ -157,7 +164,7 @@ def running(
         write_base(home)
     clock = FileClock(home / "clock")
     clock.freeze(NOON)
-    settings = settings or EdgeSettings()
+    settings = settings or tuned()
     app = EdgeApp(
         home,
         keys=KEYS,

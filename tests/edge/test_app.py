@@ -9,8 +9,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from fanshare.edge.app import Receive, Send
-from fanshare.edge.settings import EdgeSettings
-from tests.edge.running import SIGNED, Edge, running
+from tests.edge.running import SIGNED, Edge, running, tuned
 
 
 def test_it_says_that_it_is_alive_and_ready(edge: Edge) -> None:
@@ -45,7 +44,7 @@ def test_metrics_are_prometheus_text_and_not_for_strangers(edge: Edge) -> None:
 
 
 def test_behind_a_trusted_proxy_a_forged_address_opens_no_metrics(tmp_path: Path) -> None:
-    with running(tmp_path, settings=EdgeSettings(trusted_proxies=("127.0.0.1",))) as edge:
+    with running(tmp_path, settings=tuned(trusted_proxies=("127.0.0.1",))) as edge:
         assert edge.client.get("/metrics", headers={"x-forwarded-for": "127.0.0.1, 203.0.113.9"}).status_code == 404
         assert edge.client.get("/metrics").status_code == 200
 
@@ -108,13 +107,13 @@ GARBAGE = [
 
 
 @pytest.mark.parametrize("request_bytes", GARBAGE)
-def test_garbage_is_answered_with_a_status_below_500_or_a_closed_connection(edge: Edge, request_bytes: bytes) -> None:
-    answer = edge.raw(request_bytes, timeout=0.5)
+def test_garbage_is_answered_with_a_status_below_500_or_a_closed_connection(steady: Edge, request_bytes: bytes) -> None:
+    answer = steady.raw(request_bytes, timeout=0.5)
     assert status(answer) < 500, answer
     assert b"set-cookie" not in answer.lower()
     assert b"location: http" not in answer.lower() or b"location: https://shop.example/" in answer
-    assert edge.app.counts.errors == 0
-    assert edge.client.get("/healthz").status_code == 200
+    assert steady.app.counts.errors == 0
+    assert steady.client.get("/healthz").status_code == 200
 
 
 def test_random_bytes_do_no_harm(edge: Edge) -> None:

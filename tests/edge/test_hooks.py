@@ -17,7 +17,7 @@ from fanshare.edge.settings import EdgeSettings
 from fanshare.integrations.verifiers import VERIFIERS
 from fanshare.spool.files import Files
 from fanshare.spool.writer import Limits
-from tests.edge.running import NOON, SIGNED, Edge, running
+from tests.edge.running import NOON, SIGNED, Edge, running, tuned
 from tests.spool.faulty import FaultyDisk
 
 FIXTURES = Path(__file__).parents[2] / "src/fanshare/integrations/woocommerce/fixtures"
@@ -63,7 +63,7 @@ def test_a_wrong_signature_is_401_and_goes_into_quarantine(edge: Edge) -> None:
 
 
 def test_a_flood_of_wrong_signatures_is_kept_in_part_and_counted_whole(tmp_path: Path) -> None:
-    with running(tmp_path, settings=EdgeSettings(refused_per_minute=5)) as edge:
+    with running(tmp_path, settings=tuned(refused_per_minute=5)) as edge:
         for _ in range(12):
             assert post(edge, headers=WRONG).status_code == 401
         assert len(edge.refused()) == 5
@@ -125,7 +125,7 @@ def test_an_encoded_body_is_refused_instead_of_unpacked(edge: Edge) -> None:
 
 
 def test_a_body_that_trickles_is_given_up(tmp_path: Path) -> None:
-    with running(tmp_path, settings=EdgeSettings(body_deadline=0.3)) as edge:
+    with running(tmp_path, settings=tuned(body_deadline=0.3)) as edge:
         head = b"POST /hooks/bea-shop HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n"
         began = time.monotonic()
         answer = edge.raw(head, *[b"x"] * 8, pause=0.1, timeout=3)
@@ -152,7 +152,7 @@ def test_a_bug_in_a_connector_asks_the_shop_to_come_again_and_keeps_the_delivery
 
 
 def test_a_full_spool_is_503_and_never_200(tmp_path: Path) -> None:
-    with running(tmp_path, settings=EdgeSettings(hooks=Limits(quota=20_000))) as edge:
+    with running(tmp_path, settings=tuned(hooks=Limits(quota=20_000))) as edge:
         codes = [post(edge, body=b"x" * 1_000).status_code for _ in range(40)]
         assert set(codes) == {200, 503}
         assert len(edge.deliveries()) == codes.count(200)
@@ -192,7 +192,7 @@ class _Stuck(Files):
 
 def test_one_programmes_flood_leaves_places_for_the_others(tmp_path: Path) -> None:
     disk = _Stuck()
-    settings = EdgeSettings(hooks_in_flight=16, hooks_per_programme=8, hooks_crowded=8)
+    settings = tuned(hooks_in_flight=16, hooks_per_programme=8, hooks_crowded=8)
     with running(tmp_path, files=disk, settings=settings) as edge, ThreadPoolExecutor(24) as pool:
         disk.free.clear()
         flood = [pool.submit(post, edge) for _ in range(20)]

@@ -12,10 +12,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from fanshare.edge import server
 from fanshare.edge.app import Receive, Send
-from fanshare.edge.settings import EdgeSettings
-from tests.edge.running import Edge, running
+from tests.edge.running import Edge, running, tuned
 
-QUICK = EdgeSettings(header_deadline=0.3, max_header_bytes=4096, keep_alive=1)
+QUICK = tuned(header_deadline=0.3, max_header_bytes=4096, keep_alive=1)
 
 
 async def slow_page(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:

@@ -8,10 +8,9 @@ import pytest
 from fanshare.config.keys import CLICK_ID
 from fanshare.core import clickid
 from fanshare.core.instants import DAY, MINUTE, SECOND
-from fanshare.edge.settings import EdgeSettings
 from fanshare.spool.records import ClickVerdict
 from fanshare.spool.writer import Limits
-from tests.edge.running import KEYS, NOON, Edge, running
+from tests.edge.running import KEYS, NOON, Edge, running, tuned
 from tests.spool.faulty import FaultyDisk
 
 
@@ -92,12 +91,12 @@ def test_a_paused_link_leads_to_the_shop_without_an_id_and_is_not_counted(edge: 
 
 
 @pytest.mark.parametrize("code", ["nobody", "nolabel", "blank", "evil", "", "a", "x" * 65, "cl%00eo", "%F0%9F%91%9F"])
-def test_what_is_not_live_is_explained_in_plain_words(edge: Edge, code: str) -> None:
-    response = edge.client.get(f"/r/{code}")
+def test_what_is_not_live_is_explained_in_plain_words(steady: Edge, code: str) -> None:
+    response = steady.client.get(f"/r/{code}")
     assert response.status_code == 404
     assert "This link does not work" in response.text
     assert "location" not in response.headers
-    assert edge.clicks() == []
+    assert steady.clicks() == []
 
 
 def verdict(edge: Edge, headers: dict[str, str], method: str = "GET") -> tuple[ClickVerdict, bool]:
@@ -186,7 +185,7 @@ def test_no_address_and_no_user_agent_is_on_the_disk(edge: Edge) -> None:
 def test_a_trusted_proxy_names_the_visitor_and_a_stranger_does_not(tmp_path: Path) -> None:
     def visitors(directory: Path, trusted: tuple[str, ...]) -> list[bytes]:
         directory.mkdir()
-        with running(directory, settings=EdgeSettings(trusted_proxies=trusted)) as edge:
+        with running(directory, settings=tuned(trusted_proxies=trusted)) as edge:
             for chain in ("203.0.113.1", "203.0.113.2", "198.51.100.9, 203.0.113.1", "203.0.113.1, 127.0.0.1"):
                 edge.client.get("/r/cleo", headers={"x-forwarded-for": chain})
             return [click.visitor for click in edge.clicks()]
@@ -197,7 +196,7 @@ def test_a_trusted_proxy_names_the_visitor_and_a_stranger_does_not(tmp_path: Pat
 
 
 def test_with_a_full_spool_visitors_still_reach_the_shop_and_the_loss_is_counted(tmp_path: Path) -> None:
-    settings = EdgeSettings(clicks=Limits(quota=1_000))
+    settings = tuned(clicks=Limits(quota=1_000))
     with running(tmp_path, settings=settings) as edge:
         for _ in range(30):
             assert "fs=" in edge.client.get("/r/cleo").headers["location"]

@@ -33,4 +33,4 @@ class EdgeSettings:
 
     #: Clicks stop being recorded while the disk has less than ``free_floor`` left, deliveries have a reserve.
     clicks: Limits = field(default_factory=lambda: Limits(quota=1 << 30, free_floor=256 << 20))
-    hooks: Limits = field(default_factory=lambda: Limits(quota=2 << 30, reserve=64 << 20))
+    hooks: Limits = field(default_factory=lambda: Limits(quota=2 << 30, reserve=32 << 20))
