@@ -230,3 +230,11 @@ def test_no_states_or_states_of_two_orders_are_a_mistake_of_the_caller() -> None
         join([])
     with pytest.raises(ValueError, match="several"):
         join([SOLD, replace(SOLD, order_id="15")])
+
+
+def test_an_undetailed_refund_happened_when_it_was_first_reported() -> None:
+    unknown, named = Refund("9", 10, 18 * EUR, detailed=False), Refund("8", 20, 10 * EUR, (("1", 10 * EUR),))
+    first = replace(SOLD, refunds=(unknown,))
+    second = later(SOLD, refunds=(replace(unknown, created_at=50), named))
+    assert join([second, first]).kept == join([first, second]).kept == (31 * EUR, 24_600_000)
+    assert join([second]).kept == (32 * EUR, 24 * EUR)
