@@ -4,11 +4,13 @@
 which each handed over to the next. Whoever can change the database but not read this file cannot sign another history.
 """
 
+import fcntl
 import json
 import os
 import stat
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -75,13 +77,23 @@ def rotate(keys_dir: Path, name: str) -> LogSigner:
 
     The old private key is gone afterwards; checkpoints that it signed stay valid. Write a ``leaves.key`` leaf too.
     """
-    old = load_or_create(keys_dir, name)
-    private = Ed25519PrivateKey.generate()
-    new = _public(name, private)
-    note = sign_note(rotation_text(new), [(old.key, old.private.sign), (new, private.sign)])
-    signer = LogSigner(private, (*old.keys, new), (*old.rotations, note))
-    _write(_path(keys_dir, name), signer, replace=True)
+    with _one_at_a_time(_path(keys_dir, name)):
+        old = load_or_create(keys_dir, name)
+        private = Ed25519PrivateKey.generate()
+        new = _public(name, private)
+        note = sign_note(rotation_text(new), [(old.key, old.private.sign), (new, private.sign)])
+        signer = LogSigner(private, (*old.keys, new), (*old.rotations, note))
+        _write(_path(keys_dir, name), signer, replace=True)
     return signer
+
+
+@contextmanager
+def _one_at_a_time(path: Path) -> Iterator[None]:
+    # two rotations at once would each lose the other's key, with which something may be signed already
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with path.with_suffix(".lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _path(keys_dir: Path, name: str) -> Path:
