@@ -39,7 +39,7 @@ class WooShop:
         self.asked: list[str] = []
         self._orders: dict[int, Document] = {}
         self._refunds: dict[int, list[Document]] = {}
-        self._faults: deque[Fault] = deque()
+        self._faults: deque[Fault | None] = deque()
         self._lock = threading.Lock()
         self._server = ShopServer(Keys(key, secret), self._answer, self._next_fault, tls)
 
@@ -75,8 +75,8 @@ class WooShop:
             self._orders.pop(order_id, None)
             self._refunds.pop(order_id, None)
 
-    def misbehave(self, *faults: Fault) -> None:
-        """The next requests get these answers, one each."""
+    def misbehave(self, *faults: Fault | None) -> None:
+        """The next requests fail so, one each; ``None`` is a request that goes well."""
         with self._lock:
             self._faults.extend(faults)
 
