@@ -1,6 +1,7 @@
 """Looking at, and killing, the processes of an embedded server."""
 
 import os
+import subprocess
 import tempfile
 import time
 from collections.abc import Callable
@@ -26,6 +27,12 @@ def new_home() -> Path:
     return parent / "home"
 
 
+def copy_home(source: Path, target: Path) -> None:
+    """A second home with the same stopped database, which is much quicker than making one."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["/bin/cp", "-a", str(source), str(target)], check=True)
+
+
 def leftovers(place: Place) -> list[str]:
     """What a clean stop must not leave: processes, socket, pid files."""
     found = [f"process {p.pid}" for p in process.orphans(place, server_account().uid)]
@@ -34,7 +41,7 @@ def leftovers(place: Place) -> list[str]:
 
 
 def ask(server: Server, query: str = "SELECT 1", role: supervisor.Role = "owner") -> object:
-    with psycopg.connect(server.dsn(role), connect_timeout=5) as conn:
+    with psycopg.connect(server.dsn(role), connect_timeout=30) as conn:
         row = conn.execute(query).fetchone()
         return row[0] if row else None
 
@@ -49,13 +56,13 @@ def kill_postmaster(server: Server) -> psutil.Process:
     """kill -9 without collecting the child, as when its parent looks elsewhere."""
     victim = postmaster(server)
     victim.kill()
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while victim.is_running() and victim.status() != psutil.STATUS_ZOMBIE and time.monotonic() < deadline:
         time.sleep(0.005)
     return victim
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 10) -> None:
+def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "this took too long"

@@ -48,7 +48,7 @@ class Holder:
         self.ask("release")
         assert self.process.stdin is not None
         self.process.stdin.close()
-        self.process.wait(20)
+        self.process.wait(60)
 
     def kill(self) -> None:
         """kill -9, and bury it."""
@@ -56,7 +56,7 @@ class Holder:
         self._bury()
 
     def _bury(self) -> None:
-        self.process.wait(20)
+        self.process.wait(60)
         for pipe in (self.process.stdin, self.process.stdout):
             if pipe is not None and not pipe.closed:
                 pipe.close()
@@ -89,7 +89,7 @@ def main(home: str, user: str, programs: str) -> None:
     def do(name: str, *arguments: Any) -> Any:
         nonlocal server
         if name == "connect":
-            with psycopg.connect(arguments[0], connect_timeout=5) as conn:
+            with psycopg.connect(arguments[0], connect_timeout=30) as conn:
                 return conn.execute("SELECT current_user").fetchone()
         if name == "blind":
             setattr(process, "belongs", lambda found, *_: psutil.pid_exists(found.pid))  # noqa: B010
@@ -98,7 +98,7 @@ def main(home: str, user: str, programs: str) -> None:
         if name == "pid":
             return process.read_pid_file(server.place)[0]
         if name == "query":
-            with psycopg.connect(server.dsn("owner"), connect_timeout=5) as conn:
+            with psycopg.connect(server.dsn("owner"), connect_timeout=30) as conn:
                 return conn.execute(arguments[0]).fetchone()
         return getattr(server, name)()
 

@@ -1,7 +1,6 @@
 """Who may connect, and as what."""
 
 import socket
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +8,7 @@ import psycopg
 import pytest
 
 from fanshare.store.server import Server
-from tests.support.embedded import ROLES, STRAY, as_root, ask, postmaster
+from tests.support.embedded import ROLES, STRAY, as_root, ask, postmaster, wait_until
 from tests.support.pg_holder import Holder
 
 
@@ -30,6 +29,13 @@ def stray(home: Path) -> Iterator[Holder]:
         yield holder
 
 
+def is_let_in(stray: Holder, dsn: str) -> bool:
+    try:
+        return bool(stray.ask("connect", dsn) == ["fanshare_admin"])
+    except RuntimeError:
+        return False
+
+
 @as_root
 def test_another_user_is_stopped_by_the_directory_and_then_by_authentication(home: Path, stray: Holder) -> None:
     with Server(home) as server:
@@ -44,8 +50,7 @@ def test_another_user_is_stopped_by_the_directory_and_then_by_authentication(hom
         # The negative control: these two refusals are what keeps Stray out.
         server.place.hba.write_text("local all all trust\n")
         assert ask(server, "SELECT pg_reload_conf()", "admin") is True
-        time.sleep(0.2)
-        assert stray.ask("connect", server.dsn("admin")) == ["fanshare_admin"]
+        wait_until(lambda: is_let_in(stray, server.dsn("admin")))
     with Server(home) as server:
         server.place.run.chmod(0o711)
         server.place.socket.chmod(0o777)

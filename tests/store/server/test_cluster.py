@@ -12,7 +12,7 @@ from fanshare.core.errors import FanshareError
 from fanshare.store.server import Server, cluster, process, verify_settings
 from fanshare.store.server.place import Place
 from tests.support.effort import effort
-from tests.support.embedded import ask, leftovers, wait_until
+from tests.support.embedded import ask, copy_home, leftovers, wait_until
 from tests.support.pg_holder import Holder
 
 
@@ -23,7 +23,7 @@ def test_a_crash_while_the_database_is_made_leaves_nothing_half_done(empty_home:
         wait_until((place.fresh_data / "base").exists)
         holder.process.kill()
         with pytest.raises(RuntimeError, match="gone"):
-            failed.result(10)
+            failed.result(60)
     assert not place.data.exists()
     assert place.fresh_data.exists()
     with Server(empty_home) as server:
@@ -31,9 +31,10 @@ def test_a_crash_while_the_database_is_made_leaves_nothing_half_done(empty_home:
     assert leftovers(place) == []
 
 
+@pytest.mark.soak_sized
 def test_a_starter_killed_at_any_moment_leaves_a_home_that_starts(empty_home: Path) -> None:
     rng = random.Random(7)
-    for _ in range(effort(6)):
+    for _ in range(effort(3)):
         with Holder(empty_home) as holder, ThreadPoolExecutor(1) as pool:
             holder.ask("pid")
             pool.submit(holder.ask, "acquire")
@@ -55,9 +56,9 @@ def test_a_failed_initdb_is_reported_and_leaves_no_data_directory(
     assert list(process.orphans(server.place, server.account.uid)) == []
 
 
-def test_a_database_of_another_major_version_is_refused_and_not_touched(empty_home: Path) -> None:
-    with Server(empty_home) as server:
-        pass
+def test_a_database_of_another_major_version_is_refused_and_not_touched(empty_home: Path, home: Path) -> None:
+    copy_home(home, empty_home)
+    server = Server(empty_home)
     version = server.place.data / "PG_VERSION"
     version.write_text("16\n")
     before = sorted((str(path), path.stat().st_mtime_ns) for path in server.place.data.rglob("*"))

@@ -180,10 +180,11 @@ def test_a_server_that_is_told_to_stop_by_others_is_started_again(home: Path) ->
         conn.close()
 
 
+@pytest.mark.soak_sized
 def test_any_sequence_of_arrivals_departures_and_kills_ends_well(home: Path) -> None:
     rng = random.Random(20)
     holders: list[Server] = []
-    for _ in range(effort(60)):
+    for _ in range(effort(30)):
         action = rng.choice(("arrive", "arrive", "leave", "kill"))
         if action == "arrive" and len(holders) < 4:
             holders.append(Server(home))

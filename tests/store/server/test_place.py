@@ -18,6 +18,7 @@ from tests.support.embedded import (
     STRAY,
     as_root,
     ask,
+    copy_home,
     leftovers,
     new_home,
     postmaster,
@@ -38,8 +39,7 @@ def test_the_first_start_makes_a_database_and_a_stop_leaves_nothing_running(empt
     with Server(empty_home):
         second = time.monotonic() - begin
     print(f"first start {first:.2f} s, second {second:.2f} s")  # noqa: T201
-    assert first < 20
-    assert second < 10
+    assert second < first < 60, "about a second and a tenth of that, on a machine with nothing else to do"
 
 
 @as_root
@@ -64,6 +64,13 @@ def test_an_ordinary_user_runs_the_server_as_herself(empty_home: Path, tmp_path:
             Server(empty_home)
         holder.leave()
     assert leftovers(Place(empty_home / "pg")) == []
+
+
+@as_root
+def test_the_database_of_somebody_else_is_refused(home: Path, tmp_path: Path) -> None:
+    for other in (home, tmp_path / "closed"):
+        with Holder(other, STRAY) as stray, pytest.raises(RuntimeError, match="database_owner"):
+            stray.ask("acquire")
 
 
 @as_root
@@ -115,10 +122,11 @@ def test_programs_out_of_reach_are_copied_to_where_they_run(empty_home: Path, mo
         assert b" 18." in done.stdout
 
 
-def test_a_path_too_long_for_a_socket_is_refused_and_the_longest_one_works(empty_home: Path) -> None:
+def test_a_path_too_long_for_a_socket_is_refused_and_the_longest_one_works(empty_home: Path, home: Path) -> None:
     room = 107 - len("/pg/run/.s.PGSQL.5432")
     exact = empty_home / ("x" * (room - len(str(empty_home)) - 1))
     assert len(os.fsencode(f"{exact}/pg/run/.s.PGSQL.5432")) == 107
+    copy_home(home, exact)
     with Server(exact) as server:
         ask(server)
     with pytest.raises(FanshareError, match=r"1 bytes too long.*FANSHARE_HOME") as caught:
@@ -128,8 +136,10 @@ def test_a_path_too_long_for_a_socket_is_refused_and_the_longest_one_works(empty
         check_socket_path(Path("/" + "ü" * 54))
 
 
-def test_a_path_with_quotes_spaces_and_umlauts_works(empty_home: Path) -> None:
-    with Server(empty_home / "a 'b\" ü c\\d") as server:
+def test_a_path_with_quotes_spaces_and_umlauts_works(empty_home: Path, home: Path) -> None:
+    strange = empty_home / "a 'b\" ü c\\d"
+    copy_home(home, strange)
+    with Server(strange) as server:
         ask(server)
 
 

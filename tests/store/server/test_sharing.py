@@ -53,8 +53,8 @@ def test_when_everybody_was_killed_the_next_one_takes_over_and_stops_the_server(
 
 def test_many_who_arrive_at_once_on_an_empty_home_get_the_same_server(empty_home: Path) -> None:
     with ExitStack() as stack:
-        holders = [stack.enter_context(Holder(empty_home)) for _ in range(4)]
-        with ThreadPoolExecutor(4) as pool:
+        holders = [stack.enter_context(Holder(empty_home)) for _ in range(3)]
+        with ThreadPoolExecutor(3) as pool:
             list(pool.map(lambda holder: holder.ask("acquire"), holders))
             assert len({holder.ask("pid") for holder in holders}) == 1
             list(pool.map(Holder.leave, holders))

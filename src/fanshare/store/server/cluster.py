@@ -28,6 +28,7 @@ SIZES = {
     "max_wal_size": "512MB",  # bounds the time a crash recovery takes
     "wal_compression": "on",
     "max_wal_senders": "4",
+    "max_logical_replication_workers": "0",
     "max_locks_per_transaction": "128",  # a query over many partitions locks each of them
     "max_parallel_workers_per_gather": "0",
     "random_page_cost": "1.1",
@@ -120,6 +121,13 @@ def write_access(place: Place, account: Account, caller: str) -> None:
 
 def prepare(admin_dsn: str) -> None:
     """Make the two roles and the database unless they are there; each step stands alone and may be repeated."""
+    try:
+        _prepare(admin_dsn)
+    except psycopg.Error as error:
+        raise FanshareError("database_start", f"PostgreSQL runs, but refuses its supervisor: {error}", 500) from error
+
+
+def _prepare(admin_dsn: str) -> None:
     with psycopg.connect(admin_dsn, autocommit=True) as conn:
         roles = {name for (name,) in conn.execute("SELECT rolname FROM pg_roles")}
         if OWNER not in roles:

