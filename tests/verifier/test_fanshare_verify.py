@@ -259,5 +259,5 @@ def test_a_thousand_lines_are_verified_in_a_moment() -> None:
     data = canonical(world.statement())
     start = time.process_time()
     assert fanshare_verify.verify(fanshare_verify.parse(data)).ok
-    # measured 0.13 s alone; the bound only catches a change of order while other work shares the machine
+    # 0.25 to 0.35 s of CPU beside other work; the bound is for a change of order, not for a busy machine
     assert time.process_time() - start < 2
