@@ -52,6 +52,11 @@ def payout(
     }
 
 
+def posting(*, number: int, count: int, root: str) -> Body:
+    """A batch of ledger transfers: how many, and the root (hex) of ``log.tree_root`` over their digests."""
+    return {"kind": "posting", "number": str(number), "count": count, "root": root}
+
+
 def order_state(*, order: str, state: str, accepted_at: Instant) -> Body:
     """An accepted order state; ``order`` and ``state`` are commitments (connection and order id; the whole state)."""
     return {"kind": "order_state", "order": order, "state": state, "accepted_at": format_rfc3339(accepted_at)}

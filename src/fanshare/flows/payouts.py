@@ -14,7 +14,7 @@ from fanshare.core.money import Micros, from_minor_units, minor_units
 from fanshare.flows.context import Programme
 from fanshare.store import log_store
 from fanshare.store.access import Access
-from fanshare.store.ledger import post
+from fanshare.store.ledger import post_logged
 
 _READY = """
 SELECT a.party_id, a.currency, a.balance FROM account a
@@ -131,7 +131,7 @@ def _enter(
     programme: Programme, payout: Payout, state: str, transfer: Transfer, now: Instant, reason: str = ""
 ) -> Payout:
     access = programme.access
-    post(access, [transfer], at=now)
+    post_logged(access, [transfer], at=now)
     access.execute(_STATE, {"payout": payout.id, "state": state, "amount": transfer.amount, "now": now})
     leaf = _log(programme, payout, state, transfer.amount, now)
     access.execute(_EVENT, {"payout": payout.id, "state": state, "reason": reason, "now": now, "leaf": leaf})

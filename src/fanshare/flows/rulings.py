@@ -89,7 +89,7 @@ def absorb_debt(programme: Programme, party: int, currency: str, reason: str, no
         if debt <= 0:
             return 0
         _write(programme, NewRuling("absorbed", reason, party=party), now)
-        ledger.post(access, [absorb(party, debt, currency)], at=now)
+        ledger.post_logged(access, [absorb(party, debt, currency)], at=now)
     return debt
 
 

@@ -65,10 +65,10 @@ def settle_orders(access: Access, book: TermsBook, holders: HolderBook, orders: 
     scopes.lock(access, creators)
     scope = scopes.load(access, creators, wanted, whole_period=book.needs_period, notice=NOTICE, now=now)
     folded = fold(scope, creators, book, now)
-    posted = _post(access, scope, folded, now)
-    leaves = _explain(access, scope, folded, holders, now)
+    posting = _post(access, scope, folded, now)
     _look_again(access, folded)
-    return Settled(len(wanted), len(folded.parts), posted, leaves)
+    leaves = _explain(access, scope, folded, holders, posting, now)
+    return Settled(len(wanted), len(folded.parts), posting.transfers, leaves)
 
 
 def fold(scope: Scope, creators: Iterable[int], book: TermsBook, now: Instant) -> Folded:
@@ -83,7 +83,7 @@ def fold(scope: Scope, creators: Iterable[int], book: TermsBook, now: Instant) -
     return folded
 
 
-def _post(access: Access, scope: Scope, folded: Folded, now: Instant) -> int:
+def _post(access: Access, scope: Scope, folded: Folded, now: Instant) -> ledger.Posting:
     before = {key: one for key, one in scope.positions.items() if (key.order, key.creator) in folded.looked_at}
     after: dict[PositionKey, Standing] = {}
     for part in folded.parts.values():
@@ -92,9 +92,9 @@ def _post(access: Access, scope: Scope, folded: Folded, now: Instant) -> int:
         {key: one.placed for key, one in before.items() if one.placed.amount},
         {key: one.placed for key, one in after.items()},
     )
-    ledger.post(access, transfers, at=now)
+    posting = ledger.post(access, transfers, at=now)
     books.write_positions(access, _changed(before, after))
-    return len(transfers)
+    return posting
 
 
 def _changed(
@@ -113,8 +113,10 @@ def _changed(
             yield books.Position(key, new.placed, new.matures_at, new.held_until, token)
 
 
-def _explain(access: Access, scope: Scope, folded: Folded, holders: HolderBook, now: Instant) -> int:
-    """Log and keep the explanation of every part that says something new."""
+def _explain(
+    access: Access, scope: Scope, folded: Folded, holders: HolderBook, posting: ledger.Posting, now: Instant
+) -> int:
+    """Log the batch of transfers, and keep the explanation of every part that says something new."""
     stories = parts.stories(access, folded.looked_at)
     holders.load(access, _parties(folded, scope))
     told: list[Explanation] = []
@@ -128,9 +130,11 @@ def _explain(access: Access, scope: Scope, folded: Folded, holders: HolderBook, 
             rows.append(explanation.row(sealed=sealed))
         elif story is not None and story.sealed != sealed:
             parts.mark_sealed(access, *pair, sealed=sealed)
+    bodies = [one.body for one in told] + ([posting.leaf()] if posting.transfers else [])
+    first = log_store.append(access, bodies)
     if told:
-        parts.write(access, rows, log_store.append(access, [one.body for one in told]), now)
-    return len(told)
+        parts.write(access, rows, first, now)
+    return len(bodies)
 
 
 def _sealed(scope: Scope, part: Part) -> bool:

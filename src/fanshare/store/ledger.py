@@ -5,6 +5,7 @@ accounts are locked in id order (so two batches never wait for each other in a c
 amount, and the transfers are appended, all in one transaction. CHECK constraints refuse what must not be.
 """
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -12,20 +13,30 @@ from typing import NamedTuple
 
 from psycopg import errors
 
+from fanshare.core import leaves, log
+from fanshare.core.canonical import canonical
 from fanshare.core.errors import ConflictError, FanshareError
 from fanshare.core.instants import Instant
 from fanshare.core.ledger import AccountKey, AccountKind, Balance, Transfer
 from fanshare.core.money import MAX_MICROS, Micros
+from fanshare.store import log_store
 from fanshare.store.access import Access
 from fanshare.store.idempotency import once
 
 
 class Posting(NamedTuple):
-    """What a batch wrote: the number of transfers, and the ids of the first and the last (0 for none)."""
+    """What a batch wrote: how many transfers, the number of the batch, and its root (hex) for the log.
+
+    The root is the RFC 6962 root over the transfers' digests in the order of their ids; 0 and "" for an empty batch.
+    """
 
     transfers: int
-    first_id: int
-    last_id: int
+    number: int
+    root: str
+
+    def leaf(self) -> dict[str, object]:
+        """The log leaf that fixes the batch; the caller appends it in the same transaction, after all other locks."""
+        return leaves.posting(number=self.number, count=self.transfers, root=self.root)
 
 
 _REFUSALS = {
@@ -51,9 +62,18 @@ def post(access: Access, batch: Sequence[Transfer], *, at: Instant, key: str | N
     return Posting(*answer)
 
 
+def post_logged(access: Access, batch: Sequence[Transfer], *, at: Instant) -> Posting:
+    """Post a batch and append its leaf to the log: for callers that have nothing else to log."""
+    with access.transaction():
+        posting = post(access, batch, at=at)
+        if posting.transfers:
+            log_store.append(access, [posting.leaf()])
+        return posting
+
+
 def _post(access: Access, batch: Sequence[Transfer], at: Instant) -> Posting:
     if not batch:
-        return Posting(0, 0, 0)
+        return Posting(0, 0, "")
     deltas = _deltas(batch)
     with _explained(), access.transaction():
         ids = account_ids(access, list(deltas))
@@ -130,18 +150,21 @@ def _move(access: Access, deltas: Mapping[int, Micros]) -> None:
 
 
 def _append(access: Access, batch: Sequence[Transfer], ids: Mapping[Balance, int], at: Instant) -> Posting:
-    count, first, last = access.fetch(
-        "WITH posted AS ("
-        " INSERT INTO transfer (programme_id, kind, debit_account_id, credit_account_id, amount, currency,"
-        " order_id, creator_party_id, party_id, role, payout_id, at)"
-        " SELECT %(programme_id)s, kind, debit, credit, amount, currency, order_id, creator, party, role, payout,"
-        " %(at)s FROM unnest(%(kind)s::text[], %(debit)s::bigint[], %(credit)s::bigint[], %(amount)s::bigint[],"
+    digests = [transfer_digest(transfer, at) for transfer in batch]
+    number = int(access.value("SELECT nextval('posting_number') WHERE %(programme_id)s > 0"))
+    access.execute(
+        "INSERT INTO transfer (programme_id, posting, digest, kind, debit_account_id, credit_account_id, amount,"
+        " currency, order_id, creator_party_id, party_id, role, payout_id, at)"
+        " SELECT %(programme_id)s, %(posting)s, digest, kind, debit, credit, amount, currency, order_id, creator, party,"
+        " role, payout, %(at)s FROM unnest(%(kind)s::text[], %(debit)s::bigint[], %(credit)s::bigint[], %(amount)s::bigint[],"
         " %(currency)s::text[], %(order)s::bigint[], %(creator)s::bigint[], %(party)s::bigint[], %(role)s::text[],"
-        " %(payout)s::bigint[]) WITH ORDINALITY"
-        " AS t (kind, debit, credit, amount, currency, order_id, creator, party, role, payout, n) ORDER BY n"
-        " RETURNING id) SELECT count(*), min(id), max(id) FROM posted",
+        " %(payout)s::bigint[], %(digest)s::bytea[]) WITH ORDINALITY"
+        " AS t (kind, debit, credit, amount, currency, order_id, creator, party, role, payout, digest, n)"
+        " ORDER BY n",
         {
             "at": at,
+            "posting": number,
+            "digest": digests,
             "kind": [str(transfer.kind) for transfer in batch],
             "debit": [ids[Balance(transfer.debit, transfer.currency)] for transfer in batch],
             "credit": [ids[Balance(transfer.credit, transfer.currency)] for transfer in batch],
@@ -153,8 +176,13 @@ def _append(access: Access, batch: Sequence[Transfer], ids: Mapping[Balance, int
             "role": [transfer.role for transfer in batch],
             "payout": [transfer.payout for transfer in batch],
         },
-    )[0]
-    return Posting(count, first, last)
+    )
+    return Posting(len(batch), number, log.tree_root(digests).hex())
+
+
+def transfer_digest(transfer: Transfer, at: Instant) -> bytes:
+    """SHA-256 over a transfer as it was posted, accounts by kind and party: any later edit of it shows."""
+    return hashlib.sha256(canonical([_document(transfer), str(at)])).digest()
 
 
 @contextmanager

@@ -53,9 +53,15 @@ CREATE TABLE payout_event (
 );
 CREATE INDEX ON payout_event (programme_id, payout_id);
 
+-- Numbers the batches in which transfers are posted; each batch is one leaf of the log.
+CREATE SEQUENCE posting_number;
+DO $$ BEGIN EXECUTE format('GRANT USAGE ON SEQUENCE posting_number TO %I', app_role()); END $$;
+
 CREATE TABLE transfer (
     programme_id bigint NOT NULL,
     id bigint GENERATED ALWAYS AS IDENTITY,
+    posting bigint NOT NULL,
+    digest hash32 NOT NULL,
     kind text NOT NULL CHECK (kind IN (
         'settle', 'payout', 'payout_final', 'payout_return', 'absorb', 'fee', 'erase', 'claim')),
     debit_account_id bigint NOT NULL,
@@ -77,6 +83,7 @@ CREATE TABLE transfer (
     CONSTRAINT settle_names_its_position CHECK (
         kind <> 'settle' OR num_nulls(order_id, creator_party_id, role) = 0)
 );
+CREATE INDEX ON transfer (programme_id, posting, id);
 CREATE INDEX ON transfer (programme_id, debit_account_id, id);
 CREATE INDEX ON transfer (programme_id, credit_account_id, id);
 CREATE INDEX ON transfer (programme_id, order_id, creator_party_id) WHERE order_id IS NOT NULL;
