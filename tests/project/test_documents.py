@@ -48,8 +48,7 @@ def test_a_private_place_is_found(text: str) -> None:
     assert private(text)
 
 
-def test_every_decision_is_listed_once_and_numbered_without_a_gap() -> None:
+def test_every_decision_has_its_own_number_and_is_listed_in_order() -> None:
     names = sorted(path.name for path in DECISIONS.glob("[0-9]*.md"))
-    listed = _LINK.findall((DECISIONS / "README.md").read_text("utf-8"))
-    assert listed == names
-    assert [int(name[:4]) for name in names] == list(range(1, len(names) + 1))
+    assert _LINK.findall((DECISIONS / "README.md").read_text("utf-8")) == names
+    assert len({name[:4] for name in names}) == len(names)
