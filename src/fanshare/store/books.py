@@ -126,29 +126,33 @@ def write_positions(access: Access, changed: Iterable[Position]) -> None:
     )
 
 
+_WRONG_POSITIONS = """
+WITH legs AS (
+    SELECT t.order_id, t.creator_party_id, t.party_id, t.role, t.currency, a.kind, a.party_id AS holder, t.amount
+      FROM transfer t JOIN account a ON a.programme_id = t.programme_id AND a.id = t.credit_account_id
+     WHERE t.programme_id = %(programme_id)s AND t.kind = 'settle' AND a.kind <> 'owed'
+    UNION ALL
+    SELECT t.order_id, t.creator_party_id, t.party_id, t.role, t.currency, a.kind, a.party_id, -t.amount
+      FROM transfer t JOIN account a ON a.programme_id = t.programme_id AND a.id = t.debit_account_id
+     WHERE t.programme_id = %(programme_id)s AND t.kind = 'settle' AND a.kind <> 'owed'
+), sides AS (
+    SELECT order_id, creator_party_id, party_id, role,
+           kind || ' ' || currency
+                || CASE WHEN holder IS DISTINCT FROM party_id THEN ' of another party' ELSE '' END AS place,
+           0 AS recorded, amount AS folded
+      FROM legs
+    UNION ALL
+    SELECT order_id, creator_party_id, party_id, role, bucket || ' ' || currency, amount, 0
+      FROM position WHERE programme_id = %(programme_id)s
+)
+SELECT order_id, creator_party_id, party_id, role, place, sum(recorded), sum(folded) FROM sides
+ GROUP BY 1, 2, 3, 4, 5 HAVING sum(recorded) <> sum(folded) ORDER BY 1, 2, 3, 4, 5 LIMIT %(limit)s
+"""
+
+
 def wrong_positions(access: Access, limit: int = 10) -> list[tuple[PositionKey, str, Micros, Micros]]:
     """The first positions whose bucket differs from what settle transfers brought there: bucket, recorded, folded."""
-    rows = access.fetch(
-        "WITH legs AS ("
-        " SELECT t.order_id, t.creator_party_id, t.party_id, t.role, t.currency, a.kind, t.amount FROM transfer t"
-        " JOIN account a ON a.programme_id = t.programme_id AND a.id = t.credit_account_id"
-        " WHERE t.programme_id = %(programme_id)s AND t.kind = 'settle' AND a.kind <> 'owed'"
-        " UNION ALL"
-        " SELECT t.order_id, t.creator_party_id, t.party_id, t.role, t.currency, a.kind, -t.amount FROM transfer t"
-        " JOIN account a ON a.programme_id = t.programme_id AND a.id = t.debit_account_id"
-        " WHERE t.programme_id = %(programme_id)s AND t.kind = 'settle' AND a.kind <> 'owed'"
-        " ), folded AS ("
-        " SELECT order_id, creator_party_id, party_id, role, kind || ' ' || currency AS place, sum(amount) AS amount"
-        " FROM legs GROUP BY 1, 2, 3, 4, 5 HAVING sum(amount) <> 0"
-        " ), recorded AS ("
-        " SELECT order_id, creator_party_id, party_id, role, bucket || ' ' || currency AS place, amount"
-        " FROM position WHERE programme_id = %(programme_id)s AND amount <> 0"
-        " ) SELECT order_id, creator_party_id, party_id, role, place, sum(recorded), sum(folded) FROM ("
-        " SELECT order_id, creator_party_id, party_id, role, place, amount AS recorded, 0 AS folded FROM recorded"
-        " UNION ALL SELECT order_id, creator_party_id, party_id, role, place, 0, amount FROM folded) both_sides"
-        " GROUP BY 1, 2, 3, 4, 5 HAVING sum(recorded) <> sum(folded) ORDER BY 1, 2, 3, 4, 5 LIMIT %(limit)s",
-        {"limit": limit},
-    )
+    rows = access.fetch(_WRONG_POSITIONS, {"limit": limit})
     return [
         (PositionKey(*row[:4]), str(row[4]), int(row[5]), int(row[6]))  # sums of bigint are numeric
         for row in rows

@@ -13,7 +13,7 @@ CREATE TABLE log_epoch (
 );
 
 CREATE TABLE log_leaf (
-    programme_id bigint NOT NULL REFERENCES programme,
+    programme_id bigint NOT NULL,
     index bigint NOT NULL CHECK (index >= 0),
     epoch bigint NOT NULL,
     hash hash32 NOT NULL,
@@ -22,7 +22,6 @@ CREATE TABLE log_leaf (
     PRIMARY KEY (programme_id, index),
     FOREIGN KEY (programme_id, epoch) REFERENCES log_epoch
 );
-CREATE INDEX ON log_leaf (programme_id, epoch, index);
 
 -- Complete inner nodes; level 1 holds the parents of two leaves.
 CREATE TABLE log_node (
