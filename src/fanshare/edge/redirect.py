@@ -193,7 +193,8 @@ def _verdict(plan: _Plan, method: str, agent: Agent, headers: HeaderMap) -> Clic
 def _is_prefetch(headers: HeaderMap) -> bool:
     """A browser that fetches ahead of a click says so: Sec-Purpose (Fetch standard), Purpose (older), X-Moz."""
     for name in (b"sec-purpose", b"purpose", b"x-moz"):
-        if b"prefetch" in headers.get(name, b"").lower() or b"prerender" in headers.get(name, b"").lower():
+        value = headers.get(name)
+        if value and (b"prefetch" in value.lower() or b"prerender" in value.lower()):
             return True
     return False
 

@@ -190,16 +190,8 @@ class _File:
             stored = _decode_stored(self._blob(self._offsets[index]))
             if stored.code == code:
                 destination = str(self._blob(stored.destination_at), "utf-8")
-                return LinkRow(
-                    code,
-                    stored.link_id,
-                    stored.programme_id,
-                    stored.state,
-                    stored.medium,
-                    stored.campaign,
-                    destination,
-                    stored.label,
-                )
+                what = (stored.state, stored.medium, stored.campaign, destination, stored.label)
+                return LinkRow(code, stored.link_id, stored.programme_id, *what)
             index += 1
         return None
 
@@ -275,12 +267,8 @@ class _Heap:
 
     def add(self, row: LinkRow) -> None:
         _check_code(row.code)
-        where = self._destination(row.destination)
-        at = self._put(
-            _encode(
-                _Stored(row.code, row.link_id, row.programme_id, row.state, row.medium, row.campaign, where, row.label)
-            )
-        )
+        what = (row.state, row.medium, row.campaign, self._destination(row.destination), row.label)
+        at = self._put(_encode(_Stored(row.code, row.link_id, row.programme_id, *what)))
         number = _hash(row.code)
         self._parts[number >> 56] += struct.pack(">QQ", number, at)  # big-endian sorts as bytes
         self.count += 1
