@@ -83,13 +83,38 @@ def _canonical(value: Any) -> bytes:
 # -- the form: every key is expected, every value has its one spelling
 
 
-def _text(pattern: str) -> Callable[[Any], bool]:
+_Test = Callable[[Any], bool]
+
+
+def _form(form: Any) -> _Test:
+    """The test for a form: itself a test, ``[form]`` for a list, or a dict of exactly these keys."""
+    if isinstance(form, list):
+        inner = _form(form[0])
+        return lambda value: isinstance(value, list) and all(map(inner, value))
+    if not isinstance(form, dict):
+        test: _Test = form
+        return test
+    keys, tests = form.keys(), [(key, _form(each)) for key, each in form.items()]
+
+    def fits(value: Any) -> bool:
+        if not isinstance(value, dict) or value.keys() != keys:
+            return False
+        for key, test in tests:  # noqa: SIM110 - the hottest loop of all
+            if not test(value[key]):
+                return False
+        return True
+
+    return fits
+
+
+def _text(pattern: str) -> _Test:
     compiled = re.compile(pattern, re.ASCII)
     return lambda value: isinstance(value, str) and compiled.fullmatch(value) is not None
 
 
-def _maybe(test: Any) -> Callable[[Any], bool]:
-    return lambda value: value is None or _fits(value, test)
+def _maybe(form: Any) -> _Test:
+    test = _form(form)
+    return lambda value: value is None or test(value)
 
 
 @lru_cache(maxsize=9999)
@@ -110,21 +135,7 @@ def _is_credit(text: str) -> bool:
     return f"{int(over)}/{int(under)}" == text and 0 <= int(over) <= int(under) > 0 and gcd(int(over), int(under)) == 1
 
 
-def _fits(value: Any, form: Any) -> bool:
-    """Whether a value has a form: a test, ``[form]`` for a list, or a dict of exactly these keys."""
-    if isinstance(form, list):
-        return isinstance(value, list) and all(_fits(each, form[0]) for each in value)
-    if not isinstance(form, dict):
-        return bool(form(value))
-    if not isinstance(value, dict) or value.keys() != form.keys():
-        return False
-    for key, test in form.items():  # noqa: SIM110 - the hottest loop of all
-        if not (test(value[key]) if callable(test) else _fits(value[key], test)):
-            return False
-    return True
-
-
-def _opened(*roles: str) -> Callable[[Any], bool]:
+def _opened(*roles: str) -> _Test:
     """A test for the salts that a party opens, by role."""
     return lambda value: isinstance(value, dict) and all(key in roles and _hex(value[key]) for key in value)
 
@@ -155,11 +166,12 @@ _RULES: dict[str, dict[str, Any]] = {
     "tiers": {"brackets": [{"upto": _maybe(_money), "bps": _count}], "stretches": [_STRETCH]},
     "none": {},
 }
+_PLAIN = {kind: _form({"kind": _text(kind), **form}) for kind, form in _RULES.items()}
+_LIMITED = {kind: _form({"kind": _text(kind), "limit_bps": _count, **form}) for kind, form in _RULES.items()}
 
 
-def _rule(value: Any) -> bool:
-    limit = {"limit_bps": _count} if "limit_bps" in value else {}
-    return _fits(value, {"kind": _text("|".join(_RULES)), **_RULES[value["kind"]], **limit})
+def _rule(value: dict[str, Any]) -> bool:
+    return (_LIMITED if "limit_bps" in value else _PLAIN)[value["kind"]](value)
 
 
 _SHARE = {"role": _text("creator|fan|buyer"), "amount": _money, "bucket": _text("pending|available|held"),
@@ -184,7 +196,7 @@ _LINE = {**_ENTRY, "body": _SETTLEMENT, "shares": _opened(*_ROLES), "sentences":
 _PAID = {**_ENTRY, "body": _PAYOUT, "shares": _opened("payee"), "opens": {"payout": _any, "salt": _hex},
          "history": [{"body": _PAYOUT, "shares": _opened("payee")}]}  # fmt: skip
 _SUMS = dict.fromkeys(_TOTALS, _signed)
-_STATEMENT = {
+_is_statement = _form({
     "format": _text(FORMAT), "programme": {"id": _any, "name": _any},
     "party": {"id": _any, "role": _text("|".join(_ROLES))},
     "period": {"from": _maybe(_time), "to": _time, "zone": _any}, "checkpoint": _any, "keys": [_any],
@@ -192,7 +204,7 @@ _STATEMENT = {
     "epochs": [{"index": _count, "body": _EPOCH, "proof": _hexes, "consistency": _hexes}],
     "consistency": _maybe({"size": _count, "proof": _hexes}),
     "currencies": [{"currency": _any, "opening": _SUMS, "closing": _SUMS, "lines": [_LINE], "payouts": [_PAID]}],
-}  # fmt: skip
+})  # fmt: skip
 
 
 def _sound(body: dict[str, Any]) -> bool:
@@ -513,7 +525,7 @@ class _Statement:
     """A statement whose form is right. Each check returns its sentence or raises a finding."""
 
     def __init__(self, document: Any) -> None:
-        _need(_fits(document, _STATEMENT), "The document has not the form of a statement.")
+        _need(_is_statement(document), "The document has not the form of a statement.")
         self.document = document
         self.keys = [Key.read(text) for text in document["keys"]]
         self.party, self.programme = document["party"]["id"], document["programme"]["id"]
