@@ -1,18 +1,17 @@
 #!/bin/sh
 # Writes the lock files: exact versions with hashes, for every platform and every Python from 3.12 on.
-# Needs uv; whatever else is given goes to it, for example --upgrade.
+# Whatever is given goes to uv, for example --upgrade.
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 cd "$root"
-uv=$(command -v uv || echo .uv/env/bin/uv)
-"$uv" --version >/dev/null 2>&1 || {
+uv=$(scripts/uv.sh) || {
     echo "make lock needs uv: 'pip install uv' or see docs.astral.sh/uv" >&2
     exit 1
 }
 
 # The command line in the header and the index in use are about this machine, not about the project.
 compile() {
-    "$uv" pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links "$@"
+    UV_PYTHON_DOWNLOADS=never "$uv" pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links "$@"
 }
 
 compile --python-version 3.12 pyproject.toml --group dev -o requirements/dev.txt "$@"

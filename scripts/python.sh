@@ -33,18 +33,6 @@ fetch_with() {
     for python in "$root"/.uv/python/*/bin/python; do take "$python"; done
 }
 
-# uv itself comes from requirements/bootstrap.txt, so that what it is was decided here and not on that day.
-bootstrap_uv() {
-    for old in python3 python; do
-        "$old" -c 'import ensurepip, venv' 2>/dev/null || continue
-        echo "No Python 3.12 or newer here; putting uv into .uv/ (once) ..." >&2
-        "$old" -m venv "$root/.uv/env" >&2 || continue
-        "$root/.uv/env/bin/python" -m pip install --quiet --require-hashes \
-            -r "$root/requirements/bootstrap.txt" >&2 && return 0
-    done
-    return 1
-}
-
 if [ -n "${PYTHON:-}" ]; then
     take "$PYTHON"
     echo "PYTHON=$PYTHON is not a Python of 3.12 or newer that can make virtual environments." >&2
@@ -58,13 +46,9 @@ for python in "$versions/$wanted"/bin/python "$versions/$wanted".*/bin/python "$
     take "$python"
 done
 
-for uv in uv "$root/.uv/env/bin/uv"; do
-    "$uv" --version >/dev/null 2>&1 || continue
+if uv=$("$root/scripts/uv.sh"); then
     from_uv "$uv"
     fetch_with "$uv"
-done
-if [ ! -x "$root/.uv/env/bin/uv" ] && bootstrap_uv; then
-    fetch_with "$root/.uv/env/bin/uv"
 fi
 
 echo "fanshare needs Python 3.12 or newer: install Python $wanted (for example 'apt install python3 python3-venv' on a recent Debian, 'brew install python' on a Mac, or 'pyenv install $wanted') and run this again." >&2

@@ -20,7 +20,7 @@ COMMENT = re.compile(r" *#.*")
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
     """A tree with the script alone and an empty folder of programs, so that nothing of this machine is found."""
-    for name in ("scripts/python.sh", ".python-version", "requirements/bootstrap.txt"):
+    for name in ("scripts/python.sh", "scripts/uv.sh", ".python-version", "requirements/bootstrap.txt"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
     (tmp_path / "bin").mkdir()
