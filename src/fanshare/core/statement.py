@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from fanshare.core.canonical import canonical
-from fanshare.core.instants import Instant, format_rfc3339, parse_rfc3339
+from fanshare.core.instants import Instant, format_rfc3339
 from fanshare.core.money import Micros, format_micros
 from fanshare.core.sentences import sentence
 from fanshare.core.settlement_leaf import Settlement, parse_exact, parse_settlement
@@ -190,11 +190,6 @@ def closing(data: StatementData, currency: str) -> Totals:
         if entry.body["currency"] == currency:
             totals = totals.plus(entry_change(entry, data.opened_at, data.as_of))
     return totals
-
-
-def instant_or_none(text: str | None) -> Instant | None:
-    """An RFC 3339 time, or None."""
-    return None if text is None else parse_rfc3339(text)
 
 
 def _position(body: Mapping[str, Any], roles: Iterable[str], at: Instant) -> Totals:

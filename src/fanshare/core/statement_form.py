@@ -199,7 +199,9 @@ def _payout_link(value: Any) -> Link:
     body = _object(value["body"], "payout leaf", " ".join(_PAYOUT_KEYS))
     _one_of(("payout",), body["kind"])
     _one_of(("in_transit", "paid", "returned"), body["state"])
-    _hash(body["payout"]), _hash(body["who"]), _instant(body["at"])
+    _instant(body["at"])
+    for key in ("payout", "who"):
+        _hash(body[key])
     if parse_exact(body["amount"]) == 0 or _count(body["seq"]) < 1:
         raise FormError("A payout has an amount and a number.")
     if (body["previous"] is None) != (body["seq"] == 1):
@@ -213,8 +215,11 @@ def _epoch(value: Any) -> ReadEpoch:
     epoch = _object(value, "epoch", "index body proof consistency")
     body = _object(epoch["body"], "epoch leaf", " ".join(_EPOCH_KEYS))
     _one_of(("epoch",), body["kind"])
-    _count(body["number"]), _count(body["restored_size"]), _hash(body["restored_root"])
-    _text(body["cause"]), _instant(body["at"])
+    for key in ("number", "restored_size"):
+        _count(body[key])
+    _hash(body["restored_root"])
+    _text(body["cause"])
+    _instant(body["at"])
     return ReadEpoch(_count(epoch["index"]), body, _list(epoch["proof"], _hash), _list(epoch["consistency"], _hash))
 
 
