@@ -28,7 +28,8 @@ def every_leaf() -> list[dict[str, object]]:
         leaves.link(link=HASH, owner=OTHER, creator=OTHER, state="live", since=NOW),
         leaves.code(code=HASH, owner=OTHER, creator=OTHER, state="live", since=NOW),
         leaves.ruling(ruling=HASH, verb="held", reason="shared", until=None, at=NOW),
-        leaves.close(period="2026-05", at=NOW, orders=7),
+        leaves.close(period="2026-05", at=NOW, orders=7, sealed="ab" * 32),
+        leaves.choice(creator="cd" * 32, link=None, fan_bps=2500, since=NOW),
         leaves.connection_day(
             connection="woo-1", day="2026-05-27", accepted=9, refused=1, parked=0, off_seconds=0, blind=HASH
         ),

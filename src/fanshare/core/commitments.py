@@ -22,6 +22,7 @@ PAYOUT = "fanshare/payout/1"
 LINK = "fanshare/link/1"
 CODE = "fanshare/code/1"
 RULING = "fanshare/ruling/1"
+CLOSE = "fanshare/close/1"
 CONNECTION = "fanshare/connection/1"
 
 

@@ -62,7 +62,10 @@ def parse_rfc3339(text: str, *, assume_utc: bool = False) -> Instant:
     if offset in "Zz":
         return from_datetime(moment)
     shift = timedelta(hours=int(offset[1:3]), minutes=int(offset[4:6]))
-    return from_datetime(moment - shift if offset[0] == "+" else moment + shift)
+    try:
+        return from_datetime(moment - shift if offset[0] == "+" else moment + shift)
+    except OverflowError as error:
+        raise BadInputError("time_out_of_range", "This time lies outside the years 1970 to 9999.") from error
 
 
 def format_rfc3339(instant: Instant) -> str:

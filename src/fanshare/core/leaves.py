@@ -106,9 +106,17 @@ def ruling(*, ruling: str, verb: str, reason: str, until: Instant | None, at: In
     }
 
 
-def close(*, period: str, at: Instant, orders: int) -> Body:
-    """The close of a period (``2026-11``): how many orders it held when its last one had matured."""
-    return {"kind": "close", "period": period, "at": format_rfc3339(at), "orders": orders}
+def close(*, period: str, at: Instant, orders: int, sealed: str) -> Body:
+    """The close of a period (``2026-11``): how many orders it held when its last one had matured.
+
+    ``sealed`` commits to everything that the close froze.
+    """
+    return {"kind": "close", "period": period, "at": format_rfc3339(at), "orders": orders, "sealed": sealed}
+
+
+def choice(*, creator: str, link: str | None, fan_bps: int, since: Instant) -> Body:
+    """A creator's choice of her fans' part from an instant on, for a link or (None) for all; both are commitments."""
+    return {"kind": "choice", "creator": creator, "link": link, "fan_bps": fan_bps, "since": format_rfc3339(since)}
 
 
 def connection_day(

@@ -1,6 +1,9 @@
 """Close a creator's month when it has matured: a logged fact, after which orders move only by their own facts."""
 
-from fanshare.core import leaves
+from collections.abc import Mapping
+from typing import Any
+
+from fanshare.core import commitments, leaves
 from fanshare.core.closing import Closing, close_next
 from fanshare.core.facts import NOTHING_SEALED
 from fanshare.core.instants import DAY, Instant
@@ -10,6 +13,8 @@ from fanshare.flows.context import Programme
 from fanshare.store import log_store
 from fanshare.store.queries import closes, scopes
 from fanshare.store.queries.orders import OrderRows
+
+_NAMES = ("creator", "currency", "month", "chapter")
 
 
 def close_all(programme: Programme, now: Instant) -> int:
@@ -34,8 +39,16 @@ def close_one(programme: Programme, creator: int, currency: str, now: Instant) -
         closing = close_next(creator, currency, orders, parts, programme.book, now, sealed)
         if closing is None:
             return None
-        body = leaves.close(period=closing.month, at=now, orders=len({one.order_id for one in closing.pieces}))
-        leaf = log_store.append(access, [body])
-        closes.write(access, closing, closes.next_chapter(access, closing), leaf, now)
+        chapter = closes.next_chapter(access, closing)
+        leaf = log_store.append(access, [close_leaf(programme, closes.document_of(closing, chapter), now)])
+        closes.write(access, closing, chapter, leaf, now)
         OrderRows(access).due(set(closing.frozen) | {one.order_id for one in closing.pieces}, now, "closed")
         return closing
+
+
+def close_leaf(programme: Programme, sealed: Mapping[str, Any], now: Instant) -> dict[str, Any]:
+    """The log leaf of a close, committing to everything it sealed (``closes.sealed_document``)."""
+    salt = commitments.derive_salt(programme.salts, "close", *(str(sealed[key]) for key in _NAMES))
+    orders = len({piece[2] for piece in sealed["pieces"]})
+    commitment = commitments.commit(commitments.CLOSE, salt, sealed)
+    return leaves.close(period=sealed["month"], at=now, orders=orders, sealed=commitment)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from fanshare.config.keys import CLICK_ID, PSEUDONYM, Keys
 from fanshare.core.errors import FanshareError
+from fanshare.core.notes import VerifierKey
 from fanshare.core.terms import TermsBook
 from fanshare.core.terms_document import read
 from fanshare.flows.accept import Secrets
@@ -28,6 +29,8 @@ class Programme:
     public_id: str
     keys: Keys
     book: TermsBook
+    #: The public keys of the programme's log, the present one last; only checking needs them.
+    log_keys: tuple[VerifierKey, ...] = ()
 
     @property
     def secrets(self) -> Secrets:

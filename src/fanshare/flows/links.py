@@ -55,8 +55,8 @@ SELECT l.id, o.owner_party_id, o.creator_party_id FROM link l
  WHERE l.programme_id = %(programme_id)s AND l.code = %(code)s
 """
 _CHOICE = """
-INSERT INTO fan_choice (programme_id, creator_party_id, link_id, fan_bps, from_at)
-VALUES (%(programme_id)s, %(creator)s, %(link)s, %(fan_bps)s, %(now)s)
+INSERT INTO fan_choice (programme_id, creator_party_id, link_id, fan_bps, from_at, leaf_index)
+VALUES (%(programme_id)s, %(creator)s, %(link)s, %(fan_bps)s, %(now)s, %(leaf)s)
 """
 
 
@@ -150,7 +150,18 @@ def choose_fan_part(
     if not 0 <= fan_bps <= most:
         raise BadInputError("fan_part_out_of_limits", f"The fan's part may be 0 to {most / 100:g} % in this programme.")
     values = {"creator": creator, "link": link_id, "fan_bps": fan_bps, "now": now}
-    programme.access.execute(_CHOICE, values)
+    with programme.access.transaction():
+        leaf = log_store.append(programme.access, [choice_leaf(programme, creator, link_id, fan_bps, now)])
+        programme.access.execute(_CHOICE, {**values, "leaf": leaf})
+
+
+def choice_leaf(
+    programme: Programme, creator: int, link_id: int | None, fan_bps: int, since: Instant
+) -> dict[str, Any]:
+    """The log leaf of a choice: whose it is and for which link are commitments under the programme's salts."""
+    salt = commitments.derive_salt(programme.salts, "choice", str(creator), str(link_id), str(since))
+    link = None if link_id is None else commitments.commit(commitments.LINK, salt, str(link_id))
+    return leaves.choice(creator=commitments.who(salt, str(creator)), link=link, fan_bps=fan_bps, since=since)
 
 
 def draw_code(length: int = 8) -> str:

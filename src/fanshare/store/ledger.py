@@ -155,8 +155,9 @@ def _append(access: Access, batch: Sequence[Transfer], ids: Mapping[Balance, int
     access.execute(
         "INSERT INTO transfer (programme_id, posting, digest, kind, debit_account_id, credit_account_id, amount,"
         " currency, order_id, creator_party_id, party_id, role, payout_id, at)"
-        " SELECT %(programme_id)s, %(posting)s, digest, kind, debit, credit, amount, currency, order_id, creator, party,"
-        " role, payout, %(at)s FROM unnest(%(kind)s::text[], %(debit)s::bigint[], %(credit)s::bigint[], %(amount)s::bigint[],"
+        " SELECT %(programme_id)s, %(posting)s, digest, kind, debit, credit, amount, currency, order_id, creator,"
+        " party, role, payout, %(at)s"
+        " FROM unnest(%(kind)s::text[], %(debit)s::bigint[], %(credit)s::bigint[], %(amount)s::bigint[],"
         " %(currency)s::text[], %(order)s::bigint[], %(creator)s::bigint[], %(party)s::bigint[], %(role)s::text[],"
         " %(payout)s::bigint[], %(digest)s::bytea[]) WITH ORDINALITY"
         " AS t (kind, debit, credit, amount, currency, order_id, creator, party, role, payout, digest, n)"

@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 from fanshare.core import leaves, log
 from fanshare.core.canonical import canonical
 from fanshare.core.errors import ConflictError, FanshareError
-from fanshare.core.instants import Instant
+from fanshare.core.instants import Instant, format_rfc3339
 from fanshare.core.log import Frontier, Node, NodeId
 from fanshare.store.access import Access
 
 #: Signs a checkpoint: (size, root, epoch) -> the signed note; ``LogSigner.sign_checkpoint`` is one.
-type SignCheckpoint = Callable[[int, bytes, int], str]
+type SignCheckpoint = Callable[[int, bytes, int, Sequence[str]], str]
 
 
 class Tree(NamedTuple):
@@ -182,7 +182,7 @@ def write_checkpoint(access: Access, sign: SignCheckpoint, at: Instant) -> str:
         newest = newest_checkpoint(access)
         if newest is not None and newest[:2] == (epoch, frontier.size):
             return newest[2]
-        note = sign(frontier.size, frontier.root(), epoch)
+        note = sign(frontier.size, frontier.root(), epoch, [f"signed {format_rfc3339(at)}"])
         access.execute(
             "INSERT INTO checkpoint (programme_id, epoch, size, root, note, signed_at)"
             " VALUES (%(programme_id)s, %(epoch)s, %(size)s, %(root)s, %(note)s, %(at)s)",

@@ -1,8 +1,8 @@
 """What a close writes down, and which creators may have something to close."""
 
 import json
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 from fanshare.core.closing import Closing
 from fanshare.core.instants import Instant
@@ -27,23 +27,37 @@ SELECT coalesce(max(chapter) + 1, 0) FROM period_close
 _CLOSE = """
 INSERT INTO period_close (programme_id, creator_party_id, currency, period, chapter, sums, closed_at, leaf_index)
 VALUES (%(programme_id)s, %(creator)s, %(currency)s, %(month)s, %(chapter)s, %(sums)s::jsonb, %(now)s, %(leaf)s)
+RETURNING id
 """
 _PIECES = """
 INSERT INTO sealed_piece (programme_id, creator_party_id, currency, level, period, order_id, position, before_micros,
-                          amount_micros, chapter)
+                          amount_micros, close_id)
 SELECT %(programme_id)s, %(creator)s, %(currency)s::text, level, period, order_id,
        (SELECT count(*) FROM sealed_piece old
          WHERE old.programme_id = %(programme_id)s AND old.creator_party_id = %(creator)s
            AND old.currency = %(currency)s::text AND old.level = fresh.level AND old.period = fresh.period
            AND old.order_id = fresh.order_id),
-       before_micros, amount_micros, %(chapter)s
+       before_micros, amount_micros, %(close)s
   FROM unnest(%(levels)s::text[], %(periods)s::text[], %(orders)s::bigint[], %(befores)s::bigint[],
               %(amounts)s::bigint[]) AS fresh(level, period, order_id, before_micros, amount_micros)
 """
 _FREEZE = """
-INSERT INTO frozen_context (programme_id, order_id, creator_party_id, document, frozen_at)
-SELECT %(programme_id)s, order_id, %(creator)s, document::jsonb, %(now)s
+INSERT INTO frozen_context (programme_id, order_id, creator_party_id, document, close_id, frozen_at)
+SELECT %(programme_id)s, order_id, %(creator)s, document::jsonb, %(close)s, %(now)s
   FROM unnest(%(orders)s::bigint[], %(documents)s::text[]) AS fresh(order_id, document)
+"""
+_ALL = """
+SELECT c.id, c.creator_party_id, c.currency, c.period, c.chapter, c.closed_at, l.body FROM period_close c
+  JOIN log_leaf l ON l.programme_id = c.programme_id AND l.index = c.leaf_index
+ WHERE c.programme_id = %(programme_id)s ORDER BY c.id
+"""
+_PIECES_OF = """
+SELECT level, period, order_id, before_micros, amount_micros FROM sealed_piece
+ WHERE programme_id = %(programme_id)s AND close_id = %(close)s
+"""
+_FROZEN_OF = """
+SELECT order_id, document::text FROM frozen_context
+ WHERE programme_id = %(programme_id)s AND close_id = %(close)s
 """
 
 
@@ -64,9 +78,18 @@ def next_chapter(access: Access, closing: Closing) -> int:
 
 def write(access: Access, closing: Closing, chapter: int, leaf: int, now: Instant) -> None:
     """Write a close down; its leaf is in the log already."""
-    sums = {f"{key.level} {key.period}".strip(): str(amount) for key, amount in closing.sums.items()}
-    place = {**_place(closing), "chapter": chapter}
-    access.execute(_CLOSE, {**place, "month": closing.month, "sums": json.dumps(sums), "now": now, "leaf": leaf})
+    place = _place(closing)
+    close_id = access.value(
+        _CLOSE,
+        {
+            **place,
+            "chapter": chapter,
+            "month": closing.month,
+            "sums": json.dumps(_sums(closing)),
+            "now": now,
+            "leaf": leaf,
+        },
+    )
     pieces = closing.pieces
     columns: dict[str, Sequence[Any]] = {
         "levels": [str(one.key.level) for one in pieces],
@@ -75,7 +98,7 @@ def write(access: Access, closing: Closing, chapter: int, leaf: int, now: Instan
         "befores": [one.piece.before for one in pieces],
         "amounts": [one.piece.amount for one in pieces],
     }
-    access.execute(_PIECES, {**place, **columns})
+    access.execute(_PIECES, {**place, **columns, "close": close_id})
     access.execute(
         _FREEZE,
         {
@@ -83,9 +106,65 @@ def write(access: Access, closing: Closing, chapter: int, leaf: int, now: Instan
             "orders": list(closing.frozen),
             "documents": [codec.dump(frozen) for frozen in closing.frozen.values()],
             "now": now,
+            "close": close_id,
         },
     )
 
 
+def _sums(closing: Closing) -> dict[str, str]:
+    return {f"{key.level} {key.period}".strip(): str(amount) for key, amount in closing.sums.items()}
+
+
 def _place(closing: Closing) -> dict[str, Any]:
     return {"creator": closing.creator, "currency": closing.currency}
+
+
+class Sealing(NamedTuple):
+    """A close as it was written down: what its commitment in the log is made of."""
+
+    id: int
+    creator: int
+    currency: str
+    month: str
+    chapter: int
+    closed_at: Instant
+    leaf: str
+    pieces: list[list[Any]]
+    frozen: list[list[Any]]
+
+
+def sealings(access: Access) -> Iterator[Sealing]:
+    """Every close of the programme, oldest first, with what it sealed."""
+    for id_, creator, currency, month, chapter, closed_at, leaf in access.fetch(_ALL):
+        wanted = {"close": id_}
+        pieces = [list(piece) for piece in access.fetch(_PIECES_OF, wanted)]
+        frozen = [[order, codec.frozen(document)] for order, document in access.fetch(_FROZEN_OF, wanted)]
+        yield Sealing(id_, creator, currency, month, chapter, closed_at, leaf, pieces, frozen)
+
+
+def sealed_document(
+    creator: int,
+    currency: str,
+    month: str,
+    chapter: int,
+    pieces: Iterable[Sequence[Any]],
+    frozen: Iterable[Sequence[Any]],
+) -> dict[str, Any]:
+    """What a close commits to: pieces (level, period, order, before, amount) and frozen contexts by order."""
+    return {
+        "creator": str(creator),
+        "currency": currency,
+        "month": month,
+        "chapter": chapter,
+        "pieces": sorted([str(value) for value in piece] for piece in pieces),
+        "frozen": sorted([str(order), codec.dump(context)] for order, context in frozen),
+    }
+
+
+def document_of(closing: Closing, chapter: int) -> dict[str, Any]:
+    """The same for a close that is about to be written."""
+    pieces = [
+        (str(one.key.level), one.key.period, one.order_id, one.piece.before, one.piece.amount) for one in closing.pieces
+    ]
+    frozen = list(closing.frozen.items())
+    return sealed_document(closing.creator, closing.currency, closing.month, chapter, pieces, frozen)

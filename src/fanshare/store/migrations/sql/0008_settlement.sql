@@ -96,27 +96,6 @@ CREATE INDEX ON ruling (programme_id, to_creator_party_id);
 CREATE INDEX ON ruling (programme_id, to_party_id);
 CREATE INDEX ON ruling (programme_id, kind, at);
 
--- What a close has sealed: piece ``position`` of an order occupies [before_micros, before_micros + amount_micros)
--- of the period's running sum.
-CREATE TABLE sealed_piece (
-    programme_id bigint NOT NULL,
-    id bigint GENERATED ALWAYS AS IDENTITY,
-    creator_party_id bigint NOT NULL,
-    currency currency_code NOT NULL,
-    level text NOT NULL CHECK (level IN ('tier', 'day', 'week', 'month', 'all')),
-    period text NOT NULL,
-    order_id bigint NOT NULL,
-    position integer NOT NULL CHECK (position >= 0),
-    before_micros amount NOT NULL,
-    amount_micros amount NOT NULL,
-    chapter integer NOT NULL CHECK (chapter >= 0),
-    PRIMARY KEY (programme_id, id),
-    UNIQUE (programme_id, creator_party_id, currency, level, period, order_id, position),
-    FOREIGN KEY (programme_id, creator_party_id) REFERENCES party,
-    FOREIGN KEY (programme_id, order_id) REFERENCES shop_order
-);
-CREATE INDEX ON sealed_piece (programme_id, order_id);
-
 CREATE TABLE period_close (
     programme_id bigint NOT NULL,
     id bigint GENERATED ALWAYS AS IDENTITY,
@@ -133,17 +112,43 @@ CREATE TABLE period_close (
     FOREIGN KEY (programme_id, leaf_index) REFERENCES log_leaf
 );
 
+-- What a close has sealed: piece ``position`` of an order occupies [before_micros, before_micros + amount_micros)
+-- of the period's running sum.
+CREATE TABLE sealed_piece (
+    programme_id bigint NOT NULL,
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    creator_party_id bigint NOT NULL,
+    currency currency_code NOT NULL,
+    level text NOT NULL CHECK (level IN ('tier', 'day', 'week', 'month', 'all')),
+    period text NOT NULL,
+    order_id bigint NOT NULL,
+    position integer NOT NULL CHECK (position >= 0),
+    before_micros amount NOT NULL,
+    amount_micros amount NOT NULL,
+    close_id bigint NOT NULL,
+    PRIMARY KEY (programme_id, id),
+    UNIQUE (programme_id, creator_party_id, currency, level, period, order_id, position),
+    FOREIGN KEY (programme_id, creator_party_id) REFERENCES party,
+    FOREIGN KEY (programme_id, order_id) REFERENCES shop_order,
+    FOREIGN KEY (programme_id, close_id) REFERENCES period_close
+);
+CREATE INDEX ON sealed_piece (programme_id, order_id);
+CREATE INDEX ON sealed_piece (programme_id, close_id);
+
 -- What an order took from its surroundings (newness, introducer, identity) when its period closed.
 CREATE TABLE frozen_context (
     programme_id bigint NOT NULL,
     order_id bigint NOT NULL,
     creator_party_id bigint NOT NULL,
     document jsonb NOT NULL,
+    close_id bigint NOT NULL,
     frozen_at instant NOT NULL,
     PRIMARY KEY (programme_id, order_id, creator_party_id),
     FOREIGN KEY (programme_id, order_id) REFERENCES shop_order,
-    FOREIGN KEY (programme_id, creator_party_id) REFERENCES party
+    FOREIGN KEY (programme_id, creator_party_id) REFERENCES party,
+    FOREIGN KEY (programme_id, close_id) REFERENCES period_close
 );
+CREATE INDEX ON frozen_context (programme_id, close_id);
 CREATE INDEX ON frozen_context (programme_id, creator_party_id);
 
 SELECT make_mutable('part');

@@ -1,0 +1,49 @@
+"""Check: prove every invariant again on the live data, and name the first offender of each with both values.
+
+Nothing is changed. Each check belongs to a rule of the design; a check that finds something stops at its first
+offender, the others go on. Work that is waiting to be settled is no fault and is said so.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from fanshare.core.instants import Instant
+from fanshare.flows.checks import books, log, orders, scopes
+from fanshare.flows.checks.finding import Finding, Offence
+from fanshare.flows.context import Programme
+
+__all__ = ["CHECKS", "Finding", "check"]
+
+type Check = Callable[[Programme, Instant], Iterator[Offence]]
+type Progress = Callable[[str, int, int], None]
+
+#: (name, what it proves, how), in the order in which they run.
+CHECKS: Sequence[tuple[str, str, Check]] = (
+    ("balances", "Every balance is what the transfers add up to.", books.balances),
+    ("zero sum", "All balances of a currency sum to zero.", books.zero_sum),
+    ("floors", "Nothing waiting, held, in transit or paid is below zero.", books.floors),
+    ("positions", "Every share is where its settle transfers put it.", books.positions),
+    ("postings", "Every transfer is as it was posted, and its batch is in the log.", books.postings),
+    ("payouts", "What is in transit and paid is what the payouts say.", books.payouts),
+    ("leaves", "The log's records, nodes and roots fit together.", log.tree),
+    ("checkpoints", "Every checkpoint states what it was signed over.", log.checkpoints),
+    ("facts in the log", "Terms, rulings, links, codes and closes are what the log recorded.", log.facts),
+    ("settlements", "Every part's settlements follow each other and add up.", log.settlements),
+    ("clicks", "The sealed clicks of each day have their count and root.", log.clicks),
+    ("order states", "Every accepted state is unchanged, and the order is what they say together.", orders.states),
+    ("evidence", "Every order's evidence resolves to the touches that were used.", orders.touches),
+    ("shares", "Folding every scope anew gives the shares that are booked.", scopes.shares),
+    ("caps", "No cap was exceeded.", scopes.caps),
+)
+
+
+def check(programme: Programme, now: Instant, *, progress: Progress | None = None) -> list[Finding]:
+    """Run every check on one programme, on one consistent view of the data."""
+    findings = []
+    with programme.access.transaction():
+        programme.access.conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        for number, (name, claim, run) in enumerate(CHECKS):
+            if progress is not None:
+                progress(name, number, len(CHECKS))
+            offence = next(run(programme, now), None)
+            findings.append(Finding(name, claim, offence))
+    return findings

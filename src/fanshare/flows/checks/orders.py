@@ -1,0 +1,106 @@
+"""Orders against the states that were accepted, and their evidence against the dated history."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from fanshare.core import commitments, leaves
+from fanshare.core.canonical import canonical
+from fanshare.core.instants import Instant
+from fanshare.core.order_documents import from_document, state_hash, to_document
+from fanshare.core.order_join import join
+from fanshare.core.orders import OrderState, OrderView
+from fanshare.flows.checks.finding import Offence
+from fanshare.flows.context import Programme
+from fanshare.store import codec
+from fanshare.store.queries.touches import Named, Resolver
+
+_ORDERS = """
+SELECT id, connection_id, external_id, view::text, touches::text, net, buyer_key, currency, status, waiting,
+       EXISTS (SELECT FROM frozen_context f WHERE f.programme_id = shop_order.programme_id
+                                              AND f.order_id = shop_order.id)
+  FROM shop_order WHERE programme_id = %(programme_id)s AND id > %(after)s ORDER BY id LIMIT %(batch)s
+"""
+_STATES = """
+SELECT s.order_id, s.id, s.state_hash, s.document, s.accepted_at, l.body FROM order_state s
+  JOIN log_leaf l ON l.programme_id = s.programme_id AND l.index = s.leaf_index
+ WHERE s.programme_id = %(programme_id)s AND s.order_id = ANY(%(orders)s) ORDER BY s.order_id, s.id
+"""
+_BATCH = 1_000
+
+
+def states(programme: Programme, _: Instant) -> Iterator[Offence]:
+    """Documents hash to what was recorded, the log commits to them, and joined they give the order's row."""
+    endpoints = programme.holders.connections
+    for rows in _batches(programme):
+        names = {row[0]: (endpoints[row[1]], row[2]) for row in rows}
+        found: dict[int, list[OrderState]] = {}
+        for order, id_, hash_, document, accepted_at, body in programme.access.fetch(_STATES, {"orders": list(names)}):
+            state = from_document(json.loads(document))
+            if state_hash(state) != bytes(hash_).hex() or canonical(to_document(state)).decode() != document:
+                yield Offence(f"state {id_} of order {order}", bytes(hash_).hex(), state_hash(state))
+            expected = _leaf(programme, names[order], state, accepted_at)
+            if expected != body:
+                yield Offence(f"the log's record of state {id_} of order {order}", body, expected)
+            found.setdefault(order, []).append(state)
+        for row in rows:
+            yield from _row(row, found.get(row[0], []))
+
+
+def touches(programme: Programme, _: Instant) -> Iterator[Offence]:
+    """Resolving the evidence again gives the touches that settlement used."""
+    resolver = Resolver(programme.access, programme.book, programme.secrets.click_id)
+    for rows in _batches(programme):
+        views = {str(row[0]): (row[1], codec.view(row[3])) for row in rows if row[3] is not None}
+        named = {key: Named(connection, view.placed_at, view.evidence) for key, (connection, view) in views.items()}
+        found = resolver.resolve(named)
+        for row in rows:
+            resolved = found.get(str(row[0]))
+            if resolved is None or (row[9] and not resolved.waiting):
+                continue  # a click has arrived since; the order is looked at again within a minute
+            recorded = codec.touches(row[4])
+            if recorded != resolved.touches:
+                yield Offence(f"evidence of order {row[0]}", codec.dump(recorded), codec.dump(resolved.touches))
+
+
+def _batches(programme: Programme) -> Iterator[list[tuple[Any, ...]]]:
+    after = 0
+    while rows := programme.access.fetch(_ORDERS, {"after": after, "batch": _BATCH}):
+        after = rows[-1][0]
+        yield rows
+
+
+def _row(row: tuple[Any, ...], known: list[OrderState]) -> Iterator[Offence]:
+    id_, _, _, text, _, net, buyer, currency, status, _, frozen = row
+    if not known or text is None:
+        yield Offence(f"order {id_}", "a row", "no accepted state, so no row")
+        return
+    recorded, joined = codec.view(text), join(known)
+    if frozen:
+        joined = replace(joined, buyer=recorded.buyer, placed_at=recorded.placed_at)
+    if recorded != joined:
+        yield Offence(f"order {id_}", codec.dump(recorded), codec.dump(joined))
+    columns = (net, buyer, currency, status)
+    expected = (joined.net, joined.buyer.identity, joined.currency, joined.status.value)
+    if columns != expected:
+        yield Offence(f"row of order {id_}", str(columns), str(expected))
+    yield from _bounds(id_, joined)
+
+
+def _bounds(id_: object, view: OrderView) -> Iterator[Offence]:
+    """Refunds never exceed what was sold."""
+    for line, kept in zip(view.lines, view.kept, strict=True):
+        if not 0 <= kept <= line.net:
+            yield Offence(f"line {line.id} of order {id_}", str(kept), f"0 to {line.net}")
+
+
+def _leaf(programme: Programme, name: tuple[str, str], state: OrderState, accepted_at: Instant) -> str:
+    endpoint, external = name
+    salt = commitments.derive_salt(programme.salts, "order_state", endpoint, external, state_hash(state))
+    body = leaves.order_state(
+        order=commitments.commit(commitments.ORDER, salt, {"connection": endpoint, "order": external}),
+        state=commitments.commit(commitments.ORDER_STATE, salt, to_document(state)),
+        accepted_at=accepted_at,
+    )
+    return canonical(body).decode()

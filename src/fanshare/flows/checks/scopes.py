@@ -1,0 +1,89 @@
+"""Scopes folded anew: the shares that are booked are the shares that the facts ask for."""
+
+from collections.abc import Iterator
+
+from fanshare.core.facts import NOTHING_SEALED
+from fanshare.core.instants import Instant
+from fanshare.core.ledger import PositionKey
+from fanshare.core.money import format_micros
+from fanshare.core.positions import Standing, positions
+from fanshare.core.settlement import Part, desired
+from fanshare.flows.accept import NOTICE
+from fanshare.flows.checks.finding import Offence
+from fanshare.flows.context import Programme
+from fanshare.store import books
+from fanshare.store.queries import closes as closes_query
+from fanshare.store.queries import scopes
+from fanshare.store.queries.scopes import Scope
+
+_CREATORS = """
+SELECT creator_party_id FROM scope WHERE programme_id = %(programme_id)s ORDER BY creator_party_id
+"""
+_DUE = """
+SELECT DISTINCT c.creator_party_id FROM settle_due d
+  JOIN order_creator c ON c.programme_id = d.programme_id AND c.order_id = d.order_id
+ WHERE d.programme_id = %(programme_id)s AND d.due_at <= %(now)s
+"""
+
+
+def shares(programme: Programme, now: Instant) -> Iterator[Offence]:
+    """Every position is what a fold of its whole scope gives. Scopes with work waiting are left to it."""
+    waiting = {row[0] for row in programme.access.fetch(_DUE, {"now": now})}
+    for creator, scope, parts in _folds(programme, now):
+        if creator in waiting:
+            continue
+        wanted: dict[PositionKey, Standing] = {}
+        for part in parts:
+            wanted |= positions(part, scope.buyer_parties[part.order_id])
+        booked = {key: one for key, one in scope.positions.items() if one.placed.amount}
+        for key in sorted(booked.keys() | wanted.keys(), key=str):
+            recorded, expected = _booked(booked.get(key)), _standing(wanted.get(key))
+            if recorded != expected:
+                yield Offence(f"{key.role}'s share of order {key.order}, creator {key.creator}", recorded, expected)
+
+
+def caps(programme: Programme, now: Instant) -> Iterator[Offence]:
+    """What all orders of a period got under a cap is at most the cap (the highest one that was in force)."""
+    for creator, _, parts in _folds(programme, now):
+        sums: dict[tuple[str, str, str], int] = {}
+        limits: dict[tuple[str, str, str], int] = {}
+        for part in parts:
+            for step in part.caps:
+                if step.cap is not None:
+                    place = (step.level.value, step.period, part.currency)
+                    sums[place] = sums.get(place, 0) + step.after
+                    limits[place] = max(step.cap, limits.get(place, 0))
+        for place, amount in sorted(sums.items()):
+            if amount > limits[place]:
+                where = f"cap per {place[0]} {place[1]} of creator {creator} in {place[2]}"
+                yield Offence(where, format_micros(amount), f"at most {format_micros(limits[place])}")
+
+
+def _folds(programme: Programme, now: Instant) -> Iterator[tuple[int, Scope, list[Part]]]:
+    access = programme.access
+    for (creator,) in access.fetch(_CREATORS):
+        members = closes_query.members(access, creator)
+        if not members:
+            continue
+        scope = scopes.load(access, {creator}, members, whole_period=True, notice=NOTICE, now=now)
+        sealed = scope.sealed.get(creator, NOTHING_SEALED)
+        orders = scope.orders_of(creator)
+        yield (
+            creator,
+            scope,
+            desired(creator, orders, programme.book, now, sealed=sealed, click_owner=scope.click_owner),
+        )
+
+
+def _booked(position: books.Position | None) -> str:
+    if position is None:
+        return "nothing"
+    placed = position.placed
+    return f"{format_micros(placed.amount)} {placed.currency} {placed.bucket}, ready {position.matures_at}"
+
+
+def _standing(standing: Standing | None) -> str:
+    if standing is None:
+        return "nothing"
+    placed = standing.placed
+    return f"{format_micros(placed.amount)} {placed.currency} {placed.bucket}, ready {standing.matures_at}"
