@@ -1,5 +1,6 @@
 """What a statement proves: every test runs against the core and against the stand-alone verifier."""
 
+import contextlib
 import copy
 import json
 from collections.abc import Callable
@@ -11,9 +12,11 @@ from hypothesis import strategies as st
 
 from fanshare.core import commitments
 from fanshare.core.canonical import CanonicalError, canonical, parse_json
+from fanshare.core.errors import BadInputError
 from fanshare.core.instants import DAY
 from fanshare.core.settlement_leaf import LeafError, body_hash, parse_settlement
 from fanshare.core.statement import Totals, closing, document
+from fanshare.core.statement_form import read_statement
 from tests.core.statement_verifiers import Verifier, each_verifier, failed, worked
 from tests.core.statement_worlds import BUYER, CLEO, FINN, NOW, OTHERS, World, full_world
 
@@ -243,7 +246,10 @@ def put(document: Any, path: tuple[Any, ...], value: Any) -> None:
 STATEMENT = rich_world().statement()
 BYTES = canonical(STATEMENT)
 BODY = STATEMENT["currencies"][0]["lines"][0]["body"]
-PLACES = [path for path in places(STATEMENT) if path]
+#: One path for each place of the format: which item of a list it is makes no difference.
+PLACES = list(
+    {tuple(0 if isinstance(key, int) else key for key in path): path for path in places(STATEMENT) if path}.values()
+)
 OTHER_VALUES = [
     None,
     True,
@@ -272,6 +278,15 @@ def test_no_changed_value_goes_unseen_and_none_ends_in_a_crash(check: Verifier, 
     put(changed, path, value)
     if changed != STATEMENT or canonical(changed) != BYTES:
         assert check(changed)["ok"] == "False"
+
+
+@pytest.mark.parametrize("value", [None, 1, "x", {}], ids=repr)
+def test_no_value_of_another_type_crashes_the_reading(value: Any) -> None:
+    for path in PLACES:
+        changed = copy.deepcopy(STATEMENT)
+        put(changed, path, value)
+        with contextlib.suppress(BadInputError):
+            assert read_statement(changed).document == changed
 
 
 @each_verifier

@@ -133,7 +133,7 @@ def read_statement(value: Any) -> ReadStatement:
         as_of=_instant(period["to"]),
         checkpoint_note=note,
         checkpoint=parse_checkpoint(note.rpartition("\n\n")[0] + "\n"),
-        keys=_list(top["keys"], parse_key),
+        keys=_list(top["keys"], lambda key: parse_key(_text(key))),
         rotations=_list(top["rotations"], _text),
         epochs=_list(top["epochs"], _epoch),
         consistency=None if top["consistency"] is None else _consistency(top["consistency"]),
