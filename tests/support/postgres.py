@@ -4,6 +4,7 @@ The server is the embedded one. All workers of a pytest-xdist run lease the same
 removes its directory.
 """
 
+import contextlib
 import fcntl
 import os
 import secrets
@@ -17,8 +18,10 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from fanshare.core.errors import FanshareError
 from fanshare.store.server import Database, Server, embedded_database
 
+_PREFIX = f"fst-{os.geteuid()}-"
 _RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID") or secrets.token_hex(6)
 
 
@@ -37,17 +40,31 @@ def _alone() -> Iterator[None]:
 @contextmanager
 def shared_server(run: str) -> Iterator[Server]:
     """The server of the test run ``run``, started by whoever comes first, removed by whoever leaves last."""
-    home = Path(tempfile.gettempdir()) / f"fst-{os.geteuid()}-{run[:12]}"
+    home = Path(tempfile.gettempdir()) / f"{_PREFIX}{run[:12]}"
     with _alone():
+        _bury_abandoned()
         server = Server(home)
         server.acquire()
     try:
         yield server
     finally:
         with _alone():
-            if server.release():
-                shutil.rmtree(server.place.root, ignore_errors=True)  # may lie elsewhere, behind a link
-                shutil.rmtree(home, ignore_errors=True)
+            _leave(server, home)
+
+
+def _leave(server: Server, home: Path) -> None:
+    if server.release():
+        shutil.rmtree(server.place.root, ignore_errors=True)  # may lie elsewhere, behind a link
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _bury_abandoned() -> None:
+    """End the servers of test runs that were killed: whoever joins one and turns out to be alone is its last user."""
+    for home in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        with contextlib.suppress(FanshareError, OSError):
+            server = Server(home)
+            server.acquire()
+            _leave(server, home)
 
 
 @pytest.fixture(scope="session")

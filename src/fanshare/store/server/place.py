@@ -86,13 +86,7 @@ def find_place(home: Path, account: Account, shared: Path) -> Place:
     too long for the operating system.
     """
     home = home.expanduser().absolute()
-    if re.search(r"[,\x00-\x1f\x7f]", str(home)):
-        raise FanshareError(
-            "path_unusable",
-            f"The path {str(home)!r} holds a comma or a control character, which connection strings can't carry: "
-            "set FANSHARE_HOME to another path.",
-            500,
-        )
+    _check_characters(home)
     link = home / "pg"
     try:
         _make(link, 0o711 if account.switch else 0o700, account, shared)
@@ -110,13 +104,7 @@ def find_place(home: Path, account: Account, shared: Path) -> Place:
         )
     place = Place(link.resolve())
     _check_owner(place)
-    if account.switch and not account.can("x", place.root):
-        raise FanshareError(
-            "database_unreachable",
-            f"PostgreSQL runs as the user {account.name!r}, who can't enter {place.root}: "
-            "allow it on every directory above (chmod o+x).",
-            500,
-        )
+    _check_reachable(place, account)
     check_socket_path(place.socket)
     return place
 
@@ -208,6 +196,26 @@ def _make_directory(path: Path, mode: int) -> None:
 
 def _points_at(link: Path) -> str:
     return f"it points to {link.readlink()}, which is not there" if link.is_symlink() else "it is no directory"
+
+
+def _check_characters(home: Path) -> None:
+    if re.search(r"[,\x00-\x1f\x7f]", str(home)):
+        raise FanshareError(
+            "path_unusable",
+            f"The path {str(home)!r} holds a comma or a control character, which connection strings can't carry: "
+            "set FANSHARE_HOME to another path.",
+            500,
+        )
+
+
+def _check_reachable(place: Place, account: Account) -> None:
+    if account.switch and not account.can("x", place.root):
+        raise FanshareError(
+            "database_unreachable",
+            f"PostgreSQL runs as the user {account.name!r}, who can't enter {place.root}: "
+            "allow it on every directory above (chmod o+x).",
+            500,
+        )
 
 
 def _check_owner(place: Place) -> None:
