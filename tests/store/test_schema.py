@@ -1,15 +1,18 @@
 """The schema as a whole keeps its rules, each rule is able to fail, and what is posted can't be changed."""
 
+import re
+
 import psycopg
 import pytest
 from psycopg import errors, sql
 
 from fanshare.store.access import Connection, connect
 from fanshare.store.server import Database
-from fanshare.store.tables import IMMUTABLE
+from fanshare.store.tables import GLOBAL, IMMUTABLE, TENANT
 from tests.support import catalogue
 from tests.support.catalogue import Check
 from tests.support.schema import NOW, Cast, found
+from tests.support.tree import ROOT
 
 PLANTED: list[tuple[Check, str]] = [
     (catalogue.undeclared_tables, "CREATE TABLE stray (id bigint)"),
@@ -55,6 +58,17 @@ def test_the_rule_finds_a_planted_offence(check: Check, statement: str, owner: C
 
 def test_no_rule_is_without_a_planted_offence() -> None:
     assert set(catalogue.CHECKS) == {check for check, _ in PLANTED}
+
+
+def test_every_table_is_in_the_reference() -> None:
+    page = (ROOT / "docs" / "reference" / "database.md").read_text("utf-8")
+    named = set(re.findall(r"`([a-z_]+)`", page))
+    assert (TENANT | GLOBAL) - named == {"django_migrations"}
+    for row in re.findall(r"^\| `.*$", page, re.MULTILINE):
+        tables, kind = row.split("|")[1:3]
+        names = re.findall(r"`([a-z_]+)`", tables)
+        kinds = [each.strip() for each in kind.split(",")] * (len(names) if "," not in kind else 1)
+        assert kinds == ["fixed" if one in IMMUTABLE else "global" if one in GLOBAL else "" for one in names]
 
 
 CHANGES = ["UPDATE {} SET programme_id = programme_id", "DELETE FROM {}", "TRUNCATE {} CASCADE"]

@@ -4,6 +4,8 @@ from django.apps import AppConfig
 
 
 class StoreConfig(AppConfig):  # type: ignore[misc]
+    """Its label names the migrations in the database."""
+
     name = "fanshare.store"
     label = "store"
     verbose_name = "fanshare store"
