@@ -14,6 +14,7 @@ ROUND = 50_000_000
 ROUNDS = 7
 
 type Work = Callable[[], object]
+type Clock = Callable[[], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +41,12 @@ class Result:
     high: float
 
 
-def measure(case: Case, round_ns: int = ROUND, rounds: int = ROUNDS) -> Result:
+def measure(case: Case, round_ns: int = ROUND, rounds: int = ROUNDS, clock: Clock = time.perf_counter_ns) -> Result:
     """Run a case: work and yardstick take turns, so that a slow moment of the machine strikes both."""
-    calls, yardsticks = _calls(case.work, round_ns), _calls(case.yardstick, round_ns)
+    calls, yardsticks = _calls(case.work, round_ns, clock), _calls(case.yardstick, round_ns, clock)
     pairs = [
-        (_time(case.work, calls) / case.operations, _time(case.yardstick, yardsticks)) for _ in range(max(rounds, 1))
+        (_time(case.work, calls, clock) / case.operations, _time(case.yardstick, yardsticks, clock))
+        for _ in range(max(rounds, 1))
     ]
     ratios = [own / yard for own, yard in pairs]
     return Result(
@@ -78,17 +80,17 @@ def duration(nanoseconds: float) -> str:
     return f"{nanoseconds / 1_000_000:.1f} ms"
 
 
-def _calls(work: Work, round_ns: int) -> int:
+def _calls(work: Work, round_ns: int, clock: Clock) -> int:
     """How many calls fill a round; found by doubling."""
     calls = 1
-    while (taken := _time(work, calls) * calls) < round_ns / 4:
+    while (taken := _time(work, calls, clock) * calls) < round_ns / 4:
         calls *= 2
     return max(1, round(calls * round_ns / taken))
 
 
-def _time(work: Work, calls: int) -> float:
+def _time(work: Work, calls: int, clock: Clock) -> float:
     """Nanoseconds a call, the loop's own cost included (about 20 ns)."""
-    start = time.perf_counter_ns()
+    start = clock()
     for _ in range(calls):
         work()
-    return max(time.perf_counter_ns() - start, 1) / calls
+    return max(clock() - start, 1) / calls
