@@ -87,7 +87,7 @@ def test_what_was_answered_is_kept_however_it_ends(tmp_path: Path, how: signal.S
                 assert client.get("/r/cleo").status_code == 302
                 assert client.post("/hooks/bea-shop", content=b"{}").status_code == 200
         child.send_signal(how)
-        assert child.wait(15) == -how
+        assert child.wait(30) == -how
     assert count(tmp_path, keys) == (20, 20)
     with process(tmp_path) as (_, url):
         wait_for(url)
@@ -100,7 +100,7 @@ def test_a_second_edge_over_the_same_home_does_not_start(tmp_path: Path) -> None
     with process(tmp_path) as (_, url):
         wait_for(url)
         with process(tmp_path) as (second, _):
-            assert second.wait(15) == 3
+            assert second.wait(30) == 3
         assert httpx.get(f"{url}/healthz", trust_env=False).status_code == 200
 
 

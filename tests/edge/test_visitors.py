@@ -75,3 +75,12 @@ def test_a_clock_that_steps_back_makes_no_duplicates() -> None:
     duplicates = Duplicates()
     assert not duplicates.seen(1, [b"v" * 16], NOON)
     assert not duplicates.seen(1, [b"v" * 16], NOON - 10 * SECOND)
+
+
+def test_a_disk_that_takes_no_salt_does_not_stop_redirects(tmp_path: Path) -> None:
+    (tmp_path / "keys").write_text("in the way")
+    salts = Salts(tmp_path)
+    first, none = salts.at(NOON)
+    assert none is None
+    assert salts.at(NOON + SECOND)[0] == first
+    assert salts.at(NOON + DAY)[0] != first

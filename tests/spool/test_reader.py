@@ -130,6 +130,15 @@ def test_reading_goes_on_at_the_committed_position(tmp_path: Path) -> None:
     assert last.records == ()
 
 
+def test_a_segment_that_lost_its_committed_end_with_the_power_is_finished_all_the_same(tmp_path: Path) -> None:
+    path = fixed(tmp_path, 5)
+    reader = SpoolReader(tmp_path, "clicks")
+    (batch,) = reader.batches(10, {})
+    os.truncate(path, HEADER_BYTES + 3 * SIZE)
+    (last,) = reader.batches(10, {batch.segment_id: batch.end})
+    assert (last.start, last.end, last.records, last.finished) == (batch.end, batch.end, (), True)
+
+
 def test_a_living_segment_is_not_discarded_and_a_finished_one_is_once(tmp_path: Path) -> None:
     writer = SpoolWriter(tmp_path, "clicks")
     write(writer, range(3))

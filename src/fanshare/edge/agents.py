@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 _DATA = Path(__file__).with_name("data")
 _NAMES = _DATA / "bot-names.txt"
-#: Longer ones are judged by their beginning.
+#: Longer ones are judged by their beginning; it also bounds what strangers can make the cache hold.
 _LONGEST = 1024
 
 
@@ -76,10 +76,14 @@ _PLATFORMS = (
 )
 
 
-@lru_cache(maxsize=16_384)
 def judge(user_agent: str) -> Agent:
     """The kind and platform of a user agent. An empty one is a program's."""
-    text = user_agent[:_LONGEST].lower()
+    return _judge(user_agent[:_LONGEST])
+
+
+@lru_cache(maxsize=16_384)
+def _judge(user_agent: str) -> Agent:
+    text = user_agent.lower()
     return Agent(_kind(text), next((name for token, name in _PLATFORMS if token in text), "other"))
 
 

@@ -106,7 +106,7 @@ class Hooks:
         if headers.get("content-encoding", "identity").strip().lower() not in {"", "identity"}:
             raise _Refusal("encoded", _ENCODED)
         length = headers.get("content-length", "0")
-        if len(length) > 12 or (length.isdigit() and int(length) > self._settings.max_body):
+        if len(length) > 12 or (length.isdecimal() and int(length) > self._settings.max_body):
             raise _Refusal("too_large", self._too_large)
 
     async def _body(self, receive: Receive) -> bytes:

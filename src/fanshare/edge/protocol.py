@@ -1,4 +1,5 @@
-"""uvicorn's HTTP protocol with a deadline and a limit for the head of a request, both of which it lacks.
+"""uvicorn's HTTP protocol with a deadline and a limit for the head of a request, both of which it lacks, and with a
+limit of connections that says when to come again.
 
 A connection that has not finished a head in time is closed, however it spends the time: silent, a byte now and then,
 or after an earlier request (uvicorn's own keep-alive timer stops at the first byte).
@@ -15,11 +16,15 @@ _TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0
 _TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
 
+_FULL = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 5\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+
+
 class EdgeProtocol(HttpToolsProtocol):
     """Subclass per server with ``limited_to``."""
 
     header_deadline = 10.0
     max_header_bytes = 32 * 1024
+    max_connections = 2_000
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -32,6 +37,8 @@ class EdgeProtocol(HttpToolsProtocol):
         """Start the clock with the connection."""
         super().connection_made(transport)
         self._start_clock()
+        if len(self.connections) > self.max_connections:
+            self._give_up(_FULL)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop the clock."""
@@ -100,5 +107,6 @@ class EdgeProtocol(HttpToolsProtocol):
 
 def limited_to(settings: EdgeSettings) -> type[EdgeProtocol]:
     """The protocol class with these limits."""
-    limits = {"header_deadline": settings.header_deadline, "max_header_bytes": settings.max_header_bytes}
+    names = ("header_deadline", "max_header_bytes", "max_connections")
+    limits = {name: getattr(settings, name) for name in names}
     return type("LimitedEdgeProtocol", (EdgeProtocol,), limits)

@@ -30,7 +30,7 @@ type HeaderMap = Mapping[bytes, bytes]
 
 _MOST_PLANS = 20_000
 _SOURCE = "fanshare"
-_REFERER_HOST = re.compile(rb"https?://(?:[^/@?#]*@)?([^/:?#]+)", re.IGNORECASE)
+_REFERER_HOST = re.compile(rb"https?://(?:[^/@?#]*@)?([^/:?#]{1,253})", re.IGNORECASE)
 _CHECKOUT = re.compile(rb"/(?:checkout|cart|basket|kasse|warenkorb|panier|carrito)(?:[/?#]|$)", re.IGNORECASE)
 _SOCIAL = re.compile(
     r"(?:^|\.)(?:instagram|facebook|tiktok|youtube|twitch|twitter|x|pinterest|snapchat|reddit|linkedin|threads|whatsapp"

@@ -45,7 +45,6 @@ def server_for(app: Asgi | EdgeApp, settings: EdgeSettings) -> uvicorn.Server:
             server_header=False,
             timeout_keep_alive=settings.keep_alive,
             timeout_graceful_shutdown=10,
-            limit_concurrency=settings.max_connections,
         )
     )
 

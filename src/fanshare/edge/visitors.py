@@ -21,7 +21,7 @@ from fanshare.core.instants import DAY, MINUTE, SECOND, Instant, to_datetime
 
 SALT_BYTES = 32
 VISITOR_BYTES = 16
-NOBODY = bytes(VISITOR_BYTES)
+_LONGEST_ADDRESS = 64
 
 _NAME = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
@@ -44,7 +44,10 @@ class Salts:
         """The salt of the day of ``now``, and the one before it where there is one."""
         day = now // DAY
         if day != self._day:
-            self._turn(day)
+            try:
+                self._turn(day)
+            except OSError:  # a full disk must not stop redirects; this salt lives as long as the process
+                self._day, self._yesterday, self._today = day, None, secrets.token_bytes(SALT_BYTES)
         return self._today, self._yesterday
 
     def _turn(self, day: int) -> None:
@@ -116,6 +119,8 @@ def is_among(address: str, wanted: tuple[Network, ...]) -> bool:
 
 
 def _is_address(text: str) -> bool:
+    if len(text) > _LONGEST_ADDRESS:
+        return False
     try:
         ipaddress.ip_address(text)
     except ValueError:

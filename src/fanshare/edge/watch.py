@@ -7,10 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from fanshare.config.keys import Keys
-from fanshare.core.errors import FanshareError
 from fanshare.edge.snapshot import Snapshot
 
 _log = logging.getLogger(__name__)
+
+_MISSING = (0, 0, 0)
 
 type _Signature = tuple[tuple[int, int, int], ...]
 
@@ -45,13 +46,10 @@ class SnapshotWatch:
         if signature == self._signature:
             return False
         self._signature = signature
-        try:
-            found = await asyncio.to_thread(Snapshot.open, self._base, self._keys, self._overlay)
-        except FanshareError as error:
-            self._refuse(str(error))
+        if signature[0] == _MISSING:
             return False
-        except Exception as error:  # whatever is in the file, redirects go on with the one before
-            self._refuse(repr(error))
+        found = await self._open()
+        if found is None:
             return False
         if self.current is not None and found.generation < self.current.generation:
             self._refuse(f"generation {found.generation} is older than {self.current.generation}")
@@ -60,6 +58,18 @@ class SnapshotWatch:
         self.swaps += 1
         self.on_swap()
         return True
+
+    async def _open(self) -> Snapshot | None:
+        try:
+            return await asyncio.to_thread(Snapshot.open, self._base, self._keys, self._overlay)
+        except Exception as error:  # whatever is in the files, redirects go on
+            self._refuse(str(error))
+        if self.current is not None:
+            return None
+        try:  # after a restart a bad overlay must not take the links with it
+            return await asyncio.to_thread(Snapshot.open, self._base, self._keys)
+        except Exception:
+            return None
 
     def _refuse(self, why: str) -> None:
         self.failures += 1
@@ -75,5 +85,5 @@ def _signature(path: Path) -> tuple[int, int, int]:
     try:
         status = path.stat()
     except OSError:
-        return (0, 0, 0)
+        return _MISSING
     return (status.st_ino, status.st_mtime_ns, status.st_size)

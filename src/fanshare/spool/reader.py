@@ -104,7 +104,7 @@ class SpoolReader:
                 self._set_segment_aside(path)
             return
         scan = _Scan(descriptor, codec, size, dead, max_records)
-        at = min(max(positions.get(codec.segment_id, 0), HEADER_BYTES), size)
+        at = max(positions.get(codec.segment_id, 0), HEADER_BYTES)  # after a loss of power perhaps beyond the end
         while True:
             found = scan.from_offset(at)
             self._keep(path, descriptor, found.bad, size)
