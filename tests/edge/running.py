@@ -94,7 +94,7 @@ class Edge:
         )
 
     def clicks(self) -> list[ClickRecord]:
-        found = self._records("clicks", None)
+        found = self._records("clicks")
         return [record for _, record in found if isinstance(record, ClickRecord)]
 
     def deliveries(self) -> list[DeliveryRecord]:
@@ -104,7 +104,7 @@ class Edge:
         return [record for _, record in self.hooks() if isinstance(record, RefusedRecord)]
 
     def hooks(self) -> list[tuple[bytes, object]]:
-        return self._records("hooks", KEYS.derive(SPOOL_HOOKS))
+        return self._records("hooks")
 
     def raw(self, *parts: bytes, pause: float = 0.0, timeout: float = 10.0) -> bytes:
         """Send bytes and read until the other side closes or is silent."""
@@ -119,11 +119,13 @@ class Edge:
                     received += data
             return received
 
-    def _records(self, stream: str, key: bytes | None) -> list[tuple[bytes, object]]:
-        reader = SpoolReader(self.home / "spool", stream, key=key)
+    def reader(self, stream: str) -> SpoolReader:
+        return SpoolReader(self.home / "spool", stream, key=KEYS.derive(SPOOL_HOOKS))
+
+    def _records(self, stream: str) -> list[tuple[bytes, object]]:
         return [
             (record.record_id, decode(record.kind, record.payload))
-            for batch in reader.batches(10_000, {})
+            for batch in self.reader(stream).batches(10_000, {})
             for record in batch.records
         ]
 

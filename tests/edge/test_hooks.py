@@ -16,6 +16,8 @@ from fanshare.edge.hooks import Admission, Quarantine
 from fanshare.edge.settings import EdgeSettings
 from fanshare.integrations.verifiers import VERIFIERS
 from fanshare.spool.files import Files
+from fanshare.spool.gather import Gather
+from fanshare.spool.records import decode
 from fanshare.spool.writer import Limits
 from tests.edge.running import NOON, SIGNED, Edge, running, tuned
 from tests.spool.faulty import FaultyDisk
@@ -227,13 +229,47 @@ def test_the_quarantine_is_bounded_by_number_and_by_bytes() -> None:
     assert quarantine.admits("a", 400, NOON + MINUTE)
 
 
-@pytest.mark.parametrize("parallel", [1, 30])
-def test_every_200_is_on_the_disk_when_it_is_sent(edge: Edge, parallel: int) -> None:
-    def send(number: int) -> None:
-        body = b"n%d" % number
-        assert post(edge, body=body).status_code == 200
-        assert body in {delivery.body for delivery in edge.deliveries()}
+class _Watched(Files):
+    """Knows up to where each file is on the disk, and not only in the page cache."""
 
-    with ThreadPoolExecutor(parallel) as pool:
-        list(pool.map(send, range(30)))
-    assert edge.app.hooks.writer.unsynced == 0
+    def __init__(self) -> None:
+        self.written: dict[int, int] = {}
+        self.durable: dict[int, int] = {}
+
+    def write(self, descriptor: int, data: bytes, offset: int) -> None:
+        super().write(descriptor, data, offset)
+        self.written[descriptor] = offset + len(data)
+
+    def sync(self, descriptor: int) -> None:
+        end = self.written.get(descriptor, 0)
+        super().sync(descriptor)
+        self.durable[descriptor] = end
+
+
+def durable_when_answered(home: Path, parallel: int) -> list[bool]:
+    disk = _Watched()
+    with running(home, files=disk) as edge:
+
+        def send(number: int) -> bool:
+            body = b"n%d" % number
+            assert post(edge, body=body).status_code == 200
+            end = disk.durable[edge.app.hooks.writer._segment.descriptor]
+            records = [record for batch in edge.reader("hooks").batches(1_000, {}) for record in batch.records]
+            (place,) = [one.offset for one in records if decode(one.kind, one.payload).body == body]  # type: ignore[union-attr]
+            return place < end
+
+        with ThreadPoolExecutor(parallel) as pool:
+            return list(pool.map(send, range(30)))
+
+
+@pytest.mark.parametrize("parallel", [1, 30])
+def test_every_200_is_on_the_disk_when_it_is_sent(tmp_path: Path, parallel: int) -> None:
+    assert all(durable_when_answered(tmp_path, parallel))
+
+
+def test_an_answer_before_the_sync_would_be_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def hasty(self: Gather, kind: int, payload: bytes, record_id: bytes) -> None:
+        self.put(kind, payload, record_id)
+
+    monkeypatch.setattr(Gather, "commit", hasty)
+    assert not all(durable_when_answered(tmp_path, 1))
