@@ -1,0 +1,90 @@
+"""What the public pages show: creators with their live links, terms, and the line behind an unguessable token."""
+
+import json
+from typing import Any, NamedTuple
+
+from fanshare.core.instants import Instant
+from fanshare.store.access import Access
+
+_CREATOR = """
+SELECT id, slug, display_name FROM party
+ WHERE programme_id = %(programme_id)s AND kind = 'creator' AND slug = %(slug)s AND erased_at IS NULL
+"""
+_LINKS = """
+SELECT l.code, l.campaign, l.destination, l.label_text, l.label_country, l.label_platform FROM link l
+  JOIN LATERAL (SELECT state FROM link_state WHERE programme_id = l.programme_id AND link_id = l.id
+                 ORDER BY from_at DESC LIMIT 1) s ON s.state = 'active'
+  JOIN LATERAL (SELECT owner_party_id FROM link_owner WHERE programme_id = l.programme_id AND link_id = l.id
+                 ORDER BY from_at DESC LIMIT 1) o ON o.owner_party_id = %(creator)s
+ WHERE l.programme_id = %(programme_id)s AND l.creator_party_id = %(creator)s ORDER BY l.id LIMIT 100
+"""
+_WHY = """
+SELECT p.order_id, p.creator_party_id, p.role, p.bucket, p.matures_at, p.held_until, c.display_name, o.external_id,
+       o.estimated, l.body, p.party_id
+  FROM position p
+  JOIN party c ON c.programme_id = p.programme_id AND c.id = p.creator_party_id
+  JOIN shop_order o ON o.programme_id = p.programme_id AND o.id = p.order_id
+  JOIN part t ON t.programme_id = p.programme_id AND t.order_id = p.order_id
+             AND t.creator_party_id = p.creator_party_id
+  JOIN log_leaf l ON l.programme_id = t.programme_id AND l.index = t.leaf_index
+ WHERE p.programme_id = %(programme_id)s AND p.why_token = %(token)s
+"""
+_OTHERS = """
+SELECT l.body FROM part t JOIN log_leaf l ON l.programme_id = t.programme_id AND l.index = t.leaf_index
+ WHERE t.programme_id = %(programme_id)s AND t.order_id = %(order)s AND t.creator_party_id <> %(creator)s
+"""
+
+
+class CreatorRow(NamedTuple):
+    """A creator as her page needs her."""
+
+    id: int
+    slug: str
+    name: str
+
+
+class LinkRow(NamedTuple):
+    """A live link with its label."""
+
+    code: str
+    campaign: str
+    destination: str
+    label: str
+    country: str
+    platform: str
+
+
+class WhyRow(NamedTuple):
+    """One share with the newest settlement of its part; ``others`` are the bodies of the order's other parts."""
+
+    order_id: int
+    creator_id: int
+    role: str
+    bucket: str
+    matures_at: Instant | None
+    held_until: Instant | None
+    creator_name: str
+    order_number: str
+    estimated: bool
+    body: dict[str, Any]
+    others: list[dict[str, Any]]
+
+
+def creator(access: Access, slug: str) -> CreatorRow | None:
+    """A creator by her short name."""
+    row = access.fetch_one(_CREATOR, {"slug": slug})
+    return None if row is None else CreatorRow(*row)
+
+
+def links(access: Access, creator_id: int) -> list[LinkRow]:
+    """The live links that a creator herself owns, oldest first."""
+    return [LinkRow(*row) for row in access.fetch(_LINKS, {"creator": creator_id})]
+
+
+def why(access: Access, token: str) -> WhyRow | None:
+    """The share that a token names."""
+    row = access.fetch_one(_WHY, {"token": token})
+    if row is None:
+        return None
+    others = access.fetch(_OTHERS, {"order": row[0], "creator": row[1]})
+    return WhyRow(*row[:9], json.loads(row[9]), [json.loads(other[0]) for other in others])

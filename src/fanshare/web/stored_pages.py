@@ -1,0 +1,230 @@
+"""The pages' reads over PostgreSQL: thin, read-only, one connection per call."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, cast
+
+import psycopg
+
+from fanshare.core.errors import FanshareError
+from fanshare.core.instants import HOUR, Instant, parse_rfc3339
+from fanshare.core.money import parse_amount
+from fanshare.core.sentences import sentence
+from fanshare.core.settlement_leaf import Settlement, parse_settlement
+from fanshare.core.sharing import Shares
+from fanshare.core.terms import Terms
+from fanshare.core.terms_document import read
+from fanshare.core.terms_sentences import sentences, worked_order
+from fanshare.store.queries import pages, tenants
+from fanshare.store.queries.pages import WhyRow
+from fanshare.store.queries.tenants import Tenant
+from fanshare.web.pages_port import (
+    Bucket,
+    DemoLink,
+    DemoReport,
+    DemoSection,
+    Evidence,
+    ProgrammeCard,
+    ProgrammeTerms,
+    PublicCreator,
+    PublicLink,
+    Role,
+    Split,
+    TermsVersion,
+    WhyLine,
+)
+
+type Connect = Callable[[], psycopg.Connection[tuple[Any, ...]]]
+
+_EVIDENCE = {
+    "creator_link": "A click on {creator}'s link led to this order.",
+    "creator_code": "{creator}'s code was typed at checkout.",
+    "creator_ruling": "This sale was given to {creator} by a decision.",
+    "fan_link": "A click on a fan's link led to this order.",
+    "fan_code": "A fan's code was typed at checkout.",
+    "fan_ruling": "This sale was given to a fan of {creator} by a decision.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPages:
+    """A ``PageStore`` over the installation's database."""
+
+    connect: Connect
+    clock: Callable[[], Instant]
+
+    def programmes(self) -> Sequence[ProgrammeCard]:
+        """Programmes that have published terms, ordered by name."""
+        with self._open() as conn:
+            found = [one for one in tenants.all_tenants(conn) if tenants.newest_terms(conn, one) is not None]
+        return sorted((_card(one) for one in found), key=lambda card: card.name)
+
+    def creator(self, programme_slug: str, creator_slug: str) -> PublicCreator | None:
+        """A creator's page with her own live links."""
+        with self._open() as conn:
+            tenant = tenants.tenant(conn, programme_slug)
+            newest = None if tenant is None else tenants.newest_terms(conn, tenant)
+            if tenant is None or newest is None:
+                return None
+            access = tenants.access(conn, tenant)
+            row = pages.creator(access, creator_slug)
+            if row is None:
+                return None
+            links = pages.links(access, row.id)
+        direct, through_fan = _examples(_terms(*newest), tenant.currency)
+        return PublicCreator(
+            programme=_card(tenant),
+            slug=row.slug,
+            name=row.name,
+            links=tuple(
+                PublicLink(
+                    href=f"/r/{link.code}",
+                    text=link.campaign or _host_and_path(link.destination),
+                    label=link.label,
+                    language="de" if link.country in ("DE", "AT") else "en",
+                    label_for=f"{link.platform}, {link.country}",
+                )
+                for link in links
+            ),
+            direct=direct,
+            through_fan=through_fan,
+        )
+
+    def terms(self, programme_slug: str) -> ProgrammeTerms | None:
+        """Every version, newest first."""
+        with self._open() as conn:
+            tenant = tenants.tenant(conn, programme_slug)
+            if tenant is None:
+                return None
+            rows = tenants.all_terms(conn, tenant)
+        if not rows:
+            return None
+        versions = [_terms(*row) for row in rows]
+        return ProgrammeTerms(_card(tenant), tuple(_version(one, tenant.currency) for one in reversed(versions)))
+
+    def why(self, token: str) -> WhyLine | None:
+        """The line behind a token."""
+        with self._open() as conn:
+            for tenant in tenants.all_tenants(conn):
+                row = pages.why(tenants.access(conn, tenant), token)
+                if row is not None:
+                    versions = [_terms(*one) for one in tenants.all_terms(conn, tenant)]
+                    return self._line(tenant, row, versions)
+        return None
+
+    def demo(self) -> DemoReport | None:
+        """The report that a demonstration left behind."""
+        with self._open() as conn:
+            text = tenants.demo_report(conn)
+        if text is None:
+            return None
+        report = json.loads(text)
+        return DemoReport(
+            figures=tuple((str(name), str(value)) for name, value in report["figures"]),
+            sections=tuple(
+                DemoSection(section["title"], tuple(DemoLink(**link) for link in section["links"]))
+                for section in report["sections"]
+            ),
+        )
+
+    def _line(self, tenant: Tenant, row: WhyRow, versions: Sequence[Terms]) -> WhyLine:
+        entry = parse_settlement(row.body)
+        terms = next(one for one in versions if one.hash == entry.terms)
+        held = row.bucket == "held"
+        role = cast("Role", row.role)
+        return WhyLine(
+            programme=_card(tenant),
+            creator_name=row.creator_name or "a creator",
+            role=role,
+            split=Split(
+                currency=entry.currency,
+                goods=entry.net,
+                shares=_shares(entry),
+                others=sum(parse_amount(other["pool"]) for other in row.others),
+            ),
+            bucket=self._bucket(row),
+            sentences=(sentence(entry, role),),
+            terms_version=terms.version,
+            terms_hash=terms.hash,
+            order_label="" if role == "fan" else f"#{row.order_number}",
+            matures_at=row.matures_at,
+            held_until=row.held_until if held else None,
+            hold_reason=", ".join(entry.reasons).replace("_", " ") or "a person is looking at it" if held else "",
+            evidence=_evidence(entry, row),
+            estimated=row.estimated,
+        )
+
+    def _bucket(self, row: WhyRow) -> Bucket:
+        if row.bucket != "unclaimed":
+            return cast("Bucket", row.bucket)
+        return "available" if row.matures_at is not None and row.matures_at <= self.clock() else "pending"
+
+    @contextmanager
+    def _open(self) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+        try:
+            conn = self.connect()
+        except (psycopg.OperationalError, OSError) as error:
+            raise FanshareError(
+                "database_away", "The books can't be reached at the moment; nothing is lost. Try again soon.", 503
+            ) from error
+        try:
+            yield conn
+        finally:
+            conn.close()
+
+
+def _card(tenant: Tenant) -> ProgrammeCard:
+    return ProgrammeCard(
+        slug=tenant.slug,
+        name=tenant.name,
+        time_zone=tenant.time_zone,
+        contact=tenant.contact,
+        is_demo=tenant.demo,
+    )
+
+
+def _terms(version: int, document: str, effective_at: Instant) -> Terms:
+    return read(json.loads(document), version=version, effective_at=effective_at)
+
+
+def _version(terms: Terms, currency: str) -> TermsVersion:
+    return TermsVersion(
+        number=terms.version,
+        effective_at=terms.effective_at,
+        hash=terms.hash,
+        sentences=tuple(sentences(terms, currency)),
+        example=_examples(terms, currency)[1],
+    )
+
+
+def _examples(terms: Terms, currency: str) -> tuple[Split | None, Split | None]:
+    """A 59.00 order brought by the creator herself, and the same brought by a fan of hers."""
+    worked = worked_order(terms, currency).before
+    if not worked.rule_id:
+        return None, None
+    direct = Split(currency, worked.net, Shares(worked.creator_alone, 0, 0))
+    return direct, Split(currency, worked.net, Shares(worked.creator, worked.fan, worked.buyer))
+
+
+def _shares(entry: Settlement) -> Shares:
+    amounts = {share.role: share.amount for share in entry.shares}
+    return Shares(amounts.get("creator", 0), amounts.get("fan", 0), amounts.get("buyer", 0))
+
+
+def _evidence(entry: Settlement, row: WhyRow) -> tuple[Evidence, ...]:
+    creator = row.creator_name or "the creator"
+    facts = [(entry.introduced_on, entry.introduced_by), (entry.decided_on, entry.decided_by)]
+    told = [Evidence(_noon(day), _EVIDENCE[kind].format(creator=creator)) for day, kind in facts if day and kind]
+    placed = Evidence(_noon(entry.placed_on), "The order was placed.")
+    return (*dict.fromkeys(told), placed)
+
+
+def _noon(day: str) -> Instant:
+    """Noon UTC of a day that was recorded without its time."""
+    return parse_rfc3339(f"{day}T00:00:00Z") + 12 * HOUR
+
+
+def _host_and_path(destination: str) -> str:
+    return destination.split("://", 1)[-1].split("?", 1)[0].rstrip("/")
