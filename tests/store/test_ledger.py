@@ -12,6 +12,8 @@ import pytest
 from psycopg import errors
 
 from fanshare.core import ledger as core
+from fanshare.core import log
+from fanshare.core.canonical import canonical
 from fanshare.core.errors import ConflictError, FanshareError
 from fanshare.core.ledger import (
     OWED,
@@ -26,7 +28,7 @@ from fanshare.core.ledger import (
     fold,
 )
 from fanshare.core.money import MAX_MICROS
-from fanshare.store import books, ledger
+from fanshare.store import books, ledger, log_store
 from fanshare.store.access import Access, Connection, connect, retry
 from fanshare.store.server import Database
 from tests.support.schema import NOW, Cast, found
@@ -73,6 +75,15 @@ def test_transfers_are_found_by_order_and_by_party(cast: Cast) -> None:
     assert list(books.transfers(cast.access, order=key.order)) == first
     assert list(books.transfers(cast.access, party=other.party)) == second
     assert books.balances(cast.access, finn) == {Balance(AccountKey(AVAILABLE, finn), "EUR"): 5}
+
+
+def test_a_batch_is_fixed_in_the_log_by_its_root(cast: Cast) -> None:
+    posting = ledger.post_logged(cast.access, [fee(3), fee(4)], at=NOW)
+    digests = [ledger.transfer_digest(fee(amount), NOW) for amount in (3, 4)]
+    assert posting.root == log.tree_root(digests).hex()
+    assert log_store.bodies(cast.access, [0]) == {0: canonical(posting.leaf()).decode()}
+    assert ledger.post_logged(cast.access, [], at=NOW).transfers == 0
+    assert log_store.tree(cast.access).frontier.size == 1
 
 
 def test_another_programme_sees_nothing_of_it(conn: Connection, cast: Cast) -> None:
@@ -155,8 +166,9 @@ def test_both_legs_are_of_one_currency_whatever_the_code_does(cast: Cast) -> Non
     for currency in ("EUR", "JPY"):
         with pytest.raises(errors.ForeignKeyViolation):
             cast.access.execute(
-                "INSERT INTO transfer (programme_id, posting, digest, kind, debit_account_id, credit_account_id, amount,"
-                " currency, at) VALUES (%(programme_id)s, 1, sha256('x'), 'fee', %(debit)s, %(credit)s, 1, %(currency)s, 1)",
+                "INSERT INTO transfer (programme_id, posting, digest, kind, debit_account_id, credit_account_id,"
+                " amount, currency, at) VALUES (%(programme_id)s, 1, sha256('x'), 'fee', %(debit)s, %(credit)s, 1,"
+                " %(currency)s, 1)",
                 {"debit": min(ids.values()), "credit": max(ids.values()), "currency": currency},
             )
 
@@ -221,6 +233,28 @@ def test_posters_at_once_lose_nothing_and_never_wait_in_a_circle(shared_database
     assert balance(cast.access, AccountKind.OWED) == -4 * 12 * 6 * 5
     assert {balance(cast.access, PENDING, key.party) for key, _ in shares} == {4 * 12 * 5}
     assert books.wrong_balances(cast.access) == []
+
+
+def test_without_the_order_of_locks_two_posters_wait_in_a_circle(shared_database: Database, cast: Cast) -> None:
+    parties = [cast.party(), cast.party()]
+    keys = [Balance(AccountKey(AVAILABLE, party), "EUR") for party in parties]
+    ids = list(ledger.account_ids(cast.access, keys).values())
+    meeting = threading.Barrier(2)
+
+    def work(order: list[int]) -> Callable[[Access], object]:
+        def run(access: Access) -> str:
+            lock = "SELECT 1 FROM account WHERE programme_id = %(programme_id)s AND id = %(id)s FOR NO KEY UPDATE"
+            with access.transaction():
+                access.execute(lock, {"id": order[0]})
+                meeting.wait(30)
+                access.execute(lock, {"id": order[1]})
+            return "done"
+
+        return run
+
+    answers = _at_once(shared_database, cast.access.programme_id, [work(ids), work(ids[::-1])])
+    assert answers.count("done") == 1
+    assert any(isinstance(answer, errors.DeadlockDetected) for answer in answers)
 
 
 def test_a_key_sent_twice_at_once_posts_once(shared_database: Database, cast: Cast) -> None:
