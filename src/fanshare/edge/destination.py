@@ -7,6 +7,8 @@ put together again from the parts. So there is nothing that a browser could read
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote_plus, urlsplit
 
@@ -24,6 +26,7 @@ _QUERY = re.compile(r"(?:[A-Za-z0-9\-._~!$'()*+,;=:@/?\[\]|]|%[0-9A-Fa-f]{2})*",
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*", re.ASCII)
 _DEEP = re.compile(r"/(?!/|\\|%2f|%5c)", re.ASCII | re.IGNORECASE)
 _DOTS = re.compile(r"(?:^|/)(?:\.|%2e){1,2}(?:/|$)", re.ASCII | re.IGNORECASE)
+_PORT = re.compile(r":[0-9]{1,5}$")
 _UNRESERVED = re.compile(r"[A-Za-z0-9\-._~]*", re.ASCII)
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 
@@ -139,15 +142,18 @@ def _once(value: str) -> str:
 
 def _is_allowed(host: str, port: int | None, scheme: str, hosts: Iterable[str]) -> bool:
     usual = _DEFAULT_PORTS[scheme]
+    return (host, None if port == usual else port) in _entries(tuple(hosts), usual)
+
+
+@lru_cache(maxsize=4096)
+def _entries(hosts: tuple[str, ...], usual: int) -> frozenset[tuple[str, int | None]]:
+    """The list as host and unusual port; entries that name no host allow nothing."""
+    entries: set[tuple[str, int | None]] = set()
     for entry in hosts:
-        name, _, wanted = entry.rpartition(":") if re.search(r":\d+$", entry) else (entry, "", "")
-        try:
-            same = ascii_host(name) == host
-        except BadInputError:
-            continue
-        if same and (port or usual) == (int(wanted) if wanted else usual):
-            return True
-    return False
+        name, _, port = entry.rpartition(":") if _PORT.search(entry) else (entry, "", "")
+        with suppress(BadInputError):
+            entries.add((ascii_host(name), int(port) if port and int(port) != usual else None))
+    return frozenset(entries)
 
 
 def _is_set_by_us(name: str) -> bool:

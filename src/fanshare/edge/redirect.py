@@ -113,9 +113,8 @@ class Redirects:
             return None
         if len(self._plans) >= _MOST_PLANS:
             self._plans.clear()
-        plan = self._plans[code] = _Plan(
-            link, target, frozenset(map(_bare_host, hosts)), _campaign(link), link.state is LinkState.ACTIVE
-        )
+        live = link.state is LinkState.ACTIVE
+        plan = self._plans[code] = _Plan(link, target, _bare_hosts(tuple(hosts)), _campaign(link), live)
         return plan
 
     def _note(self, plan: _Plan, scope: Scope, headers: HeaderMap) -> str:
@@ -225,8 +224,9 @@ def _kind_of_host(host: str) -> str:
     return "search" if _SEARCH.search(host) else "other"
 
 
-def _bare_host(entry: str) -> str:
-    return re.sub(r":\d+$", "", entry).lower()
+@lru_cache(maxsize=4096)
+def _bare_hosts(entries: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(re.sub(r":\d+$", "", entry).lower() for entry in entries)
 
 
 def _campaign(link: LinkRow) -> str:
