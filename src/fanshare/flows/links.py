@@ -4,6 +4,7 @@ No link or code goes live without an advertising label for its country and platf
 """
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,16 +18,24 @@ from fanshare.store import directory, log_store
 
 _ALPHABET = "23456789abcdefghjkmnpqrstvwxyz"
 
-_LINK = """
+_LINKS = """
 INSERT INTO link (programme_id, code, destination, campaign, link_class, creator_party_id, label_country,
                   label_platform, label_text, created_at)
-VALUES (%(programme_id)s, %(code)s, %(destination)s, %(campaign)s, %(link_class)s, %(creator)s, %(country)s,
-        %(platform)s, %(text)s, %(now)s)
-RETURNING id
+SELECT %(programme_id)s, fresh.*, %(now)s
+  FROM unnest(%(code)s::text[], %(destination)s::text[], %(campaign)s::text[], %(link_class)s::text[],
+              %(creator)s::bigint[], %(country)s::text[], %(platform)s::text[], %(text)s::text[]) AS fresh
+RETURNING code, id
 """
-_LINK_OWNER = """
+_LINK_OWNERS = """
 INSERT INTO link_owner (programme_id, link_id, owner_party_id, creator_party_id, from_at, leaf_index)
-VALUES (%(programme_id)s, %(asset)s, %(owner)s, %(creator)s, %(now)s, %(leaf)s)
+SELECT %(programme_id)s, link_id, owner, creator, %(now)s, leaf
+  FROM unnest(%(assets)s::bigint[], %(owners)s::bigint[], %(creators)s::bigint[], %(leaves)s::bigint[])
+       AS fresh (link_id, owner, creator, leaf)
+"""
+_LINK_STATES = """
+INSERT INTO link_state (programme_id, link_id, state, from_at, leaf_index)
+SELECT %(programme_id)s, link_id, 'active', %(now)s, leaf
+  FROM unnest(%(assets)s::bigint[], %(leaves)s::bigint[]) AS fresh (link_id, leaf)
 """
 _LINK_STATE = """
 INSERT INTO link_state (programme_id, link_id, state, from_at, leaf_index)
@@ -96,20 +105,35 @@ class NewCode:
 
 def add_link(programme: Programme, new: NewLink, now: Instant) -> tuple[int, str]:
     """Make a live link; returns its id and code. Raises ``BadInputError`` and ``ConflictError`` (``key_taken``)."""
-    _check_label(new.label)
-    _check_destination(new.destination)
-    code = (new.code or draw_code()).lower()
+    return add_links(programme, [new], now)[0]
+
+
+def add_links(programme: Programme, news: Sequence[NewLink], now: Instant) -> list[tuple[int, str]]:
+    """Make live links, all or none, in a handful of statements; returns their ids and codes in the same order.
+
+    Raises ``BadInputError`` and ``ConflictError`` (``key_taken``).
+    """
+    for new in news:
+        _check_label(new.label)
+        _check_destination(new.destination)
+    codes = [(new.code or draw_code()).lower() for new in news]
     access = programme.access
     with access.transaction():
-        values = {"code": code, "destination": new.destination, "campaign": new.campaign}
-        link_id: int = access.value(
-            _LINK,
-            {**values, **_label(new.label), "link_class": new.link_class, "creator": new.creator, "now": now},
-        )
-        directory.register(access, "link", {code: link_id})
-        leaf = _log(programme, "link", code, new.owner, new.creator, "active", now)
-        _own(programme, _LINK_OWNER, _LINK_STATE, link_id, new.owner, new.creator, leaf, now)
-    return link_id, code
+        rows = access.fetch(_LINKS, {**_link_columns(news, codes), "now": now})
+        ids: dict[str, int] = {row[0]: row[1] for row in rows}
+        directory.register(access, "link", ids)
+        owned = [(code, new.owner, new.creator) for code, new in zip(codes, news, strict=True)]
+        first = _log(programme, "link", owned, "active", now)
+        columns = {
+            "assets": [ids[code] for code in codes],
+            "owners": [new.owner for new in news],
+            "creators": [new.creator for new in news],
+            "leaves": list(range(first, first + len(news))),
+            "now": now,
+        }
+        access.execute(_LINK_OWNERS, columns)
+        access.execute(_LINK_STATES, columns)
+    return [(ids[code], code) for code in codes]
 
 
 def add_code(programme: Programme, new: NewCode, now: Instant) -> int:
@@ -124,8 +148,10 @@ def add_code(programme: Programme, new: NewCode, now: Instant) -> int:
         row = access.fetch_one(_CODE, {**values, **_label(new.label), "connection": new.connection, "now": now})
         if row is None:
             raise ConflictError("code_taken", f"The code {shown!r} already belongs to somebody in this programme.")
-        leaf = _log(programme, "code", shown.casefold(), new.owner, new.creator, "active", now)
-        _own(programme, _CODE_OWNER, _CODE_STATE, int(row[0]), new.owner, new.creator, leaf, now)
+        leaf = _log(programme, "code", [(shown.casefold(), new.owner, new.creator)], "active", now)
+        values = {"asset": int(row[0]), "now": now, "leaf": leaf}
+        access.execute(_CODE_OWNER, {**values, "owner": new.owner, "creator": new.creator})
+        access.execute(_CODE_STATE, {**values, "state": "active"})
     return int(row[0])
 
 
@@ -138,7 +164,7 @@ def set_link_state(programme: Programme, code: str, state: str, now: Instant) ->
         row = access.fetch_one(_LINK_NOW, {"code": code.lower()})
         if row is None:
             raise BadInputError("unknown_link", f"There is no link {code[:64]!r} in this programme.")
-        leaf = _log(programme, "link", code.lower(), row[1], row[2], state, now)
+        leaf = _log(programme, "link", [(code.lower(), row[1], row[2])], state, now)
         access.execute(_LINK_STATE, {"asset": row[0], "state": state, "now": now, "leaf": leaf})
 
 
@@ -169,32 +195,39 @@ def draw_code(length: int = 8) -> str:
     return "".join(secrets.choice(_ALPHABET) for _ in range(length))
 
 
-def _own(
-    programme: Programme, owners: Any, states: Any, asset: int, owner: int, creator: int, leaf: int, now: Instant
-) -> None:
-    values = {"asset": asset, "now": now, "leaf": leaf}
-    programme.access.execute(owners, {**values, "owner": owner, "creator": creator})
-    programme.access.execute(states, {**values, "state": "active"})
+def _log(programme: Programme, kind: str, owned: Sequence[tuple[str, int, int]], state: str, now: Instant) -> int:
+    """Log ownership (key, owner, creator) and state from now on, as commitments; returns the first leaf's index."""
+    known = programme.vault.party_salts({party for _, owner, creator in owned for party in (owner, creator)})
+    bodies = []
+    for key, owner, creator in owned:
+        who = {
+            role: commitments.who(commitments.derive_salt(salt, kind, key, str(now), role), public_id)
+            for role, party in (("owner", owner), ("creator", creator))
+            for public_id, salt in [known[party]]
+            if salt is not None
+        }
+        if owner == creator:
+            who["owner"] = who["creator"]
+        subject_salt = commitments.derive_salt(programme.salts, kind, key)
+        if kind == "link":
+            subject = commitments.commit(commitments.LINK, subject_salt, key)
+            bodies.append(leaves.link(link=subject, **who, state=state, since=now))
+        else:
+            subject = commitments.commit(commitments.CODE, subject_salt, key)
+            bodies.append(leaves.code(code=subject, **who, state=state, since=now))
+    return log_store.append(programme.access, bodies)
 
 
-def _log(programme: Programme, kind: str, key: str, owner: int, creator: int, state: str, now: Instant) -> int:
-    """Log ownership and state from now on, as commitments; returns the leaf's index."""
-    known = programme.vault.party_salts({owner, creator})
-    salts = {
-        party: commitments.derive_salt(salt, kind, key, str(now), role)
-        for role, party in (("owner", owner), ("creator", creator))
-        if (salt := known[party][1]) is not None
+def _link_columns(news: Sequence[NewLink], codes: Sequence[str]) -> dict[str, list[Any]]:
+    labels = [_label(new.label) for new in news]
+    return {
+        "code": list(codes),
+        "destination": [new.destination for new in news],
+        "campaign": [new.campaign for new in news],
+        "link_class": [new.link_class for new in news],
+        "creator": [new.creator for new in news],
+        **{name: [label[name] for label in labels] for name in ("country", "platform", "text")},
     }
-    subject_salt = commitments.derive_salt(programme.salts, kind, key)
-    who = {party: commitments.who(salt, known[party][0]) for party, salt in salts.items()}
-    tag = commitments.LINK if kind == "link" else commitments.CODE
-    subject = commitments.commit(tag, subject_salt, key)
-    parties = {"owner": who[owner], "creator": who[creator]}
-    if kind == "link":
-        body = leaves.link(link=subject, **parties, state=state, since=now)
-    else:
-        body = leaves.code(code=subject, **parties, state=state, since=now)
-    return log_store.append(programme.access, [body])
 
 
 def _label(label: Label) -> dict[str, str]:

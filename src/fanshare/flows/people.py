@@ -5,6 +5,7 @@ asked for follower numbers. A fan of 18 or more earns money; younger people get 
 """
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fanshare.core.errors import BadInputError, ConflictError
@@ -18,12 +19,15 @@ _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 _INSERT = """
 INSERT INTO party (programme_id, kind, public_id, person_id, slug, display_name, created_at)
-VALUES (%(programme_id)s, %(kind)s, %(public_id)s, %(person)s, %(slug)s, %(name)s, %(now)s)
-ON CONFLICT (programme_id, slug) DO NOTHING RETURNING id
+SELECT %(programme_id)s, %(kind)s, public_id, person, slug, name, %(now)s
+  FROM unnest(%(public_ids)s::text[], %(people)s::bigint[], %(slugs)s::text[], %(names)s::text[])
+       AS fresh (public_id, person, slug, name)
+ON CONFLICT (programme_id, slug) DO NOTHING RETURNING person_id, id
 """
 _IDENTITY = """
 INSERT INTO party_identity (programme_id, party_id, kind, connection_id, hash, known_at)
-VALUES (%(programme_id)s, %(party)s, %(kind)s, %(connection)s, %(hash)s, %(now)s)
+SELECT %(programme_id)s, party, %(kind)s, %(connection)s, hash, %(now)s
+  FROM unnest(%(parties)s::bigint[], %(hashes)s::text[]) AS fresh (party, hash)
 ON CONFLICT DO NOTHING
 """
 _DUE_OF_PAYER = """
@@ -63,26 +67,26 @@ def add_creator(programme: Programme, joiner: Joiner, now: Instant) -> int:
     slug = joiner.slug or slug_of(joiner.name)
     if _SLUG.fullmatch(slug) is None:
         raise BadInputError("bad_slug", "The short name may hold a to z, 0 to 9 and hyphens; it begins with none.")
-    party = _add(programme, "creator", joiner, slug, now)
+    party = _add(programme, "creator", [joiner], [slug], now)[0]
     programme.access.execute(_SCOPE, {"party": party})
     return party
 
 
 def add_fan(programme: Programme, joiner: Joiner, now: Instant) -> int:
     """Let a fan of 18 or more take part; returns her party id. Her age is asserted by who calls this."""
-    return _add(programme, "fan", joiner, None, now)
+    return add_fans(programme, [joiner], now)[0]
+
+
+def add_fans(programme: Programme, joiners: Sequence[Joiner], now: Instant) -> list[int]:
+    """Let many fans take part in a handful of statements, all or none; returns their party ids in order."""
+    return _add(programme, "fan", joiners, [None] * len(joiners), now)
 
 
 def know_identity(
     programme: Programme, party: int, kind: str, value: str, now: Instant, *, connection: int | None = None
 ) -> None:
     """Note by what a payer can be recognised as this party (``customer``, ``email``, ``payment``), as a keyed hash."""
-    text = value.strip().casefold() if kind == "email" else value.strip()
-    known = programme.pseudonym(kind, text)
-    access = programme.access
-    with access.transaction():
-        access.execute(_IDENTITY, {"party": party, "kind": kind, "connection": connection, "hash": known, "now": now})
-        access.execute(_DUE_OF_PAYER, {"keys": [f"c:{known}", f"e:{known}"], "now": now})
+    _know(programme, {party: value}, kind, connection, now)
 
 
 def erase(programme: Programme, party: int, now: Instant) -> None:
@@ -102,21 +106,44 @@ def slug_of(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")[:63]
 
 
-def _add(programme: Programme, kind: str, joiner: Joiner, slug: str | None, now: Instant) -> int:
-    if joiner.email and _EMAIL.fullmatch(joiner.email.strip()) is None:
-        raise BadInputError("bad_email", f"{joiner.email[:80]!r} is not an e-mail address.")
+def _add(
+    programme: Programme, kind: str, joiners: Sequence[Joiner], slugs: Sequence[str | None], now: Instant
+) -> list[int]:
+    for joiner in joiners:
+        if joiner.email and _EMAIL.fullmatch(joiner.email.strip()) is None:
+            raise BadInputError("bad_email", f"{joiner.email[:80]!r} is not an e-mail address.")
     access = programme.access
     with access.transaction():
-        person = programme.vault.add_person(now)
-        values = {"kind": kind, "public_id": public_id(), "person": person, "slug": slug}
-        row = access.fetch_one(_INSERT, {**values, "name": joiner.name.strip()[:120] or None, "now": now})
-        if row is None:
-            raise ConflictError("slug_taken", f"The short name {slug!r} is taken; choose another one.")
-        party = int(row[0])
-        if joiner.email:
-            programme.vault.put(person, "email", joiner.email.strip().encode(), now)
-            know_identity(programme, party, "email", joiner.email, now)
-        return party
+        known = [{"email": joiner.email.strip().encode()} if joiner.email else {} for joiner in joiners]
+        people = programme.vault.add_people(known, now)
+        values = {
+            "kind": kind,
+            "public_ids": [public_id() for _ in people],
+            "people": people,
+            "slugs": list(slugs),
+            "names": [joiner.name.strip()[:120] or None for joiner in joiners],
+            "now": now,
+        }
+        parties: dict[int, int] = {row[0]: row[1] for row in access.fetch(_INSERT, values)}
+        if len(parties) < len(people):
+            taken = next(slug for person, slug in zip(people, slugs, strict=True) if person not in parties)
+            raise ConflictError("slug_taken", f"The short name {taken!r} is taken; choose another one.")
+        found = [parties[person] for person in people]
+        emails = {party: joiner.email for party, joiner in zip(found, joiners, strict=True) if joiner.email}
+        if emails:
+            _know(programme, emails, "email", None, now)
+        return found
+
+
+def _know(programme: Programme, values: Mapping[int, str], kind: str, connection: int | None, now: Instant) -> None:
+    folded = [value.strip().casefold() if kind == "email" else value.strip() for value in values.values()]
+    hashes = [programme.pseudonym(kind, text) for text in folded]
+    access = programme.access
+    with access.transaction():
+        columns = {"parties": list(values), "hashes": hashes, "kind": kind, "connection": connection}
+        access.execute(_IDENTITY, {**columns, "now": now})
+        keys = [f"{letter}:{known}" for known in hashes for letter in "ce"]
+        access.execute(_DUE_OF_PAYER, {"keys": keys, "now": now})
 
 
 def party_kind(access: Access, party: int) -> str:

@@ -6,7 +6,7 @@ it can't be moved to another person or kind. Backups made before an erasure hold
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
@@ -21,6 +21,20 @@ from fanshare.store.access import Access
 PURPOSE = "vault"
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
+
+_PEOPLE = """
+INSERT INTO person (programme_id, created_at)
+SELECT %(programme_id)s, %(at)s FROM generate_series(1, %(n)s::int) RETURNING id
+"""
+_PEOPLE_KEYS = """
+INSERT INTO vault_key (programme_id, person_id, wrapped)
+SELECT %(programme_id)s, person, wrapped FROM unnest(%(people)s::bigint[], %(wrapped)s::bytea[]) AS k (person, wrapped)
+"""
+_PEOPLE_ITEMS = """
+INSERT INTO vault_item (programme_id, person_id, kind, sealed, written_at)
+SELECT %(programme_id)s, person, kind, sealed, %(at)s
+  FROM unnest(%(people)s::bigint[], %(kinds)s::text[], %(sealed)s::bytea[]) AS i (person, kind, sealed)
+"""
 
 
 class Sealer(Protocol):
@@ -42,29 +56,38 @@ class Vault:
 
     def add_person(self, at: Instant) -> int:
         """A new person with a key of her own; returns her id."""
-        with self._access.transaction():
-            person: int = self._access.value(
-                "INSERT INTO person (programme_id, created_at) VALUES (%(programme_id)s, %(at)s) RETURNING id",
-                {"at": at},
-            )
-            wrapped = self._keys.seal(PURPOSE, os.urandom(_KEY_BYTES), self._place(person))
-            self._access.execute(
-                "INSERT INTO vault_key (programme_id, person_id, wrapped)"
-                " VALUES (%(programme_id)s, %(person)s, %(wrapped)s)",
-                {"person": person, "wrapped": wrapped},
-            )
-            return person
+        return self.add_people([{}], at)[0]
+
+    def add_people(self, contents: Sequence[Mapping[str, bytes]], at: Instant) -> list[int]:
+        """New people, each with a key of her own and what is known of her (by kind); returns their ids in order."""
+        access = self._access
+        with access.transaction():
+            people = sorted(row[0] for row in access.fetch(_PEOPLE, {"n": len(contents), "at": at}))
+            data_keys = [os.urandom(_KEY_BYTES) for _ in people]
+            wrapped = [
+                self._keys.seal(PURPOSE, key, self._place(person))
+                for person, key in zip(people, data_keys, strict=True)
+            ]
+            access.execute(_PEOPLE_KEYS, {"people": people, "wrapped": wrapped})
+            items = [
+                (person, kind, self._seal(AESGCM(key), person, kind, content))
+                for person, key, known in zip(people, data_keys, contents, strict=True)
+                for kind, content in known.items()
+            ]
+            if items:
+                owners, kinds, sealed = zip(*items, strict=True)
+                columns = {"people": list(owners), "kinds": list(kinds), "sealed": list(sealed)}
+                access.execute(_PEOPLE_ITEMS, {**columns, "at": at})
+        return people
 
     def put(self, person: int, kind: str, content: bytes, at: Instant) -> None:
         """Keep one item of a person (``email``, ``name``, ``salts``), replacing what was there.
 
         Raises ``FanshareError`` (``erased``, 410) when the person was erased.
         """
-        nonce = os.urandom(_NONCE_BYTES)
         with self._access.transaction():
             # the lock makes an erasure at the same moment come wholly before or wholly after
-            cipher = self._cipher(person, lock=True)
-            sealed = nonce + cipher.encrypt(nonce, content, self._place(person, kind))
+            sealed = self._seal(self._cipher(person, lock=True), person, kind, content)
             self._access.execute(
                 "INSERT INTO vault_item (programme_id, person_id, kind, sealed, written_at)"
                 " VALUES (%(programme_id)s, %(person)s, %(kind)s, %(sealed)s, %(at)s)"
@@ -123,6 +146,10 @@ class Vault:
                 "DELETE FROM vault_item WHERE programme_id = %(programme_id)s AND person_id = %(person)s",
             ):
                 self._access.execute(statement, {"person": person})
+
+    def _seal(self, cipher: AESGCM, person: int, kind: str, content: bytes) -> bytes:
+        nonce = os.urandom(_NONCE_BYTES)
+        return nonce + cipher.encrypt(nonce, content, self._place(person, kind))
 
     def _cipher(self, person: int, *, lock: bool = False) -> AESGCM:
         data_key = self._data_key(person, lock=lock)
