@@ -1,7 +1,7 @@
 """Publish: what the edge must know goes into its snapshot whenever it has changed, so that it needs no database."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -25,7 +25,7 @@ class Publisher:
     base_path: Path
     overlay_path: Path
     base_at: Instant = 0
-    _stamp: tuple[object, ...] = field(default=())
+    _stamp: tuple[object, ...] | None = None
 
     def publish(self, programmes: Iterable[tuple[Programme, str]], now: Instant) -> bool:
         """Publish what changed (programmes with their names); whether anything was written.

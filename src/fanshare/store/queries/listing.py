@@ -21,7 +21,7 @@ _LINKS = """
 SELECT l.id, l.code, l.destination, l.campaign, l.label_country, l.label_platform, l.label_text, s.state,
        o.owner_party_id, o.creator_party_id, l.created_at,
        (SELECT coalesce(sum(n), 0)::bigint FROM click_day d
-         WHERE d.programme_id = l.programme_id AND d.link_id = l.id AND d.verdict = 'human')
+         WHERE d.programme_id = l.programme_id AND d.link_id = l.id AND d.verdict = 'counted')
   FROM link l
   JOIN LATERAL (SELECT state FROM link_state WHERE programme_id = l.programme_id AND link_id = l.id
                  ORDER BY from_at DESC LIMIT 1) s ON true
@@ -83,7 +83,7 @@ class PartyRow(NamedTuple):
 
 
 class LinkListed(NamedTuple):
-    """A link with its present owner and state, and the human clicks it had."""
+    """A link with its present owner and state, and the clicks that counted."""
 
     id: int
     code: str

@@ -1,0 +1,123 @@
+"""``fanshare payout``: ready money leaves. Who moves it outside says here what became of it."""
+
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from fanshare.cli.session import group, session
+from fanshare.core.errors import BadInputError
+
+if TYPE_CHECKING:
+    from fanshare.flows.payouts import Payout
+
+app = group("Plan payouts and say what became of them.")
+
+_ID = typer.Argument(help="The number of the payout.")
+_YES = typer.Option(False, "--yes", help="Don't ask.")
+_STATES = {"planned": "planned", "in_transit": "on its way", "final": "paid", "returned": "returned"}
+
+
+@app.command()
+def plan(
+    ctx: typer.Context,
+    minimum: int = typer.Option(1, min=1, help="Smallest amount, in minor units (cents)."),
+) -> None:
+    """Plan a payout for everybody who has something ready. No money moves."""
+    from fanshare.flows.payouts import plan as plan_all
+
+    this = session(ctx)
+    with this.desk() as desk:
+        made = set(plan_all(desk.programme, desk.now, minimum_units=minimum))
+        rows = [row for row in _rows(desk) if int(row["id"]) in made]
+    this.out.rows("payouts", rows, ("id", "party", "amount", "currency", "state"), "Nothing is ready to be paid.")
+
+
+@app.command("list")
+def list_(ctx: typer.Context, state: str = typer.Option("", help="planned, in_transit, final or returned.")) -> None:
+    """All payouts, or those in one state."""
+    if state and state not in _STATES:
+        raise BadInputError("bad_state", f"A payout is one of {', '.join(_STATES)}.")
+    this = session(ctx)
+    with this.desk() as desk:
+        rows = _rows(desk, state or None)
+    this.out.rows("payouts", rows, ("id", "party", "amount", "currency", "state", "changed_at"))
+
+
+@app.command()
+def send(
+    ctx: typer.Context,
+    ids: Annotated[list[int], typer.Argument(help="The numbers of planned payouts.")],
+    yes: bool = _YES,
+) -> None:
+    """Take planned payouts on their way: the money leaves what is ready."""
+    from fanshare.flows import payouts
+
+    _confirm(ctx, f"Send {len(ids)} payout{'' if len(ids) == 1 else 's'}?", yes)
+    _each(ctx, ids, lambda desk, id_: payouts.send(desk.programme, id_, desk.now))
+
+
+@app.command()
+def arrived(ctx: typer.Context, ids: Annotated[list[int], typer.Argument(help="The numbers.")]) -> None:
+    """The money has arrived."""
+    from fanshare.flows import payouts
+
+    _each(ctx, ids, lambda desk, id_: payouts.arrived(desk.programme, id_, desk.now))
+
+
+@app.command()
+def returned(
+    ctx: typer.Context,
+    payout: int = _ID,
+    reason: str = typer.Option(..., help="Why, in words the payee will read."),
+    yes: bool = _YES,
+) -> None:
+    """The money came back: it is ready again."""
+    from fanshare.flows import payouts
+
+    _confirm(ctx, f"Book payout {payout} as returned?", yes)
+    _each(ctx, [payout], lambda desk, id_: payouts.came_back(desk.programme, id_, reason, desk.now))
+
+
+def _each(ctx: typer.Context, ids: list[int], step: "Callable[[Any, int], Payout]") -> None:
+    """One transaction a payout; the first that can't go stops the rest, and what went stays gone."""
+    this = session(ctx)
+    done: list[dict[str, Any]] = []
+    with this.desk() as desk:
+        for id_ in ids:
+            if not 0 < id_ < 1 << 62:
+                raise BadInputError("unknown_payout", "There is no such payout in this programme.", 404)
+            step(desk, id_)
+        known = {row["id"]: row for row in _rows(desk)}
+        done = [known[str(id_)] for id_ in ids]
+    this.out.rows("payouts", done, ("id", "party", "amount", "currency", "state"))
+
+
+def _confirm(ctx: typer.Context, question: str, yes: bool) -> None:
+    if yes:
+        return
+    if session(ctx).json or not sys.stdin.isatty():
+        raise BadInputError("not_confirmed", "This moves money; nobody is here to be asked, so say --yes.")
+    typer.confirm(question, abort=True, err=True)
+
+
+def _rows(desk: Any, state: str | None = None) -> list[dict[str, Any]]:
+    from fanshare.cli import shapes
+    from fanshare.cli.people import known
+    from fanshare.core.money import format_minor
+    from fanshare.store.queries import listing
+
+    people = known(desk)
+    return [
+        {
+            "id": str(row.id),
+            "party": people[row.party].slug or row.public_id,
+            "amount": format_minor(row.amount, row.currency),
+            "currency": row.currency,
+            "state": row.state,
+            "created_at": shapes.when(row.created_at),
+            "changed_at": shapes.when(row.changed_at),
+        }
+        for row in listing.payouts(desk.access, state=state)
+    ]

@@ -1,0 +1,116 @@
+"""``fanshare serve``: one command and one port; or its parts, where they run apart."""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from fanshare.cli.addresses import RUNNING
+from fanshare.cli.session import Session, session, single
+
+if TYPE_CHECKING:
+    import socket
+
+
+app = single()
+
+
+class Part(StrEnum):
+    """What to serve."""
+
+    ALL = "all"
+    EDGE = "edge"
+    WEB = "web"
+
+
+@app.command()
+def serve(
+    ctx: typer.Context,
+    part: Annotated[Part, typer.Argument(help="all, or only the edge (links, webhooks) or web (pages).")] = Part.ALL,
+    host: str = typer.Option("127.0.0.1", help="The address to answer on."),
+    port: int = typer.Option(8700, min=0, max=65535, help="The port; 0 takes a free one."),
+) -> None:
+    """Serve until SIGTERM or Ctrl-C. Everything (all) brings its own worker and database along."""
+    from fanshare.cli.supervision import exit_on_signals
+    from fanshare.config.logs import configure_logs
+
+    this = session(ctx)
+    configure_logs(json=this.logs_as_json)
+    exit_on_signals()
+    {Part.ALL: _all, Part.EDGE: _edge, Part.WEB: _web}[part](this, host, port)
+
+
+def _all(this: Session, host: str, port: int) -> None:
+    from fanshare.cli.supervision import Keeper, worker_command
+    from fanshare.config import serving
+    from fanshare.config.wiring import open_foundation
+
+    settings = this.settings
+    # The socket first: a port in use is said before anything is started.
+    with serving.listen(host, port) as listener, open_foundation(settings) as base:
+        command = worker_command(str(settings.home), log_json=this.logs_as_json)
+        with Keeper(command, base.database) as keeper, _announced(this, listener, RUNNING) as ready:
+            checks = {"worker": keeper.trouble, "database": keeper.database_trouble}
+            fallback = serving.pages(base, listener)
+            app = serving.edge_app(settings, base.keys, base.clock, fallback=fallback, checks=checks)
+            serving.serve(app, settings, listener, ready)
+
+
+def _edge(this: Session, host: str, port: int) -> None:
+    """Only links and webhooks. Needs the keys and the snapshot of this home, and no database."""
+    from fanshare.config import serving
+    from fanshare.config.clock import system_clock
+    from fanshare.config.keys import Keys
+    from fanshare.config.wiring import open_foundation
+
+    settings = this.settings
+    clock = system_clock
+    if settings.clock_file is not None:
+        # Whether time may be moved here only the database can say.
+        with open_foundation(settings) as base:
+            clock = base.clock
+    settings.home.mkdir(parents=True, exist_ok=True)
+    keys = Keys.load_or_create(settings.home, settings.environ)
+    with serving.listen(host, port) as listener, _announced(this, listener, "serve-edge.json") as ready:
+        serving.serve(serving.edge_app(settings, keys, clock, checks={}), settings, listener, ready)
+
+
+def _web(this: Session, host: str, port: int) -> None:
+    """Only the pages."""
+    from fanshare.config import serving
+    from fanshare.config.wiring import open_foundation
+
+    settings = this.settings
+    with (
+        serving.listen(host, port) as listener,
+        open_foundation(settings) as base,
+        _announced(this, listener, "serve-web.json") as ready,
+    ):
+        serving.serve(serving.pages(base, listener), settings, listener, ready)
+
+
+@contextmanager
+def _announced(this: Session, listener: "socket.socket", name: str) -> "Iterator[Callable[[], None]]":
+    """Says where to look as soon as requests are answered, to people and in a file of the home."""
+    from fanshare.cli.files import write_text
+    from fanshare.config.serving import address
+
+    file = this.settings.home / name
+    host, port, url = address(listener)
+    document: dict[str, Any] = {"url": url, "host": host, "port": port, "pid": os.getpid()}
+
+    def ready() -> None:
+        write_text(file, json.dumps(document), private=False)
+        shown = this.settings.public_url or url
+        lines = [f"fanshare answers at {shown}", f"It lives in {this.settings.home}; stop it with Ctrl-C."]
+        this.out.result(document, lines)
+
+    file.unlink(missing_ok=True)
+    try:
+        yield ready
+    finally:
+        file.unlink(missing_ok=True)

@@ -1,0 +1,103 @@
+"""``fanshare work``: the background work, in rounds. Several workers share it safely."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from fanshare.cli.session import session, single
+
+if TYPE_CHECKING:
+    from fanshare.config.wiring import Foundation
+    from fanshare.jobs.worker import Worker
+
+app = single()
+
+_SHORTEST, _LONGEST = 0.05, 0.25
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
+
+
+@app.command()
+def work(
+    ctx: typer.Context,
+    once: bool = typer.Option(False, "--once", help="Do everything that is due now, then end."),
+    as_child: bool = typer.Option(False, "--as-child", hidden=True),
+) -> None:
+    """Drain, take, settle, mature, seal, close, release: until SIGTERM or Ctrl-C."""
+    from fanshare.cli.supervision import stop_on_signals, stop_with_parent
+    from fanshare.config.logs import configure_logs
+    from fanshare.config.wiring import open_foundation
+
+    this = session(ctx)
+    configure_logs(json=this.logs_as_json)
+    stop = threading.Event()
+    if not once:
+        stop_on_signals(stop)
+    if as_child:
+        stop_with_parent(stop)
+    with open_foundation(this.settings) as base:
+        if once:
+            done = _once(base)
+            said = ", ".join(f"{count} {name}" for name, count in done.items() if count)
+            this.out.result(done, [f"Done: {said}." if said else "There was nothing to do."])
+        else:
+            run(base, stop)
+
+
+def run(base: "Foundation", stop: threading.Event) -> None:
+    """Work until asked to stop. A database that went away is waited for (and restarted, where it is ours)."""
+    import structlog
+    from psycopg import errors
+
+    from fanshare.core.errors import FanshareError
+
+    log = structlog.get_logger(__name__)
+    pause = _FIRST_PAUSE
+    while not stop.is_set():
+        try:
+            base.database.ensure()
+            with _worker(base) as worker:
+                pause = _rounds(worker, stop)
+        except (errors.Error, FanshareError, OSError) as error:
+            log.warning("database_away", kind=type(error).__name__, again_in=pause)
+            stop.wait(pause)
+            pause = min(_LONGEST_PAUSE, pause * 2)
+
+
+def _rounds(worker: "Worker", stop: threading.Event) -> float:
+    """Rounds on one connection; sleeps a little longer after each idle one."""
+    idle = _SHORTEST
+    while not stop.is_set():
+        if worker.round().busy:
+            idle = _SHORTEST
+        else:
+            stop.wait(idle)
+            idle = min(_LONGEST, idle * 1.5)
+    return _FIRST_PAUSE
+
+
+def _once(base: "Foundation") -> dict[str, Any]:
+    """Everything that is due: the slow work may make more of the quick, so both run until there is none."""
+    with _worker(base) as worker:
+        total = worker.until_quiet()
+        worker.housekeeping()
+        more = worker.until_quiet()
+    names = type(total).__slots__
+    return {name: getattr(total, name) + getattr(more, name) for name in names}
+
+
+@contextmanager
+def _worker(base: "Foundation") -> "Iterator[Worker]":
+    """A worker on a connection of its own, which is let go afterwards."""
+    from fanshare.config.wiring import reach
+    from fanshare.jobs.worker import Worker
+
+    conn = reach(base.database, "fanshare work")
+    worker = Worker(conn, base.settings.home, base.keys, base.clock, base.log_host)
+    try:
+        yield worker
+    finally:
+        worker.shut()
+        conn.close()

@@ -1,0 +1,119 @@
+"""Puts the serving processes together: the edge, the pages behind it, one listening socket."""
+
+import socket
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, cast
+
+from a2wsgi import WSGIMiddleware
+
+from fanshare.config.clock import Clock
+from fanshare.config.keys import Keys
+from fanshare.config.settings_env import Settings
+from fanshare.config.wiring import Foundation
+from fanshare.core.errors import FanshareError
+from fanshare.edge.app import Asgi, Check, EdgeApp
+from fanshare.edge.server import bind, server_for
+from fanshare.edge.settings import EdgeSettings
+from fanshare.integrations.verifiers import VERIFIERS
+from fanshare.web.pages_port import PageStore
+
+#: Names and addresses under which this machine knows itself.
+_SELF = ("localhost", "127.0.0.1", "[::1]")
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises ``FanshareError`` (``cannot_listen``)."""
+    try:
+        return bind(host, port)
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise FanshareError("cannot_listen", f"Nobody can be answered on {host} port {port}: {reason}.", 503) from None
+
+
+def address(listener: socket.socket) -> tuple[str, int, str]:
+    """Host, port and web address of a listening socket."""
+    host, port = listener.getsockname()[:2]
+    reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
+    return host, port, f"http://[{reachable}]:{port}" if ":" in reachable else f"http://{reachable}:{port}"
+
+
+def edge_app(
+    settings: Settings, keys: Keys, clock: Clock, *, fallback: Asgi | None = None, checks: Mapping[str, Check]
+) -> EdgeApp:
+    """The edge of an installation; ``fallback`` answers what is not the edge's."""
+    tuned = edge_settings(settings)
+    return EdgeApp(
+        settings.home, keys=keys, verifiers=VERIFIERS, now=clock, settings=tuned, fallback=fallback, checks=checks
+    )
+
+
+def edge_settings(settings: Settings) -> EdgeSettings:
+    """What the environment says about the edge."""
+    return EdgeSettings(trusted_proxies=settings.trusted_proxies, operator_networks=settings.operator_networks)
+
+
+def pages(base: Foundation, listener: socket.socket) -> Asgi:
+    """The pages as an ASGI application: Django in a few threads behind a bridge."""
+    from fanshare.web.app import make_wsgi_app
+
+    wsgi = make_wsgi_app(_store(base), base.clock, allowed_hosts=_allowed(base.settings, listener))
+    bridge: Any = WSGIMiddleware(cast(Any, wsgi), workers=base.settings.web_threads)
+    return partial(_http_only, bridge)
+
+
+def serve(app: Asgi | EdgeApp, settings: Settings, listener: socket.socket, ready: Callable[[], None]) -> None:
+    """Serve until SIGINT or SIGTERM; ``ready`` is called when requests are answered.
+
+    Raises ``FanshareError`` (``cannot_serve``) when the application does not start.
+    """
+    failures: list[str] = []
+
+    async def announced(scope: Any, receive: Any, send: Any) -> None:
+        async def told(message: Any) -> None:
+            await send(message)
+            if message["type"] == "lifespan.startup.complete":
+                ready()
+            elif message["type"] == "lifespan.startup.failed":
+                failures.append(message.get("message", ""))
+
+        await app(scope, receive, told if scope["type"] == "lifespan" else send)
+
+    server = server_for(announced, edge_settings(settings))
+    server.run(sockets=[listener])
+    if not server.started:
+        raise FanshareError("cannot_serve", f"It did not start: {' '.join(failures) or 'no reason was given'}", 503)
+
+
+async def _http_only(app: Any, scope: Any, receive: Any, send: Any) -> None:
+    """The pages need no start and no end of their own."""
+    if scope["type"] == "http":
+        await app(scope, receive, send)
+    elif scope["type"] == "lifespan":
+        await receive()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+def _store(base: Foundation) -> PageStore:
+    from fanshare.web.stored_pages import StoredPages
+
+    return StoredPages(partial(_connect, base), base.clock)
+
+
+def _connect(base: Foundation) -> Any:
+    from fanshare.config.wiring import reach
+
+    return reach(base.database, "fanshare web")
+
+
+def _allowed(settings: Settings, listener: socket.socket) -> tuple[str, ...]:
+    """The hosts that the pages answer to. Bound to every address and told no name, they answer to any."""
+    if settings.allowed_hosts:
+        return settings.allowed_hosts
+    host, _, url = address(listener)
+    own = url.removeprefix("http://").rpartition(":")[0]
+    if settings.public_url:
+        return (settings.host_name, *_SELF, own)
+    return ("*",) if host in ("0.0.0.0", "::") else (*_SELF, own)  # noqa: S104 - compared, not bound
