@@ -265,7 +265,7 @@ def _show(value: object) -> str:
 
 
 def _did_you_mean(value: object, words: Collection[str]) -> str:
-    close = get_close_matches(str(value)[:40].lower(), words, n=1, cutoff=0.6)
+    close = get_close_matches(str(value)[:40].lower(), words, n=1)
     return f"; did you mean {close[0]}?" if close else ""
 
 

@@ -19,8 +19,8 @@ SELECT l.code, l.campaign, l.destination, l.label_text, l.label_country, l.label
  WHERE l.programme_id = %(programme_id)s AND l.creator_party_id = %(creator)s ORDER BY l.id LIMIT 100
 """
 _WHY = """
-SELECT p.order_id, p.creator_party_id, p.role, p.bucket, p.matures_at, p.held_until, c.display_name, o.external_id,
-       o.estimated, l.body, p.party_id
+SELECT p.order_id, p.creator_party_id, p.role, p.bucket, p.matures_at, p.held_until, coalesce(c.display_name, ''),
+       o.external_id, o.estimated, l.body
   FROM position p
   JOIN party c ON c.programme_id = p.programme_id AND c.id = p.creator_party_id
   JOIN shop_order o ON o.programme_id = p.programme_id AND o.id = p.order_id
@@ -86,5 +86,6 @@ def why(access: Access, token: str) -> WhyRow | None:
     row = access.fetch_one(_WHY, {"token": token})
     if row is None:
         return None
-    others = access.fetch(_OTHERS, {"order": row[0], "creator": row[1]})
-    return WhyRow(*row[:9], json.loads(row[9]), [json.loads(other[0]) for other in others])
+    *facts, body = row
+    others = access.fetch(_OTHERS, {"order": facts[0], "creator": facts[1]})
+    return WhyRow._make([*facts, json.loads(body), [json.loads(other[0]) for other in others]])
