@@ -7,6 +7,7 @@ Money is a decimal string with six digits, instants are RFC 3339 in UTC with six
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import fields
+from functools import lru_cache
 from typing import Any
 
 from fanshare.core.canonical import canonical
@@ -49,9 +50,16 @@ def from_document(document: Mapping[str, Any]) -> OrderState:
         raise BadInputError("bad_document", f"This is not the document of an order state: {error!r}.") from error
 
 
+@lru_cache(maxsize=4096)
+def state_text(state: OrderState) -> str:
+    """A state's document as canonical JSON (RFC 8785). Remembered, since one state is asked for several times over."""
+    return canonical(to_document(state)).decode()
+
+
+@lru_cache(maxsize=4096)
 def state_hash(state: OrderState) -> str:
-    """SHA-256, in hexadecimal, over the canonical JSON of the state's document."""
-    return hashlib.sha256(canonical(to_document(state))).hexdigest()
+    """SHA-256 (hexadecimal) over a state's canonical JSON: the same facts have the same hash everywhere."""
+    return hashlib.sha256(state_text(state).encode()).hexdigest()
 
 
 def _time(instant: Instant) -> str:

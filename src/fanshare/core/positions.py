@@ -1,11 +1,10 @@
-"""From a part to what each party should hold, and whether a settlement says anything new."""
+"""From a part to what each party should hold, and to what about it is worth telling."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from fanshare.core.instants import Instant
 from fanshare.core.ledger import AccountKind, Placed, PositionKey
 from fanshare.core.settlement import Bucket, Part
-from fanshare.core.settlement_leaf import Settlement
 
 CREATOR, FAN, BUYER = "creator", "fan", "buyer"
 
@@ -37,10 +36,25 @@ def _standing(part: Part, role: str, party: int | None, amount: int) -> Standing
     return Standing(Placed(AccountKind(bucket.value), amount, part.currency), part.matures_at, held_until)
 
 
-def timeless(entry: Settlement) -> Settlement:
-    """A settlement without what changes by itself: its number, its commitments, and waiting becoming ready."""
-    shares = tuple(
-        replace(share, who="0" * 64, bucket="pending" if share.bucket == "available" else share.bucket)
-        for share in entry.shares
+def essence(part: Part, buyer_party: int | None, *, estimated: bool) -> tuple[object, ...]:
+    """Everything about a part that is worth saying again when it changes.
+
+    Not in it: waiting becoming ready, which time does by itself, and where in a running sum the part lies as long as
+    that gives the same amounts.
+    """
+    return (
+        part.terms.version,
+        part.credit.fraction,
+        part.credit.touch,
+        part.standing,
+        tuple((one.line_id, one.net, one.rule_id, one.pool, one.tiered, one.limit_bps) for one in part.lines),
+        part.uncapped,
+        tuple((step.level, step.cap, step.after) for step in part.caps if step.cap is not None),
+        part.shares,
+        part.currency,
+        part.matures_at,
+        part.hold,
+        part.denied,
+        buyer_party,
+        estimated,
     )
-    return replace(entry, seq=1, previous=None, order="0" * 64, shares=shares)

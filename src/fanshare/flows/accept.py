@@ -9,10 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from fanshare.core import commitments, leaves
-from fanshare.core.canonical import canonical
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import HOUR, Instant
-from fanshare.core.order_documents import from_document, state_hash, to_document
+from fanshare.core.order_documents import from_document, state_hash, state_text, to_document
 from fanshare.core.order_join import join
 from fanshare.core.orders import OrderState, OrderView
 from fanshare.core.terms import TermsBook
@@ -114,9 +113,20 @@ def _join(
     if not added:
         return [], order.view, None
     known = [from_document(json.loads(document)) for document in before.values()]
+    fresh = sorted(added.values(), key=lambda state: (state.modified_at, state_hash(state)))
+    try:
+        return fresh, join([*known, *fresh]), None
+    except FanshareError:
+        return _join_what_fits(known, fresh, order)
+
+
+def _join_what_fits(
+    known: Sequence[OrderState], fresh: Sequence[OrderState], order: Known
+) -> tuple[list[OrderState], OrderView | None, FanshareError | None]:
+    """Take the states one by one and leave out those that can't be of this order."""
     error: FanshareError | None = None
     fitting: list[OrderState] = []
-    for state in sorted(added.values(), key=lambda state: (state.modified_at, state_hash(state))):
+    for state in fresh:
         try:
             join([*known, *fitting, state])
         except FanshareError as refusal:
@@ -157,10 +167,7 @@ def _write_states(
         )
     first = log_store.append(access, bodies)
     rows.insert_states(
-        [
-            (order_id, bytes.fromhex(state_hash(state)), canonical(document).decode())
-            for order_id, state, document in documents
-        ],
+        [(order_id, bytes.fromhex(state_hash(state)), state_text(state)) for order_id, state, _ in documents],
         first,
         now,
     )

@@ -2,14 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from fanshare.core.canonical import canonical
 from fanshare.core.facts import OrderFacts
 from fanshare.core.leaf_of_part import settlement_of
-from fanshare.core.positions import timeless
+from fanshare.core.positions import essence
 from fanshare.core.settlement import Part
 from fanshare.core.settlement_leaf import Settlement, parse_settlement
 from fanshare.flows.holders import HolderBook
@@ -40,11 +38,22 @@ class Explanation:
 
 def withdrawn(story: PartStory) -> bool:
     """Whether the newest settlement took the credit away."""
-    return NO_CREDIT in json.loads(story.body)["reasons"]
+    return story.print == NO_CREDIT
+
+
+def fingerprint(part: Part, facts: OrderFacts, buyer_party: int | None) -> str:
+    """A short hash of what a part says; equal as long as there is nothing new to tell."""
+    told = repr(essence(part, buyer_party, estimated=facts.view.estimated))
+    return hashlib.blake2b(told.encode(), digest_size=16).hexdigest()
 
 
 def explain_part(
-    part: Part, facts: OrderFacts, buyer_party: int | None, story: PartStory | None, holders: HolderBook
+    part: Part,
+    facts: OrderFacts,
+    buyer_party: int | None,
+    story: PartStory | None,
+    holders: HolderBook,
+    print_: str,
 ) -> Explanation:
     """The next settlement of a part, following ``story``."""
     seq = 1 if story is None else story.seq + 1
@@ -57,7 +66,7 @@ def explain_part(
     )
     if facts.view.estimated:
         entry = replace(entry, reasons=(*entry.reasons, "estimated"))
-    return Explanation(part.order_id, part.creator, entry, fingerprint(timeless(entry).body()))
+    return Explanation(part.order_id, part.creator, entry, print_)
 
 
 def explain_withdrawal(pair: tuple[int, int], story: PartStory) -> Explanation:
@@ -74,9 +83,4 @@ def explain_withdrawal(pair: tuple[int, int], story: PartStory) -> Explanation:
         reasons=(NO_CREDIT,),
         shares=(),
     )
-    return Explanation(*pair, entry, fingerprint(timeless(entry).body()))
-
-
-def fingerprint(body: Mapping[str, object]) -> str:
-    """SHA-256 of a body in canonical form."""
-    return hashlib.sha256(canonical(body)).hexdigest()
+    return Explanation(*pair, entry, NO_CREDIT)

@@ -16,7 +16,7 @@ from fanshare.core.positions import Standing, positions
 from fanshare.core.settlement import Part, desired
 from fanshare.core.terms import TermsBook
 from fanshare.flows.accept import NOTICE
-from fanshare.flows.explain import Explanation, explain_part, explain_withdrawal, withdrawn
+from fanshare.flows.explain import Explanation, explain_part, explain_withdrawal, fingerprint, withdrawn
 from fanshare.flows.holders import HolderBook
 from fanshare.store import books, ledger, log_store
 from fanshare.store.access import Access
@@ -149,8 +149,11 @@ def _tell(
         return None if story is None or withdrawn(story) else explain_withdrawal(pair, story)
     if story is None and not part.pool and not part.denied:
         return None
-    explanation = explain_part(part, scope.facts[pair[0]], scope.buyer_parties[pair[0]], story, holders)
-    return None if story is not None and story.print == explanation.print else explanation
+    facts, buyer = scope.facts[pair[0]], scope.buyer_parties[pair[0]]
+    print_ = fingerprint(part, facts, buyer)
+    if story is not None and story.print == print_:
+        return None
+    return explain_part(part, facts, buyer, story, holders, print_)
 
 
 def _parties(folded: Folded, scope: Scope) -> set[int]:
