@@ -22,9 +22,7 @@ def add(
     shop: str = typer.Option("", help="The shop's address, such as https://shop.example.org."),
     key: str = typer.Option("", help="Read-only REST key of the shop (or FANSHARE_SHOP_KEY)."),
     key_secret: str = typer.Option("", help="Its secret; better as FANSHARE_SHOP_SECRET or FANSHARE_SHOP_SECRET_FILE."),
-    secret: Annotated[
-        list[str] | None, typer.Option(help="One it already signs with; drawn if left out.")
-    ] = None,
+    secret: Annotated[list[str] | None, typer.Option(help="One it already signs with; drawn if left out.")] = None,
     host: Annotated[list[str] | None, typer.Option(help="A further host that links may lead to.")] = None,
 ) -> None:
     """Connect a shop. Prints what to paste into it."""

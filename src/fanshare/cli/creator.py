@@ -23,7 +23,7 @@ def add(
     with this.desk() as desk:
         party = add_creator(desk.programme, Joiner(name.replace("\x00", ""), email, slug), desk.now)
         row = find(desk, str(party), "creator")
-        page = desk.address(f"/{desk.tenant.slug}/{row.slug}")
+        page = desk.address(f"/c/{desk.tenant.slug}/{row.slug}")
     document = {**shapes.party(row), "page": page}
     this.out.result(document, [f"{row.name} is a creator now; her short name is {row.slug}, her page {page}"])
 

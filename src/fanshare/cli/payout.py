@@ -54,7 +54,7 @@ def send(
     """Take planned payouts on their way: the money leaves what is ready."""
     from fanshare.flows import payouts
 
-    _confirm(ctx, f"Send {len(ids)} payout{'' if len(ids) == 1 else 's'}?", yes)
+    confirm(ctx, f"Send {len(ids)} payout{'' if len(ids) == 1 else 's'}?", yes)
     _each(ctx, ids, lambda desk, id_: payouts.send(desk.programme, id_, desk.now))
 
 
@@ -76,7 +76,7 @@ def returned(
     """The money came back: it is ready again."""
     from fanshare.flows import payouts
 
-    _confirm(ctx, f"Book payout {payout} as returned?", yes)
+    confirm(ctx, f"Book payout {payout} as returned?", yes)
     _each(ctx, [payout], lambda desk, id_: payouts.came_back(desk.programme, id_, reason, desk.now))
 
 
@@ -94,7 +94,8 @@ def _each(ctx: typer.Context, ids: list[int], step: "Callable[[Any, int], Payout
     this.out.rows("payouts", done, ("id", "party", "amount", "currency", "state"))
 
 
-def _confirm(ctx: typer.Context, question: str, yes: bool) -> None:
+def confirm(ctx: typer.Context, question: str, yes: bool) -> None:
+    """Ask before money moves, unless told not to."""
     if yes:
         return
     if session(ctx).json or not sys.stdin.isatty():

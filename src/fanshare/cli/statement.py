@@ -36,7 +36,7 @@ def statement(
         return
     write_text(output, json.dumps(document, ensure_ascii=False, indent=1) + "\n")
     said = f"{output} is written; check it with: fanshare verify {output}{f' {older}' if older else ''}"
-    this.out.result({"file": str(output), "as_of": document["as_of"]}, [said])
+    this.out.result({"file": str(output), "as_of": document["period"]["to"]}, [said])
 
 
 def _size_of(older: Path) -> int:

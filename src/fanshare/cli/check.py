@@ -1,0 +1,79 @@
+"""``fanshare check``: every invariant, proved again on the live data."""
+
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from fanshare.cli.session import session, single
+
+if TYPE_CHECKING:
+    from fanshare.config.wiring import Installation
+    from fanshare.flows.check import Finding
+    from fanshare.store.directory import Programme as Tenant
+
+app = single()
+
+
+@app.command()
+def check(
+    ctx: typer.Context,
+    programme: str = typer.Argument("", help="Only this programme; all if left out."),
+) -> None:
+    """Prove every invariant again, and name the first offender of each with both values. Changes nothing."""
+    this = session(ctx)
+    wanted = programme or this.settings.programme
+    found: list[tuple[Tenant, list[Finding]]] = []
+    with this.installation() as opened, this.out.progress() as progress:
+        tenants = [opened.tenant(wanted)] if wanted else opened.tenants()
+        for tenant in tenants:
+
+            def show(what: str, done: int, of: int, name: str = tenant.slug) -> None:
+                if progress is not None:
+                    progress(name, done, of)
+                del what
+
+            found.append((tenant, _one(opened, tenant, show)))
+    document = {
+        "ok": all(one.ok for _, findings in found for one in findings),
+        "programmes": [{"slug": tenant.slug, "checks": list(map(_document, every))} for tenant, every in found],
+    }
+    this.out.result(document, _lines(found))
+    if not document["ok"]:
+        raise typer.Exit(1)
+
+
+def _one(opened: "Installation", tenant: "Tenant", progress: Any) -> "list[Finding]":
+    """The findings of one programme; a programme without terms has nothing to check yet."""
+    from fanshare.core.errors import FanshareError
+    from fanshare.flows.check import check as prove
+
+    try:
+        programme = opened.programme(tenant, "cli:check")
+    except FanshareError as error:
+        if error.code != "no_terms":
+            raise
+        return []
+    return prove(programme, opened.clock(), progress=progress)
+
+
+def _document(finding: "Finding") -> dict[str, Any]:
+    offence = finding.offence
+    return {
+        "name": finding.name,
+        "ok": finding.ok,
+        "message": finding.message,
+        "where": None if offence is None else offence.where,
+        "recorded": None if offence is None else offence.recorded,
+        "expected": None if offence is None else offence.expected,
+    }
+
+
+def _lines(found: "list[tuple[Tenant, list[Finding]]]") -> list[str]:
+    lines = []
+    for tenant, findings in found:
+        lines.append(f"{tenant.name} ({tenant.slug})")
+        lines += [f"  {'ok    ' if one.ok else 'FAILED'} {one.name}: {one.message}" for one in findings]
+        if not findings:
+            lines.append("  no terms yet, so nothing to check")
+    wrong = sum(not one.ok for _, findings in found for one in findings)
+    return [*lines, f"{wrong} checks failed." if wrong else "Everything holds."]

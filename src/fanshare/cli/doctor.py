@@ -1,0 +1,23 @@
+"""``fanshare doctor``: what is wrong or waiting, and what to do about it."""
+
+import typer
+
+from fanshare.cli.session import session, single
+
+app = single()
+_MARKS = {"ok": "ok  ", "warn": "look", "bad": "BAD "}
+
+
+@app.command()
+def doctor(ctx: typer.Context) -> None:
+    """Look at connections, parked messages, signatures, disk, keys and clock. Changes nothing."""
+    from fanshare.flows.doctor import examine
+
+    this = session(ctx)
+    with this.installation() as opened:
+        remarks = examine(opened.conn, opened.settings.home, opened.keys, opened.clock())
+    rows = [{"level": one.level, "code": one.code, "sentence": one.sentence} for one in remarks]
+    ok = all(row["level"] != "bad" for row in rows)
+    this.out.result({"ok": ok, "remarks": rows}, [f"{_MARKS[row['level']]} {row['sentence']}" for row in rows])
+    if not ok:
+        raise typer.Exit(1)
