@@ -108,3 +108,17 @@ class Sealed:
 
 
 NOTHING_SEALED = Sealed()
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """Where a fold begins when what lies before is known: orders placed before ``start`` are history only.
+
+    ``sums`` are what the open (not sealed) orders before ``start`` occupy of each period's running sum.
+    """
+
+    start: Instant
+    sums: Mapping[PeriodKey, Micros] = field(default_factory=dict)
+
+
+FROM_THE_BEGINNING = Prefix(0)

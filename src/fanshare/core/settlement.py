@@ -22,7 +22,17 @@ from fanshare.core.attribution import Credit
 from fanshare.core.commission import LinePool, credited_net, line_pools, part
 from fanshare.core.crediting import Crediting, credit_order
 from fanshare.core.cumulative import Piece, RunningSum, capped
-from fanshare.core.facts import NOTHING_SEALED, Frozen, OrderFacts, OrderKey, PeriodKey, RulingKind, Sealed
+from fanshare.core.facts import (
+    FROM_THE_BEGINNING,
+    NOTHING_SEALED,
+    Frozen,
+    OrderFacts,
+    OrderKey,
+    PeriodKey,
+    Prefix,
+    RulingKind,
+    Sealed,
+)
 from fanshare.core.instants import DAY, Instant, day_period, local_date, month_period, week_period
 from fanshare.core.introducer import BuyerOrder, Standing
 from fanshare.core.money import Micros
@@ -33,6 +43,7 @@ from fanshare.core.touches import Skip, Touch, TouchKind
 
 #: A further buyer of one click is held this long after its share would be ready, then released.
 SHARED_HOLD = 14 * DAY
+SHARED = "shared"
 TIER = "tier"
 
 
@@ -131,22 +142,23 @@ def desired(
     *,
     sealed: Sealed = NOTHING_SEALED,
     click_owner: Mapping[str, str] | None = None,
+    prefix: Prefix = FROM_THE_BEGINNING,
 ) -> list[Part]:
-    """Every part of ``creator`` in ``orders``, in canonical order, as of ``now``.
+    """Every part of ``creator`` in ``orders`` from ``prefix.start`` on, in canonical order, as of ``now``.
 
     ``orders`` hold the whole scope: all orders of the buyers concerned and, where caps or tiers exist, all orders of
     the creator that are not sealed. ``click_owner`` maps a click id to the buyer whom it credits first; without it,
-    it is worked out from ``orders``.
+    it is worked out from ``orders``. Orders before ``prefix.start`` tell only how their buyers stood.
     """
     ordered = sorted(orders, key=lambda order: order.key)
     creditings = {order.id: credit_order(order, book) for order in ordered}
     owners = click_owners(ordered, now) if click_owner is None else click_owner
-    fold = _Fold(creator, book, now, sealed, owners)
+    fold = _Fold(creator, book, now, sealed, owners, prefix.sums)
     standings = fold.standings(ordered, creditings)
     return [
         fold.part(order, creditings[order.id], standings[order.id])
         for order in ordered
-        if creator in creditings[order.id].credits
+        if creator in creditings[order.id].credits and order.key.placed_at >= prefix.start
     ]
 
 
@@ -183,19 +195,29 @@ def periods(placed_at: Instant, terms: Terms) -> dict[Level, str]:
 class _Fold:
     """The running state of one creator's fold: a running sum per period, and what does not change meanwhile."""
 
-    def __init__(self, creator: int, book: TermsBook, now: Instant, sealed: Sealed, owners: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        creator: int,
+        book: TermsBook,
+        now: Instant,
+        sealed: Sealed,
+        owners: Mapping[str, str],
+        before: Mapping[PeriodKey, Micros],
+    ) -> None:
         self.creator = creator
         self.book = book
         self.now = now
         self.owners = owners
         self.sealed = sealed
+        self.before = before
         self.sums: dict[PeriodKey, RunningSum] = {}
 
     def running(self, level: str, period: str, currency: str) -> RunningSum:
         key = PeriodKey(level, period, currency)
         found = self.sums.get(key)
         if found is None:
-            found = RunningSum(self.sealed.sums.get(key, 0), self.sealed.pieces.get(key, {}))
+            top = self.sealed.sums.get(key, 0) + self.before.get(key, 0)
+            found = RunningSum(top, self.sealed.pieces.get(key, {}))
             self.sums[key] = found
         return found
 
@@ -224,13 +246,13 @@ class _Fold:
         )
 
     def _thawed(self, order: OrderFacts, answer: Standing, crediting: Crediting) -> Standing:
+        """What a close froze stands, unless a ruling (a fact of the order itself) says who brought the buyer."""
         frozen: Frozen | None = order.frozen.get(self.creator)
-        if frozen is not None:
-            return Standing(frozen.new_buyer, frozen.introduced_by)
+        new_buyer = answer.new_buyer if frozen is None else frozen.new_buyer
         credit = crediting.credits.get(self.creator)
         if credit is not None and credit.touch.id.startswith("ruling:"):
-            return Standing(answer.new_buyer, credit.touch if credit.touch.by_fan else None)
-        return answer
+            return Standing(new_buyer, credit.touch if credit.touch.by_fan else None)
+        return Standing(new_buyer, answer.introduced_by if frozen is None else frozen.introduced_by)
 
     def part(self, order: OrderFacts, crediting: Crediting, standing: Standing) -> Part:
         """Stages 3 to 5 and the shares of one order."""
@@ -327,11 +349,16 @@ class _Fold:
         return hold if hold is not None and hold.until > self.now else None
 
     def _shared(self, order: OrderFacts, credit: Credit, standing: Standing, matures_at: Instant | None) -> Hold | None:
-        """A click id credits one buyer: what further buyers bring by it is looked at before it is ready."""
+        """A click id credits one buyer: what further buyers bring by it is looked at before it is ready.
+
+        A closed month is past that: an order of another buyer that comes to light later does not hold its shares.
+        """
+        if self.creator in order.frozen:
+            return None
         evidence = (credit.touch, standing.introduced_by)
         if all(touch is None or self.owners.get(touch.id, order.buyer) == order.buyer for touch in evidence):
             return None
-        return Hold((order.key.placed_at if matures_at is None else matures_at) + SHARED_HOLD, "shared")
+        return Hold((order.key.placed_at if matures_at is None else matures_at) + SHARED_HOLD, SHARED)
 
     def _next_at(self, order: OrderFacts, *moments: Instant | None) -> Instant | None:
         vanish_at = order.vanish_at if order.view.vanished else None

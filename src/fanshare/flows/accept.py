@@ -13,7 +13,7 @@ from fanshare.core.errors import FanshareError
 from fanshare.core.instants import HOUR, Instant
 from fanshare.core.order_documents import from_document, state_hash, state_text, to_document
 from fanshare.core.order_join import join
-from fanshare.core.orders import OrderState, OrderView
+from fanshare.core.orders import OrderState, OrderView, Status
 from fanshare.core.terms import TermsBook
 from fanshare.store import log_store
 from fanshare.store.access import Access
@@ -113,7 +113,11 @@ def _join(
     if not added:
         return [], order.view, None
     known = [from_document(json.loads(document)) for document in before.values()]
+    if _is_gone(known):
+        added = {key: state for key, state in added.items() if not _is_tombstone(state)}
     fresh = sorted(added.values(), key=lambda state: (state.modified_at, state_hash(state)))
+    if not fresh:
+        return [], order.view, None
     try:
         return fresh, join([*known, *fresh]), None
     except FanshareError:
@@ -134,6 +138,16 @@ def _join_what_fits(
         else:
             fitting.append(state)
     return fitting, join([*known, *fitting]) if fitting else order.view, error
+
+
+def _is_gone(known: Iterable[OrderState]) -> bool:
+    """Whether the newest look found nothing already: a further look in vain would be a state that says no more."""
+    looks = [state for state in known if state.fetched]
+    return bool(looks) and _is_tombstone(max(looks, key=lambda state: state.modified_at))
+
+
+def _is_tombstone(state: OrderState) -> bool:
+    return state.fetched and state.status is Status.DELETED
 
 
 def _frozen_view(view: OrderView, order: Known, frozen: bool) -> OrderView:

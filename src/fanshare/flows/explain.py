@@ -8,10 +8,11 @@ from typing import Any
 from fanshare.core.facts import OrderFacts
 from fanshare.core.leaf_of_part import settlement_of
 from fanshare.core.positions import essence
-from fanshare.core.settlement import Part
+from fanshare.core.settlement import Part, periods
 from fanshare.core.settlement_leaf import Settlement, parse_settlement
+from fanshare.core.terms import Level, TermsBook
 from fanshare.flows.holders import HolderBook
-from fanshare.store.queries.parts import PartRow, PartStory
+from fanshare.store.queries.parts import Inputs, PartRow, PartStory
 
 NO_CREDIT = "no_credit"
 
@@ -30,10 +31,35 @@ class Explanation:
         """The leaf body."""
         return self.entry.body()
 
-    def row(self, *, sealed: bool) -> PartRow:
+    def row(self, inputs: Inputs, *, sealed: bool) -> PartRow:
         """What is written beside the leaf; ``sealed`` says whether closes have sealed all of the part."""
         previous = None if self.entry.previous is None else bytes.fromhex(self.entry.previous)
-        return PartRow(self.order_id, self.creator, self.entry.seq, self.print, previous, sealed)
+        return PartRow(self.order_id, self.creator, self.entry.seq, self.print, previous, sealed, inputs)
+
+
+def inputs_of(part: Part) -> Inputs:
+    """What a later fold needs of this part."""
+    steps = {step.level: step for step in part.caps}
+    amounts = {level: sum(piece.amount for piece in step.pieces) for level, step in steps.items()}
+    return Inputs(
+        currency=part.currency,
+        placed_at=part.key.placed_at,
+        day=steps[Level.DAY].period,
+        week=steps[Level.WEEK].period,
+        month=steps[Level.MONTH].period,
+        tier=part.credited,
+        in_day=amounts[Level.DAY],
+        in_week=amounts[Level.WEEK],
+        in_month=amounts[Level.MONTH],
+        in_all=amounts[Level.ALL],
+    )
+
+
+def no_inputs(story: Settlement, facts: OrderFacts, book: TermsBook) -> Inputs:
+    """The inputs of a part that has lost its credit: its place in time, and nothing at any level."""
+    placed_at = facts.key.placed_at
+    names = periods(placed_at, book.at(placed_at))
+    return Inputs(story.currency, placed_at, names[Level.DAY], names[Level.WEEK], names[Level.MONTH], 0, 0, 0, 0, 0)
 
 
 def withdrawn(story: PartStory) -> bool:

@@ -9,14 +9,22 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from fanshare.core.closing import fully_sealed
-from fanshare.core.facts import NOTHING_SEALED
+from fanshare.core.facts import FROM_THE_BEGINNING, NOTHING_SEALED
 from fanshare.core.instants import Instant
 from fanshare.core.ledger import Placed, PositionKey, differences
 from fanshare.core.positions import Standing, positions
 from fanshare.core.settlement import Part, desired
 from fanshare.core.terms import TermsBook
 from fanshare.flows.accept import NOTICE
-from fanshare.flows.explain import Explanation, explain_part, explain_withdrawal, fingerprint, withdrawn
+from fanshare.flows.explain import (
+    Explanation,
+    explain_part,
+    explain_withdrawal,
+    fingerprint,
+    inputs_of,
+    no_inputs,
+    withdrawn,
+)
 from fanshare.flows.holders import HolderBook
 from fanshare.store import books, ledger, log_store
 from fanshare.store.access import Access
@@ -67,18 +75,19 @@ def settle_orders(access: Access, book: TermsBook, holders: HolderBook, orders: 
     folded = fold(scope, creators, book, now)
     posting = _post(access, scope, folded, now)
     _look_again(access, folded)
-    leaves = _explain(access, scope, folded, holders, posting, now)
+    leaves = _explain(access, scope, folded, holders, book, posting, now)
     return Settled(len(wanted), len(folded.parts), posting.transfers, leaves)
 
 
 def fold(scope: Scope, creators: Iterable[int], book: TermsBook, now: Instant) -> Folded:
-    """Every part that the loaded facts ask for."""
+    """Every part that the loaded facts ask for, from where each creator's scope begins."""
     folded = Folded()
     for creator in sorted(creators):
         sealed = scope.sealed.get(creator, NOTHING_SEALED)
+        prefix = scope.prefixes.get(creator, FROM_THE_BEGINNING)
         orders = scope.orders_of(creator)
-        folded.looked_at |= {(order.id, creator) for order in orders}
-        found = desired(creator, orders, book, now, sealed=sealed, click_owner=scope.click_owner)
+        folded.looked_at |= {(order.id, creator) for order in orders if order.key.placed_at >= prefix.start}
+        found = desired(creator, orders, book, now, sealed=sealed, click_owner=scope.click_owner, prefix=prefix)
         folded.parts |= {(part.order_id, creator): part for part in found}
     return folded
 
@@ -114,7 +123,13 @@ def _changed(
 
 
 def _explain(
-    access: Access, scope: Scope, folded: Folded, holders: HolderBook, posting: ledger.Posting, now: Instant
+    access: Access,
+    scope: Scope,
+    folded: Folded,
+    holders: HolderBook,
+    book: TermsBook,
+    posting: ledger.Posting,
+    now: Instant,
 ) -> int:
     """Log the batch of transfers, and keep the explanation of every part that says something new."""
     stories = parts.stories(access, folded.looked_at)
@@ -127,7 +142,8 @@ def _explain(
         explanation = _tell(scope, part, story, holders, pair)
         if explanation is not None:
             told.append(explanation)
-            rows.append(explanation.row(sealed=sealed))
+            inputs = inputs_of(part) if part else no_inputs(explanation.entry, scope.facts[pair[0]], book)
+            rows.append(explanation.row(inputs, sealed=sealed))
         elif story is not None and story.sealed != sealed:
             parts.mark_sealed(access, *pair, sealed=sealed)
     bodies = [one.body for one in told] + ([posting.leaf()] if posting.transfers else [])
@@ -147,7 +163,7 @@ def _tell(
     """The next settlement of a part, or ``None`` when it would only repeat the last one."""
     if part is None:
         return None if story is None or withdrawn(story) else explain_withdrawal(pair, story)
-    if story is None and not part.pool and not part.denied:
+    if story is None and not part.credited and not part.denied:
         return None
     facts, buyer = scope.facts[pair[0]], scope.buyer_parties[pair[0]]
     print_ = fingerprint(part, facts, buyer)

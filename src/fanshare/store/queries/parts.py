@@ -25,15 +25,22 @@ SELECT p.order_id, p.creator_party_id, p.seq, l.hash, p.document->>'print', p.se
 """
 _WRITE = """
 INSERT INTO part (programme_id, order_id, creator_party_id, seq, document, leaf_index, previous_leaf_hash, settled_at,
-                  sealed)
-SELECT %(programme_id)s, order_id, creator, seq, jsonb_build_object('print', print), leaf, previous, %(now)s, sealed
+                  sealed, currency, placed_at, day, week, month, in_tier, in_day, in_week, in_month, in_all)
+SELECT %(programme_id)s, order_id, creator, seq, jsonb_build_object('print', print), leaf, previous, %(now)s, sealed,
+       currency, placed_at, day, week, month, in_tier, in_day, in_week, in_month, in_all
   FROM unnest(%(orders)s::bigint[], %(creators)s::bigint[], %(seqs)s::int[], %(prints)s::text[], %(leaves)s::bigint[],
-              %(previous)s::bytea[], %(sealed)s::bool[])
-       AS fresh(order_id, creator, seq, print, leaf, previous, sealed)
+              %(previous)s::bytea[], %(sealed)s::bool[], %(currency)s::text[], %(placed_at)s::bigint[], %(day)s::text[],
+              %(week)s::text[], %(month)s::text[], %(tier)s::bigint[], %(in_day)s::bigint[], %(in_week)s::bigint[],
+              %(in_month)s::bigint[], %(in_all)s::bigint[])
+       AS fresh(order_id, creator, seq, print, leaf, previous, sealed, currency, placed_at, day, week, month, in_tier,
+                in_day, in_week, in_month, in_all)
 ON CONFLICT (programme_id, order_id, creator_party_id)
 DO UPDATE SET seq = excluded.seq, document = excluded.document, leaf_index = excluded.leaf_index,
               previous_leaf_hash = excluded.previous_leaf_hash, settled_at = excluded.settled_at,
-              sealed = excluded.sealed
+              sealed = excluded.sealed, currency = excluded.currency, placed_at = excluded.placed_at,
+              day = excluded.day, week = excluded.week, month = excluded.month, in_tier = excluded.in_tier,
+              in_day = excluded.in_day, in_week = excluded.in_week, in_month = excluded.in_month,
+              in_all = excluded.in_all
 """
 _HISTORY = """
 INSERT INTO part_history (programme_id, order_id, creator_party_id, seq, leaf_index, settled_at)
@@ -57,6 +64,21 @@ class PartStory(NamedTuple):
     body: str
 
 
+class Inputs(NamedTuple):
+    """What a later fold needs of a part to begin behind it: its place in time, its input at every level (micros)."""
+
+    currency: str
+    placed_at: Instant
+    day: str
+    week: str
+    month: str
+    tier: int
+    in_day: int
+    in_week: int
+    in_month: int
+    in_all: int
+
+
 class PartRow(NamedTuple):
     """A new settlement of a part, to be written beside its leaf. ``previous`` is None for the first."""
 
@@ -66,6 +88,7 @@ class PartRow(NamedTuple):
     print: str
     previous: bytes | None
     sealed: bool
+    inputs: Inputs
 
 
 def claim(access: Access, now: Instant, batch: int) -> list[tuple[int, str]]:
@@ -100,7 +123,8 @@ def write(access: Access, rows: Sequence[PartRow], first_leaf: int, now: Instant
     }
     access.execute(_HISTORY, columns)
     prints = {"prints": [row.print for row in rows], "previous": [row.previous for row in rows]}
-    access.execute(_WRITE, {**columns, **prints, "sealed": [row.sealed for row in rows]})
+    inputs = {name: [getattr(row.inputs, name) for row in rows] for name in Inputs._fields}
+    access.execute(_WRITE, {**columns, **prints, **inputs, "sealed": [row.sealed for row in rows]})
 
 
 def mark_sealed(access: Access, order: int, creator: int, *, sealed: bool) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fanshare.core.cumulative import Piece
-from fanshare.core.facts import Frozen, OrderFacts, OrderKey, PeriodKey, Ruling, RulingKind, Sealed
+from fanshare.core.facts import Frozen, OrderFacts, OrderKey, PeriodKey, Prefix, Ruling, RulingKind, Sealed
 from fanshare.core.instants import Instant
 from fanshare.core.ledger import PositionKey
 from fanshare.core.orders import OrderView
@@ -22,11 +22,37 @@ _CREATORS = """
 SELECT DISTINCT creator_party_id FROM order_creator
  WHERE programme_id = %(programme_id)s AND order_id = ANY(%(orders)s)
 """
+_STARTS = """
+SELECT s.creator_party_id, min(least(o.placed_at, coalesce(p.placed_at, o.placed_at)))
+  FROM order_creator s
+  JOIN shop_order o ON o.programme_id = s.programme_id AND o.id = s.order_id
+  LEFT JOIN part p ON p.programme_id = s.programme_id AND p.order_id = s.order_id
+                  AND p.creator_party_id = s.creator_party_id
+ WHERE s.programme_id = %(programme_id)s AND s.order_id = ANY(%(orders)s) AND s.creator_party_id = ANY(%(creators)s)
+ GROUP BY s.creator_party_id
+"""
 _OPEN = """
-SELECT o.order_id FROM order_creator o
-  LEFT JOIN part p ON p.programme_id = o.programme_id AND p.order_id = o.order_id
-                  AND p.creator_party_id = o.creator_party_id
- WHERE o.programme_id = %(programme_id)s AND o.creator_party_id = ANY(%(creators)s) AND NOT coalesce(p.sealed, false)
+SELECT s.order_id FROM order_creator s
+  JOIN unnest(%(creators)s::bigint[], %(starts)s::bigint[]) AS c(creator, start) ON s.creator_party_id = c.creator
+  JOIN shop_order o ON o.programme_id = s.programme_id AND o.id = s.order_id
+  LEFT JOIN part p ON p.programme_id = s.programme_id AND p.order_id = s.order_id
+                  AND p.creator_party_id = s.creator_party_id
+ WHERE s.programme_id = %(programme_id)s AND NOT coalesce(p.sealed, false)
+   AND (o.placed_at >= c.start OR p.placed_at >= c.start)
+"""
+_BEFORE = """
+SELECT p.creator_party_id, l.level, l.period, p.currency,
+       sum(greatest(l.amount - coalesce(sealed.amount, 0), 0))::bigint
+  FROM unnest(%(creators)s::bigint[], %(starts)s::bigint[]) AS c(creator, start)
+  JOIN part p ON p.creator_party_id = c.creator AND p.placed_at < c.start
+ CROSS JOIN LATERAL (VALUES ('tier', p.month, p.in_tier), ('day', p.day, p.in_day), ('week', p.week, p.in_week),
+                            ('month', p.month, p.in_month), ('all', '', p.in_all)) AS l(level, period, amount)
+  LEFT JOIN LATERAL (SELECT sum(amount_micros)::bigint AS amount FROM sealed_piece z
+                      WHERE z.programme_id = %(programme_id)s AND z.creator_party_id = p.creator_party_id
+                        AND z.order_id = p.order_id AND z.level = l.level AND z.period = l.period
+                        AND z.currency = p.currency) AS sealed ON %(sealed)s
+ WHERE p.programme_id = %(programme_id)s AND NOT p.sealed AND p.order_id <> ALL(%(loaded)s)
+ GROUP BY 1, 2, 3, 4
 """
 _ORDERS = """
 WITH seed AS (
@@ -90,6 +116,7 @@ class Scope:
     members: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
     positions: dict[PositionKey, books.Position] = field(default_factory=dict)
     sealed: dict[int, Sealed] = field(default_factory=dict)
+    prefixes: dict[int, Prefix] = field(default_factory=dict)
     click_owner: dict[str, str] = field(default_factory=dict)
 
     def orders_of(self, creator: int) -> list[OrderFacts]:
@@ -112,13 +139,18 @@ def load(
 ) -> Scope:
     """Load what settling ``orders`` for ``creators`` reads.
 
-    That is all orders of the same buyers, and with ``whole_period`` (caps or tiers exist) all orders of the creators
-    that no close has sealed, with their buyers' orders. ``notice`` is how long a vanished order still counts.
+    That is all orders of the same buyers, and with ``whole_period`` (caps or tiers exist) everything from the first of
+    ``orders`` on that no close has sealed, with its buyers' orders, and the sums of what lies before. ``notice`` is how
+    long a vanished order still counts.
     """
     wanted = set(orders)
-    if whole_period:
-        wanted |= {row[0] for row in access.fetch(_OPEN, {"creators": sorted(creators)})}
     scope = Scope()
+    starts: dict[int, Instant] = {}
+    if whole_period:
+        due = {"orders": sorted(wanted), "creators": sorted(creators)}
+        starts = {row[0]: row[1] for row in access.fetch(_STARTS, due)}
+        span = {"creators": list(starts), "starts": list(starts.values())}
+        wanted |= {row[0] for row in access.fetch(_OPEN, span)}
     rows = access.fetch(_ORDERS, {"orders": sorted(wanted), "creators": sorted(creators)})
     ids = [row[0] for row in rows]
     views = {row[0]: codec.view(row[3]) for row in rows}
@@ -144,6 +176,7 @@ def load(
         for creator in members:
             scope.members[creator].append(order_id)
     scope.sealed = _sealed(access, creators, ids)
+    scope.prefixes = _prefixes(access, starts, scope)
     scope.click_owner = _click_owners(access, scope.facts.values(), now - notice)
     return scope
 
@@ -233,6 +266,32 @@ def _sealed(access: Access, creators: set[int], orders: Sequence[int]) -> dict[i
         )
         for creator, by_period in sums.items()
     }
+
+
+def _prefixes(access: Access, starts: Mapping[int, Instant], scope: Scope) -> dict[int, Prefix]:
+    """What open orders before each creator's start occupy; orders that are folded anyway are not counted twice."""
+    if not starts:
+        return {}
+    folded = sorted(
+        {
+            order_id
+            for creator, start in starts.items()
+            for order_id in scope.members.get(creator, ())
+            if scope.facts[order_id].key.placed_at >= start
+        }
+    )
+    sums: dict[int, dict[PeriodKey, int]] = defaultdict(dict)
+    for creator, level, period, currency, amount in access.fetch(
+        _BEFORE,
+        {
+            "creators": list(starts),
+            "starts": list(starts.values()),
+            "loaded": folded,
+            "sealed": bool(scope.sealed),
+        },
+    ):
+        sums[creator][PeriodKey(level, period, currency)] = amount
+    return {creator: Prefix(start, sums.get(creator, {})) for creator, start in starts.items()}
 
 
 def _click_owners(access: Access, orders: Iterable[OrderFacts], gone: Instant) -> dict[str, str]:

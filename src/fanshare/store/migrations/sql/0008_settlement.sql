@@ -11,11 +11,23 @@ CREATE TABLE part (
     previous_leaf_hash hash32,
     settled_at instant NOT NULL,
     sealed boolean NOT NULL DEFAULT false,
+    -- What a later fold needs of this part to begin behind it: its place in time and its input at every level.
+    currency currency_code NOT NULL,
+    placed_at instant NOT NULL,
+    day calendar_day NOT NULL,
+    week text NOT NULL,
+    month text NOT NULL,
+    in_tier amount NOT NULL,
+    in_day amount NOT NULL,
+    in_week amount NOT NULL,
+    in_month amount NOT NULL,
+    in_all amount NOT NULL,
     PRIMARY KEY (programme_id, order_id, creator_party_id),
     FOREIGN KEY (programme_id, order_id) REFERENCES shop_order,
     FOREIGN KEY (programme_id, creator_party_id) REFERENCES party,
     FOREIGN KEY (programme_id, leaf_index) REFERENCES log_leaf
 );
+CREATE INDEX ON part (programme_id, creator_party_id, placed_at);
 CREATE INDEX ON part (programme_id, creator_party_id, order_id);
 
 -- Every settlement there was: which leaf it is. Salts are derived from the keys of those concerned, never kept.
