@@ -7,6 +7,7 @@ the others.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -21,6 +22,7 @@ from fanshare.flows.accept import resolve_again
 from fanshare.flows.context import Programme, open_programme
 from fanshare.flows.settle import settle
 from fanshare.jobs import drain, poll, publish, take
+from fanshare.jobs.apart import settle_apart
 from fanshare.jobs.fetches import Fetches
 from fanshare.spool.reader import SpoolReader
 from fanshare.spool.records import CLICKS, HOOKS
@@ -59,7 +61,7 @@ class Round:
 
     @property
     def busy(self) -> bool:
-        return bool(self.clicks or self.deliveries or self.taken or self.settled)
+        return bool(self.clicks or self.deliveries or self.refused or self.taken or self.settled)
 
 
 @dataclass(slots=True)
@@ -80,13 +82,14 @@ class Worker:
         done = Round()
         self._guard("drain", lambda: self._drain(done), done)
         for programme_id in directory.programmes_with_deliveries(self.conn, self.clock()):
-            self._guard("take", lambda id_=programme_id: self._take(id_, done), done)  # type: ignore[misc]
+            self._guard("take", partial(self._take, programme_id, done), done)
         for programme_id in directory.programmes_to_settle(self.conn, self.clock()):
-            self._guard("settle", lambda id_=programme_id: self._settle(id_, done), done)  # type: ignore[misc]
+            self._guard("settle", partial(self._settle, programme_id, done), done)
         for name, period in _PERIODS.items():
-            if self.clock() - self._last.get(name, -period) >= period:
-                self._last[name] = self.clock()
-                self._guard(name, lambda job=name: getattr(self, f"_{job}")(), done)  # type: ignore[misc]
+            now = self.clock()
+            if not 0 <= now - self._last.get(name, -period) < period:
+                self._last[name] = now
+                self._guard(name, partial(getattr(self, f"_{name}"), done), done)
         return done
 
     def until_quiet(self, *, rounds: int = 10_000) -> Round:
@@ -106,26 +109,36 @@ class Worker:
         self.round()
 
     def shut(self) -> None:
-        """Let go of the shops."""
+        """Let go of the shops and of the snapshot."""
         self._fetches.close()
+        if self._publisher is not None:
+            self._publisher.close()
 
-    def _guard(self, job: str, work: Callable[[], None], done: Round) -> None:
+    def _guard(self, job: str, work: Callable[[], object], done: Round) -> None:
         try:
             work()
         except RETRYABLE as error:
             log.info("retried", job=job, reason=type(error).__name__)
-        except (FanshareError, errors.Error, OSError) as error:
+        except Exception as error:
             if self.conn.closed:
                 raise
             done.failures += 1
-            log.error("job_failed", job=job, error=str(error), kind=type(error).__name__)
+            log.error("job_failed", job=job, error=str(error), kind=type(error).__name__, exc_info=not _is_known(error))
+
+    def _for_each(self, job: str, work: Callable[[Programme, Tenant], object], done: Round) -> None:
+        """The same work for every programme that has terms; a programme that fails does not stop the others."""
+        for programme, tenant in self._each(f"job:{job}"):
+            self._guard(job, partial(work, programme, tenant), done)
 
     def _programme(self, programme_id: int, actor: str) -> Programme:
         tenant = self._tenant(programme_id)
         return open_programme(Access(self.conn, programme_id, actor), tenant.public_id, self.keys)
 
     def _tenant(self, programme_id: int) -> Tenant:
-        return next(one for one in directory.programmes(self.conn) if one.id == programme_id)
+        for one in directory.programmes(self.conn):
+            if one.id == programme_id:
+                return one
+        raise FanshareError("unknown_programme", f"This database knows no programme {programme_id}.", 404)
 
     def _drain(self, done: Round) -> None:
         spool = self.home / "spool"
@@ -142,7 +155,13 @@ class Worker:
 
     def _settle(self, programme_id: int, done: Round) -> None:
         programme = self._programme(programme_id, "job:settle")
-        found = settle(programme.access, programme.book, programme.holders, self.clock())
+        try:
+            found = settle(programme.access, programme.book, programme.holders, self.clock())
+        except (errors.OperationalError, *RETRYABLE):
+            raise
+        except Exception as error:
+            log.error("batch_failed", programme=programme_id, error=str(error), exc_info=not _is_known(error))
+            found = settle_apart(programme, self.clock())
         done.settled += found.orders
         done.transfers += found.transfers
 
@@ -156,46 +175,52 @@ class Worker:
                     raise
         return found
 
-    def _publish(self) -> None:
+    def _publish(self, _: Round) -> None:
         if self._publisher is None:
             base, overlay = self.home / publish.BASE, self.home / publish.OVERLAY
             self._publisher = publish.Publisher(self.home, self.keys, base, overlay)
         self._publisher.publish([(one, tenant.name) for one, tenant in self._each("job:publish")], self.clock())
 
-    def _poll(self) -> None:
-        for programme, _ in self._each("job:poll"):
-            poll.poll(programme, self._fetches, self.clock())
+    def _poll(self, done: Round) -> None:
+        self._for_each("poll", lambda one, _: poll.poll(one, self._fetches, self.clock()), done)
 
-    def _recheck(self) -> None:
+    def _recheck(self, done: Round) -> None:
+        self._for_each("recheck", lambda one, _: self._recheck_one(one), done)
+
+    def _recheck_one(self, programme: Programme) -> None:
         """A click and its order that arrived at the very same moment may have missed each other."""
-        for programme, _ in self._each("job:recheck"):
-            with programme.access.transaction():
-                waiting = edge.orders_waiting_for(programme.access, edge.arrived_meanwhile(programme.access))
-                if waiting:
-                    resolve_again(programme.access, waiting, programme.book, programme.secrets, self.clock())
+        with programme.access.transaction():
+            waiting = edge.orders_waiting_for(programme.access, edge.arrived_meanwhile(programme.access))
+            if waiting:
+                resolve_again(programme.access, waiting, programme.book, programme.secrets, self.clock())
 
-    def _seal(self) -> None:
-        for programme, _ in self._each("job:seal"):
-            seal.seal(programme, self.clock())
+    def _seal(self, done: Round) -> None:
+        self._for_each("seal", lambda one, _: seal.seal(one, self.clock()), done)
 
-    def _close(self) -> None:
-        for programme, _ in self._each("job:close"):
-            close.close_all(programme, self.clock())
+    def _close(self, done: Round) -> None:
+        self._for_each("close", lambda one, _: close.close_all(one, self.clock()), done)
 
-    def _checkpoint(self) -> None:
-        for programme, tenant in self._each("job:checkpoint"):
-            signer = load_or_create(self.home / "keys", log_name(self.host, tenant))
-            log_store.write_checkpoint(programme.access, signer.sign_checkpoint, self.clock())
+    def _checkpoint(self, done: Round) -> None:
+        self._for_each("checkpoint", self._sign, done)
 
-    def _partitions(self) -> None:
+    def _sign(self, programme: Programme, tenant: Tenant) -> None:
+        signer = load_or_create(self.home / "keys", log_name(self.host, tenant))
+        log_store.write_checkpoint(programme.access, signer.sign_checkpoint, self.clock())
+
+    def _partitions(self, _: Round) -> None:
         now = self.clock()
         directory.ensure_partitions(self.conn, max(0, now - 40 * DAY), now + 62 * DAY)
 
-    def _retention(self) -> None:
+    def _retention(self, _: Round) -> None:
         now = self.clock()
         day_keys.drop_old(self.conn, now)
         drain.forget_refused(self.conn, now)
         directory.drop_deliveries_before(self.conn, max(0, now - day_keys.KEPT))
+
+
+def _is_known(error: Exception) -> bool:
+    """Whether an error is one that is foreseen, so that its sentence says enough."""
+    return isinstance(error, (FanshareError, errors.Error, OSError))
 
 
 def log_name(host: str, tenant: Tenant) -> str:
