@@ -4,6 +4,7 @@ No rail is driven here; whoever moves the money outside says what became of it. 
 more than is ready; the rest stays. Every step is a transfer and a leaf.
 """
 
+import os
 from dataclasses import dataclass
 
 from fanshare.core import commitments, leaves, ledger
@@ -142,9 +143,8 @@ def _log(programme: Programme, payout: Payout, state: str, amount: Micros, now: 
     """The leaf of a payout's new state; its commitments open for the payee alone."""
     access = programme.access
     before = [bytes(row[0]).hex() for row in access.fetch(_LEAVES, {"payout": payout.id})]
-    key = programme.vault.party_salts([payout.party])[payout.party][1]
-    if key is None:
-        raise ConflictError("erased", "This person was erased; what is ready goes to unclaimed.")
+    # After an erasure nobody can open the commitments any more: the key is as random as if it were forgotten.
+    key = programme.vault.party_salts([payout.party])[payout.party][1] or os.urandom(commitments.SALT_BYTES)
     number = str(payout.id)
     body = leaves.payout(
         payout=commitments.payout(commitments.derive_salt(key, "payout", number), number),

@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
+import structlog
 
 from fanshare.config.keys import Keys
+from fanshare.core.errors import FanshareError
 from fanshare.core.instants import DAY, Instant, utc_day
 from fanshare.flows.accept import resolve_again
 from fanshare.flows.context import Programme
@@ -18,6 +20,8 @@ from fanshare.spool.records import ClickRecord, DeliveryRecord, RefusedRecord, d
 from fanshare.store.access import Access, Connection
 from fanshare.store.queries import edge
 
+log = structlog.get_logger(__name__)
+
 BATCH = 2_000
 _QUARANTINE_DAYS = 7
 
@@ -26,12 +30,14 @@ type OpenProgramme = Callable[[int], Programme]
 
 @dataclass(slots=True)
 class Drained:
-    """What was moved. ``damaged`` records could not be read; they are counted, never guessed."""
+    """What was moved. ``damaged`` records could not be read; they are counted, never guessed. ``strays`` belong to a
+    programme that this database does not know, as after a restore of an older state."""
 
     clicks: int = 0
     deliveries: int = 0
     refused: int = 0
     damaged: int = 0
+    strays: int = 0
 
 
 @dataclass(slots=True)
@@ -43,6 +49,16 @@ class _Sorted:
     refused: list[tuple[bytes, RefusedRecord]] = field(default_factory=list)
     damaged: int = 0
 
+    @property
+    def programmes(self) -> set[int]:
+        """Whose records these are."""
+        return {*self.clicks, *self.deliveries, *(one.programme_id for _, one in self.refused)}
+
+    @property
+    def size(self) -> int:
+        """How many records."""
+        return sum(map(len, self.clicks.values())) + sum(map(len, self.deliveries.values())) + len(self.refused)
+
 
 def drain(conn: Connection, reader: SpoolReader, stream: str, open_programme: OpenProgramme, now: Instant) -> Drained:
     """Move everything that can be read now of one stream. Safe beside other drains and after any crash."""
@@ -51,8 +67,12 @@ def drain(conn: Connection, reader: SpoolReader, stream: str, open_programme: Op
     for batch in reader.batches(BATCH, positions):
         if batch.segment_id in positions and positions[batch.segment_id] > batch.start:
             continue
-        if _drain_batch(conn, stream, batch, open_programme, now, result) and batch.finished:
+        drained = _drain_batch(conn, stream, batch, open_programme, now, result)
+        # A worker that died between its commit and this line left the file behind.
+        if batch.finished and (drained or edge.is_finished(conn, batch.segment_id)):
             reader.discard(batch.segment_id)
+    if result.damaged or result.strays:
+        log.error("spool_records_left_out", stream=stream, damaged=result.damaged, strays=result.strays)
     return result
 
 
@@ -61,6 +81,7 @@ def _drain_batch(
 ) -> bool:
     """One batch in one transaction; false when another drain has taken it already."""
     found = _sort(batch.records)
+    strays = _leave_out_strays(found, open_programme)
     with conn.transaction():
         conn.execute("SET LOCAL synchronous_commit = on")
         if not edge.advance(conn, batch.segment_id, stream, batch.start, batch.end, batch.finished, now):
@@ -74,6 +95,28 @@ def _drain_batch(
     result.deliveries += sum(map(len, found.deliveries.values()))
     result.refused += len(found.refused)
     result.damaged += found.damaged
+    result.strays += strays
+    return True
+
+
+def _leave_out_strays(found: _Sorted, open_programme: OpenProgramme) -> int:
+    """Take out what belongs to no programme that can be opened here: it must not hold up the others' records."""
+    before = found.size
+    unknown = {one for one in found.programmes if not _can_open(one, open_programme)}
+    for programme_id in unknown:
+        found.clicks.pop(programme_id, None)
+        found.deliveries.pop(programme_id, None)
+    found.refused = [entry for entry in found.refused if entry[1].programme_id not in unknown]
+    return before - found.size
+
+
+def _can_open(programme_id: int, open_programme: OpenProgramme) -> bool:
+    try:
+        open_programme(programme_id)
+    except FanshareError as error:
+        if error.code not in ("unknown_programme", "no_terms"):
+            raise
+        return False
     return True
 
 

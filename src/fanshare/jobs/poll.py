@@ -1,5 +1,7 @@
 """Poll: ask every shop that can be asked what has changed, for webhooks get lost and are not repeated."""
 
+import structlog
+
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import MINUTE, Instant
 from fanshare.core.orders import OrderState
@@ -7,6 +9,8 @@ from fanshare.flows.accept import Shop, accept
 from fanshare.flows.connections import Connection, connections
 from fanshare.flows.context import Programme
 from fanshare.jobs.take import OpenFetch
+
+log = structlog.get_logger(__name__)
 
 EVERY = 10 * MINUTE
 #: Two clocks and a slow transaction in the shop: look back a little further than the last time.
@@ -30,8 +34,7 @@ def poll(programme: Programme, open_fetch: OpenFetch, now: Instant) -> int:
             try:
                 changed += _poll_one(programme, shop, open_fetch, now)
             except FanshareError as error:
-                if error.code not in ("shop_unreachable", "shop_refused"):
-                    raise
+                log.warning("shop_not_polled", endpoint=shop.endpoint, code=error.code, error=error.message)
     return changed
 
 

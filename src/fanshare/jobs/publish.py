@@ -1,8 +1,10 @@
 """Publish: what the edge must know goes into its snapshot whenever it has changed, so that it needs no database."""
 
+import fcntl
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import urlsplit
 
 from fanshare.config.keys import Keys
@@ -26,6 +28,7 @@ class Publisher:
     overlay_path: Path
     base_at: Instant = 0
     _stamp: tuple[object, ...] | None = None
+    _lock: BinaryIO | None = None
 
     def publish(self, programmes: Iterable[tuple[Programme, str]], now: Instant) -> bool:
         """Publish what changed (programmes with their names); whether anything was written.
@@ -33,6 +36,8 @@ class Publisher:
         The base is written anew at the first time and an hour after it was last; in between changes go into the
         overlay, which is small.
         """
+        if not self._is_mine():
+            return False
         opened = list(programmes)
         stamp = tuple((one.access.programme_id, name, *snapshot.stamp(one.access)) for one, name in opened)
         if stamp == self._stamp:
@@ -62,6 +67,26 @@ class Publisher:
                 endpoints=endpoints,
             )
         self._stamp = stamp
+        return True
+
+    def close(self) -> None:
+        """Leave the snapshot to another worker."""
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    def _is_mine(self) -> bool:
+        """One worker of a home writes its snapshot, as long as it lives: an overlay fits the base of its writer."""
+        if self._lock is None:
+            path = self.base_path.with_name("writer.lock")
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            lock = path.open("ab")
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                lock.close()
+                return False
+            self._lock = lock
         return True
 
 

@@ -3,13 +3,16 @@
 Claim (the attempt is counted and committed before anything is parsed, so that a delivery that kills the worker is
 parked the third time), look (parse, and ask the shop where it can be asked; no transaction is open meanwhile), accept
 (one transaction). A shop that does not answer delays its own deliveries only: what the body says is taken as reported
-for now, and the look is repeated.
+for now, and the look is repeated. A delivery over which a worker died is taken alone from then on.
 """
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
+import psycopg
+import structlog
 
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import HOUR, MINUTE, SECOND, Instant
@@ -19,14 +22,20 @@ from fanshare.flows.accept import Accepted, Shop, accept
 from fanshare.flows.connections import Connection, connections
 from fanshare.flows.context import Programme
 from fanshare.flows.day_keys import DayKeys
+from fanshare.integrations.errors import ShopUnreachableError
 from fanshare.integrations.registry import Connector, connector
 from fanshare.integrations.types import Fetch, Reference
 from fanshare.store.queries import inbox
 from fanshare.store.queries.inbox import Claimed
 
+log = structlog.get_logger(__name__)
+
 BATCH = 200
 LEASE = 2 * MINUTE
 CRASHES = 3
+SUSPECTS = 20
+#: Seconds that one batch may spend on asking one shop; well below the lease. The rest is asked in the next round.
+PATIENCE = 20.0
 
 #: Opens a connector's fetch for a connection; ``None`` where the shop can't be asked.
 type OpenFetch = Callable[[Programme, Connection], Fetch | None]
@@ -52,20 +61,31 @@ class _Look:
     references: list[Reference] = field(default_factory=list)
     refusal: FanshareError | None = None
     again: bool = False
+    pause: int = 0
 
 
 def take(programme: Programme, open_fetch: OpenFetch, now: Instant, *, batch: int = BATCH) -> Taken:
     """Take up to ``batch`` deliveries of one programme. Never called inside a transaction."""
-    access = programme.access
-    claimed = inbox.claim(access, now, now + LEASE, batch)
-    result = Taken(deliveries=len(claimed))
+    result = Taken()
+    _take_claimed(programme, inbox.claim(programme.access, now, now + LEASE, batch), open_fetch, now, result)
+    for _ in range(SUSPECTS):
+        suspect = inbox.claim_suspect(programme.access, now, now + LEASE)
+        if not suspect:
+            break
+        _take_claimed(programme, suspect, open_fetch, now, result)
+    return result
+
+
+def _take_claimed(
+    programme: Programme, claimed: Sequence[Claimed], open_fetch: OpenFetch, now: Instant, result: Taken
+) -> None:
+    result.deliveries += len(claimed)
     by_connection: dict[int, list[Claimed]] = {}
     for delivery in claimed:
         by_connection.setdefault(delivery.connection_id, []).append(delivery)
-    shops = {shop.id: shop for shop in connections(programme)}
+    shops = {shop.id: shop for shop in connections(programme)} if claimed else {}
     for connection_id, deliveries in by_connection.items():
         _take_from(programme, shops[connection_id], deliveries, open_fetch, now, result)
-    return result
 
 
 def _take_from(
@@ -107,41 +127,67 @@ def _look(programme: Programme, kind: Connector, delivery: Claimed) -> _Look:
         look.refusal = error
     except RecursionError:
         look.refusal = FanshareError("too_deep", "This delivery is nested too deeply to be an order.")
+    except psycopg.Error:
+        raise
+    except Exception as error:
+        log.exception("connector_failed", kind=kind.kind)
+        said = f"The connector stumbled over this delivery ({type(error).__name__}); retry it after an update."
+        look.refusal = FanshareError("connector_failed", said)
     return look
 
 
 def _ask(fetch: Fetch, looks: Sequence[_Look], now: Instant) -> None:
     """Ask the shop once for every order that is spoken of; its answer is the state of record."""
-    answers: dict[str, OrderState | FanshareError] = {}
+    answers = _Answers(fetch, now)
     for look in looks:
         if look.refusal is not None:
             continue
         reported, look.states = look.states, []
         for reference in look.references:
-            if reference.order_id not in answers:
-                answers[reference.order_id] = _answer(fetch, reference.order_id, now)
-            answer = answers[reference.order_id]
+            answer = answers.of(reference.order_id)
             if isinstance(answer, OrderState):
                 look.states.append(answer)
             elif answer.code == "shop_unreachable":
                 look.again = True
+                look.pause = max(look.pause, (getattr(answer, "retry_after", None) or 0) * SECOND)
                 look.states += [state for state in reported if state.order_id == reference.order_id]
             else:
                 look.refusal = answer
 
 
-def _answer(fetch: Fetch, order_id: str, now: Instant) -> OrderState | FanshareError:
-    try:
-        return fetch.order(order_id) or tombstone(order_id, now, fetched=True)
-    except FanshareError as error:
-        return error
+class _Answers:
+    """What one shop says in one batch. After it has failed to answer once, or used up the patience, it is not asked
+    again in this batch: a shop that is away must not hold up everybody else."""
+
+    def __init__(self, fetch: Fetch, now: Instant) -> None:
+        self._fetch, self._now = fetch, now
+        self._known: dict[str, OrderState | FanshareError] = {}
+        self._away: FanshareError | None = None
+        self._until = time.monotonic() + PATIENCE
+
+    def of(self, order_id: str) -> OrderState | FanshareError:
+        """The order as it is now, a tombstone, or why there is no answer."""
+        if order_id not in self._known:
+            self._known[order_id] = self._away or self._ask(order_id)
+        return self._known[order_id]
+
+    def _ask(self, order_id: str) -> OrderState | FanshareError:
+        if time.monotonic() > self._until:
+            return ShopUnreachableError("The shop answers too slowly to be asked about all of these at once.")
+        try:
+            return self._fetch.order(order_id) or tombstone(order_id, self._now, fetched=True)
+        except ShopUnreachableError as error:
+            self._away = error
+            return error
+        except FanshareError as error:
+            return error
 
 
 def _bury(looks: Sequence[_Look]) -> None:
     """Where the shop can't be asked, its word that an order is gone is all there is."""
     for look in looks:
         for reference in look.references:
-            if reference.deleted:
+            if reference.deleted and not any(state.order_id == reference.order_id for state in look.states):
                 look.states.append(tombstone(reference.order_id, look.delivery.received_at, fetched=False))
 
 
@@ -159,7 +205,7 @@ def _settle_inbox(
             result.parked += 1
         elif look.again:
             code, message = "shop_unreachable", "The shop did not answer; we ask again."
-            outcomes.append(inbox.Outcome(look.delivery, "new", code, message, now + _pause(look.delivery, now)))
+            outcomes.append(inbox.Outcome(look.delivery, "new", code, message, now + _pause(look, now)))
             result.postponed += 1
         elif not look.references:
             outcomes.append(inbox.Outcome(look.delivery, "ignored", "no_order", "This delivery speaks of no order."))
@@ -170,6 +216,7 @@ def _settle_inbox(
     inbox.finish(programme.access, shop.id, outcomes, now)
 
 
-def _pause(delivery: Claimed, now: Instant) -> int:
-    """The longer a shop has been away, the less often it is asked: 30 seconds at first, an hour at most."""
-    return min(HOUR, max(30 * SECOND, (now - delivery.received_at) // 4))
+def _pause(look: _Look, now: Instant) -> int:
+    """The longer a shop has been away, the less often it is asked: 30 seconds at first, an hour at most, or as the
+    shop itself asks for."""
+    return max(look.pause, min(HOUR, max(30 * SECOND, (now - look.delivery.received_at) // 4)))

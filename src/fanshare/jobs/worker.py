@@ -17,7 +17,7 @@ from fanshare.config.clock import Clock
 from fanshare.config.keys import SPOOL_HOOKS, Keys
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import DAY, HOUR, MINUTE, SECOND, Instant
-from fanshare.flows import close, day_keys, seal
+from fanshare.flows import close, day_keys, seal, unclaimed
 from fanshare.flows.accept import resolve_again
 from fanshare.flows.context import Programme, open_programme
 from fanshare.flows.settle import settle
@@ -41,6 +41,7 @@ _PERIODS: Mapping[str, int] = {
     "recheck": MINUTE,
     "seal": 10 * MINUTE,
     "close": HOUR,
+    "sweep": HOUR,
     "checkpoint": HOUR,
     "partitions": HOUR,
     "retention": HOUR,
@@ -199,6 +200,9 @@ class Worker:
 
     def _close(self, done: Round) -> None:
         self._for_each("close", lambda one, _: close.close_all(one, self.clock()), done)
+
+    def _sweep(self, done: Round) -> None:
+        self._for_each("sweep", lambda one, _: unclaimed.sweep(one, self.clock()), done)
 
     def _checkpoint(self, done: Round) -> None:
         self._for_each("checkpoint", self._sign, done)
