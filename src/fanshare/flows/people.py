@@ -36,8 +36,9 @@ SELECT programme_id, id, 'identity', %(now)s FROM shop_order
  WHERE programme_id = %(programme_id)s AND buyer_key = ANY(%(keys)s) ORDER BY id
 ON CONFLICT (programme_id, order_id, reason) DO UPDATE SET due_at = least(settle_due.due_at, excluded.due_at)
 """
-_SCOPE = """
-INSERT INTO scope (programme_id, creator_party_id) VALUES (%(programme_id)s, %(party)s) ON CONFLICT DO NOTHING
+_SCOPES = """
+INSERT INTO scope (programme_id, creator_party_id)
+SELECT %(programme_id)s, party FROM unnest(%(parties)s::bigint[]) AS fresh (party) ON CONFLICT DO NOTHING
 """
 _PERSON = "SELECT person_id FROM party WHERE programme_id = %(programme_id)s AND id = %(party)s"
 _FORGET = """
@@ -62,14 +63,21 @@ class Joiner:
 
 def add_creator(programme: Programme, joiner: Joiner, now: Instant) -> int:
     """Admit a creator; returns her party id. Raises ``BadInputError`` and ``ConflictError`` (``slug_taken``)."""
-    if not joiner.name.strip():
+    return add_creators(programme, [joiner], now)[0]
+
+
+def add_creators(programme: Programme, joiners: Sequence[Joiner], now: Instant) -> list[int]:
+    """Admit many creators in a handful of statements, all or none; returns their party ids in order."""
+    if not all(joiner.name.strip() for joiner in joiners):
         raise BadInputError("name_missing", "A creator needs a name that fans will see.")
-    slug = joiner.slug or slug_of(joiner.name)
-    if _SLUG.fullmatch(slug) is None:
+    slugs = [joiner.slug or slug_of(joiner.name) for joiner in joiners]
+    if not all(map(_SLUG.fullmatch, slugs)):
         raise BadInputError("bad_slug", "The short name may hold a to z, 0 to 9 and hyphens; it begins with none.")
-    party = _add(programme, "creator", [joiner], [slug], now)[0]
-    programme.access.execute(_SCOPE, {"party": party})
-    return party
+    access = programme.access
+    with access.transaction():
+        parties = _add(programme, "creator", joiners, slugs, now)
+        access.execute(_SCOPES, {"parties": parties})
+    return parties
 
 
 def add_fan(programme: Programme, joiner: Joiner, now: Instant) -> int:
