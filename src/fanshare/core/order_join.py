@@ -126,8 +126,9 @@ def _check_one_order(states: list[OrderState]) -> None:
         raise ValueError("an order needs at least one state")
     if len({state.order_id for state in states}) > 1:
         raise ValueError("these states belong to several orders")
-    for state in states:
-        check_birth(states, state)
+    if len({state.birth for state in states if state.birth}) > 1:
+        for state in states:
+            check_birth(states, state)
 
 
 def _record(known: list[_Known]) -> _Known:

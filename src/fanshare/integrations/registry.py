@@ -3,6 +3,7 @@
 The edge uses ``fanshare.integrations.verifiers`` instead, which imports no HTTP client.
 """
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -16,6 +17,8 @@ from fanshare.integrations.verifiers import VERIFIERS
 from fanshare.integrations.woocommerce import fetch as woocommerce_fetch
 from fanshare.integrations.woocommerce import parse as woocommerce
 from fanshare.integrations.woocommerce.rest import ShopAccess
+
+log = logging.getLogger(__name__)
 
 type References = Callable[[bytes, Mapping[str, str]], list[Reference]]
 type Parse = Callable[[bytes, Mapping[str, str], Pseudonym], list[OrderState]]
@@ -76,7 +79,12 @@ def _fetch_woocommerce(settings: Mapping[str, str], pseudonym: Pseudonym) -> Ope
         )
     except KeyError as error:
         raise BadInputError("missing_field", f"The connection lacks {error.args[0]}.") from None
-    return woocommerce_fetch.make_fetch(access, pseudonym)
+    return woocommerce_fetch.make_fetch(access, pseudonym, unreadable=_leave_out)
+
+
+def _leave_out(order_id: str, error: BadInputError) -> None:
+    """One order that can't be read must not keep a shop's other orders from being found; its own webhook is parked."""
+    log.warning("an order of a list of changes was left out: %s: %s", order_id, error.message)
 
 
 CONNECTORS: Mapping[str, Connector] = MappingProxyType(

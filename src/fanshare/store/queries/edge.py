@@ -28,9 +28,10 @@ ON CONFLICT DO NOTHING RETURNING click_id
 """
 _COUNT_CLICKS = """
 INSERT INTO click_day (programme_id, link_id, day, verdict, n)
-SELECT %(programme_id)s, link_id, day, verdict, n
-  FROM unnest(%(links)s::bigint[], %(days)s::text[], %(verdicts)s::text[], %(ns)s::bigint[])
-       AS fresh(link_id, day, verdict, n) ORDER BY link_id, day, verdict
+SELECT link.programme_id, link_id, day, verdict, n
+  FROM link JOIN unnest(%(links)s::bigint[], %(days)s::text[], %(verdicts)s::text[], %(ns)s::bigint[])
+       AS fresh(link_id, day, verdict, n) ON link.id = fresh.link_id
+ WHERE link.programme_id = %(programme_id)s ORDER BY link_id, day, verdict
 ON CONFLICT (programme_id, link_id, day, verdict) DO UPDATE SET n = click_day.n + excluded.n
 """
 _WAITING = """
@@ -63,13 +64,14 @@ UPDATE connection SET last_heard_at = greatest(coalesce(last_heard_at, 0), fresh
 """
 _COUNT = """
 INSERT INTO connection_day AS c (programme_id, connection_id, day, accepted, refused, parked, ignored)
-SELECT %(programme_id)s, connection_id, day,
+SELECT connection.programme_id, connection_id, day,
        CASE WHEN %(what)s = 'accepted' THEN n ELSE 0 END, CASE WHEN %(what)s = 'refused' THEN n ELSE 0 END,
        CASE WHEN %(what)s = 'parked' THEN n ELSE 0 END, CASE WHEN %(what)s = 'ignored' THEN n ELSE 0 END
-  FROM unnest(%(connections)s::bigint[], %(days)s::text[], %(ns)s::bigint[]) AS fresh(connection_id, day, n)
- ORDER BY connection_id, day
+  FROM connection JOIN unnest(%(connections)s::bigint[], %(days)s::text[], %(ns)s::bigint[])
+       AS fresh(connection_id, day, n) ON connection.id = fresh.connection_id
+ WHERE connection.programme_id = %(programme_id)s ORDER BY connection_id, day
 ON CONFLICT (programme_id, connection_id, day) DO UPDATE
-   SET accepted = c.accepted + excluded.accepted, refused = c.refused + excluded.refused,
+   SET leaf_index = NULL, accepted = c.accepted + excluded.accepted, refused = c.refused + excluded.refused,
        parked = c.parked + excluded.parked, ignored = c.ignored + excluded.ignored
 """
 
@@ -109,6 +111,12 @@ def positions(conn: Connection, stream: str) -> dict[bytes, int]:
 def advance(conn: Connection, segment: bytes, stream: str, start: int, end: int, finished: bool, now: Instant) -> bool:
     """Move a segment's position from ``start`` to ``end``; false when it does not stand at ``start``."""
     return conn.execute(_ADVANCE, [segment, stream, end, finished, now, start]).rowcount == 1
+
+
+def is_finished(conn: Connection, segment: bytes) -> bool:
+    """Whether a segment has been drained to its very end, so that its file may go."""
+    row = conn.execute("SELECT finished FROM spool_position WHERE segment_id = %s", [segment]).fetchone()
+    return row is not None and bool(row[0])
 
 
 def insert_clicks(access: Access, clicks: Sequence[NewClick], now: Instant) -> set[str]:
@@ -154,7 +162,10 @@ def heard(access: Access, newest: Mapping[int, Instant]) -> None:
 
 
 def count_deliveries(access: Access, counts: Mapping[tuple[int, str], int], what: str) -> None:
-    """Add to what connections brought per day: ``accepted``, ``refused``, ``parked`` or ``ignored``."""
+    """Add to what connections brought per day: ``accepted``, ``refused``, ``parked`` or ``ignored``.
+
+    A day that is in the log already gets a new leaf with its new figures.
+    """
     if counts:
         connections, days = zip(*counts, strict=True)
         columns: dict[str, Any] = {"connections": list(connections), "days": list(days), "what": what}

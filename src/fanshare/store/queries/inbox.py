@@ -8,12 +8,11 @@ from fanshare.core.instants import Instant, format_rfc3339
 from fanshare.store.access import Access
 from fanshare.store.queries.edge import count_deliveries
 
-WORKING = "working"
-
 _CLAIM = """
 WITH due AS (
     SELECT id, received_at, reason_code, attempts FROM delivery
      WHERE programme_id = %(programme_id)s AND state = 'new' AND retry_at <= %(now)s
+       AND (reason_code = 'working') = %(suspect)s
      ORDER BY received_at LIMIT %(batch)s FOR UPDATE SKIP LOCKED
 )
 UPDATE delivery d
@@ -79,8 +78,17 @@ class Parked(NamedTuple):
 
 def claim(access: Access, now: Instant, lease: Instant, batch: int) -> list[Claimed]:
     """Take up to ``batch`` waiting deliveries until ``lease``; committed at once."""
+    return _claim(access, {"now": now, "lease": lease, "batch": batch, "suspect": False})
+
+
+def claim_suspect(access: Access, now: Instant, lease: Instant) -> list[Claimed]:
+    """Take one delivery that was being read when a worker died: alone, so that it takes no other down with it."""
+    return _claim(access, {"now": now, "lease": lease, "batch": 1, "suspect": True})
+
+
+def _claim(access: Access, values: dict[str, Any]) -> list[Claimed]:
     with access.transaction():
-        rows = access.fetch(_CLAIM, {"now": now, "lease": lease, "batch": batch})
+        rows = access.fetch(_CLAIM, values)
     found = [Claimed(bytes(row[0]), row[1], row[2], row[3], bytes(row[4] or b""), row[5]) for row in rows]
     return sorted(found, key=lambda one: (one.received_at, one.id))
 
