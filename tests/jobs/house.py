@@ -92,6 +92,11 @@ class House:
             finally:
                 self._edge = None
 
+    def edge_knows(self, endpoint: str) -> bool:
+        """Wait until the edge has read a snapshot that holds an endpoint."""
+        watch = self.edge.app._watch
+        return eventually(lambda: watch.current is not None and watch.current.endpoint(endpoint) is not None)
+
     def work(self) -> None:
         """Rounds until nothing is left; any failure is a failure of the test."""
         assert self.worker.until_quiet().failures == 0

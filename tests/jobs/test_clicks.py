@@ -12,6 +12,7 @@ from fanshare.jobs import drain
 from fanshare.spool.reader import SpoolReader
 from fanshare.spool.records import CLICKS, ClickRecord, decode
 from fanshare.spool.writer import SUFFIX
+from fanshare.store.queries import edge
 from tests.jobs.house import Brand, House, eventually
 
 CHAT = "WhatsApp/2.23.20.0"
@@ -119,7 +120,7 @@ def test_a_crash_before_the_commit_counts_once(house: House, monkeypatch: pytest
     with house.open():
         house.bea.click()
     with monkeypatch.context() as patched:
-        patched.setattr(drain.edge, "count_clicks", lambda *_: (_ for _ in ()).throw(OSError("the power went")))
+        patched.setattr(edge, "count_clicks", lambda *_: (_ for _ in ()).throw(OSError("the power went")))
         assert house.worker.round().failures == 1
     assert house.value("SELECT count(*) FROM click") == 0
     house.work()
@@ -132,8 +133,8 @@ def test_without_the_position_a_second_reading_would_be_noticed(house: House, mo
         house.bea.click(**{"user-agent": BOT})
         assert eventually(lambda: house.edge.app.clicks.durable == 1)
         house.work()
-        monkeypatch.setattr(drain.edge, "positions", lambda *_: {})
-        monkeypatch.setattr(drain.edge, "advance", lambda *_: True)
+        monkeypatch.setattr(edge, "positions", lambda *_: {})
+        monkeypatch.setattr(edge, "advance", lambda *_: True)
         house.worker.round()
         assert house.bea.counts() == {"bot": 2}
 
