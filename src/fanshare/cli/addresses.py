@@ -15,10 +15,10 @@ def base_url(settings: Settings) -> str:
     return settings.public_url or (running(settings.home) or {}).get("url") or "http://127.0.0.1:8700"
 
 
-def running(home: Path) -> dict[str, Any] | None:
+def running(home: Path, name: str = RUNNING) -> dict[str, Any] | None:
     """What the ``serve`` of a home says of itself, if it is alive."""
     try:
-        found: dict[str, Any] = json.loads((home / RUNNING).read_bytes())
+        found: dict[str, Any] = json.loads((home / name).read_bytes())
         os.kill(int(found["pid"]), 0)
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fanshare.cli.addresses import RUNNING
+from fanshare.cli.addresses import RUNNING, running
 from fanshare.cli.session import Session, session, single
 
 if TYPE_CHECKING:
@@ -109,8 +109,8 @@ def _announced(this: Session, listener: "socket.socket", name: str) -> "Iterator
         lines = [f"fanshare answers at {shown}", f"It lives in {this.settings.home}; stop it with Ctrl-C."]
         this.out.result(document, lines)
 
-    file.unlink(missing_ok=True)
     try:
         yield ready
     finally:
-        file.unlink(missing_ok=True)
+        if (found := running(this.settings.home, name)) is not None and found["pid"] == os.getpid():
+            file.unlink(missing_ok=True)

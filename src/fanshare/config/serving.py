@@ -80,7 +80,11 @@ def serve(app: Asgi | EdgeApp, settings: Settings, listener: socket.socket, read
         await app(scope, receive, told if scope["type"] == "lifespan" else send)
 
     server = server_for(announced, edge_settings(settings))
-    server.run(sockets=[listener])
+    try:
+        server.run(sockets=[listener])
+    except SystemExit:
+        if server.started:
+            raise
     if not server.started:
         raise FanshareError("cannot_serve", f"It did not start: {' '.join(failures) or 'no reason was given'}", 503)
 
