@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from fanshare.core.cumulative import Piece
 from fanshare.core.facts import Frozen, OrderFacts, PeriodKey, Sealed
 from fanshare.core.instants import Instant, from_datetime
-from fanshare.core.settlement import TIER, Part
+from fanshare.core.settlement import SHARED, TIER, Part
 from fanshare.core.terms import Level, TermsBook
 
 
@@ -80,7 +80,7 @@ def close_next(
         return None
     month = min(months)
     concerned = [part for part in mine if month in _months(part)]
-    if now < month_end(month, book) or not all(part.ripe or not part.uncapped for part in concerned):
+    if now < month_end(month, book) or not all(_done(part) for part in concerned):
         return None
     pieces = tuple(
         piece for part in concerned for piece in new[part.order_id] if month_of(piece.key, _month(part)) == month
@@ -107,6 +107,12 @@ def sealed_with(sealed: Sealed, closing: Closing) -> Sealed:
 def fully_sealed(part: Part, order: OrderFacts, sealed: Sealed) -> bool:
     """Whether a close has frozen the part and nothing of it lies on top of what is sealed."""
     return part.creator in order.frozen and not _unsealed(part, sealed)
+
+
+def _done(part: Part) -> bool:
+    """Whether time alone will not change a part any more: it is ready (or worth nothing), no shared click holds it."""
+    shared = part.hold is not None and part.hold.reason == SHARED
+    return not part.uncapped or (part.ripe and not shared)
 
 
 def _month(part: Part) -> str:

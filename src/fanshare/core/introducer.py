@@ -44,9 +44,6 @@ class Standing:
     introduced_by: Touch | None
 
 
-NOBODY = Standing(new_buyer=False, introduced_by=None)
-
-
 @dataclass(slots=True)
 class _History:
     """What is visible so far of one buyer and one creator."""
@@ -97,12 +94,19 @@ def standing_alone(order: BuyerOrder, terms_of: TermsOf) -> Standing:
 
 
 def _standing(order: BuyerOrder, history: _History) -> Standing:
+    """How the buyer stood at an order. One that is not kept is asked too, and leaves no trace for those after it.
+
+    A close freezes the answer, and a cancellation or a full refund may be undone after that.
+    """
     history.see(order.touches)
-    if not order.kept:
-        return NOBODY
     first = not history.kept_at
-    by = _typed_fan_code(order, history) or _by_click(order, history, first=first)
-    history.kept_at.append(order.placed_at)
+    by = _typed_fan_code(order, history)
+    if by is None:
+        by = _by_click(order, history, first=first)
+        if order.kept and history.established is None:
+            history.established = by
+    if order.kept:
+        history.kept_at.append(order.placed_at)
     return Standing(new_buyer=first, introduced_by=by)
 
 
@@ -122,6 +126,5 @@ def _by_click(order: BuyerOrder, history: _History, *, first: bool) -> Touch | N
     for click in history.fan_clicks(order):
         days = history.terms_of(click.terms_version).introducer_days
         if (first or days > 0) and history.reaches(click, order.placed_at) and history.new_at(click, order.window):
-            history.established = click
             return click
     return None
