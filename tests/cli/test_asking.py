@@ -78,6 +78,15 @@ def test_an_order_nobody_brought_earns_nobody_anything(shop: Shop) -> None:
     assert shop.terminal.refused("order", "explain", "77") == "unknown_order"
 
 
+def test_two_shops_with_one_number_are_told_apart(shop: Shop) -> None:
+    shop.sell("1013")
+    other = shop.terminal.ask("connection", "add", "generic", "--shop", "https://two.example")["endpoint"]
+    bring(shop.terminal, other, state("1013", shop.now))
+    assert shop.terminal.refused("order", "explain", "1013") == "several_orders"
+    assert len(shop.terminal.ask("order", "explain", f"{shop.endpoint}/1013")["parts"]) == 1
+    assert shop.terminal.ask("order", "explain", f"{other}/1013")["parts"] == []
+
+
 def test_a_hold_ends_by_a_release_and_a_denial_takes_back(shop: Shop) -> None:
     shop.sell("1004")
     term = shop.terminal

@@ -1,9 +1,10 @@
 """Whatever is typed: one sentence, an exit code, no traceback; and ``--help`` before anybody gets impatient."""
 
 import json
+import resource
 import subprocess
 import sys
-import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from fanshare.cli.failures import guarded
 from fanshare.cli.main import hoist
 from fanshare.core.errors import BadInputError, ConflictError
+from fanshare.store.server import Database
 from tests.cli.conftest import Terminal
 
 COMMANDS = [
@@ -91,15 +93,19 @@ def test_help_is_quick_and_loads_neither_database_nor_django() -> None:
         "import sys; sys.argv = ['fanshare', '--help']\nfrom fanshare.cli.main import run\n"
         "try: run()\nexcept SystemExit: pass\nprint(*sys.modules, file=sys.stderr)"
     )
-    best = 9.0
-    for _ in range(5):
-        began = time.process_time_ns(), time.perf_counter()
+    spent = []
+    for _ in range(3):
+        before = _children_seconds()
         done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-        best = min(best, time.perf_counter() - began[1])
+        spent.append(_children_seconds() - before)
         assert not {"django", "psycopg", "rich", "uvicorn", "httpx", "cryptography"} & set(done.stderr.split())
-        if best < 0.3:
-            break
-    assert best < 0.6  # 0.2 s when the machine has nothing else to do
+    # Of the processor's time, for the machine may be busy with other tests.
+    assert min(spent) < 0.3
+
+
+def _children_seconds() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def test_a_mistyped_command_is_named_with_a_suggestion(nowhere: Terminal) -> None:
@@ -133,6 +139,19 @@ def test_the_address_of_the_database_may_come_from_a_file(empty: Terminal, tmp_p
     (tmp_path / "url").write_text(empty.env["DATABASE_URL"] + "\n")
     empty.env |= {"DATABASE_URL": "", "DATABASE_URL_FILE": str(tmp_path / "url")}
     assert empty.ask("programme", "list") == {"programmes": []}
+
+
+def test_the_role_of_the_application_needs_no_rights_over_tables(empty: Terminal) -> None:
+    empty.env["DATABASE_OWNER_URL"] = ""
+    assert empty.ask("programme", "list") == {"programmes": []}
+
+
+def test_an_outdated_database_says_who_may_change_it(fresh_database: Callable[[], Database], home: Path) -> None:
+    old = fresh_database()
+    terminal = Terminal({"FANSHARE_HOME": str(home), "DATABASE_URL": old.dsn()})
+    assert terminal.refused("programme", "list", exit_code=1) == "database_outdated"
+    terminal.env["DATABASE_OWNER_URL"] = old.dsn(owner=True)
+    assert terminal.ask("programme", "list") == {"programmes": []}
 
 
 def test_global_options_may_stand_anywhere_before_two_hyphens() -> None:

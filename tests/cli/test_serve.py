@@ -81,6 +81,7 @@ def shop() -> Iterator[Shop]:
         creator = otto.ask("creator", "add", "Cleo")
         connection = otto.ask("connection", "add", "generic", "--shop", "https://shop.example")
         fan = otto.ask("fan", "add", "--of", "cleo", "--to", SHIRT, *LABEL)
+        otto.ask("work", "--once")  # publishes the link to the edge
     page = urlsplit(creator["page"]).path
     yield Shop(otto, connection["secret"], connection["endpoint"], fan["link"], page)
     for process in otto.processes():

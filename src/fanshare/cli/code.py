@@ -50,10 +50,10 @@ def list_(ctx: typer.Context, of: str = typer.Option("", help="Only those of one
 
 def _rows(desk: Any, party: int | None) -> list[dict[str, Any]]:
     from fanshare.cli import shapes
-    from fanshare.cli.people import known
     from fanshare.store.queries import listing
 
-    people = known(desk)
+    codes = listing.codes(desk.access, party=party)
+    people = listing.named(desk.access, (owner for row in codes for owner in (row.owner, row.creator)))
     return [
         {
             "id": str(row.id),
@@ -68,5 +68,5 @@ def _rows(desk: Any, party: int | None) -> list[dict[str, Any]]:
             "label": row.label,
             "created_at": shapes.when(row.created_at),
         }
-        for row in listing.codes(desk.access, party=party)
+        for row in codes
     ]

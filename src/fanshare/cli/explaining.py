@@ -38,7 +38,7 @@ def explain_order(desk: "Desk", number: str) -> dict[str, Any]:
         order = find_order(access, number.replace("\x00", ""))
         creators = scopes.creators_of(access, [order])
         scope = scopes.load(access, creators, [order], whole_period=book.needs_period, notice=NOTICE, now=desk.now)
-        people = {row.id: row for row in listing.parties(access)}
+        people = listing.named(access, _parties(scope))
         stories = parts.stories(access, {(order, creator) for creator in creators})
         due = listing.is_due(access, order, desk.now)
         rulings = listing.rulings(access, order=order)
@@ -59,6 +59,16 @@ def explain_order(desk: "Desk", number: str) -> dict[str, Any]:
             {"kind": row.kind, "reason": row.reason, "until": when(row.until), "at": when(row.at)} for row in rulings
         ],
     }
+
+
+def _parties(scope: "Scope") -> set[int]:
+    """Everybody whom the facts of a scope name."""
+    found = {party for key in scope.positions for party in (key.creator, key.party) if party is not None}
+    for facts in scope.facts.values():
+        found |= {party for touch in facts.touches for party in (touch.creator, touch.owner)}
+        for ruling in facts.rulings:
+            found |= {party for party in (ruling.to_creator, ruling.to_owner) if party is not None}
+    return found
 
 
 def _order(facts: OrderFacts, endpoints: dict[int, str]) -> dict[str, Any]:

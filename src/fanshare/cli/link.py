@@ -1,5 +1,6 @@
 """``fanshare link``: tracked links, each with its advertising label."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -48,14 +49,13 @@ def add(
 @app.command("list")
 def list_(ctx: typer.Context, of: str = typer.Option("", help="Only those of one creator or fan.")) -> None:
     """Links as they are now, with the clicks they had."""
-    from fanshare.cli.people import find, known
+    from fanshare.cli.people import find
     from fanshare.store.queries import listing
 
     this = session(ctx)
     with this.desk() as desk:
         party = find(desk, of).id if of else None
-        people = known(desk)
-        rows = [_document(desk, row, people) for row in listing.links(desk.access, party=party)]
+        rows = _documents(desk, listing.links(desk.access, party=party))
     this.out.rows("links", rows, ("code", "creator", "owner", "state", "clicks", "label", "destination"))
 
 
@@ -102,10 +102,16 @@ def _check(code: str, link_class: str, campaign: str) -> None:
 
 
 def _one(desk: "Desk", code: str) -> dict[str, Any]:
-    from fanshare.cli.people import known
     from fanshare.store.queries import listing
 
-    return _document(desk, listing.links(desk.access, code=code.lower())[0], known(desk))
+    return _documents(desk, listing.links(desk.access, code=code.lower()))[0]
+
+
+def _documents(desk: "Desk", rows: "Sequence[LinkListed]") -> list[dict[str, Any]]:
+    from fanshare.store.queries import listing
+
+    people = listing.named(desk.access, (party for row in rows for party in (row.owner, row.creator)))
+    return [_document(desk, row, people) for row in rows]
 
 
 def _document(desk: "Desk", row: "LinkListed", people: "dict[int, PartyRow]") -> dict[str, Any]:

@@ -105,11 +105,11 @@ def confirm(ctx: typer.Context, question: str, yes: bool) -> None:
 
 def _rows(desk: Any, state: str | None = None) -> list[dict[str, Any]]:
     from fanshare.cli import shapes
-    from fanshare.cli.people import known
     from fanshare.core.money import format_minor
     from fanshare.store.queries import listing
 
-    people = known(desk)
+    payouts = listing.payouts(desk.access, state=state)
+    people = listing.named(desk.access, (row.party for row in payouts))
     return [
         {
             "id": str(row.id),
@@ -120,5 +120,5 @@ def _rows(desk: Any, state: str | None = None) -> list[dict[str, Any]]:
             "created_at": shapes.when(row.created_at),
             "changed_at": shapes.when(row.changed_at),
         }
-        for row in listing.payouts(desk.access, state=state)
+        for row in payouts
     ]

@@ -22,10 +22,3 @@ def find(desk: "Desk", text: str, *kinds: str) -> "PartyRow":
     if kinds and row.kind not in kinds:
         raise BadInputError("wrong_party", f"{text[:60]!r} is a {row.kind}, not a {what}.")
     return row
-
-
-def known(desk: "Desk") -> "dict[int, PartyRow]":
-    """All parties by id."""
-    from fanshare.store.queries import listing
-
-    return {row.id: row for row in listing.parties(desk.access)}

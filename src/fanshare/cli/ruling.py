@@ -128,7 +128,6 @@ def claim(
 @app.command("list")
 def list_(ctx: typer.Context, order: str = typer.Option("", help="Only those about this order.")) -> None:
     """Decisions, newest first."""
-    from fanshare.cli.people import known
     from fanshare.cli.shapes import when
     from fanshare.flows.rulings import find_order
     from fanshare.store.queries import listing
@@ -136,7 +135,8 @@ def list_(ctx: typer.Context, order: str = typer.Option("", help="Only those abo
     this = session(ctx)
     with this.desk() as desk:
         about = find_order(desk.access, _clean(order)) if order else None
-        people = known(desk)
+        found = listing.rulings(desk.access, order=about)
+        people = listing.named(desk.access, (party for row in found for party in (row.creator, row.party)))
         rows = [
             {
                 "id": str(row.id),
@@ -150,7 +150,7 @@ def list_(ctx: typer.Context, order: str = typer.Option("", help="Only those abo
                 "decided_by": row.decided_by,
                 "at": when(row.at),
             }
-            for row in listing.rulings(desk.access, order=about)
+            for row in found
         ]
     this.out.rows("rulings", rows, ("id", "kind", "order", "creator", "until", "reason", "at"))
 

@@ -25,7 +25,7 @@ _FIRST_PAUSE = 0.2
 _LONGEST_PAUSE = 30.0
 _PROVEN = 60.0
 _WATCH = 0.5
-_PATIENCE = 6.0
+_PATIENCE = 4.0
 
 
 class Keeper:

@@ -54,6 +54,7 @@ def run(base: "Foundation", stop: threading.Event) -> None:
     from fanshare.core.errors import FanshareError
 
     log = structlog.get_logger(__name__)
+    log.info("working", home=str(base.settings.home))
     pause = _FIRST_PAUSE
     while not stop.is_set():
         try:

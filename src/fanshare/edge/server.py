@@ -44,7 +44,7 @@ def server_for(app: Asgi | EdgeApp, settings: EdgeSettings) -> uvicorn.Server:
             proxy_headers=False,
             server_header=False,
             timeout_keep_alive=settings.keep_alive,
-            timeout_graceful_shutdown=10,
+            timeout_graceful_shutdown=4,
         )
     )
 

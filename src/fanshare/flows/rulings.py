@@ -40,6 +40,14 @@ UPDATE shop_order SET buyer_party_id = %(party)s
  WHERE programme_id = %(programme_id)s AND id = %(order)s AND buyer_party_id IS NULL
 """
 
+_BY_NUMBER = """
+SELECT o.id, c.endpoint FROM shop_order o
+  JOIN connection c ON c.programme_id = o.programme_id AND c.id = o.connection_id
+ WHERE o.programme_id = %(programme_id)s
+   AND (o.external_id = %(number)s OR (o.external_id = split_part(%(number)s, '/', 2)
+                                       AND c.endpoint = split_part(%(number)s, '/', 1)))
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class NewRuling:
@@ -104,14 +112,16 @@ def claim_order(programme: Programme, order: int, party: int, now: Instant) -> b
 
 
 def find_order(access: Access, number: str) -> int:
-    """The id of an order by the shop's own number. Raises ``BadInputError`` (``unknown_order``, ``several_orders``)."""
-    rows = access.fetch(
-        "SELECT id FROM shop_order WHERE programme_id = %(programme_id)s AND external_id = %(number)s",
-        {"number": number.lstrip("#")},
-    )
-    if len(rows) != 1:
-        code, said = ("unknown_order", "No order has") if not rows else ("several_orders", "Several shops have")
-        raise BadInputError(code, f"{said} the number {number[:60]!r} in this programme.", 404)
+    """The id of an order by the shop's own number, or by ``<endpoint>/<number>`` where several shops use the number.
+
+    Raises ``BadInputError`` (``unknown_order``, ``several_orders``).
+    """
+    rows = access.fetch(_BY_NUMBER, {"number": number.lstrip("#")})
+    if not rows:
+        raise BadInputError("unknown_order", f"No order has the number {number[:60]!r} in this programme.", 404)
+    if len(rows) > 1:
+        choices = " or ".join(f"{endpoint}/{number.lstrip('#')[:60]}" for _, endpoint in rows[:5])
+        raise BadInputError("several_orders", f"Several shops have an order of that number: say {choices}.")
     return int(rows[0][0])
 
 

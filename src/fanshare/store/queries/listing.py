@@ -1,5 +1,6 @@
 """Lists for people who arrange a programme: parties, links, codes, orders, payouts, rulings, terms."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from fanshare.core.instants import Instant
@@ -16,6 +17,10 @@ SELECT id, kind, public_id, coalesce(slug, ''), coalesce(display_name, ''), crea
  WHERE programme_id = %(programme_id)s
    AND (slug = %(slug)s OR public_id = %(text)s OR id = %(number)s OR slug = %(folded)s)
  ORDER BY slug IS DISTINCT FROM %(slug)s, public_id <> %(text)s, id IS DISTINCT FROM %(number)s LIMIT 1
+"""
+_NAMED = """
+SELECT id, kind, public_id, coalesce(slug, ''), coalesce(display_name, ''), created_at, erased_at FROM party
+ WHERE programme_id = %(programme_id)s AND id = ANY(%(ids)s)
 """
 _LINKS = """
 SELECT l.id, l.code, l.destination, l.campaign, l.label_country, l.label_platform, l.label_text, s.state,
@@ -160,6 +165,12 @@ class RulingListed(NamedTuple):
 def parties(access: Access, kind: str | None = None, *, limit: int = 1_000_000) -> list[PartyRow]:
     """The parties of the programme, or those of one kind, oldest first."""
     return [PartyRow(*row) for row in access.fetch(_PARTIES, {"kind": kind, "limit": limit})]
+
+
+def named(access: Access, ids: Iterable[int | None]) -> dict[int, PartyRow]:
+    """Some parties by id; ``None`` among the ids is passed over."""
+    wanted = sorted({one for one in ids if one is not None})
+    return {row[0]: PartyRow(*row) for row in access.fetch(_NAMED, {"ids": wanted})} if wanted else {}
 
 
 def find_party(access: Access, text: str, folded: str) -> PartyRow | None:
