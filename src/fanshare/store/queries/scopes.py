@@ -51,7 +51,10 @@ SELECT p.creator_party_id, l.level, l.period, p.currency,
                       WHERE z.programme_id = %(programme_id)s AND z.creator_party_id = p.creator_party_id
                         AND z.order_id = p.order_id AND z.level = l.level AND z.period = l.period
                         AND z.currency = p.currency) AS sealed ON %(sealed)s
- WHERE p.programme_id = %(programme_id)s AND NOT p.sealed AND p.order_id <> ALL(%(loaded)s)
+ WHERE p.programme_id = %(programme_id)s AND NOT p.sealed
+   AND (p.creator_party_id, p.order_id) NOT IN (
+       SELECT creator, order_id FROM unnest(%(folded_creators)s::bigint[], %(folded_orders)s::bigint[])
+           AS folded(creator, order_id))
  GROUP BY 1, 2, 3, 4
 """
 _ORDERS = """
@@ -269,24 +272,26 @@ def _sealed(access: Access, creators: set[int], orders: Sequence[int]) -> dict[i
 
 
 def _prefixes(access: Access, starts: Mapping[int, Instant], scope: Scope) -> dict[int, Prefix]:
-    """What open orders before each creator's start occupy; orders that are folded anyway are not counted twice."""
+    """What open orders before each creator's start occupy; what is folded for her anyway is not counted twice.
+
+    An order of several creators may lie before the start of one and behind the start of another.
+    """
     if not starts:
         return {}
-    folded = sorted(
-        {
-            order_id
-            for creator, start in starts.items()
-            for order_id in scope.members.get(creator, ())
-            if scope.facts[order_id].key.placed_at >= start
-        }
-    )
+    folded = [
+        (creator, order_id)
+        for creator, start in starts.items()
+        for order_id in scope.members.get(creator, ())
+        if scope.facts[order_id].key.placed_at >= start
+    ]
     sums: dict[int, dict[PeriodKey, int]] = defaultdict(dict)
     for creator, level, period, currency, amount in access.fetch(
         _BEFORE,
         {
             "creators": list(starts),
             "starts": list(starts.values()),
-            "loaded": folded,
+            "folded_creators": [creator for creator, _ in folded],
+            "folded_orders": [order_id for _, order_id in folded],
             "sealed": bool(scope.sealed),
         },
     ):
