@@ -81,8 +81,14 @@ class House:
     @contextlib.contextmanager
     def open(self, **settings: Any) -> Iterator[Edge]:
         """Publish the snapshot and serve. The clock is the house's, and stays where it was."""
-        at = self.now
         self.worker.housekeeping()
+        with self.open_without_database(**settings) as edge:
+            yield edge
+
+    @contextlib.contextmanager
+    def open_without_database(self, **settings: Any) -> Iterator[Edge]:
+        """Serve what was published before."""
+        at = self.now
         limits = {"clicks": Limits(quota=64 << 20), **settings}
         with running(self.home, settings=tuned(**limits), verifiers=VERIFIERS, snapshot=False) as edge:
             self.clock.freeze(at)
@@ -143,14 +149,14 @@ class Brand:
     shop: ShopConnection
 
     @classmethod
-    def founded(cls, house: House, slug: str) -> "Brand":
+    def founded(cls, house: House, slug: str, terms: str = TERMS) -> "Brand":
         """A programme founded forty days ago."""
         long_ago = house.now - 40 * DAY
         name, mail = f"{slug.title()}'s shop", f"{slug}@shop.example"
         new = directory.NewProgramme(slug, name, "DE", "EUR", "Europe/Berlin", mail)
         tenant = directory.found_programme(house.conn, new, long_ago, "test")
         access = Access(house.conn, tenant.id, "test")
-        publish_terms(access, parse(TERMS, "toml"), long_ago, effective_at=long_ago)
+        publish_terms(access, parse(terms, "toml"), long_ago, effective_at=long_ago)
         programme = open_programme(access, tenant.public_id, KEYS)
         cleo = add_creator(programme, Joiner("Cleo", "cleo@example.test"), long_ago)
         finn = add_fan(programme, Joiner("Finn", "finn@example.test"), long_ago)

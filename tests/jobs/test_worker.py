@@ -189,7 +189,7 @@ def test_the_clicks_of_a_day_are_sealed_after_midnight_and_late_ones_get_a_suppl
         (0, 3, first),
         (1, 1, click_root([late])),
     ]
-    assert house.value("SELECT count(*) FROM log_leaf WHERE kind = 'clicks'") == 2
+    assert house.value("SELECT count(DISTINCT leaf_index) FROM click_seal") == 2
 
 
 def test_what_a_connection_brought_is_logged_when_its_day_is_over_and_again_when_it_grew(house: House) -> None:

@@ -9,7 +9,16 @@ from urllib.parse import urlsplit
 
 from fanshare.config.keys import Keys
 from fanshare.core.instants import HOUR, MINUTE, Instant
-from fanshare.edge.snapshot import EndpointRow, LinkRow, LinkState, ProgrammeRow, write_overlay, write_snapshot
+from fanshare.edge.snapshot import (
+    EndpointRow,
+    LinkRow,
+    LinkState,
+    ProgrammeRow,
+    Snapshot,
+    SnapshotError,
+    write_overlay,
+    write_snapshot,
+)
 from fanshare.flows.connections import Connection, connections
 from fanshare.flows.context import Programme
 from fanshare.store.queries import snapshot
@@ -26,8 +35,10 @@ class Publisher:
     keys: Keys
     base_path: Path
     overlay_path: Path
-    base_at: Instant = 0
+    base_at: Instant | None = None
     _stamp: tuple[object, ...] | None = None
+    _base: int = 0
+    _generation: int = 0
     _lock: BinaryIO | None = None
 
     def publish(self, programmes: Iterable[tuple[Programme, str]], now: Instant) -> bool:
@@ -45,8 +56,8 @@ class Publisher:
         shops = {one.access.programme_id: connections(one) for one, _ in opened}
         programme_rows = [_programme(one, name, shops[one.access.programme_id]) for one, name in opened]
         endpoints = [_endpoint(one, shop) for one, _ in opened for shop in shops[one.access.programme_id] if shop.on]
-        generation = max(now, self.base_at + 1)
-        if not self.base_at or now - self.base_at > HOUR:
+        generation = self._generation = max(now, (self._generation or self._on_disk()) + 1)
+        if self.base_at is None or not 0 <= now - self.base_at <= HOUR:
             write_snapshot(
                 self.base_path,
                 links=_links(opened, 0),
@@ -55,11 +66,11 @@ class Publisher:
                 keys=self.keys,
                 generation=generation,
             )
-            self.base_at = generation
+            self.base_at, self._base = now, generation
         else:
             write_overlay(
                 self.overlay_path,
-                base=self.base_at,
+                base=self._base,
                 generation=generation,
                 keys=self.keys,
                 links=_links(opened, self.base_at - MINUTE),
@@ -74,6 +85,14 @@ class Publisher:
         if self._lock is not None:
             self._lock.close()
             self._lock = None
+
+    def _on_disk(self) -> int:
+        """The generation that an edge may be using: it refuses to go back, even where the clock did."""
+        try:
+            generation: int = Snapshot.open(self.base_path, self.keys, self.overlay_path).generation
+            return generation
+        except SnapshotError:
+            return 0
 
     def _is_mine(self) -> bool:
         """One worker of a home writes its snapshot, as long as it lives: an overlay fits the base of its writer."""
