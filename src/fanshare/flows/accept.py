@@ -76,15 +76,23 @@ def accept(
             views[external] = (order, _frozen_view(view, order, order.id in frozen))
     if not views:
         return result
-    _write_states(access, rows, shop, fresh, secrets, now)
     named = {key: Named(shop.connection_id, view.placed_at, view.evidence) for key, (_, view) in views.items()}
     resolved = Resolver(access, book, secrets.click_id).resolve(named)
     rows.update([Updated(order.id, view, *resolved[key]) for key, (order, view) in views.items()], now)
     result.changed = {order.id for order, _ in views.values()}
     result.new_states = len(fresh)
     rows.due(result.changed, now, "state")
-    rows.due(rows.citing_the_same_clicks(result.changed) - result.changed, now, "shared")
+    rows.due(_influenced(rows, views.values()) - result.changed, now, "shared")
+    # Last of all, because it locks the log: a settlement that holds one of these orders waits for nobody behind it.
+    _write_states(access, rows, shop, fresh, secrets, now)
     return result
+
+
+def _influenced(rows: OrderRows, views: Iterable[tuple[Known, OrderView]]) -> set[int]:
+    """Other orders that read these: they name the same click, or had the same buyer until now."""
+    changed = {order.id for order, _ in views}
+    left = {order.view.buyer.identity for order, view in views if order.view and order.view.buyer != view.buyer}
+    return rows.citing_the_same_clicks(changed) | (rows.of_buyers(left - {""}) if left else set())
 
 
 def resolve_again(

@@ -40,9 +40,10 @@ def close_one(programme: Programme, creator: int, currency: str, now: Instant) -
         if closing is None:
             return None
         chapter = closes.next_chapter(access, closing)
+        concerned = set(closing.frozen) | {one.order_id for one in closing.pieces}
+        OrderRows(access).wake(dict.fromkeys(concerned, now), "closed")
         leaf = log_store.append(access, [close_leaf(programme, closes.document_of(closing, chapter), now)])
         closes.write(access, closing, chapter, leaf, now)
-        OrderRows(access).due(set(closing.frozen) | {one.order_id for one in closing.pieces}, now, "closed")
         return closing
 
 

@@ -33,7 +33,8 @@ ON CONFLICT DO NOTHING
 _DUE_OF_PAYER = """
 INSERT INTO settle_due (programme_id, order_id, reason, due_at)
 SELECT programme_id, id, 'identity', %(now)s FROM shop_order
- WHERE programme_id = %(programme_id)s AND buyer_key = ANY(%(keys)s) ORDER BY id
+ WHERE programme_id = %(programme_id)s AND (buyer_key = ANY(%(keys)s)
+       OR view->'buyer'->>'email' = ANY(%(hashes)s) OR view->'buyer'->>'payment' = ANY(%(hashes)s)) ORDER BY id
 ON CONFLICT (programme_id, order_id, reason) DO UPDATE SET due_at = least(settle_due.due_at, excluded.due_at)
 """
 _SCOPES = """
@@ -151,7 +152,7 @@ def _know(programme: Programme, values: Mapping[int, str], kind: str, connection
         columns = {"parties": list(values), "hashes": hashes, "kind": kind, "connection": connection}
         access.execute(_IDENTITY, {**columns, "now": now})
         keys = [f"{letter}:{known}" for known in hashes for letter in "ce"]
-        access.execute(_DUE_OF_PAYER, {"keys": keys, "now": now})
+        access.execute(_DUE_OF_PAYER, {"keys": keys, "hashes": hashes, "now": now})
 
 
 def party_kind(access: Access, party: int) -> str:

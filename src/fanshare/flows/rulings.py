@@ -12,9 +12,9 @@ from typing import Any
 from fanshare.core import commitments, leaves
 from fanshare.core.errors import BadInputError
 from fanshare.core.instants import DAY, Instant
-from fanshare.core.ledger import AccountKind, absorb
+from fanshare.core.ledger import absorb
 from fanshare.flows.context import Programme
-from fanshare.store import books, ledger, log_store
+from fanshare.store import ledger, log_store
 from fanshare.store.access import Access
 from fanshare.store.queries.orders import OrderRows
 
@@ -34,6 +34,11 @@ VALUES (%(programme_id)s, %(order)s, %(creator)s) ON CONFLICT DO NOTHING
 """
 _SCOPE = """
 INSERT INTO scope (programme_id, creator_party_id) VALUES (%(programme_id)s, %(creator)s) ON CONFLICT DO NOTHING
+"""
+_AVAILABLE = """
+SELECT balance FROM account
+ WHERE programme_id = %(programme_id)s AND kind = 'available' AND party_id = %(party)s AND currency = %(currency)s
+   FOR NO KEY UPDATE
 """
 _CLAIM = """
 UPDATE shop_order SET buyer_party_id = %(party)s
@@ -70,7 +75,6 @@ def rule(programme: Programme, new: NewRuling, now: Instant) -> int:
     _check(new, now)
     access = programme.access
     with access.transaction():
-        ruling = _write(programme, new, now)
         if new.to_creator is not None and new.order is not None:
             access.execute(_SCOPE, {"creator": new.to_creator})
             access.execute(_JOIN_SCOPE, {"order": new.order, "creator": new.to_creator})
@@ -79,25 +83,18 @@ def rule(programme: Programme, new: NewRuling, now: Instant) -> int:
             rows.due([new.order], now, "ruling")
             if new.until is not None:
                 rows.due([new.order], new.until, "hold ends")
-    return ruling
+        return _write(programme, new, now)  # last of all, because it locks the log
 
 
 def absorb_debt(programme: Programme, party: int, currency: str, reason: str, now: Instant) -> int:
     """The brand takes a party's negative balance upon itself; returns the micros absorbed (0: there was no debt)."""
     access = programme.access
     with access.transaction():
-        debt = max(
-            (
-                -balance
-                for key, balance in books.balances(access, party).items()
-                if key.account.kind is AccountKind.AVAILABLE and key.currency == currency
-            ),
-            default=0,
-        )
+        debt = -int(access.value(_AVAILABLE, {"party": party, "currency": currency}) or 0)
         if debt <= 0:
             return 0
-        _write(programme, NewRuling("absorbed", reason, party=party), now)
         ledger.post_logged(access, [absorb(party, debt, currency)], at=now)
+        _write(programme, NewRuling("absorbed", reason, party=party), now)
     return debt
 
 

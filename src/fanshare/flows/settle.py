@@ -60,15 +60,15 @@ def settle(access: Access, book: TermsBook, holders: HolderBook, now: Instant, *
         claimed = parts.claim(access, now, batch)
         if not claimed:
             return Settled()
-        orders = {order for order, _ in claimed}
-        result = settle_orders(access, book, holders, orders, now)
+        # Off the list first: settling may put an order on it again, for a later moment and the same reason.
         parts.done(access, claimed)
-        return result
+        return settle_orders(access, book, holders, {order for order, _ in claimed}, now)
 
 
 def settle_orders(access: Access, book: TermsBook, holders: HolderBook, orders: Iterable[int], now: Instant) -> Settled:
     """Settle some orders and whatever they influence, inside the caller's transaction."""
     wanted = set(orders)
+    wanted |= OrderRows(access).citing_the_same_clicks(wanted)  # time decides too, whom a click credits first
     creators = scopes.creators_of(access, wanted)
     scopes.lock(access, creators)
     scope = scopes.load(access, creators, wanted, whole_period=book.needs_period, notice=NOTICE, now=now)
@@ -97,26 +97,31 @@ def _post(access: Access, scope: Scope, folded: Folded, now: Instant) -> ledger.
     after: dict[PositionKey, Standing] = {}
     for part in folded.parts.values():
         after |= positions(part, scope.buyer_parties[part.order_id])
+    matures_at = {pair: part.matures_at for pair, part in folded.parts.items()}
     transfers = differences(
         {key: one.placed for key, one in before.items() if one.placed.amount},
         {key: one.placed for key, one in after.items()},
     )
     posting = ledger.post(access, transfers, at=now)
-    books.write_positions(access, _changed(before, after))
+    books.write_positions(access, _changed(before, after, matures_at))
     return posting
 
 
 def _changed(
-    before: Mapping[PositionKey, books.Position], after: Mapping[PositionKey, Standing]
+    before: Mapping[PositionKey, books.Position],
+    after: Mapping[PositionKey, Standing],
+    matures_at: Mapping[tuple[int, int], Instant | None],
 ) -> Iterable[books.Position]:
-    """The rows of positions that are new, differ, or are empty now. A position keeps its public handle."""
+    """The rows of positions that are new, differ, or are empty now. A position keeps its public handle.
+
+    An emptied position goes on carrying the moment at which its part is ready: it is read from any row of the part.
+    """
     for key in before.keys() | after.keys():
         old, new = before.get(key), after.get(key)
         if new is None:
             assert old is not None
-            new = Standing(Placed(old.placed.bucket, 0, old.placed.currency), old.matures_at, None)
-            if new.placed == old.placed:
-                continue
+            ready = matures_at.get((key.order, key.creator), old.matures_at)
+            new = Standing(Placed(old.placed.bucket, 0, old.placed.currency), ready, None)
         if old is None or (old.placed, old.matures_at, old.held_until) != (new.placed, new.matures_at, new.held_until):
             token = parts.new_token() if old is None else old.why_token
             yield books.Position(key, new.placed, new.matures_at, new.held_until, token)
@@ -185,4 +190,4 @@ def _look_again(access: Access, folded: Folded) -> None:
     for (order_id, _), part in folded.parts.items():
         if part.next_at is not None:
             wake[order_id] = min(part.next_at, wake.get(order_id, part.next_at))
-    OrderRows(access).due_at(wake, "time")
+    OrderRows(access).wake(wake, "time")

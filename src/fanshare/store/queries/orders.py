@@ -82,6 +82,18 @@ SELECT %(programme_id)s, order_id, %(reason)s, due_at
 ON CONFLICT (programme_id, order_id, reason)
 DO UPDATE SET due_at = least(settle_due.due_at, excluded.due_at), attempts = 0, failure = ''
 """
+_DUE_ALREADY = """
+SELECT order_id, due_at FROM settle_due
+ WHERE programme_id = %(programme_id)s AND order_id = ANY(%(orders)s) AND reason = %(reason)s
+"""
+_NOT_CLAIMED = """
+SELECT order_id FROM settle_due
+ WHERE programme_id = %(programme_id)s AND order_id = ANY(%(orders)s) AND reason = %(reason)s
+ ORDER BY order_id FOR UPDATE SKIP LOCKED
+"""
+_OF_BUYERS = """
+SELECT id FROM shop_order WHERE programme_id = %(programme_id)s AND buyer_key = ANY(%(buyers)s) AND buyer_key <> ''
+"""
 _CITING = """
 SELECT DISTINCT other.order_id FROM order_click mine
   JOIN order_click other ON other.programme_id = mine.programme_id AND other.click_id = mine.click_id
@@ -175,6 +187,23 @@ class OrderRows:
         """Say that orders are to be settled again, each from its own moment on."""
         if orders:
             self._access.execute(_DUE, {"orders": list(orders), "at": list(orders.values()), "reason": reason})
+
+    def wake(self, orders: Mapping[int, Instant], reason: str) -> None:
+        """Like ``due_at``, for who holds the locks of these orders' scopes: it waits for no other worker.
+
+        An entry that another worker has claimed is left to him: he waits for our locks, and will fold after us.
+        """
+        asked = {"orders": list(orders), "reason": reason}
+        known: dict[int, Instant] = dict(self._access.fetch(_DUE_ALREADY, asked)) if orders else {}
+        later = {order: at for order, at in orders.items() if order in known and at < known[order]}
+        if later:
+            free = self._access.fetch(_NOT_CLAIMED, {"orders": list(later), "reason": reason})
+            later = {row[0]: later[row[0]] for row in free}
+        self.due_at({order: at for order, at in orders.items() if order not in known} | later, reason)
+
+    def of_buyers(self, buyers: Iterable[str]) -> set[int]:
+        """The orders of some buyers, by their identities."""
+        return {row[0] for row in self._access.fetch(_OF_BUYERS, {"buyers": list(buyers)})}
 
     def citing_the_same_clicks(self, orders: Iterable[int]) -> set[int]:
         """Other orders that name a click id which one of these names."""
