@@ -2,16 +2,19 @@
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 import psycopg
 
 from fanshare.core.errors import FanshareError
-from fanshare.core.instants import HOUR, Instant, parse_rfc3339
+from fanshare.core.instants import Instant, from_datetime, zone
 from fanshare.core.money import parse_amount
 from fanshare.core.sentences import sentence
+from fanshare.core.settlement import SHARED
 from fanshare.core.settlement_leaf import Settlement, parse_settlement
 from fanshare.core.sharing import Shares
 from fanshare.core.terms import Terms
@@ -38,6 +41,7 @@ from fanshare.web.pages_port import (
 
 type Connect = Callable[[], psycopg.Connection[tuple[Any, ...]]]
 
+_SHARED = "Orders of several buyers name the same click. A leaked link is usually nobody's fault; a person looks at it."
 _EVIDENCE = {
     "creator_link": "A click on {creator}'s link led to this order.",
     "creator_code": "{creator}'s code was typed at checkout.",
@@ -151,8 +155,8 @@ class StoredPages:
             order_label="" if role == "fan" else f"#{row.order_number}",
             matures_at=row.matures_at,
             held_until=row.held_until if held else None,
-            hold_reason=", ".join(entry.reasons).replace("_", " ") or "a person is looking at it" if held else "",
-            evidence=_evidence(entry, row),
+            hold_reason=_hold_reason(entry, row) if held else "",
+            evidence=_evidence(entry, row, zone(tenant.time_zone)),
             estimated=row.estimated,
         )
 
@@ -164,15 +168,12 @@ class StoredPages:
     @contextmanager
     def _open(self) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
         try:
-            conn = self.connect()
+            with closing(self.connect()) as conn:
+                yield conn
         except (psycopg.OperationalError, OSError) as error:
             raise FanshareError(
                 "database_away", "The books can't be reached at the moment; nothing is lost. Try again soon.", 503
             ) from error
-        try:
-            yield conn
-        finally:
-            conn.close()
 
 
 def _card(tenant: Tenant) -> ProgrammeCard:
@@ -213,17 +214,24 @@ def _shares(entry: Settlement) -> Shares:
     return Shares(amounts.get("creator", 0), amounts.get("fan", 0), amounts.get("buyer", 0))
 
 
-def _evidence(entry: Settlement, row: WhyRow) -> tuple[Evidence, ...]:
+def _hold_reason(entry: Settlement, row: WhyRow) -> str:
+    """Why a person, or else which rule, holds this share."""
+    if row.hold_reason:
+        return row.hold_reason
+    return _SHARED if SHARED in entry.reasons else "A person is looking at this order."
+
+
+def _evidence(entry: Settlement, row: WhyRow, tz: ZoneInfo) -> tuple[Evidence, ...]:
     creator = row.creator_name or "the creator"
     facts = [(entry.introduced_on, entry.introduced_by), (entry.decided_on, entry.decided_by)]
-    told = [Evidence(_noon(day), _EVIDENCE[kind].format(creator=creator)) for day, kind in facts if day and kind]
-    placed = Evidence(_noon(entry.placed_on), "The order was placed.")
+    told = [Evidence(_noon(day, tz), _EVIDENCE[kind].format(creator=creator)) for day, kind in facts if day and kind]
+    placed = Evidence(_noon(entry.placed_on, tz), "The order was placed.")
     return (*dict.fromkeys(told), placed)
 
 
-def _noon(day: str) -> Instant:
-    """Noon UTC of a day that was recorded without its time."""
-    return parse_rfc3339(f"{day}T00:00:00Z") + 12 * HOUR
+def _noon(day: str, tz: ZoneInfo) -> Instant:
+    """Noon, where the programme is, of a day that was recorded without its time."""
+    return from_datetime(datetime.combine(date.fromisoformat(day), time(12), tz))
 
 
 def _host_and_path(destination: str) -> str:

@@ -20,13 +20,15 @@ SELECT l.code, l.campaign, l.destination, l.label_text, l.label_country, l.label
 """
 _WHY = """
 SELECT p.order_id, p.creator_party_id, p.role, p.bucket, p.matures_at, p.held_until, coalesce(c.display_name, ''),
-       o.external_id, o.estimated, l.body
+       o.external_id, o.estimated, coalesce(h.reason, ''), l.body
   FROM position p
   JOIN party c ON c.programme_id = p.programme_id AND c.id = p.creator_party_id
   JOIN shop_order o ON o.programme_id = p.programme_id AND o.id = p.order_id
   JOIN part t ON t.programme_id = p.programme_id AND t.order_id = p.order_id
              AND t.creator_party_id = p.creator_party_id
   JOIN log_leaf l ON l.programme_id = t.programme_id AND l.index = t.leaf_index
+  LEFT JOIN LATERAL (SELECT reason FROM ruling WHERE programme_id = p.programme_id AND order_id = p.order_id
+                        AND kind = 'held' AND until_at = p.held_until ORDER BY id DESC LIMIT 1) h ON true
  WHERE p.programme_id = %(programme_id)s AND p.why_token = %(token)s
 """
 _OTHERS = """
@@ -55,7 +57,10 @@ class LinkRow(NamedTuple):
 
 
 class WhyRow(NamedTuple):
-    """One share with the newest settlement of its part; ``others`` are the bodies of the order's other parts."""
+    """One share with the newest settlement of its part; ``others`` are the bodies of the order's other parts.
+
+    ``hold_reason`` is what the person who decided on a hold gave as her reason; empty where a rule decided.
+    """
 
     order_id: int
     creator_id: int
@@ -66,6 +71,7 @@ class WhyRow(NamedTuple):
     creator_name: str
     order_number: str
     estimated: bool
+    hold_reason: str
     body: dict[str, Any]
     others: list[dict[str, Any]]
 
