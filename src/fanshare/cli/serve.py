@@ -51,13 +51,21 @@ def _all(this: Session, host: str, port: int) -> None:
 
     settings = this.settings
     # The socket first: a port in use is said before anything is started.
-    with serving.listen(host, port) as listener, open_foundation(settings) as base:
-        command = worker_command(str(settings.home), log_json=this.logs_as_json)
-        with Keeper(command, base.database) as keeper, _announced(this, listener, RUNNING) as ready:
+    command = worker_command(str(settings.home), log_json=this.logs_as_json)
+    with (
+        serving.listen(host, port) as listener,
+        Keeper(command) as keeper,
+        open_foundation(settings, hold=keeper.start) as base,
+        _announced(this, listener, RUNNING) as ready,
+    ):
+        keeper.begin(base.database)
+        try:
             checks = {"worker": keeper.trouble, "database": keeper.database_trouble}
             fallback = serving.pages(base, listener)
             app = serving.edge_app(settings, base.keys, base.clock, fallback=fallback, checks=checks)
             serving.serve(app, settings, listener, ready)
+        finally:
+            keeper.stop()  # before the database, which would otherwise be left to it
 
 
 def _edge(this: Session, host: str, port: int) -> None:

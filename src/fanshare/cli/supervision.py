@@ -1,6 +1,8 @@
 """Keeps the worker and the embedded database alive beside a serving process, and takes the worker along when it goes.
 
-The child's standard input is its lifeline: when the parent dies, however it dies, the pipe ends and the child stops.
+The child's standard input is its lifeline: when the parent dies, however it dies, the pipe ends and the child stops. A
+first byte on it says that the database is up to date. Until then the child only holds on to the database, so that
+somebody is left to stop it should the parent be killed meanwhile.
 """
 
 import contextlib
@@ -25,6 +27,7 @@ _FIRST_PAUSE = 0.2
 _LONGEST_PAUSE = 30.0
 _PROVEN = 60.0
 _WATCH = 0.5
+_EAGER = 0.05
 _PATIENCE = 4.0
 
 
@@ -34,23 +37,35 @@ class Keeper:
     ``trouble`` and ``database_trouble`` say what is wrong, for ``/readyz``.
     """
 
-    def __init__(self, command: Sequence[str], database: Database) -> None:
+    def __init__(self, command: Sequence[str]) -> None:
         self._command = list(command)
-        self._database = database
+        self._database: Database | None = None
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._keep, name="keeper", daemon=True)
         self._child: subprocess.Popen[bytes] | None = None
         self._problem: str | None = None
 
     def __enter__(self) -> Self:
-        self._thread.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Start the child, which waits for ``begin``."""
+        self._thread.start()
+
+    def begin(self, database: Database) -> None:
+        """Let the child begin, and keep its database alive."""
+        self._database = database
+
+    def stop(self) -> None:
+        """End the child. Twice is once."""
         self._stopping.set()
-        self._thread.join()
+        if self._thread.is_alive():
+            self._thread.join()
 
     def trouble(self) -> str | None:
         """What is wrong with the child."""
@@ -76,16 +91,25 @@ class Keeper:
 
     def _watch(self, child: subprocess.Popen[bytes]) -> None:
         """Until the child has died or shall be ended; see to the database meanwhile."""
-        while not self._stopping.wait(_WATCH):
-            try:
-                self._database.ensure()
-                self._problem = None
-            except (FanshareError, OSError) as error:
-                if self._problem is None:
-                    log.error("database_down", reason=str(error))
-                self._problem = "The database does not run and can't be started."
-            if child.poll() is not None:
-                return
+        told = False
+        while not self._stopping.wait(_WATCH if told else _EAGER) and child.poll() is None:
+            if self._database is None:
+                continue
+            if not told and child.stdin is not None:
+                with contextlib.suppress(BrokenPipeError):
+                    child.stdin.write(b".")
+                    child.stdin.flush()
+                told = True
+            self._see_to(self._database)
+
+    def _see_to(self, database: Database) -> None:
+        try:
+            database.ensure()
+            self._problem = None
+        except (FanshareError, OSError) as error:
+            if self._problem is None:
+                log.error("database_down", reason=str(error))
+            self._problem = "The database does not run and can't be started."
 
     def _end(self) -> None:
         child = self._child
@@ -115,18 +139,27 @@ def stop_on_signals(stop: threading.Event) -> None:
         signal.signal(number, lambda *_: stop.set())
 
 
-def stop_with_parent(stop: threading.Event, patience: float = 20.0) -> None:
-    """Ask to stop when standard input ends, that is when the parent is gone; leave by force when nobody listens."""
+class Lifeline:
+    """The child's end: asks to stop when standard input ends, that is when the parent is gone."""
 
-    def watch() -> None:
+    def __init__(self, stop: threading.Event, patience: float = 20.0) -> None:
+        self._stop, self._patience = stop, patience
+        self._begin = threading.Event()
+        threading.Thread(target=self._watch, name="lifeline", daemon=True).start()
+
+    def wait(self) -> None:
+        """Wait for the parent's word to begin. Raises ``SystemExit`` when it said to stop instead."""
+        while not self._begin.wait(_WATCH):
+            if self._stop.is_set():
+                raise SystemExit(0)
+
+    def _watch(self) -> None:
         with contextlib.suppress(OSError):
             while os.read(0, 1024):
-                pass
-        stop.set()
-        time.sleep(patience)
-        os._exit(1)
-
-    threading.Thread(target=watch, name="lifeline", daemon=True).start()
+                self._begin.set()
+        self._stop.set()
+        time.sleep(self._patience)
+        os._exit(1)  # whatever it is that does not end: nobody is left to end it
 
 
 def exit_on_signals() -> None:

@@ -26,7 +26,7 @@ def work(
     as_child: bool = typer.Option(False, "--as-child", hidden=True),
 ) -> None:
     """Drain, take, settle, mature, seal, close, release: until SIGTERM or Ctrl-C."""
-    from fanshare.cli.supervision import stop_on_signals, stop_with_parent
+    from fanshare.cli.supervision import Lifeline, stop_on_signals
     from fanshare.config.logs import configure_logs
     from fanshare.config.wiring import open_foundation
 
@@ -35,9 +35,8 @@ def work(
     stop = threading.Event()
     if not once:
         stop_on_signals(stop)
-    if as_child:
-        stop_with_parent(stop)
-    with open_foundation(this.settings) as base:
+    hold = Lifeline(stop).wait if as_child else lambda: None
+    with open_foundation(this.settings, hold=hold) as base:
         if once:
             done = _once(base)
             said = ", ".join(f"{count} {name}" for name, count in done.items() if count)

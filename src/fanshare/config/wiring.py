@@ -1,7 +1,7 @@
 """Opens an installation: its database brought up to date, its keys, its clock, and the programmes in it."""
 
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -89,14 +89,15 @@ class Installation:
 
 
 @contextmanager
-def open_foundation(settings: Settings) -> Iterator[Foundation]:
+def open_foundation(settings: Settings, *, hold: Callable[[], object] = lambda: None) -> Iterator[Foundation]:
     """The database, brought up to date and kept alive for as long as the ``with`` block lasts; keys and clock.
 
-    Raises ``FanshareError``.
+    ``hold`` is called when the database runs and before it is asked for anything. Raises ``FanshareError``.
     """
     settings.home.mkdir(parents=True, exist_ok=True)
     keys = Keys.load_or_create(settings.home, settings.environ)
     with open_database(settings.home, settings.environ) as database:
+        hold()
         bring_up_to_date(database)
         with reach(database, "fanshare start") as conn:
             clock = clock_of(settings, conn)
