@@ -163,6 +163,20 @@ def test_a_line_shows_the_worked_case_to_the_micro(filled: Filled) -> None:
     assert creator.order_label == "#1001"
 
 
+def test_the_evidence_speaks_to_the_reader(filled: Filled) -> None:
+    said = {}
+    for role, token in filled.tokens.items():
+        line = filled.store.why(token)
+        assert line is not None
+        said[role] = [fact.sentence for fact in line.evidence]
+    assert said["fan"] == ["A click on your link led to this order.", "The order was placed."]
+    assert said["creator"] == said["buyer"] == ["A click on a fan's link led to this order.", "The order was placed."]
+    own = filled.store.why(filled.token("1004", "creator"))
+    assert own is not None
+    assert own.evidence[0].sentence == "A click on your link led to this order."
+    assert own.sentences[0].startswith("You brought this sale on 14 Nov.")
+
+
 def test_a_line_that_was_refunded_whole_is_still_explained(filled: Filled) -> None:
     line = filled.store.why(filled.token("1003", "creator"))
     assert line is not None

@@ -43,12 +43,12 @@ type Connect = Callable[[], psycopg.Connection[tuple[Any, ...]]]
 
 _SHARED = "Orders of several buyers name the same click. A leaked link is usually nobody's fault; a person looks at it."
 _EVIDENCE = {
-    "creator_link": "A click on {creator}'s link led to this order.",
-    "creator_code": "{creator}'s code was typed at checkout.",
-    "creator_ruling": "This sale was given to {creator} by a decision.",
-    "fan_link": "A click on a fan's link led to this order.",
-    "fan_code": "A fan's code was typed at checkout.",
-    "fan_ruling": "This sale was given to a fan of {creator} by a decision.",
+    "creator_link": "A click on {creator} link led to this order.",
+    "creator_code": "A code of {creator_of} was typed at checkout.",
+    "creator_ruling": "This sale was given to {creator_to} by a decision.",
+    "fan_link": "A click on {fan} link led to this order.",
+    "fan_code": "A code of {fan_of} was typed at checkout.",
+    "fan_ruling": "This sale was given to {fan_to} by a decision.",
 }
 
 
@@ -88,7 +88,7 @@ class StoredPages:
                     text=link.campaign or _host_and_path(link.destination),
                     label=link.label,
                     language="de" if link.country in ("DE", "AT") else "en",
-                    label_for=f"{link.platform}, {link.country}",
+                    label_for=f"{link.platform[:1].upper()}{link.platform[1:]}, {link.country}",
                 )
                 for link in links
             ),
@@ -149,7 +149,7 @@ class StoredPages:
                 others=sum(parse_amount(other["pool"]) for other in row.others),
             ),
             bucket=self._bucket(row),
-            sentences=(sentence(entry, role),),
+            sentences=(f"{sentence(entry, role)}.",),
             terms_version=terms.version,
             terms_hash=terms.hash,
             order_label="" if role == "fan" else f"#{row.order_number}",
@@ -222,11 +222,22 @@ def _hold_reason(entry: Settlement, row: WhyRow) -> str:
 
 
 def _evidence(entry: Settlement, row: WhyRow, tz: ZoneInfo) -> tuple[Evidence, ...]:
-    creator = row.creator_name or "the creator"
-    facts = [(entry.introduced_on, entry.introduced_by), (entry.decided_on, entry.decided_by)]
-    told = [Evidence(_noon(day, tz), _EVIDENCE[kind].format(creator=creator)) for day, kind in facts if day and kind]
-    placed = Evidence(_noon(entry.placed_on, tz), "The order was placed.")
-    return (*dict.fromkeys(told), placed)
+    facts = dict.fromkeys([(entry.introduced_on, entry.introduced_by), (entry.decided_on, entry.decided_by)])
+    told = [
+        Evidence(_noon(day, tz), _EVIDENCE[kind].format_map(_names(row, mine=kind == entry.introduced_by)))
+        for day, kind in facts
+        if day and kind
+    ]
+    return (*told, Evidence(_noon(entry.placed_on, tz), "The order was placed."))
+
+
+def _names(row: WhyRow, *, mine: bool) -> dict[str, str]:
+    """How the reader's page calls creator and fan; ``mine``: the fan of this fact is the one who brought the buyer."""
+    name = row.creator_name or "the creator"
+    creator = ("your", "yours", "you") if row.role == "creator" else (f"{name}'s", name, name)
+    fan = ("your", "yours", "you") if row.role == "fan" and mine else ("a fan's", "a fan", "a fan")
+    names = {"creator": creator[0], "creator_of": creator[1], "creator_to": creator[2]}
+    return {**names, "fan": fan[0], "fan_of": fan[1], "fan_to": fan[2]}
 
 
 def _noon(day: str, tz: ZoneInfo) -> Instant:
