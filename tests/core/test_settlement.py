@@ -8,11 +8,11 @@ from itertools import permutations
 import pytest
 
 from fanshare.core.crediting import credit_order
-from fanshare.core.facts import Ruling, RulingKind
+from fanshare.core.facts import NOTHING_SEALED, PeriodKey, Prefix, Ruling, RulingKind, Sealed
 from fanshare.core.instants import DAY
 from fanshare.core.ledger import AccountKind, PositionKey
 from fanshare.core.orders import OrderState, Status
-from fanshare.core.settlement import Bucket, Part, desired
+from fanshare.core.settlement import TIER, Bucket, Part, click_owners, desired
 from fanshare.core.sharing import Shares
 from fanshare.core.terms import Cap, Level, TermsBook
 from tests.support.effort import effort
@@ -121,6 +121,51 @@ def test_the_fold_does_not_depend_on_the_order_in_which_facts_are_loaded() -> No
         mixed = random.Random(seed).sample(facts, len(facts))
         for creator in CREATORS:
             assert desired(creator, mixed, world.book, NOW) == desired(creator, facts, world.book, NOW)
+
+
+def occupied(parts: Sequence[Part], sealed: Sealed) -> dict[PeriodKey, int]:
+    """What parts occupy of every running sum beyond what closes have sealed of them."""
+    sums: dict[PeriodKey, int] = {}
+    for part in parts:
+        month = next(step.period for step in part.caps if step.level is Level.MONTH)
+        places = [(PeriodKey(TIER, month, part.currency), part.tier_pieces)]
+        places += [(PeriodKey(step.level, step.period, part.currency), step.pieces) for step in part.caps]
+        for key, pieces in places:
+            closed = sum(piece.amount for piece in sealed.pieces.get(key, {}).get(part.order_id, ()))
+            sums[key] = sums.get(key, 0) + max(0, sum(piece.amount for piece in pieces) - closed)
+    return sums
+
+
+@pytest.mark.parametrize("closes", [False, True])
+def test_a_fold_from_any_order_on_is_the_end_of_the_whole_fold(closes: bool) -> None:
+    """What lies before is known by what it occupies; its orders are read only as their buyers' history."""
+    begun = 0
+    for seed in range(80):
+        world = World.random(seed)
+        books = settled(world, world.deliveries[:-3])
+        if closes:
+            books.close_all()
+        for order_id, state in world.deliveries[-3:]:
+            books.accept(order_id, state)
+        facts = books.facts()
+        for creator in CREATORS:
+            mine = [order for order in facts if creator in books.creators_of(order)]
+            whole, sealed = books.desired(creator, facts), books.sealed.get(creator, NOTHING_SEALED)
+            for start in {order.key.placed_at for order in mine}:
+                before = [part for part in whole if part.key.placed_at < start]
+                buyers = {order.buyer for order in mine if order.key.placed_at >= start}
+                found = desired(
+                    creator,
+                    [order for order in mine if order.buyer in buyers],
+                    world.book,
+                    NOW,
+                    sealed=sealed,
+                    click_owner=click_owners(mine, NOW),
+                    prefix=Prefix(start, occupied(before, sealed)),
+                )
+                assert found == whole[len(before) :], f"world {seed}"
+                begun += bool(before)
+    assert begun > 100
 
 
 def test_a_delivery_that_comes_again_moves_no_money() -> None:
