@@ -6,12 +6,15 @@ offender, the others go on. Work that is waiting to be settled is no fault and i
 
 from collections.abc import Callable, Iterator, Sequence
 
+from psycopg import errors
+
+from fanshare.core.errors import FanshareError
 from fanshare.core.instants import Instant
-from fanshare.flows.checks import books, log, orders, scopes
+from fanshare.flows.checks import books, facts, log, orders, payouts, scopes, settlements
 from fanshare.flows.checks.finding import Finding, Offence
 from fanshare.flows.context import Programme
 
-__all__ = ["CHECKS", "Finding", "check"]
+__all__ = ["CHECKS", "Finding", "check", "findings"]
 
 type Check = Callable[[Programme, Instant], Iterator[Offence]]
 type Progress = Callable[[str, int, int], None]
@@ -23,11 +26,12 @@ CHECKS: Sequence[tuple[str, str, Check]] = (
     ("floors", "Nothing waiting, held, in transit or paid is below zero.", books.floors),
     ("positions", "Every share is where its settle transfers put it.", books.positions),
     ("postings", "Every transfer is as it was posted, and its batch is in the log.", books.postings),
-    ("payouts", "What is in transit and paid is what the payouts say.", books.payouts),
+    ("payouts", "What is in transit and paid is what the payouts say.", payouts.payouts),
     ("leaves", "The log's records, nodes and roots fit together.", log.tree),
     ("checkpoints", "Every checkpoint states what it was signed over.", log.checkpoints),
-    ("facts in the log", "Terms, rulings, links, codes and closes are what the log recorded.", log.facts),
-    ("settlements", "Every part's settlements follow each other and add up.", log.settlements),
+    ("records", "Every record of a fact has its one row, and every such row its record.", facts.recorded),
+    ("facts in the log", "Terms, rulings, links, codes and closes are what the log recorded.", facts.facts),
+    ("settlements", "Every part's settlements follow each other and add up.", settlements.settlements),
     ("clicks", "The sealed clicks of each day have their count and root.", log.clicks),
     ("order states", "Every accepted state is unchanged, and the order is what they say together.", orders.states),
     ("evidence", "Every order's evidence resolves to the touches that were used.", orders.touches),
@@ -38,12 +42,26 @@ CHECKS: Sequence[tuple[str, str, Check]] = (
 
 def check(programme: Programme, now: Instant, *, progress: Progress | None = None) -> list[Finding]:
     """Run every check on one programme, on one consistent view of the data."""
-    findings = []
     with programme.access.transaction():
         programme.access.conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        for number, (name, claim, run) in enumerate(CHECKS):
-            if progress is not None:
-                progress(name, number, len(CHECKS))
-            offence = next(run(programme, now), None)
-            findings.append(Finding(name, claim, offence))
-    return findings
+        return list(findings(programme, now, progress=progress))
+
+
+def findings(
+    programme: Programme, now: Instant, *, progress: Progress | None = None, first: Sequence[str] = ()
+) -> Iterator[Finding]:
+    """The outcome of one check after another, inside the caller's transaction; those named in ``first`` come first."""
+    ordered = sorted(CHECKS, key=lambda each: first.index(each[0]) if each[0] in first else len(first))
+    for number, (name, claim, run) in enumerate(ordered):
+        if progress is not None:
+            progress(name, number, len(CHECKS))
+        yield Finding(name, claim, _first_offence(name, run, programme, now))
+
+
+def _first_offence(name: str, run: Check, programme: Programme, now: Instant) -> Offence | None:
+    """What a check finds first. Data that can't even be read is an offence too, and must not stop the other checks."""
+    try:
+        with programme.access.transaction():
+            return next(run(programme, now), None)
+    except (FanshareError, errors.DataError, ValueError, LookupError, TypeError, ArithmeticError) as error:
+        return Offence(f"data read by the check {name!r}", f"{type(error).__name__}: {error}", "data that can be read")

@@ -55,11 +55,11 @@ def inputs_of(part: Part) -> Inputs:
     )
 
 
-def no_inputs(story: Settlement, facts: OrderFacts, book: TermsBook) -> Inputs:
+def no_inputs(currency: str, facts: OrderFacts, book: TermsBook) -> Inputs:
     """The inputs of a part that has lost its credit: its place in time, and nothing at any level."""
     placed_at = facts.key.placed_at
     names = periods(placed_at, book.at(placed_at))
-    return Inputs(story.currency, placed_at, names[Level.DAY], names[Level.WEEK], names[Level.MONTH], 0, 0, 0, 0, 0)
+    return Inputs(currency, placed_at, names[Level.DAY], names[Level.WEEK], names[Level.MONTH], 0, 0, 0, 0, 0)
 
 
 def withdrawn(story: PartStory) -> bool:
@@ -69,7 +69,7 @@ def withdrawn(story: PartStory) -> bool:
 
 def fingerprint(part: Part, facts: OrderFacts, buyer_party: int | None) -> str:
     """A short hash of what a part says; equal as long as there is nothing new to tell."""
-    told = repr(essence(part, buyer_party, estimated=facts.view.estimated))
+    told = repr((part.key.placed_at, essence(part, buyer_party, estimated=facts.view.estimated)))
     return hashlib.blake2b(told.encode(), digest_size=16).hexdigest()
 
 

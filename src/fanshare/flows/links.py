@@ -3,6 +3,7 @@
 No link or code goes live without an advertising label for its country and platform.
 """
 
+import os
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -198,24 +199,42 @@ def draw_code(length: int = 8) -> str:
 def _log(programme: Programme, kind: str, owned: Sequence[tuple[str, int, int]], state: str, now: Instant) -> int:
     """Log ownership (key, owner, creator) and state from now on, as commitments; returns the first leaf's index."""
     known = programme.vault.party_salts({party for _, owner, creator in owned for party in (owner, creator)})
-    bodies = []
-    for key, owner, creator in owned:
-        who = {
-            role: commitments.who(commitments.derive_salt(salt, kind, key, str(now), role), public_id)
-            for role, party in (("owner", owner), ("creator", creator))
-            for public_id, salt in [known[party]]
-            if salt is not None
-        }
-        if owner == creator:
-            who["owner"] = who["creator"]
-        subject_salt = commitments.derive_salt(programme.salts, kind, key)
-        if kind == "link":
-            subject = commitments.commit(commitments.LINK, subject_salt, key)
-            bodies.append(leaves.link(link=subject, **who, state=state, since=now))
-        else:
-            subject = commitments.commit(commitments.CODE, subject_salt, key)
-            bodies.append(leaves.code(code=subject, **who, state=state, since=now))
-    return log_store.append(programme.access, bodies)
+    return log_store.append(
+        programme.access,
+        [
+            ownership_leaf(programme, kind, key, (known[owner], known[creator]), state, now)
+            for key, owner, creator in owned
+        ],
+    )
+
+
+def ownership_leaf(
+    programme: Programme,
+    kind: str,
+    key: str,
+    parties: tuple[tuple[str, bytes | None], tuple[str, bytes | None]],
+    state: str,
+    since: Instant,
+) -> dict[str, Any]:
+    """The log leaf of a link's or code's owner, creator (public id and salt key) and state from an instant on.
+
+    Where one of them was erased the commitment to her is as random as if her key were forgotten.
+    """
+    owner, creator = (
+        commitments.who(commitments.derive_salt(salt or os.urandom(32), kind, key, str(since), role), public_id)
+        for (public_id, salt), role in zip(parties, _roles(parties), strict=True)
+    )
+    subject_salt = commitments.derive_salt(programme.salts, kind, key)
+    if kind == "link":
+        subject = commitments.commit(commitments.LINK, subject_salt, key)
+        return leaves.link(link=subject, owner=owner, creator=creator, state=state, since=since)
+    subject = commitments.commit(commitments.CODE, subject_salt, key)
+    return leaves.code(code=subject, owner=owner, creator=creator, state=state, since=since)
+
+
+def _roles(parties: tuple[object, object]) -> tuple[str, str]:
+    """One person has one commitment: a link's own creator is its owner in the same words."""
+    return ("creator", "creator") if parties[0] == parties[1] else ("owner", "creator")
 
 
 def _link_columns(news: Sequence[NewLink], codes: Sequence[str]) -> dict[str, list[Any]]:

@@ -5,7 +5,8 @@ more than is ready; the rest stays. Every step is a transfer and a leaf.
 """
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from fanshare.core import commitments, leaves, ledger
 from fanshare.core.errors import BadInputError, ConflictError
@@ -38,6 +39,7 @@ SELECT p.party_id, p.currency, p.amount, p.state, y.public_id FROM payout p
   JOIN party y ON y.programme_id = p.programme_id AND y.id = p.party_id
  WHERE p.programme_id = %(programme_id)s AND p.id = %(payout)s FOR NO KEY UPDATE OF p
 """
+_ONE_PLANNER = "SELECT FROM log_tree WHERE programme_id = %(programme_id)s FOR NO KEY UPDATE"
 _STATE = """
 UPDATE payout SET state = %(state)s, amount = %(amount)s, changed_at = %(now)s
  WHERE programme_id = %(programme_id)s AND id = %(payout)s
@@ -70,6 +72,7 @@ def plan(programme: Programme, now: Instant, *, minimum_units: int = 1) -> list[
     access = programme.access
     planned = []
     with access.transaction():
+        access.execute(_ONE_PLANNER)  # two at once would both plan what is ready
         for party, currency, balance in access.fetch(_READY):
             units = minor_units(balance, currency)
             if units >= max(1, minimum_units):
@@ -145,15 +148,20 @@ def _log(programme: Programme, payout: Payout, state: str, amount: Micros, now: 
     before = [bytes(row[0]).hex() for row in access.fetch(_LEAVES, {"payout": payout.id})]
     # After an erasure nobody can open the commitments any more: the key is as random as if it were forgotten.
     key = programme.vault.party_salts([payout.party])[payout.party][1] or os.urandom(commitments.SALT_BYTES)
+    moved = replace(payout, state=state, amount=amount)
+    return log_store.append(access, [payout_leaf(moved, key, len(before) + 1, before[-1] if before else None, now)])
+
+
+def payout_leaf(payout: Payout, key: bytes, seq: int, previous: str | None, at: Instant) -> dict[str, Any]:
+    """The log leaf with which a payout entered its state; ``key`` is the payee's salt key."""
     number = str(payout.id)
-    body = leaves.payout(
+    return leaves.payout(
         payout=commitments.payout(commitments.derive_salt(key, "payout", number), number),
-        seq=len(before) + 1,
-        previous=before[-1] if before else None,
+        seq=seq,
+        previous=previous,
         currency=payout.currency,
-        amount=amount,
-        state={"final": "paid"}.get(state, state),
-        at=now,
-        who=commitments.who(commitments.derive_salt(key, "payout who", number, str(len(before) + 1)), payout.public_id),
+        amount=payout.amount,
+        state={"final": "paid"}.get(payout.state, payout.state),
+        at=at,
+        who=commitments.who(commitments.derive_salt(key, "payout who", number, str(seq)), payout.public_id),
     )
-    return log_store.append(access, [body])

@@ -5,7 +5,7 @@ has not been paid and says why; every ruling is in the log and can be answered b
 """
 
 import json
-import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -151,9 +151,14 @@ def _write(programme: Programme, new: NewRuling, now: Instant) -> int:
         "to_creator": new.to_creator,
         "to_party": new.to_party,
     }
-    commitment = commitments.commit(commitments.RULING, os.urandom(commitments.SALT_BYTES), whole)
-    code = new.evidence.get("code", new.kind)
-    body = leaves.ruling(ruling=commitment, verb=new.kind, reason=str(code), until=new.until, at=now)
-    leaf = log_store.append(access, [body])
+    leaf = log_store.append(access, [ruling_leaf(programme, whole, new.until, now)])
     values = {**whole, "until": new.until, "at": now, "leaf": leaf}
     return int(access.value(_INSERT, values))
+
+
+def ruling_leaf(programme: Programme, whole: Mapping[str, Any], until: Instant | None, at: Instant) -> dict[str, Any]:
+    """The log leaf of a ruling: what it says in full is a commitment under the programme's salts."""
+    salt = commitments.derive_salt(programme.salts, "ruling", str(whole["kind"]), str(whole["order"]), str(at))
+    commitment = commitments.commit(commitments.RULING, salt, whole)
+    code = json.loads(whole["evidence"]).get("code", whole["kind"])
+    return leaves.ruling(ruling=commitment, verb=whole["kind"], reason=str(code), until=until, at=at)

@@ -147,7 +147,7 @@ def _explain(
         explanation = _tell(scope, part, story, holders, pair)
         if explanation is not None:
             told.append(explanation)
-            inputs = inputs_of(part) if part else no_inputs(explanation.entry, scope.facts[pair[0]], book)
+            inputs = inputs_of(part) if part else no_inputs(explanation.entry.currency, scope.facts[pair[0]], book)
             rows.append(explanation.row(inputs, sealed=sealed))
         elif story is not None and story.sealed != sealed:
             parts.mark_sealed(access, *pair, sealed=sealed)

@@ -1,8 +1,10 @@
-"""The ledger against itself: balances, positions, postings, payouts."""
+"""The ledger against itself: balances, positions, postings."""
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
+from fanshare.core.errors import FanshareError
 from fanshare.core.instants import Instant
 from fanshare.core.ledger import AccountKey, AccountKind, Transfer, TransferKind, first_overdrawn
 from fanshare.core.log import tree_root
@@ -13,8 +15,8 @@ from fanshare.store import books
 from fanshare.store.ledger import transfer_digest
 
 _TRANSFERS = """
-SELECT t.posting, t.id, t.digest, t.at, t.kind, d.kind, d.party_id, c.kind, c.party_id, t.amount, t.currency,
-       t.order_id, t.creator_party_id, t.party_id, t.role, t.payout_id
+SELECT t.posting, t.id, t.digest, t.at, d.currency, c.currency, t.kind, d.kind, d.party_id, c.kind, c.party_id,
+       t.amount, t.currency, t.order_id, t.creator_party_id, t.party_id, t.role, t.payout_id
   FROM transfer t
   JOIN account d ON d.programme_id = t.programme_id AND d.id = t.debit_account_id
   JOIN account c ON c.programme_id = t.programme_id AND c.id = t.credit_account_id
@@ -24,17 +26,18 @@ _POSTINGS = """
 SELECT index, body FROM log_leaf WHERE programme_id = %(programme_id)s AND kind = 'posting' ORDER BY index
 """
 _COUNT = "SELECT count(*) FROM transfer WHERE programme_id = %(programme_id)s"
-_PAYOUTS = """
-SELECT p.party_id, p.currency,
-       coalesce(sum(p.amount) FILTER (WHERE p.state = 'in_transit'), 0)::bigint,
-       coalesce(sum(p.amount) FILTER (WHERE p.state = 'final'), 0)::bigint
-  FROM payout p WHERE p.programme_id = %(programme_id)s GROUP BY p.party_id, p.currency
-"""
-_EVENTS = """
-SELECT p.id, p.state, e.state FROM payout p
-  LEFT JOIN LATERAL (SELECT state FROM payout_event
-                      WHERE programme_id = p.programme_id AND payout_id = p.id ORDER BY id DESC LIMIT 1) e ON true
- WHERE p.programme_id = %(programme_id)s AND p.state IS DISTINCT FROM e.state ORDER BY p.id LIMIT 1
+_LOST_POSITIONS = """
+WITH settled AS (
+    SELECT DISTINCT order_id, creator_party_id, coalesce(party_id, 0) AS party, role FROM transfer
+     WHERE programme_id = %(programme_id)s AND kind = 'settle'
+), kept AS (
+    SELECT order_id, creator_party_id, coalesce(party_id, 0) AS party, role FROM position
+     WHERE programme_id = %(programme_id)s
+)
+SELECT coalesce(s.order_id, k.order_id), coalesce(s.creator_party_id, k.creator_party_id), coalesce(s.party, k.party),
+       coalesce(s.role, k.role), k.role IS NOT NULL
+  FROM settled s FULL JOIN kept k USING (order_id, creator_party_id, party, role)
+ WHERE s.role IS NULL OR k.role IS NULL ORDER BY 1, 2, 4, 3
 """
 
 
@@ -68,6 +71,9 @@ def positions(programme: Programme, _: Instant) -> Iterator[Offence]:
     for key, place, recorded, folded in books.wrong_positions(programme.access, limit=1):
         where = f"{key.role}'s share of order {key.order}, part of creator {key.creator}, party {key.party}, {place}"
         yield Offence(where, format_micros(recorded), format_micros(folded))
+    for order, creator, party, role, is_row in programme.access.fetch(_LOST_POSITIONS):
+        where = f"position of order {order}, part of creator {creator}, {role} {party}"
+        yield Offence(where, *(("a row", "settle transfers behind it") if is_row else ("missing", "a row")))
 
 
 def postings(programme: Programme, _: Instant) -> Iterator[Offence]:
@@ -78,16 +84,10 @@ def postings(programme: Programme, _: Instant) -> Iterator[Offence]:
         leaf = json.loads(body)
         logged[int(leaf["number"])] = (index, leaf["count"], leaf["root"])
     batches: dict[int, list[bytes]] = {}
-    for posting, id_, digest, at, kind, debit, debit_party, credit, credit_party, *rest in access.execute(_TRANSFERS):
-        transfer = Transfer(
-            TransferKind(kind),
-            AccountKey(AccountKind(debit), debit_party),
-            AccountKey(AccountKind(credit), credit_party),
-            *rest,
-        )
-        computed = transfer_digest(transfer, at)
-        if computed != bytes(digest):
-            yield Offence(f"transfer {id_}", bytes(digest).hex(), computed.hex())
+    for posting, id_, digest, at, *row in access.execute(_TRANSFERS):
+        computed = _digest(row, at)
+        if computed != bytes(digest).hex():
+            yield Offence(f"transfer {id_}", bytes(digest).hex(), computed)
         batches.setdefault(posting, []).append(bytes(digest))
     joined = sum(len(every) for every in batches.values())
     if joined != access.value(_COUNT):
@@ -101,22 +101,20 @@ def postings(programme: Programme, _: Instant) -> Iterator[Offence]:
             yield Offence(f"posting {number}", f"{len(digests)} transfers, root {tree_root(digests).hex()}", expected)
 
 
-def payouts(programme: Programme, _: Instant) -> Iterator[Offence]:
-    """Money in transit and paid is the sum of the payouts in those states."""
-    access = programme.access
-    found = books.balances(access)
-    said: dict[tuple[AccountKind, int, str], int] = {}
-    for party, currency, transit, final in access.fetch(_PAYOUTS):
-        said[AccountKind.IN_TRANSIT, party, currency] = transit
-        said[AccountKind.PAID, party, currency] = final
-    booked: dict[tuple[AccountKind, int, str], int] = {
-        (key.account.kind, key.account.party or 0, key.currency): amount
-        for key, amount in found.items()
-        if key.account.kind in (AccountKind.IN_TRANSIT, AccountKind.PAID)
-    }
-    for place in sorted(said.keys() | booked.keys()):
-        if booked.get(place, 0) != said.get(place, 0):
-            where = f"{place[0]} of party {place[1]} in {place[2]}"
-            yield Offence(where, format_micros(booked.get(place, 0)), format_micros(said.get(place, 0)))
-    for payout, state, newest in access.fetch(_EVENTS):
-        yield Offence(f"payout {payout}", str(state), str(newest))
+def _digest(row: list[Any], at: Instant) -> str:
+    """The digest (hex) of a transfer as its row and its accounts tell it, or why there is none."""
+    debit_currency, credit_currency, kind, debit, debit_party, credit, credit_party, amount, currency, *rest = row
+    if not debit_currency == credit_currency == currency:
+        return f"one currency on both accounts, not {debit_currency} and {credit_currency}"
+    try:
+        transfer = Transfer(
+            TransferKind(kind),
+            AccountKey(AccountKind(debit), debit_party),
+            AccountKey(AccountKind(credit), credit_party),
+            amount,
+            currency,
+            *rest,
+        )
+    except (FanshareError, ValueError) as error:
+        return str(error)
+    return transfer_digest(transfer, at).hex()

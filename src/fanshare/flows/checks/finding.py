@@ -1,5 +1,6 @@
 """What a check found."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -10,6 +11,12 @@ class Offence(NamedTuple):
     where: str
     recorded: str
     expected: str
+
+
+def compare(where: str, recorded: object, expected: object) -> Iterator[Offence]:
+    """An offence where the two differ."""
+    if recorded != expected:
+        yield Offence(where, str(recorded), str(expected))
 
 
 @dataclass(frozen=True, slots=True)

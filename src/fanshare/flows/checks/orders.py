@@ -7,6 +7,7 @@ from typing import Any
 
 from fanshare.core import commitments, leaves
 from fanshare.core.canonical import canonical
+from fanshare.core.errors import FanshareError
 from fanshare.core.instants import Instant
 from fanshare.core.order_documents import from_document, state_hash, to_document
 from fanshare.core.order_join import join
@@ -24,7 +25,7 @@ SELECT id, connection_id, external_id, view::text, touches::text, net, buyer_key
 """
 _STATES = """
 SELECT s.order_id, s.id, s.state_hash, s.document, s.accepted_at, l.body FROM order_state s
-  JOIN log_leaf l ON l.programme_id = s.programme_id AND l.index = s.leaf_index
+  LEFT JOIN log_leaf l ON l.programme_id = s.programme_id AND l.index = s.leaf_index
  WHERE s.programme_id = %(programme_id)s AND s.order_id = ANY(%(orders)s) ORDER BY s.order_id, s.id
 """
 _BATCH = 1_000
@@ -37,7 +38,11 @@ def states(programme: Programme, _: Instant) -> Iterator[Offence]:
         names = {row[0]: (endpoints[row[1]], row[2]) for row in rows}
         found: dict[int, list[OrderState]] = {}
         for order, id_, hash_, document, accepted_at, body in programme.access.fetch(_STATES, {"orders": list(names)}):
-            state = from_document(json.loads(document))
+            try:
+                state = from_document(json.loads(document))
+            except (FanshareError, ValueError, LookupError, TypeError) as error:
+                yield Offence(f"state {id_} of order {order}", document[:200], f"a state of an order ({error})")
+                continue
             if state_hash(state) != bytes(hash_).hex() or canonical(to_document(state)).decode() != document:
                 yield Offence(f"state {id_} of order {order}", bytes(hash_).hex(), state_hash(state))
             expected = _leaf(programme, names[order], state, accepted_at)
@@ -59,6 +64,8 @@ def touches(programme: Programme, _: Instant) -> Iterator[Offence]:
             resolved = found.get(str(row[0]))
             if resolved is None or (row[9] and not resolved.waiting):
                 continue  # a click has arrived since; the order is looked at again within a minute
+            if resolved.waiting and not row[9]:
+                yield Offence(f"evidence of order {row[0]}", "complete", "a click that is no longer here")
             recorded = codec.touches(row[4])
             if recorded != resolved.touches:
                 yield Offence(f"evidence of order {row[0]}", codec.dump(recorded), codec.dump(resolved.touches))
@@ -76,7 +83,11 @@ def _row(row: tuple[Any, ...], known: list[OrderState]) -> Iterator[Offence]:
     if not known or text is None:
         yield Offence(f"order {id_}", "a row", "no accepted state, so no row")
         return
-    recorded, joined = codec.view(text), join(known)
+    try:
+        recorded, joined = codec.view(text), join(known)
+    except (FanshareError, ValueError) as error:
+        yield Offence(f"order {id_}", "a row and states", str(error))
+        return
     if frozen:
         joined = replace(joined, buyer=recorded.buyer, placed_at=recorded.placed_at)
     if recorded != joined:

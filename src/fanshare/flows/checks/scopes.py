@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from fanshare.core.closing import fully_sealed
 from fanshare.core.facts import NOTHING_SEALED
 from fanshare.core.instants import Instant
 from fanshare.core.ledger import PositionKey
@@ -9,8 +10,9 @@ from fanshare.core.money import format_micros
 from fanshare.core.positions import Standing, positions
 from fanshare.core.settlement import Part, desired
 from fanshare.flows.accept import NOTICE
-from fanshare.flows.checks.finding import Offence
+from fanshare.flows.checks.finding import Offence, compare
 from fanshare.flows.context import Programme
+from fanshare.flows.explain import NO_CREDIT, fingerprint, inputs_of, no_inputs
 from fanshare.store import books
 from fanshare.store.queries import closes as closes_query
 from fanshare.store.queries import scopes
@@ -18,6 +20,10 @@ from fanshare.store.queries.scopes import Scope
 
 _CREATORS = """
 SELECT creator_party_id FROM scope WHERE programme_id = %(programme_id)s ORDER BY creator_party_id
+"""
+_KEPT = """
+SELECT order_id, document, sealed, currency, placed_at, day, week, month, in_tier, in_day, in_week, in_month, in_all
+  FROM part WHERE programme_id = %(programme_id)s AND creator_party_id = %(creator)s ORDER BY order_id
 """
 _DUE = """
 SELECT DISTINCT c.creator_party_id FROM settle_due d
@@ -39,7 +45,9 @@ def shares(programme: Programme, now: Instant) -> Iterator[Offence]:
         for key in sorted(booked.keys() | wanted.keys(), key=str):
             recorded, expected = _booked(booked.get(key)), _standing(wanted.get(key))
             if recorded != expected:
-                yield Offence(f"{key.role}'s share of order {key.order}, creator {key.creator}", recorded, expected)
+                where = f"position of order {key.order}, part of creator {key.creator}, {key.role} {key.party}"
+                yield Offence(where, recorded, expected)
+        yield from _kept(programme, creator, scope, parts)
 
 
 def caps(programme: Programme, now: Instant) -> Iterator[Offence]:
@@ -57,6 +65,25 @@ def caps(programme: Programme, now: Instant) -> Iterator[Offence]:
             if amount > limits[place]:
                 where = f"cap per {place[0]} {place[1]} of creator {creator} in {place[2]}"
                 yield Offence(where, format_micros(amount), f"at most {format_micros(limits[place])}")
+
+
+def _kept(programme: Programme, creator: int, scope: Scope, found: list[Part]) -> Iterator[Offence]:
+    """What settlement keeps of every part for later: fingerprint, sealing mark, and the inputs of the running sums."""
+    by_order = {part.order_id: part for part in found}
+    for order, document, sealed, *inputs in programme.access.fetch(_KEPT, {"creator": creator}):
+        part, facts = by_order.get(order), scope.facts.get(order)
+        where = f"part of order {order}, creator {creator}"
+        if facts is None:
+            yield Offence(where, "a row", "no order in this creator's scope")
+            continue
+        if part is None:
+            entry = no_inputs(inputs[0], facts, programme.book)
+            print_, whole = NO_CREDIT, False
+        else:
+            entry = inputs_of(part)
+            print_ = fingerprint(part, facts, scope.buyer_parties[order])
+            whole = fully_sealed(part, facts, scope.sealed.get(creator, NOTHING_SEALED))
+        yield from compare(where, (document, sealed, *inputs), ({"print": print_}, whole, *entry))
 
 
 def _folds(programme: Programme, now: Instant) -> Iterator[tuple[int, Scope, list[Part]]]:
@@ -79,11 +106,13 @@ def _booked(position: books.Position | None) -> str:
     if position is None:
         return "nothing"
     placed = position.placed
-    return f"{format_micros(placed.amount)} {placed.currency} {placed.bucket}, ready {position.matures_at}"
+    moments = f"ready {position.matures_at}, held until {position.held_until}"
+    return f"{format_micros(placed.amount)} {placed.currency} {placed.bucket}, {moments}"
 
 
 def _standing(standing: Standing | None) -> str:
     if standing is None:
         return "nothing"
     placed = standing.placed
-    return f"{format_micros(placed.amount)} {placed.currency} {placed.bucket}, ready {standing.matures_at}"
+    moments = f"ready {standing.matures_at}, held until {standing.held_until}"
+    return f"{format_micros(placed.amount)} {placed.currency} {placed.bucket}, {moments}"

@@ -47,8 +47,8 @@ SELECT %(programme_id)s, order_id, %(creator)s, document::jsonb, %(close)s, %(no
   FROM unnest(%(orders)s::bigint[], %(documents)s::text[]) AS fresh(order_id, document)
 """
 _ALL = """
-SELECT c.id, c.creator_party_id, c.currency, c.period, c.chapter, c.closed_at, l.body FROM period_close c
-  JOIN log_leaf l ON l.programme_id = c.programme_id AND l.index = c.leaf_index
+SELECT c.id, c.creator_party_id, c.currency, c.period, c.chapter, c.closed_at, l.body, c.sums FROM period_close c
+  LEFT JOIN log_leaf l ON l.programme_id = c.programme_id AND l.index = c.leaf_index
  WHERE c.programme_id = %(programme_id)s ORDER BY c.id
 """
 _PIECES_OF = """
@@ -128,18 +128,27 @@ class Sealing(NamedTuple):
     month: str
     chapter: int
     closed_at: Instant
-    leaf: str
+    leaf: str | None
+    sums: dict[str, str]
     pieces: list[list[Any]]
     frozen: list[list[Any]]
 
 
 def sealings(access: Access) -> Iterator[Sealing]:
     """Every close of the programme, oldest first, with what it sealed."""
-    for id_, creator, currency, month, chapter, closed_at, leaf in access.fetch(_ALL):
+    for id_, creator, currency, month, chapter, closed_at, leaf, sums in access.fetch(_ALL):
         wanted = {"close": id_}
         pieces = [list(piece) for piece in access.fetch(_PIECES_OF, wanted)]
-        frozen = [[order, codec.frozen(document)] for order, document in access.fetch(_FROZEN_OF, wanted)]
-        yield Sealing(id_, creator, currency, month, chapter, closed_at, leaf, pieces, frozen)
+        frozen = [[order, _frozen(document)] for order, document in access.fetch(_FROZEN_OF, wanted)]
+        yield Sealing(id_, creator, currency, month, chapter, closed_at, leaf, sums, pieces, frozen)
+
+
+def _frozen(document: str) -> Any:
+    """A frozen context; what can't be read as one stays as it is, and then is not what the log commits to."""
+    try:
+        return codec.frozen(document)
+    except ValueError:
+        return document
 
 
 def sealed_document(

@@ -1,0 +1,180 @@
+"""Doctor: what is wrong or waiting, one plain sentence each, and what to do about it. Changes nothing."""
+
+import pkgutil
+import shutil
+import stat
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from psycopg import errors
+
+from fanshare import store
+from fanshare.config.keys import Keys
+from fanshare.core.errors import FanshareError
+from fanshare.core.instants import HOUR, MINUTE, SECOND, Instant, format_rfc3339
+from fanshare.flows.doctor_programme import programme_remarks
+from fanshare.flows.remarks import Remark, amount_of_time
+from fanshare.store import directory
+from fanshare.store.access import Access, Connection
+from fanshare.store.queries import doctor
+from fanshare.store.server import verify_settings
+
+__all__ = ["Remark", "SpoolFacts", "examine"]
+
+_LOW, _VERY_LOW = 1 << 30, 256 << 20
+_BACKLOG = 64 << 20
+_CLOCK_OFF, _CLOCK_FAR_OFF = 2 * SECOND, MINUTE
+_PUBLISHED_WITHIN = MINUTE
+
+
+@dataclass(frozen=True, slots=True)
+class SpoolFacts:
+    """What lies in a home beside the database, as whoever may open it found it.
+
+    ``backlog`` is the bytes waiting per stream, ``oldest_age`` the microseconds since the oldest waiting segment was
+    last written to, ``quarantined`` how many damaged pieces were put aside. ``generation`` is the instant at which the edge's snapshot was made, ``None`` where
+    there is none that can be used.
+    """
+
+    backlog: dict[str, int] = field(default_factory=dict)
+    oldest_age: int = 0
+    quarantined: int = 0
+    generation: Instant | None = None
+    links: int = 0
+
+
+def examine(conn: Connection, home: Path, keys: Keys, now: Instant, *, spool: SpoolFacts | None = None) -> list[Remark]:
+    """Everything there is to say about an installation, the worst first within its order.
+
+    ``spool`` is left out where nobody could look at it (another machine's home). ``keys`` proves that the master key
+    fits this database.
+    """
+    found = [*_database(conn), *_clock(conn), *_mark(conn), *_disk(home), *_key_files(home)]
+    if any(remark.code == "schema_missing" for remark in found):
+        return found
+    found += _master_key(conn, keys)
+    if spool is not None:
+        found += [*_spool(spool), *_snapshot(conn, spool, now)]
+    for tenant in directory.programmes(conn):
+        found += programme_remarks(Access(conn, tenant.id, "doctor"), tenant.name, now)
+    return found
+
+
+def _database(conn: Connection) -> Iterator[Remark]:
+    try:
+        verify_settings(conn)
+    except FanshareError as error:
+        yield Remark("bad", "database_unsafe", error.message)
+    else:
+        yield Remark("ok", "database", "The database keeps what it has acknowledged, also through a crash.")
+    missing = _missing_migrations(conn)
+    if missing:
+        said = f"The database lacks {len(missing)} changes of its tables: start any fanshare command as their owner."
+        yield Remark("bad", "schema_missing", said)
+
+
+def _missing_migrations(conn: Connection) -> set[str]:
+    names = (module.name for module in pkgutil.iter_modules([f"{store.__path__[0]}/migrations"]))
+    wanted = {name for name in names if name[0].isdigit()}
+    try:
+        with conn.transaction():
+            done = conn.execute("SELECT name FROM django_migrations WHERE app = 'store'").fetchall()
+    except errors.UndefinedTable:
+        return wanted
+    except errors.InsufficientPrivilege:
+        return set()  # somebody else migrates here; what is missing shows at the first statement
+    return wanted - {row[0] for row in done}
+
+
+def _clock(conn: Connection) -> Iterator[Remark]:
+    """The two clocks that every instant comes from: this machine's and the database's."""
+    before = time.time_ns() // 1_000
+    row = conn.execute("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint").fetchone()
+    after = time.time_ns() // 1_000
+    assert row is not None
+    off = max(before - int(row[0]), int(row[0]) - after, 0)
+    if off > _CLOCK_OFF:
+        level: Literal["bad", "warn"] = "bad" if off > _CLOCK_FAR_OFF else "warn"
+        said = f"The clocks of this machine and of the database differ by {amount_of_time(off)}: let both follow NTP."
+        yield Remark(level, "clocks_differ", said)
+    else:
+        yield Remark("ok", "clocks", "The clocks of this machine and of the database agree.")
+
+
+def _mark(conn: Connection) -> Iterator[Remark]:
+    try:
+        with conn.transaction():
+            is_demo = directory.fact(conn, "demo") is not None
+    except errors.UndefinedTable:
+        return
+    if is_demo:
+        yield Remark("ok", "demo", "This is a demonstration: its time can be moved, and nothing in it is real money.")
+
+
+def _disk(home: Path) -> Iterator[Remark]:
+    free = shutil.disk_usage(home).free
+    if free < _LOW:
+        level: Literal["bad", "warn"] = "bad" if free < _VERY_LOW else "warn"
+        said = f"Only {free >> 20} MB are free where {home} lies: make room, or webhooks will be answered with 503."
+        yield Remark(level, "disk_low", said)
+    else:
+        yield Remark("ok", "disk", f"There is room for the spool: {free >> 30} GB are free.")
+
+
+def _key_files(home: Path) -> Iterator[Remark]:
+    folder = home / "keys"
+    open_ones = [
+        path.name
+        for path in (sorted(folder.iterdir()) if folder.is_dir() else ())
+        if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)
+    ]
+    if open_ones:
+        said = f"Other users of this machine can read {', '.join(open_ones[:5])} in {folder}: chmod 600 each of them."
+        yield Remark("bad", "keys_open", said)
+    else:
+        yield Remark("ok", "keys", "Only their owner can read the keys.")
+
+
+def _master_key(conn: Connection, keys: Keys) -> Iterator[Remark]:
+    row = conn.execute("SELECT day, wrapped FROM day_key ORDER BY day DESC LIMIT 1").fetchone()
+    if row is None:
+        return
+    try:
+        keys.unseal("delivery", bytes(row[1]), str(row[0]).encode())
+    except FanshareError:
+        said = "The master key does not open what this database holds: put back the key that belongs to it."
+        yield Remark("bad", "wrong_master_key", said)
+
+
+def _spool(spool: SpoolFacts) -> Iterator[Remark]:
+    waiting, age = sum(spool.backlog.values()), spool.oldest_age
+    if waiting > _BACKLOG or age > HOUR:
+        said = f"{waiting >> 20} MB wait in the spool, the oldest for {amount_of_time(age)}: is `fanshare work` on?"
+        yield Remark("bad" if age > 6 * HOUR else "warn", "spool_backlog", said)
+    else:
+        yield Remark("ok", "spool", "The spool is being drained.")
+    if spool.quarantined:
+        said = (
+            f"{spool.quarantined} damaged pieces lie in spool/quarantine: check the disk; they are kept, not guessed."
+        )
+        yield Remark("warn", "spool_damaged", said)
+
+
+def _snapshot(conn: Connection, spool: SpoolFacts, now: Instant) -> Iterator[Remark]:
+    if spool.generation is None:
+        said = "The edge has no snapshot of links and shops that it can use: start `fanshare work`, which writes one."
+        yield Remark("bad", "no_snapshot", said)
+        return
+    programmes = directory.programmes(conn)
+    changes = [doctor.newest_link_change(Access(conn, one.id, "doctor"), now) for one in programmes]
+    newest = max((at for at in changes if at is not None), default=0)
+    if newest > spool.generation and now - newest > _PUBLISHED_WITHIN:
+        made, age = format_rfc3339(spool.generation), amount_of_time(now - newest)
+        said = f"The edge's snapshot is of {made}, and a link changed {age} ago: is `fanshare work` running here?"
+        yield Remark("bad", "snapshot_stale", said)
+    else:
+        said = f"The edge knows {spool.links} links, as of {format_rfc3339(min(now, spool.generation))}."
+        yield Remark("ok", "snapshot", said)

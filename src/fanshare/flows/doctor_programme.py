@@ -1,0 +1,109 @@
+"""What the doctor finds about one programme: its shops, its inbox, its orders, its links."""
+
+from collections.abc import Iterator
+
+from fanshare.core.instants import DAY, HOUR, MINUTE, Instant, format_rfc3339
+from fanshare.flows.remarks import Remark, amount_of_time, counted
+from fanshare.store.access import Access
+from fanshare.store.queries import doctor
+
+_LATE, _VERY_LATE = 5 * MINUTE, HOUR
+_REFUSED_WITHIN = 7 * DAY
+_SILENT = DAY
+_WAITING_LONG = HOUR
+_ENDS_SOON = 3 * DAY
+
+
+def programme_remarks(access: Access, name: str, now: Instant) -> list[Remark]:
+    """Everything there is to say about a programme; one remark of level ``ok`` when nothing is wrong."""
+    found = [
+        Remark(remark.level, remark.code, f"{name}: {remark.sentence}")
+        for look in (_lag, _inbox, _refused, _shops, _orders, _links, _holds)
+        for remark in look(access, now)
+    ]
+    return found or [Remark("ok", "programme", f"{name}: nothing waits and nothing is wrong.")]
+
+
+def _lag(access: Access, now: Instant) -> Iterator[Remark]:
+    for code, since, what in (
+        ("inbox_late", doctor.oldest_delivery(access, now), "a delivery has waited to be read"),
+        ("settle_late", doctor.oldest_due(access, now), "an order has waited to be settled"),
+    ):
+        if since is not None and now - since > _LATE:
+            yield Remark(
+                "bad" if now - since > _VERY_LATE else "warn",
+                code,
+                f"{what} for {amount_of_time(now - since)}: is `fanshare work` running?",
+            )
+
+
+def _inbox(access: Access, now: Instant) -> Iterator[Remark]:
+    parked = doctor.parked(access)
+    if parked:
+        total, first = sum(kind.count for kind in parked), parked[0]
+        most = "" if len(parked) == 1 else f", {first.count} of them"
+        said = (
+            f"{counted(total, 'delivery')} could not be read{most} because of {first.code} ({first.reason.rstrip('.')}):"
+            " remove the cause, then `fanshare inbox retry`."
+        )
+        yield Remark("warn", "parked", said)
+    number, oldest = doctor.postponed(access)
+    if number and oldest is not None:
+        said = (
+            f"{counted(number, 'delivery')} wait because the shop does not answer, the oldest for"
+            f" {amount_of_time(now - oldest)}: see whether the shop is up; we go on asking."
+        )
+        yield Remark("bad" if now - oldest > DAY else "warn", "shop_away", said)
+
+
+def _refused(access: Access, now: Instant) -> Iterator[Remark]:
+    for one in doctor.refused(access, max(0, now - _REFUSED_WITHIN)):
+        said = (
+            f"{counted(one.count, 'delivery')} to {one.endpoint} had a wrong signature in the last 7 days, the newest at"
+            f" {format_rfc3339(one.newest)}: did the secret change? If so, set it with `fanshare connection secret`"
+            " and let the shop send them again."
+        )
+        yield Remark("warn", "refused", said)
+
+
+def _shops(access: Access, now: Instant) -> Iterator[Remark]:
+    for shop in doctor.shops(access):
+        if shop.state != "on":
+            yield Remark("warn", "shop_off", f"the connection {shop.endpoint} is switched off; its orders are missing.")
+            continue
+        if now - shop.heard_at > _SILENT:
+            age = amount_of_time(now - shop.heard_at)
+            said = "has never sent anything" if shop.never_heard else f"has sent nothing for {age}"
+            yield Remark("warn", "shop_silent", f"{shop.endpoint} {said}: look whether its webhooks are still active.")
+        if shop.can_fetch and now - shop.polled_at > _VERY_LATE:
+            said = f"{shop.endpoint} could not be asked for changes for {amount_of_time(now - shop.polled_at)}"
+            yield Remark("warn", "shop_not_polled", f"{said}: check its address and its key.")
+
+
+def _orders(access: Access, now: Instant) -> Iterator[Remark]:
+    number, failure = doctor.failed(access)
+    if number:
+        reason = failure.rstrip(".")
+        said = f"{counted(number, 'order')} could not be settled ({reason}): we try again; please report it as a bug."
+        yield Remark("bad", "settle_failed", said)
+    waiting = doctor.waiting(access, now - _WAITING_LONG)
+    if waiting:
+        said = f"{counted(waiting, 'order')} name a click that has not arrived: is the spool of every edge drained?"
+        yield Remark("warn", "orders_waiting", said)
+
+
+def _links(access: Access, now: Instant) -> Iterator[Remark]:
+    links, codes = doctor.unlabelled(access)
+    if links or codes:
+        said = f"{counted(links, 'link')} and {counted(codes, 'code')} have no advertising label and must not be used."
+        yield Remark("warn", "unlabelled", said)
+
+
+def _holds(access: Access, now: Instant) -> Iterator[Remark]:
+    number, first = doctor.holds(access, now + _ENDS_SOON)
+    if number and first is not None:
+        said = (
+            f"the hold on {counted(number, 'share')} ends within 3 days, the first at {format_rfc3339(first)}: decide"
+            " before, or the money is released by itself."
+        )
+        yield Remark("warn", "holds_end", said)
