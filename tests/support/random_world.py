@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from fanshare.core.facts import OrderFacts, Ruling, RulingKind
 from fanshare.core.instants import DAY, HOUR, MINUTE, Instant
+from fanshare.core.ledger import Placed, PositionKey
 from fanshare.core.money import from_minor_units
 from fanshare.core.orders import Buyer, Evidence, Line, OrderState, OrderView, Refund, Status
 from fanshare.core.settlement import Part
@@ -37,14 +38,27 @@ class WorldOrder:
         return any(state.fulfilled_at is not None for state in self.states)
 
 
+type Snapshot = dict[PositionKey, Placed]
+
+
+@dataclass(frozen=True)
+class Folded:
+    """What folding some facts of a creator gave; ``kept`` holds on to the facts, whose ids are the key."""
+
+    kept: object
+    parts: list[Part]
+    places: Snapshot
+    matures_at: dict[int, Instant]
+
+
 @dataclass
 class Memory:
-    """What pure functions answered in one world. Facts are keyed by what made them, folds by the facts themselves."""
+    """What pure functions answered in one world, by the identity of what they were asked."""
 
-    views: dict[tuple[int, frozenset[int]], OrderView] = field(default_factory=dict)
+    views: dict[tuple[int, frozenset[int]], tuple[tuple[OrderState, ...], OrderView]] = field(default_factory=dict)
     facts: dict[tuple[object, ...], OrderFacts] = field(default_factory=dict)
     creators: dict[int, frozenset[int]] = field(default_factory=dict)
-    folds: dict[tuple[object, ...], tuple[object, list[Part]]] = field(default_factory=dict)
+    folds: dict[tuple[object, ...], Folded] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,6 @@ from fanshare.core.ledger import (
     OWED,
     AccountKind,
     Placed,
-    PositionKey,
     Transfer,
     differences,
     first_overdrawn,
@@ -28,10 +27,8 @@ from fanshare.core.order_join import join
 from fanshare.core.orders import OrderState, OrderView
 from fanshare.core.positions import positions
 from fanshare.core.settlement import Part, desired
-from tests.support.random_world import CREATORS, World, WorldOrder
+from tests.support.random_world import CREATORS, Folded, Snapshot, World, WorldOrder
 from tests.support.sales import EPOCH
-
-type Snapshot = dict[PositionKey, Placed]
 
 
 @dataclass
@@ -46,14 +43,16 @@ class Books:
     frozen: dict[int, dict[int, Frozen]] = field(default_factory=dict)
     matured: dict[int, dict[int, Instant]] = field(default_factory=dict)
     parts: dict[int, list[Part]] = field(default_factory=dict)
-    places: Snapshot = field(default_factory=dict)
+    posted_to: dict[int, Snapshot] = field(default_factory=dict)
     transfers: list[Transfer] = field(default_factory=list)
+    known: dict[int, OrderFacts] = field(default_factory=dict)
 
     def accept(self, order_id: int, state: OrderState) -> None:
         """One delivery: accept the state and settle everything it can influence."""
-        known = self.states.get(order_id, ())
-        if not any(state is one for one in known):
-            self.states[order_id] = (*known, state)
+        states = self.states.get(order_id, ())
+        if not any(state is one for one in states):
+            self.states[order_id] = (*states, state)
+            self.known.pop(order_id, None)
         facts = self.facts()
         order = next(order for order in facts if order.id == order_id)
         for creator in sorted(self.creators_of(order)):
@@ -61,32 +60,39 @@ class Books:
 
     def settle(self, creator: int, facts: Sequence[OrderFacts]) -> None:
         """Bring one creator's scope to what the facts ask for."""
-        parts = self.desired(creator, facts)
-        if parts is self.parts.get(creator):
+        folded = self._folded(creator, facts)
+        if folded.parts is self.parts.get(creator):
             return
-        before = {key: placed for key, placed in self.places.items() if key.creator == creator}
-        after: Snapshot = {}
-        for part in parts:
-            buyer = self.world.orders[part.order_id - 1].buyer_party
-            after |= {key: standing.placed for key, standing in positions(part, buyer).items()}
-            if part.pool and part.matures_at is not None:
-                self.matured.setdefault(part.order_id, {})[creator] = part.matures_at
-        self.transfers += differences(before, after)
-        self.places = {key: placed for key, placed in self.places.items() if key.creator != creator} | after
-        self.parts[creator] = parts
+        for order_id, matures_at in folded.matures_at.items():
+            matured = self.matured.setdefault(order_id, {})
+            if matured.get(creator) != matures_at:
+                matured[creator] = matures_at
+                self.known.pop(order_id, None)
+        self.transfers += differences(self.posted_to.get(creator, {}), folded.places)
+        self.posted_to[creator] = folded.places
+        self.parts[creator] = folded.parts
 
     def desired(self, creator: int, facts: Sequence[OrderFacts]) -> list[Part]:
+        return self._folded(creator, facts).parts
+
+    def _folded(self, creator: int, facts: Sequence[OrderFacts]) -> Folded:
         mine = [order for order in facts if creator in self.creators_of(order)]
         sealed = self.sealed.get(creator, NOTHING_SEALED)
-        if not self.remember:
-            return desired(creator, mine, self.world.book, self.now, sealed=sealed)
-        key = (creator, self.now, id(sealed), *(id(order) for order in mine))
-        found = self.world.memory.folds.get(key)
+        key = (creator, self.now, id(sealed), *map(id, mine))
+        found = self.world.memory.folds.get(key) if self.remember else None
         if found is None:
-            # What the key points at is kept beside the answer, so that no id is ever used twice.
-            found = ((sealed, mine), desired(creator, mine, self.world.book, self.now, sealed=sealed))
-            self.world.memory.folds[key] = found
-        return found[1]
+            parts = desired(creator, mine, self.world.book, self.now, sealed=sealed)
+            found = Folded((sealed, mine), parts, self._places(parts), _ripening(parts))
+            if self.remember:
+                self.world.memory.folds[key] = found
+        return found
+
+    def _places(self, parts: Sequence[Part]) -> Snapshot:
+        places: Snapshot = {}
+        for part in parts:
+            buyer = self.world.orders[part.order_id - 1].buyer_party
+            places |= {key: standing.placed for key, standing in positions(part, buyer).items()}
+        return places
 
     def creators_of(self, order: OrderFacts) -> frozenset[int]:
         """In whose scopes an order plays a part."""
@@ -122,30 +128,38 @@ class Books:
         self.sealed[creator] = sealed_with(sealed, closing)
         for order_id, frozen in closing.frozen.items():
             self.frozen.setdefault(order_id, {})[creator] = frozen
+            self.known.pop(order_id, None)
         return True
 
     def facts(self) -> list[OrderFacts]:
         return [self._facts(order) for order in self.world.orders if order.id in self.states]
 
     def _facts(self, order: WorldOrder) -> OrderFacts:
-        states = self.states[order.id]
+        found = self.known.get(order.id) if self.remember else None
+        if found is None:
+            found = self.known[order.id] = self._look_up(order)
+        return found
+
+    def _look_up(self, order: WorldOrder) -> OrderFacts:
         frozen, matured = self.frozen.get(order.id, {}), self.matured.get(order.id, {})
-        told = frozenset(map(id, states))
-        key = (order.id, told, tuple(sorted(frozen)), tuple(map(id, frozen.values())), tuple(sorted(matured.items())))
+        view = self._view(order.id)
+        key = (id(view), tuple(sorted(frozen)), tuple(map(id, frozen.values())), tuple(sorted(matured.items())))
         found = self.world.memory.facts.get(key) if self.remember else None
         if found is None:
-            found = self._made(order, self._view(order.id, states, told), frozen, matured)
+            found = self._made(order, view, frozen, matured)
             if self.remember:
                 self.world.memory.facts[key] = found
         return found
 
-    def _view(self, order_id: int, states: Sequence[OrderState], told: frozenset[int]) -> OrderView:
+    def _view(self, order_id: int) -> OrderView:
+        states = self.states[order_id]
         if not self.remember:
             return join(states)
-        key = (order_id, told)
+        key = (order_id, frozenset(map(id, states)))
         if key not in self.world.memory.views:
-            self.world.memory.views[key] = join(states)
-        return self.world.memory.views[key]
+            # The states are kept beside their join, so that no id is ever used twice.
+            self.world.memory.views[key] = (states, join(states))
+        return self.world.memory.views[key][1]
 
     def _made(
         self, order: WorldOrder, view: OrderView, frozen: dict[int, Frozen], matured: dict[int, Instant]
@@ -164,11 +178,11 @@ class Books:
 
     def snapshot(self) -> Snapshot:
         """The ledger as far as money is concerned: every position that is not zero."""
-        return dict(self.places)
+        return {key: placed for places in self.posted_to.values() for key, placed in places.items()}
 
     def posted_of(self, order_id: int, creator: int) -> Snapshot:
         """The positions of one part."""
-        return {key: placed for key, placed in self.places.items() if (key.order, key.creator) == (order_id, creator)}
+        return {key: placed for key, placed in self.posted_to.get(creator, {}).items() if key.order == order_id}
 
     @property
     def posted(self) -> dict[tuple[int, int], Part]:
@@ -216,7 +230,7 @@ class Books:
             for key, here in posted_by_settlement(self.transfers).items()
             if here
         }
-        if found != {key: [placed] for key, placed in self.places.items()}:
+        if found != {key: [placed] for key, placed in self.snapshot().items()}:
             wrong.append("positions are not the sum of their transfers")
         owed = {b.currency: -amount for b, amount in balances.items() if b.account == OWED}
         for creator, parts in self.parts.items():
@@ -224,6 +238,11 @@ class Books:
         if sum(owed.values()) != sum(part.pool for parts in self.parts.values() for part in parts):
             wrong.append("what the brand owes is not the sum of the pools")
         return wrong
+
+
+def _ripening(parts: Sequence[Part]) -> dict[int, Instant]:
+    """When each part with money in it is ready: what its positions remember."""
+    return {part.order_id: part.matures_at for part in parts if part.pool and part.matures_at is not None}
 
 
 __all__ = ["CREATORS", "EPOCH", "Books", "Snapshot", "World", "WorldOrder"]
