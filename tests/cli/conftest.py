@@ -1,6 +1,7 @@
 """A command line over a real database, called in this process."""
 
 import json
+import logging
 import re
 import secrets
 import shutil
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from typer.testing import CliRunner, Result
 
 from fanshare.cli.main import app
@@ -60,6 +62,16 @@ class Terminal:
         error = self.ask(*args, exit_code=exit_code)["error"]
         assert _timeless(error["message"]) == _timeless(result.stderr)
         return str(error["code"])
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_before() -> Iterator[None]:
+    """A command sets up the logs of its process, which here is the process of all tests."""
+    handlers, level = logging.root.handlers[:], logging.root.level
+    yield
+    logging.root.handlers[:] = handlers
+    logging.root.setLevel(level)
+    structlog.reset_defaults()
 
 
 def _timeless(sentence: str) -> str:

@@ -14,9 +14,13 @@ from hypothesis import strategies as st
 
 from fanshare.cli.failures import guarded
 from fanshare.cli.main import hoist
-from fanshare.core.errors import BadInputError, ConflictError
+from fanshare.config.clock import FileClock
+from fanshare.config.wiring import mark_as_demo
+from fanshare.core.errors import BadInputError, ConflictError, FanshareError
+from fanshare.core.instants import parse_rfc3339
+from fanshare.store.access import connect
 from fanshare.store.server import Database
-from tests.cli.conftest import Terminal
+from tests.cli.conftest import TERMS, Terminal
 
 COMMANDS = [
     "serve",
@@ -152,6 +156,24 @@ def test_an_outdated_database_says_who_may_change_it(fresh_database: Callable[[]
     assert terminal.refused("programme", "list", exit_code=1) == "database_outdated"
     terminal.env["DATABASE_OWNER_URL"] = old.dsn(owner=True)
     assert terminal.ask("programme", "list") == {"programmes": []}
+
+
+def test_a_demonstration_may_have_a_clock_of_its_own(empty: Terminal, tmp_path: Path) -> None:
+    at = parse_rfc3339("2030-02-03T04:05:06Z")
+    empty.env["FANSHARE_CLOCK"] = str(tmp_path / "clock")
+    assert empty.refused("programme", "list") == "clock_refused"
+    with connect(empty.env["DATABASE_URL"]) as conn:
+        mark_as_demo(conn, at)
+    FileClock(tmp_path / "clock").freeze(at)
+    made = empty.ask("programme", "create", "Bea", "--currency", "EUR", "--terms", str(TERMS))
+    assert made["demo"]
+    assert empty.ask("creator", "add", "Cleo")["created_at"] == "2030-02-03T04:05:06Z"
+
+
+def test_a_database_with_a_real_programme_never_becomes_a_demonstration(empty: Terminal) -> None:
+    empty.say("programme", "create", "Bea", "--currency", "EUR")
+    with connect(empty.env["DATABASE_URL"]) as conn, pytest.raises(FanshareError, match="real programmes"):
+        mark_as_demo(conn, 0)
 
 
 def test_global_options_may_stand_anywhere_before_two_hyphens() -> None:

@@ -107,12 +107,18 @@ def test_a_click_becomes_an_explained_cent_and_the_end_leaves_nothing(shop: Shop
         [parked] = until(lambda: shop.otto.ask("inbox", "list")["parked"], "the parked delivery")
         assert shop.otto.ask("inbox", "retry", parked["id"]) == {"retried": 1}
         assert shop.otto.ask("check")["ok"]
+        assert _codes(shop, "bad") == set()
         began = time.monotonic()
         serving.process.send_signal(signal.SIGTERM)
         assert serving.process.wait(20) == 0
         assert time.monotonic() - began < 10
     assert not (shop.otto.home / "serve.json").exists()
     assert not shop.otto.processes()
+    (shop.otto.home / "keys" / "master").chmod(0o644)
+    try:
+        assert shop.otto.ask_anew("doctor", exit_code=1)["error"]["code"] == "open_master_key"
+    finally:
+        (shop.otto.home / "keys" / "master").chmod(0o600)
 
 
 def test_a_killed_serve_takes_everything_along_and_starts_again(shop: Shop) -> None:
@@ -166,6 +172,12 @@ def test_another_clock_is_refused_where_no_demonstration_is(shop: Shop, monkeypa
         for command in (("programme", "show"), ("work", "--once"), ("serve", "--port", "0"), ("serve", "edge")):
             assert terminal.refused(*command) == "clock_refused"
         assert not (shop.otto.home / "clock").exists()
+
+
+def _codes(shop: Shop, level: str) -> set[str]:
+    """What the doctor says at a level."""
+    remarks = shop.otto.ask("doctor")["remarks"]
+    return {one["code"] for one in remarks if one["level"] == level}
 
 
 def _find(serving: Serving, word: str) -> psutil.Process | None:

@@ -12,10 +12,13 @@ _MARKS = {"ok": "ok  ", "warn": "look", "bad": "BAD "}
 def doctor(ctx: typer.Context) -> None:
     """Look at connections, parked messages, signatures, disk, keys and clock. Changes nothing."""
     from fanshare.flows.doctor import examine
+    from fanshare.jobs.spool_facts import spool_facts
 
     this = session(ctx)
     with this.installation() as opened:
-        remarks = examine(opened.conn, opened.settings.home, opened.keys, opened.clock())
+        home = opened.settings.home
+        spool = spool_facts(opened.conn, home, opened.keys)
+        remarks = examine(opened.conn, home, opened.keys, opened.clock(), spool=spool)
     rows = [{"level": one.level, "code": one.code, "sentence": one.sentence} for one in remarks]
     ok = all(row["level"] != "bad" for row in rows)
     this.out.result({"ok": ok, "remarks": rows}, [f"{_MARKS[row['level']]} {row['sentence']}" for row in rows])

@@ -6,6 +6,17 @@ import sys
 import structlog
 
 
+class _ToStandardError(logging.Handler):
+    """Writes to what standard error is at that moment, not to what it was when logging was set up."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            sys.stderr.write(self.format(record) + "\n")
+            sys.stderr.flush()
+        except Exception:  # whatever it is, a log line is no reason to stop working
+            self.handleError(record)
+
+
 def configure_logs(*, json: bool, level: int = logging.INFO) -> None:
     """Send structlog's and the standard library's logs to standard error in one form."""
     shared: list[structlog.types.Processor] = [
@@ -20,7 +31,7 @@ def configure_logs(*, json: bool, level: int = logging.INFO) -> None:
     finish = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer]
     if json:
         finish.insert(1, structlog.processors.format_exc_info)
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _ToStandardError()
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=finish))
     root = logging.getLogger()
     root.handlers[:] = [handler]

@@ -10,12 +10,13 @@ from a2wsgi import WSGIMiddleware
 from fanshare.config.clock import Clock
 from fanshare.config.keys import Keys
 from fanshare.config.settings_env import Settings
-from fanshare.config.wiring import Foundation
+from fanshare.config.wiring import Foundation, reach
 from fanshare.core.errors import FanshareError
 from fanshare.edge.app import Asgi, Check, EdgeApp
 from fanshare.edge.server import bind, server_for
 from fanshare.edge.settings import EdgeSettings
 from fanshare.integrations.verifiers import VERIFIERS
+from fanshare.store.access import Connection
 from fanshare.web.pages_port import PageStore
 
 #: Names and addresses under which this machine knows itself.
@@ -106,10 +107,12 @@ def _store(base: Foundation) -> PageStore:
     return StoredPages(partial(_connect, base), base.clock)
 
 
-def _connect(base: Foundation) -> Any:
-    from fanshare.config.wiring import reach
-
-    return reach(base.database, "fanshare web")
+def _connect(base: Foundation) -> Connection:
+    try:
+        return reach(base.database, "fanshare web")
+    except FanshareError:
+        base.database.ensure()
+        return reach(base.database, "fanshare web")
 
 
 def _allowed(settings: Settings, listener: socket.socket) -> tuple[str, ...]:
