@@ -35,8 +35,8 @@ class SpoolFacts:
     """What lies in a home beside the database, as whoever may open it found it.
 
     ``backlog`` is the bytes waiting per stream, ``oldest_age`` the microseconds since the oldest waiting segment was
-    last written to, ``quarantined`` how many damaged pieces were put aside. ``generation`` is the instant at which the edge's snapshot was made, ``None`` where
-    there is none that can be used.
+    last written to, ``quarantined`` how many damaged pieces were put aside. ``generation`` is the instant at which
+    the edge's snapshot was made, ``None`` where there is none that can be used.
     """
 
     backlog: dict[str, int] = field(default_factory=dict)

@@ -40,18 +40,19 @@ def _lag(access: Access, now: Instant) -> Iterator[Remark]:
 def _inbox(access: Access, now: Instant) -> Iterator[Remark]:
     parked = doctor.parked(access)
     if parked:
-        total, first = sum(kind.count for kind in parked), parked[0]
-        most = "" if len(parked) == 1 else f", {first.count} of them"
+        total, first = sum(kind.number for kind in parked), parked[0]
+        most = "" if len(parked) == 1 else f", {first.number} of them"
+        why = f"{first.code} ({first.reason.rstrip('.')})"
         said = (
-            f"{counted(total, 'delivery')} could not be read{most} because of {first.code} ({first.reason.rstrip('.')}):"
-            " remove the cause, then `fanshare inbox retry`."
+            f"{counted(total, 'delivery')} could not be read{most} because of {why}: remove the cause, then"
+            " `fanshare inbox retry`."
         )
         yield Remark("warn", "parked", said)
     number, oldest = doctor.postponed(access)
     if number and oldest is not None:
         said = (
-            f"{counted(number, 'delivery')} wait because the shop does not answer, the oldest for"
-            f" {amount_of_time(now - oldest)}: see whether the shop is up; we go on asking."
+            f"the shop has not answered about {counted(number, 'delivery')}, the oldest of"
+            f" {amount_of_time(now - oldest)} ago: see whether it is up; we go on asking."
         )
         yield Remark("bad" if now - oldest > DAY else "warn", "shop_away", said)
 
@@ -59,8 +60,8 @@ def _inbox(access: Access, now: Instant) -> Iterator[Remark]:
 def _refused(access: Access, now: Instant) -> Iterator[Remark]:
     for one in doctor.refused(access, max(0, now - _REFUSED_WITHIN)):
         said = (
-            f"{counted(one.count, 'delivery')} to {one.endpoint} had a wrong signature in the last 7 days, the newest at"
-            f" {format_rfc3339(one.newest)}: did the secret change? If so, set it with `fanshare connection secret`"
+            f"{counted(one.number, 'delivery')} to {one.endpoint} had a wrong signature in the last 7 days, the newest"
+            f" at {format_rfc3339(one.newest)}: did the secret change? If so, set it with `fanshare connection secret`"
             " and let the shop send them again."
         )
         yield Remark("warn", "refused", said)
@@ -88,11 +89,11 @@ def _orders(access: Access, now: Instant) -> Iterator[Remark]:
         yield Remark("bad", "settle_failed", said)
     waiting = doctor.waiting(access, now - _WAITING_LONG)
     if waiting:
-        said = f"{counted(waiting, 'order')} name a click that has not arrived: is the spool of every edge drained?"
+        said = f"no trace yet of the click that led to {counted(waiting, 'order')}: is every edge's spool drained?"
         yield Remark("warn", "orders_waiting", said)
 
 
-def _links(access: Access, now: Instant) -> Iterator[Remark]:
+def _links(access: Access, _: Instant) -> Iterator[Remark]:
     links, codes = doctor.unlabelled(access)
     if links or codes:
         said = f"{counted(links, 'link')} and {counted(codes, 'code')} have no advertising label and must not be used."

@@ -9,6 +9,7 @@ from fanshare.flows.accept import Shop, accept
 from fanshare.flows.connections import Connection, connections
 from fanshare.flows.context import Programme
 from fanshare.jobs.take import OpenFetch
+from fanshare.store.queries import edge
 
 log = structlog.get_logger(__name__)
 
@@ -16,11 +17,6 @@ EVERY = 10 * MINUTE
 #: Two clocks and a slow transaction in the shop: look back a little further than the last time.
 OVERLAP = 5 * MINUTE
 BATCH = 100
-
-_MOVE = """
-UPDATE connection SET poll_cursor_at = %(at)s
- WHERE programme_id = %(programme_id)s AND id = %(connection)s
-"""
 
 
 def poll(programme: Programme, open_fetch: OpenFetch, now: Instant) -> int:
@@ -51,7 +47,7 @@ def _poll_one(programme: Programme, shop: Connection, open_fetch: OpenFetch, now
             changed += _accept(programme, shop, states, now)
             states = []
     changed += _accept(programme, shop, states, now)
-    programme.access.execute(_MOVE, {"connection": shop.id, "at": now})
+    edge.polled(programme.access, shop.id, now)
     return changed
 
 

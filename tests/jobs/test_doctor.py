@@ -1,0 +1,209 @@
+"""The doctor names what is wrong, says what to do, and is content with an installation that is well."""
+
+import os
+import shutil
+from collections import namedtuple
+from typing import Any
+
+import pytest
+
+from fanshare.config.keys import Keys
+from fanshare.core.instants import DAY, HOUR, MINUTE
+from fanshare.flows import doctor
+from fanshare.flows.doctor import SpoolFacts, examine
+from fanshare.flows.links import set_link_state
+from fanshare.flows.remarks import Remark, amount_of_time, counted
+from fanshare.flows.rulings import NewRuling, find_order, rule
+from fanshare.jobs.spool_facts import spool_facts
+from fanshare.jobs.worker import Round
+from fanshare.store import directory
+from fanshare.store.access import connect
+from fanshare.store.server import Database
+from tests.edge.running import KEYS
+from tests.jobs.house import House, eventually
+
+
+def look(house: House) -> dict[str, Remark]:
+    found = examine(house.conn, house.home, KEYS, house.now, spool=spool_facts(house.conn, house.home, KEYS))
+    assert all(remark.sentence.endswith((".", "?")) and "\n" not in remark.sentence for remark in found)
+    return {remark.code: remark for remark in found}
+
+
+def wrong(house: House) -> set[str]:
+    return {code for code, remark in look(house).items() if remark.level != "ok"}
+
+
+def test_a_healthy_installation_has_nothing_to_look_at(house: House) -> None:
+    bea = house.bea
+    with house.open():
+        bea.post(bea.order("1", clicks=(bea.click(),)))
+        house.work()
+        assert wrong(house) == set()
+        assert {"database", "clocks", "disk", "keys", "spool", "snapshot", "programme"} <= set(look(house))
+
+
+def test_parked_deliveries_are_counted_with_the_commonest_reason(house: House) -> None:
+    with house.open():
+        for _ in range(3):
+            house.bea.post(b"[1]")
+        house.bea.post(b"<xml/>")
+        house.work()
+    said = look(house)["parked"]
+    assert said.level == "warn"
+    assert "Bea's shop: 4 deliveries could not be read, 3 of them because of not_an_order" in said.sentence
+    assert "`fanshare inbox retry`" in said.sentence
+
+
+def test_wrong_signatures_ask_whether_the_secret_has_changed(house: House) -> None:
+    with house.open():
+        house.bea.post(house.bea.order("1"), **{"webhook-signature": "v1,AAAA"})
+        house.work()
+    assert "1 delivery to bea-shop had a wrong signature" in look(house)["refused"].sentence
+    house.later(8 * DAY)
+    assert "refused" not in look(house)
+
+
+def test_silent_and_switched_off_shops_are_named(house: House) -> None:
+    house.worker.housekeeping()
+    assert "bea-shop has never sent anything" in look(house)["shop_silent"].sentence
+    with house.open():
+        house.bea.post(house.bea.order("1"))
+        house.work()
+    assert "shop_silent" not in look(house)
+    house.later(3 * DAY)
+    assert "bea-shop has sent nothing for 3 days" in look(house)["shop_silent"].sentence
+    house.conn.execute("UPDATE connection SET state = 'off'")
+    assert "switched off" in look(house)["shop_off"].sentence
+
+
+def test_work_that_nobody_does_is_late_and_then_bad(house: House) -> None:
+    bea = house.bea
+    with house.open():
+        bea.post(bea.order("1", clicks=(bea.click(),)))
+        house.worker._drain(Round())
+    house.later(10 * MINUTE)
+    assert look(house)["inbox_late"].level == "warn"
+    house.later(2 * HOUR)
+    assert look(house)["inbox_late"].level == "bad"
+    house.work()
+    assert "inbox_late" not in look(house)
+    house.later(31 * DAY)
+    assert "has waited to be settled" in look(house)["settle_late"].sentence
+
+
+def test_a_spool_that_is_not_drained_and_pieces_put_aside_are_seen(house: House) -> None:
+    with house.open():
+        house.bea.click()
+        house.bea.post(house.bea.order("1"))
+        assert eventually(lambda: house.edge.app.clicks.durable == 1)
+        facts = spool_facts(house.conn, house.home, KEYS)
+        assert all(facts.backlog.values())
+        house.work()
+        facts = spool_facts(house.conn, house.home, KEYS)
+        assert not any(facts.backlog.values())
+        house.bea.click()
+    for path in (house.home / "spool" / "clicks").iterdir():
+        os.utime(path, (1_000_000_000, 1_000_000_000))
+    assert look(house)["spool_backlog"].level == "bad"
+    (house.home / "spool" / "quarantine").mkdir()
+    (house.home / "spool" / "quarantine" / "x.bad").write_bytes(b"?")
+    assert look(house)["spool_damaged"].level == "warn"
+
+
+def test_a_snapshot_that_is_missing_or_behind_is_bad(house: House) -> None:
+    assert look(house)["no_snapshot"].level == "bad"
+    house.worker.housekeeping()
+    assert look(house)["snapshot"].level == "ok"
+    house.later(10 * MINUTE)
+    set_link_state(house.bea.programme, house.bea.code, "paused", house.now)
+    assert "snapshot_stale" not in look(house)
+    house.later(5 * MINUTE)
+    assert "a link changed 5 minutes ago" in look(house)["snapshot_stale"].sentence
+    house.worker.housekeeping()
+    assert "snapshot_stale" not in look(house)
+
+
+def test_keys_that_others_can_read_and_a_key_that_does_not_fit_are_bad(house: House) -> None:
+    with house.open():
+        house.bea.post(house.bea.order("1"))
+        house.work()
+    assert look(house)["keys"].level == "ok"
+    secret = next((house.home / "keys").iterdir())
+    secret.chmod(0o644)
+    assert secret.name in look(house)["keys_open"].sentence
+    found = examine(house.conn, house.home, Keys(b"x" * 32), house.now)
+    assert [remark.level for remark in found if remark.code == "wrong_master_key"] == ["bad"]
+    assert not [remark for remark in found if remark.code in ("spool", "snapshot", "no_snapshot")]
+
+
+def test_orders_that_wait_or_fail_and_holds_that_end_soon_are_named(house: House) -> None:
+    bea = house.bea
+    with house.open():
+        click = bea.click()
+        bea.post(bea.order("1", clicks=(click,)))
+        house.work()
+    rule(
+        bea.programme, NewRuling("held", "Looks odd", find_order(bea.access, "1"), until=house.now + 5 * DAY), house.now
+    )
+    house.work()
+    assert "holds_end" not in look(house)
+    house.later(3 * DAY)
+    assert "the hold on 1 share ends within 3 days" in look(house)["holds_end"].sentence
+    house.conn.execute("UPDATE shop_order SET waiting = true")
+    assert "the click that led to 1 order" in look(house)["orders_waiting"].sentence
+    house.conn.execute("UPDATE settle_due SET failure = 'ValueError: odd', attempts = 1")
+    said = look(house)["settle_failed"]
+    assert said.level == "bad"
+    assert "ValueError: odd" in said.sentence
+
+
+def test_a_shop_that_does_not_answer_is_named_by_how_long(house: House) -> None:
+    with house.open():
+        house.bea.post(house.bea.order("1"))
+        house.work()
+    house.conn.execute(
+        "UPDATE delivery SET state = 'new', reason_code = 'shop_unreachable', retry_at = %s", [house.now + DAY]
+    )
+    assert look(house)["shop_away"].level == "warn"
+    house.conn.execute("UPDATE connection SET can_fetch = true, poll_cursor_at = %s", [house.now - 2 * HOUR])
+    assert "could not be asked for changes for 2 hours" in look(house)["shop_not_polled"].sentence
+
+
+def test_a_database_without_its_tables_is_said_first(pg_server: Any, fresh_database: Any, house: House) -> None:
+    empty: Database = fresh_database()
+    with connect(empty.dsn(owner=True)) as conn:
+        found = examine(conn, house.home, KEYS, house.now)
+    assert found[-1].code in {"schema_missing", "keys", "disk"}
+    assert "schema_missing" in {remark.code for remark in found if remark.level == "bad"}
+
+
+def test_a_full_disk_and_clocks_that_differ_are_noticed(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    usage = namedtuple("usage", "total used free")
+    for free, level in ((500 << 20, "warn"), (10 << 20, "bad")):
+        monkeypatch.setattr(shutil, "disk_usage", lambda _, left=free: usage(1 << 40, 0, left))
+        assert look(house)["disk_low"].level == level
+    real = doctor.time.time_ns  # type: ignore[attr-defined]
+    for off, level in ((10, "warn"), (600, "bad")):
+        monkeypatch.setattr(doctor.time, "time_ns", lambda by=off: real() + by * 10**9)  # type: ignore[attr-defined]
+        assert look(house)["clocks_differ"].level == level
+
+
+def test_a_demonstration_says_so(house: House) -> None:
+    directory.set_fact(house.conn, "demo", "yes", house.now)
+    assert look(house)["demo"].level == "ok"
+
+
+def test_a_link_that_lost_its_label_is_named(house: House) -> None:
+    house.conn.execute("UPDATE link SET label_text = ' ' WHERE id = %s", [house.bea.link])
+    assert "1 link and 0 codes have no advertising label" in look(house)["unlabelled"].sentence
+
+
+def test_facts_can_be_left_out_and_words_are_plain() -> None:
+    assert SpoolFacts() == SpoolFacts({}, 0, 0, None, 0)
+    assert [amount_of_time(span) for span in (0, MINUTE, 2 * HOUR, DAY)] == [
+        "0 seconds",
+        "1 minute",
+        "2 hours",
+        "1 day",
+    ]
+    assert [counted(2, "delivery"), counted(1, "link"), counted(0, "code")] == ["2 deliveries", "1 link", "0 codes"]
