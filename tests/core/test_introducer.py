@@ -79,6 +79,14 @@ def test_a_buyer_who_has_bought_before_is_not_new() -> None:
     assert fans(before, bought(2, 40, fan(2, 39))) == [None, None]
 
 
+def test_a_click_at_the_very_moment_of_an_order_is_not_after_it() -> None:
+    """Clocks have their grain: only an order before the click makes the buyer known at it."""
+    first = bought(1, 1, typed("CLEO", EPOCH + DAY + 2, 1))
+    for moment, by in ((EPOCH + DAY, FINN), (EPOCH + DAY + 1, None)):
+        second = sale(2, EPOCH + 31 * DAY, 10 * UNIT, [click(1, moment, 1, FINN)], buyer="anna")
+        assert fans(first, second)[1] == by
+
+
 def test_an_order_that_is_not_kept_makes_nobody_known() -> None:
     for gone in (dead(bought(1, 1, own(1, -29))), refunded(bought(1, 1, own(1, -29)))):
         assert fans(gone, bought(2, 40, fan(2, 39)))[1] == FINN
@@ -116,6 +124,19 @@ def test_the_introducer_earns_for_introducer_days_after_her_click() -> None:
 def test_zero_introducer_days_mean_the_first_order_only() -> None:
     terms = replace(TERMS, introducer_days=0)
     assert fans(bought(1, 20, fan(1, 0)), bought(2, 20 + 1 / 24, own(2, 20)), terms=terms) == [FINN, None]
+
+
+def test_with_zero_days_a_second_order_introduces_nobody_even_if_the_first_had_no_introducer() -> None:
+    terms = replace(TERMS, introducer_days=0)
+    first = bought(1, 1, fan(1, 0), typed("ONCE", EPOCH + DAY, 1, FAYE, single_use=True))
+    assert fans(first, bought(2, 3, own(2, 2)), terms=terms) == [FAYE, None]
+
+
+def test_the_last_moment_of_her_time_is_still_hers() -> None:
+    terms = replace(TERMS, introducer_days=10)
+    for late, by in ((0, FINN), (1, None)):
+        order = sale(1, EPOCH + 10 * DAY + late, 10 * UNIT, [fan(1, 0)], buyer="anna")
+        assert fans(order, terms=terms) == [by]
 
 
 def test_when_her_time_is_over_nobody_follows() -> None:
