@@ -200,6 +200,24 @@ def test_a_second_chapter_seals_what_came_after_the_first() -> None:
     assert shop.close(late, later, first) is None
 
 
+def test_an_order_that_grew_after_the_close_has_two_stretches_sealed_by_two_chapters() -> None:
+    shop = Shop(cap=4)
+    first, second = shop.sale(1, 1, 10), shop.sale(2, 2, 20)
+    shop.close(first, second)
+    grown = replace(first, view=replace(first.view, kept=(25 * UNIT,)))
+    assert shop.pools(grown, second) == [2, 2]
+    closing = shop.close(grown, second)
+    assert closing is not None
+    assert {
+        (one.order_id, one.piece.before, one.piece.amount) for one in closing.pieces if one.key.level == "month"
+    } == {(1, 3 * UNIT, 1_500_000)}
+    late = shop.sale(3, 3, 10)
+    assert shop.pools(grown, second, late) == [2, 2, 0]
+    assert shop.pools(kept(grown, 15), second, late) == [1.5, 2, 0]
+    assert shop.pools(kept(grown, 25), second, late) == [2, 2, 0]
+    assert shop.close(grown, second) is None
+
+
 def test_a_closed_order_with_nothing_on_top_is_fully_sealed() -> None:
     shop = Shop(cap=6)
     first = shop.sale(1, 1, 20)
@@ -234,6 +252,21 @@ def test_a_month_waits_for_its_last_week_and_no_longer() -> None:
     assert month_end("2026-11", book) == parse_rfc3339("2026-12-06T23:00:00Z")
     assert month_end("2026-05", book) == parse_rfc3339("2026-05-31T22:00:00Z")
     assert month_end("2026-12", book) == parse_rfc3339("2027-01-03T23:00:00Z")
+
+
+def test_a_month_does_not_close_before_it_is_over() -> None:
+    shop = Shop(cap=50)
+    order = shop.sale(1, 1, 20)
+    end = month_end("2026-11", shop.book)
+    assert shop.settle(order, now=end - 1)[0].ripe
+    assert shop.close(order, now=end - 1) is None
+    assert shop.close(order, now=end) is not None
+
+
+def test_an_order_worth_nothing_keeps_no_month_open() -> None:
+    shop = Shop(cap=50)
+    never_shipped = replace(kept(shop.sale(1, 1, 20), 0), reports_fulfilment=True)
+    assert shop.close(never_shipped, shop.sale(2, 2, 20)) is not None
 
 
 def test_an_order_that_will_never_ship_keeps_its_month_open() -> None:

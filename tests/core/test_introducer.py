@@ -251,6 +251,14 @@ def test_a_click_credits_one_buyer_and_a_further_one_is_held_for_a_fortnight_aft
     assert [part.shares for part in held] == [part.shares for part in released]
 
 
+def test_a_shared_click_holds_a_part_also_where_another_touch_decided() -> None:
+    link = fan(1, 0)
+    orders = [bought(1, 1, link), bought(2, 2, link, own(2, 1.5), buyer="ben")]
+    part = settled(*orders, now=EPOCH + 5 * DAY)[1]
+    assert (part.credit.touch.id, part.fan) == ("click0002", FINN)
+    assert part.bucket(FINN) is Bucket.HELD
+
+
 def test_a_click_belongs_to_the_first_kept_order_that_names_it() -> None:
     link = fan(1, 0)
     soon = EPOCH + 5 * DAY

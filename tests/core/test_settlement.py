@@ -291,6 +291,12 @@ def test_a_hold_of_one_party_leaves_the_others_alone() -> None:
     assert (part.bucket(11), part.bucket(1)) == (Bucket.HELD, Bucket.PENDING)
 
 
+def test_a_hold_of_another_creators_part_holds_nothing_of_this_one() -> None:
+    assert held_by(Ruling(1, RulingKind.HELD, "address", EPOCH, creator=2, until=NOW)).bucket(1) is Bucket.PENDING
+    held = Ruling(1, RulingKind.HELD, "address", EPOCH, creator=1, until=NOW)
+    assert held_by(held, Ruling(2, RulingKind.RELEASED, "checked", EPOCH, creator=2)).bucket(1) is Bucket.HELD
+
+
 def test_a_release_ends_a_hold_before_its_date() -> None:
     hold = Ruling(1, RulingKind.HELD, "address", EPOCH, until=NOW)
     assert held_by(hold, Ruling(2, RulingKind.RELEASED, "checked", EPOCH)).bucket(1) is Bucket.PENDING
