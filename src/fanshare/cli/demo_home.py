@@ -1,7 +1,6 @@
 """A home of its own for the demonstration: made anew, marked, its processes started and stopped by their ids."""
 
 import json
-import os
 import shutil
 import signal
 import subprocess
@@ -81,6 +80,11 @@ class Child:
             start_new_session=True,
         )
 
+    @classmethod
+    def module(cls, name: str, home: DemoHome, log: str) -> Self:
+        """A module of ours, run as a program."""
+        return cls([sys.executable, "-m", name], home, log)
+
     def __enter__(self) -> Self:
         return self
 
@@ -139,8 +143,3 @@ def removed_afterwards(home: DemoHome, keep: bool) -> Iterator[None]:
         home.clock.close()
         if not keep:
             shutil.rmtree(home.path, ignore_errors=True)
-
-
-def in_foreground() -> bool:
-    """Whether somebody is watching."""
-    return sys.stderr.isatty() and os.getpgrp() == os.tcgetpgrp(sys.stderr.fileno())

@@ -75,13 +75,12 @@ class Replay:
                 job = asyncio.ensure_future(self.work(evening(day, days)))
         if job is not None:
             await job
-        await self.work(self._clock())
 
-    async def work(self, at: Instant) -> None:
-        """Have everything done that is due at an instant, and sum up what was."""
+    async def work(self, at: Instant, *, close: bool = False) -> None:
+        """Have everything done that is due at an instant (with ``close``, closing months too); sum up what was."""
 
         def ask() -> dict[str, int]:
-            self._worker.say(str(at))
+            self._worker.say(f"{at} all" if close else str(at))
             return self._worker.hear()
 
         self.played.work.update(await asyncio.to_thread(ask))

@@ -35,7 +35,7 @@ from fanshare.store.signing import load_or_create
 log = structlog.get_logger(__name__)
 
 #: How often the slower work runs.
-_PERIODS: Mapping[str, int] = {
+PERIODS: Mapping[str, int] = {
     "publish": SECOND,
     "poll": MINUTE,
     "recheck": MINUTE,
@@ -74,6 +74,8 @@ class Worker:
     keys: Keys
     clock: Clock
     host: str = "localhost"
+    #: How often the slower work runs, by name; microseconds.
+    periods: Mapping[str, int] = field(default_factory=lambda: PERIODS)
     _fetches: Fetches = field(default_factory=Fetches)
     _last: dict[str, Instant] = field(default_factory=dict)
     _publisher: publish.Publisher | None = None
@@ -86,7 +88,7 @@ class Worker:
             self._guard("take", partial(self._take, programme_id, done), done)
         for programme_id in directory.programmes_to_settle(self.conn, self.clock()):
             self._guard("settle", partial(self._settle, programme_id, done), done)
-        for name, period in _PERIODS.items():
+        for name, period in self.periods.items():
             now = self.clock()
             if not 0 <= now - self._last.get(name, -period) < period:
                 self._last[name] = now

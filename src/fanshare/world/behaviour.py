@@ -17,6 +17,7 @@ from fanshare.world.visits import Diary, Doors
 BASELINE = 0.25
 #: After trade has ended things still come back for so many days.
 AFTERMATH = 14
+TOLD_PARCELS = 0.35
 _LOOKBACK = 10 * SLOTS
 _PIECES = (1, 1, 1, 2)
 
@@ -114,14 +115,16 @@ def live_on(rng: Random, till: Till, refunds: int, cancellations: int) -> None:
     rng.shuffle(places)
     cancelled, returned = set(places[:cancellations]), set(places[cancellations : cancellations + refunds])
     for place, order in enumerate(till.purchases):
-        changes = _cancelled(rng, order) if place in cancelled else [_shipped(rng, order.day)]
+        changes = _cancelled(rng, order) if place in cancelled else _shipped(rng, order.day)
         if place in returned:
-            changes += _returned(rng, order, changes[-1].day, till.days - 1 + AFTERMATH)
+            sent = changes[-1].day if changes else order.day + 1
+            changes += _returned(rng, order, sent, till.days - 1 + AFTERMATH)
         till.purchases[place] = replace(order, changes=tuple(changes))
 
 
-def _shipped(rng: Random, day: int) -> Change:
-    return Change(day + rng.randrange(1, 4), Event.SHIPPED)
+def _shipped(rng: Random, day: int) -> list[Change]:
+    """The shop tells of some parcels only."""
+    return [Change(day + rng.randrange(1, 4), Event.SHIPPED)] if rng.random() < TOLD_PARCELS else []
 
 
 def _cancelled(rng: Random, order: Purchase) -> list[Change]:
@@ -129,7 +132,7 @@ def _cancelled(rng: Random, order: Purchase) -> list[Change]:
     if rng.random() >= 0.2:
         return [gone]
     back = Change(gone.day + 1, Event.REVIVED)
-    return [gone, back, _shipped(rng, back.day)]
+    return [gone, back, *_shipped(rng, back.day)]
 
 
 def _returned(rng: Random, order: Purchase, shipped: int, last: int) -> list[Change]:

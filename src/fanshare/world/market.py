@@ -16,7 +16,8 @@ EVENING = 22 * HOUR + 30 * MINUTE
 CURRENCY = "EUR"
 ZONE = "Europe/Berlin"
 SHOP = "https://shop.example"
-STANDARD_BPS = 1200
+NEW_BUYER_BPS = 1500
+SALE_BPS = 600
 FAN_BPS = 2000
 BUYER_BPS = 500
 HOLD_DAYS = 14
@@ -47,7 +48,7 @@ SHELF = (
 
 
 def terms_document() -> dict[str, Any]:
-    """The programme's terms: whoever reached the buyer shares the sale, new buyers are worth more, a cap a month."""
+    """The programme's terms: whoever reached the buyer shares the sale, new buyers are worth more, sales less."""
     return {
         "terms": {"policy": "linear", "window_days": 30, "time_zone": ZONE, "notice_days": 30},
         "commission": [
@@ -56,7 +57,6 @@ def terms_document() -> dict[str, Any]:
             {"id": "sale", "percent": "6", "categories": ["Sale"]},
         ],
         "fans": {"default_percent": "20", "max_percent": "30", "buyer_percent": "5", "introducer_days": 60},
-        "caps": [{"per": "month", "amount": "600.00", "currency": CURRENCY}],
         "settlement": {"hold_days": HOLD_DAYS},
     }
 

@@ -72,15 +72,6 @@ class Purchase:
         """The moment of the order."""
         return slot_start(self.slot, days) + self.minutes * MINUTE
 
-    def kept_cents(self) -> int:
-        """Goods that stay sold in the end, but for what an amount-only refund takes from them."""
-        events = [change.event for change in self.changes]
-        undone = Event.CANCELLED in events and Event.REVIVED not in events
-        if self.test or undone or Event.FULL_REFUND in events:
-            return 0
-        back = sum(SHELF[self.basket[one.line][0]].cents for one in self.changes if one.event is Event.LINE_REFUND)
-        return max(0, self.net_cents - back)
-
 
 def document(purchase: Purchase, stage: int, clicks: Sequence[str], days: int) -> dict[str, Any]:
     """The order as the shop reports it after its first ``stage`` changes; ``clicks`` are the ids of its path."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from fanshare.core.money import Micros, basis_points
 from fanshare.world.cheats import Party
-from fanshare.world.market import FAN_BPS, STANDARD_BPS
+from fanshare.world.market import FAN_BPS, NEW_BUYER_BPS, SALE_BPS, SHELF
 from fanshare.world.orders import Purchase
 from fanshare.world.story import World
 
@@ -28,9 +28,10 @@ def truth(world: World) -> Truth:
 
 
 class LastClick:
-    """A last-click programme with the same rate and fan share, beside which the tricks are measured.
+    """A last-click programme with the same rates and fan share, beside which the tricks are measured.
 
     It looks at nothing but the last click: not at who bought, when the click was made, or whether anybody clicked.
+    Those who are tricked with are new buyers, and nothing of theirs comes back.
     """
 
     def __init__(self, world: World) -> None:
@@ -43,12 +44,17 @@ class LastClick:
         if not order.path:
             return {}
         code = self._codes[order.path[-1]]
-        pool = basis_points(order.kept_cents() * _CENT, STANDARD_BPS)
+        pool = sum(_commission(item, pieces) for item, pieces in order.basket)
         fan = self._fans.get(code)
         if fan is None:
             return {("creator", self._creators[code]): pool}
         share = basis_points(pool, FAN_BPS)
         return {("fan", fan.key): share, ("creator", fan.creator): pool - share}
+
+
+def _commission(item: int, pieces: int) -> Micros:
+    product = SHELF[item]
+    return basis_points(product.cents * pieces * _CENT, SALE_BPS if product.category == "Sale" else NEW_BUYER_BPS)
 
 
 def last_click_gains(world: World) -> dict[str, Micros]:

@@ -97,7 +97,9 @@ def _booked(programme: Programme, chains: dict[Pair, _Chain]) -> Iterator[Offenc
         where = f"position of order {order}, part of creator {creator}, {role} {party}"
         chain = chains.get((order, creator), _Chain())
         ready = next((share.matures_at for share in chain.shares), None)
-        held = next((share.held_until for share in chain.shares if share.role == role), None) if amount else None
+        # What nobody has claimed yet is not held: it waits for its owner anyway.
+        mine = (share for share in chain.shares if share.role == role and amount and party is not None)
+        held = next((share.held_until for share in mine), None)
         yield from compare(where, (matures_at, held_until), (ready, held))
         booked[order, creator, role] = booked.get((order, creator, role), 0) + amount
     stated = {

@@ -1,0 +1,181 @@
+"""The report of a demonstration: one set of figures for the terminal, for machines and for the page ``/demo``."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from fanshare.cli.demo_figures import Trick
+from fanshare.cli.demo_replay import Played
+from fanshare.core.money import Micros, format_minor, format_trimmed
+from fanshare.flows.checks.finding import Finding
+from fanshare.store.queries.totals import OrderTotal, ShareRow
+from fanshare.world.market import CURRENCY
+from fanshare.world.story import World
+from fanshare.world.truth import truth
+
+type Row = tuple[str, str]
+
+#: The checks of ``fanshare check`` that are about the log; the others are about the books.
+LOG_CHECKS = frozenset({"leaves", "checkpoints", "facts in the log", "settlements", "clicks", "order states"})
+
+
+@dataclass(slots=True)
+class Report:
+    """Everything a demonstration has to say. Amounts are micros of euros; ``seconds`` says how long it took."""
+
+    world: World
+    played: Played
+    visits: Mapping[str, int]
+    orders: Sequence[OrderTotal]
+    shares: Sequence[ShareRow]
+    months: int
+    paid: Counter[str]
+    tricks: Sequence[Trick]
+    findings: Sequence[Finding]
+    statements: Mapping[str, bool]
+    recorded: Mapping[str, Micros]
+    seconds: float = 0.0
+    links: list[tuple[str, str, str]] = field(default_factory=list)
+
+    @property
+    def balanced(self) -> bool:
+        """Whether every check of the books holds."""
+        return all(one.ok for one in self.findings if one.name not in LOG_CHECKS)
+
+    @property
+    def verified(self) -> bool:
+        """Whether every check of the log holds, and every statement."""
+        return all(one.ok for one in self.findings if one.name in LOG_CHECKS) and all(self.statements.values())
+
+    @property
+    def bounded(self) -> bool:
+        """Whether no trick brought more than it may."""
+        return all(trick.bounded for trick in self.tricks)
+
+    def by_role(self, role: str) -> Micros:
+        """What one role got of all commission."""
+        return sum(row.amount for row in self.shares if row.role == role)
+
+    def document(self) -> dict[str, Any]:
+        """The report for machines. Everything but ``seconds`` and ``links`` follows from the seed."""
+        facts = self.world.facts()
+        return {
+            "ok": self.balanced and self.verified and self.bounded,
+            "seed": self.world.seed,
+            "world": facts,
+            "visits": {"sent": self.played.visits, **self.visits},
+            "messages": {str(status): count for status, count in sorted(self.played.hook_answers.items())},
+            "orders": {"booked": len(self.orders), "goods_kept": format_trimmed(self._goods())},
+            "commission": {
+                "all": format_trimmed(sum(row.amount for row in self.shares)),
+                **{f"to_{role}s": format_trimmed(self.by_role(role)) for role in ("creator", "fan", "buyer")},
+                "held": format_trimmed(self._held()),
+            },
+            "paid": {name: self.paid[name] for name in ("payouts", "arrived", "came back", "under way")},
+            "months_closed": self.months,
+            "books_balanced": self.balanced,
+            "log_verified": self.verified,
+            "findings": {one.name: one.message for one in self.findings if not one.ok},
+            "statements": dict(self.statements),
+            "tricks": [_trick(trick) for trick in self.tricks],
+            "recorded_shop": {name: format_trimmed(amount) for name, amount in self.recorded.items()},
+            "seconds": round(self.seconds, 1),
+            "links": [href for href, _, _ in self.links],
+        }
+
+    def figures(self) -> list[Row]:
+        """The figures for people, in the order of a story."""
+        facts, known = self.world.facts(), truth(self.world)
+        reasons = ", ".join(f"{count:,} {name}" for name, count in self.visits.items() if name != "counted")
+        several = facts["orders with several creators"] * 100 // facts["orders"]
+        return [
+            ("creators and their fans", f"{facts['creators']} and {facts['fans']:,}"),
+            ("visits of links", f"{self.played.visits:,}"),
+            ("counted as clicks", f"{self.visits.get('counted', 0):,}"),
+            ("not counted", reasons),
+            ("orders", f"{facts['orders']:,}, {several} % of them touched by several creators"),
+            ("refunds and cancellations", f"{facts['refunds']} and {facts['cancellations']}"),
+            ("messages of the shop", f"{self.played.posts:,}, some late, some twice"),
+            ("sales that came anyway", f"{known.anyway:,} (the world knows; no programme can)"),
+            ("goods that stayed sold", _money(self._goods())),
+            ("commission", _money(sum(row.amount for row in self.shares))),
+            ("to creators", _money(self.by_role("creator"))),
+            ("to fans", _money(self.by_role("fan"))),
+            ("to buyers, not yet claimed", _money(self.by_role("buyer"))),
+            ("being checked", _money(self._held())),
+            ("paid out", f"{_money(self.paid['arrived'])} in {self.paid['payouts']} payouts"),
+            ("on its way, came back", f"{_money(self.paid['under way'])}, {_money(self.paid['came back'])}"),
+            ("months closed", f"{self.months}"),
+            ("books balanced", _yes(self.balanced)),
+            ("log verified", _yes(self.verified)),
+            *((f"recorded shop: {name}", format_trimmed(amount)) for name, amount in self.recorded.items()),
+        ]
+
+    def lines(self) -> list[str]:
+        """The whole report as text."""
+        wide = max(len(name) for name, _ in self.figures())
+        lines = [f"{name:<{wide}}  {value}" for name, value in self.figures()]
+        lines += [f"  NOT WELL: {one.name}: {one.message}" for one in self.findings if not one.ok]
+        lines += ["", *_table(self.tricks), "", f"It took {self.seconds:.0f} seconds."]
+        return lines
+
+    def page(self) -> str:
+        """The report as the page ``/demo`` reads it."""
+        tricks = [
+            (f"{one.title} ({one.orders} orders)", f"{_money(one.gained)} instead of {_money(one.last_click)}")
+            for one in self.tricks
+        ]
+        places = [{"href": href, "text": text, "note": note} for href, text, note in self.links]
+        sections = [{"title": "Places to look at", "links": places}]
+        return json.dumps({"figures": [*self.figures(), *tricks], "sections": sections}, ensure_ascii=False)
+
+    def _goods(self) -> Micros:
+        return sum(order.net for order in self.orders)
+
+    def _held(self) -> Micros:
+        return sum(row.amount for row in self.shares if row.bucket == "held")
+
+
+def _trick(trick: Trick) -> dict[str, Any]:
+    return {
+        "title": trick.title,
+        "orders": trick.orders,
+        "last_click": format_trimmed(trick.last_click),
+        "gained": format_trimmed(trick.gained),
+        "held": format_trimmed(trick.held),
+        "limit": format_trimmed(trick.limit),
+        "bounded": trick.bounded,
+    }
+
+
+def _table(tricks: Iterable[Trick]) -> list[str]:
+    rows: list[tuple[str, ...]] = [("tricks", "orders", "last click pays", "here", "being checked", "at most", "")]
+    rows += [
+        (
+            one.title,
+            str(one.orders),
+            *(format_minor(amount, CURRENCY) for amount in (one.last_click, one.gained, one.held, one.limit)),
+            "" if one.bounded else "TOO MUCH",
+        )
+        for one in tricks
+    ]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(_aligned(row, widths)).rstrip() for row in rows]
+
+
+def _aligned(row: Sequence[str], widths: Sequence[int]) -> list[str]:
+    return [
+        cell.rjust(width) if place else cell.ljust(width)
+        for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+    ]
+
+
+def _money(amount: Micros) -> str:
+    whole, cents = format_minor(amount, CURRENCY).split(".")
+    return f"{int(whole):,}.{cents} {CURRENCY}"
+
+
+def _yes(well: bool) -> str:
+    return "yes" if well else "NO"
