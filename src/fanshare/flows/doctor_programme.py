@@ -61,8 +61,8 @@ def _refused(access: Access, now: Instant) -> Iterator[Remark]:
     for one in doctor.refused(access, max(0, now - _REFUSED_WITHIN)):
         said = (
             f"{counted(one.number, 'delivery')} to {one.endpoint} had a wrong signature in the last 7 days, the newest"
-            f" at {format_rfc3339(one.newest)}: did the secret change? If so, set it with `fanshare connection secret`"
-            " and let the shop send them again."
+            f" at {format_rfc3339(one.newest)}: did the secret change? `fanshare connection secret` shows"
+            " the one to paste into the shop; then let it send them again."
         )
         yield Remark("warn", "refused", said)
 
