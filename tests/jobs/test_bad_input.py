@@ -147,6 +147,21 @@ def test_a_shop_that_refuses_our_key_parks_until_the_key_is_right(house: House, 
     assert (bea.inbox(), bea.net("14")) == ({"done": 1}, 44_625_822)
 
 
+def test_a_shop_whose_address_can_not_be_asked_parks_with_that_reason(house: House, shop: WooShop) -> None:
+    bea = house.bea
+    woo = bea.connect_woo(shop)
+    house.conn.execute("UPDATE connection SET base_url = 'http://shop.example' WHERE id = %s", [woo.id])
+    with house.open():
+        bea.send(woo.endpoint, recorded_deliveries()[0])
+        bea.post(bea.order("1"))
+        house.work()
+        assert [one.code for one in inbox.parked(bea.access)] == ["bad_shop_url"]
+        house.conn.execute("UPDATE connection SET base_url = %s WHERE id = %s", [shop.url, woo.id])
+        inbox.retry(bea.access)
+        house.work()
+    assert (bea.inbox(), bea.net("14")) == ({"done": 2}, 44_625_822)
+
+
 def test_a_connector_that_stumbles_parks_the_delivery_and_not_its_neighbours(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -29,7 +29,7 @@ def soon(house: House, holds: Callable[[], bool]) -> bool:
     """Let the worker publish, and wait for the edge to notice."""
     house.later(SECOND)
     assert house.worker.round().failures == 0
-    return eventually(holds, 5.0)
+    return eventually(holds)
 
 
 def test_a_paused_link_stops_counting_within_seconds_and_goes_on_when_it_is_resumed(house: House) -> None:

@@ -96,13 +96,16 @@ def _take_from(
     now: Instant,
     result: Taken,
 ) -> None:
-    kind = connector(shop.kind)
-    looks = [_look(programme, kind, delivery) for delivery in deliveries]
-    fetch = open_fetch(programme, shop)
-    if fetch is not None:
-        _ask(fetch, looks, now)
+    try:
+        kind, fetch = connector(shop.kind), open_fetch(programme, shop)
+    except FanshareError as error:
+        looks = [_Look(delivery, refusal=error) for delivery in deliveries]
     else:
-        _bury(looks)
+        looks = [_look(programme, kind, delivery) for delivery in deliveries]
+        if fetch is not None:
+            _ask(fetch, looks, now)
+        else:
+            _bury(looks)
     with programme.access.transaction():
         states = [state for look in looks for state in look.states]
         accepted = accept(
