@@ -185,8 +185,9 @@ def load(
 
 
 def _matured(positions: Mapping[PositionKey, books.Position]) -> dict[int, dict[int, Instant]]:
+    """When each part is ready as last posted. Emptied positions keep an old date; they count only among themselves."""
     found: dict[int, dict[int, Instant]] = defaultdict(dict)
-    for key, position in positions.items():
+    for key, position in sorted(positions.items(), key=lambda item: item[1].placed.amount > 0):
         if position.matures_at is not None:
             found[key.order][key.creator] = position.matures_at
     return found
