@@ -11,7 +11,7 @@ from fanshare.core.notes import epoch_origin, open_note, parse_checkpoint
 from fanshare.flows.checks.finding import Offence, compare
 from fanshare.flows.context import Programme
 from fanshare.flows.seal import click_root
-from fanshare.store import log_audit
+from fanshare.store import log_audit, log_store
 from fanshare.store.signing import verify
 
 _KINDS = """
@@ -49,6 +49,11 @@ SELECT t.epoch, (SELECT max(e.epoch) FROM log_epoch e WHERE e.programme_id = t.p
 
 def tree(programme: Programme, _: Instant) -> Iterator[Offence]:
     """Leaves, nodes, roots; each leaf's kind and epoch; each epoch's own facts."""
+    try:
+        log_store.tree(programme.access)
+    except FanshareError as error:
+        yield Offence("log_tree", "its row", error.message)
+        return
     fault = log_audit.first_fault(programme.access)
     if fault is not None:
         yield Offence(fault.place, fault.recorded, fault.expected)
@@ -56,7 +61,9 @@ def tree(programme: Programme, _: Instant) -> Iterator[Offence]:
         yield from compare("log_tree", f"epoch {recorded_epoch}", f"epoch {newest}")
     for index, kind, epoch, body in programme.access.fetch(_KINDS):
         yield Offence(f"leaf {index}", f"{kind}, epoch {epoch}", f"as its body says: {body[:80]}")
-    for epoch, size, cause, opened_at, created_at, body in programme.access.fetch(_EPOCHS):
+    epochs = programme.access.fetch(_EPOCHS)
+    yield from compare("epochs", [row[0] for row in epochs], list(range(1, len(epochs) + 1)))
+    for epoch, size, cause, opened_at, created_at, body in epochs:
         if epoch == 1:
             recorded, expected = (size, cause, opened_at), (0, "founded", created_at)
         else:

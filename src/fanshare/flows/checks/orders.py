@@ -28,6 +28,11 @@ SELECT s.order_id, s.id, s.state_hash, s.document, s.accepted_at, l.body FROM or
   LEFT JOIN log_leaf l ON l.programme_id = s.programme_id AND l.index = s.leaf_index
  WHERE s.programme_id = %(programme_id)s AND s.order_id = ANY(%(orders)s) ORDER BY s.order_id, s.id
 """
+_STRAYS = """
+SELECT s.id, s.order_id FROM order_state s
+  LEFT JOIN shop_order o ON o.programme_id = s.programme_id AND o.id = s.order_id
+ WHERE s.programme_id = %(programme_id)s AND o.id IS NULL ORDER BY s.id
+"""
 _BATCH = 1_000
 
 
@@ -51,6 +56,13 @@ def states(programme: Programme, _: Instant) -> Iterator[Offence]:
             found.setdefault(order, []).append(state)
         for row in rows:
             yield from _row(row, found.get(row[0], []))
+    yield from _strays(programme)
+
+
+def _strays(programme: Programme) -> Iterator[Offence]:
+    """No state is kept for an order that is not here."""
+    for id_, order in programme.access.fetch(_STRAYS):
+        yield Offence(f"state {id_} of order {order}", "a state", "an order that it is of")
 
 
 def touches(programme: Programme, _: Instant) -> Iterator[Offence]:

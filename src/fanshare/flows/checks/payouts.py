@@ -30,7 +30,7 @@ SELECT e.payout_id, e.id, e.state, e.at, e.leaf_index, l.body, l.hash FROM payou
  WHERE e.programme_id = %(programme_id)s ORDER BY e.payout_id, e.id
 """
 _TRANSFERS = """
-SELECT payout_id, array_agg(kind ORDER BY id) FROM transfer
+SELECT payout_id, array_agg(kind || ' of party ' || coalesce(party_id, 0) ORDER BY id) FROM transfer
  WHERE programme_id = %(programme_id)s AND payout_id IS NOT NULL GROUP BY payout_id
 """
 _PATHS = {
@@ -84,7 +84,7 @@ def _road(
     if states not in _PATHS:
         yield Offence(f"{where}, its payout_event rows", ", ".join(states) or "none", "planned, in transit, ...")
         return
-    yield from compare(f"transfers of {where}", moved, _PATHS[states])
+    yield from compare(f"transfers of {where}", moved, [f"{kind} of party {party}" for kind in _PATHS[states]])
     yield from compare(where, (state, created_at, changed_at), (states[-1], events[0][2], events[-1][2]))
     yield from compare(f"payout_event {events[0][0]}", events[0][3], None)
     previous = None

@@ -70,8 +70,10 @@ def _subject(
     where: str, entry: Settlement, holders: HolderBook, connection: int | None, external: str, creator: int
 ) -> Iterator[Offence]:
     """The leaf commits to the very part whose settlement it is said to be."""
-    known = connection in holders.connections
-    expected = holders.order(connection, external, creator) if connection is not None and known else "no such order"
+    try:
+        expected = holders.order(connection or 0, external, creator)
+    except LookupError:
+        expected = "an order and a creator that are here"
     yield from compare(where, entry.order, expected)
 
 

@@ -146,9 +146,10 @@ def sealings(access: Access) -> Iterator[Sealing]:
 def _frozen(document: str) -> Any:
     """A frozen context; what can't be read as one stays as it is, and then is not what the log commits to."""
     try:
-        return codec.frozen(document)
+        read = codec.frozen(document)
     except ValueError:
         return document
+    return read if json.loads(codec.dump(read)) == json.loads(document) else document
 
 
 def sealed_document(
