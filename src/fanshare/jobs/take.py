@@ -101,7 +101,8 @@ def _take_from(
     except FanshareError as error:
         looks = [_Look(delivery, refusal=error) for delivery in deliveries]
     else:
-        looks = [_look(programme, kind, delivery) for delivery in deliveries]
+        sealer = DayKeys(programme.access.conn, programme.keys)
+        looks = [_look(programme, kind, delivery, sealer) for delivery in deliveries]
         if fetch is not None:
             _ask(fetch, looks, now)
         else:
@@ -114,14 +115,13 @@ def _take_from(
         _settle_inbox(programme, shop, looks, accepted, now, result)
 
 
-def _look(programme: Programme, kind: Connector, delivery: Claimed) -> _Look:
+def _look(programme: Programme, kind: Connector, delivery: Claimed, sealer: DayKeys) -> _Look:
     """Open and parse one delivery."""
     look = _Look(delivery)
     if delivery.crashes >= CRASHES:
         look.refusal = FanshareError("crashed", "Reading this delivery broke the worker three times; it is set aside.")
         return look
     try:
-        sealer = DayKeys(programme.access.conn, programme.keys)
         opened = sealer.unseal(delivery.received_at, delivery.sealed_body, delivery.id)
         headers, body = msgspec.msgpack.decode(opened, type=tuple[dict[str, str], bytes])
         look.references = kind.references(body, headers)

@@ -52,6 +52,8 @@ def shares(programme: Programme, now: Instant) -> Iterator[Offence]:
 
 def caps(programme: Programme, now: Instant) -> Iterator[Offence]:
     """What all orders of a period got under a cap is at most the cap (the highest one that was in force)."""
+    if not any(terms.caps for terms in programme.book):
+        return
     for creator, _, parts in _folds(programme, now):
         sums: dict[tuple[str, str, str], int] = {}
         limits: dict[tuple[str, str, str], int] = {}
