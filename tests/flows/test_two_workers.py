@@ -1,4 +1,4 @@
-"""Two workers at once: no cap is exceeded at any committed moment, no deadlock surfaces, a killed one leaves no trace."""
+"""Two workers at once: no cap is exceeded at any committed moment, no deadlock surfaces, the killed leave no trace."""
 
 import os
 import random
