@@ -50,6 +50,11 @@ _FORGET_IDENTITIES = """
 DELETE FROM party_identity USING party
  WHERE party_identity.programme_id = %(programme_id)s AND party.programme_id = party_identity.programme_id
    AND party.id = party_identity.party_id AND party.person_id = %(person)s
+   AND NOT EXISTS (
+       SELECT FROM shop_order o
+        WHERE o.programme_id = %(programme_id)s AND o.view->'buyer'->>party_identity.kind = party_identity.hash
+          AND (o.touches @> jsonb_build_array(jsonb_build_object('owner', party.id))
+               OR o.touches @> jsonb_build_array(jsonb_build_object('creator', party.id))))
 """
 
 
@@ -99,7 +104,11 @@ def know_identity(
 
 
 def erase(programme: Programme, party: int, now: Instant) -> None:
-    """Erase the person behind a party: her key, her data, her names. The books and the log stay as they are."""
+    """Erase the person behind a party: her key, her data, her names. The books and the log stay as they are.
+
+    So does the keyed hash by which an order is known as her own purchase by her own link, and no other: without it
+    that order would be settled anew, as if a stranger had bought, and move what others earned.
+    """
     access = programme.access
     with access.transaction():
         row = access.fetch_one(_PERSON, {"party": party})
