@@ -141,6 +141,7 @@ def _explain(
     holders.load(access, _parties(folded, scope))
     told: list[Explanation] = []
     rows: list[parts.PartRow] = []
+    marks: dict[tuple[int, int], bool] = {}
     for pair in sorted(folded.looked_at):
         part, story = folded.parts.get(pair), stories.get(pair)
         sealed = part is not None and _sealed(scope, part)
@@ -150,7 +151,8 @@ def _explain(
             inputs = inputs_of(part) if part else no_inputs(explanation.entry.currency, scope.facts[pair[0]], book)
             rows.append(explanation.row(inputs, sealed=sealed))
         elif story is not None and story.sealed != sealed:
-            parts.mark_sealed(access, *pair, sealed=sealed)
+            marks[pair] = sealed
+    parts.mark_sealed(access, marks)
     bodies = [one.body for one in told] + ([posting.leaf()] if posting.transfers else [])
     first = log_store.append(access, bodies)
     if told:

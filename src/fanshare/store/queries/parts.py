@@ -1,7 +1,7 @@
 """Parts as the database keeps them: what is due, the newest explanation of each, and all that came before."""
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from fanshare.core.instants import Instant
@@ -49,8 +49,10 @@ SELECT %(programme_id)s, order_id, creator, seq, leaf, %(now)s
        AS fresh(order_id, creator, seq, leaf)
 """
 _SEALED = """
-UPDATE part SET sealed = %(sealed)s
- WHERE programme_id = %(programme_id)s AND order_id = %(order)s AND creator_party_id = %(creator)s
+UPDATE part SET sealed = marks.sealed
+  FROM unnest(%(orders)s::bigint[], %(creators)s::bigint[], %(sealed)s::bool[]) AS marks(order_id, creator, sealed)
+ WHERE part.programme_id = %(programme_id)s AND part.order_id = marks.order_id
+   AND part.creator_party_id = marks.creator
 """
 
 
@@ -127,9 +129,12 @@ def write(access: Access, rows: Sequence[PartRow], first_leaf: int, now: Instant
     access.execute(_WRITE, {**columns, **prints, **inputs, "sealed": [row.sealed for row in rows]})
 
 
-def mark_sealed(access: Access, order: int, creator: int, *, sealed: bool) -> None:
-    """Note whether closes have sealed everything of a part."""
-    access.execute(_SEALED, {"order": order, "creator": creator, "sealed": sealed})
+def mark_sealed(access: Access, marks: Mapping[tuple[int, int], bool]) -> None:
+    """Note of parts (order, creator) whether closes have sealed everything of them."""
+    if marks:
+        orders, creators = zip(*marks, strict=True)
+        columns = {"orders": list(orders), "creators": list(creators), "sealed": list(marks.values())}
+        access.execute(_SEALED, columns)
 
 
 def new_token() -> str:
