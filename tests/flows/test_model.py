@@ -207,6 +207,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(pick=picks)
     def two_accounts_are_one_payee(self, pick: int) -> None:
+        self.now += HOUR
         merged, into = self.fans[pick % 3], self.fans[(pick + 1) % 3]
         rulings.rule(self.programme, rulings.NewRuling("merged", "one person", party=merged, to_party=into), self.now)
 
@@ -221,6 +222,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(percent=st.sampled_from([5, 12, 20]), cap=st.sampled_from([5, 20, 50]))
     def new_terms(self, percent: int, cap: int) -> None:
+        self.now += HOUR
         published = publish_terms(self.access, terms(percent, cap), self.now)
         if published.lowered:
             assert published.terms.effective_at >= self.now + DAY
