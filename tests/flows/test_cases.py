@@ -1,0 +1,410 @@
+"""Single stories through the real flows: what a rule of the design means for one order, one payout, one person."""
+
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from psycopg import sql
+
+from fanshare.core import clickid, commitments
+from fanshare.core.errors import ConflictError, FanshareError
+from fanshare.core.instants import DAY, HOUR, Instant
+from fanshare.core.ledger import AccountKind
+from fanshare.core.orders import Buyer, Evidence, Line, OrderState, Refund, Status
+from fanshare.core.statement_check import verify
+from fanshare.flows import links, payouts, people, rulings
+from fanshare.flows.accept import Shop, accept
+from fanshare.flows.check import check
+from fanshare.flows.context import Programme, open_programme
+from fanshare.flows.publish_terms import publish_terms
+from fanshare.flows.settle import settle
+from fanshare.flows.statements import make_statement
+from fanshare.store import books, signing
+from fanshare.store.access import Access, Connection, connect
+from fanshare.store.directory import Programme as Tenant
+from fanshare.store.server import Database
+from tests.support.pg_books import BEFORE, KEYS, LABEL, add_shop, found_programme, insert_clicks, visit
+from tests.support.sales import EPOCH
+
+NOW = EPOCH
+TERMS: dict[str, Any] = {
+    "commission": [{"id": "standard", "percent": "12"}],
+    "fans": {"default_percent": "20", "buyer_percent": "5"},
+    "settlement": {"hold_days": 30},
+}
+
+
+@dataclass
+class Story:
+    """Bea's programme with Cleo and her fan Finn."""
+
+    access: Access
+    tenant: Tenant
+    shop: Shop
+    cleo: int = 0
+    finn: int = 0
+    link: int = 0
+    code: str = ""
+    #: A word that stands nowhere but in Finn's name and address.
+    canary: str = field(default_factory=lambda: f"canary{os.urandom(6).hex()}")
+    told: dict[str, OrderState] = field(default_factory=dict)
+
+    @property
+    def programme(self) -> Programme:
+        return open_programme(self.access, self.tenant.public_id, KEYS)
+
+    def click(self, at: Instant = NOW - DAY, *, drained: bool = True) -> str:
+        made = clickid.mint(self.link, at, os.urandom(6), self.programme.secrets.click_id)
+        if drained:
+            self.drain(made, at)
+        return made
+
+    def drain(self, click: str, at: Instant, verdict: str = "counted") -> None:
+        insert_clicks(self.programme, [visit(click, self.link, at, verdict)], at)
+
+    def sold(self, number: str, net: int, *clicks: str, now: Instant = NOW, **changes: Any) -> int:
+        """An order is placed, accepted and settled; returns its id."""
+        changes = {"placed_at": now, **changes}
+        state = OrderState(
+            order_id=number,
+            birth="b",
+            modified_at=now,
+            status=Status.CAPTURED,
+            currency="EUR",
+            lines=(Line("1", net),),
+            total=net,
+            evidence=Evidence(clicks, whole_path=True),
+            fetched=True,
+            **changes,
+        )
+        return self.tell(state, now)
+
+    def changed(self, number: str, now: Instant, **changes: Any) -> int:
+        return self.tell(replace(self.told[number], modified_at=now, **changes), now)
+
+    def tell(self, state: OrderState, now: Instant) -> int:
+        self.told[state.order_id] = state
+        programme = self.programme
+        with self.access.transaction():
+            accept(self.access, self.shop, [state], programme.book, programme.secrets, now)
+        self.settle(now)
+        return rulings.find_order(self.access, state.order_id)
+
+    def settle(self, now: Instant) -> None:
+        programme = self.programme
+        while settle(self.access, programme.book, programme.holders, now).orders:
+            pass
+
+    def shares(self, order: int) -> dict[str, tuple[int, str]]:
+        """Role -> amount and bucket."""
+        found = books.positions(self.access, [order])
+        return {
+            key.role: (one.placed.amount, str(one.placed.bucket)) for key, one in found.items() if one.placed.amount
+        }
+
+    def balance(self, party: int, kind: AccountKind) -> int:
+        found = books.balances(self.access, party)
+        return sum(amount for key, amount in found.items() if key.account.kind is kind)
+
+    def wrong(self, now: Instant) -> list[str]:
+        return [one.message for one in check(self.programme, now) if not one.ok and one.name != "checkpoints"]
+
+
+@pytest.fixture
+def story(conn: Connection) -> Story:
+    access, tenant = found_programme(conn, BEFORE)
+    publish_terms(access, TERMS, BEFORE, effective_at=BEFORE)
+    made = Story(access, tenant, add_shop(access))
+    made.cleo = people.add_creator(made.programme, people.Joiner("Cleo Canary", "cleo.canary@example.test"), BEFORE)
+    made.finn = people.add_fan(
+        made.programme, people.Joiner(f"Finn {made.canary}", f"{made.canary}@example.test"), BEFORE
+    )
+    new = links.NewLink(made.cleo, made.finn, "https://shop.example/", LABEL)
+    made.link, made.code = links.add_link(made.programme, new, BEFORE)
+    return made
+
+
+def test_the_worked_case_to_the_micro(story: Story) -> None:
+    order = story.sold("1", 59_000_000, story.click())
+    assert {role: amount for role, (amount, _) in story.shares(order).items()} == {
+        "creator": 5_310_000,
+        "fan": 1_416_000,
+        "buyer": 354_000,
+    }
+    story.changed("1", NOW + HOUR, refunds=(Refund("r", NOW + HOUR, 20_000_000),))
+    assert {role: amount for role, (amount, _) in story.shares(order).items()} == {
+        "creator": 3_510_000,
+        "fan": 936_000,
+        "buyer": 234_000,
+    }
+    assert story.wrong(NOW + HOUR) == []
+
+
+@pytest.mark.parametrize("changes", [{"status": Status.DELETED}, {"test": True}, {"total": 0}])
+def test_a_booked_order_vanishes_after_seventy_two_hours_of_notice(story: Story, changes: dict[str, Any]) -> None:
+    order = story.sold("1", 59_000_000, story.click())
+    story.changed("1", NOW + HOUR, **changes)
+    assert story.shares(order)
+    story.settle(NOW + 72 * HOUR)
+    assert story.shares(order)
+    story.settle(NOW + 73 * HOUR)
+    assert story.shares(order) == {}
+    assert story.wrong(NOW + 73 * HOUR) == []
+
+
+def test_a_shared_click_is_held_and_released_by_itself(story: Story) -> None:
+    click = story.click()
+    story.sold("1", 10_000_000, click, buyer=Buyer(email="a" * 32))
+    second = story.sold("2", 10_000_000, click, now=NOW + HOUR, buyer=Buyer(email="b" * 32))
+    assert story.shares(second)["fan"][1] == "held"
+    story.settle(NOW + 31 * DAY)
+    assert story.shares(second)["fan"][1] == "held"
+    story.settle(NOW + 45 * DAY)
+    assert story.shares(second)["fan"][1] == "available"
+    assert story.wrong(NOW + 45 * DAY) == []
+
+
+def test_a_shared_click_is_let_go_when_its_first_buyer_vanishes(story: Story) -> None:
+    click = story.click()
+    story.sold("1", 10_000_000, click, buyer=Buyer(email="a" * 32))
+    second = story.sold("2", 10_000_000, click, now=NOW + HOUR, buyer=Buyer(email="b" * 32))
+    story.changed("1", NOW + 2 * HOUR, status=Status.DELETED)
+    story.settle(NOW + 80 * HOUR)
+    assert story.shares(second)["fan"][1] == "pending"
+    assert story.wrong(NOW + 80 * HOUR) == []
+
+
+def test_a_late_click_tells_more_about_itself_and_settles_its_order_again(story: Story) -> None:
+    click = story.click(drained=False)
+    order = story.sold("1", 10_000_000, click)
+    assert story.shares(order)
+    story.drain(click, NOW - DAY, "bot")
+    story.settle(NOW + HOUR)
+    assert story.shares(order) == {}
+    assert story.wrong(NOW + HOUR) == []
+
+
+@pytest.mark.parametrize("kind", ["customer", "email", "payment"])
+def test_an_identity_learned_before_the_share_is_ready_takes_the_fans_part_back(story: Story, kind: str) -> None:
+    """Also where the buyer is known to the shop by something else."""
+    known = {"customer": "c" * 32, kind: story.programme.pseudonym(kind, "finn's own")}
+    order = story.sold("1", 10_000_000, story.click(), buyer=Buyer(**known))
+    assert "fan" in story.shares(order)
+    people.know_identity(story.programme, story.finn, kind, "finn's own", NOW + DAY)
+    story.settle(NOW + DAY)
+    assert set(story.shares(order)) == {"creator"}
+    assert story.wrong(NOW + DAY) == []
+
+
+def test_an_earlier_state_with_another_buyer_settles_those_whom_the_order_leaves(story: Story) -> None:
+    """The first order of a buyer turns out to be somebody else's: her second one is her first now."""
+    anna, ben = Buyer(email="a" * 32), Buyer(email="b" * 32)
+    story.sold("1", 10_000_000, now=NOW, buyer=anna)
+    second = story.sold("2", 10_000_000, story.click(), now=NOW + HOUR, buyer=anna)
+    earlier = replace(story.told["1"], modified_at=NOW - HOUR, buyer=ben)
+    story.tell(earlier, NOW + 2 * HOUR)
+    assert "fan" in story.shares(second)
+    assert story.wrong(NOW + 2 * HOUR) == []
+
+
+def test_a_moment_that_has_passed_never_moves(story: Story) -> None:
+    order = story.sold("1", 10_000_000, story.click())
+    story.settle(NOW + 31 * DAY)
+    story.changed("1", NOW + 32 * DAY, fulfilled_at=NOW + 32 * DAY)
+    assert story.shares(order)["creator"][1] == "available"
+    story.changed("1", NOW + 33 * DAY, status=Status.CANCELLED)
+    story.changed("1", NOW + 34 * DAY, status=Status.CAPTURED)
+    assert story.shares(order)["creator"][1] == "available"
+    assert story.wrong(NOW + 34 * DAY) == []
+
+
+def test_a_reassigned_sale_and_its_return(story: Story) -> None:
+    mia = people.add_creator(story.programme, people.Joiner("Mia"), BEFORE)
+    order = story.sold("1", 10_000_000, story.click())
+    new = rulings.NewRuling("reassigned", "it was Mia", order=order, creator=story.cleo, to_creator=mia)
+    rulings.rule(story.programme, new, NOW + HOUR)
+    story.settle(NOW + HOUR)
+    assert {key.creator for key, one in books.positions(story.access, [order]).items() if one.placed.amount} == {mia}
+    assert story.balance(story.cleo, AccountKind.PENDING) == 0
+    assert story.wrong(NOW + HOUR) == []
+
+
+def test_new_terms_and_choices_do_not_move_old_orders(story: Story) -> None:
+    order = story.sold("1", 59_000_000, story.click())
+    before = story.shares(order)
+    higher = {**TERMS, "commission": [{"id": "standard", "percent": "20"}]}
+    first = publish_terms(story.access, higher, NOW + HOUR)
+    assert publish_terms(story.access, higher, NOW + 2 * HOUR).terms.version == first.terms.version
+    links.choose_fan_part(story.programme, story.cleo, 0, NOW + 3 * HOUR)
+    story.changed("1", NOW + 4 * HOUR, country="DE")
+    assert story.shares(order) == before
+    lower = publish_terms(story.access, TERMS, NOW + 5 * HOUR)
+    assert lower.lowered
+    assert lower.terms.effective_at >= NOW + 30 * DAY
+    with pytest.raises(FanshareError, match="before"):
+        publish_terms(
+            story.access, {**TERMS, "settlement": {"hold_days": 60}}, NOW + 6 * HOUR, effective_at=NOW + 7 * HOUR
+        )
+    assert story.wrong(NOW + 8 * HOUR) == []
+
+
+def paid_out(story: Story) -> int:
+    """Cleo's money is ready, and one payout of it is planned."""
+    story.sold("1", 59_000_000, story.click())
+    story.settle(NOW + 31 * DAY)
+    payouts.plan(story.programme, NOW + 31 * DAY)
+    return int(
+        story.access.value(
+            "SELECT id FROM payout WHERE programme_id = %(programme_id)s AND party_id = %(party)s",
+            {"party": story.cleo},
+        )
+    )
+
+
+def test_a_refund_after_the_payout_is_netted_with_the_next_sale(story: Story) -> None:
+    payouts.send(story.programme, paid_out(story), NOW + 31 * DAY)
+    story.changed("1", NOW + 32 * DAY, status=Status.CANCELLED)
+    assert story.balance(story.cleo, AccountKind.AVAILABLE) == -5_310_000
+    assert payouts.plan(story.programme, NOW + 32 * DAY) == []
+    story.sold("2", 100_000_000, story.click(NOW + 31 * DAY), now=NOW + 32 * DAY)
+    story.settle(NOW + 63 * DAY)
+    assert story.balance(story.cleo, AccountKind.AVAILABLE) == 9_000_000 - 5_310_000
+    assert story.wrong(NOW + 63 * DAY) == []
+
+
+def test_a_payout_comes_back_once_and_is_never_sent_again(story: Story) -> None:
+    """Peers paid a cancelled payout, and booked one return twice."""
+    payout = paid_out(story)
+    payouts.send(story.programme, payout, NOW + 31 * DAY)
+    payouts.came_back(story.programme, payout, "account closed", NOW + 32 * DAY)
+    with pytest.raises(ConflictError):
+        payouts.came_back(story.programme, payout, "account closed", NOW + 33 * DAY)
+    for again in (payouts.send, payouts.arrived):
+        with pytest.raises(ConflictError):
+            again(story.programme, payout, NOW + 33 * DAY)
+    assert story.balance(story.cleo, AccountKind.AVAILABLE) == 5_310_000
+    assert story.wrong(NOW + 33 * DAY) == []
+
+
+def together(database: Database, story: Story, work: Callable[[Programme], object], count: int = 8) -> list[object]:
+    """The same work on several connections at the same moment; results and refusals."""
+    start, found = threading.Barrier(count), list[object]()
+
+    def run() -> None:
+        with connect(database.dsn()) as conn:
+            programme = open_programme(Access(conn, story.access.programme_id, "test"), story.tenant.public_id, KEYS)
+            start.wait()
+            try:
+                found.append(work(programme))
+            except FanshareError as refusal:
+                found.append(refusal.code)
+
+    threads = [threading.Thread(target=run) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return found
+
+
+def test_eight_clients_send_one_payout_once(story: Story, shared_database: Database) -> None:
+    payout = paid_out(story)
+    found = together(shared_database, story, lambda programme: payouts.send(programme, payout, NOW + 32 * DAY))
+    assert found.count("wrong_state") == 7
+    assert story.balance(story.cleo, AccountKind.IN_TRANSIT) == 5_310_000
+
+
+def test_eight_clients_plan_what_is_ready_once(story: Story, shared_database: Database) -> None:
+    story.sold("1", 59_000_000, story.click())
+    story.settle(NOW + 31 * DAY)
+    found = together(shared_database, story, lambda programme: len(payouts.plan(programme, NOW + 31 * DAY)))
+    assert sorted(map(str, found)) == ["0"] * 7 + ["2"]
+
+
+def test_eight_clients_absorb_a_debt_once(story: Story, shared_database: Database) -> None:
+    payouts.send(story.programme, paid_out(story), NOW + 31 * DAY)
+    story.changed("1", NOW + 32 * DAY, status=Status.CANCELLED)
+    found = together(
+        shared_database,
+        story,
+        lambda programme: rulings.absorb_debt(programme, story.cleo, "EUR", "ours", NOW + 33 * DAY),
+    )
+    assert sorted(map(str, found)) == ["0"] * 7 + ["5310000"]
+    assert story.balance(story.cleo, AccountKind.AVAILABLE) == 0
+
+
+def test_a_refund_told_twice_is_taken_once_and_undone_to_the_micro(story: Story) -> None:
+    """Peers subtracted one refund twice, and paid again under the key of what they had taken back."""
+    order = story.sold("1", 59_000_000, story.click())
+    whole = story.shares(order)
+    for hours in (1, 2, 3):
+        story.changed("1", NOW + hours * HOUR, refunds=(Refund("r", NOW + HOUR, 20_000_000),))
+    assert story.shares(order)["fan"][0] == 936_000
+    story.changed("1", NOW + 4 * HOUR, refunds=())
+    assert story.shares(order) == whole
+    assert story.wrong(NOW + 4 * HOUR) == []
+
+
+def test_an_erased_person_is_nowhere_and_the_books_still_stand(story: Story, tmp_path: Path) -> None:
+    payout = paid_out(story)
+    payouts.send(story.programme, payout, NOW + 31 * DAY)
+    signer = signing.load_or_create(tmp_path, f"shop.example/log/{story.tenant.public_id}")
+    mine = make_statement(story.programme, story.tenant, signer, story.finn, NOW + 31 * DAY)
+    assert mine["currencies"]
+    people.erase(story.programme, story.finn, NOW + 32 * DAY)
+    assert canaries(story) == []
+    assert make_statement(story.programme, story.tenant, signer, story.finn, NOW + 32 * DAY)["currencies"] == []
+    others = make_statement(story.programme, story.tenant, signer, story.cleo, NOW + 32 * DAY)
+    assert verify(others, signing.verify, trusted_keys=signer.keys).ok
+    links.set_link_state(story.programme, story.code, "paused", NOW + 33 * DAY)
+    payouts.arrived(story.programme, payout, NOW + 33 * DAY)
+    assert story.wrong(NOW + 33 * DAY) == []
+
+
+def test_before_the_erasure_the_canary_is_found(story: Story) -> None:
+    """The negative control of the search."""
+    assert canaries(story) == ["party"]
+
+
+def canaries(story: Story) -> list[str]:
+    """The tables in which Finn's canary stands anywhere."""
+    conn = story.access.conn
+    tables = conn.execute(
+        "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')"
+        " AND NOT relispartition AND has_table_privilege(oid, 'SELECT') ORDER BY 1"
+    ).fetchall()
+    found = []
+    for (table,) in tables:
+        search = sql.SQL("SELECT EXISTS (SELECT FROM {} AS t WHERE t::text ILIKE %s)").format(sql.Identifier(table))
+        row = conn.execute(search, [f"%{story.canary}%"]).fetchone()
+        if row is not None and row[0]:
+            found.append(str(table))
+    return found
+
+
+def test_from_one_statement_nobody_can_confirm_a_guess_about_another(story: Story, tmp_path: Path) -> None:
+    story.sold("1", 59_000_000, story.click())
+    signer = signing.load_or_create(tmp_path, f"shop.example/log/{story.tenant.public_id}")
+    statement = make_statement(story.programme, story.tenant, signer, story.finn, NOW + HOUR)
+    (line,) = statement["currencies"][0]["lines"]
+    cleo = story.access.value(
+        "SELECT public_id FROM party WHERE programme_id = %(programme_id)s AND id = %(party)s", {"party": story.cleo}
+    )
+    finn = statement["party"]["id"]
+    whos = {share["role"]: share["who"] for share in line["body"]["shares"]}
+    salts = [bytes.fromhex(text) for text in hex_strings(statement) if len(text) == 64]
+    assert any(commitments.who(salt, finn) == whos["fan"] for salt in salts)
+    assert not any(commitments.who(salt, cleo) == whos["creator"] for salt in salts)
+
+
+def hex_strings(value: Any) -> list[str]:
+    """Everything in a document that could be a salt."""
+    if isinstance(value, dict):
+        return [text for inner in value.values() for text in hex_strings(inner)]
+    if isinstance(value, list):
+        return [text for inner in value for text in hex_strings(inner)]
+    return [value] if isinstance(value, str) and all(char in "0123456789abcdef" for char in value) else []
