@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,6 @@ from fanshare.config.wiring import Installation
 from fanshare.core.money import Micros, basis_points
 from fanshare.core.statement_check import verify
 from fanshare.flows import payouts
-from fanshare.flows.check import check
-from fanshare.flows.checks.finding import Finding
 from fanshare.flows.statements import make_statement
 from fanshare.store.directory import Programme as Tenant
 from fanshare.store.queries.totals import ShareRow
@@ -104,12 +102,6 @@ def pay_out(opened: Installation, tenant: Tenant, minimum_cents: int) -> Counter
             sums["arrived"] += sent.amount
     sums["payouts"] = len(planned)
     return sums
-
-
-def prove(opened: Installation, tenant: Tenant) -> list[Finding]:
-    """Every invariant of a programme's books and log, proved again."""
-    known = replace(opened.programme(tenant, "demo"), log_keys=opened.signer(tenant).keys)
-    return check(known, opened.clock())
 
 
 def state(opened: Installation, tenant: Tenant, party: int, file: Path) -> bool:

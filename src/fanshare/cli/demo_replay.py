@@ -1,15 +1,16 @@
 """Plays a world through the real edge: every visit a GET of a link, every order a signed POST to the shop's hook.
 
 The shared clock stands at the beginning of a slot while its visits are sent, and in the evening while the day's
-messages are. While the next days' visits come in, the worker takes and settles what the days before have left.
+messages are. While the next day's visits come in, the workers take and settle what the days before have left.
 """
 
 import asyncio
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from fanshare.cli.demo_home import Child
 from fanshare.cli.demo_http import Answer, Lanes, request
@@ -17,6 +18,8 @@ from fanshare.cli.demo_setup import SECRET, WooStory
 from fanshare.config.clock import FileClock
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import SECOND, Instant
+from fanshare.flows.check import CHECKS
+from fanshare.flows.checks.finding import Finding, Offence
 from fanshare.integrations.generic.verify import ID_HEADER, SIGNATURE_HEADER, TIME_HEADER, sign
 from fanshare.world.market import SLOTS, evening, slot_start
 from fanshare.world.orders import document
@@ -29,6 +32,9 @@ _VISIT_LANES = 8
 _HOOK_LANES = 40
 #: Days between two calls of the worker: a batch of it is some hundred orders.
 _WORK_EVERY = 2
+
+#: The checks from this one on take about as long as those before it.
+_SECOND_HALF = "order states"
 
 type Step = Callable[[int], None]
 
@@ -45,11 +51,13 @@ class Played:
 
 
 class Replay:
-    """Plays one world. ``address`` is where the edge answers, ``worker`` the process that works when told to."""
+    """Plays one world. ``address`` is where the edge answers, ``workers`` the processes that work when told to."""
 
-    def __init__(self, world: World, endpoint: str, address: tuple[str, int], clock: FileClock, worker: Child) -> None:
+    def __init__(
+        self, world: World, endpoint: str, address: tuple[str, int], clock: FileClock, workers: Sequence[Child]
+    ) -> None:
         self._world, self._endpoint, self._address = world, endpoint, address
-        self._clock, self._worker = clock, worker
+        self._clock, self._workers = clock, workers
         self.played = Played()
         self._visits: dict[int, list[Visit]] = defaultdict(list)
         for visit in world.visits:
@@ -78,12 +86,29 @@ class Replay:
 
     async def work(self, at: Instant, *, close: bool = False) -> None:
         """Have everything done that is due at an instant (with ``close``, closing months too); sum up what was."""
+        await self._work(self._workers, "work", at)
+        if close:
+            await self._work(self._workers[:1], "close", at)
+            await self._work(self._workers, "work", at)
 
-        def ask() -> dict[str, int]:
-            self._worker.say(f"{at} all" if close else str(at))
-            return self._worker.hear()
+    async def prove(self, programme: str, at: Instant) -> list[Finding]:
+        """Prove every invariant of a programme again, every worker some of them."""
+        names = [name for name, *_ in CHECKS]
+        half = names.index(_SECOND_HALF)
+        orders = [
+            {"do": "prove", "at": at, "programme": programme, "checks": checks}
+            for checks in (names[:half], names[half:])
+        ]
+        answers = await asyncio.gather(*map(_told, self._workers, orders))
+        return [
+            Finding(one["name"], one["claim"], None if one["offence"] is None else Offence(*one["offence"]))
+            for answer in answers
+            for one in answer["findings"]
+        ]
 
-        self.played.work.update(await asyncio.to_thread(ask))
+    async def _work(self, workers: Sequence[Child], what: str, at: Instant) -> None:
+        for done in await asyncio.gather(*(_told(worker, {"do": what, "at": at}) for worker in workers)):
+            self.played.work.update(done)
 
     async def _visit_day(self, day: int) -> None:
         async with Lanes(*self._address, _VISIT_LANES) as lanes:
@@ -135,6 +160,16 @@ class Replay:
         for answer in answers:
             self.played.posts += 1
             self.played.hook_answers[answer.status] += 1
+
+
+async def _told(worker: Child, order: dict[str, Any]) -> dict[str, Any]:
+    """Have a worker do something, without holding up the others."""
+
+    def tell() -> dict[str, Any]:
+        worker.say(json.dumps(order))
+        return worker.hear()
+
+    return await asyncio.to_thread(tell)
 
 
 async def play_woo(story: WooStory, address: tuple[str, int], clock: FileClock) -> Counter[int]:

@@ -1,12 +1,13 @@
 """The course of a demonstration: found everything, play the history, let it mature, close, pay, prove, report."""
 
 import asyncio
+import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from fanshare.cli.demo_figures import pay_out, prove, state, tricks
+from fanshare.cli.demo_figures import pay_out, state, tricks
 from fanshare.cli.demo_home import Child, DemoHome, wait_for_address
 from fanshare.cli.demo_replay import Replay, play_woo
 from fanshare.cli.demo_report import Report
@@ -25,6 +26,7 @@ from fanshare.world.woo_shop import WooShop, put_recorded_orders
 #: Everything sold is ready by then, but for what is being checked.
 _PAYDAY = LAST_DAY + 21 * DAY + 9 * HOUR
 _MINIMUM_CENTS = 2_500
+_WORKERS = 2
 
 type Tell = Callable[[str, int, int], None]
 
@@ -62,14 +64,18 @@ class Stage:
         market = found_market(self._opened, self._world)
         woo = found_woo(self._opened, self._shop, self._opened.clock())
         with ExitStack() as running:
-            worker = running.enter_context(Child.module("fanshare.cli.demo_worker", self._home, "worker.log"))
-            worker.say(str(self._opened.clock()))
-            worker.hear()
+            workers = [
+                running.enter_context(Child.module("fanshare.cli.demo_worker", self._home, f"worker{number}.log"))
+                for number in range(_WORKERS)
+            ]
+            publish = {"do": "work", "at": self._opened.clock()}
+            workers[0].say(json.dumps(publish))
+            workers[0].hear()
             edge = running.enter_context(
                 self._home.start("--json", "serve", "edge", "--port", str(port), log="edge.log")
             )
             host, port = wait_for_address(self._home, edge, "serve-edge.json")
-            replay = Replay(self._world, market.endpoint, (host, port), self._home.clock, worker)
+            replay = Replay(self._world, market.endpoint, (host, port), self._home.clock, workers)
             asyncio.run(self._story(replay, market, woo, (host, port)))
         return self._report(replay, market, woo), f"http://{host}:{port}"
 
@@ -87,9 +93,11 @@ class Stage:
         now = self._home.clock.advance(SECOND)
         await replay.work(now)
         self._home.clock.run_from(now + SECOND)
+        self._step("proving it", 2)
+        proved = [await replay.prove(one.slug, self._opened.clock()) for one in (market.tenant, woo.tenant)]
+        self.findings = [finding for every in proved for finding in every]
 
     def _report(self, replay: Replay, market: Market, woo: WooStory) -> Report:
-        self._step("proving it", 2)
         access = self._opened.access(market.tenant, "demo")
         shares = totals.shares(access)
         creator, fan = _largest(shares, "creator"), _largest(shares, "fan")
@@ -102,7 +110,7 @@ class Stage:
             months=totals.closed_months(access),
             paid=self.paid,
             tricks=tricks(self._world, market, shares),
-            findings=[*prove(self._opened, market.tenant), *prove(self._opened, woo.tenant)],
+            findings=self.findings,
             statements={
                 "of a creator": self._state(market.tenant, creator.party, "creator.json"),
                 "of a fan": self._state(market.tenant, fan.party, "fan.json"),

@@ -1,21 +1,24 @@
-"""The worker of a demonstration while its history is played: it works when it is told to, as of the moment it is told.
+"""A worker of a demonstration while its history is played: it works when it is told to, as of the moment it is told.
 
-A line on standard input is an instant, with ``all`` behind it when months shall be closed too; the answer is a line
-with what was done. It ends with its input. The story goes on meanwhile, and the shared clock with it; what this worker
-does must not depend on how far.
+A line on standard input is one order as JSON, the answer is a line too: ``work`` does all that is due and says how much
+it was, ``close`` closes months first, ``prove`` runs some of the checks of one programme. It ends with its input. The
+story goes on meanwhile, and the shared clock with it; what this worker does must not depend on how far. Several of
+them share the work.
 """
 
 import json
 import sys
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from itertools import islice
+from typing import Any
 
 from fanshare.config.logs import configure_logs
 from fanshare.config.settings_env import from_env
-from fanshare.config.wiring import open_foundation, reach
+from fanshare.config.wiring import Installation, open_foundation, reach
 from fanshare.core.instants import DAY, Instant
+from fanshare.flows.check import findings
 from fanshare.jobs.worker import PERIODS, Worker
 
 _NEVER = 1_000_000 * DAY
@@ -34,26 +37,37 @@ class Moment:
 def main() -> None:
     """Work until standard input ends."""
     configure_logs(json=False)
-    with _worker() as (worker, moment):
+    with _opened() as (worker, moment, opened):
         for line in sys.stdin:
-            at, _, what = line.partition(" ")
-            moment.at = int(at)
-            done = Counter(asdict(worker.until_quiet()))
-            if what.strip() == "all":
-                worker.housekeeping()
-                done.update(asdict(worker.until_quiet()))
-            sys.stdout.write(json.dumps(done) + "\n")
+            order = json.loads(line)
+            moment.at = order["at"]
+            if order["do"] == "prove":
+                answer: dict[str, Any] = {"findings": _prove(opened, order["programme"], order["checks"], moment.at)}
+            else:
+                if order["do"] == "close":
+                    worker.housekeeping()
+                answer = asdict(worker.until_quiet())
+            sys.stdout.write(json.dumps(answer) + "\n")
             sys.stdout.flush()
 
 
+def _prove(opened: Installation, slug: str, checks: list[str], now: Instant) -> list[dict[str, Any]]:
+    tenant = opened.tenant(slug)
+    programme = replace(opened.programme(tenant, "demo"), log_keys=opened.signer(tenant).keys)
+    with programme.access.transaction():
+        programme.access.conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        found = islice(findings(programme, now, first=checks), len(checks))
+        return [{"name": one.name, "claim": one.claim, "offence": one.offence} for one in found]
+
+
 @contextmanager
-def _worker() -> Iterator[tuple[Worker, Moment]]:
+def _opened() -> Iterator[tuple[Worker, Moment, Installation]]:
     settings, moment = from_env(), Moment()
     with open_foundation(settings) as base, reach(base.database, "fanshare demo") as conn:
         periods = {**PERIODS, "close": _NEVER}
         worker = Worker(conn, settings.home, base.keys, moment, base.log_host, periods)
         try:
-            yield worker, moment
+            yield worker, moment, Installation(base, conn)
         finally:
             worker.shut()
 

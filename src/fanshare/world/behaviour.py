@@ -17,7 +17,7 @@ from fanshare.world.visits import Diary, Doors
 BASELINE = 0.25
 #: After trade has ended things still come back for so many days.
 AFTERMATH = 14
-TOLD_PARCELS = 0.35
+TOLD_PARCELS = 0.25
 _LOOKBACK = 10 * SLOTS
 _PIECES = (1, 1, 1, 2)
 
@@ -76,7 +76,7 @@ def _visits(rng: Random, diary: Diary, shopper: Shopper, doors: Doors, first: in
     """The clicks of one shopper before one order: (visit, creator). One in twenty-five buys without any."""
     if rng.random() < 0.04:
         return []
-    number = min(rng.choices((1, 2, 3, 4), (45, 32, 16, 7))[0], len(shopper.follows))
+    number = min(rng.choices((1, 2, 3, 4), (64, 26, 8, 2))[0], len(shopper.follows))
     creators = rng.sample(shopper.follows, number)
     slots = diary.free_slots(rng, shopper, first, slot, number)
     return [
