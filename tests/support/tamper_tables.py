@@ -1,0 +1,114 @@
+"""Which columns of which tables are edited behind the books' back, and why the others are left alone."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Table:
+    """What is edited of a table, which checks are asked first, and by which words an offence may name a row."""
+
+    first: tuple[str, ...]
+    words: tuple[str, ...]
+    #: Columns that nothing depends on, each with the reason why.
+    left_out: dict[str, str]
+    duplicates: bool = False
+    deletes: bool = True
+
+
+NUMBER = "a row's number, which nothing reads; what is ordered by it is ordered in the log too"
+MOMENT = "when a row was written, for the operator's eyes"
+STATISTICS = "counts visits, decides about no share"
+
+TABLES: dict[str, Table] = {
+    "transfer": Table(
+        ("postings", "balances", "positions"),
+        (
+            "transfer {id}",
+            "posting {posting}",
+            "account {debit_account_id}",
+            "account {credit_account_id}",
+            "payout {payout_id}",
+            "position of order {order_id},",
+        ),
+        {"id": NUMBER},
+        duplicates=True,
+    ),
+    "account": Table(("balances", "postings", "zero sum"), ("account {id}", "transfer", "transfers with accounts"), {}),
+    "position": Table(
+        ("positions", "settlements", "shares"),
+        ("position of order {order_id},", "order {order_id},"),
+        {"id": NUMBER, "why_token": "the address of a page; it says nothing about money"},
+    ),
+    "log_leaf": Table(("leaves",), ("leaf {index}", "tree", "epoch {epoch}"), {}),
+    "log_node": Table(("leaves",), ("node {index} of level {level}", "nodes", "tree"), {}),
+    "log_tree": Table(("leaves",), ("tree", "log_tree"), {}),
+    "log_epoch": Table(("leaves",), ("epoch", "leaf", "log_tree"), {}),
+    "checkpoint": Table(
+        ("checkpoints", "leaves"),
+        ("checkpoint {id}",),
+        {"id": NUMBER},
+        deletes=False,  # whoever was sent a checkpoint has it; the next one states the same tree
+    ),
+    "part": Table(
+        ("settlements", "shares"),
+        ("part of order {order_id}, creator {creator_party_id}",),
+        {"settled_at": MOMENT},
+    ),
+    "part_history": Table(
+        ("settlements", "records"),
+        ("of order {order_id}, part of creator {creator_party_id}", "part of order {order_id},", "record {leaf_index}"),
+        {"id": NUMBER, "settled_at": MOMENT},
+    ),
+    "order_state": Table(
+        ("order states", "records"),
+        ("state {id} of order {order_id}", "record {leaf_index}", "order {order_id}"),
+        {"id": NUMBER},
+    ),
+    "terms": Table(
+        ("facts in the log", "records"), ("terms {version}", "terms of record {leaf_index}"), {"id": NUMBER}
+    ),
+    "ruling": Table(
+        ("facts in the log", "records"),
+        ("ruling {id}", "ruling of record {leaf_index}"),
+        {"id": NUMBER},
+        duplicates=True,
+    ),
+    "sealed_piece": Table(
+        ("facts in the log",),
+        ("sealed_piece {id}", "period_close {close_id} of", "period_close {close_id}"),
+        {"id": NUMBER},
+    ),
+    "period_close": Table(
+        ("facts in the log", "records"),
+        ("period_close {id}", "period_close of record {leaf_index}", "sealed_piece", "frozen_context"),
+        {},
+    ),
+    "frozen_context": Table(
+        ("facts in the log",), ("period_close {close_id}", "frozen_context of order {order_id}"), {}
+    ),
+    "payout": Table(("payouts",), ("payout {id}", "payouts"), {}, duplicates=True),
+    "payout_event": Table(
+        ("payouts", "records"),
+        ("payout_event {id}", "payout {payout_id}", "payout_event of record {leaf_index}"),
+        {"id": NUMBER, "reason": "words for people; the state and the moment are in the log"},
+        duplicates=True,
+    ),
+    "click": Table(
+        ("clicks", "evidence"),
+        ("click {click_id}", "clicks of link"),
+        {
+            "visitor": STATISTICS,
+            "referrer_kind": STATISTICS,
+            "platform": STATISTICS,
+            "drained_at": MOMENT,
+            "verdict": "see the test of cited clicks: nothing reads it until an order names the click",
+            "user_activation": "as the verdict",
+            "checkout_referrer": "as the verdict",
+        },
+    ),
+    "click_seal": Table(
+        ("clicks", "records"), ("clicks of link", "click_seal of record {leaf_index}"), {"sealed_at": MOMENT}
+    ),
+}
+#: Moving a row to another programme takes it away from this one: that is a deletion, which is tried.
+EVERYWHERE = {"programme_id"}
