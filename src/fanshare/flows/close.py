@@ -1,18 +1,20 @@
 """Close a creator's month when it has matured: a logged fact, after which orders move only by their own facts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from fanshare.core import commitments, leaves
-from fanshare.core.closing import Closing, close_next
-from fanshare.core.facts import NOTHING_SEALED
+from fanshare.core.closing import Closing, close_next, fully_sealed, sealed_with
+from fanshare.core.facts import NOTHING_SEALED, Sealed
 from fanshare.core.instants import DAY, Instant
-from fanshare.core.settlement import desired
+from fanshare.core.settlement import Part, desired
 from fanshare.flows.accept import NOTICE
 from fanshare.flows.context import Programme
 from fanshare.store import log_store
 from fanshare.store.queries import closes, scopes
-from fanshare.store.queries.orders import OrderRows
+from fanshare.store.queries import parts as parts_table
+from fanshare.store.queries.scopes import Scope
 
 _NAMES = ("creator", "currency", "month", "chapter")
 
@@ -40,11 +42,24 @@ def close_one(programme: Programme, creator: int, currency: str, now: Instant) -
         if closing is None:
             return None
         chapter = closes.next_chapter(access, closing)
-        concerned = set(closing.frozen) | {one.order_id for one in closing.pieces}
-        OrderRows(access).wake(dict.fromkeys(concerned, now), "closed")
+        parts_table.mark_sealed(access, _marks(closing, parts, scope, sealed))
         leaf = log_store.append(access, [close_leaf(programme, closes.document_of(closing, chapter), now)])
         closes.write(access, closing, chapter, leaf, now)
         return closing
+
+
+def _marks(closing: Closing, parts: Iterable[Part], scope: Scope, before: Sealed) -> dict[tuple[int, int], bool]:
+    """The parts that this close seals whole: later folds need not read them. A close moves no money."""
+    after = sealed_with(before, closing)
+    marks = {}
+    for part in parts:
+        facts = scope.facts[part.order_id]
+        frozen = closing.frozen.get(part.order_id)
+        if frozen is not None:
+            facts = replace(facts, frozen={**facts.frozen, part.creator: frozen})
+        if fully_sealed(part, facts, after):
+            marks[part.order_id, part.creator] = True
+    return marks
 
 
 def close_leaf(programme: Programme, sealed: Mapping[str, Any], now: Instant) -> dict[str, Any]:
