@@ -65,6 +65,8 @@ DECLARE
     parked boolean;
     dropped integer := 0;
 BEGIN
+    -- Two workers may think of it at the same time; the second then finds nothing left to do.
+    PERFORM pg_advisory_xact_lock(6237418804);
     FOR child IN
         SELECT i.inhrelid::regclass FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
         WHERE i.inhparent = 'delivery'::regclass AND c.relname ~ '^delivery_[0-9]{8}$'
