@@ -14,7 +14,7 @@ pytest_plugins = [name for name in _FIXTURES if importlib.util.find_spec(name) i
 
 # Deadlines and the slowness check are off because two cores are shared by the workers: speed is the benchmarks'
 # business. No example database, so that a run depends on the code alone; a failure prints what reproduces it. CI tries
-# the same examples for the same code, so that a change is judged by itself; on a desk and in a soak they are drawn anew.
+# the same examples for the same code, so that a change is judged by itself; at a desk and in a soak they vary.
 settings.register_profile(
     "ci",
     deadline=None,
