@@ -188,6 +188,15 @@ def test_a_refund_after_the_payout_is_netted_with_the_next_sale(story: Story) ->
     assert story.wrong(NOW + 63 * DAY) == []
 
 
+def test_nothing_is_sent_to_somebody_erased_since_it_was_planned(story: Story) -> None:
+    payout = paid_out(story)
+    people.erase(story.programme, story.finn, NOW + 31 * DAY)
+    people.erase(story.programme, story.cleo, NOW + 31 * DAY)
+    with pytest.raises(ConflictError) as refused:
+        payouts.send(story.programme, payout, NOW + 31 * DAY)
+    assert refused.value.code == "erased"
+
+
 def test_a_payout_comes_back_once_and_is_never_sent_again(story: Story) -> None:
     """Peers paid a cancelled payout, and booked one return twice."""
     payout = paid_out(story)

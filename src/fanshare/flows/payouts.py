@@ -39,6 +39,7 @@ SELECT p.party_id, p.currency, p.amount, p.state, y.public_id FROM payout p
   JOIN party y ON y.programme_id = p.programme_id AND y.id = p.party_id
  WHERE p.programme_id = %(programme_id)s AND p.id = %(payout)s FOR NO KEY UPDATE OF p
 """
+_ERASED = "SELECT erased_at FROM party WHERE programme_id = %(programme_id)s AND id = %(party)s FOR SHARE"
 _ONE_PLANNER = "SELECT FROM log_tree WHERE programme_id = %(programme_id)s FOR NO KEY UPDATE"
 _STATE = """
 UPDATE payout SET state = %(state)s, amount = %(amount)s, changed_at = %(now)s
@@ -86,11 +87,16 @@ def plan(programme: Programme, now: Instant, *, minimum_units: int = 1) -> list[
 def send(programme: Programme, payout_id: int, now: Instant) -> Payout:
     """Take a planned payout into transit, after looking again: never more than is ready now.
 
-    Raises ``ConflictError`` (``nothing_ready``) when a refund has eaten it up since it was planned.
+    Raises ``ConflictError``: ``nothing_ready`` when a refund has eaten it up since it was planned, ``erased`` when the
+    person has been erased since.
     """
     access = programme.access
     with access.transaction():
         payout = _locked(access, payout_id, {"planned"})
+        if access.value(_ERASED, {"party": payout.party}) is not None:
+            raise ConflictError(
+                "erased", "This person was erased after the payout was planned; what is ready moves to unclaimed."
+            )
         ready = int(access.value(_BALANCE, {"party": payout.party, "currency": payout.currency}) or 0)
         units = minor_units(min(ready, payout.amount), payout.currency)
         if units <= 0:
