@@ -18,9 +18,8 @@ demo: install ## start everything, play a shop's history through it, show links 
 serve: install ## run fanshare on this machine: pages, redirects, webhooks, worker, database
 	$(BIN)/fanshare serve $(ARGS)
 
-test: dev ## every test; first those that can share the machine, then the serial ones
-	$(PYTEST) -n $(WORKERS) --dist worksteal -m "not serial" $(ARGS)
-	@$(PYTEST) -m serial $(ARGS) || [ $$? -eq 5 ]  # 5: ARGS left no serial test
+test: dev ## every test
+	$(PYTEST) -n $(WORKERS) --dist worksteal $(ARGS)
 
 # `make -k check` goes on after the first complaint.
 check: format lint types rooms ## formatting, lints, types, room contracts, and proof that the lints can fail

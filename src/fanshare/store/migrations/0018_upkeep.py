@@ -1,0 +1,12 @@
+"""What keeping an installation in order has to remember."""
+
+from django.db import migrations
+
+from fanshare.store.migrations import run_sql
+
+
+class Migration(migrations.Migration):  # type: ignore[misc]
+    """Runs the SQL file of the same name."""
+
+    dependencies = [("store", "0017_sign_in")]  # noqa: RUF012
+    operations = [run_sql("0018_upkeep")]  # noqa: RUF012

@@ -1,0 +1,2 @@
+-- What the spine still lacked.
+SELECT 1;

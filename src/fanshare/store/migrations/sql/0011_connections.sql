@@ -1,0 +1,2 @@
+-- How connections are doing.
+SELECT 1;

@@ -1,0 +1,2 @@
+-- Bonuses, groups, recurring months.
+SELECT 1;

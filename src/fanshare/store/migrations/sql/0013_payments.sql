@@ -1,0 +1,2 @@
+-- Facts of payment connections.
+SELECT 1;

@@ -1,0 +1,2 @@
+-- Requests about personal data.
+SELECT 1;

@@ -1,0 +1,2 @@
+-- Imports.
+SELECT 1;

@@ -1,0 +1,2 @@
+-- Codes in the shop.
+SELECT 1;

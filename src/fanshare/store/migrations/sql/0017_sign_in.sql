@@ -1,0 +1,2 @@
+-- Sign-in and mail.
+SELECT 1;

@@ -1,0 +1,2 @@
+-- Upkeep.
+SELECT 1;
