@@ -12,7 +12,7 @@ from typing import Protocol
 from fanshare.core.errors import BadInputError
 from fanshare.core.orders import OrderState
 from fanshare.integrations.generic import parse as generic
-from fanshare.integrations.types import Fetch, Pseudonym, Reference, Verify
+from fanshare.integrations.types import EnsureWebhooks, Fetch, Notice, Pseudonym, Reference, Verify
 from fanshare.integrations.verifiers import VERIFIERS
 from fanshare.integrations.woocommerce import fetch as woocommerce_fetch
 from fanshare.integrations.woocommerce import parse as woocommerce
@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 
 type References = Callable[[bytes, Mapping[str, str]], list[Reference]]
 type Parse = Callable[[bytes, Mapping[str, str], Pseudonym], list[OrderState]]
+type Notices = Callable[[bytes, Mapping[str, str]], list[Notice]]
 
 
 class OpenFetch(Fetch, Protocol):
@@ -42,7 +43,8 @@ class Connector:
 
     ``references`` names the orders a delivery speaks of; ``parse`` gives the states it holds itself, which may be none.
     With a ``make_fetch`` the fetched state is the state of record. ``reports_fulfilment`` says that nothing matures
-    before the shop reports the goods as sent.
+    before the shop reports the goods as sent. ``ensure_webhooks`` subscribes to what we need where the shop lets us;
+    ``notices`` are what a delivery says beside orders, such as that a customer wants to be forgotten.
     """
 
     kind: str
@@ -51,6 +53,8 @@ class Connector:
     parse: Parse
     make_fetch: MakeFetch | None
     reports_fulfilment: bool
+    ensure_webhooks: EnsureWebhooks | None = None
+    notices: Notices | None = None
 
     @property
     def can_fetch(self) -> bool:

@@ -55,3 +55,51 @@ class Fetch(Protocol):
     def modified_after(self, instant: Instant) -> Iterator[OrderState]:
         """All orders changed after an instant, oldest change first, refunds included."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookReport:
+    """What a look at the webhooks that a shop sends us found: topics by name.
+
+    ``created`` were missing, ``repaired`` were switched off or led elsewhere and are right again. ``problem`` is a
+    sentence for the brand about what could not be put right; empty when all is well.
+    """
+
+    created: tuple[str, ...] = ()
+    repaired: tuple[str, ...] = ()
+    problem: str = ""
+
+
+class EnsureWebhooks(Protocol):
+    """See that a shop sends us everything we need, and put right what is missing. Safe to repeat, any day.
+
+    ``settings`` are those of the connector's fetch and ``secret``, what deliveries have to be signed with (for shops
+    where we choose it). Raises ``FanshareError`` with code ``shop_unreachable`` or ``shop_refused``.
+    """
+
+    def __call__(self, settings: Mapping[str, str], delivery_url: str) -> WebhookReport: ...
+
+
+class NoticeKind(StrEnum):
+    """What a shop may tell us that is not about an order's money."""
+
+    UNINSTALLED = "uninstalled"  # we may not ask any more
+    DATA_REQUEST = "data_request"  # a customer wants to know what is held about her
+    REDACT_CUSTOMER = "redact_customer"  # a customer wants to be forgotten
+    REDACT_SHOP = "redact_shop"  # the shop has left: forget everything personal it sent
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One notice of a shop. ``request`` is the shop's id of it, so that a repetition is seen as one.
+
+    ``customer`` (the shop's id) and ``email`` are in clear text: they find what is to be shown or dropped and are
+    not kept. ``orders`` are the orders the shop names itself. ``at`` is when the shop says it happened, if it does.
+    """
+
+    kind: NoticeKind
+    request: str
+    customer: str = ""
+    email: str = ""
+    orders: tuple[str, ...] = ()
+    at: Instant | None = None
