@@ -80,6 +80,16 @@ class WooShop:
         with self._lock:
             self._faults.extend(faults)
 
+    def behave(self) -> None:
+        """Forget the faults that have not been played."""
+        with self._lock:
+            self._faults.clear()
+
+    def change_keys(self, key: str, secret: str) -> None:
+        """Take other REST keys from now on."""
+        self.key, self.secret = key, secret
+        self._server.keys = Keys(key, secret)
+
     def deliveries_for(self, order_id: int, *, topics: Iterable[str] = ("order.updated",)) -> list[Delivery]:
         """What the shop's webhooks send about an order as it is now; an order that is gone is reported deleted."""
         with self._lock:
