@@ -9,6 +9,10 @@ GLOBAL = frozenset(
         "refused_delivery",  # a refused delivery may name no known endpoint
         "day_key",  # keys of sealed bodies, one a day for all
         "spool_position",  # a segment holds records of many programmes
+        "operator",  # who runs the installation
+        "sign_in_link",  # an address may be known to several programmes
+        "web_session",  # and so may who signed in
+        "outbox",  # a wish to sign in names no programme
         "django_migrations",  # Django's own
     }
 )
@@ -43,6 +47,7 @@ IMMUTABLE = frozenset(
 MUTABLE = frozenset(
     {
         "account",
+        "brand_person",
         "click",
         "click_day",
         "code",
@@ -51,6 +56,7 @@ MUTABLE = frozenset(
         "delivery",
         "link",
         "log_tree",
+        "mail_choice",
         "order_click",
         "order_code",
         "order_creator",
