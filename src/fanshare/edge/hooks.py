@@ -31,7 +31,7 @@ _log = logging.getLogger(__name__)
 type Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 
 #: Headers that connectors read; nothing else is kept, so no cookie and no authorization.
-_KEPT = ("x-wc-", "webhook-", "x-shopify-", "stripe-signature", "paypal-", "content-type")
+_KEPT = ("x-wc-", "webhook-", "x-shopify-", "shopify-", "stripe-signature", "paypal-", "content-type")
 _MOST_HEADER_BYTES = 8_192
 
 _THANKS = answers.json(200, {"ok": True})
