@@ -32,11 +32,15 @@ SIZES = {
     "max_locks_per_transaction": "128",  # a query over many partitions locks each of them
     "max_parallel_workers_per_gather": "0",
     "random_page_cost": "1.1",
-    "io_method": "sync",
     "jit": "off",
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
+
+#: Sizes that exist only since a major version.
+_SINCE = {18: {"io_method": "sync"}}
+#: Since when the locale C.UTF-8 comes with the server and not from the operating system.
+_BUILTIN_LOCALES = 17
 
 
 def settings(place: Place) -> dict[str, str]:
@@ -70,7 +74,7 @@ def settings(place: Place) -> dict[str, str]:
     }
 
 
-def initialise(place: Place, programs: Path, account: Account, alive: int) -> None:
+def initialise(place: Place, programs: Path, account: Account, alive: int, major: int = MAJOR) -> None:
     """Make the data directory beside its place, flushed to disk, then move it there in one step.
 
     ``alive`` is the descriptor of the held ``alive`` lock: initdb inherits it, so that nobody takes an initdb whose
@@ -80,8 +84,10 @@ def initialise(place: Place, programs: Path, account: Account, alive: int) -> No
     place.fresh_data.mkdir(mode=0o700)
     account.own(place.fresh_data)
     command = [str(programs / "initdb"), "-D", str(place.fresh_data), "-U", ADMIN, "--auth=reject", "--data-checksums"]
-    command += ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-    for name, value in SIZES.items():
+    command += ["--encoding=UTF8", "--locale=C"]
+    if major >= _BUILTIN_LOCALES:
+        command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+    for name, value in sizes(major).items():
         command += ["-c", f"{name}={value}"]
     done = subprocess.run(  # noqa: S603
         command, cwd=place.root, env=CLEAN_ENVIRONMENT, check=False, capture_output=True, text=True,
@@ -94,19 +100,52 @@ def initialise(place: Place, programs: Path, account: Account, alive: int) -> No
     sync_directory(place.root)
 
 
-def check_version(place: Place) -> None:
-    """Refuse the data directory of another major version: its files mean something else."""
+def sizes(major: int) -> dict[str, str]:
+    """What a new data directory of a major version gets into its ``postgresql.conf``."""
+    return SIZES | {name: value for since, more in _SINCE.items() if major >= since for name, value in more.items()}
+
+
+def undo_half_switch(place: Place) -> bool:
+    """Put the data directory back that an interrupted upgrade had moved away; whether there was one.
+
+    The switch to a new major version is two renames. Between them there is no ``data``, and starting would make an
+    empty database.
+    """
+    if place.data.exists():
+        return False
+    former = sorted(place.root.glob("data.[0-9]*"), key=lambda path: int(path.suffix[1:]))
+    if not former:
+        return False
+    former[-1].rename(place.data)
+    sync_directory(place.root)
+    return True
+
+
+def found_version(place: Place) -> int:
+    """The major version that wrote the data directory. Raises ``FanshareError`` (``database_damaged``)."""
     try:
-        found = (place.data / "PG_VERSION").read_text().strip()
-    except FileNotFoundError:
+        return int((place.data / "PG_VERSION").read_text().strip())
+    except (FileNotFoundError, ValueError):
         raise FanshareError(
             "database_damaged", f"{place.data} holds no PostgreSQL database: restore it from a backup.", 500
         ) from None
-    if found != str(MAJOR):
+
+
+def check_version(place: Place, major: int = MAJOR) -> None:
+    """Refuse the data directory of another major version: its files mean something else."""
+    found = found_version(place)
+    if found > major:
+        raise FanshareError(
+            "database_newer",
+            f"The database in {place.data} was written by PostgreSQL {found} and this fanshare brings PostgreSQL "
+            f"{major}: use the newer fanshare that wrote it. Nothing was changed.",
+            500,
+        )
+    if found != major:
         raise FanshareError(
             "database_version",
             f"The database in {place.data} was written by PostgreSQL {found} and this fanshare brings PostgreSQL "
-            f"{MAJOR}: run `fanshare upgrade` to convert it. Nothing was changed.",
+            f"{major}: run `fanshare upgrade` to convert it. Nothing was changed.",
             500,
         )
 

