@@ -24,6 +24,8 @@ CODE = "fanshare/code/1"
 RULING = "fanshare/ruling/1"
 CLOSE = "fanshare/close/1"
 CONNECTION = "fanshare/connection/1"
+OPENING = "fanshare/opening/1"
+OLD_LINK = "fanshare/old-link/1"
 
 
 def commit(tag: str, salt: bytes, value: object) -> str:
@@ -54,6 +56,11 @@ def order_part(salt: bytes, connection: str, order: str, part: str) -> str:
 def payout(salt: bytes, payout_id: str) -> str:
     """The commitment to a payout; one salt serves all states of that payout."""
     return commit(PAYOUT, salt, payout_id)
+
+
+def opening(salt: bytes, name: str) -> str:
+    """The commitment to an opening balance, by its ``opening_name``."""
+    return commit(OPENING, salt, name)
 
 
 def derive_salt(key: bytes, *labels: str) -> bytes:

@@ -52,6 +52,42 @@ def payout(
     }
 
 
+def opening(
+    *,
+    opening: str,
+    tool: str,
+    file: str,
+    moved_on: str,
+    currency: str,
+    amount: Micros,
+    matures_at: Instant | None,
+    who: str,
+) -> Body:
+    """A balance that was owed in another tool and is owed here from now on.
+
+    ``opening`` and ``who`` are commitments; ``file`` is the SHA-256 (hex) of what was read, ``moved_on`` a day in the
+    programme's zone. It is never changed, so its chain has one record.
+    """
+    return {
+        "kind": "opening",
+        "opening": opening,
+        "seq": 1,
+        "previous": None,
+        "tool": tool,
+        "file": file,
+        "moved_on": moved_on,
+        "currency": currency,
+        "amount": format_micros(amount),
+        "matures_at": None if matures_at is None else format_rfc3339(matures_at),
+        "who": who,
+    }
+
+
+def old_link(*, old: str, link: str, since: Instant) -> Body:
+    """A link's address in another tool leads to a link here from an instant on; both are commitments."""
+    return {"kind": "old_link", "old": old, "link": link, "since": format_rfc3339(since)}
+
+
 def posting(*, number: int, count: int, root: str) -> Body:
     """A batch of ledger transfers: how many, and the root (hex) of ``log.tree_root`` over their digests."""
     return {"kind": "posting", "number": str(number), "count": count, "root": root}

@@ -49,6 +49,7 @@ class TransferKind(StrEnum):
     FEE = "fee"
     ERASE = "erase"
     CLAIM = "claim"
+    OPENING = "opening"
 
 
 class AccountKey(NamedTuple):
@@ -242,6 +243,18 @@ def leave_unclaimed(party: int, bucket: AccountKind, amount: Micros, currency: s
     """What an erased party had stays owed, to nobody we know."""
     debit, credit = AccountKey(bucket, party), AccountKey(AccountKind.UNCLAIMED)
     return Transfer(TransferKind.ERASE, debit, credit, amount, currency, party=party)
+
+
+def open_with(party: int, amount: Micros, currency: str, *, waiting: bool) -> Transfer:
+    """A balance that was owed in another tool is owed here now: ready at once, or ``waiting`` for its day."""
+    bucket = AccountKind.PENDING if waiting else AccountKind.AVAILABLE
+    return Transfer(TransferKind.OPENING, OWED, AccountKey(bucket, party), amount, currency, party=party)
+
+
+def opening_ready(party: int, amount: Micros, currency: str) -> Transfer:
+    """What was waiting of an opening balance has become ready."""
+    debit, credit = AccountKey(AccountKind.PENDING, party), AccountKey(AccountKind.AVAILABLE, party)
+    return Transfer(TransferKind.OPENING, debit, credit, amount, currency, party=party)
 
 
 def claim(party: int, amount: Micros, currency: str) -> Transfer:

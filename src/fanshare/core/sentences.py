@@ -5,11 +5,12 @@ are exact, without trailing zeros. The stand-alone verifier writes the same text
 here follows from the settlement alone.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 
 from fanshare.core.money import format_trimmed
-from fanshare.core.settlement_leaf import LineEntry, Settlement, Share
+from fanshare.core.settlement_leaf import LineEntry, Settlement, Share, parse_exact
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _PERIODS = {"day": "daily", "week": "weekly", "month": "monthly", "all": "overall"}
@@ -24,6 +25,16 @@ def sentence(settlement: Settlement, role: str) -> str:
     if share is None:
         return ""
     return f"{_opening(settlement, role)} {commission(settlement)}; {_own_part(settlement, share)}"
+
+
+def opening_sentence(body: Mapping[str, Any]) -> str:
+    """``Opening balance moved from Rewardful on 22 Nov 2026: 45.20 EUR``, with its day where some of it waits."""
+    amount = f"{format_trimmed(parse_exact(body['amount']))} {body['currency']}"
+    text = f"Opening balance moved from {body['tool']} on {day(body['moved_on'])} {body['moved_on'][:4]}: {amount}"
+    if body["matures_at"] is None:
+        return text
+    ready = body["matures_at"][:10]
+    return f"{text}, ready on {day(ready)} {ready[:4]} (UTC)"
 
 
 def commission(settlement: Settlement) -> str:

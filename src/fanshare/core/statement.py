@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from fanshare.core.canonical import canonical
-from fanshare.core.instants import Instant, format_rfc3339
+from fanshare.core.instants import Instant, format_rfc3339, parse_rfc3339
 from fanshare.core.money import Micros, format_micros
-from fanshare.core.sentences import sentence
+from fanshare.core.sentences import opening_sentence, sentence
 from fanshare.core.settlement_leaf import Settlement, parse_exact, parse_settlement
 
 FORMAT = "fanshare-statement/1"
@@ -59,11 +59,11 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """The newest leaf of an order part or payout, and how this party opens it.
+    """The newest leaf of an order part, payout or opening balance, and how this party opens it.
 
-    ``opens`` comes from ``order_opening`` or ``payout_opening``; ``salts`` map her roles (``payee`` for payouts) to
-    the salts of her shares; ``history`` holds all earlier leaves of the chain, newest first. ``counted`` is the seq
-    that the opening totals already contain (0: none).
+    ``opens`` comes from ``order_opening``, ``payout_opening`` or ``moved_opening``; ``salts`` map her roles (``payee``
+    for what is no order) to the salts of her shares; ``history`` holds all earlier leaves of the chain, newest first.
+    ``counted`` is the seq that the opening totals already contain (0: none).
     """
 
     index: int
@@ -103,6 +103,8 @@ class StatementData:
     keys: Sequence[str]
     lines: Sequence[Entry]
     payouts: Sequence[Entry] = ()
+    #: Opening balances that came from another tool.
+    moved: Sequence[Entry] = ()
     rotations: Sequence[str] = ()
     epochs: Sequence[EpochProof] = ()
     consistency: tuple[int, Sequence[bytes]] | None = None
@@ -119,10 +121,15 @@ def payout_opening(payout_id: str, salt: bytes) -> dict[str, str]:
     return {"payout": payout_id, "salt": salt.hex()}
 
 
+def moved_opening(name: str, salt: bytes) -> dict[str, str]:
+    """What opens the commitment of an opening balance."""
+    return {"opening": name, "salt": salt.hex()}
+
+
 def document(data: StatementData) -> dict[str, Any]:
     """The statement without its seal. Raises ``LeafError`` for a body that is no settlement."""
     currencies = sorted(
-        {str(entry.body["currency"]) for entry in (*data.lines, *data.payouts)} | set(data.opening or ())
+        {str(entry.body["currency"]) for entry in (*data.lines, *data.payouts, *data.moved)} | set(data.opening or ())
     )
     return {
         "format": FORMAT,
@@ -173,6 +180,14 @@ def payout_position(body: Mapping[str, Any]) -> Totals:
     return Totals(available=-amount, paid=amount) if body["state"] == "paid" else Totals()
 
 
+def opening_position(body: Mapping[str, Any], at: Instant) -> Totals:
+    """What an opening balance is worth at an instant: it waits until it matures."""
+    amount, matures_at = parse_exact(body["amount"]), body["matures_at"]
+    if matures_at is not None and parse_rfc3339(matures_at) > at:
+        return Totals(pending=amount)
+    return Totals(available=amount)
+
+
 def entry_change(entry: Entry, opened_at: Instant | None, as_of: Instant) -> Totals:
     """What an entry adds to the totals of the period: its position now less the one counted in the opening."""
     now = _position(entry.body, entry.salts, as_of)
@@ -186,7 +201,7 @@ def entry_change(entry: Entry, opened_at: Instant | None, as_of: Instant) -> Tot
 def closing(data: StatementData, currency: str) -> Totals:
     """Opening plus every change of the period in one currency."""
     totals = (data.opening or {}).get(currency, Totals())
-    for entry in (*data.lines, *data.payouts):
+    for entry in (*data.lines, *data.payouts, *data.moved):
         if entry.body["currency"] == currency:
             totals = totals.plus(entry_change(entry, data.opened_at, data.as_of))
     return totals
@@ -195,22 +210,31 @@ def closing(data: StatementData, currency: str) -> Totals:
 def _position(body: Mapping[str, Any], roles: Iterable[str], at: Instant) -> Totals:
     if body["kind"] == "settlement":
         return settlement_position(parse_settlement(body), roles, at)
+    if body["kind"] == "opening":
+        return opening_position(body, at) if "payee" in roles else Totals()
     return payout_position(body) if "payee" in roles else Totals()
 
 
 def _section(data: StatementData, currency: str) -> dict[str, Any]:
+    moved = [_moved(entry) for entry in data.moved if entry.body["currency"] == currency]
     return {
         "currency": currency,
         "opening": (data.opening or {}).get(currency, Totals()).document(),
         "closing": closing(data, currency).document(),
         "lines": [_line(entry) for entry in data.lines if entry.body["currency"] == currency],
         "payouts": [_entry(entry) for entry in data.payouts if entry.body["currency"] == currency],
+        # Only where there is one: statements of programmes that began here stay as they were.
+        **({"moved": moved} if moved else {}),
     }
 
 
 def _line(entry: Entry) -> dict[str, Any]:
     settlement = parse_settlement(entry.body)
     return {**_entry(entry), "sentences": {role: sentence(settlement, role) for role in entry.salts}}
+
+
+def _moved(entry: Entry) -> dict[str, Any]:
+    return {**_entry(entry), "sentences": {role: opening_sentence(entry.body) for role in entry.salts}}
 
 
 def _entry(entry: Entry) -> dict[str, Any]:

@@ -14,12 +14,13 @@ from fanshare.core.log import verify_consistency, verify_inclusion
 from fanshare.core.money import format_micros
 from fanshare.core.notes import NoteError, VerifierKey, Verify, epoch_origin, open_note
 from fanshare.core.recompute import MismatchError, check_shares
-from fanshare.core.sentences import sentence
+from fanshare.core.sentences import opening_sentence, sentence
 from fanshare.core.settlement_leaf import body_hash
 from fanshare.core.statement import (
     DOES_NOT_PROVE,
     PROVES,
     Totals,
+    opening_position,
     payout_position,
     seal_text,
     settlement_position,
@@ -150,7 +151,7 @@ def _proofs(read: ReadStatement) -> str:
 def _openings(read: ReadStatement) -> str:
     subjects = [tuple(value for key, value in entry.opens.items() if key != "salt") for entry in read.entries]
     if len(set(subjects)) != len(subjects):
-        raise fail("One order part or payout appears twice.")
+        raise fail("One order part, payout or opening balance appears twice.")
     for entry in read.entries:
         for link in entry.chain:
             if subject(link) != _subject_opened(entry):
@@ -166,6 +167,8 @@ def _subject_opened(entry: ReadEntry) -> str:
     opens, salt = entry.opens, bytes.fromhex(entry.opens["salt"])
     if "payout" in opens:
         return commitments.payout(salt, opens["payout"])
+    if "opening" in opens:
+        return commitments.opening(salt, opens["opening"])
     return commitments.order_part(salt, opens["connection"], opens["order"], opens["part"])
 
 
@@ -213,7 +216,7 @@ def _sentences(read: ReadStatement) -> str:
     for entry in read.entries:
         settlement = entry.chain[0].settlement
         for role, stated in entry.sentences.items():
-            computed = "" if settlement is None else sentence(settlement, role)
+            computed = opening_sentence(entry.body) if settlement is None else sentence(settlement, role)
             if stated != computed:
                 raise fail(f"The sentence of {label(entry)} does not say what the figures say.", stated, computed)
     return "The sentences say what the figures say."
@@ -226,7 +229,7 @@ def _totals(read: ReadStatement) -> str:
         if read.opened_at is None and section.opening != Totals():
             raise fail("A statement from the beginning opens with nothing.", section.opening.document(), "nothing")
         totals = section.opening
-        for entry in (*section.lines, *section.payouts):
+        for entry in section.entries:
             totals = totals.plus(_change(entry, read))
         for name, stated, computed in zip(Totals._fields, section.closing, totals, strict=True):
             if stated != computed:
@@ -247,7 +250,9 @@ def _change(entry: ReadEntry, read: ReadStatement) -> Totals:
 def _position(link: Link, at: int) -> Totals:
     if link.settlement is not None:
         return settlement_position(link.settlement, link.salts, at)
-    return payout_position(link.body) if link.salts else Totals()
+    if not link.salts:
+        return Totals()
+    return opening_position(link.body, at) if link.body["kind"] == "opening" else payout_position(link.body)
 
 
 def _limits(read: ReadStatement) -> str:

@@ -22,12 +22,14 @@ def against(read: ReadStatement, old: ReadStatement) -> list[Check]:
 
 def label(entry: ReadEntry) -> str:
     """How a sentence names an entry."""
+    if "opening" in entry.opens:
+        return f"opening balance {entry.opens['opening']}"
     return f"payout {entry.opens['payout']}" if "payout" in entry.opens else f"order {entry.opens['order']}"
 
 
 def subject(link: Link) -> str:
     """The commitment to what a leaf is about."""
-    return str(link.body["payout" if link.settlement is None else "order"])
+    return str(link.body["order" if link.settlement is not None else link.body["kind"]])
 
 
 def restored(epoch: ReadEpoch) -> tuple[int, bytes]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from fanshare.core.canonical import canonical
@@ -14,8 +15,12 @@ from fanshare.core.settlement_leaf import Settlement, parse_exact, parse_settlem
 from fanshare.core.statement import FORMAT, ROLES, Totals
 
 _SIGNED = re.compile(r"-?(0|[1-9][0-9]{0,12})\.[0-9]{6}", re.ASCII)
+_TOOL = re.compile(r"[^\x00-\x1f]{1,60}")
 _HEX = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _PAYOUT_KEYS = ("kind", "payout", "seq", "previous", "currency", "amount", "state", "at", "who")
+_OPENING_KEYS = (
+    "kind", "opening", "seq", "previous", "tool", "file", "moved_on", "currency", "amount", "matures_at", "who"
+)  # fmt: skip
 _EPOCH_KEYS = ("kind", "number", "restored_size", "restored_root", "cause", "at")
 
 
@@ -28,7 +33,7 @@ class FormError(BadInputError):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One leaf of a chain: its body, the settlement in it (None for a payout), the salts opened in it."""
+    """One leaf of a chain: its body, the settlement in it (None for anything else), the salts opened in it."""
 
     body: Mapping[str, Any]
     settlement: Settlement | None
@@ -42,7 +47,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class ReadEntry:
-    """An order part or payout: ``chain`` begins with the newest leaf."""
+    """An order part, payout or opening balance: ``chain`` begins with the newest leaf."""
 
     index: int
     proof: tuple[bytes, ...]
@@ -66,6 +71,12 @@ class Section:
     closing: Totals
     lines: tuple[ReadEntry, ...]
     payouts: tuple[ReadEntry, ...]
+    moved: tuple[ReadEntry, ...] = ()
+
+    @property
+    def entries(self) -> tuple[ReadEntry, ...]:
+        """Everything in it."""
+        return (*self.lines, *self.payouts, *self.moved)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +118,8 @@ class ReadStatement:
 
     @property
     def entries(self) -> list[ReadEntry]:
-        """All lines and payouts of all currencies."""
-        return [entry for section in self.sections for entry in (*section.lines, *section.payouts)]
+        """All lines, payouts and opening balances of all currencies."""
+        return [entry for section in self.sections for entry in section.entries]
 
 
 def read_statement(value: Any) -> ReadStatement:
@@ -146,7 +157,8 @@ def read_statement(value: Any) -> ReadStatement:
 
 
 def _section(value: Any) -> Section:
-    section = _object(value, "currency section", "currency opening closing lines payouts")
+    more = " moved" if isinstance(value, dict) and value.get("moved") else ""
+    section = _object(value, "currency section", f"currency opening closing lines payouts{more}")
     currency = _text(section["currency"])
     read = Section(
         currency=currency,
@@ -154,8 +166,9 @@ def _section(value: Any) -> Section:
         closing=_totals(section["closing"]),
         lines=_list(section["lines"], _line),
         payouts=_list(section["payouts"], _payout),
+        moved=_list(section["moved"], _moved) if more else (),
     )
-    if any(link.body["currency"] != currency for entry in (*read.lines, *read.payouts) for link in entry.chain):
+    if any(link.body["currency"] != currency for entry in read.entries for link in entry.chain):
         raise FormError(f"An entry under {currency} is in another currency.")
     return read
 
@@ -172,6 +185,16 @@ def _line(value: Any) -> ReadEntry:
 def _payout(value: Any) -> ReadEntry:
     payout = _object(value, "payout", "index body proof opens shares history counted")
     return _entry(payout, _object(payout["opens"], "opening", "payout salt"), _payout_link, {})
+
+
+def _moved(value: Any) -> ReadEntry:
+    moved = _object(value, "opening balance", "index body proof opens shares history counted sentences")
+    sentences = moved["sentences"]
+    told = isinstance(sentences, dict) and set(sentences) == set(_salts(moved["shares"], ("payee",)))
+    if not told or moved["history"]:
+        raise FormError("An opening balance has one record, and a sentence where it is opened.")
+    opens = _object(moved["opens"], "opening", "opening salt")
+    return _entry(moved, opens, _opening_link, {role: _text(text) for role, text in sentences.items()})
 
 
 def _entry(
@@ -208,6 +231,21 @@ def _payout_link(value: Any) -> Link:
         raise FormError("The first leaf of a payout, and no other, has no previous one.")
     if body["previous"] is not None:
         _hash(body["previous"])
+    return Link(body, None, _salts(value["shares"], ("payee",)))
+
+
+def _opening_link(value: Any) -> Link:
+    body = _object(value["body"], "opening leaf", " ".join(_OPENING_KEYS))
+    _one_of(("opening",), body["kind"])
+    if body["seq"] != 1 or isinstance(body["seq"], bool) or body["previous"] is not None:
+        raise FormError("An opening balance is one record.")
+    for key in ("opening", "file", "who"):
+        _hash(body[key])
+    if _TOOL.fullmatch(_text(body["tool"])) is None or parse_exact(body["amount"]) == 0:
+        raise FormError("An opening balance has an amount and says where it comes from.")
+    _day(body["moved_on"])
+    if body["matures_at"] is not None:
+        _instant(body["matures_at"])
     return Link(body, None, _salts(value["shares"], ("payee",)))
 
 
@@ -272,6 +310,15 @@ def _hash(value: Any) -> bytes:
     if not isinstance(value, str) or _HEX.fullmatch(value) is None:
         raise FormError("A hash or salt is not 64 hexadecimal digits.")
     return bytes.fromhex(value)
+
+
+def _day(value: Any) -> str:
+    try:
+        if date.fromisoformat(_text(value)).isoformat() == value:
+            return str(value)
+    except ValueError:
+        pass
+    raise FormError(f"{str(value)[:40]!r} is not a day.")
 
 
 def _instant(value: Any) -> Instant:

@@ -195,7 +195,14 @@ _LINE = {**_ENTRY, "body": _SETTLEMENT, "shares": _opened(*_ROLES), "sentences":
          "history": [{"body": _SETTLEMENT, "shares": _opened(*_ROLES)}]}  # fmt: skip
 _PAID = {**_ENTRY, "body": _PAYOUT, "shares": _opened("payee"), "opens": {"payout": _any, "salt": _hex},
          "history": [{"body": _PAYOUT, "shares": _opened("payee")}]}  # fmt: skip
+_OPENING = {"kind": _text("opening"), "opening": _hex, "seq": _count, "previous": _maybe(_hex), "file": _hex,
+            "tool": _text(r"[^\x00-\x1f]{1,60}"), "moved_on": _is_day, "currency": _any, "amount": _money,
+            "matures_at": _maybe(_time), "who": _hex}  # fmt: skip
+_MOVED = {**_ENTRY, "body": _OPENING, "shares": _opened("payee"), "opens": {"opening": _any, "salt": _hex},
+          "history": lambda value: value == [], "sentences": lambda value: isinstance(value, dict)}  # fmt: skip
 _SUMS = dict.fromkeys(_TOTALS, _signed)
+_SECTION = {"currency": _any, "opening": _SUMS, "closing": _SUMS, "lines": [_LINE], "payouts": [_PAID]}
+_section, _with_moved = _form(_SECTION), _form({**_SECTION, "moved": [_MOVED]})
 _is_statement = _form({
     "format": _text(FORMAT), "programme": {"id": _any, "name": _any},
     "party": {"id": _any, "role": _text("|".join(_ROLES))},
@@ -203,7 +210,7 @@ _is_statement = _form({
     "rotations": [_any], "proves": [_any], "does_not_prove": [_any], "seal": _any,
     "epochs": [{"index": _count, "body": _EPOCH, "proof": _hexes, "consistency": _hexes}],
     "consistency": _maybe({"size": _count, "proof": _hexes}),
-    "currencies": [{"currency": _any, "opening": _SUMS, "closing": _SUMS, "lines": [_LINE], "payouts": [_PAID]}],
+    "currencies": [lambda value: _section(value) or bool(_with_moved(value) and value["moved"])],
 })  # fmt: skip
 
 
@@ -211,8 +218,8 @@ def _sound(body: dict[str, Any]) -> bool:
     """What the form of a settlement or payout leaf asks beyond the form of its values."""
     if body["seq"] < 1 or (body["seq"] == 1) != (body["previous"] is None):
         return False
-    if body["kind"] == "payout":
-        return _micros(body["amount"]) > 0
+    if body["kind"] != "settlement":
+        return _micros(body["amount"]) > 0 and (body["kind"] == "payout" or body["seq"] == 1)
     lines, shares = body["lines"], body["shares"]
     return (
         (body["introduced_by"] is None) == (body["introduced_on"] is None)
@@ -497,8 +504,16 @@ def _commission(body: dict[str, Any]) -> str:
     return text
 
 
+def _moved_from(body: dict[str, Any]) -> str:
+    on, ready = body["moved_on"], (body["matures_at"] or "")[:10]
+    text = f"Opening balance moved from {body['tool']} on {_day(on)} {on[:4]}: {_short(_micros(body['amount']))} "
+    return text + str(body["currency"]) + (f", ready on {_day(ready)} {ready[:4]} (UTC)" if ready else "")
+
+
 def sentence(body: dict[str, Any], role: str) -> str:
     """Why this role gets what it gets; empty without a share."""
+    if body["kind"] == "opening":
+        return _moved_from(body)
     amounts = {share["role"]: _micros(share["amount"]) for share in body["shares"]}
     if role not in amounts:
         return ""
@@ -531,13 +546,13 @@ class _Statement:
         self.party, self.programme = document["party"]["id"], document["programme"]["id"]
         self.since, self.until = document["period"]["from"], document["period"]["to"]
         self.sections, self.epochs = document["currencies"], document["epochs"]
-        self.entries = [entry for each in self.sections for entry in (*each["lines"], *each["payouts"])]
+        self.entries = [entry for each in self.sections for entry in _entries(each)]
         for section in self.sections:
-            for entry in (*section["lines"], *section["payouts"]):
+            for entry in _entries(section):
                 for link in _chain(entry):
                     sound = link["body"]["currency"] == section["currency"] and _sound(link["body"])
                     _need(sound, f"A record of {_label(entry)} contradicts itself.")
-        lines = [line for section in self.sections for line in section["lines"]]
+        lines = [entry for entry in self.entries if "sentences" in entry]
         _need(all(line["sentences"].keys() == line["shares"].keys() for line in lines), "A sentence is missing.")
         _need(all(_any(text) for line in lines for text in line["sentences"].values()), "A sentence is missing.")
         _need(self.keys, "A statement names the key of its log.")
@@ -616,10 +631,11 @@ class _Statement:
         subjects = {
             tuple(value for key, value in sorted(entry["opens"].items()) if key != "salt") for entry in self.entries
         }
-        _need(len(subjects) == len(self.entries), "One order part or payout appears twice.")
+        _need(len(subjects) == len(self.entries), "One order part, payout or opening balance appears twice.")
         for entry in self.entries:
             opened = {key: value for key, value in entry["opens"].items() if key != "salt"}
-            tag, value = ("payout", opened["payout"]) if "payout" in opened else ("order", opened)
+            tag = next((kind for kind in ("payout", "opening") if kind in opened), "order")
+            value = opened if tag == "order" else opened[tag]
             subject = _commitment(tag, entry["opens"]["salt"], value)
             for link in _chain(entry):
                 stated = _subject(link["body"])
@@ -672,12 +688,11 @@ class _Statement:
             raise _Finding(status, f"{_label(line)}: {where}", *values) from None
 
     def told(self) -> str:
-        for section in self.sections:
-            for line in section["lines"]:
-                for role, stated in line["sentences"].items():
-                    computed = sentence(line["body"], role)
-                    wrong = f"The sentence of {_label(line)} does not say what the figures say."
-                    _need(stated == computed, wrong, stated, computed)
+        for entry in self.entries:
+            for role, stated in entry.get("sentences", {}).items():
+                computed = sentence(entry["body"], role)
+                wrong = f"The sentence of {_label(entry)} does not say what the figures say."
+                _need(stated == computed, wrong, stated, computed)
         return "The sentences say what the figures say."
 
     def totals(self) -> str:
@@ -687,7 +702,7 @@ class _Statement:
         for section in self.sections:
             sums = {name: _micros(section["opening"][name]) for name in _TOTALS}
             _need(self.since or not any(sums.values()), "A statement from the beginning opens with nothing.", sums)
-            for entry in (*section["lines"], *section["payouts"]):
+            for entry in _entries(section):
                 for name, change in self._change(entry).items():
                     sums[name] += change
             for name in _TOTALS:
@@ -712,21 +727,27 @@ class _Statement:
         return "The statement says rightly what it proves and what not."
 
 
+def _entries(section: dict[str, Any]) -> list[dict[str, Any]]:
+    return [*section["lines"], *section["payouts"], *section.get("moved", [])]
+
+
 def _chain(entry: dict[str, Any]) -> list[dict[str, Any]]:
     return [{"body": entry["body"], "shares": entry["shares"]}, *entry["history"]]
 
 
 def _label(entry: dict[str, Any]) -> str:
     opens = entry["opens"]
+    if "opening" in opens:
+        return f"opening balance {opens['opening']}"
     return f"payout {opens['payout']}" if "payout" in opens else f"order {opens['order']}"
 
 
 def _subject(body: dict[str, Any]) -> str:
-    return str(body["payout"] if body["kind"] == "payout" else body["order"])
+    return str(body["order"] if body["kind"] == "settlement" else body[body["kind"]])
 
 
 def _holder(body: dict[str, Any], role: str) -> str:
-    if body["kind"] == "payout":
+    if body["kind"] != "settlement":
         return str(body["who"])
     return next((str(share["who"]) for share in body["shares"] if share["role"] == role), "no such share")
 
@@ -748,6 +769,10 @@ def _position(link: dict[str, Any], at: str) -> dict[str, int]:
     if body["kind"] == "payout":
         if link["shares"] and body["state"] != "returned":
             found["available"], found[body["state"]] = -_micros(body["amount"]), _micros(body["amount"])
+        return found
+    if body["kind"] == "opening":
+        waits = body["matures_at"] and _moment(body["matures_at"]) > _moment(at)
+        found["pending" if waits else "available"] = _micros(body["amount"]) if link["shares"] else 0
         return found
     for share in body["shares"]:
         if share["role"] in link["shares"]:
@@ -920,7 +945,7 @@ def tell(statement: Any, report: Report, *, lines: bool = False) -> str:
     for section in statement["currencies"]:
         sums = ", ".join(f"{name.replace('_', ' ')} {section['closing'][name]}" for name in _TOTALS)
         out += ["", f"{section['currency']}: {sums}"]
-        told = [text for line in section["lines"] for text in line["sentences"].values()]
+        told = [text for entry in _entries(section) for text in entry.get("sentences", {}).values()]
         out += [f"  {text}" for text in told] if lines else []
     out += ["", "This proves:", *(f"  + {text}" for text in PROVES)]
     return "\n".join([*out, "This does not prove:", *(f"  - {text}" for text in DOES_NOT_PROVE), ""])
