@@ -246,6 +246,8 @@ class Life(RuleBasedStateMachine):
     @rule()
     def months_close(self) -> None:
         close.close_all(self.programme, self.now)
+        left = [close.close_one(self.programme, creator, "EUR", self.now) for creator in self.creators]
+        assert left == [None, None], "a month that could close was taken for one that can't"
 
     @rule()
     def days_are_sealed(self) -> None:

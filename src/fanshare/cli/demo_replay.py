@@ -88,7 +88,7 @@ class Replay:
         """Have everything done that is due at an instant (with ``close``, closing months too); sum up what was."""
         await self._work(self._workers, "work", at)
         if close:
-            await self._work(self._workers[:1], "close", at)
+            await self._work(self._workers, "close", at)
             await self._work(self._workers, "work", at)
 
     async def prove(self, programme: str, at: Instant) -> list[Finding]:

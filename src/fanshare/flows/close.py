@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 from fanshare.core import commitments, leaves
-from fanshare.core.closing import Closing, close_next, fully_sealed, sealed_with
+from fanshare.core.closing import Closing, close_next, fully_sealed, month_end, sealed_with
 from fanshare.core.facts import NOTHING_SEALED, Sealed
-from fanshare.core.instants import DAY, Instant
+from fanshare.core.instants import Instant
 from fanshare.core.settlement import Part, desired
 from fanshare.flows.accept import NOTICE
 from fanshare.flows.context import Programme
@@ -20,32 +20,51 @@ _NAMES = ("creator", "currency", "month", "chapter")
 
 
 def close_all(programme: Programme, now: Instant) -> int:
-    """Close every month of every creator that can close; returns how many did. One transaction each."""
-    closed = 0
-    for creator, currency in closes.candidates(programme.access, now - 27 * DAY):
-        while close_one(programme, creator, currency, now) is not None:
-            closed += 1
+    """Close every month of every creator that can close; returns how many did. One transaction each.
+
+    Several may do so at once: a creator on whom somebody else is working is left to them.
+    """
+    closed, asked = 0, closes.candidates(programme.access, now)
+    while asked:
+        done = {(one[0], one[1]) for one in asked if _close_candidate(programme, *one, now)}
+        closed += len(done)
+        asked = [one for one in closes.candidates(programme.access, now) if one[:2] in done] if done else []
     return closed
+
+
+def _close_candidate(programme: Programme, creator: int, currency: str, month: str, now: Instant) -> bool:
+    if now < month_end(month, programme.book):
+        return False
+    access = programme.access
+    with access.transaction():
+        free = scopes.try_lock(access, creator)
+        still = free and (creator, currency, month) in closes.candidates(access, now, creator)
+        return still and _close(programme, creator, currency, now) is not None
 
 
 def close_one(programme: Programme, creator: int, currency: str, now: Instant) -> Closing | None:
     """Close the earliest month of one creator and currency that has something to seal, if it can close."""
+    with programme.access.transaction():
+        scopes.lock(programme.access, {creator})
+        return _close(programme, creator, currency, now)
+
+
+def _close(programme: Programme, creator: int, currency: str, now: Instant) -> Closing | None:
+    """The same inside the caller's transaction, which has locked the creator's scope."""
     access = programme.access
-    with access.transaction():
-        scopes.lock(access, {creator})
-        members = closes.members(access, creator)
-        scope = scopes.load(access, {creator}, members, whole_period=True, notice=NOTICE, now=now)
-        sealed = scope.sealed.get(creator, NOTHING_SEALED)
-        orders = scope.orders_of(creator)
-        parts = desired(creator, orders, programme.book, now, sealed=sealed, click_owner=scope.click_owner)
-        closing = close_next(creator, currency, orders, parts, programme.book, now, sealed)
-        if closing is None:
-            return None
-        chapter = closes.next_chapter(access, closing)
-        parts_table.mark_sealed(access, _marks(closing, parts, scope, sealed))
-        leaf = log_store.append(access, [close_leaf(programme, closes.document_of(closing, chapter), now)])
-        closes.write(access, closing, chapter, leaf, now)
-        return closing
+    members = closes.members(access, creator)
+    scope = scopes.load(access, {creator}, members, whole_period=True, notice=NOTICE, now=now)
+    sealed = scope.sealed.get(creator, NOTHING_SEALED)
+    orders = scope.orders_of(creator)
+    parts = desired(creator, orders, programme.book, now, sealed=sealed, click_owner=scope.click_owner)
+    closing = close_next(creator, currency, orders, parts, programme.book, now, sealed)
+    if closing is None:
+        return None
+    chapter = closes.next_chapter(access, closing)
+    parts_table.mark_sealed(access, _marks(closing, parts, scope, sealed))
+    leaf = log_store.append(access, [close_leaf(programme, closes.document_of(closing, chapter), now)])
+    closes.write(access, closing, chapter, leaf, now)
+    return closing
 
 
 def _marks(closing: Closing, parts: Iterable[Part], scope: Scope, before: Sealed) -> dict[tuple[int, int], bool]:

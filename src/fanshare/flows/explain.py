@@ -12,9 +12,7 @@ from fanshare.core.settlement import Part, periods
 from fanshare.core.settlement_leaf import Settlement, parse_settlement
 from fanshare.core.terms import Level, TermsBook
 from fanshare.flows.holders import HolderBook
-from fanshare.store.queries.parts import Inputs, PartRow, PartStory
-
-NO_CREDIT = "no_credit"
+from fanshare.store.queries.parts import NO_CREDIT, Inputs, PartRow, PartStory
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,26 @@ from fanshare.core.closing import Closing
 from fanshare.core.instants import Instant
 from fanshare.store import codec
 from fanshare.store.access import Access
+from fanshare.store.queries.parts import NO_CREDIT
 
+# A week closes with the month in which it begins: ``w2026-11-02`` with ``2026-11``.
 _CANDIDATES = """
-SELECT DISTINCT p.creator_party_id, o.currency FROM part p
-  JOIN shop_order o ON o.programme_id = p.programme_id AND o.id = p.order_id
- WHERE p.programme_id = %(programme_id)s AND NOT p.sealed AND o.placed_at < %(before)s
+WITH open AS (
+    SELECT creator_party_id, currency, order_id, month, substr(week, 2, 7) AS week_month FROM part
+     WHERE programme_id = %(programme_id)s AND NOT sealed AND document->>'print' <> %(withdrawn)s
+), next AS (
+    SELECT creator_party_id, currency, min(least(month, week_month)) AS month FROM open
+     WHERE %(creator)s::bigint IS NULL OR creator_party_id = %(creator)s
+     GROUP BY creator_party_id, currency
+)
+SELECT next.creator_party_id, next.currency, next.month FROM next
+ WHERE NOT EXISTS (
+       SELECT FROM open JOIN position p
+              ON p.programme_id = %(programme_id)s AND p.order_id = open.order_id
+             AND p.creator_party_id = open.creator_party_id
+        WHERE open.creator_party_id = next.creator_party_id AND open.currency = next.currency
+          AND next.month IN (open.month, open.week_month)
+          AND p.amount > 0 AND (p.matures_at IS NULL OR p.matures_at > %(now)s))
  ORDER BY 1, 2
 """
 _MEMBERS = """
@@ -61,9 +76,13 @@ SELECT order_id, document::text FROM frozen_context
 """
 
 
-def candidates(access: Access, before: Instant) -> list[tuple[int, str]]:
-    """Creators and currencies with parts placed before an instant that no close has sealed."""
-    return [(row[0], row[1]) for row in access.fetch(_CANDIDATES, {"before": before})]
+def candidates(access: Access, now: Instant, creator: int | None = None) -> list[tuple[int, str, str]]:
+    """Creators and currencies whose earliest open month may close: (creator, currency, month). One creator's if asked.
+
+    Only what can't close for certain is left out: a month in which some share is not ready yet.
+    """
+    wanted = {"now": now, "creator": creator, "withdrawn": NO_CREDIT}
+    return [(row[0], row[1], row[2]) for row in access.fetch(_CANDIDATES, wanted)]
 
 
 def members(access: Access, creator: int) -> list[int]:

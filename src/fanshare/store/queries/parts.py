@@ -55,6 +55,9 @@ UPDATE part SET sealed = marks.sealed
    AND part.creator_party_id = marks.creator
 """
 
+#: The fingerprint of a part that has lost its credit.
+NO_CREDIT = "no_credit"
+
 
 class PartStory(NamedTuple):
     """The newest settlement of a part: its number, leaf hash (hex), fingerprint, and body as canonical JSON."""

@@ -18,6 +18,10 @@ SELECT creator_party_id FROM scope
  WHERE programme_id = %(programme_id)s AND creator_party_id = ANY(%(creators)s)
  ORDER BY creator_party_id FOR UPDATE
 """
+_TRY_LOCK = """
+SELECT creator_party_id FROM scope
+ WHERE programme_id = %(programme_id)s AND creator_party_id = %(creator)s FOR UPDATE SKIP LOCKED
+"""
 _CREATORS = """
 SELECT DISTINCT creator_party_id FROM order_creator
  WHERE programme_id = %(programme_id)s AND order_id = ANY(%(orders)s)
@@ -130,6 +134,11 @@ class Scope:
 def lock(access: Access, creators: Iterable[int]) -> set[int]:
     """Lock the scopes of creators in id order; returns those that exist."""
     return {row[0] for row in access.fetch(_LOCK, {"creators": sorted(creators)})}
+
+
+def try_lock(access: Access, creator: int) -> bool:
+    """Lock the scope of one creator, unless somebody else is working on it."""
+    return bool(access.fetch(_TRY_LOCK, {"creator": creator}))
 
 
 def creators_of(access: Access, orders: Iterable[int]) -> set[int]:
