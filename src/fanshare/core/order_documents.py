@@ -20,8 +20,12 @@ type Document = dict[str, Any]
 
 
 def to_document(state: OrderState) -> Document:
-    """The JSON document of a state. Keys are those of ``OrderState``; nested values are documents likewise."""
-    return {
+    """The JSON document of a state. Keys are those of ``OrderState``; nested values are documents likewise.
+
+    ``exchange_of`` and ``aliases`` stand in it only where they say something, so that states without them keep the
+    hash they had before these fields existed.
+    """
+    document = {
         "order_id": state.order_id,
         "birth": state.birth,
         "modified_at": _time(state.modified_at),
@@ -40,6 +44,11 @@ def to_document(state: OrderState) -> Document:
         "evidence": _evidence(state.evidence),
         "fetched": state.fetched,
     }
+    if state.exchange_of:
+        document["exchange_of"] = state.exchange_of
+    if state.aliases:
+        document["aliases"] = list(state.aliases)
+    return document
 
 
 def from_document(document: Mapping[str, Any]) -> OrderState:
@@ -72,6 +81,8 @@ def _maybe_time(instant: Instant | None) -> str | None:
 
 
 def _line(line: Line) -> Document:
+    """A discount stands only where the shop tells it, so that hashes of states read without one stay as they are."""
+    discount = {} if line.discount is None else {"discount": format_micros(line.discount)}
     return {
         "id": line.id,
         "net": format_micros(line.net),
@@ -81,6 +92,7 @@ def _line(line: Line) -> Document:
         "category": line.category,
         "collection": line.collection,
         "gift_card": line.gift_card,
+        **discount,
     }
 
 
@@ -123,6 +135,8 @@ def _read_state(document: Mapping[str, Any]) -> OrderState:
         buyer=Buyer(**{field.name: _text(document["buyer"][field.name]) for field in fields(Buyer)}),
         evidence=_read_evidence(document["evidence"]),
         fetched=_flag(document["fetched"]),
+        exchange_of=_text(document.get("exchange_of", "")),
+        aliases=tuple(_text(name) for name in _list(document.get("aliases", []))),
     )
 
 
@@ -139,6 +153,7 @@ def _read_line(document: Mapping[str, Any]) -> Line:
         category=_text(document["category"]),
         collection=_text(document["collection"]),
         gift_card=_flag(document["gift_card"]),
+        discount=_maybe(_money, document.get("discount")),
     )
 
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 
 from fanshare.core.errors import ConflictError
 from fanshare.core.instants import Instant
+from fanshare.core.money import Micros
 from fanshare.core.order_documents import state_hash
 from fanshare.core.orders import STATUS_RANK, Buyer, Evidence, Line, OrderState, OrderView, Refund, Status
 from fanshare.core.refunds import kept_goods
@@ -34,10 +35,11 @@ class _Known:
         return self.state.modified_at, self.hash
 
     @property
-    def stage(self) -> tuple[int, bool, int, str]:
+    def stage(self) -> tuple[int, bool, int, Micros, str]:
         """Decides between states of the same second: how far the order's life has come in each."""
         state = self.state
-        return STATUS_RANK[state.status], state.fulfilled_at is not None, len(state.refunds), self.hash
+        given_back = sum(refund.money for refund in state.refunds)
+        return STATUS_RANK[state.status], state.fulfilled_at is not None, len(state.refunds), given_back, self.hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,8 @@ def join(states: Iterable[OrderState]) -> OrderView:
         evidence=_evidence(known),
         vanished=_void(record.state) if alive else "",
         estimated=any(not refund.detailed for refund in refunds),
+        exchange_of=next((each.state.exchange_of for each in known if each.state.exchange_of), ""),
+        aliases=tuple(sorted({name for each in known for name in each.state.aliases})),
     )
 
 
@@ -161,18 +165,24 @@ def _told(known: list[_Known]) -> list[_Known]:
 
 
 def _buyer(known: list[_Known]) -> Buyer:
-    """From the earliest state that names one: a draft may be older than the buyer's name."""
-    return next((each.state.buyer for each in known if each.state.buyer.identity), known[0].state.buyer)
+    """From the earliest state that names one: a draft may be older than the buyer's name, and the card than both."""
+    buyer = next((each.state.buyer for each in known if each.state.buyer.identity), known[0].state.buyer)
+    paid_by = buyer.payment or next((each.state.buyer.payment for each in known if each.state.buyer.payment), "")
+    return replace(buyer, payment=paid_by)
 
 
 def _evidence(known: list[_Known]) -> Evidence:
-    """The longest whole path, else the earliest clicks; the earliest codes; the earliest start of the checkout."""
+    """The longest whole path, else the earliest clicks; the earliest codes; the earliest start of the checkout.
+
+    Codes that the shop told when it was asked go before reported ones: a message may name a code by its id only.
+    """
     all_told = [each.state.evidence for each in known]
     clicked = [evidence for evidence in all_told if evidence.clicks]
     paths = [evidence for evidence in clicked if evidence.whole_path]
     best = max(paths, key=lambda each: (len(each.clicks), each.clicks)) if paths else next(iter(clicked), Evidence())
     starts = [each.checkout_started_at for each in all_told if each.checkout_started_at is not None]
-    codes = next((evidence.codes for evidence in all_told if evidence.codes), ())
+    by_trust = sorted(_told(known), key=lambda each: not each.state.fetched)
+    codes = next((each.state.evidence.codes for each in by_trust if each.state.evidence.codes), ())
     return replace(best, codes=codes, checkout_started_at=min(starts, default=None))
 
 
@@ -183,7 +193,7 @@ def _refunds(known: list[_Known], source: _Known) -> tuple[Refund, ...]:
         same_currency = [each for each in same_currency if _same_look(each.state, source.state)]
     united: dict[str, Refund] = {}
     # Oldest first, so that of two reports of one refund the newer one stays.
-    for each in same_currency:
+    for each in sorted(same_currency, key=lambda each: (each.state.modified_at, each.stage)):
         for refund in each.state.refunds:
             united[refund.id] = _better(united.get(refund.id), refund)
     return tuple(united.values())

@@ -26,7 +26,10 @@ STATUS_RANK = {Status.OPEN: 0, Status.CAPTURED: 1, Status.CANCELLED: 2, Status.D
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of goods. ``net`` is the line's amount after discounts, without tax, in micros, not negative."""
+    """One line of goods. ``net`` is the line's amount after discounts, without tax, in micros, not negative.
+
+    ``discount`` is what the buyer was spared of the line, without tax; ``None`` where the shop does not say.
+    """
 
     id: str
     net: Micros
@@ -36,6 +39,7 @@ class Line:
     category: str = ""
     collection: str = ""
     gift_card: bool = False
+    discount: Micros | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,11 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class OrderState:
-    """One reported state of one order. Money in micros of ``currency``; ``total`` is what the buyer paid, gross."""
+    """One reported state of one order. Money in micros of ``currency``; ``total`` is what the buyer paid, gross.
+
+    ``exchange_of`` is the id of the order (at the same shop) whose goods this one exchanges: it inherits that order's
+    credits. ``aliases`` are other names of the same sale, such as the payment's id (``fanshare.core.twins``).
+    """
 
     order_id: str
     birth: str
@@ -105,6 +113,8 @@ class OrderState:
     buyer: Buyer = field(default_factory=Buyer)
     evidence: Evidence = field(default_factory=Evidence)
     fetched: bool = False
+    exchange_of: str = ""
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +141,8 @@ class OrderView:
     evidence: Evidence
     vanished: str = ""
     estimated: bool = False
+    exchange_of: str = ""
+    aliases: tuple[str, ...] = ()
 
     @property
     def goods(self) -> Micros:
