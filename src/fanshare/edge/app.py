@@ -131,8 +131,6 @@ class EdgeApp:
                 return answers.not_allowed(b"GET, HEAD")
             return self._redirects.answer(path[3:].removesuffix("/"), scope)
         if path.startswith("/hooks/"):
-            if method != "POST":
-                return answers.not_allowed(b"POST")
             return await self._hooks.answer(path[7:], scope, receive)
         page = {"/healthz": _health, "/readyz": self._ready, "/metrics": self._metrics}.get(path)
         if page is None:

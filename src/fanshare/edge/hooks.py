@@ -21,6 +21,7 @@ from fanshare.edge.metrics import Counts
 from fanshare.edge.settings import EdgeSettings
 from fanshare.edge.snapshot import EndpointRow
 from fanshare.edge.watch import SnapshotWatch
+from fanshare.integrations.postback import address
 from fanshare.integrations.types import Verdict, Verification, Verify
 from fanshare.spool.format import RECORD_ID_BYTES, SpoolError
 from fanshare.spool.gather import Gather
@@ -38,6 +39,8 @@ _THANKS = answers.json(200, {"ok": True})
 _UNKNOWN = answers.problem(404, "unknown_endpoint", "No shop connection has this address.")
 _WRONG = answers.problem(401, "wrong_signature", "The signature does not fit this connection's secret.")
 _ENCODED = answers.problem(415, "content_encoding", "Send the body as it is, without Content-Encoding.")
+_NOT_A_FORM = answers.problem(415, "not_a_form", "A postback is a query, or a form: application/x-www-form-urlencoded.")
+_POST = answers.not_allowed(b"POST")
 
 
 class _Refusal(Exception):  # noqa: N818  # carries an answer, not a fault
@@ -88,19 +91,32 @@ class Hooks:
         return answer
 
     async def _take(self, name: str, scope: Mapping[str, Any], receive: Receive) -> tuple[str, Answer]:
-        snapshot = self._watch.current
-        if snapshot is None:
-            raise _Refusal("not_ready", self._no_room)
-        endpoint = snapshot.endpoint(name)
-        if endpoint is None:
-            raise _Refusal("unknown", _UNKNOWN)
+        endpoint, token = self._called(name, scope["method"])
         headers = {key.decode("latin-1"): value.decode("latin-1") for key, value in scope["headers"]}
         self._check_headers(headers)
         with self._admission.place(endpoint.programme_id) as admitted:
             if not admitted:
                 raise _Refusal("busy", self._busy)
             body = await self._body(receive)
+            if endpoint.kind in address.KINDS:
+                if body and not address.is_form(headers):
+                    raise _Refusal("not_a_form", _NOT_A_FORM)
+                headers, body = address.message(scope["query_string"], token, headers, body)
             return await self._judge(endpoint, headers, body)
+
+    def _called(self, path: str, method: str) -> tuple[EndpointRow, str]:
+        """The endpoint that was called, and the token behind its name. Only an address message may come by GET."""
+        snapshot = self._watch.current
+        if snapshot is None:
+            raise _Refusal("not_ready", self._no_room)
+        name, slash, token = path.partition("/")
+        endpoint = snapshot.endpoint(name)
+        by_address = endpoint is not None and endpoint.kind in address.KINDS
+        if method != "POST" and not (by_address and method == "GET"):
+            raise _Refusal("method", _POST)
+        if endpoint is None or (slash and not by_address):
+            raise _Refusal("unknown", _UNKNOWN)
+        return endpoint, token
 
     def _check_headers(self, headers: Mapping[str, str]) -> None:
         if headers.get("content-encoding", "identity").strip().lower() not in {"", "identity"}:
@@ -132,6 +148,8 @@ class Hooks:
         began = time.perf_counter()
         now = self._now()
         found = self._verify(endpoint, headers, body, now)
+        if endpoint.kind in address.KINDS:
+            body = address.without_persons(body)
         if found is None or found.verdict is Verdict.REFUSED:
             await self._keep_refused(endpoint, headers, body, now, found.reason if found else "verifier_failed")
             return ("refused", _WRONG) if found else ("verifier_failed", self._no_room)

@@ -13,6 +13,7 @@ from fanshare.core.errors import FanshareError
 from fanshare.core.instants import HOUR, Instant
 from fanshare.core.order_documents import from_document, state_hash, state_text, to_document
 from fanshare.core.order_join import join
+from fanshare.core.order_news import News
 from fanshare.core.orders import OrderState, OrderView, Status
 from fanshare.core.terms import TermsBook
 from fanshare.store import log_store
@@ -26,10 +27,11 @@ NOTICE = 72 * HOUR
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """The connection that speaks, as far as accepting needs it."""
+    """The connection that speaks, as far as accepting needs it. ``news`` where it says no times of change."""
 
     connection_id: int
     public_id: str
+    news: News | None = None
 
 
 @dataclass(slots=True)
@@ -68,7 +70,7 @@ def accept(
         if order is None:
             continue
         before = kept.get(order.id, {})
-        added, view, error = _join(newcomers, before, order)
+        added, view, error = _join(newcomers, before, order, shop.news)
         if error is not None:
             result.refused[external] = error
         if view is not None and added:
@@ -113,7 +115,7 @@ def _first_facts(states: Iterable[OrderState]) -> tuple[str, Instant, str]:
 
 
 def _join(
-    newcomers: Iterable[OrderState], before: Mapping[bytes, str], order: Known
+    newcomers: Iterable[OrderState], before: Mapping[bytes, str], order: Known, news: News | None
 ) -> tuple[list[OrderState], OrderView | None, FanshareError | None]:
     """The states among ``newcomers`` that are new, the joined view with them, and why one was refused."""
     states = {bytes.fromhex(state_hash(state)): state for state in newcomers}
@@ -124,10 +126,11 @@ def _join(
     if _is_gone(known):
         added = {key: state for key, state in added.items() if not _is_tombstone(state)}
     fresh = sorted(added.values(), key=lambda state: (state.modified_at, state_hash(state)))
+    fresh, old_news = news(known, fresh) if news else (fresh, None)
     if not fresh:
-        return [], order.view, None
+        return [], order.view, old_news
     try:
-        return fresh, join([*known, *fresh]), None
+        return fresh, join([*known, *fresh]), old_news
     except FanshareError:
         return _join_what_fits(known, fresh, order)
 

@@ -10,8 +10,10 @@ from types import MappingProxyType
 from typing import Protocol
 
 from fanshare.core.errors import BadInputError
+from fanshare.core.order_news import News, news_by_stage
 from fanshare.core.orders import OrderState
 from fanshare.integrations.generic import parse as generic
+from fanshare.integrations.postback import parse as postback
 from fanshare.integrations.types import EnsureWebhooks, Fetch, Notice, Pseudonym, Reference, Verify
 from fanshare.integrations.verifiers import VERIFIERS
 from fanshare.integrations.woocommerce import fetch as woocommerce_fetch
@@ -45,6 +47,7 @@ class Connector:
     With a ``make_fetch`` the fetched state is the state of record. ``reports_fulfilment`` says that nothing matures
     before the shop reports the goods as sent. ``ensure_webhooks`` subscribes to what we need where the shop lets us;
     ``notices`` are what a delivery says beside orders, such as that a customer wants to be forgotten.
+    ``news`` tells repetitions and latecomers from news where the shop says no time of change.
     """
 
     kind: str
@@ -55,6 +58,7 @@ class Connector:
     reports_fulfilment: bool
     ensure_webhooks: EnsureWebhooks | None = None
     notices: Notices | None = None
+    news: News | None = None
 
     @property
     def can_fetch(self) -> bool:
@@ -108,6 +112,15 @@ CONNECTORS: Mapping[str, Connector] = MappingProxyType(
             parse=generic.parse,
             make_fetch=None,
             reports_fulfilment=generic.REPORTS_FULFILMENT,
+        ),
+        "postback": Connector(
+            kind="postback",
+            verify=VERIFIERS["postback"],
+            references=postback.references,
+            parse=postback.parse,
+            make_fetch=None,
+            reports_fulfilment=postback.REPORTS_FULFILMENT,
+            news=news_by_stage,
         ),
     }
 )

@@ -33,6 +33,10 @@ class Reference:
     deleted: bool = False
 
 
+#: Beside the headers of a delivery, ``parse`` finds under this name when it was received (RFC 3339). No header of HTTP
+#: can have such a name.
+RECEIVED_AT = ":received-at"
+
 #: A keyed pseudonym of a personal value: ``pseudonym("email", "lena@example.test")`` -> hexadecimal text.
 type Pseudonym = Callable[[str, str], str]
 

@@ -15,7 +15,7 @@ import psycopg
 import structlog
 
 from fanshare.core.errors import FanshareError
-from fanshare.core.instants import HOUR, MINUTE, SECOND, Instant
+from fanshare.core.instants import HOUR, MINUTE, SECOND, Instant, format_rfc3339
 from fanshare.core.order_join import tombstone
 from fanshare.core.orders import OrderState
 from fanshare.flows.accept import Accepted, Shop, accept
@@ -24,8 +24,8 @@ from fanshare.flows.context import Programme
 from fanshare.flows.day_keys import DayKeys
 from fanshare.integrations.errors import ShopUnreachableError
 from fanshare.integrations.registry import Connector, connector
-from fanshare.integrations.types import Fetch, Reference
-from fanshare.store.queries import inbox
+from fanshare.integrations.types import RECEIVED_AT, Fetch, Reference
+from fanshare.store.queries import asking, inbox
 from fanshare.store.queries.inbox import Claimed
 
 log = structlog.get_logger(__name__)
@@ -96,11 +96,13 @@ def _take_from(
     now: Instant,
     result: Taken,
 ) -> None:
+    speaker = Shop(shop.id, shop.endpoint)
     try:
         kind, fetch = connector(shop.kind), open_fetch(programme, shop)
     except FanshareError as error:
         looks = [_Look(delivery, refusal=error) for delivery in deliveries]
     else:
+        speaker = Shop(shop.id, shop.endpoint, kind.news)
         sealer = DayKeys(programme.access.conn, programme.keys)
         looks = [_look(programme, kind, delivery, sealer) for delivery in deliveries]
         if fetch is not None:
@@ -109,9 +111,7 @@ def _take_from(
             _bury(looks)
     with programme.access.transaction():
         states = [state for look in looks for state in look.states]
-        accepted = accept(
-            programme.access, Shop(shop.id, shop.endpoint), states, programme.book, programme.secrets, now
-        )
+        accepted = accept(programme.access, speaker, states, programme.book, programme.secrets, now)
         _settle_inbox(programme, shop, looks, accepted, now, result)
 
 
@@ -124,6 +124,7 @@ def _look(programme: Programme, kind: Connector, delivery: Claimed, sealer: DayK
     try:
         opened = sealer.unseal(delivery.received_at, delivery.sealed_body, delivery.id)
         headers, body = msgspec.msgpack.decode(opened, type=tuple[dict[str, str], bytes])
+        headers[RECEIVED_AT] = format_rfc3339(delivery.received_at)
         look.references = kind.references(body, headers)
         look.states = kind.parse(body, headers, programme.pseudonym) if look.references else []
     except FanshareError as error:
@@ -217,6 +218,9 @@ def _settle_inbox(
             outcomes.append(inbox.Outcome(look.delivery, "done"))
     result.orders += len(accepted.changed)
     inbox.finish(programme.access, shop.id, outcomes, now)
+    if shop.can_fetch:
+        heard = {reference.order_id for look in looks for reference in look.references}
+        asking.heard_of(programme.access, shop.id, heard, now)
 
 
 def _pause(look: _Look, now: Instant) -> int:

@@ -1,0 +1,1 @@
+"""Postbacks: a network or a tool calls an address with the sale in its query."""
