@@ -38,7 +38,10 @@ def connected(house: House, shop: WooShop, *, polled: bool = True) -> ShopConnec
     house.bea.typed_code("mira10")
     made = house.bea.connect_woo(shop, "woo-linen")
     if polled:
-        house.conn.execute("UPDATE connection SET poll_cursor_at = %s WHERE id = %s", [house.now, made.id])
+        house.conn.execute(
+            "UPDATE connection SET poll_cursor_at = %s, deep_began_at = %s WHERE id = %s",
+            [house.now, house.now, made.id],
+        )
     return made
 
 

@@ -12,7 +12,7 @@ from fanshare.integrations.types import Fetch
 class Fetches:
     """The open fetches of a worker. ``close`` lets go of all of them."""
 
-    _open: dict[tuple[int, int], tuple[tuple[object, ...], OpenFetch]] = field(default_factory=dict)
+    _open: dict[tuple[int, int], tuple[dict[str, str], OpenFetch]] = field(default_factory=dict)
 
     def __call__(self, programme: Programme, shop: Connection) -> Fetch | None:
         """The fetch of a connection; ``None`` where its shop can't be asked."""
@@ -20,15 +20,14 @@ class Fetches:
         if kind.make_fetch is None or not shop.can_fetch or shop.api is None:
             return None
         place = (programme.access.programme_id, shop.id)
-        wanted = (shop.base_url, shop.api)
+        wanted = shop_settings(shop)
         known = self._open.get(place)
         if known is not None and known[0] == wanted:
             return known[1]
         if known is not None:
             known[1].close()
-        key, secret = shop.api
-        settings = {"url": shop.base_url, "consumer_key": key, "consumer_secret": secret}
-        made = kind.make_fetch(settings, programme.pseudonym)
+            del self._open[place]
+        made = kind.make_fetch(wanted, programme.pseudonym)
         self._open[place] = (wanted, made)
         return made
 
@@ -37,3 +36,16 @@ class Fetches:
         for _, fetch in self._open.values():
             fetch.close()
         self._open.clear()
+
+
+def shop_settings(shop: Connection) -> dict[str, str]:
+    """What a connector is told of a connection: what was set for it, its address, its keys and its newest secret.
+
+    The two halves of the key stand under the names that the connectors' own documentation uses.
+    """
+    told = {name: value for name, value in shop.settings.items() if isinstance(value, str)}
+    told |= {"url": shop.base_url, "secret": shop.secrets[0].decode("utf-8", "replace")}
+    if shop.api is not None:
+        key, secret = shop.api
+        told |= {"consumer_key": key, "consumer_secret": secret, "client_id": key, "client_secret": secret}
+    return told

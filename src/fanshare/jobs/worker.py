@@ -58,11 +58,12 @@ class Round:
     taken: int = 0
     settled: int = 0
     transfers: int = 0
+    polled: int = 0
     failures: int = 0
 
     @property
     def busy(self) -> bool:
-        return bool(self.clicks or self.deliveries or self.refused or self.taken or self.settled)
+        return bool(self.clicks or self.deliveries or self.refused or self.taken or self.settled or self.polled)
 
 
 @dataclass(slots=True)
@@ -185,7 +186,14 @@ class Worker:
         self._publisher.publish([(one, tenant.name) for one, tenant in self._each("job:publish")], self.clock())
 
     def _poll(self, done: Round) -> None:
-        self._for_each("poll", lambda one, _: poll.poll(one, self._fetches, self.clock()), done)
+        self._for_each("poll", lambda one, _: self._poll_one(one, done), done)
+
+    def _poll_one(self, programme: Programme, done: Round) -> None:
+        found = poll.poll(programme, self._fetches, self.clock())
+        done.polled += found.found.listed
+        if found.more:
+            # Not in a minute: the next round, after the other programmes had theirs.
+            self._last.pop("poll", None)
 
     def _recheck(self, done: Round) -> None:
         self._for_each("recheck", lambda one, _: self._recheck_one(one), done)

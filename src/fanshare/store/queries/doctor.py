@@ -16,7 +16,7 @@ SELECT endpoint, count(*), max(received_at) FROM refused_delivery
 """
 _CONNECTIONS = """
 SELECT endpoint, state, can_fetch, coalesce(last_heard_at, created_at), last_heard_at IS NULL,
-       coalesce(poll_cursor_at, created_at)
+       coalesce(asked_at, poll_cursor_at, created_at)
   FROM connection WHERE programme_id = %(programme_id)s ORDER BY id
 """
 _OLDEST_DELIVERY = """

@@ -62,9 +62,6 @@ UPDATE connection SET last_heard_at = greatest(coalesce(last_heard_at, 0), fresh
   FROM unnest(%(ids)s::bigint[], %(ats)s::bigint[]) AS fresh(id, at)
  WHERE connection.programme_id = %(programme_id)s AND connection.id = fresh.id
 """
-_POLLED = """
-UPDATE connection SET poll_cursor_at = %(at)s WHERE programme_id = %(programme_id)s AND id = %(connection)s
-"""
 _COUNT = """
 INSERT INTO connection_day AS c (programme_id, connection_id, day, accepted, refused, parked, ignored)
 SELECT connection.programme_id, connection_id, day,
@@ -162,11 +159,6 @@ def insert_deliveries(access: Access, rows: Sequence[NewDelivery]) -> set[bytes]
 def heard(access: Access, newest: Mapping[int, Instant]) -> None:
     """Note when each connection last spoke."""
     access.execute(_HEARD, {"ids": list(newest), "ats": list(newest.values())})
-
-
-def polled(access: Access, connection: int, at: Instant) -> None:
-    """Note that a shop has told everything that changed until an instant."""
-    access.execute(_POLLED, {"connection": connection, "at": at})
 
 
 def count_deliveries(access: Access, counts: Mapping[tuple[int, str], int], what: str) -> None:
