@@ -20,8 +20,14 @@ _COMMANDS = (
     ("Running", "serve", "serve", "Pages, links, webhooks, worker and database in one, on one port."),
     ("Running", "work", "work", "The background work: drain, take, settle, mature, seal, close, release."),
     ("Running", "demo", "demo", "A whole installation with a generated history, in a database of its own."),
+    ("Running", "backup", "backup", "Everything in one encrypted file, taken while everything runs."),
+    ("Running", "restore", "restore", "A backup becomes an installation again; or prove one."),
+    ("Running", "upgrade", "upgrade", "Back up, migrate, and move to the next PostgreSQL."),
     ("Arranging", "programme", "programme", "Create and show programmes."),
     ("Arranging", "connection", "connection", "Connect shops; shows where they deliver and the secret."),
+    ("Arranging", "brand", "brand", "Who looks after a programme in the browser."),
+    ("Arranging", "operator", "operator", "Who looks after this installation in the browser."),
+    ("Arranging", "login-link", "login_link", "A link by which somebody signs in, once."),
     ("Arranging", "terms", "terms", "Check, publish and show terms."),
     ("Arranging", "creator", "creator", "Admit and list creators."),
     ("Arranging", "fan", "fan", "Let fans take part, and list them."),
@@ -36,7 +42,7 @@ _COMMANDS = (
     ("Asking", "check", "check", "Prove every invariant on the live books again."),
     ("Asking", "doctor", "doctor", "What is wrong or waiting, and what to do about it."),
     ("Asking", "inbox", "inbox", "Messages that could not be read, and reading them again."),
-    ("Asking", "key", "key", "The public key of a programme's log."),
+    ("Asking", "key", "key", "The keys: the public key of a programme's log, and changing keys."),
     ("Asking", "version", "version", "Which fanshare this is."),
 )
 _VALUED = ("--home", "--programme")

@@ -6,6 +6,7 @@ from fanshare.core.instants import Instant, format_rfc3339, parse_rfc3339
 from fanshare.core.money import Micros, format_micros, format_trimmed
 
 if TYPE_CHECKING:
+    from fanshare.flows.staff import Member
     from fanshare.store.queries.listing import PartyRow
 
 
@@ -45,3 +46,8 @@ def party(row: "PartyRow") -> dict[str, Any]:
 def name_of(row: "PartyRow") -> str:
     """What a person calls a party."""
     return row.name or row.slug or row.public_id
+
+
+def member(one: "Member") -> dict[str, Any]:
+    """An operator or a brand person in a document."""
+    return {"id": str(one.id), "address": one.address, "since": when(one.added_at)}

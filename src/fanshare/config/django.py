@@ -32,3 +32,4 @@ def _quieten() -> None:
     """A missing page and a scanner's forged host are not news, and their addresses may hold a mistyped secret."""
     getLogger("django.request").setLevel(ERROR)
     getLogger("django.security.DisallowedHost").setLevel(CRITICAL)
+    getLogger("django.security.csrf").setLevel(ERROR)

@@ -8,10 +8,12 @@ is safe for 2^32 messages a purpose; the spool, which writes more, makes a key p
 import base64
 import binascii
 import contextlib
+import hmac
+import json
 import os
 import secrets
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -33,6 +35,14 @@ PSEUDONYM = "pseudonym"
 VAULT = "vault"
 DELIVERY = "delivery"
 
+#: What lives on in many places under these keys (clicks out in the world, hashes of buyers, commitments of the log):
+#: they stay what they were when the master key is changed, sealed under the new one in ``keys/kept``.
+STABLE = (CLICK_ID, PSEUDONYM)
+STABLE_PREFIX, STABLE_SUFFIX = "salts of ", " fingerprint"
+KEPT = "kept keys"
+#: The new master key, for as long as a change of it is not finished.
+UNFINISHED = "master.next"
+
 _NONCE_BYTES = 12
 _VERSION = b"\x01"
 
@@ -40,11 +50,12 @@ _VERSION = b"\x01"
 class Keys:
     """Derives keys by purpose; seals and unseals. Safe to share between threads."""
 
-    def __init__(self, master: bytes) -> None:
+    def __init__(self, master: bytes, kept: Mapping[str, bytes] | None = None) -> None:
         if len(master) != KEY_BYTES:
             raise FanshareError("bad_master_key", f"The master key must hold {KEY_BYTES} bytes.", 500)
         self._master = master
-        self._derived: dict[str, bytes] = {}
+        self._kept = dict(kept or {})
+        self._derived: dict[str, bytes] = dict(self._kept)
         self._ciphers: dict[str, AESGCM] = {}
 
     @classmethod
@@ -53,16 +64,47 @@ class Keys:
         named by ``FANSHARE_MASTER_KEY_FILE``, else from ``<home>/keys/master``, which is made when it is missing.
 
         Raises ``FanshareError`` (``bad_master_key``, ``open_master_key``) for a key of the wrong size or a file that
-        other users of the machine may read.
+        other users of the machine may read, ``key_change_unfinished`` while its change waits to be finished.
         """
+        if (home / "keys" / UNFINISHED).exists():
+            raise FanshareError(
+                "key_change_unfinished",
+                "A change of the master key was interrupted: finish it with `fanshare key rotate-master`.",
+                409,
+            )
+        return cls.present(home, environ)
+
+    @classmethod
+    def present(cls, home: Path, environ: Mapping[str, str] = os.environ) -> "Keys":
+        """The same, also while a change of the master key is not finished."""
         if text := environ.get(VARIABLE):
-            return cls(_decode(text))
+            return cls(_decode(text)).with_kept(home)
         if name := environ.get(FILE_VARIABLE):
-            return cls(_read(Path(name)))
+            return cls(_read(Path(name))).with_kept(home)
         path = home / "keys" / "master"
         if not path.exists():
             write_secret_once(path, secrets.token_hex(KEY_BYTES).encode() + b"\n")
-        return cls(_read(path))
+        return cls(_read(path)).with_kept(home)
+
+    def with_kept(self, home: Path) -> "Keys":
+        """These keys with those that outlived earlier master keys, from ``<home>/keys/kept``."""
+        path = home / "keys" / "kept"
+        if not path.exists():
+            return self
+        found = json.loads(self.unseal(KEPT, path.read_bytes()))
+        return Keys(self._master, {purpose: bytes.fromhex(key) for purpose, key in found.items()})
+
+    def exported(self) -> bytes:
+        """The master key as its file holds it, for a backup that is encrypted itself."""
+        return self._master.hex().encode() + b"\n"
+
+    def kept_for(self, successor: "Keys", purposes: Iterable[str]) -> bytes:
+        """The content of ``keys/kept`` for the next master key: what was kept, and the stable ones among
+        ``purposes`` that its programmes use."""
+        stable = {purpose for purpose in purposes if is_stable(purpose)}
+        kept = self._kept | {purpose: self.derive(purpose) for purpose in sorted({*STABLE, *stable})}
+        text = json.dumps({purpose: key.hex() for purpose, key in kept.items()}, sort_keys=True)
+        return successor.seal(KEPT, text.encode())
 
     def derive(self, purpose: str) -> bytes:
         """The 32-byte key for a purpose; always the same for the same master key."""
@@ -72,6 +114,10 @@ class Keys:
             key = HKDF(algorithm=hashes.SHA256(), length=KEY_BYTES, salt=None, info=info).derive(self._master)
             self._derived[purpose] = key
         return key
+
+    def fingerprint(self, purpose: str, content: bytes) -> bytes:
+        """32 bytes that stand for a content (HMAC-SHA-256): the same again, and without the key nobody can guess."""
+        return hmac.digest(self.derive(f"{purpose} fingerprint"), content, "sha256")
 
     def seal(self, purpose: str, plaintext: bytes, aad: bytes = b"") -> bytes:
         """Encrypt and authenticate. ``aad`` ties the result to its place (an id), so that it can't be moved."""
@@ -97,6 +143,11 @@ class Keys:
         if cipher is None:
             cipher = self._ciphers[purpose] = AESGCM(self.derive(purpose))
         return cipher
+
+
+def is_stable(purpose: str) -> bool:
+    """Whether the key of a purpose must outlive the master key that it was derived from."""
+    return purpose in STABLE or purpose.startswith(STABLE_PREFIX) or purpose.endswith(STABLE_SUFFIX)
 
 
 def write_secret_once(path: Path, content: bytes) -> bool:

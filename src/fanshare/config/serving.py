@@ -12,12 +12,17 @@ from fanshare.config.keys import Keys
 from fanshare.config.settings_env import Settings
 from fanshare.config.wiring import Foundation, reach
 from fanshare.core.errors import FanshareError
+from fanshare.edge import visitors
 from fanshare.edge.app import Asgi, Check, EdgeApp
+from fanshare.edge.redirect import forwarded_for
 from fanshare.edge.server import bind, server_for
 from fanshare.edge.settings import EdgeSettings
 from fanshare.integrations.verifiers import VERIFIERS
 from fanshare.store.access import Connection
+from fanshare.web.accounts_port import Accounts
 from fanshare.web.pages_port import PageStore
+
+type Networks = tuple[visitors.Network, ...]
 
 #: Names and addresses under which this machine knows itself.
 _SELF = ("localhost", "127.0.0.1", "[::1]")
@@ -58,9 +63,16 @@ def pages(base: Foundation, listener: socket.socket) -> Asgi:
     """The pages as an ASGI application: Django in a few threads behind a bridge."""
     from fanshare.web.app import make_wsgi_app
 
-    wsgi = make_wsgi_app(_store(base), base.clock, allowed_hosts=_allowed(base.settings, listener))
-    bridge: Any = WSGIMiddleware(cast(Any, wsgi), workers=base.settings.web_threads)
-    return partial(_http_only, bridge)
+    settings = base.settings
+    wsgi = make_wsgi_app(
+        _store(base),
+        base.clock,
+        allowed_hosts=_allowed(settings, listener),
+        accounts=_accounts(base),
+        public_url=settings.public_url,
+    )
+    bridge: Any = WSGIMiddleware(cast(Any, wsgi), workers=settings.web_threads)
+    return partial(_http_only, bridge, visitors.networks(settings.trusted_proxies))
 
 
 def serve(app: Asgi | EdgeApp, settings: Settings, listener: socket.socket, ready: Callable[[], None]) -> None:
@@ -90,9 +102,12 @@ def serve(app: Asgi | EdgeApp, settings: Settings, listener: socket.socket, read
         raise FanshareError("cannot_serve", f"It did not start: {' '.join(failures) or 'no reason was given'}", 503)
 
 
-async def _http_only(app: Any, scope: Any, receive: Any, send: Any) -> None:
-    """The pages need no start and no end of their own."""
+async def _http_only(app: Any, trusted: Networks, scope: Any, receive: Any, send: Any) -> None:
+    """The pages need no start and no end of their own. They see the visitor's address, not a trusted proxy's."""
     if scope["type"] == "http":
+        if (peer := scope.get("client")) is not None:
+            client = visitors.client_address(peer[0], forwarded_for(scope), trusted)
+            scope = {**scope, "client": (client, peer[1])}
         await app(scope, receive, send)
     elif scope["type"] == "lifespan":
         await receive()
@@ -105,6 +120,12 @@ def _store(base: Foundation) -> PageStore:
     from fanshare.web.stored_pages import StoredPages
 
     return StoredPages(partial(_connect, base), base.clock)
+
+
+def _accounts(base: Foundation) -> Accounts:
+    from fanshare.web.stored_accounts import StoredAccounts
+
+    return StoredAccounts(partial(_connect, base), base.keys, base.clock, sends_mail=base.settings.mail is not None)
 
 
 def _connect(base: Foundation) -> Connection:

@@ -1,6 +1,7 @@
-"""Django's settings, as far as the pages need any. No model, no session, no cookie, no ORM: only pages.
+"""Django's settings, as far as the pages need any. No model, no ORM: pages, and sessions in a table of ours.
 
 There is no ``SECRET_KEY``: nothing here signs, and whatever tried to would fail loudly instead of with a known key.
+Cookies are marked ``Secure`` by our middleware where the request came by https, which is a matter of the installation.
 Which hosts an application answers is an argument of ``fanshare.web.app.make_wsgi_app``, checked by its middleware.
 """
 
@@ -22,6 +23,9 @@ MIDDLEWARE = [
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "fanshare.web.middleware.response_headers",
     "fanshare.web.middleware.known_host",
+    "fanshare.web.middleware.secure_cookies",
+    "fanshare.web.sessions.Sessions",
+    "django.middleware.csrf.CsrfViewMiddleware",
     "fanshare.web.middleware.plain_errors",
 ]
 
@@ -48,3 +52,15 @@ SECURE_CSP = {
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
+
+SESSION_ENGINE = "fanshare.web.sessions"
+SESSION_COOKIE_NAME = "fanshare"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = "fanshare_form"
+CSRF_COOKIE_AGE = None
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "fanshare.web.errors.forged"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1 << 20

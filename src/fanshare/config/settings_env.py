@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from fanshare.config.mail_settings import MailSettings, mail_settings
 from fanshare.core.errors import BadInputError
 
 DEFAULT_HOME = Path("~/.local/share/fanshare")
@@ -32,6 +33,7 @@ class Settings:
     trusted_proxies: tuple[str, ...] = ()
     operator_networks: tuple[str, ...] = LOOPBACK
     web_threads: int = 3
+    mail: MailSettings | None = None
 
     @property
     def external_database(self) -> bool:
@@ -59,6 +61,7 @@ def from_env(environ: Mapping[str, str] = os.environ, *, home: Path | None = Non
         trusted_proxies=_listed(environ, "FANSHARE_TRUSTED_PROXIES"),
         operator_networks=_listed(environ, "FANSHARE_OPERATOR_NETWORKS") or LOOPBACK,
         web_threads=_count(environ, "FANSHARE_WEB_THREADS", 3, 16),
+        mail=mail_settings(environ, secret(environ, "FANSHARE_SMTP_PASSWORD")),
     )
 
 

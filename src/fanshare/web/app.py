@@ -2,27 +2,42 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from fanshare.config.django import configure
 from fanshare.core.instants import Instant
 from fanshare.web import assets
+from fanshare.web.accounts_port import Accounts, NoAccounts
 from fanshare.web.pages_port import PageStore
 from fanshare.web.site import KEY, Site, WsgiApp
 
 
-def make_wsgi_app(store: PageStore, clock: Callable[[], Instant], *, allowed_hosts: Sequence[str]) -> WsgiApp:
+def make_wsgi_app(
+    store: PageStore,
+    clock: Callable[[], Instant],
+    *,
+    allowed_hosts: Sequence[str],
+    accounts: Accounts | None = None,
+    public_url: str = "",
+) -> WsgiApp:
     """Pages over a store, at the time of a clock, for requests to ``allowed_hosts`` (``"*"``: any host).
 
-    Threads may call the application at once; the store must allow that.
+    Without ``accounts`` nobody can sign in. ``public_url`` says whether the world reaches this site by https, which
+    a proxy in front has undone by the time a request arrives here. Threads may call the application at once; the
+    store must allow that.
     """
     configure()
     from django.core.handlers.wsgi import WSGIHandler
 
-    site = Site(store, clock, tuple(allowed_hosts))
+    parts = urlsplit(public_url)
+    secure = (parts.netloc if parts.scheme == "https" else "").casefold()
+    site = Site(store, clock, tuple(allowed_hosts), accounts or NoAccounts(), secure)
     pages = WSGIHandler()
 
     def with_site(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         environ[KEY] = site
+        if secure and environ.get("HTTP_HOST", "").casefold() == secure:
+            environ["wsgi.url_scheme"] = "https"
         answer: Iterable[bytes] = pages(environ, start_response)
         return answer
 

@@ -21,12 +21,22 @@ WORDS = {
         "Nothing was changed by it.",
         "Check the address, or follow the link again from where you found it.",
     ),
+    403: Words(
+        "This page is not for you",
+        "Nothing was shown or changed.",
+        "If you have another address here, sign out and sign in with that one; otherwise ask whoever runs this site.",
+    ),
     404: Words(
         "There is no page here",
         "Nothing is lost: what you earned stays where it is.",
         "The address may be mistyped or cut short. Open the link again from where you found it.",
     ),
     405: Words("This page can only be read", "Nothing was changed.", "Open the address in your browser."),
+    429: Words(
+        "That was a little too often",
+        "Nothing was changed.",
+        "Wait ten minutes and try again.",
+    ),
     500: Words(
         "Something broke on our side",
         "Your money and your orders are safe: this page only reads them.",
@@ -60,3 +70,8 @@ def not_found(request: Any, exception: Exception | None = None) -> Any:  # noqa:
 def server_error(request: Any) -> Any:
     """Django's handler500."""
     return error_page(request, 500)
+
+
+def forged(request: Any, reason: str = "") -> Any:  # noqa: ARG001 - Django's signature
+    """Django's ``CSRF_FAILURE_VIEW``: a form that was not sent from a page of ours."""
+    return error_page(request, 403, "This form is too old, or came from another site")

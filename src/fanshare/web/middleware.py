@@ -46,6 +46,19 @@ def known_host(get_response: Handler) -> Handler:
     return middleware
 
 
+def secure_cookies(get_response: Handler) -> Handler:
+    """Mark every cookie ``Secure`` where the request came by https."""
+
+    def middleware(request: Any) -> Any:
+        response = get_response(request)
+        if request.is_secure():
+            for cookie in response.cookies.values():
+                cookie["secure"] = True
+        return response
+
+    return middleware
+
+
 def plain_errors(get_response: Handler) -> Handler:
     """Give a ``FanshareError`` of a view its status and its sentence: the one place where errors become pages."""
 

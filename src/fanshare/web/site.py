@@ -4,10 +4,12 @@ It travels in the WSGI environment, so several applications (in tests: one per c
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from fanshare.core.instants import Instant
+from fanshare.web.accounts_port import Accounts, NoAccounts
+from fanshare.web.limits import Limiter
 from fanshare.web.pages_port import PageStore
 
 type WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -17,11 +19,17 @@ KEY = "fanshare.site"
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """``clock`` gives the present as an instant; ``allowed_hosts`` are names as in Django's ``ALLOWED_HOSTS``."""
+    """``clock`` gives the present as an instant; ``allowed_hosts`` are names as in Django's ``ALLOWED_HOSTS``.
+
+    ``accounts`` knows who may sign in; ``secure_host`` is the name under which a proxy serves this site by https.
+    """
 
     store: PageStore
     clock: Callable[[], Instant]
     allowed_hosts: tuple[str, ...]
+    accounts: Accounts = field(default_factory=NoAccounts)
+    secure_host: str = ""
+    limiter: Limiter = field(default_factory=Limiter)
 
 
 def of(request: Any) -> Site:

@@ -2,7 +2,10 @@
 
 from django.urls import include, path
 
-urlpatterns = [path("", include("fanshare.web.public.urls"))]
+urlpatterns = [
+    path("", include("fanshare.web.public.urls")),
+    path("", include("fanshare.web.account.urls")),
+]
 
 handler400 = "fanshare.web.errors.bad_request"
 handler404 = "fanshare.web.errors.not_found"

@@ -9,6 +9,7 @@ from django.shortcuts import render
 
 from fanshare.core.instants import zone
 from fanshare.web import site
+from fanshare.web.authorisation import require
 from fanshare.web.errors import error_page
 from fanshare.web.public import explaining
 from fanshare.web.wording import Calendar
@@ -27,6 +28,7 @@ def readable(view: View) -> View:
         response.headers["Allow"] = "GET, HEAD"
         return response
 
+    guarded.csrf_exempt = True  # type: ignore[attr-defined]  # what can only be read takes no form
     return guarded
 
 
@@ -37,12 +39,14 @@ def found[Thing](thing: Thing | None) -> Thing:
     return thing
 
 
+@require("public.start")
 @readable
 def start(request: Any) -> Any:
     """What fanshare is, and the programmes of this installation."""
     return render(request, "public/start.html", {"programmes": site.of(request).store.programmes()})
 
 
+@require("public.creator")
 @readable
 def creator(request: Any, programme: str, creator: str) -> Any:
     """A creator's page: her words, her links with their labels, where the money of a sale goes."""
@@ -50,6 +54,7 @@ def creator(request: Any, programme: str, creator: str) -> Any:
     return render(request, "public/creator.html", {"page": page, "bars": explaining.example_bars(page)})
 
 
+@require("public.terms")
 @readable
 def terms(request: Any, programme: str) -> Any:
     """The terms in plain sentences: the version in force first, then what comes and what was."""
@@ -65,6 +70,7 @@ def terms(request: Any, programme: str) -> Any:
     return render(request, "public/terms.html", context)
 
 
+@require("public.why")
 @readable
 def why(request: Any, token: str) -> Any:
     """Why this amount: one party's line of one order. Only who holds the token sees it, and no cache keeps it."""
@@ -85,6 +91,7 @@ def why(request: Any, token: str) -> Any:
     return response
 
 
+@require("public.demo")
 @readable
 def demo(request: Any) -> Any:
     """How the demonstration went, with links to what it left."""

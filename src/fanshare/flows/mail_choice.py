@@ -1,0 +1,57 @@
+"""Who wants the weekly mail: everybody with an address, until she says no by the link in it.
+
+The link's token names the party and carries a keyed checksum, so that it works for ever, needs no row of its own, and
+nobody can make one for somebody else.
+"""
+
+import base64
+import hmac
+
+from fanshare.config.keys import Keys
+from fanshare.core.instants import Instant
+from fanshare.store import directory
+from fanshare.store.access import Access, Connection
+
+_PURPOSE = "mail choice"
+_MAC_BYTES = 16
+
+_STOP = """
+INSERT INTO mail_choice (programme_id, party_id, stopped_at)
+SELECT programme_id, id, %(now)s FROM party WHERE programme_id = %(programme_id)s AND id = %(party)s
+ON CONFLICT (programme_id, party_id) DO UPDATE SET stopped_at = coalesce(mail_choice.stopped_at, excluded.stopped_at)
+"""
+
+
+def stop_token(keys: Keys, programme_id: int, party: int) -> str:
+    """What stands at the end of a party's link to stop her mail."""
+    place = f"{programme_id}.{party}".encode()
+    return base64.urlsafe_b64encode(_mac(keys, place) + place).rstrip(b"=").decode()
+
+
+def stop(conn: Connection, keys: Keys, token: str, now: Instant, *, really: bool) -> str | None:
+    """The name of the programme whose mail a token stops, ``None`` for no such token. Stopping twice is once."""
+    found = _read(keys, token)
+    tenants = {one.id: one for one in directory.programmes(conn)}
+    if found is None or found[0] not in tenants:
+        return None
+    programme, party = found
+    if really:
+        access = Access(conn, programme, "mail")
+        access.execute(_STOP, {"party": party, "now": now})
+    return tenants[programme].name
+
+
+def _read(keys: Keys, token: str) -> tuple[int, int] | None:
+    try:
+        raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+        mac, place = raw[:_MAC_BYTES], raw[_MAC_BYTES:]
+        if not hmac.compare_digest(mac, _mac(keys, place)):
+            return None
+        programme, _, party = place.decode().partition(".")
+        return int(programme), int(party)
+    except ValueError:
+        return None
+
+
+def _mac(keys: Keys, place: bytes) -> bytes:
+    return keys.fingerprint(_PURPOSE, place)[:_MAC_BYTES]

@@ -1,0 +1,90 @@
+"""The outbox: mail that waits to be sent, sealed, each under a key by which it is there only once.
+
+What is put in says *what* to send to whom, not the text: a link to sign in is made only when its mail is sent, and an
+address is read from the vault only then. The sealed part goes with the delivery; the key stays for a month.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fanshare.config.keys import Keys
+from fanshare.core.instants import DAY, HOUR, MINUTE, Instant
+from fanshare.flows.staff import account_of, clean
+from fanshare.store.access import Connection
+
+SIGN_IN = "sign_in"
+CHECKPOINT = "checkpoint"
+ATTEMPTS = 9
+
+_PURPOSE = "outbox"
+_KEPT = 30 * DAY
+_ONE_WISH_PER = MINUTE
+
+_PUT = """
+INSERT INTO outbox (kind, key, sealed, made_at, due_at) VALUES (%s, %s, %s, %s, %s) ON CONFLICT (kind, key) DO NOTHING
+"""
+_TAKE = """
+SELECT id, kind, key, sealed, attempts, made_at FROM outbox
+ WHERE state = 'due' AND due_at <= %s ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED
+"""
+_DONE = "UPDATE outbox SET state = %s, sealed = NULL, reason = %s, attempts = attempts + 1, done_at = %s WHERE id = %s"
+_LATER = "UPDATE outbox SET attempts = attempts + 1, reason = %s, due_at = %s WHERE id = %s"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One mail that is due: its kind, and what its kind needs to write it."""
+
+    id: int
+    kind: str
+    content: Mapping[str, str | int]
+    attempts: int
+    made_at: Instant
+
+
+def put(conn: Connection, keys: Keys, kind: str, key: str, content: Mapping[str, str | int], now: Instant) -> bool:
+    """Put one in; whether it was not there already."""
+    sealed = keys.seal(_PURPOSE, json.dumps(dict(content)).encode(), _place(kind, key))
+    return conn.execute(_PUT, [kind, key, sealed, now, now]).rowcount == 1
+
+
+def wish_link(conn: Connection, keys: Keys, address: str, now: Instant) -> None:
+    """A link to sign in for an address, known or not; pressing twice within a minute is once."""
+    key = f"{account_of(keys, address).hex()}/{now // _ONE_WISH_PER}"
+    put(conn, keys, SIGN_IN, key, {"address": clean(address)}, now)
+
+
+def take(conn: Connection, keys: Keys, now: Instant, most: int) -> list[Waiting]:
+    """Mail that is due, locked until the caller's transaction ends, so that two workers send nothing twice."""
+    return [
+        Waiting(id_, kind, json.loads(keys.unseal(_PURPOSE, bytes(sealed), _place(kind, key))), attempts, made_at)
+        for id_, kind, key, sealed, attempts, made_at in conn.execute(_TAKE, [now, most]).fetchall()
+    ]
+
+
+def sent(conn: Connection, one: Waiting, now: Instant) -> None:
+    """It was handed over."""
+    conn.execute(_DONE, ["sent", "", now, one.id])
+
+
+def dropped(conn: Connection, one: Waiting, reason: str, now: Instant) -> None:
+    """There is nobody to send it to, or no sense in it any more."""
+    conn.execute(_DONE, ["dropped", reason[:200], now, one.id])
+
+
+def failed(conn: Connection, one: Waiting, reason: str, now: Instant, *, for_good: bool) -> None:
+    """It could not be handed over: again after a minute, two, four, up to four hours, nine times in all."""
+    if for_good or one.attempts + 1 >= ATTEMPTS:
+        conn.execute(_DONE, ["failed", reason[:200], now, one.id])
+    else:
+        conn.execute(_LATER, [reason[:200], now + min(4 * HOUR, MINUTE << one.attempts), one.id])
+
+
+def forget_old(conn: Connection, now: Instant) -> None:
+    """What was dealt with a month ago."""
+    conn.execute("DELETE FROM outbox WHERE state <> 'due' AND done_at < %s", [max(0, now - _KEPT)])
+
+
+def _place(kind: str, key: str) -> bytes:
+    return f"{kind}/{key}".encode()

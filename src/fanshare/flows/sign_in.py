@@ -1,0 +1,171 @@
+"""Signing in by a link that works once: made for an address, redeemed for hats, kept as a session.
+
+A link carries 256 random bits; the database holds their SHA-256, so that whoever reads it can sign in as nobody. The
+same holds for sessions. There are no passwords. Whom an address belongs to is asked of each programme's keyed hashes
+and confirmed by the vault, so that a hash which was learned from an order signs nobody in.
+"""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from fanshare.config.keys import Keys
+from fanshare.core.errors import BadInputError, FanshareError
+from fanshare.core.instants import DAY, MINUTE, Instant
+from fanshare.flows.authorisation import Hat, Role, Seat
+from fanshare.flows.context import pseudonym
+from fanshare.flows.staff import PURPOSE, account_of, clean, folded
+from fanshare.store import directory
+from fanshare.store.access import Access, Connection
+from fanshare.store.directory import Programme as Tenant
+from fanshare.store.vault import Vault
+
+LINK_LIVES = 15 * MINUTE
+SESSION_LIVES = 14 * DAY
+#: Links of one address that may wait at once; more mail would only fill somebody's mailbox.
+LINKS_AT_ONCE = 5
+
+_SESSION = "session"
+_PARTIES = """
+SELECT DISTINCT p.id, p.kind, p.person_id FROM party_identity i JOIN party p
+    ON p.programme_id = i.programme_id AND p.id = i.party_id
+ WHERE i.programme_id = %(programme_id)s AND i.kind = 'email' AND i.hash = %(hash)s
+   AND p.kind IN ('creator', 'fan') AND p.erased_at IS NULL AND p.person_id IS NOT NULL ORDER BY p.id
+"""
+_BRAND = "SELECT id, person_id FROM brand_person WHERE programme_id = %(programme_id)s AND email_hash = %(hash)s"
+_STILL_PARTY = """
+SELECT id, kind, coalesce(display_name, ''), coalesce(slug, '') FROM party
+ WHERE programme_id = %(programme_id)s AND id = ANY(%(ids)s::bigint[]) AND erased_at IS NULL
+"""
+_STILL_BRAND = "SELECT id FROM brand_person WHERE programme_id = %(programme_id)s AND id = ANY(%(ids)s::bigint[])"
+
+
+def seats_of(conn: Connection, keys: Keys, address: str) -> tuple[Seat, ...]:
+    """Everything an address is, in every programme. Raises ``BadInputError`` (``bad_email``)."""
+    row = conn.execute("SELECT id FROM operator WHERE account = %s", [account_of(keys, address)]).fetchone()
+    found = [] if row is None else [Seat(Role.OPERATOR, 0, row[0])]
+    for tenant in directory.programmes(conn):
+        found += _seats_in(Access(conn, tenant.id, "sign in"), tenant, keys, folded(address))
+    return tuple(found)
+
+
+def _seats_in(access: Access, tenant: Tenant, keys: Keys, address: str) -> Iterator[Seat]:
+    wanted = {"hash": pseudonym(keys, tenant.public_id, "email", address)}
+    vault = Vault(access, keys)
+    rows = [(id_, Role.BRAND, person) for id_, person in access.fetch(_BRAND, wanted)]
+    rows += [(id_, Role(kind), person) for id_, kind, person in access.fetch(_PARTIES, wanted)]
+    for id_, role, person in rows:
+        kept = vault.get(person, "email")
+        if kept is not None and kept.decode().strip().casefold() == address:
+            yield Seat(role, tenant.id, id_)
+
+
+def hats(conn: Connection, seats: Iterable[Seat]) -> tuple[Hat, ...]:
+    """The seats that still exist, with the names of today: whoever was removed or erased is refused at once."""
+    tenants = {tenant.id: tenant for tenant in directory.programmes(conn)}
+    found: list[Hat] = []
+    ordered = sorted(set(seats), key=lambda seat: (seat.programme_id, seat.role, seat.id))
+    for programme_id, group in groupby(ordered, key=lambda seat: seat.programme_id):
+        if programme_id == 0:
+            found += _operator_hats(conn, [seat.id for seat in group])
+        elif programme_id in tenants:
+            found += _hats_in(Access(conn, programme_id, "sign in"), tenants[programme_id], list(group))
+    return tuple(found)
+
+
+def _operator_hats(conn: Connection, ids: list[int]) -> list[Hat]:
+    rows = conn.execute("SELECT id FROM operator WHERE id = ANY(%s::bigint[])", [ids])
+    return [Hat(Seat(Role.OPERATOR, 0, row[0])) for row in rows]
+
+
+def _hats_in(access: Access, tenant: Tenant, seats: list[Seat]) -> list[Hat]:
+    brand = [seat.id for seat in seats if seat.role is Role.BRAND]
+    parties = {(seat.id, str(seat.role)) for seat in seats if seat.role is not Role.BRAND}
+    at = {"programme": tenant.slug, "programme_name": tenant.name}
+    found = [
+        Hat(Seat(Role.BRAND, tenant.id, row[0]), **at) for row in access.fetch(_STILL_BRAND, {"ids": brand}) if brand
+    ]
+    for id_, kind, name, slug in access.fetch(_STILL_PARTY, {"ids": [one for one, _ in parties]}):
+        if (id_, kind) in parties:
+            found.append(Hat(Seat(Role(kind), tenant.id, id_), **at, name=name, slug=slug))
+    return found
+
+
+def make_link(conn: Connection, keys: Keys, address: str, now: Instant, *, at_once: int = LINKS_AT_ONCE) -> str:
+    """The token of a fresh link for an address that is somebody's, unless ``at_once`` of hers still work.
+
+    Raises ``BadInputError`` (``unknown_address``, ``bad_email``) and ``FanshareError`` (``too_many_links``, 429).
+    """
+    if not seats_of(conn, keys, address):
+        raise BadInputError("unknown_address", "Nobody here is known by this address.", 404)
+    account = account_of(keys, address)
+    count = "SELECT count(*) FROM sign_in_link WHERE account = %s AND expires_at > %s"
+    row = conn.execute(count, [account, now]).fetchone()
+    if row is not None and row[0] >= at_once:
+        raise FanshareError("too_many_links", "Several links for this address still work; use the newest.", 429)
+    token = secrets.token_urlsafe(32)
+    values = [_hash(token), account, keys.seal(PURPOSE, clean(address).encode(), _hash(token)), now, now + LINK_LIVES]
+    conn.execute(
+        "INSERT INTO sign_in_link (token_hash, account, sealed_address, made_at, expires_at)"
+        " VALUES (%s, %s, %s, %s, %s)",
+        values,
+    )
+    return token
+
+
+def works(conn: Connection, token: str, now: Instant) -> bool:
+    """Whether a link would sign somebody in. Looking at it does not use it up."""
+    statement = "SELECT FROM sign_in_link WHERE token_hash = %s AND made_at <= %s AND expires_at > %s"
+    return conn.execute(statement, [_hash(token), now, now]).fetchone() is not None
+
+
+def redeem(conn: Connection, keys: Keys, token: str, now: Instant) -> tuple[Seat, ...]:
+    """Use a link up: whose seats it opens, none when it was used, is too old, or never was.
+
+    Of two who use it at the same moment one gets it. Her other links end with it.
+    """
+    row = conn.execute(
+        "DELETE FROM sign_in_link WHERE token_hash = %s RETURNING account, sealed_address, made_at, expires_at",
+        [_hash(token)],
+    ).fetchone()
+    if row is None or not row[2] <= now < row[3]:
+        return ()
+    conn.execute("DELETE FROM sign_in_link WHERE account = %s", [row[0]])
+    return seats_of(conn, keys, keys.unseal(PURPOSE, bytes(row[1]), _hash(token)).decode())
+
+
+def keep_session(conn: Connection, keys: Keys, key: str, content: dict[str, object], now: Instant) -> None:
+    """Keep what a session holds under the hash of its key, for 14 days from its beginning."""
+    sealed = keys.seal(_SESSION, json.dumps(content).encode(), _hash(key))
+    conn.execute(
+        "INSERT INTO web_session (key_hash, sealed, began_at, expires_at) VALUES (%s, %s, %s, %s)"
+        " ON CONFLICT (key_hash) DO UPDATE SET sealed = excluded.sealed",
+        [_hash(key), sealed, now, now + SESSION_LIVES],
+    )
+
+
+def session(conn: Connection, keys: Keys, key: str, now: Instant) -> dict[str, object] | None:
+    """What a living session holds."""
+    statement = "SELECT sealed FROM web_session WHERE key_hash = %s AND expires_at > %s"
+    row = conn.execute(statement, [_hash(key), now]).fetchone()
+    if row is None:
+        return None
+    found: dict[str, object] = json.loads(keys.unseal(_SESSION, bytes(row[0]), _hash(key)))
+    return found
+
+
+def end_session(conn: Connection, key: str) -> None:
+    """Nobody is signed in by this key any more."""
+    conn.execute("DELETE FROM web_session WHERE key_hash = %s", [_hash(key)])
+
+
+def forget_old(conn: Connection, now: Instant) -> None:
+    """Links and sessions that have ended."""
+    conn.execute("DELETE FROM sign_in_link WHERE expires_at <= %s", [now - DAY])
+    conn.execute("DELETE FROM web_session WHERE expires_at <= %s", [now])
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()

@@ -1,0 +1,98 @@
+"""Operators, who run the installation, and brand people, who look after a programme: added, listed, removed."""
+
+import re
+from dataclasses import dataclass
+
+from fanshare.config.keys import Keys
+from fanshare.core.errors import BadInputError
+from fanshare.core.instants import Instant
+from fanshare.flows.context import pseudonym
+from fanshare.store.access import Access, Connection
+from fanshare.store.vault import Vault
+
+PURPOSE = "sign in"
+
+_ADDRESS = re.compile(r"[^@\s\x00-\x1f\x7f]{1,64}@[^@\s\x00-\x1f\x7f]{1,190}\.[^@\s.\x00-\x1f\x7f]{2,63}")
+
+_ADD_BRAND = """
+INSERT INTO brand_person (programme_id, person_id, email_hash, added_at)
+VALUES (%(programme_id)s, %(person)s, %(hash)s, %(now)s) RETURNING id
+"""
+_FIND_BRAND = "SELECT id, person_id FROM brand_person WHERE programme_id = %(programme_id)s AND email_hash = %(hash)s"
+_DROP_BRAND = "DELETE FROM brand_person WHERE programme_id = %(programme_id)s AND id = %(id)s"
+_ALL_BRAND = "SELECT id, person_id, added_at FROM brand_person WHERE programme_id = %(programme_id)s ORDER BY id"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One row of a list: the number, the address, since when."""
+
+    id: int
+    address: str
+    added_at: Instant
+
+
+def clean(address: str) -> str:
+    """An address without what surrounds it. Raises ``BadInputError`` (``bad_email``)."""
+    text = address.strip()
+    if _ADDRESS.fullmatch(text) is None:
+        raise BadInputError("bad_email", f"{address[:80]!r} is not an e-mail address.")
+    return text
+
+
+def folded(address: str) -> str:
+    """The form in which addresses are compared."""
+    return clean(address).casefold()
+
+
+def account_of(keys: Keys, address: str) -> bytes:
+    """32 bytes that stand for an address in this installation: HMAC-SHA-256, so that nobody can try guesses."""
+    return keys.fingerprint(PURPOSE, folded(address).encode())
+
+
+def add_operator(conn: Connection, keys: Keys, address: str, now: Instant) -> bool:
+    """Let somebody run this installation; whether she did not already. Raises ``BadInputError``."""
+    account = account_of(keys, address)
+    sealed = keys.seal(PURPOSE, clean(address).encode(), account)
+    statement = "INSERT INTO operator (account, sealed_address, added_at) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
+    return conn.execute(statement, [account, sealed, now]).rowcount == 1
+
+
+def remove_operator(conn: Connection, keys: Keys, address: str) -> None:
+    """She may no longer; whoever is signed in is refused at once. Raises ``BadInputError`` (``unknown_address``)."""
+    if not conn.execute("DELETE FROM operator WHERE account = %s", [account_of(keys, address)]).rowcount:
+        raise BadInputError("unknown_address", "There is no operator with this address.", 404)
+
+
+def operators(conn: Connection, keys: Keys) -> list[Member]:
+    """All operators, oldest first."""
+    rows = conn.execute("SELECT id, account, sealed_address, added_at FROM operator ORDER BY id")
+    return [Member(row[0], keys.unseal(PURPOSE, bytes(row[2]), bytes(row[1])).decode(), row[3]) for row in rows]
+
+
+def add_brand_person(access: Access, public_id: str, keys: Keys, address: str, now: Instant) -> bool:
+    """Let somebody look after a programme; whether she did not already. Raises ``BadInputError``."""
+    known = pseudonym(keys, public_id, "email", folded(address))
+    with access.transaction():
+        if access.fetch_one(_FIND_BRAND, {"hash": known}) is not None:
+            return False
+        [person] = Vault(access, keys).add_people([{"email": clean(address).encode()}], now)
+        access.execute(_ADD_BRAND, {"person": person, "hash": known, "now": now})
+        return True
+
+
+def remove_brand_person(access: Access, public_id: str, keys: Keys, address: str) -> None:
+    """She may no longer, and her address is forgotten. Raises ``BadInputError`` (``unknown_address``)."""
+    known = pseudonym(keys, public_id, "email", folded(address))
+    with access.transaction():
+        row = access.fetch_one(_FIND_BRAND, {"hash": known})
+        if row is None:
+            raise BadInputError("unknown_address", "Nobody with this address looks after this programme.", 404)
+        access.execute(_DROP_BRAND, {"id": row[0]})
+        Vault(access, keys).erase(row[1])
+
+
+def brand_people(access: Access, keys: Keys) -> list[Member]:
+    """Who looks after a programme, oldest first."""
+    vault = Vault(access, keys)
+    return [Member(row[0], (vault.get(row[1], "email") or b"").decode(), row[2]) for row in access.fetch(_ALL_BRAND)]

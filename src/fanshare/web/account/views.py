@@ -1,0 +1,115 @@
+"""Signing in by a link, signing out, the first page, and the end of the weekly mail."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+from fanshare.core.errors import BadInputError
+from fanshare.flows.staff import clean
+from fanshare.web import site
+from fanshare.web.account.homes import cards
+from fanshare.web.authorisation import hats, private, require
+from fanshare.web.authorisation import sign_in as begin
+from fanshare.web.authorisation import sign_out as end
+from fanshare.web.errors import error_page
+
+type View = Callable[..., Any]
+
+#: Per visitor and ten minutes. A household shares an address; a scanner does not type.
+_WISHES, _CONFIRMATIONS = 10, 30
+_LONGEST_TOKEN = 200
+
+
+def form(view: View) -> View:
+    """A page with a form: GET shows it, POST sends it, nothing else is answered; no cache keeps either."""
+
+    @wraps(view)
+    def guarded(request: Any, **arguments: str) -> Any:
+        if request.method in {"GET", "HEAD", "POST"}:
+            return private(view(request, **arguments))
+        response = error_page(request, 405)
+        response.headers["Allow"] = "GET, HEAD, POST"
+        return response
+
+    return guarded
+
+
+@require("sign_in")
+@form
+def sign_in(request: Any) -> Any:
+    """Ask for an address. What is answered, and how long it takes, is the same whether or not it is known."""
+    here = site.of(request)
+    context = {"address": "", "problem": "", "sends_mail": here.accounts.sends_mail}
+    if request.method != "POST":
+        if hats(request):
+            return HttpResponseRedirect(reverse("home"))
+        return render(request, "account/sign_in.html", context)
+    if not _may(request, "wish", _WISHES):
+        return error_page(request, 429)
+    typed = request.POST.get("address", "")[:300]
+    try:
+        address = clean(typed)
+    except BadInputError:
+        context |= {"address": typed, "problem": "This does not look like an e-mail address."}
+        return render(request, "account/sign_in.html", context, status=422)
+    if here.accounts.sends_mail:
+        here.accounts.wish(address)
+    return render(request, "account/sent.html", context)
+
+
+@require("sign_in")
+@form
+def confirm(request: Any) -> Any:
+    """One button: mail scanners follow links, so that looking at this page must sign nobody in."""
+    accounts = site.of(request).accounts
+    if not _may(request, "confirm", _CONFIRMATIONS):
+        return error_page(request, 429)
+    if request.method != "POST":
+        token = request.GET.get("t", "")[:_LONGEST_TOKEN]
+        context = {"token": token, "works": accounts.works(token)}
+        return render(request, "account/confirm.html", context, status=200 if context["works"] else 410)
+    seats = accounts.redeem(request.POST.get("t", "")[:_LONGEST_TOKEN])
+    if not seats:
+        return render(request, "account/confirm.html", {"token": "", "works": False}, status=410)
+    begin(request, seats)
+    return HttpResponseRedirect(reverse("home"))
+
+
+@require("sign_out")
+@form
+def sign_out(request: Any) -> Any:
+    """Ask once, then end the session."""
+    if request.method == "POST":
+        end(request)
+        return render(request, "account/signed_out.html")
+    return render(request, "account/sign_out.html", {"signed_in": bool(hats(request))})
+
+
+@require("home")
+@form
+def home(request: Any) -> Any:
+    """What the visitor is here, with a way to each thing that is hers."""
+    return render(request, "account/home.html", {"cards": cards(hats(request))})
+
+
+@require("mail.stop")
+@form
+def stop_mail(request: Any, token: str) -> Any:
+    """Stop the weekly mail. Mail programs post here by themselves (RFC 8058), so the token alone is the right to."""
+    stopped = request.method == "POST"
+    programme = site.of(request).accounts.stop_mail(token, really=stopped)
+    if programme is None:
+        return error_page(request, 404)
+    return render(request, "account/stop_mail.html", {"programme": programme, "stopped": stopped})
+
+
+stop_mail.csrf_exempt = True  # type: ignore[attr-defined]
+
+
+def _may(request: Any, what: str, most: int) -> bool:
+    here = site.of(request)
+    return here.limiter.allows(what, request.META.get("REMOTE_ADDR", ""), most, here.clock())

@@ -1,0 +1,73 @@
+"""What signing in needs from outside: one port, which a database fills and a page without one leaves empty."""
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from fanshare.flows.authorisation import Hat, Seat
+
+
+class Accounts(Protocol):
+    """Who may sign in, and who is signed in. Called from several threads."""
+
+    @property
+    def sends_mail(self) -> bool:
+        """Whether a wished link can be mailed."""
+
+    def wish(self, address: str) -> None:
+        """Somebody wishes a link for an address. Takes as long and does the same whether or not it is known."""
+
+    def works(self, token: str) -> bool:
+        """Whether a link would sign somebody in."""
+
+    def redeem(self, token: str) -> tuple[Seat, ...]:
+        """Use a link up: what it opens, nothing when it does not work."""
+
+    def hats(self, seats: Iterable[Seat]) -> tuple[Hat, ...]:
+        """The seats that still exist."""
+
+    def session(self, key: str) -> dict[str, object] | None:
+        """What a living session holds."""
+
+    def keep_session(self, key: str, content: dict[str, object]) -> None:
+        """Keep it."""
+
+    def end_session(self, key: str) -> None:
+        """Forget it."""
+
+    def stop_mail(self, token: str, *, really: bool) -> str | None:
+        """The programme whose weekly mail a token stops; it is stopped when ``really``. ``None`` for no such token."""
+
+
+class NoAccounts:
+    """Nobody signs in here."""
+
+    sends_mail = False
+
+    def wish(self, address: str) -> None:
+        """Nothing."""
+
+    def works(self, token: str) -> bool:  # noqa: ARG002 - the port's signature
+        """Never."""
+        return False
+
+    def redeem(self, token: str) -> tuple[Seat, ...]:  # noqa: ARG002 - the port's signature
+        """Nothing."""
+        return ()
+
+    def hats(self, seats: Iterable[Seat]) -> tuple[Hat, ...]:  # noqa: ARG002 - the port's signature
+        """None."""
+        return ()
+
+    def session(self, key: str) -> dict[str, object] | None:  # noqa: ARG002 - the port's signature
+        """None."""
+        return None
+
+    def keep_session(self, key: str, content: dict[str, object]) -> None:
+        """Nothing."""
+
+    def end_session(self, key: str) -> None:
+        """Nothing."""
+
+    def stop_mail(self, token: str, *, really: bool) -> str | None:  # noqa: ARG002 - the port's signature
+        """None."""
+        return None

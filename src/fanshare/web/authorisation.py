@@ -1,0 +1,77 @@
+"""The guard before every view: ``require("connections.see")`` asks the matrix of ``flows.authorisation``.
+
+Each view of the site wears exactly one, also the public ones, and a test walks all routes to see that. A view whose
+address names a programme (keyword ``programme``) is open to those who have the role in that programme.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+
+from fanshare.flows.authorisation import MATRIX, Hat, Role, Seat, allowed
+from fanshare.web import site
+from fanshare.web.errors import error_page
+
+type View = Callable[..., Any]
+
+_SEATS = "seats"
+
+
+def require(operation: str) -> Callable[[View], View]:
+    """Let only those pass whom the matrix lets do ``operation``. Raises ``KeyError`` for one it does not hold.
+
+    The view finds what the visitor is in ``hats(request)``. Who is not signed in is sent to sign in (a form of hers is
+    refused); who is signed in and may not sees the same page, whether or not there is such a programme.
+    """
+    roles = MATRIX[operation]
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(request: Any, *args: Any, **kwargs: Any) -> Any:
+            if Role.ANYBODY in roles:
+                return view(request, *args, **kwargs)
+            return private(_checked(request, kwargs) or view(request, *args, **kwargs))
+
+        guarded.operation = operation  # type: ignore[attr-defined]
+        return guarded
+
+    def _checked(request: Any, kwargs: dict[str, Any]) -> Any:
+        """What to answer instead of the page, if anything."""
+        worn = hats(request)
+        if not worn and request.method in {"GET", "HEAD"}:
+            return HttpResponseRedirect(reverse("sign_in"))
+        if not allowed(operation, worn, kwargs.get("programme")):
+            return error_page(request, 403)
+        return None
+
+    return guard
+
+
+def private(response: Any) -> Any:
+    """The same response, which no cache keeps and no search engine lists."""
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def hats(request: Any) -> tuple[Hat, ...]:
+    """What the visitor is at this moment; empty for whoever is not signed in. Asked once a request."""
+    if not hasattr(request, "worn_hats"):
+        seats = [Seat(Role(role), programme, id_) for role, programme, id_ in request.session.get(_SEATS, ())]
+        request.worn_hats = site.of(request).accounts.hats(seats) if seats else ()
+    worn: tuple[Hat, ...] = request.worn_hats
+    return worn
+
+
+def sign_in(request: Any, seats: tuple[Seat, ...]) -> None:
+    """Begin a session under a fresh key; whatever was there before ends, so that a planted key is worth nothing."""
+    request.session.flush()
+    request.session[_SEATS] = [[seat.role.value, seat.programme_id, seat.id] for seat in seats]
+
+
+def sign_out(request: Any) -> None:
+    """End the session."""
+    request.session.flush()

@@ -1,0 +1,329 @@
+"""Signing in through the real pages over a real database: links, cookies, forged forms, and who may see what."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from http.cookies import SimpleCookie
+from io import BytesIO
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from fanshare.core.instants import DAY, MINUTE, Instant
+from fanshare.core.terms_text import parse
+from fanshare.flows import sign_in, staff
+from fanshare.flows.authorisation import MATRIX, Role
+from fanshare.flows.context import open_programme
+from fanshare.flows.people import Joiner, add_creator, add_fan
+from fanshare.flows.publish_terms import publish_terms
+from fanshare.store import directory
+from fanshare.store.access import Connection, connect
+from fanshare.store.server import Database
+from fanshare.web.app import make_wsgi_app
+from fanshare.web.limits import WINDOW, Limiter
+from fanshare.web.site import WsgiApp
+from fanshare.web.stored_accounts import StoredAccounts
+from fanshare.web.stored_pages import StoredPages
+from tests.edge.running import KEYS
+from tests.jobs.house import TERMS
+from tests.support.schema import NOW, found, schema_template, shared_database
+from tests.web.support.serving import Answer, ask
+
+__all__ = ["schema_template", "shared_database"]
+
+HOST = "share.example"
+
+
+@dataclass
+class Place:
+    """An installation with Bea, Cleo, Finn and Otto, and its pages."""
+
+    conn: Connection
+    database: Database
+    slug: str
+    other: str
+    now: Instant = NOW
+
+    def app(self, *, mail: bool = True, public_url: str = f"https://{HOST}") -> WsgiApp:
+        reach = partial(connect, self.database.dsn())
+        accounts = StoredAccounts(reach, KEYS, lambda: self.now, sends_mail=mail)
+        store = StoredPages(reach, lambda: self.now)
+        return make_wsgi_app(store, lambda: self.now, allowed_hosts=[HOST], accounts=accounts, public_url=public_url)
+
+    def link(self, name: str) -> str:
+        """A fresh token for somebody."""
+        return sign_in.make_link(self.conn, KEYS, f"{name}@example.test", self.now, at_once=1000)
+
+
+@pytest.fixture(scope="module")
+def place(shared_database: Database) -> Iterator[Place]:
+    with connect(shared_database.dsn()) as conn:
+        slugs = []
+        for person in ("bea", "dana"):
+            access = found(conn).access
+            tenant = next(one for one in directory.programmes(conn) if one.id == access.programme_id)
+            publish_terms(access, parse(TERMS, "toml"), NOW)
+            staff.add_brand_person(access, tenant.public_id, KEYS, f"{person}@example.test", NOW)
+            slugs.append(tenant.slug)
+            if person == "bea":
+                programme = open_programme(access, tenant.public_id, KEYS)
+                add_creator(programme, Joiner("Cleo", "cleo@example.test"), NOW)
+                add_fan(programme, Joiner("Finn", "finn@example.test"), NOW)
+        staff.add_operator(conn, KEYS, "otto@example.test", NOW)
+        yield Place(conn, shared_database, slugs[0], slugs[1])
+
+
+@dataclass
+class Device:
+    """A browser without a window: keeps cookies, fills in forms."""
+
+    app: WsgiApp
+    cookies: dict[str, str] = field(default_factory=dict)
+    flags: dict[str, Any] = field(default_factory=dict)
+
+    def get(self, path: str, **extra: str) -> Answer:
+        path, _, query = path.partition("?")
+        return self._send(path, QUERY_STRING=query, **extra)
+
+    def post(self, path: str, values: dict[str, str], **extra: str) -> Answer:
+        body = urlencode(values).encode()
+        content = {"CONTENT_TYPE": "application/x-www-form-urlencoded", "CONTENT_LENGTH": str(len(body))}
+        extra.setdefault("HTTP_ORIGIN", f"https://{HOST}")
+        return self._send(path, method="POST", **content, **{"wsgi.input": BytesIO(body)}, **extra)
+
+    def fill(self, path: str, **values: str) -> Answer:
+        """Open a form and send it."""
+        hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', self.get(path).text))
+        return self.post(path.partition("?")[0], {**hidden, **values})
+
+    def sign_in(self, token: str) -> Answer:
+        return self.fill(f"/sign-in/confirm?t={token}")
+
+    def _send(self, path: str, **extra: Any) -> Answer:
+        jar = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        headers: list[str] = []
+
+        def keeping(environ: Any, start: Callable[..., Any]) -> Any:
+            def kept(status: str, pairs: list[tuple[str, str]], exc_info: object = None) -> Any:
+                headers.extend(value for name, value in pairs if name.lower() == "set-cookie")
+                return start(status, pairs)
+
+            return self.app(environ, kept)
+
+        answer = ask(keeping, path, host=HOST, HTTP_COOKIE=jar, **extra)
+        for line in headers:
+            for name, morsel in SimpleCookie(line).items():
+                self.flags[name] = morsel
+                if morsel.value and morsel["max-age"] != 0:
+                    self.cookies[name] = morsel.value
+                else:
+                    self.cookies.pop(name, None)
+        return answer
+
+
+def signed_in(place: Place, name: str) -> Device:
+    device = Device(place.app())
+    assert device.sign_in(place.link(name)).status == 302
+    return device
+
+
+def test_a_link_shows_one_button_and_only_pressing_it_signs_in(place: Place) -> None:
+    device, token = Device(place.app()), place.link("cleo")
+    for _ in range(3):  # a mail scanner looks, and looks again
+        shown = device.get(f"/sign-in/confirm?t={token}")
+        assert shown.status == 200
+        assert shown.text.count("<button") == 1
+        assert shown.headers["cache-control"] == "private, no-store"
+    assert "fanshare" not in device.cookies
+    assert device.get("/home").headers["location"] == "/sign-in"
+    answer = device.sign_in(token)
+    assert (answer.status, answer.headers["location"]) == (302, "/home")
+    assert "Cleo at" in device.get("/home").text
+    assert device.get(f"/sign-in/confirm?t={token}").status == 410
+    assert Device(place.app()).sign_in(token).status in {403, 410}
+
+
+def test_the_cookie_is_closed_to_scripts_other_sites_and_plain_http(place: Place) -> None:
+    device = signed_in(place, "cleo")
+    for name in ("fanshare", "fanshare_form"):
+        flags = device.flags[name]
+        assert flags["httponly"]
+        assert flags["secure"]
+        assert flags["samesite"] == "Lax"
+        assert not flags["domain"]
+    plain = Device(place.app(public_url=""))
+    plain.get("/sign-in", HTTP_HOST=HOST)
+    assert not plain.flags["fanshare_form"]["secure"]
+
+
+def test_a_planted_key_is_not_the_key_after_signing_in(place: Place) -> None:
+    device = Device(place.app(), cookies={"fanshare": "planted" * 5})
+    device.sign_in(place.link("finn"))
+    assert device.cookies["fanshare"] != "planted" * 5
+    assert Device(place.app(), cookies={"fanshare": "planted" * 5}).get("/home").status == 302
+    first = device.cookies["fanshare"]
+    device.sign_in(place.link("cleo"))
+    assert device.cookies["fanshare"] != first
+    assert Device(place.app(), cookies={"fanshare": first}).get("/home").status == 302
+
+
+def test_signing_out_ends_the_session_everywhere_its_key_went(place: Place) -> None:
+    device = signed_in(place, "cleo")
+    stolen = dict(device.cookies)
+    assert device.get("/sign-out").status == 200
+    assert device.get("/home").status == 200, "looking at the page signs nobody out"
+    assert device.fill("/sign-out").status == 200
+    assert "fanshare" not in device.cookies
+    assert Device(place.app(), cookies=stolen).get("/home").status == 302
+
+
+def test_a_form_from_another_site_or_without_its_token_is_refused(place: Place) -> None:
+    token = place.link("cleo")
+    device = Device(place.app())
+    assert device.post("/sign-in/confirm", {"t": token}).status == 403
+    page = device.get(f"/sign-in/confirm?t={token}").text
+    hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
+    assert device.post("/sign-in/confirm", hidden, HTTP_ORIGIN="https://evil.example").status == 403
+    assert sign_in.works(place.conn, token, place.now), "a refused form uses nothing up"
+    assert device.post("/sign-in/confirm", hidden).status == 302
+
+
+def test_a_wish_is_answered_alike_whoever_wishes(place: Place) -> None:
+    def shape(address: str) -> tuple[int, str, int]:
+        before = place.conn.execute("SELECT count(*) FROM outbox").fetchone()
+        answer = Device(place.app()).fill("/sign-in", address=address)
+        after = place.conn.execute("SELECT count(*) FROM outbox").fetchone()
+        assert before is not None
+        assert after is not None
+        return answer.status, answer.text, after[0] - before[0]
+
+    known, unknown = shape("cleo@example.test"), shape("stray@example.test")
+    assert known == unknown
+    assert known[0] == 200
+    assert known[2] == 1
+    assert Device(place.app()).fill("/sign-in", address="no address").status == 422
+
+
+def test_without_mail_the_page_says_so_and_whom_to_ask(place: Place) -> None:
+    page = Device(place.app(mail=False)).get("/sign-in").text
+    assert "Mail is not set up here" in page
+    assert "fanshare login-link ADDRESS" in page
+    assert "<form" not in page
+
+
+def test_wishes_and_confirmations_are_limited_per_visitor(place: Place) -> None:
+    app = place.app()
+    statuses = [Device(app).fill("/sign-in", address="cleo@example.test").status for _ in range(11)]
+    assert statuses == [200] * 10 + [429]
+    assert Device(app).get("/sign-in", REMOTE_ADDR="192.0.2.7").status == 200
+    codes = [Device(app).get("/sign-in/confirm?t=guess").status for _ in range(31)]
+    assert codes == [410] * 30 + [429]
+
+
+def test_a_limit_is_forgotten_after_its_window_and_never_grows_without_end() -> None:
+    limiter = Limiter()
+    assert [limiter.allows("x", "a", 2, NOW) for _ in range(3)] == [True, True, False]
+    assert limiter.allows("x", "b", 2, NOW)
+    assert limiter.allows("y", "a", 2, NOW)
+    assert limiter.allows("x", "a", 2, NOW + WINDOW)
+    assert limiter.allows("x", "a", 2, NOW), "a clock that was set back begins anew"
+
+
+def test_a_session_ends_by_itself_and_with_the_right_to_it(place: Place) -> None:
+    device = signed_in(place, "dana")
+    assert device.get("/home").status == 200
+    later = Place(place.conn, place.database, place.slug, place.other, NOW + 15 * DAY)
+    assert Device(later.app(), cookies=dict(device.cookies)).get("/home").status == 302
+    tenant = next(one for one in directory.programmes(place.conn) if one.slug == place.other)
+    access = found(place.conn).access.__class__(place.conn, tenant.id, "test")
+    staff.remove_brand_person(access, tenant.public_id, KEYS, "dana@example.test")
+    assert device.get("/home").status == 302
+
+
+def test_an_old_link_says_that_it_is_old(place: Place) -> None:
+    token = place.link("cleo")
+    later = Place(place.conn, place.database, place.slug, place.other, NOW + 16 * MINUTE)
+    answer = Device(later.app()).get(f"/sign-in/confirm?t={token}")
+    assert answer.status == 410
+    assert "does not work any more" in answer.text
+
+
+def routes() -> Iterator[tuple[str, Any]]:
+    """Every address of the site with its view."""
+
+    def walk(patterns: list[Any], prefix: str) -> Iterator[tuple[str, Any]]:
+        for one in patterns:
+            if isinstance(one, URLResolver):
+                yield from walk(one.url_patterns, prefix + str(one.pattern))
+            elif isinstance(one, URLPattern):
+                yield prefix + str(one.pattern), one.callback
+
+    yield from walk(get_resolver("fanshare.web.urls").url_patterns, "/")
+
+
+def unguarded(found: list[tuple[str, Any]]) -> list[str]:
+    """Routes whose view asks nobody."""
+    return [path for path, view in found if getattr(view, "operation", None) not in MATRIX]
+
+
+def test_every_route_is_in_the_matrix(place: Place) -> None:
+    place.app()
+    found = list(routes())
+    assert len(found) >= 10
+    assert unguarded(found) == []
+    assert unguarded([*found, ("/planted", lambda request: None)]) == ["/planted"]
+
+
+def concrete(route: str, slug: str) -> str:
+    """An address of a route, with a programme that exists and numbers that may."""
+    path = re.sub(r"<slug:programme>", slug, route)
+    path = re.sub(r"<slug:[a-z_]+>", "cleo", path)
+    path = re.sub(r"<int:[a-z_]+>", "1", path)
+    path = re.sub(r"\(\?P<[a-z_]+>.*?\)", "a" * 24, path)
+    return re.sub(r"<[a-z_:]+>", "x", path).replace("^", "").replace("\\Z", "").replace("$", "")
+
+
+def test_stray_is_refused_at_every_route_that_is_not_public(place: Place) -> None:
+    app = place.app()
+    closed = [path for path, view in routes() if Role.ANYBODY not in MATRIX[view.operation]]
+    assert "/home" in closed
+    for path in (concrete(route, place.slug) for route in closed):
+        answer = Device(app).get(path)
+        assert (answer.status, answer.headers.get("location")) == (302, "/sign-in"), path
+        assert place.slug not in answer.text
+        device = Device(app)
+        device.get("/sign-out")
+        form = {"csrfmiddlewaretoken": device.cookies.get("fanshare_form", "")}
+        assert device.post(path, form).status in {403, 405}, path
+        garbage = Device(app, cookies={"fanshare": "0" * 32})
+        assert garbage.get(path).status == 302, path
+
+
+def test_who_is_signed_in_sees_only_what_her_roles_open(place: Place) -> None:
+    people = {name: signed_in(place, name) for name in ("bea", "cleo", "finn", "otto")}
+    role = {"bea": Role.BRAND, "cleo": Role.CREATOR, "finn": Role.FAN, "otto": Role.OPERATOR}
+    for route, view in routes():
+        if Role.ANYBODY in MATRIX[view.operation]:
+            continue
+        for name, device in people.items():
+            may = role[name] in MATRIX[view.operation]
+            assert (device.get(concrete(route, place.slug)).status != 403) is may, (route, name)
+            if "<slug:programme>" in route and name != "otto":
+                assert device.get(concrete(route, place.other)).status == 403, (route, name)
+
+
+def test_home_names_every_hat_and_leads_only_to_pages_that_exist(place: Place) -> None:
+    for name, words in (
+        ("bea", "You look after this programme"),
+        ("finn", "You are a fan who helps"),
+        ("otto", "You run this installation"),
+    ):
+        device = signed_in(place, name)
+        page = device.get("/home")
+        assert words in page.text
+        assert page.headers["cache-control"] == "private, no-store"
+        for href in re.findall(r'class="link-card" href="([^"]+)"', page.text):
+            assert device.get(href).status == 200, href
