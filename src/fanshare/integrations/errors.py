@@ -16,3 +16,10 @@ class ShopRefusedError(FanshareError):
 
     def __init__(self, message: str) -> None:
         super().__init__("shop_refused", message, 502)
+
+
+class OrderHiddenError(FanshareError):
+    """The shop shows no such order, and would say the same of one it only hides from us: nothing is concluded."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("order_hidden", message, 502)

@@ -14,6 +14,11 @@ from fanshare.core.order_news import News, news_by_stage
 from fanshare.core.orders import OrderState
 from fanshare.integrations.generic import parse as generic
 from fanshare.integrations.postback import parse as postback
+from fanshare.integrations.shopify import fetch as shopify_fetch
+from fanshare.integrations.shopify import parse as shopify
+from fanshare.integrations.shopify.admin import app_access
+from fanshare.integrations.shopify.notices import notices as shopify_notices
+from fanshare.integrations.shopify.webhooks import ensure_webhooks as ensure_shopify_webhooks
 from fanshare.integrations.types import EnsureWebhooks, Fetch, Notice, Pseudonym, Reference, Verify
 from fanshare.integrations.verifiers import VERIFIERS
 from fanshare.integrations.woocommerce import fetch as woocommerce_fetch
@@ -90,6 +95,10 @@ def _fetch_woocommerce(settings: Mapping[str, str], pseudonym: Pseudonym) -> Ope
     return woocommerce_fetch.make_fetch(access, pseudonym, unreadable=_leave_out)
 
 
+def _fetch_shopify(settings: Mapping[str, str], pseudonym: Pseudonym) -> OpenFetch:
+    return shopify_fetch.make_fetch(app_access(settings), pseudonym, unreadable=_leave_out)
+
+
 def _leave_out(order_id: str, error: BadInputError) -> None:
     """One order that can't be read must not keep a shop's other orders from being found; its own webhook is parked."""
     log.warning("an order of a list of changes was left out: %s: %s", order_id, error.message)
@@ -104,6 +113,16 @@ CONNECTORS: Mapping[str, Connector] = MappingProxyType(
             parse=woocommerce.parse,
             make_fetch=_fetch_woocommerce,
             reports_fulfilment=woocommerce.REPORTS_FULFILMENT,
+        ),
+        "shopify": Connector(
+            kind="shopify",
+            verify=VERIFIERS["shopify"],
+            references=shopify.references,
+            parse=shopify.parse,
+            make_fetch=_fetch_shopify,
+            reports_fulfilment=shopify.REPORTS_FULFILMENT,
+            ensure_webhooks=ensure_shopify_webhooks,
+            notices=shopify_notices,
         ),
         "generic": Connector(
             kind="generic",

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -24,6 +24,7 @@ log = structlog.get_logger(__name__)
 
 BATCH = 2_000
 _QUARANTINE_DAYS = 7
+_TOPICS = ("x-wc-webhook-topic", "x-shopify-topic", "shopify-topic")
 
 type OpenProgramme = Callable[[int], Programme]
 
@@ -174,7 +175,7 @@ def _write_deliveries(programme: Programme, deliveries: Sequence[tuple[bytes, De
             received_at=one.received_at,
             connection_id=one.connection_id,
             endpoint=one.endpoint,
-            topic=one.headers.get("x-wc-webhook-topic", ""),
+            topic=_topic(one.headers),
             sealed=sealer.seal(one.received_at, msgspec.msgpack.encode((one.headers, one.body)), record_id),
             body_hash=hashlib.sha256(one.body).digest(),
         )
@@ -187,6 +188,11 @@ def _write_deliveries(programme: Programme, deliveries: Sequence[tuple[bytes, De
     edge.heard(access, newest)
     accepted = Counter((row.connection_id, utc_day(row.received_at)) for row in rows if row.id in fresh)
     edge.count_deliveries(access, accepted, "accepted")
+
+
+def _topic(headers: Mapping[str, str]) -> str:
+    """What a shop calls its delivery: only to be shown; connectors read the headers themselves."""
+    return next((headers[name][:100] for name in _TOPICS if headers.get(name)), "")
 
 
 def _write_refused(
