@@ -1,0 +1,1 @@
+"""Orders from a file: CSV or Parquet, read row by row, however long it is."""
