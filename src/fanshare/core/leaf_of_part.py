@@ -7,7 +7,7 @@ from fanshare.core.instants import Instant, local_date
 from fanshare.core.money import Micros
 from fanshare.core.settlement import Bucket, Part
 from fanshare.core.settlement_leaf import CODE, ROLES, CapStep, LineEntry, Settlement, Share, Stretch
-from fanshare.core.touches import Touch
+from fanshare.core.touches import Touch, TouchKind
 
 
 class Holder(NamedTuple):
@@ -69,7 +69,9 @@ def _share(part: Part, role: str, amount: Micros, holder: Holder) -> Share:
 def _reasons(part: Part) -> tuple[str, ...]:
     """Codes only: a reason that a person wrote in her own words might name somebody."""
     reasons = [_code(part.denied, "denied")] if part.denied else []
-    return tuple(reasons + ([_code(part.hold.reason, "held")] if part.hold is not None else []))
+    reasons += [_code(part.hold.reason, "held")] if part.hold is not None else []
+    # Nobody saw when it was followed: its day is that of the order.
+    return (*reasons, "old_link") if part.credit.touch.kind is TouchKind.OLD_LINK else tuple(reasons)
 
 
 def _code(reason: str, otherwise: str) -> str:
@@ -77,7 +79,7 @@ def _code(reason: str, otherwise: str) -> str:
 
 
 def _evidence(touch: Touch) -> str:
-    kind = "ruling" if touch.id.startswith("ruling:") else touch.kind
+    kind = "ruling" if touch.id.startswith("ruling:") else "link" if touch.kind is TouchKind.OLD_LINK else touch.kind
     return f"{'fan' if touch.by_fan else 'creator'}_{kind}"
 
 

@@ -108,7 +108,10 @@ def _refund(refund: Refund) -> Document:
 
 
 def _evidence(evidence: Evidence) -> Document:
+    """Old links stand only where there are some: hashes of states that were read without them stay what they are."""
+    old = {"old_links": list(evidence.old_links)} if evidence.old_links else {}
     return {
+        **old,
         "clicks": list(evidence.clicks),
         "codes": list(evidence.codes),
         "whole_path": evidence.whole_path,
@@ -174,6 +177,7 @@ def _read_evidence(document: Mapping[str, Any]) -> Evidence:
         codes=tuple(_text(code) for code in _list(document["codes"])),
         whole_path=_flag(document["whole_path"]),
         checkout_started_at=_maybe(_instant, document["checkout_started_at"]),
+        old_links=tuple(_text(link) for link in _list(document.get("old_links", []))),
     )
 
 

@@ -172,7 +172,7 @@ def _buyer(known: list[_Known]) -> Buyer:
 
 
 def _evidence(known: list[_Known]) -> Evidence:
-    """The longest whole path, else the earliest clicks; the earliest codes; the earliest start of the checkout.
+    """The longest whole path, else the earliest clicks; the earliest codes, old links, start of checkout.
 
     Codes that the shop told when it was asked go before reported ones: a message may name a code by its id only.
     """
@@ -183,7 +183,8 @@ def _evidence(known: list[_Known]) -> Evidence:
     starts = [each.checkout_started_at for each in all_told if each.checkout_started_at is not None]
     by_trust = sorted(_told(known), key=lambda each: not each.state.fetched)
     codes = next((each.state.evidence.codes for each in by_trust if each.state.evidence.codes), ())
-    return replace(best, codes=codes, checkout_started_at=min(starts, default=None))
+    old = next((evidence.old_links for evidence in all_told if evidence.old_links), ())
+    return replace(best, codes=codes, checkout_started_at=min(starts, default=None), old_links=old)
 
 
 def _refunds(known: list[_Known], source: _Known) -> tuple[Refund, ...]:

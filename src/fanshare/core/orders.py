@@ -79,13 +79,15 @@ class Evidence:
 
     ``clicks`` are click ids in the order the shop saw them; ``whole_path`` says that the list is the append-only
     ``fs_path`` and not a single visible id. ``codes`` are discount codes as typed, matched case-insensitively.
-    ``checkout_started_at`` is known only where the shop tells it.
+    ``checkout_started_at`` is known only where the shop tells it. ``old_links`` are links of another tool in the
+    address where the visit began, as ``via=cleo`` (``fanshare.core.old_links``).
     """
 
     clicks: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
     whole_path: bool = False
     checkout_started_at: Instant | None = None
+    old_links: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ class TouchKind(StrEnum):
 
     LINK = "link"
     CODE = "code"
+    OLD_LINK = "old_link"  # of another tool, in the address of the shop: who followed it, and when, nobody saw
 
 
 class LinkClass(StrEnum):
@@ -37,6 +38,7 @@ class Skip(StrEnum):
     STOOD_DOWN = "stood_down"
     OWN_PURCHASE = "own_purchase"
     NOT_LIVE = "not_live"
+    MOMENT_UNKNOWN = "moment_unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ class Purchase:
 def judge(touches: Iterable[Touch], purchase: Purchase, *, window: int, stand_down: int) -> Judged:
     """Part an order's touches into those that count and those that don't, with the reason.
 
+    An old link counts only where nothing with a known moment does: anybody can write one into an address.
     ``window`` and ``stand_down`` are microseconds from the terms in force when the order was placed. A prefetch that
     an order names is confirmed by it; the caller passes it as human.
     """
@@ -106,6 +109,9 @@ def judge(touches: Iterable[Touch], purchase: Purchase, *, window: int, stand_do
             valid.append(touch)
         else:
             skipped.append((touch, reason))
+    if any(touch.kind is not TouchKind.OLD_LINK for touch in valid):
+        skipped += [(touch, Skip.MOMENT_UNKNOWN) for touch in valid if touch.kind is TouchKind.OLD_LINK]
+        valid = [touch for touch in valid if touch.kind is not TouchKind.OLD_LINK]
     return Judged(tuple(valid), tuple(skipped))
 
 

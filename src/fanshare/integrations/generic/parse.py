@@ -9,6 +9,7 @@ from typing import Any
 
 from fanshare.core.errors import BadInputError
 from fanshare.core.money import exponent
+from fanshare.core.old_links import in_address
 from fanshare.core.order_join import tombstone
 from fanshare.core.orders import Buyer, Evidence, Line, OrderState, Refund, Status
 from fanshare.integrations import json_input as read
@@ -169,6 +170,7 @@ def _evidence(order: Mapping[str, Any]) -> Evidence:
         codes=tuple(dict.fromkeys(code.casefold() for code in _texts(order, "codes")))[:MAX_CODES],
         whole_path=len(clicks) > 1,
         checkout_started_at=read.maybe_instant(order, "checkout_started_at"),
+        old_links=in_address(order.get("landing")),
     )
 
 

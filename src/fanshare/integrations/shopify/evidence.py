@@ -6,6 +6,7 @@ Unreadable evidence is no evidence, never an error: an order must not be lost ov
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from fanshare.core.old_links import in_address
 from fanshare.core.orders import Evidence
 from fanshare.integrations.evidence import click_ids, folded_codes, kept_clicks, path_ids, query_id
 
@@ -29,6 +30,7 @@ def evidence_of(document: Mapping[str, Any]) -> Evidence:
         clicks=kept_clicks(click_ids([*path, *singles])),
         codes=folded_codes(_codes(document)),
         whole_path=bool(click_ids(path)),
+        old_links=in_address(landing),
     )
 
 

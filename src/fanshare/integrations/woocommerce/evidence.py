@@ -8,6 +8,7 @@ order must not be lost over it.
 from collections.abc import Mapping
 from typing import Any
 
+from fanshare.core.old_links import in_address
 from fanshare.core.orders import Evidence
 from fanshare.integrations import json_input as read
 from fanshare.integrations.evidence import click_ids, folded_codes, kept_clicks, path_ids, query_id
@@ -23,4 +24,5 @@ def evidence_of(document: Mapping[str, Any]) -> Evidence:
         clicks=kept_clicks(clicks),
         codes=folded_codes(coupon.get("code") for coupon in read.objects(document, "coupon_lines")),
         whole_path=bool(click_ids(path)),
+        old_links=in_address(meta.get("_wc_order_attribution_session_entry")),
     )

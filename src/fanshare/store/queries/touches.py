@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from fanshare.core import clickid
 from fanshare.core.instants import MILLISECOND, Instant
+from fanshare.core.old_links import PREFIX
 from fanshare.core.orders import Evidence
 from fanshare.core.terms import TermsBook
 from fanshare.core.touches import LinkClass, Touch, TouchKind
@@ -54,6 +55,11 @@ SELECT code_id, from_at, state FROM code_state
 _CHOICES = """
 SELECT creator_party_id, link_id, from_at, fan_bps FROM fan_choice
  WHERE programme_id = %(programme_id)s AND creator_party_id = ANY(%(creators)s) ORDER BY from_at
+"""
+_OLD_LINKS = """
+SELECT o.param || '=' || o.value, o.link_id, o.from_at
+  FROM old_link o JOIN unnest(%(params)s::text[], %(values)s::text[]) AS named (param, value) USING (param, value)
+ WHERE o.programme_id = %(programme_id)s
 """
 _MERGES = """
 SELECT party_id, to_party_id, at FROM ruling
@@ -111,7 +117,9 @@ class Resolver:
             if (ref := clickid.read(click, self._click_key)) is not None
         }
         clicks = self._clicks(genuine)
-        links = _Assets(self._access, _LINKS, _LINK_OWNERS, _LINK_STATES, {ref.link_id for ref in genuine.values()})
+        old = self._old_links(orders.values())
+        wanted = {ref.link_id for ref in genuine.values()} | {link for link, _ in old.values()}
+        links = _Assets(self._access, _LINKS, _LINK_OWNERS, _LINK_STATES, wanted)
         codes = self._codes(orders.values())
         choices = self._choices(links.creators | codes.creators)
         self._merges = [(row[0], row[1], row[2]) for row in self._access.fetch(_MERGES)]
@@ -123,6 +131,7 @@ class Resolver:
                 if click in genuine
             ]
             touches += self._code_touches(order, codes, choices)
+            touches += self._old_touches(order, old, links, choices)
             waiting = any(click in genuine and click.lower() not in clicks for click in order.evidence.clicks)
             found[key] = Resolved(tuple(touch for touch in touches if touch is not None), waiting)
         return found
@@ -155,6 +164,15 @@ class Resolver:
         assets = _Assets(self._access, "", _CODE_OWNERS, _CODE_STATES, {row[0] for row in rows})
         assets.by_text = {(row[1], row[2]): (row[0], row[3]) for row in rows}
         return assets
+
+    def _old_links(self, orders: Iterable[Named]) -> dict[str, tuple[int, Instant]]:
+        """The links that old ones have become, each with the moment from which it stands for them."""
+        names = sorted({name for order in orders for name in order.evidence.old_links})
+        if not names:
+            return {}
+        params, _, values = zip(*(name.partition("=") for name in names), strict=True)
+        rows = self._access.fetch(_OLD_LINKS, {"params": list(params), "values": list(values)})
+        return {name: (link, since) for name, link, since in rows}
 
     def _choices(self, creators: set[int]) -> dict[tuple[int, int | None], Dated]:
         found: dict[tuple[int, int | None], Dated] = defaultdict(Dated)
@@ -218,6 +236,36 @@ class Resolver:
                 buyer_bps=terms.buyer_bps,
                 live=codes.states[known[0]].at(order.placed_at) == "active",
                 single_use=known[1],
+            )
+
+    def _old_touches(
+        self,
+        order: Named,
+        old: Mapping[str, tuple[int, Instant]],
+        links: "_Assets",
+        choices: Mapping[tuple[int, int | None], Dated],
+    ) -> Iterable[Touch]:
+        """Old links in the order's address: when they were followed is not known, so they stand at the order's time."""
+        at = order.placed_at
+        for name in order.evidence.old_links:
+            link, since = old.get(name, (0, at + 1))
+            held = links.owners[link].at(at) if since <= at else None
+            if held is None:
+                continue
+            owner, creator = (self._merged(party, at) for party in held)
+            terms = self._book.at(at)
+            yield Touch(
+                id=f"{PREFIX}{name}",
+                kind=TouchKind.OLD_LINK,
+                at=at,
+                creator=creator,
+                owner=owner,
+                asset=link,
+                terms_version=terms.version,
+                fan_bps=_chosen(choices, creator, link, at, terms.fan_bps, terms.fan_max_bps),
+                buyer_bps=terms.buyer_bps,
+                live=links.states[link].at(at) == "active",
+                link_class=LinkClass(links.rows[link][1]),
             )
 
 
