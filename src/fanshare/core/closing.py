@@ -86,7 +86,9 @@ def close_next(
         piece for part in concerned for piece in new[part.order_id] if month_of(piece.key, _month(part)) == month
     )
     frozen = {
-        part.order_id: Frozen(part.standing.new_buyer, part.standing.introduced_by, part.matures_at)
+        part.order_id: Frozen(
+            part.standing.new_buyer, part.standing.introduced_by, part.matures_at, part.standing.first_at
+        )
         for part in concerned
         if part.order_id in fresh and _month(part) == month
     }

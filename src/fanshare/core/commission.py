@@ -1,8 +1,9 @@
 """Commission: what the terms grant on each line of an order, exactly, in micros (DESIGN section 7).
 
 Every matching rule is worked out, the one that gives the most money wins, and only then the limit for typed codes is
-applied. A percentage or a flat amount is a *pool* of the whole order, before any credit; marginal tiers depend on the
-creator's own sales of the period and are therefore computed on her credited part right away.
+applied. Bonuses come on top (``fanshare.core.bonuses``), further limits after that (``fanshare.core.grants``). A
+percentage or a flat amount is a *pool* of the whole order, before any credit; marginal tiers depend on the creator's
+own sales of the period and are therefore computed on her credited part right away.
 
 One floor per line and rule, never in favour of a split: two lines that together make one earn at most as much as the
 one, and at most one micro less per line.
@@ -13,16 +14,18 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
+from fanshare.core.instants import Instant
 from fanshare.core.money import BASIS, Micros, basis_points
 from fanshare.core.orders import Line, OrderView
+from fanshare.core.recurrence import is_over
 from fanshare.core.terms import Bracket, BuyerKind, Rule, Terms
 
 type Piece = tuple[Micros, Micros]
 """``(before, amount)``: ``amount`` of credited sales that follow ``before`` in the period."""
 
-type Kind = Literal["percent", "flat", "tiers", "none"]
+type Kind = Literal["percent", "flat", "tiers", "buyer", "none"]
 
-type _Matcher = Callable[[Line], bool]
+type Matcher = Callable[[Line], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +34,9 @@ class LinePool:
 
     ``net`` is what is kept of the line and ``goods`` what was sold, ``pool`` the order-level commission before any
     credit (percent and flat), ``tiered`` the creator's own part (tiers); the other of the two is 0. ``bps`` belongs to
-    percent, ``each`` and ``quantity`` to flat, ``pieces`` (the stretches of the period's credited sales that the line
-    occupies) to tiers. ``losers`` are the other rules that matched, in the order of the terms. ``limit_bps`` is set
-    where the limit for typed codes lowered the result. All money in micros.
+    percent, ``each`` and ``quantity`` to flat (``each`` to a bonus for a new buyer too), ``pieces`` (the stretches of
+    the period's credited sales that the line occupies) to tiers. ``losers`` are the other rules that matched, in the
+    order of the terms. ``limit_bps`` is set where the limit for typed codes lowered the result. All money in micros.
     """
 
     line_id: str
@@ -75,17 +78,21 @@ def line_pools(
     credit: Fraction,
     by_code: bool,
     tier_segments: Sequence[Piece],
+    group: str = "",
+    first_at: Instant | None = None,
 ) -> tuple[LinePool, ...]:
     """The commission of every line of ``view``, in the order of its lines.
 
     ``credit`` is the creator's part of the order (0 to 1). ``tier_segments`` are the pieces of the period's cumulative
     credited sales that the order occupies; their amounts sum to ``credited_net(view.net, credit)``, and lines consume
     them in turn. They are read only where a rule with tiers applies. ``by_code`` says that a typed code of a creator
-    or fan decided, so that ``terms.code_max_bps`` limits every line. Test orders and gift cards grant nothing.
+    or fan decided, so that ``terms.code_max_bps`` limits every line. ``group`` is the creator's at the touch,
+    ``first_at`` when this buyer's first kept order with her was placed, if that is another one. Test orders and gift
+    cards grant nothing.
 
     Raises ``ValueError`` when the segments do not sum to the credited net.
     """
-    rules = [] if view.test else _rules_for(terms, view, new_buyer=new_buyer)
+    rules = speaking(terms.rules, terms, view, new_buyer=new_buyer, group=group, first_at=first_at)
     tiers = any(rule.brackets for rule, _ in rules)
     cuts = _cut(view.kept, credit, tier_segments) if tiers else [()] * len(view.lines)
     limit = terms.code_max_bps if by_code else None
@@ -105,18 +112,26 @@ def flat_amount(each: Micros, quantity: int, kept: Micros, goods: Micros) -> Mic
     return min(kept, each * quantity * kept // goods) if goods > 0 else 0
 
 
-def _rules_for(terms: Terms, view: OrderView, *, new_buyer: bool) -> list[tuple[Rule, _Matcher]]:
+def speaking(
+    rules: Iterable[Rule], terms: Terms, view: OrderView, *, new_buyer: bool, group: str, first_at: Instant | None
+) -> list[tuple[Rule, Matcher]]:
+    """The rules that speak of an order, each with the test whether it speaks of a line. Of a test order none does."""
+    if view.test:
+        return []
     kind = BuyerKind.NEW if new_buyer else BuyerKind.RETURNING
     return [
         (rule, _matcher(rule))
-        for rule in terms.rules
+        for rule in rules
         if rule.buyers in (BuyerKind.ANY, kind)
         and (not rule.countries or view.country in rule.countries)
         and (rule.bps is not None or rule.currency == view.currency)
+        and (not rule.groups or group in rule.groups)
+        and group not in rule.not_groups
+        and (rule.months is None or not is_over(rule.months, first_at, view.placed_at, terms.zone))
     ]
 
 
-def _matcher(rule: Rule) -> _Matcher:
+def _matcher(rule: Rule) -> Matcher:
     narrow = rule.products or rule.skus or rule.categories or rule.collections
     if not narrow and not rule.not_products and not rule.not_categories:
         return lambda _: True
@@ -131,19 +146,20 @@ def _matcher(rule: Rule) -> _Matcher:
 
 
 def _line(
-    rules: Sequence[tuple[Rule, _Matcher]], line: Line, kept: Micros, pieces: tuple[Piece, ...], credit: Fraction
+    rules: Sequence[tuple[Rule, Matcher]], line: Line, kept: Micros, pieces: tuple[Piece, ...], credit: Fraction
 ) -> LinePool:
     matching = [] if line.gift_card else [rule for rule, matches in rules if matches(line)]
     if not matching:
         return LinePool(line.id, kept, "", "none", 0, 0, line.quantity, line.net, 0, 0, (), ())
-    candidates = [_grant(rule, line, kept, pieces) for rule in matching]
+    candidates = [grant(rule, line, kept, pieces) for rule in matching]
     if len(candidates) == 1:
         return candidates[0]
     best = max(candidates, key=lambda one: _worth(one, credit))
     return replace(best, losers=tuple(rule.id for rule in matching if rule.id != best.rule_id))
 
 
-def _grant(rule: Rule, line: Line, kept: Micros, pieces: tuple[Piece, ...]) -> LinePool:
+def grant(rule: Rule, line: Line, kept: Micros, pieces: tuple[Piece, ...] = ()) -> LinePool:
+    """What one rule gives on one line of which ``kept`` is left; ``pieces`` are read by tiers."""
     kind: Kind
     bps = each = pool = tiered = 0
     if rule.bps is not None:

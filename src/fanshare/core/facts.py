@@ -48,11 +48,15 @@ class Ruling:
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """What the close of an order's month froze for one creator: how the buyer stood, and by whose evidence."""
+    """What the close of an order's month froze for one creator: how the buyer stood, and by whose evidence.
+
+    ``first_at`` is when her first kept order with the creator was placed, if that is another one.
+    """
 
     new_buyer: bool
     introduced_by: Touch | None
     matures_at: Instant | None = None
+    first_at: Instant | None = None
 
 
 class OrderKey(NamedTuple):

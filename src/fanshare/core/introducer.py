@@ -38,10 +38,15 @@ class BuyerOrder:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How the buyer stood at one order: new to the creator, and introduced by which touch (if any)."""
+    """How the buyer stood at one order: new to the creator, and introduced by which touch (if any).
+
+    ``first_at`` is when her first kept order with the creator was placed; ``None`` where none came before this one.
+    It is no part of the printed form, by which settlements of old are recognised.
+    """
 
     new_buyer: bool
     introduced_by: Touch | None
+    first_at: Instant | None = field(default=None, repr=False)
 
 
 @dataclass(slots=True)
@@ -99,15 +104,15 @@ def _standing(order: BuyerOrder, history: _History) -> Standing:
     A close freezes the answer, and a cancellation or a full refund may be undone after that.
     """
     history.see(order.touches)
-    first = not history.kept_at
+    first_at = history.kept_at[0] if history.kept_at else None
     by = _typed_fan_code(order, history)
     if by is None:
-        by = _by_click(order, history, first=first)
+        by = _by_click(order, history, first=first_at is None)
         if order.kept and history.established is None:
             history.established = by
     if order.kept:
         history.kept_at.append(order.placed_at)
-    return Standing(new_buyer=first, introduced_by=by)
+    return Standing(first_at is None, by, first_at)
 
 
 def _typed_fan_code(order: BuyerOrder, history: _History) -> Touch | None:

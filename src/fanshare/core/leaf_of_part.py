@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from fanshare.core.instants import Instant, local_date
+from fanshare.core.leaf_extras import BonusEntry, FeeEntry, LimitEntry, RecurringEntry
 from fanshare.core.money import Micros
 from fanshare.core.settlement import Bucket, Part
 from fanshare.core.settlement_leaf import CODE, ROLES, CapStep, LineEntry, Settlement, Share, Stretch
@@ -51,7 +52,17 @@ def settlement_of(
         buyer_bps=touch.buyer_bps,
         reasons=_reasons(part),
         shares=_shares(part, holders),
+        bonuses=tuple(BonusEntry.of(bonus) for bonus in part.bonuses),
+        limits=tuple(LimitEntry.of(limit) for limit in part.limits),
+        recurring=_recurring(part),
+        group=touch.group,
+        fee=FeeEntry(part.terms.fee_bps, part.fee) if part.terms.fee_bps else None,
     )
+
+
+def _recurring(part: Part) -> RecurringEntry | None:
+    found = part.recurring
+    return None if found is None else RecurringEntry(_day(part, found.first_at), found.paid, found.over)
 
 
 def _shares(part: Part, holders: Mapping[str, Holder]) -> tuple[Share, ...]:

@@ -42,7 +42,7 @@ def essence(part: Part, buyer_party: int | None, *, estimated: bool) -> tuple[ob
     Not in it: waiting becoming ready, which time does by itself, and where in a running sum the part lies as long as
     that gives the same amounts.
     """
-    return (
+    told = (
         part.terms.version,
         part.credit.fraction,
         part.credit.touch,
@@ -57,4 +57,17 @@ def essence(part: Part, buyer_party: int | None, *, estimated: bool) -> tuple[ob
         part.denied,
         buyer_party,
         estimated,
+    )
+    more = _more(part)
+    return (*told, more) if any(more) else told
+
+
+def _more(part: Part) -> tuple[object, ...]:
+    """What only some terms have; left out where there is none, so that settlements of old say nothing new."""
+    return (
+        part.credit.touch.group,
+        tuple((one.line_id, one.net, one.rule_id, one.pool) for one in part.bonuses),
+        part.limits,
+        part.recurring,
+        part.fee,
     )

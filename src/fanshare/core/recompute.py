@@ -1,12 +1,17 @@
 """Recompute the shares of a settlement from its own inputs (DESIGN section 6), with integers only.
 
-Line rules give pools, pools and credit the uncapped part, caps the commission, and the commission the three shares.
+Line rules and bonuses give pools, pools, credit and limits the uncapped part, caps the commission, and the commission
+the three shares and the operator's fee.
 Every intermediate figure that the settlement states is compared on the way.
 """
 
+from datetime import date
+
 from fanshare.core.commission import credited_net, flat_amount, tier_amount
 from fanshare.core.errors import FanshareError
+from fanshare.core.grants import CODE, code_room, margin_room
 from fanshare.core.money import Micros, basis_points, format_micros
+from fanshare.core.recurrence import date_after
 from fanshare.core.settlement_leaf import ROLES, CapStep, LineEntry, Settlement
 from fanshare.core.sharing import share
 from fanshare.core.terms import MAX_BUYER_BPS, MAX_FAN_BPS
@@ -23,10 +28,14 @@ class MismatchError(FanshareError):
 def recompute(settlement: Settlement) -> dict[str, Micros]:
     """Micros for each role, from the inputs alone. Raises ``MismatchError`` naming the first figure that differs."""
     _check_lines(settlement)
+    _check_bonuses(settlement)
+    check_months(settlement)
     uncapped = _uncapped(settlement)
     _same("commission before caps", settlement.uncapped, uncapped)
     pool = _capped(uncapped, settlement.caps)
     _same("commission", settlement.pool, pool)
+    if settlement.fee is not None:
+        _same("the operator's fee", settlement.fee.amount, basis_points(pool, settlement.fee.bps))
     fan_bps, buyer_bps = settlement.fan_bps, settlement.buyer_bps
     introduced = settlement.introduced_by is not None
     try:
@@ -52,6 +61,8 @@ def line_pool(line: LineEntry) -> Micros:
         pool = flat_amount(line.each, line.quantity, line.net, line.goods)
     elif line.kind == "tiers":
         pool = tier_amount(line.brackets, [(each.before, each.amount) for each in line.stretches])
+    elif line.kind == "buyer":
+        pool = min(line.net, line.each)
     else:
         return 0
     if line.limit_bps is None:
@@ -73,9 +84,50 @@ def _check_lines(settlement: Settlement) -> None:
         given = upto
 
 
+def _check_bonuses(settlement: Settlement) -> None:
+    """A bonus is for goods of the order: those of its line, or no more than all of them."""
+    lines = {line.id: line for line in settlement.lines}
+    for one in settlement.bonuses:
+        _same(f"bonus {one.bonus}", one.line.pool, line_pool(one.line))
+        if one.line.kind == "buyer":
+            if one.line.net > settlement.net:
+                raise MismatchError(
+                    f"goods of the bonus {one.bonus}", format_micros(one.line.net), "at most the order's"
+                )
+            continue
+        line = lines.get(one.line.id)
+        if one.line.kind not in ("percent", "flat") or line is None:
+            raise MismatchError(f"bonus {one.bonus}", f"{one.line.kind} on line {one.line.id}", "one on a line")
+        _same(f"goods of the bonus {one.bonus}", one.line.net, line.net)
+        _same(f"goods sold of the bonus {one.bonus}", one.line.goods, line.goods)
+
+
+def check_months(settlement: Settlement) -> None:
+    """Raise ``MismatchError`` where recurring months paid too late, or are said to be over too early."""
+    told = settlement.recurring
+    if told is None:
+        return
+    first, placed = date.fromisoformat(told.first_on), date.fromisoformat(settlement.placed_on)
+    for months in told.paid:
+        if placed > date_after(first, months):
+            raise MismatchError(f"the {months} months from {first}", "still running", f"over on {placed}")
+    for months in told.over:
+        if placed < date_after(first, months):
+            raise MismatchError(f"the {months} months from {first}", "over", f"still running on {placed}")
+
+
 def _uncapped(settlement: Settlement) -> Micros:
-    whole = sum(line.pool for line in settlement.lines if line.kind != "tiers")
-    return credited_net(whole, settlement.credit) + sum(line.pool for line in settlement.lines if line.kind == "tiers")
+    lines, credit = settlement.lines, settlement.credit
+    whole = sum(line.pool for line in lines if line.kind != "tiers") + sum(one.line.pool for one in settlement.bonuses)
+    left = credited_net(whole, credit) + sum(line.pool for line in lines if line.kind == "tiers")
+    for limit in settlement.limits:
+        _same(f"commission before the limit ({limit.kind})", limit.before, left)
+        if limit.kind == CODE:
+            left = min(left, code_room(settlement.net, credit, limit.bps))
+        else:
+            left = min(left, margin_room(settlement.net, limit.discount, credit, limit.bps))
+        _same(f"commission after the limit ({limit.kind})", limit.after, left)
+    return left
 
 
 def _capped(uncapped: Micros, caps: tuple[CapStep, ...]) -> Micros:

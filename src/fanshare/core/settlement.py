@@ -3,9 +3,9 @@
 ``desired`` folds the orders of one creator in canonical order. Each stage reads only the ones before it:
 
 1. touches and credits, from the order alone (``fanshare.core.crediting``);
-2. how the buyer stood: new or returning, introduced by whom (``fanshare.core.introducer``);
+2. how the buyer stood: new or returning, since when, introduced by whom (``fanshare.core.introducer``);
 3. marginal tiers by the period's running sum of credited net;
-4. lines and the creator's part (``fanshare.core.commission``);
+4. lines, bonuses and the creator's part, limits of the order itself applied (``fanshare.core.grants``);
 5. caps per day, week, month and all, each on the result of the one before; then the shares.
 
 What was posted is no input: the ledger posts the difference. A duplicate, a late delivery, a partial refund, a refund
@@ -19,7 +19,7 @@ from enum import StrEnum
 
 from fanshare.core import introducer
 from fanshare.core.attribution import Credit
-from fanshare.core.commission import LinePool, credited_net, line_pools, part
+from fanshare.core.commission import LinePool, credited_net
 from fanshare.core.crediting import Crediting, credit_order
 from fanshare.core.cumulative import Piece, RunningSum, capped
 from fanshare.core.facts import (
@@ -33,10 +33,12 @@ from fanshare.core.facts import (
     RulingKind,
     Sealed,
 )
+from fanshare.core.grants import NOTHING, Granted, Limit, Occasion, granted
 from fanshare.core.instants import DAY, Instant, day_period, local_date, month_period, week_period
 from fanshare.core.introducer import BuyerOrder, Standing
-from fanshare.core.money import Micros
+from fanshare.core.money import Micros, basis_points
 from fanshare.core.orders import OrderView, Status
+from fanshare.core.recurrence import Recurring
 from fanshare.core.sharing import Shares, share
 from fanshare.core.terms import Level, Terms, TermsBook
 from fanshare.core.touches import Skip, Touch, TouchKind
@@ -79,7 +81,8 @@ class Hold:
 class Part:
     """One creator's part of one order: the amounts, where they are, and everything needed to explain them.
 
-    ``shares`` sum to ``pool``, the commission after caps. ``ripe`` says that ``matures_at`` has passed; ``next_at`` is
+    ``uncapped`` is the commission before caps, ``shares`` sum to ``pool``, the commission after them; ``fee`` is the
+    operator's, on top of it. ``ripe`` says that ``matures_at`` has passed; ``next_at`` is
     the next moment at which time alone changes something.
     """
 
@@ -103,6 +106,10 @@ class Part:
     denied: str
     skipped: tuple[tuple[Touch, Skip], ...]
     next_at: Instant | None
+    bonuses: tuple[LinePool, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    recurring: Recurring | None = None
+    fee: Micros = 0
 
     @property
     def fan(self) -> int | None:
@@ -249,10 +256,11 @@ class _Fold:
         """What a close froze stands, unless a ruling (a fact of the order itself) says who brought the buyer."""
         frozen: Frozen | None = order.frozen.get(self.creator)
         new_buyer = answer.new_buyer if frozen is None else frozen.new_buyer
+        first_at = answer.first_at if frozen is None else frozen.first_at
         credit = crediting.credits.get(self.creator)
         if credit is not None and credit.touch.id.startswith("ruling:"):
-            return Standing(new_buyer, credit.touch if credit.touch.by_fan else None)
-        return Standing(new_buyer, answer.introduced_by if frozen is None else frozen.introduced_by)
+            return Standing(new_buyer, credit.touch if credit.touch.by_fan else None, first_at)
+        return Standing(new_buyer, answer.introduced_by if frozen is None else frozen.introduced_by, first_at)
 
     def part(self, order: OrderFacts, crediting: Crediting, standing: Standing) -> Part:
         """Stages 3 to 5 and the shares of one order."""
@@ -260,9 +268,8 @@ class _Fold:
         terms = self.book.version(credit.touch.terms_version)
         denied = crediting.denial(self.creator)
         worth = None if denied else _without_lines(alive_view(order, self.now), crediting.denied_lines)
-        lines, credited, tier_pieces = self._lines(order, worth, credit, standing, terms)
-        uncapped = part(lines, credit.fraction)
-        caps = self._caps(order, uncapped)
+        found, credited, tier_pieces = self._granted(order, worth, credit, standing, terms)
+        caps = self._caps(order, found.amount)
         pool = caps[-1].after
         introduced = standing.introduced_by
         shares = share(
@@ -273,7 +280,8 @@ class _Fold:
             by_fan=credit.touch.by_fan,
         )
         matures_at = self._matures_at(order, terms)
-        hold = self._hold(order, credit, standing, matures_at)
+        # What is worth nothing holds nothing; a close, which ends a shared hold, then changes nothing about it.
+        hold = self._hold(order, credit, standing, matures_at) if pool else None
         return Part(
             order_id=order.id,
             key=order.key,
@@ -282,10 +290,10 @@ class _Fold:
             terms=terms,
             credit=credit,
             standing=standing,
-            lines=lines,
+            lines=found.lines,
             credited=credited,
             tier_pieces=tier_pieces,
-            uncapped=uncapped,
+            uncapped=found.amount,
             caps=caps,
             pool=pool,
             shares=shares,
@@ -295,25 +303,26 @@ class _Fold:
             denied=denied,
             skipped=crediting.judged.skipped,
             next_at=self._next_at(order, matures_at, hold.until if hold else None),
+            bonuses=found.bonuses,
+            limits=found.limits,
+            recurring=found.recurring,
+            fee=basis_points(pool, terms.fee_bps),
         )
 
-    def _lines(
+    def _granted(
         self, order: OrderFacts, view: OrderView | None, credit: Credit, standing: Standing, terms: Terms
-    ) -> tuple[tuple[LinePool, ...], Micros, tuple[Piece, ...]]:
+    ) -> tuple[Granted, Micros, tuple[Piece, ...]]:
         credited = credited_net(view.net, credit.fraction) if view else 0
-        period = periods(order.key.placed_at, self.book.at(order.key.placed_at))[Level.MONTH]
+        in_force = self.book.at(order.key.placed_at)
+        period = periods(order.key.placed_at, in_force)[Level.MONTH]
         pieces = self.running(TIER, period, order.view.currency).place(order.id, credited)
         if view is None:
-            return (), 0, pieces
-        lines = line_pools(
-            terms,
-            view,
-            new_buyer=standing.new_buyer,
-            credit=credit.fraction,
-            by_code=credit.touch.kind is TouchKind.CODE,
-            tier_segments=pieces,
+            return NOTHING, 0, pieces
+        touch = credit.touch
+        asked = Occasion(
+            standing.new_buyer, standing.first_at, credit.fraction, touch.kind is TouchKind.CODE, touch.group
         )
-        return lines, credited, pieces
+        return granted(terms, view, asked, pieces, in_force.margin_bps), credited, pieces
 
     def _caps(self, order: OrderFacts, uncapped: Micros) -> tuple[CapStep, ...]:
         terms = self.book.at(order.key.placed_at)

@@ -5,113 +5,79 @@ what a party must be able to recompute. A later settlement of the same part supe
 its leaf hash. Time alone (pending becoming available at ``matures_at``) needs no leaf.
 """
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from fractions import Fraction
 from typing import Any
 
 from fanshare.core.canonical import canonical
-from fanshare.core.commission import LinePool
 from fanshare.core.errors import BadInputError
-from fanshare.core.instants import Instant, format_rfc3339, parse_rfc3339
+from fanshare.core.leaf_extras import (
+    BonusEntry,
+    FeeEntry,
+    LimitEntry,
+    RecurringEntry,
+    extras_body,
+    read_bonus,
+    read_fee,
+    read_limit,
+    read_recurring,
+)
+from fanshare.core.leaf_parts import (
+    BUCKETS,
+    LEVELS,
+    ROLES,
+    CapStep,
+    LineEntry,
+    Share,
+    Stretch,
+    cap_body,
+    line_body,
+    read_cap,
+    read_line,
+    read_share,
+    share_body,
+)
+from fanshare.core.leaf_values import (
+    CODE,
+    CURRENCY,
+    LeafError,
+    amount,
+    count,
+    hex_digits,
+    local_day,
+    matching,
+    one_of,
+    parse_exact,
+)
 from fanshare.core.log import leaf_hash
-from fanshare.core.money import MAX_MICROS, MICROS, Micros, format_micros
-from fanshare.core.terms import Bracket
+from fanshare.core.money import Micros
 
-ROLES = ("creator", "fan", "buyer")
-BUCKETS = ("pending", "available", "held")
+__all__ = [
+    "BUCKETS",
+    "CODE",
+    "EVIDENCE",
+    "FAN_EVIDENCE",
+    "LEVELS",
+    "ROLES",
+    "BonusEntry",
+    "CapStep",
+    "FeeEntry",
+    "LeafError",
+    "LimitEntry",
+    "LineEntry",
+    "RecurringEntry",
+    "Settlement",
+    "Share",
+    "Stretch",
+    "body_hash",
+    "leaf_bytes",
+    "parse_exact",
+    "parse_settlement",
+]
+
 FAN_EVIDENCE = ("fan_link", "fan_code", "fan_ruling")
 EVIDENCE = ("creator_link", "creator_code", "creator_ruling", *FAN_EVIDENCE)
-LEVELS = ("day", "week", "month", "all")
-
-_AMOUNT = re.compile(r"(0|[1-9][0-9]{0,12})\.[0-9]{6}", re.ASCII)
-_HEX = re.compile(r"[0-9a-f]{64}", re.ASCII)
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
-_CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
-_ID = re.compile(r"[^\x00-\x1f]{1,200}")
-CODE = re.compile(r"[a-z0-9_.:-]{1,80}", re.ASCII)
-
-
-class LeafError(BadInputError):
-    """The leaf is not of the form that this kind has."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__("bad_leaf", message)
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """``amount`` micros that follow ``before`` micros in a period's running sum."""
-
-    before: Micros
-    amount: Micros
-
-
-@dataclass(frozen=True, slots=True)
-class LineEntry:
-    """One line of goods and what its rule grants.
-
-    ``net`` is what is kept, ``goods`` what was sold. ``kind`` is percent (``bps``), flat (``each``, ``quantity``),
-    tiers (``brackets``, ``stretches``; ``pool`` is then the creator's own part) or none. ``limit_bps`` is the limit
-    for typed codes where it lowered the result.
-    """
-
-    id: str
-    net: Micros
-    goods: Micros
-    pool: Micros
-    kind: str
-    bps: int = 0
-    each: Micros = 0
-    quantity: int = 0
-    brackets: tuple[Bracket, ...] = ()
-    stretches: tuple[Stretch, ...] = ()
-    limit_bps: int | None = None
-
-    @classmethod
-    def of(cls, pool: LinePool, brackets: Sequence[Bracket] = ()) -> "LineEntry":
-        """The entry for a worked out line; ``brackets`` are those of its rule where it has tiers."""
-        flat, tiers = pool.kind == "flat", pool.kind == "tiers"
-        return cls(
-            id=pool.line_id,
-            net=pool.net,
-            goods=pool.goods,
-            pool=pool.tiered if tiers else pool.pool,
-            kind=pool.kind,
-            bps=pool.bps,
-            each=pool.each,
-            quantity=pool.quantity if flat else 0,
-            brackets=tuple(brackets) if tiers else (),
-            stretches=tuple(Stretch(*piece) for piece in pool.pieces) if tiers else (),
-            limit_bps=pool.limit_bps,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class CapStep:
-    """One cap: ``after`` is the sum over the stretches of ``min(before + amount, cap) - min(before, cap)``."""
-
-    level: str
-    cap: Micros
-    stretches: tuple[Stretch, ...]
-    after: Micros
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """What one party gets. ``who`` is her commitment; ``matures_at`` is None while that day is not known yet.
-
-    ``held_until`` is the day a hold ends by itself, set exactly where the bucket is ``held``.
-    """
-
-    role: str
-    amount: Micros
-    bucket: str
-    matures_at: Instant | None
-    who: str
-    held_until: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +88,9 @@ class Settlement:
     ``previous`` is the leaf hash (hex) of the one before. ``terms`` is the hash of the version in force. Days are
     ``YYYY-MM-DD`` in the programme's zone. ``introduced_by`` is the fan's evidence that introduced the buyer, or None;
     ``fan_bps`` and ``buyer_bps`` are frozen there and at the deciding evidence. ``reasons`` are machine-readable codes.
+
+    The last five are used by some terms only, and stand in the leaf only where they are: bonuses, limits of the order
+    itself, recurring months, the creator's group, the operator's fee.
     """
 
     order: str
@@ -143,6 +112,11 @@ class Settlement:
     buyer_bps: int
     reasons: tuple[str, ...]
     shares: tuple[Share, ...]
+    bonuses: tuple[BonusEntry, ...] = ()
+    limits: tuple[LimitEntry, ...] = ()
+    recurring: RecurringEntry | None = None
+    group: str = ""
+    fee: FeeEntry | None = None
 
     @property
     def fan_decided(self) -> bool:
@@ -162,26 +136,27 @@ class Settlement:
         """The leaf body, ready for ``canonical``. Raises ``LeafError`` where a value is out of its domain."""
         body = {
             "kind": "settlement",
-            "order": _hex(self.order),
-            "seq": _count(self.seq, 1),
-            "previous": None if self.previous is None else _hex(self.previous),
-            "currency": _matching(_CURRENCY, self.currency),
-            "terms": _hex(self.terms),
-            "placed_on": _day(self.placed_on),
-            "decided_by": _one_of(EVIDENCE, self.decided_by),
-            "decided_on": _day(self.decided_on),
-            "introduced_by": None if self.introduced_by is None else _one_of(FAN_EVIDENCE, self.introduced_by),
-            "introduced_on": None if self.introduced_on is None else _day(self.introduced_on),
+            "order": hex_digits(self.order),
+            "seq": count(self.seq, 1),
+            "previous": None if self.previous is None else hex_digits(self.previous),
+            "currency": matching(CURRENCY, self.currency),
+            "terms": hex_digits(self.terms),
+            "placed_on": local_day(self.placed_on),
+            "decided_by": one_of(EVIDENCE, self.decided_by),
+            "decided_on": local_day(self.decided_on),
+            "introduced_by": None if self.introduced_by is None else one_of(FAN_EVIDENCE, self.introduced_by),
+            "introduced_on": None if self.introduced_on is None else local_day(self.introduced_on),
             "credit": f"{self.credit.numerator}/{self.credit.denominator}",
-            "lines": [_line_body(line) for line in self.lines],
-            "net": _amount(self.net),
-            "uncapped": _amount(self.uncapped),
-            "caps": [_cap_body(cap) for cap in self.caps],
-            "pool": _amount(self.pool),
-            "fan_bps": _count(self.fan_bps),
-            "buyer_bps": _count(self.buyer_bps),
-            "reasons": [_matching(CODE, reason) for reason in self.reasons],
-            "shares": [_share_body(share) for share in self.shares],
+            "lines": [line_body(line) for line in self.lines],
+            "net": amount(self.net),
+            "uncapped": amount(self.uncapped),
+            "caps": [cap_body(cap) for cap in self.caps],
+            "pool": amount(self.pool),
+            "fan_bps": count(self.fan_bps),
+            "buyer_bps": count(self.buyer_bps),
+            "reasons": [matching(CODE, reason) for reason in self.reasons],
+            "shares": [share_body(share) for share in self.shares],
+            **extras_body(self.bonuses, self.limits, self.recurring, self.group, self.fee),
         }
         self._check()
         return body
@@ -223,14 +198,6 @@ def parse_settlement(body: Any) -> Settlement:
     return settlement
 
 
-def parse_exact(text: Any) -> Micros:
-    """Micros of an exact amount, ``"1.416000"``. Raises ``LeafError`` for any other spelling."""
-    if not isinstance(text, str) or _AMOUNT.fullmatch(text) is None:
-        raise LeafError(f"{str(text)[:40]!r} is not an exact amount such as 1.416000.")
-    whole, rest = text.split(".")
-    return int(whole) * MICROS + int(rest)
-
-
 def _settlement(body: Any) -> Settlement:
     numerator, _, denominator = body["credit"].partition("/")
     return Settlement(
@@ -245,131 +212,17 @@ def _settlement(body: Any) -> Settlement:
         introduced_by=body["introduced_by"],
         introduced_on=body["introduced_on"],
         credit=Fraction(int(numerator), int(denominator)),
-        lines=tuple(_line(each) for each in body["lines"]),
+        lines=tuple(read_line(each) for each in body["lines"]),
         uncapped=parse_exact(body["uncapped"]),
-        caps=tuple(_cap(each) for each in body["caps"]),
+        caps=tuple(read_cap(each) for each in body["caps"]),
         pool=parse_exact(body["pool"]),
         fan_bps=body["fan_bps"],
         buyer_bps=body["buyer_bps"],
         reasons=tuple(body["reasons"]),
-        shares=tuple(_share(each) for each in body["shares"]),
+        shares=tuple(read_share(each) for each in body["shares"]),
+        bonuses=tuple(read_bonus(each) for each in body.get("bonuses", ())),
+        limits=tuple(read_limit(each) for each in body.get("limits", ())),
+        recurring=read_recurring(body["recurring"]) if "recurring" in body else None,
+        group=body.get("group", ""),
+        fee=read_fee(body["fee"]) if "fee" in body else None,
     )
-
-
-def _line_body(line: LineEntry) -> dict[str, Any]:
-    rule: dict[str, Any] = {"kind": _one_of(("percent", "flat", "tiers", "none"), line.kind)}
-    if line.kind == "percent":
-        rule["bps"] = _count(line.bps)
-    elif line.kind == "flat":
-        rule |= {"each": _amount(line.each), "quantity": _count(line.quantity)}
-    elif line.kind == "tiers":
-        rule["brackets"] = [_bracket_body(each) for each in line.brackets]
-        rule["stretches"] = [_stretch_body(each) for each in line.stretches]
-    if line.limit_bps is not None:
-        rule["limit_bps"] = _count(line.limit_bps)
-    return {
-        "id": _matching(_ID, line.id),
-        "net": _amount(line.net),
-        "goods": _amount(line.goods),
-        "rule": rule,
-        "pool": _amount(line.pool),
-    }
-
-
-def _line(body: Any) -> LineEntry:
-    rule = body["rule"]
-    return LineEntry(
-        id=body["id"],
-        net=parse_exact(body["net"]),
-        goods=parse_exact(body["goods"]),
-        pool=parse_exact(body["pool"]),
-        kind=rule["kind"],
-        bps=rule.get("bps", 0),
-        each=parse_exact(rule.get("each", "0.000000")),
-        quantity=rule.get("quantity", 0),
-        brackets=tuple(_bracket(each) for each in rule.get("brackets", ())),
-        stretches=tuple(_stretch(each) for each in rule.get("stretches", ())),
-        limit_bps=rule.get("limit_bps"),
-    )
-
-
-def _bracket_body(bracket: Bracket) -> dict[str, Any]:
-    return {"upto": None if bracket.upto is None else _amount(bracket.upto), "bps": _count(bracket.bps)}
-
-
-def _bracket(body: Any) -> Bracket:
-    return Bracket(None if body["upto"] is None else parse_exact(body["upto"]), body["bps"])
-
-
-def _stretch_body(stretch: Stretch) -> dict[str, Any]:
-    return {"before": _amount(stretch.before), "amount": _amount(stretch.amount)}
-
-
-def _stretch(body: Any) -> Stretch:
-    return Stretch(parse_exact(body["before"]), parse_exact(body["amount"]))
-
-
-def _cap_body(cap: CapStep) -> dict[str, Any]:
-    return {
-        "level": _one_of(LEVELS, cap.level),
-        "cap": _amount(cap.cap),
-        "stretches": [_stretch_body(each) for each in cap.stretches],
-        "after": _amount(cap.after),
-    }
-
-
-def _cap(body: Any) -> CapStep:
-    stretches = tuple(_stretch(each) for each in body["stretches"])
-    return CapStep(body["level"], parse_exact(body["cap"]), stretches, parse_exact(body["after"]))
-
-
-def _share_body(share: Share) -> dict[str, Any]:
-    if (share.held_until is None) == (share.bucket == "held"):
-        raise LeafError("A held share, and no other, says until when it is held.")
-    return {
-        "role": _one_of(ROLES, share.role),
-        "amount": _amount(share.amount),
-        "bucket": _one_of(BUCKETS, share.bucket),
-        "matures_at": None if share.matures_at is None else format_rfc3339(share.matures_at),
-        "held_until": None if share.held_until is None else format_rfc3339(share.held_until),
-        "who": _hex(share.who),
-    }
-
-
-def _share(body: Any) -> Share:
-    matures_at, held_until = (
-        None if body[key] is None else parse_rfc3339(body[key]) for key in ("matures_at", "held_until")
-    )
-    return Share(body["role"], parse_exact(body["amount"]), body["bucket"], matures_at, body["who"], held_until)
-
-
-def _amount(micros: Micros) -> str:
-    if not 0 <= micros <= MAX_MICROS:
-        raise LeafError("An amount in a leaf is not negative and not larger than the books can hold.")
-    return format_micros(micros)
-
-
-def _count(number: Any, least: int = 0) -> int:
-    if isinstance(number, bool) or not isinstance(number, int) or number < least:
-        raise LeafError(f"{number!r} is not a whole number of at least {least}.")
-    return number
-
-
-def _hex(text: str) -> str:
-    return _matching(_HEX, text)
-
-
-def _day(text: str) -> str:
-    return date.fromisoformat(_matching(_DAY, text)).isoformat()
-
-
-def _matching(pattern: re.Pattern[str], text: str) -> str:
-    if pattern.fullmatch(text) is None:
-        raise LeafError(f"{text[:80]!r} is not of the form it must have.")
-    return text
-
-
-def _one_of(values: Sequence[str], text: str) -> str:
-    if text not in values:
-        raise LeafError(f"{text[:40]!r} is none of {', '.join(values)}.")
-    return text

@@ -56,11 +56,16 @@ class Bracket:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One commission rule. Exactly one of ``bps``, ``each`` and ``brackets`` is set.
+    """One commission rule, or one bonus. Exactly one of ``bps``, ``each``, ``brackets`` and ``per_buyer`` is set.
 
     A rule speaks of a line when every non-empty list of ``products``, ``skus``, ``categories``, ``collections`` that
     is given names it, none of ``not_products`` and ``not_categories`` does, the buyer is of the kind, the order's
-    country is listed (or none is), and, for ``each`` and ``brackets``, the order is in the rule's ``currency``.
+    country is listed (or none is), the creator was in one of ``groups`` (if any) and in none of ``not_groups`` at the
+    touch, the order comes within ``months`` calendar months of the buyer's first kept order with her (0: is that first
+    order; ``None``: no limit), and, for amounts, the order is in the rule's ``currency``.
+
+    Only a bonus has ``per_buyer`` (an amount once for a new buyer), and none has ``brackets``: see
+    ``fanshare.core.bonuses``.
     """
 
     id: str
@@ -76,6 +81,10 @@ class Rule:
     not_categories: frozenset[str] = frozenset()
     buyers: BuyerKind = BuyerKind.ANY
     countries: frozenset[str] = frozenset()
+    groups: frozenset[str] = frozenset()
+    not_groups: frozenset[str] = frozenset()
+    months: int | None = None
+    per_buyer: Micros | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +102,9 @@ class Terms:
 
     ``fan_bps`` is the fan's part of a creator's commission unless she chooses otherwise (at most ``fan_max_bps``),
     ``buyer_bps`` the buyer's part where a fan's link or code decided. ``introducer_days`` 0 means the first order
-    only. ``code_max_bps`` limits the commission of an order placed with a typed creator's or fan's code.
+    only. ``code_max_bps`` limits the commission of an order placed with a typed creator's or fan's code, ``margin_bps``
+    discount and commission together, as a part of the goods before discount. ``groups`` are the names that rules may
+    use. ``fee_bps`` of each commission is the operator's fee, billed to the brand on top.
     """
 
     version: int
@@ -114,6 +125,10 @@ class Terms:
     open_admission: bool = False
     time_zone: str = "UTC"
     hash: str = ""
+    groups: frozenset[str] = frozenset()
+    bonuses: tuple[Rule, ...] = ()
+    margin_bps: int | None = None
+    fee_bps: int = 0
 
     @property
     def zone(self) -> ZoneInfo:
@@ -143,6 +158,7 @@ MAX_FAN_BPS = 3000
 MAX_BUYER_BPS = 2000
 MAX_FAN_AND_BUYER_BPS = BASIS // 2
 MAX_INTRODUCER_DAYS = 365
+MAX_MONTHS = 120
 
 
 class TermsBook:

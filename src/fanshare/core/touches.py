@@ -4,7 +4,7 @@ A touch is frozen when it happens: whose link it was, the terms in force, the fa
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from fanshare.core.instants import MINUTE, SECOND, Instant
@@ -47,7 +47,8 @@ class Touch:
 
     ``id`` is the click id, or ``code:<folded code>``. ``creator`` and ``owner`` are party ids; they differ when a fan
     owns the link or code. ``fan_bps`` and ``buyer_bps`` are frozen here. ``human`` is false for previews, bots and
-    prefetches that no order confirmed. ``single_use`` marks codes that can be used once.
+    prefetches that no order confirmed. ``single_use`` marks codes that can be used once. ``group`` is the creator's
+    group then; it is no part of the printed form, by which settlements of old are recognised.
     """
 
     id: str
@@ -66,6 +67,7 @@ class Touch:
     checkout_referrer: bool = False
     pinned_live: bool = False
     single_use: bool = False
+    group: str = field(default="", repr=False)
 
     @property
     def by_fan(self) -> bool:

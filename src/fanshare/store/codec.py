@@ -15,8 +15,21 @@ _frozen = msgspec.json.Decoder(Frozen)
 
 
 def dump(value: Any) -> str:
-    """A core value as JSON text."""
+    """A core value as JSON text. What a close froze is committed to in the log, so its old form stays as it was."""
+    if isinstance(value, Frozen):
+        value = _frozen_form(value)
     return _encoder.encode(value).decode()
+
+
+def _frozen_form(frozen: Frozen) -> dict[str, Any]:
+    """What came later is left out where it says nothing."""
+    form: dict[str, Any] = msgspec.to_builtins(frozen)
+    if form["first_at"] is None:
+        del form["first_at"]
+    touch = form["introduced_by"]
+    if touch is not None and not touch["group"]:
+        del touch["group"]
+    return form
 
 
 def view(text: str) -> OrderView:
