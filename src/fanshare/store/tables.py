@@ -56,6 +56,7 @@ MUTABLE = frozenset(
         "click",
         "click_day",
         "code",
+        "compliance_request",
         "connection",
         "connection_day",
         "delivery",
