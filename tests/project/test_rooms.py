@@ -26,6 +26,7 @@ PLANTS = {
     "edge-verifies": ("edge/planted.py", "import fanshare.integrations.planted.parse"),
     "surfaces": ("web/planted.py", "import fanshare.api"),
     "doors": ("web/planted.py", "import fanshare.store.planted"),
+    "upkeep": ("jobs/planted.py", "import fanshare.upkeep"),
     "commands": ("jobs/planted.py", "import fanshare.cli"),
     "light-start": ("jobs/planted.py", "def late() -> None:\n    import pandas"),
 }

@@ -34,6 +34,7 @@ _COMMANDS = (
     ("Arranging", "link", "link", "Make, pause, resume, end and list links."),
     ("Arranging", "code", "code", "Make discount codes known, and list them."),
     ("Arranging", "choose-fan-part", "fan_part", "What a creator gives her fans of her commission."),
+    ("Arranging", "import", "importing", "Bring in orders from files, and list what was brought in."),
     ("Arranging", "ruling", "ruling", "Decide about an order: deny, hold, release, reassign, merge, absorb, claim."),
     ("Arranging", "payout", "payout", "Plan payouts and say what became of them."),
     ("Asking", "order", "order", "List orders, and explain who earns what of one, and why."),

@@ -22,6 +22,8 @@ from fanshare.store.server import Database, open_database, verify_settings
 
 LOG_HOST = "log_host"
 DEMO = "demo"
+#: Lies in a home while a restore into it is under way, or was interrupted.
+RESTORING = "restore-unfinished"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ def open_foundation(settings: Settings, *, hold: Callable[[], object] = lambda: 
     ``hold`` is called when the database runs and before it is asked for anything. Raises ``FanshareError``.
     """
     settings.home.mkdir(parents=True, exist_ok=True)
+    refuse_unfinished_restore(settings)
     keys = Keys.load_or_create(settings.home, settings.environ)
     with open_database(settings.home, settings.environ) as database:
         hold()
@@ -110,6 +113,13 @@ def open_installation(settings: Settings, *, name: str = "fanshare") -> Iterator
     """The installation of these settings, for as long as the ``with`` block lasts. Raises ``FanshareError``."""
     with open_foundation(settings) as base, reach(base.database, name) as conn:
         yield Installation(base, conn)
+
+
+def refuse_unfinished_restore(settings: Settings) -> None:
+    """Half an installation is none. Raises ``FanshareError`` (``restore_unfinished``)."""
+    if (settings.home / RESTORING).exists():
+        said = f"A restore into {settings.home} was interrupted: run it again, it begins anew."
+        raise FanshareError("restore_unfinished", said, 409)
 
 
 def reach(database: Database, name: str) -> Connection:
@@ -129,7 +139,8 @@ def unreachable(error: Exception) -> FanshareError:
 def bring_up_to_date(database: Database) -> bool:
     """Apply the migrations that a database lacks; whether there were any.
 
-    Raises ``FanshareError`` (``database_outdated``) where the role at hand may not change tables.
+    Raises ``FanshareError`` (``database_outdated``) where the role at hand may not change tables, ``database_newer``
+    where the database has taken steps that this program does not know.
     """
     missing = _missing(database)
     if not missing:
@@ -148,18 +159,29 @@ def bring_up_to_date(database: Database) -> bool:
     return True
 
 
+def known_migrations() -> frozenset[str]:
+    """The steps of the schema that this program knows."""
+    modules = pkgutil.iter_modules([f"{store.__path__[0]}/migrations"])
+    return frozenset(module.name for module in modules if module.name[0].isdigit())
+
+
 def _missing(database: Database) -> set[str]:
     """The migrations that a database lacks."""
-    wanted = {
-        module.name for module in pkgutil.iter_modules([f"{store.__path__[0]}/migrations"]) if module.name[0].isdigit()
-    }
+    wanted = set(known_migrations())
     try:
         with connect(database.dsn(owner=True), name="fanshare start") as conn:
             verify_settings(conn)
             if conn.execute("SELECT to_regclass('django_migrations')").fetchone() == (None,):
                 return wanted
-            done = conn.execute("SELECT name FROM django_migrations WHERE app = 'store'")
-            return wanted - {row[0] for row in done}
+            done = {row[0] for row in conn.execute("SELECT name FROM django_migrations WHERE app = 'store'")}
+            if done - wanted:
+                raise FanshareError(
+                    "database_newer",
+                    f"A newer fanshare has changed this database ({min(done - wanted)}): start that version, or a "
+                    "newer one. Nothing was changed.",
+                    409,
+                )
+            return wanted - done
     except psycopg.errors.InsufficientPrivilege:
         return set()  # somebody else migrates here; what is missing shows at the first statement
     except psycopg.OperationalError as error:
