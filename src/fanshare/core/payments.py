@@ -108,6 +108,10 @@ class Payment:
         return min((dispute.opened_at for dispute in self.disputes), default=self.modified_at)
 
 
+#: What a connector may tell: the state of an order, or a payment.
+type Report = OrderState | Payment
+
+
 def merge(one: Payment, other: Payment) -> Payment:
     """Both reports of one payment together. Raises ``ValueError`` for two different payments."""
     if one.payment_id != other.payment_id:

@@ -81,6 +81,11 @@ class Sale:
         """The weak name: its number alone."""
         return f"{ORDER}{self.number}"
 
+    @property
+    def names(self) -> frozenset[str]:
+        """All names, by which sales that may be the same find each other."""
+        return self.told | self.owned | {self.bare}
+
 
 def payment_name(payment_id: str) -> str:
     """The name of a payment."""

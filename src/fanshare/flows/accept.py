@@ -9,16 +9,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from fanshare.core import commitments, leaves
-from fanshare.core.errors import FanshareError
+from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.core.instants import HOUR, Instant
 from fanshare.core.order_documents import from_document, state_hash, state_text, to_document
 from fanshare.core.order_join import join
 from fanshare.core.order_news import News
 from fanshare.core.orders import OrderState, OrderView, Status
+from fanshare.core.payments import Payment, Report
 from fanshare.core.terms import TermsBook
+from fanshare.core.twins import Role
+from fanshare.flows.payment_reports import take_in
+from fanshare.flows.twins import as_refusal, mark_twins
 from fanshare.store import log_store
 from fanshare.store.access import Access
+from fanshare.store.queries import payments, sales
 from fanshare.store.queries.orders import Known, OrderRows, Updated
+from fanshare.store.queries.sales import Places
 from fanshare.store.queries.touches import Named, Resolver
 
 #: A test flag, a deletion or a total of zero on a booked order takes effect this long after it was first seen.
@@ -52,12 +58,15 @@ class Secrets:
 
 
 def accept(
-    access: Access, shop: Shop, states: Sequence[OrderState], book: TermsBook, secrets: Secrets, now: Instant
+    access: Access, shop: Shop, reports: Sequence[Report], book: TermsBook, secrets: Secrets, now: Instant
 ) -> Accepted:
-    """Accept states of orders of one connection, in one transaction of the caller."""
+    """Accept states of orders (or reports of payments) of one connection, in one transaction of the caller."""
+    places = sales.places(access)
+    if len(places) > 1:
+        sales.lock(access)
     result = Accepted()
     by_order: dict[str, list[OrderState]] = {}
-    for state in states:
+    for state in _orders(access, shop, reports, places, result, now):
         by_order.setdefault(state.order_id, []).append(state)
     rows = OrderRows(access)
     known = rows.lock(shop.connection_id, {key: _first_facts(every) for key, every in by_order.items()}, now)
@@ -83,11 +92,37 @@ def accept(
     rows.update([Updated(order.id, view, *resolved[key]) for key, (order, view) in views.items()], now)
     result.changed = {order.id for order, _ in views.values()}
     result.new_states = len(fresh)
+    _compare(access, places, {order.id: key for key, (order, _) in views.items()}, result, now)
     rows.due(result.changed, now, "state")
     rows.due(_influenced(rows, views.values()) - result.changed, now, "shared")
     # Last of all, because it locks the log: a settlement that holds one of these orders waits for nobody behind it.
     _write_states(access, rows, shop, fresh, secrets, now)
     return result
+
+
+def _orders(
+    access: Access, shop: Shop, reports: Sequence[Report], places: Places, result: Accepted, now: Instant
+) -> Sequence[OrderState]:
+    """The states of orders among the reports and those that payments amount to.
+
+    A payment provider forgets no payment: where it finds none it was asked with the wrong key, and nothing is gone.
+    """
+    states = [one for one in reports if isinstance(one, OrderState)]
+    if places[shop.connection_id].role is not Role.PAYMENT:
+        return states
+    unknown = "The provider knows no such payment under our key: is it the key of this account?"
+    result.refused |= {one.order_id: BadInputError("no_such_payment", unknown) for one in states}
+    told = [one for one in reports if isinstance(one, Payment)]
+    return take_in(access, shop.connection_id, told, places, now)
+
+
+def _compare(access: Access, places: Places, orders: Mapping[int, str], result: Accepted, now: Instant) -> None:
+    """Refuse what another connection counts already, and have payments looked at that may belong to the orders."""
+    for order, twin in mark_twins(access, places, orders, now).items():
+        result.refused.setdefault(orders[order], as_refusal(access, twin))
+    if places.has(Role.PAYMENT):
+        known, _ = sales.sales(access, places, orders)
+        payments.wake(access, orders, {name for sale in known.values() for name in sale.names})
 
 
 def _influenced(rows: OrderRows, views: Iterable[tuple[Known, OrderView]]) -> set[int]:

@@ -68,6 +68,8 @@ class NewRuling:
     to_party: int | None = None
     until: Instant | None = None
     evidence: dict[str, Any] = field(default_factory=dict)
+    #: Who decided, where it is not the one who acts: ``provider:stripe``.
+    by: str = ""
 
 
 def rule(programme: Programme, new: NewRuling, now: Instant) -> int:
@@ -143,7 +145,7 @@ def _write(programme: Programme, new: NewRuling, now: Instant) -> int:
         "kind": new.kind,
         "reason": new.reason,
         "evidence": json.dumps(new.evidence, sort_keys=True),
-        "decided_by": access.actor,
+        "decided_by": new.by or access.actor,
         "order": new.order,
         "creator": new.creator,
         "party": new.party,

@@ -4,21 +4,26 @@ The edge uses ``fanshare.integrations.verifiers`` instead, which imports no HTTP
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol
 
 from fanshare.core.errors import BadInputError
 from fanshare.core.order_news import News, news_by_stage
-from fanshare.core.orders import OrderState
+from fanshare.core.payments import Report
 from fanshare.integrations.generic import parse as generic
+from fanshare.integrations.orders_file import parse as orders_file
 from fanshare.integrations.postback import parse as postback
 from fanshare.integrations.shopify import fetch as shopify_fetch
 from fanshare.integrations.shopify import parse as shopify
 from fanshare.integrations.shopify.admin import app_access
 from fanshare.integrations.shopify.notices import notices as shopify_notices
 from fanshare.integrations.shopify.webhooks import ensure_webhooks as ensure_shopify_webhooks
+from fanshare.integrations.stripe import fetch as stripe_fetch
+from fanshare.integrations.stripe import parse as stripe
+from fanshare.integrations.stripe.rest import API as STRIPE_API
+from fanshare.integrations.stripe.rest import StripeAccess
 from fanshare.integrations.types import EnsureWebhooks, Fetch, Notice, Pseudonym, Reference, Verify
 from fanshare.integrations.verifiers import VERIFIERS
 from fanshare.integrations.woocommerce import fetch as woocommerce_fetch
@@ -28,7 +33,7 @@ from fanshare.integrations.woocommerce.rest import ShopAccess
 log = logging.getLogger(__name__)
 
 type References = Callable[[bytes, Mapping[str, str]], list[Reference]]
-type Parse = Callable[[bytes, Mapping[str, str], Pseudonym], list[OrderState]]
+type Parse = Callable[[bytes, Mapping[str, str], Pseudonym], Sequence[Report]]
 type Notices = Callable[[bytes, Mapping[str, str]], list[Notice]]
 
 
@@ -99,6 +104,13 @@ def _fetch_shopify(settings: Mapping[str, str], pseudonym: Pseudonym) -> OpenFet
     return shopify_fetch.make_fetch(app_access(settings), pseudonym, unreadable=_leave_out)
 
 
+def _fetch_stripe(settings: Mapping[str, str], pseudonym: Pseudonym) -> OpenFetch:
+    if not settings.get("consumer_secret"):
+        raise BadInputError("missing_field", "The connection lacks consumer_secret.")
+    access = StripeAccess(settings["consumer_secret"], settings.get("url") or STRIPE_API)
+    return stripe_fetch.make_fetch(access, pseudonym, unreadable=_leave_out)
+
+
 def _leave_out(order_id: str, error: BadInputError) -> None:
     """One order that can't be read must not keep a shop's other orders from being found; its own webhook is parked."""
     log.warning("an order of a list of changes was left out: %s: %s", order_id, error.message)
@@ -132,6 +144,14 @@ CONNECTORS: Mapping[str, Connector] = MappingProxyType(
             make_fetch=None,
             reports_fulfilment=generic.REPORTS_FULFILMENT,
         ),
+        "import": Connector(
+            kind="import",
+            verify=VERIFIERS["import"],
+            references=orders_file.references,
+            parse=orders_file.parse,
+            make_fetch=None,
+            reports_fulfilment=orders_file.REPORTS_FULFILMENT,
+        ),
         "postback": Connector(
             kind="postback",
             verify=VERIFIERS["postback"],
@@ -140,6 +160,14 @@ CONNECTORS: Mapping[str, Connector] = MappingProxyType(
             make_fetch=None,
             reports_fulfilment=postback.REPORTS_FULFILMENT,
             news=news_by_stage,
+        ),
+        "stripe": Connector(
+            kind="stripe",
+            verify=VERIFIERS["stripe"],
+            references=stripe.references,
+            parse=stripe.parse,
+            make_fetch=_fetch_stripe,
+            reports_fulfilment=stripe.REPORTS_FULFILMENT,
         ),
     }
 )

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from fanshare.core.instants import Instant
-from fanshare.core.orders import OrderState
+from fanshare.core.payments import Report
 
 
 class Verdict(StrEnum):
@@ -27,10 +27,14 @@ class Verification:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """ "Something about this order may have changed." ``deleted`` when the delivery itself says it is gone."""
+    """ "Something about this order may have changed." ``deleted`` when the delivery itself says it is gone.
+
+    ``needs_fetch`` when the delivery says nothing else, so that without a key nothing can be learnt from it.
+    """
 
     order_id: str
     deleted: bool = False
+    needs_fetch: bool = False
 
 
 #: Beside the headers of a delivery, ``parse`` finds under this name when it was received (RFC 3339). No header of HTTP
@@ -50,13 +54,16 @@ class Verify(Protocol):
 
 
 class Fetch(Protocol):
-    """Ask the shop. Raises ``FanshareError`` with code ``shop_unreachable`` or ``shop_refused`` when it can't tell."""
+    """Ask the shop. Raises ``FanshareError`` with code ``shop_unreachable`` or ``shop_refused`` when it can't tell.
 
-    def order(self, order_id: str) -> OrderState | None:
+    A payment provider tells payments where shops tell orders.
+    """
+
+    def order(self, order_id: str) -> Report | None:
         """The order as it is now with its refunds' lines, or ``None`` for a tombstone (404, trash)."""
         ...
 
-    def modified_after(self, instant: Instant) -> Iterator[OrderState]:
+    def modified_after(self, instant: Instant) -> Iterator[Report]:
         """All orders changed after an instant, oldest change first, refunds included."""
         ...
 

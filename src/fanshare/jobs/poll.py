@@ -15,7 +15,7 @@ import structlog
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import DAY, MINUTE, SECOND, Instant
 from fanshare.core.order_join import tombstone
-from fanshare.core.orders import OrderState
+from fanshare.core.payments import Report
 from fanshare.flows.accept import Shop, accept
 from fanshare.flows.connections import Connection, connections
 from fanshare.flows.context import Programme
@@ -149,7 +149,7 @@ def _walk(booking: "_Booking", fetch: Fetch, turn: Turn, now: Instant, deadline:
     """The walks that are due; whether all of them came to their end."""
     if turn.poll_due:
         cursor = max(0, turn.created_at - OVERLAP) if turn.poll_cursor_at is None else turn.poll_cursor_at
-        if not _until(deadline, _short(booking, fetch, cursor, now)):
+        if not _until(deadline, cursor, _short(booking, fetch, cursor, now)):
             return False
     if turn.deep_cursor_at is None and not turn.deep_due:
         return True
@@ -157,12 +157,16 @@ def _walk(booking: "_Booking", fetch: Fetch, turn: Turn, now: Instant, deadline:
     if since is None or began is None:
         since, began = max(turn.created_at - OVERLAP, now - DEEP_SPAN, 0), now
         asking.begin_deep(booking.access, booking.shop.id, since, now)
-    return _until(deadline, _Deep(booking, fetch, since, began).pages(now))
+    return _until(deadline, since, _Deep(booking, fetch, since, began).pages(now))
 
 
-def _until(deadline: float, pages: Iterator[Instant]) -> bool:
-    """Go on page by page until the end or until time is up; whether it was the end."""
-    return all(time.monotonic() <= deadline for _ in pages)
+def _until(deadline: float, start: Instant, pages: Iterator[Instant]) -> bool:
+    """Go on page by page until the end or until time is up; whether it was the end.
+
+    A turn gets somewhere beyond ``start``, however little time it has: a shop lists the second of the cursor again,
+    and a second may fill more than a page.
+    """
+    return all(reached <= start or time.monotonic() <= deadline for reached in pages)
 
 
 @dataclass(slots=True)
@@ -178,7 +182,7 @@ class _Booking:
     def access(self) -> Access:
         return self.programme.access
 
-    def book(self, states: list[OrderState], now: Instant) -> None:
+    def book(self, states: list[Report], now: Instant) -> None:
         """Accept a page of states inside the caller's transaction."""
         access, shop = self.access, self.shop
         here = asking.known(access, shop.id, {state.order_id for state in states})
@@ -237,7 +241,7 @@ class _Deep:
             asking.end_deep(booking.access, shop.id, now, self._total())
             asking.forget_fetched_first(booking.access, shop.id, max(0, now - REMEMBERED))
 
-    def _gone(self, until: Instant, listed: set[str], now: Instant) -> list[OrderState]:
+    def _gone(self, until: Instant, listed: set[str], now: Instant) -> list[Report]:
         """What the shop says now of the orders of a span that it did not list: states, or tombstones."""
         states = []
         for order_id in asking.held_between(self.booking.access, self.booking.shop.id, self._cursor, until):
@@ -253,8 +257,8 @@ class _Deep:
         return {name: before[name] + now[name] - start[name] for name in now}
 
 
-def _batches(states: Iterable[OrderState]) -> Iterator[list[OrderState]]:
-    batch: list[OrderState] = []
+def _batches(states: Iterable[Report]) -> Iterator[list[Report]]:
+    batch: list[Report] = []
     for state in states:
         batch.append(state)
         if len(batch) >= BATCH:

@@ -14,10 +14,10 @@ import msgspec
 import psycopg
 import structlog
 
-from fanshare.core.errors import FanshareError
+from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.core.instants import HOUR, MINUTE, SECOND, Instant, format_rfc3339
 from fanshare.core.order_join import tombstone
-from fanshare.core.orders import OrderState
+from fanshare.core.payments import Report
 from fanshare.flows.accept import Accepted, Shop, accept
 from fanshare.flows.connections import Connection, connections
 from fanshare.flows.context import Programme
@@ -57,7 +57,7 @@ class _Look:
     """What one delivery turned out to say."""
 
     delivery: Claimed
-    states: list[OrderState] = field(default_factory=list)
+    states: list[Report] = field(default_factory=list)
     references: list[Reference] = field(default_factory=list)
     refusal: FanshareError | None = None
     again: bool = False
@@ -126,7 +126,7 @@ def _look(programme: Programme, kind: Connector, delivery: Claimed, sealer: DayK
         headers, body = msgspec.msgpack.decode(opened, type=tuple[dict[str, str], bytes])
         headers[RECEIVED_AT] = format_rfc3339(delivery.received_at)
         look.references = kind.references(body, headers)
-        look.states = kind.parse(body, headers, programme.pseudonym) if look.references else []
+        look.states = list(kind.parse(body, headers, programme.pseudonym)) if look.references else []
     except FanshareError as error:
         look.refusal = error
     except RecursionError:
@@ -149,7 +149,7 @@ def _ask(fetch: Fetch, looks: Sequence[_Look], now: Instant) -> None:
         reported, look.states = look.states, []
         for reference in look.references:
             answer = answers.of(reference.order_id)
-            if isinstance(answer, OrderState):
+            if not isinstance(answer, FanshareError):
                 look.states.append(answer)
             elif answer.code == "shop_unreachable":
                 look.again = True
@@ -165,17 +165,17 @@ class _Answers:
 
     def __init__(self, fetch: Fetch, now: Instant) -> None:
         self._fetch, self._now = fetch, now
-        self._known: dict[str, OrderState | FanshareError] = {}
+        self._known: dict[str, Report | FanshareError] = {}
         self._away: FanshareError | None = None
         self._until = time.monotonic() + PATIENCE
 
-    def of(self, order_id: str) -> OrderState | FanshareError:
+    def of(self, order_id: str) -> Report | FanshareError:
         """The order as it is now, a tombstone, or why there is no answer."""
         if order_id not in self._known:
             self._known[order_id] = self._away or self._ask(order_id)
         return self._known[order_id]
 
-    def _ask(self, order_id: str) -> OrderState | FanshareError:
+    def _ask(self, order_id: str) -> Report | FanshareError:
         if time.monotonic() > self._until:
             return ShopUnreachableError("The shop answers too slowly to be asked about all of these at once.")
         try:
@@ -188,9 +188,12 @@ class _Answers:
 
 
 def _bury(looks: Sequence[_Look]) -> None:
-    """Where the shop can't be asked, its word that an order is gone is all there is."""
+    """Where the shop can't be asked, its word that an order is gone is all there is, or too little."""
     for look in looks:
         for reference in look.references:
+            if reference.needs_fetch:
+                said = "This delivery only says that something changed: enter a key, so that we can ask what."
+                look.refusal = BadInputError("needs_key", said)
             if reference.deleted and not any(state.order_id == reference.order_id for state in look.states):
                 look.states.append(tombstone(reference.order_id, look.delivery.received_at, fetched=False))
 

@@ -17,7 +17,7 @@ from fanshare.config.clock import Clock
 from fanshare.config.keys import SPOOL_HOOKS, Keys
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import DAY, HOUR, MINUTE, SECOND, Instant
-from fanshare.flows import close, day_keys, seal, unclaimed
+from fanshare.flows import close, day_keys, payments, seal, unclaimed
 from fanshare.flows.accept import resolve_again
 from fanshare.flows.context import Programme, open_programme
 from fanshare.flows.settle import settle
@@ -87,6 +87,8 @@ class Worker:
         self._guard("drain", lambda: self._drain(done), done)
         for programme_id in directory.programmes_with_deliveries(self.conn, self.clock()):
             self._guard("take", partial(self._take, programme_id, done), done)
+        for programme_id in directory.programmes_with_payments(self.conn):
+            self._guard("payments", partial(self._payments, programme_id, done), done)
         for programme_id in directory.programmes_to_settle(self.conn, self.clock()):
             self._guard("settle", partial(self._settle, programme_id, done), done)
         for name, period in self.periods.items():
@@ -156,6 +158,9 @@ class Worker:
     def _take(self, programme_id: int, done: Round) -> None:
         found = take.take(self._programme(programme_id, "job:take"), self._fetches, self.clock())
         done.taken += found.deliveries
+
+    def _payments(self, programme_id: int, done: Round) -> None:
+        done.taken += payments.attach(self._programme(programme_id, "job:payments"), self.clock()).payments
 
     def _settle(self, programme_id: int, done: Round) -> None:
         programme = self._programme(programme_id, "job:settle")

@@ -155,6 +155,11 @@ def programmes_with_deliveries(conn: Connection, now: Instant) -> list[int]:
     )
 
 
+def programmes_with_payments(conn: Connection) -> list[int]:
+    """The programmes with payments to be looked at."""
+    return [row[0] for row in conn.execute("SELECT DISTINCT programme_id FROM payment WHERE due ORDER BY 1")]
+
+
 def _ids(conn: Connection, query: str, now: Instant) -> list[int]:
     return [programme_id for (programme_id,) in conn.execute(query.encode(), [now])]
 

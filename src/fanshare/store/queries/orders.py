@@ -9,6 +9,7 @@ from fanshare.core.orders import OrderView
 from fanshare.core.touches import Touch
 from fanshare.store import codec
 from fanshare.store.access import Access
+from fanshare.store.queries import sales
 
 _LOCK = """
 SELECT id, external_id, view::text, vanished_at FROM shop_order
@@ -218,6 +219,7 @@ class OrderRows:
         if clicks:
             ids, names, positions = zip(*clicks, strict=True)
             self._access.execute(_CLICKS, {"orders": list(ids), "clicks": list(names), "positions": list(positions)})
+        sales.write_names(self._access, [(order.id, name) for order in orders for name in order.view.aliases])
         codes = [(order.id, code.strip().casefold()) for order in orders for code in order.view.evidence.codes]
         if codes:
             ids, texts = zip(*codes, strict=True)

@@ -28,7 +28,7 @@ CREATE TABLE payment (
     connection_id bigint NOT NULL,
     external_id text NOT NULL CHECK (length(external_id) BETWEEN 1 AND 200),
     document text NOT NULL,
-    currency currency_code NOT NULL,
+    currency currency_code,
     refunded amount NOT NULL CHECK (refunded >= 0),
     fingerprint text NOT NULL DEFAULT '' CHECK (fingerprint ~ '^([0-9a-f]{16,128})?$'),
     fingerprint_at instant,

@@ -1,0 +1,60 @@
+"""Stripe's amounts: whole numbers of a minor unit that is Stripe's own (docs.stripe.com/currencies).
+
+Stripe's exponents are not those of ISO 4217: ISK and UGX have no decimals but are sent with two, for old programs'
+sake; MGA has two in ISO and none at Stripe. HUF and TWD have two in charges; only payouts round them to whole units.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fanshare.core.errors import BadInputError
+from fanshare.core.instants import SECOND, Instant
+from fanshare.core.money import MAX_MICROS, MICROS, Micros
+from fanshare.core.money import exponent as iso_exponent
+from fanshare.integrations import json_input as read
+
+_NONE = "BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF"
+_THREE = "BHD JOD KWD OMR TND"
+
+
+def exponent(currency: str) -> int:
+    """Decimals of Stripe's minor unit. ``currency`` is in upper case; all that is not listed has two."""
+    return 0 if currency in _NONE.split() else 3 if currency in _THREE.split() else 2
+
+
+def currency_of(holder: Mapping[str, Any]) -> str:
+    """The currency of an object, in upper case. Raises ``BadInputError`` ``unknown_currency``."""
+    currency = read.text(holder, "currency").upper()
+    iso_exponent(currency)
+    return currency
+
+
+def amount(holder: Mapping[str, Any], key: str, currency: str, *, default: Micros | None = None) -> Micros:
+    """Micros of the whole number under ``key``, not negative.
+
+    Raises ``BadInputError`` ``missing_field`` (absent without a default), ``bad_amount``, ``negative_amount``,
+    ``amount_too_large``.
+    """
+    value = holder.get(key)
+    if value is None:
+        if default is None:
+            raise BadInputError("missing_field", f"{key} is missing.")
+        return default
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise BadInputError("bad_amount", f"{key} should be a whole number of the smallest unit.")
+    if value < 0:
+        raise BadInputError("negative_amount", f"{key} is negative.")
+    micros: Micros = value * (MICROS // 10 ** exponent(currency))
+    if micros > MAX_MICROS:
+        raise BadInputError("amount_too_large", "This amount is larger than the books can hold.")
+    return micros
+
+
+def seconds(holder: Mapping[str, Any], key: str) -> Instant:
+    """The time under ``key``, seconds since 1970. Raises ``BadInputError`` ``missing_field``, ``bad_time``."""
+    value = holder.get(key)
+    if value is None:
+        raise BadInputError("missing_field", f"{key} is missing.")
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 253_402_300_800:
+        raise BadInputError("bad_time", f"{key} should be a number of seconds since 1970.")
+    return value * SECOND
