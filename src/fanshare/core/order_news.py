@@ -47,3 +47,22 @@ def same_facts(one: OrderState, other: OrderState) -> bool:
 
 def _timeless(state: OrderState) -> OrderState:
     return replace(state, modified_at=0, placed_at=0)
+
+
+def news_as_it_is_now(
+    known: Sequence[OrderState], newcomers: Sequence[OrderState]
+) -> tuple[list[OrderState], FanshareError | None]:
+    """For looks at the whole order whose only time is that of the look (files): the last look counts.
+
+    What the newest accepted state says already is no news. Anything else becomes the newest state, even where a clock
+    was put back in between.
+    """
+    newest = max(known, key=lambda state: state.modified_at, default=None)
+    fresh: list[OrderState] = []
+    for state in newcomers:
+        if newest is not None and replace(state, modified_at=newest.modified_at) == newest:
+            continue
+        at = state.modified_at if newest is None else max(state.modified_at, newest.modified_at + 1)
+        newest = replace(state, modified_at=at)
+        fresh.append(newest)
+    return fresh, None

@@ -14,6 +14,7 @@ from fanshare.core.order_news import News, news_by_stage
 from fanshare.core.payments import Report
 from fanshare.integrations.generic import parse as generic
 from fanshare.integrations.orders_file import parse as orders_file
+from fanshare.integrations.orders_file import parse as orders_file
 from fanshare.integrations.postback import parse as postback
 from fanshare.integrations.shopify import fetch as shopify_fetch
 from fanshare.integrations.shopify import parse as shopify
@@ -143,6 +144,14 @@ CONNECTORS: Mapping[str, Connector] = MappingProxyType(
             parse=generic.parse,
             make_fetch=None,
             reports_fulfilment=generic.REPORTS_FULFILMENT,
+        ),
+        "import": Connector(
+            kind="import",
+            verify=VERIFIERS["import"],
+            references=orders_file.references,
+            parse=orders_file.parse,
+            make_fetch=None,
+            reports_fulfilment=orders_file.REPORTS_FULFILMENT,
         ),
         "import": Connector(
             kind="import",
