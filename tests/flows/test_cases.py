@@ -15,12 +15,13 @@ from fanshare.core.instants import DAY, HOUR
 from fanshare.core.ledger import AccountKind
 from fanshare.core.orders import Buyer, Refund, Status
 from fanshare.core.statement_check import verify
-from fanshare.flows import links, payouts, people, rulings
+from fanshare.flows import close, links, payouts, people, rulings
 from fanshare.flows.context import Programme, open_programme
 from fanshare.flows.publish_terms import publish_terms
 from fanshare.flows.statements import make_statement
-from fanshare.store import books, signing
+from fanshare.store import books, log_store, signing
 from fanshare.store.access import Access, Connection, connect
+from fanshare.store.queries.orders import OrderRows
 from fanshare.store.server import Database
 from tests.support.pg_books import BEFORE, KEYS, LABEL, add_shop, found_programme
 from tests.support.stories import NOW, TERMS, Story
@@ -88,6 +89,24 @@ def test_a_shared_click_is_let_go_when_its_first_buyer_vanishes(story: Story) ->
     story.settle(NOW + 80 * HOUR)
     assert story.shares(second)["fan"][1] == "pending"
     assert story.wrong(NOW + 80 * HOUR) == []
+
+
+def test_a_close_leaves_nothing_to_say_of_a_shared_order_that_is_worth_nothing(story: Story) -> None:
+    """Its hold, which holds nothing, must not keep its explanation waiting for a later settlement."""
+    click = story.click()
+    story.sold("1", 10_000_000, click, buyer=Buyer(email="a" * 32))
+    second = story.sold("2", 10_000_000, click, now=NOW + HOUR, buyer=Buyer(email="b" * 32))
+    for days in (31, 40):
+        story.settle(NOW + days * DAY)
+    story.changed("2", NOW + 40 * DAY, refunds=(Refund("r", NOW + 40 * DAY, 10_000_000),))
+    now = NOW + 41 * DAY
+    assert close.close_all(story.programme, now) == 1
+    story.settle(now)
+    size = log_store.tree(story.access).frontier.size
+    OrderRows(story.access).due([second], now, "again")
+    story.settle(now)
+    assert log_store.tree(story.access).frontier.size == size
+    assert story.wrong(now) == []
 
 
 def test_a_late_click_tells_more_about_itself_and_settles_its_order_again(story: Story) -> None:
