@@ -34,6 +34,10 @@ type Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 #: Headers that connectors read; nothing else is kept, so no cookie and no authorization.
 _KEPT = ("x-wc-", "webhook-", "x-shopify-", "shopify-", "stripe-signature", "paypal-", "content-type")
 _MOST_HEADER_BYTES = 8_192
+#: Seconds after which a paused connection is to be tried again.
+_PAUSED_FOR = 3_600
+#: Topics that a pause does not keep out: a request about personal data is not an order that can be fetched later.
+_ABOUT_PEOPLE = ("customers/", "shop/", "app/")
 
 _THANKS = answers.json(200, {"ok": True})
 _UNKNOWN = answers.problem(404, "unknown_endpoint", "No shop connection has this address.")
@@ -72,6 +76,8 @@ class Hooks:
         again = answers.retry_after(settings.retry_after)
         self._busy = answers.problem(503, "busy", "Too many deliveries at once; send this one again later.", again)
         self._no_room = answers.problem(503, "not_stored", "This could not be stored; send it again later.", again)
+        later = answers.retry_after(_PAUSED_FOR)
+        self._paused = answers.problem(503, "paused", "This connection is paused; send this one again later.", later)
 
     @property
     def in_flight(self) -> int:
@@ -94,6 +100,8 @@ class Hooks:
         endpoint, token = self._called(name, scope["method"])
         headers = {key.decode("latin-1"): value.decode("latin-1") for key, value in scope["headers"]}
         self._check_headers(headers)
+        if endpoint.paused and not _is_about_people(headers):
+            raise _Refusal("paused", self._paused)
         with self._admission.place(endpoint.programme_id) as admitted:
             if not admitted:
                 raise _Refusal("busy", self._busy)
@@ -270,3 +278,8 @@ class Quarantine:
 def _kept(headers: Mapping[str, str]) -> dict[str, str]:
     kept = {name: value for name, value in headers.items() if name.startswith(_KEPT)}
     return kept if sum(map(len, kept.values())) <= _MOST_HEADER_BYTES else {}
+
+
+def _is_about_people(headers: Mapping[str, str]) -> bool:
+    topic = headers.get("x-shopify-topic") or headers.get("shopify-topic") or ""
+    return topic.startswith(_ABOUT_PEOPLE)

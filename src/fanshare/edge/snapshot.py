@@ -66,13 +66,17 @@ class ProgrammeRow(msgspec.Struct, array_like=True, frozen=True):
 
 
 class EndpointRow(msgspec.Struct, array_like=True, frozen=True):
-    """A webhook address of a shop connection. ``secrets`` are the raw keys, newest first; sealed in the file."""
+    """A webhook address of a shop connection. ``secrets`` are the raw keys, newest first; sealed in the file.
+
+    A ``paused`` one sends deliveries back for later.
+    """
 
     endpoint: str
     programme_id: int
     connection_id: int
     kind: str
     secrets: tuple[bytes, ...]
+    paused: bool = False
 
 
 class _Stored(msgspec.Struct, array_like=True, frozen=True):

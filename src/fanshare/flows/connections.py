@@ -25,9 +25,11 @@ VALUES (%(programme_id)s, %(kind)s, %(endpoint)s, %(base_url)s, %(settings)s::js
 RETURNING id
 """
 _ALL = """
-SELECT id, kind, endpoint, base_url, settings::text, sealed_secrets, sealed_api, state, reports_fulfilment, can_fetch,
-       poll_cursor_at, last_heard_at
-  FROM connection WHERE programme_id = %(programme_id)s ORDER BY id
+SELECT c.id, c.kind, c.endpoint, c.base_url, c.settings::text, c.sealed_secrets, c.sealed_api, c.state,
+       c.reports_fulfilment, c.can_fetch, c.poll_cursor_at, c.last_heard_at,
+       (SELECT s.cause FROM connection_state s WHERE s.programme_id = c.programme_id AND s.connection_id = c.id
+         ORDER BY s.from_at DESC LIMIT 1)
+  FROM connection c WHERE c.programme_id = %(programme_id)s ORDER BY c.id
 """
 
 
@@ -59,6 +61,13 @@ class Connection:
     can_fetch: bool
     poll_cursor_at: Instant | None
     last_heard_at: Instant | None
+    #: The shop has removed us, which is not our pause: what it still has to say is taken.
+    uninstalled: bool = False
+
+    @property
+    def paused(self) -> bool:
+        """Whether deliveries are sent back for later."""
+        return not self.on and not self.uninstalled
 
 
 def add_connection(
@@ -71,7 +80,7 @@ def add_connection(
     if new.base_url and urlsplit(new.base_url).scheme not in ("http", "https"):
         raise BadInputError("bad_address", "The shop's address begins with https://.")
     endpoint = new.endpoint or f"{new.kind[:3]}-{directory.public_id(20)}"
-    signing = new.secrets or (_draw_secret(),)
+    signing = new.secrets or (draw_secret(),)
     hosts = new.hosts or tuple(filter(None, [urlsplit(new.base_url).netloc]))
     access, keys = programme.access, programme.keys
     with access.transaction():
@@ -107,7 +116,7 @@ def heard(access: Access, connection: int, at: Instant) -> None:
     )
 
 
-def _draw_secret() -> str:
+def draw_secret() -> str:
     """A secret as Standard Webhooks want it: 192 bits in plain base 64 (not its URL-safe sister) behind ``whsec_``."""
     return f"whsec_{base64.b64encode(secrets.token_bytes(24)).decode()}"
 
@@ -119,7 +128,7 @@ def _sealed_api(keys: Keys, new: NewConnection, endpoint: str) -> bytes | None:
 
 
 def _read(programme: Programme, row: tuple[Any, ...]) -> Connection:
-    id_, kind, endpoint, base_url, settings, signing, api, state, fulfilment, can_fetch, cursor, heard_at = row
+    id_, kind, endpoint, base_url, settings, signing, api, state, fulfilment, can_fetch, cursor, heard_at, cause = row
     keys, place = programme.keys, endpoint.encode()
     opened = json.loads(keys.unseal(ENDPOINT_SECRET, bytes(signing), place))
     return Connection(
@@ -135,4 +144,5 @@ def _read(programme: Programme, row: tuple[Any, ...]) -> Connection:
         can_fetch=can_fetch,
         poll_cursor_at=cursor,
         last_heard_at=heard_at,
+        uninstalled=state != "on" and cause == "uninstalled",
     )

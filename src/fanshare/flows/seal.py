@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fanshare.core import leaves, log
 from fanshare.core.instants import DAY, Instant, parse_rfc3339, utc_day
 from fanshare.flows.context import Programme
+from fanshare.flows.off_time import note_off_time
 from fanshare.store import log_store
 from fanshare.store.log_store import SignCheckpoint
 
@@ -67,6 +68,7 @@ def seal(programme: Programme, now: Instant) -> SealedDays:
     today = now - now % DAY
     for (number,) in sorted(programme.access.fetch(_DAYS, {"today": today})):
         _seal_clicks(programme, utc_day(number * DAY), now, result)
+    note_off_time(programme.access, now)
     _seal_connections(programme, utc_day(now), result)
     return result
 

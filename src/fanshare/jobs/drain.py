@@ -175,7 +175,7 @@ def _write_deliveries(programme: Programme, deliveries: Sequence[tuple[bytes, De
             received_at=one.received_at,
             connection_id=one.connection_id,
             endpoint=one.endpoint,
-            topic=_topic(one.headers),
+            topic=topic_of(one.headers),
             sealed=sealer.seal(one.received_at, msgspec.msgpack.encode((one.headers, one.body)), record_id),
             body_hash=hashlib.sha256(one.body).digest(),
         )
@@ -190,7 +190,7 @@ def _write_deliveries(programme: Programme, deliveries: Sequence[tuple[bytes, De
     edge.count_deliveries(access, accepted, "accepted")
 
 
-def _topic(headers: Mapping[str, str]) -> str:
+def topic_of(headers: Mapping[str, str]) -> str:
     """What a shop calls its delivery: only to be shown; connectors read the headers themselves."""
     return next((headers[name][:100] for name in _TOPICS if headers.get(name)), "")
 

@@ -55,7 +55,7 @@ class Publisher:
             return False
         shops = {one.access.programme_id: connections(one) for one, _ in opened}
         programme_rows = [_programme(one, name, shops[one.access.programme_id]) for one, name in opened]
-        endpoints = [_endpoint(one, shop) for one, _ in opened for shop in shops[one.access.programme_id] if shop.on]
+        endpoints = [_endpoint(one, shop) for one, _ in opened for shop in shops[one.access.programme_id]]
         generation = self._generation = max(now, (self._generation or self._on_disk()) + 1)
         if self.base_at is None or not 0 <= now - self.base_at <= HOUR:
             write_snapshot(
@@ -131,4 +131,4 @@ def _programme(programme: Programme, name: str, shops: Iterable[Connection]) -> 
 
 
 def _endpoint(programme: Programme, shop: Connection) -> EndpointRow:
-    return EndpointRow(shop.endpoint, programme.access.programme_id, shop.id, shop.kind, shop.secrets)
+    return EndpointRow(shop.endpoint, programme.access.programme_id, shop.id, shop.kind, shop.secrets, shop.paused)
