@@ -25,7 +25,9 @@ _FORMS = {True: ("true", "yes", "y", "1"), False: ("false", "no", "n", "0")}
 
 
 def text(cell: Cell, most: int = MAX_TEXT) -> str:
-    """A text of at most ``most`` characters; whole numbers count as text."""
+    """A text of at most ``most`` characters; whole numbers count as text, also ``1001.0`` (as pandas writes an id)."""
+    if isinstance(cell, Decimal) and cell.is_finite() and cell == cell.to_integral_value():
+        cell = int(cell)
     if isinstance(cell, str | int) and not isinstance(cell, bool):
         found = str(cell).strip()
         if len(found) <= most and found.isprintable():

@@ -23,6 +23,7 @@ _NOT_TEXT = (
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
     (b"\x1f\x8b", "a gzip archive"),
 )
+PARQUET = "parquet"
 #: A longer cell is a quotation mark that was never closed.
 MAX_CELL = 20_000
 
@@ -37,12 +38,15 @@ class Seen:
 
 
 def look(path: Path, encoding: str = "") -> Seen:
-    """Read a file once from end to end. Raises ``BadInputError`` ``no_file``, ``not_text``."""
+    """Read a file once from end to end; its ``encoding``, if it is known (``parquet`` for what is no text).
+
+    Raises ``BadInputError`` ``no_file``, ``not_text``.
+    """
     digest, size = hashlib.sha256(), 0
     utf8 = codecs.getincrementaldecoder("utf-8")()
-    is_utf8, mark = True, ""
+    is_utf8, mark = not encoding, ""
     for chunk in _chunks(path):
-        if size == 0:
+        if size == 0 and encoding != PARQUET:
             mark = next((name for start, name in _MARKS if chunk.startswith(start)), "")
             _check_beginning(chunk, wide="16" in (mark or encoding))
         digest.update(chunk)

@@ -101,5 +101,5 @@ def _exact(value: float) -> Cell:
         return None
     exact = Decimal(repr(value))
     if not exact.is_finite() or abs(exact) > MAX_FLOAT:
-        return repr(value)
+        return f"floating-point {value!r}"
     return exact.quantize(_SIX, ROUND_HALF_EVEN)

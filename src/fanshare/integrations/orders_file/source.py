@@ -6,11 +6,11 @@ from pathlib import Path
 
 from fanshare.core.errors import BadInputError
 from fanshare.integrations.orders_file.cells import Cell
-from fanshare.integrations.orders_file.csv_rows import CsvFile, Seen, look, open_csv
+from fanshare.integrations.orders_file.csv_rows import PARQUET, CsvFile, Seen, look, open_csv
 from fanshare.integrations.orders_file.mapping import Plan, fold, places
 from fanshare.integrations.orders_file.parquet_rows import open_parquet
 
-_PARQUET = b"PAR1"
+_MAGIC = b"PAR1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Source:
     """A file that was looked at. ``places``: field -> column. ``notes`` are sentences about how it is understood."""
 
     path: Path
-    form: str  # csv or parquet
+    form: str  #: csv or parquet
     size: int
     digest: bytes
     header: tuple[str, ...]
@@ -49,14 +49,12 @@ class Source:
 def open_source(path: Path, plan: Plan) -> Source:
     """Look at a file. Raises ``BadInputError`` with what is wrong about it, and what to do."""
     seen = look_at(path, plan)
-    return _parquet(path, seen, plan) if seen.encoding == "parquet" else _csv(path, seen, plan)
+    return _parquet(path, seen, plan) if seen.encoding == PARQUET else _csv(path, seen, plan)
 
 
 def look_at(path: Path, plan: Plan) -> Seen:
     """Size, digest, and the encoding (or ``parquet``)."""
-    if _begins(path) == _PARQUET:
-        return look(path, "parquet")
-    return look(path, plan.encoding)
+    return look(path, PARQUET if _begins(path) == _MAGIC else plan.encoding)
 
 
 def _begins(path: Path) -> bytes:
@@ -93,7 +91,7 @@ def _parquet(path: Path, seen: Seen, plan: Plan) -> Source:
     )
     notes += _unused(file.header, known)
     return Source(
-        path, "parquet", seen.size, seen.digest, header, narrowed, tuple(notes), plan, lambda: file.rows(columns)
+        path, PARQUET, seen.size, seen.digest, header, narrowed, tuple(notes), plan, lambda: file.rows(columns)
     )
 
 
