@@ -11,6 +11,7 @@ from fanshare.cli.session import session, single
 
 if TYPE_CHECKING:
     from fanshare.config.wiring import Foundation
+    from fanshare.jobs.mail import PostOffice
     from fanshare.jobs.worker import Worker
 
 app = single()
@@ -95,9 +96,20 @@ def _worker(base: "Foundation") -> "Iterator[Worker]":
     from fanshare.jobs.worker import Worker
 
     conn = reach(base.database, "fanshare work")
-    worker = Worker(conn, base.settings.home, base.keys, base.clock, base.log_host)
+    worker = Worker(conn, base.settings.home, base.keys, base.clock, base.log_host, office=_office(base))
     try:
         yield worker
     finally:
         worker.shut()
         conn.close()
+
+
+def _office(base: "Foundation") -> "PostOffice | None":
+    """The way for mail, where a server is named."""
+    if base.settings.mail is None:
+        return None
+    from fanshare.cli.addresses import base_url
+    from fanshare.integrations.mail.smtp import SmtpMailer
+    from fanshare.jobs.mail import PostOffice
+
+    return PostOffice(SmtpMailer(base.settings.mail, base.clock), base_url(base.settings))

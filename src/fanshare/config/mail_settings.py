@@ -1,33 +1,14 @@
 """How this installation sends mail: ``FANSHARE_SMTP_*`` and ``FANSHARE_MAIL_FROM``, read once at the start."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from email.headerregistry import Address
-from email.utils import parseaddr
-from typing import Literal
 
 from fanshare.core.errors import BadInputError
+from fanshare.integrations.mail.types import STARTTLS_PORT, TLS_PORT, MailServer, Security
 
-type Security = Literal["starttls", "tls", "none"]
-
-STARTTLS_PORT, TLS_PORT = 587, 465
 _SECURITY: Mapping[str, Security] = {"starttls": "starttls", "tls": "tls", "none": "none"}
 
 
-@dataclass(frozen=True, slots=True)
-class MailSettings:
-    """A mail server and who writes. ``security``: ``starttls`` (RFC 3207, port 587), ``tls`` (RFC 8314, port 465) or
-    ``none``, which is for a server on this machine alone. No user name means that the server asks for none."""
-
-    host: str
-    port: int
-    security: Security
-    sender: str
-    user: str = ""
-    password: str = field(default="", repr=False)
-
-
-def mail_settings(environ: Mapping[str, str], password: str = "") -> MailSettings | None:
+def mail_settings(environ: Mapping[str, str], password: str = "") -> MailServer | None:
     """The settings, ``None`` where no server is named. Raises ``BadInputError`` (``bad_setting``)."""
     host = environ.get("FANSHARE_SMTP_HOST", "").strip()
     if not host:
@@ -43,10 +24,13 @@ def mail_settings(environ: Mapping[str, str], password: str = "") -> MailSetting
     if security == "none" and user:
         raise BadInputError("bad_setting", "FANSHARE_SMTP_USER needs starttls or tls: a password is not sent in clear.")
     sender = environ.get("FANSHARE_MAIL_FROM", "").strip() or (user if "@" in user else "")
-    return MailSettings(host, int(port), security, _checked(sender), user, password)
+    return MailServer(host, int(port), security, _checked(sender), user, password)
 
 
 def _checked(sender: str) -> str:
+    from email.headerregistry import Address  # heavy, and needed only where mail is set up
+    from email.utils import parseaddr
+
     try:
         address = Address(addr_spec=parseaddr(sender)[1])
     except ValueError:

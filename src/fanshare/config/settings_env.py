@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from fanshare.config.mail_settings import MailSettings, mail_settings
+from fanshare.config.mail_settings import mail_settings
 from fanshare.core.errors import BadInputError
+from fanshare.integrations.mail.types import MailServer
 
 DEFAULT_HOME = Path("~/.local/share/fanshare")
 LOOPBACK = ("127.0.0.0/8", "::1/128")
@@ -33,7 +34,7 @@ class Settings:
     trusted_proxies: tuple[str, ...] = ()
     operator_networks: tuple[str, ...] = LOOPBACK
     web_threads: int = 3
-    mail: MailSettings | None = None
+    mail: MailServer | None = None
 
     @property
     def external_database(self) -> bool:

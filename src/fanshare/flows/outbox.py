@@ -5,7 +5,7 @@ address is read from the vault only then. The sealed part goes with the delivery
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fanshare.config.keys import Keys
@@ -20,13 +20,16 @@ ATTEMPTS = 9
 _PURPOSE = "outbox"
 _KEPT = 30 * DAY
 _ONE_WISH_PER = MINUTE
+_SET_ASIDE = 5 * MINUTE
 
 _PUT = """
 INSERT INTO outbox (kind, key, sealed, made_at, due_at) VALUES (%s, %s, %s, %s, %s) ON CONFLICT (kind, key) DO NOTHING
 """
 _TAKE = """
-SELECT id, kind, key, sealed, attempts, made_at FROM outbox
- WHERE state = 'due' AND due_at <= %s ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED
+UPDATE outbox SET due_at = %(until)s
+ WHERE id IN (SELECT id FROM outbox WHERE state = 'due' AND due_at <= %(now)s
+               ORDER BY due_at, id LIMIT %(most)s FOR UPDATE SKIP LOCKED)
+RETURNING id, kind, key, sealed, attempts, made_at
 """
 _DONE = "UPDATE outbox SET state = %s, sealed = NULL, reason = %s, attempts = attempts + 1, done_at = %s WHERE id = %s"
 _LATER = "UPDATE outbox SET attempts = attempts + 1, reason = %s, due_at = %s WHERE id = %s"
@@ -38,6 +41,7 @@ class Waiting:
 
     id: int
     kind: str
+    ident: str
     content: Mapping[str, str | int]
     attempts: int
     made_at: Instant
@@ -56,11 +60,23 @@ def wish_link(conn: Connection, keys: Keys, address: str, now: Instant) -> None:
 
 
 def take(conn: Connection, keys: Keys, now: Instant, most: int) -> list[Waiting]:
-    """Mail that is due, locked until the caller's transaction ends, so that two workers send nothing twice."""
+    """Mail that is due, oldest first, set aside for five minutes, so that two workers do not send the same.
+
+    What a worker that died had set aside is due again afterwards: rather twice than never, and its ``ident`` lets a
+    mail program see that it is the same.
+    """
+    rows = conn.execute(_TAKE, {"now": now, "until": now + _SET_ASIDE, "most": most}).fetchall()
     return [
-        Waiting(id_, kind, json.loads(keys.unseal(_PURPOSE, bytes(sealed), _place(kind, key))), attempts, made_at)
-        for id_, kind, key, sealed, attempts, made_at in conn.execute(_TAKE, [now, most]).fetchall()
+        Waiting(id_, kind, _ident(keys, kind, key), _content(keys, kind, key, sealed), attempts, made_at)
+        for id_, kind, key, sealed, attempts, made_at in sorted(rows)
     ]
+
+
+def give_back(conn: Connection, rest: Sequence[Waiting], now: Instant) -> None:
+    """What was set aside and not tried is due again."""
+    conn.execute(
+        "UPDATE outbox SET due_at = %s WHERE state = 'due' AND id = ANY(%s::bigint[])", [now, [one.id for one in rest]]
+    )
 
 
 def sent(conn: Connection, one: Waiting, now: Instant) -> None:
@@ -84,6 +100,16 @@ def failed(conn: Connection, one: Waiting, reason: str, now: Instant, *, for_goo
 def forget_old(conn: Connection, now: Instant) -> None:
     """What was dealt with a month ago."""
     conn.execute("DELETE FROM outbox WHERE state <> 'due' AND done_at < %s", [max(0, now - _KEPT)])
+
+
+def _content(keys: Keys, kind: str, key: str, sealed: bytes) -> Mapping[str, str | int]:
+    found: Mapping[str, str | int] = json.loads(keys.unseal(_PURPOSE, bytes(sealed), _place(kind, key)))
+    return found
+
+
+def _ident(keys: Keys, kind: str, key: str) -> str:
+    """A name for the mail that tells nothing: the same again for the same mail."""
+    return keys.fingerprint(_PURPOSE, _place(kind, key)).hex()[:32]
 
 
 def _place(kind: str, key: str) -> bytes:

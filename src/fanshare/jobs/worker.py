@@ -17,13 +17,14 @@ from fanshare.config.clock import Clock
 from fanshare.config.keys import SPOOL_HOOKS, Keys
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import DAY, HOUR, MINUTE, SECOND, Instant
-from fanshare.flows import close, day_keys, payments, seal, unclaimed
+from fanshare.flows import close, day_keys, outbox, payments, seal, sign_in, unclaimed, weekly_mail
 from fanshare.flows.accept import resolve_again
 from fanshare.flows.context import Programme, open_programme
 from fanshare.flows.settle import settle
-from fanshare.jobs import drain, poll, publish, take
+from fanshare.jobs import drain, poll, publish, take, webhooks
 from fanshare.jobs.apart import settle_apart
 from fanshare.jobs.fetches import Fetches
+from fanshare.jobs.mail import PostOffice, send_due
 from fanshare.spool.reader import SpoolReader
 from fanshare.spool.records import CLICKS, HOOKS
 from fanshare.store import directory, log_store
@@ -37,13 +38,16 @@ log = structlog.get_logger(__name__)
 #: How often the slower work runs.
 PERIODS: Mapping[str, int] = {
     "publish": SECOND,
+    "mail": 5 * SECOND,
     "poll": MINUTE,
     "recheck": MINUTE,
+    "webhooks": 10 * MINUTE,
     "seal": 10 * MINUTE,
     "close": HOUR,
     "sweep": HOUR,
     "checkpoint": HOUR,
     "partitions": HOUR,
+    "weekly_mail": HOUR,
     "retention": HOUR,
 }
 
@@ -77,8 +81,12 @@ class Worker:
     host: str = "localhost"
     #: How often the slower work runs, by name; microseconds.
     periods: Mapping[str, int] = field(default_factory=lambda: PERIODS)
+    #: Where the world reaches this installation; empty where nobody said, and then no shop is told to send anything.
+    address: str = ""
     _fetches: Fetches = field(default_factory=Fetches)
     _last: dict[str, Instant] = field(default_factory=dict)
+    #: Through what mail goes; ``None`` where none is set up.
+    office: PostOffice | None = None
     _publisher: publish.Publisher | None = None
 
     def round(self) -> Round:
@@ -200,6 +208,12 @@ class Worker:
             # Not in a minute: the next round, after the other programmes had theirs.
             self._last.pop("poll", None)
 
+    def _webhooks(self, done: Round) -> None:
+        if self.address:
+            self._for_each(
+                "webhooks", lambda one, _: webhooks.look_after_webhooks(one, self.address, self.clock()), done
+            )
+
     def _recheck(self, done: Round) -> None:
         self._for_each("recheck", lambda one, _: self._recheck_one(one), done)
 
@@ -230,8 +244,19 @@ class Worker:
         now = self.clock()
         directory.ensure_partitions(self.conn, max(0, now - 40 * DAY), now + 62 * DAY)
 
+    def _mail(self, _: Round) -> None:
+        if self.office is not None:
+            send_due(self.conn, self.keys, self.office, self.clock)
+
+    def _weekly_mail(self, _: Round) -> None:
+        for tenant in directory.programmes(self.conn):
+            if self.office is not None and not tenant.demo:
+                weekly_mail.plan(Access(self.conn, tenant.id, "job:mail"), self.keys, self.clock())
+
     def _retention(self, _: Round) -> None:
         now = self.clock()
+        sign_in.forget_old(self.conn, now)
+        outbox.forget_old(self.conn, now)
         day_keys.drop_old(self.conn, now)
         drain.forget_refused(self.conn, now)
         directory.drop_deliveries_before(self.conn, max(0, now - day_keys.KEPT))

@@ -1,0 +1,72 @@
+"""The words of our mails: pure functions from facts to a subject and plain text. No HTML, nothing to load."""
+
+from dataclasses import dataclass
+
+from fanshare.core.instants import Instant, to_datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A subject and a text, lines of at most some 75 characters where they are ours to break."""
+
+    subject: str
+    text: str
+
+
+def sign_in(url: str, host: str) -> Words:
+    """The link that signs in."""
+    return Words(
+        f"Your link to sign in at {host}",
+        f"""Hello,
+
+this link signs you in at {host}. It works once, for 15 minutes:
+
+{url}
+
+You did not ask for it? Then do nothing; without the link nobody gets in.
+""",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """The newest signed state of a programme's books. ``note`` is the signed note itself (C2SP)."""
+
+    programme: str
+    size: int
+    note: str
+    signed_at: Instant
+
+
+def weekly(seal: Seal, name: str, stop_url: str) -> Words:
+    """The weekly seal: what a mailbox keeps as a witness that nothing was changed afterwards."""
+    day = f"{to_datetime(seal.signed_at):%a %-d %b %Y}"
+    greeting = f"Hello {name}," if name else "Hello,"
+    return Words(
+        f"The books of {seal.programme} on {day}",
+        f"""{greeting}
+
+this is the seal of the books of {seal.programme} on {day}. They hold
+{seal.size:,} records by now, yours among them.
+
+Please keep this mail; you need not do anything else with it. Your mailbox
+is a witness: should anybody change or drop one of these records later, the
+books would not fit this seal any more, and everybody could see it.
+
+A statement can be checked on your own computer, with nobody's help:
+fanshare verify STATEMENT
+
+The seal proves the sums and that nothing recorded was changed. It does not
+prove that the shop reported every order.
+
+{seal.note.rstrip()}
+
+--
+No more of these mails: {stop_url}
+""",
+    )
+
+
+def test(host: str) -> Words:
+    """The mail of ``fanshare mail test``."""
+    return Words(f"Mail works at {host}", f"Hello,\n\nthis mail was sent by fanshare at {host}: sending works.\n")

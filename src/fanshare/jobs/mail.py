@@ -1,0 +1,107 @@
+"""Sends what waits in the outbox: a little at a time, so that no other work waits for a mail server.
+
+Nothing is written before it is sent: a link to sign in is made for the mail it travels in, and an address is read from
+the vault at the last moment, so that whoever was erased or said no meanwhile is written to no more.
+"""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import structlog
+
+from fanshare.config.clock import Clock
+from fanshare.config.keys import Keys
+from fanshare.core.errors import FanshareError
+from fanshare.core.instants import Instant
+from fanshare.flows import letters, mail_choice, outbox, sign_in, weekly_mail
+from fanshare.flows.outbox import Waiting
+from fanshare.integrations.mail.types import Letter, Mailer, MailError, Post
+from fanshare.store import directory
+from fanshare.store.access import Access, Connection
+
+log = structlog.get_logger(__name__)
+
+AT_ONCE = 20
+#: Seconds that one round may spend on sending.
+BUDGET = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class PostOffice:
+    """Through what mail goes, and the address that links in it begin with."""
+
+    mailer: Mailer
+    base_url: str
+
+
+def send_due(conn: Connection, keys: Keys, office: PostOffice, clock: Clock) -> int:
+    """Send what is due, for at most ``BUDGET`` seconds; how many were sent. Raises nothing a mail server does."""
+    waiting = outbox.take(conn, keys, clock(), AT_ONCE)
+    if not waiting:
+        return 0
+    sent, tried = 0, 0
+    end = time.monotonic() + BUDGET
+    try:
+        with office.mailer.open() as post:
+            for one in waiting:
+                sent += _send(conn, keys, office, post, one, clock())
+                tried += 1
+                if time.monotonic() > end:
+                    break
+    except MailError as error:
+        log.warning("mail_away", reason=error.message)
+        now = clock()
+        for one in waiting[tried:]:
+            outbox.failed(conn, one, error.message, now, for_good=False)
+        return sent
+    outbox.give_back(conn, waiting[tried:], clock())
+    return sent
+
+
+def _send(conn: Connection, keys: Keys, office: PostOffice, post: Post, one: Waiting, now: Instant) -> int:
+    """Write one and hand it over; 1 if it went. Raises ``MailError`` when it was the connection that failed."""
+    letter = next(_written(conn, keys, office, one, now), None)
+    if letter is None:
+        outbox.dropped(conn, one, "nobody to write to", now)
+        return 0
+    try:
+        post.send(letter)
+    except MailError as error:
+        outbox.failed(conn, one, error.message, now, for_good=error.for_good)
+        return 0
+    outbox.sent(conn, one, now)
+    return 1
+
+
+def _written(conn: Connection, keys: Keys, office: PostOffice, one: Waiting, now: Instant) -> Iterator[Letter]:
+    """The letter, if there still is anybody to write to."""
+    if one.kind == outbox.SIGN_IN and now - one.made_at < sign_in.LINK_LIVES:
+        yield from _sign_in(conn, keys, office, one, now)
+    elif one.kind == outbox.CHECKPOINT:
+        yield from _weekly(conn, keys, office, one)
+
+
+def _sign_in(conn: Connection, keys: Keys, office: PostOffice, one: Waiting, now: Instant) -> Iterator[Letter]:
+    address = str(one.content["address"])
+    try:
+        token = sign_in.make_link(conn, keys, address, now)
+    except FanshareError:
+        return  # unknown, or several links wait already: the page has said the same to everybody
+    words = letters.sign_in(f"{office.base_url}/sign-in/confirm?t={token}", _host(office))
+    yield Letter(address, words.subject, words.text, one.ident)
+
+
+def _weekly(conn: Connection, keys: Keys, office: PostOffice, one: Waiting) -> Iterator[Letter]:
+    programme, party = int(one.content["programme"]), int(one.content["party"])
+    access = Access(conn, programme, "job:mail")
+    tenant = next(found for found in directory.programmes(conn) if found.id == programme)
+    whom, seal = weekly_mail.recipient(access, keys, party), weekly_mail.newest_seal(access, tenant)
+    if whom is not None and seal is not None:
+        stop = f"{office.base_url}/mail/stop/{mail_choice.stop_token(keys, programme, party)}"
+        words = letters.weekly(seal, whom.name, stop)
+        yield Letter(whom.address, words.subject, words.text, one.ident, stop)
+
+
+def _host(office: PostOffice) -> str:
+    return office.base_url.partition("://")[2]
