@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from fanshare.cli.moving import from_tool
 from fanshare.cli.session import group, session
 from fanshare.core.errors import BadInputError
 
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from fanshare.integrations.orders_file.staging import Staging
     from fanshare.store.queries.listing import PartyRow
 
-app = group("Bring in orders from files, and list what was brought in.")
+app = group("Bring in orders from files, everything from another tool, and list what was brought in.")
+app.command("from")(from_tool)
 
 #: Refused rows that are told one by one; the others are counted, and written to a file on request.
 SHOWN = 20

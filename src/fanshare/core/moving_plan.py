@@ -26,7 +26,7 @@ from fanshare.core.moving import (
     still_to_move,
     total,
 )
-from fanshare.core.old_links import PARAMS, is_value
+from fanshare.core.old_links import COMPANIONS, PARAMS, is_value
 
 _CODE = re.compile(r"[a-z0-9_-]{3,64}", re.ASCII)
 
@@ -186,14 +186,25 @@ def _links(
             untaken.append(Untaken(what, "nobody says where it led; name a page of the shop with --to"))
         else:
             elsewhere += bool(link.destination) and not _target(link, known.hosts)
-            code = key[1] if _CODE.fullmatch(key[1]) and key[1] not in codes else ""
+            code = _code_of(key[1], codes)
             codes.add(code)
             found[key] = NewLink(link.person, *key, code, target)
     others = sorted({link.param for link in found.values()} - PARAMS)
     notes += [f"Orders are not searched for ?{param}=; those old links work as /r/CODE only." for param in others]
     if elsewhere:
-        notes.append(f"{elsewhere} links led to another site than the shop's; they lead to {destination} now.")
+        notes.append(f"Links that led to another site than the shop's: {elsewhere}; they lead to {destination} now.")
     return tuple(found.values()), same
+
+
+def link_code(value: str) -> str:
+    """The code that a link would have for an old value: ``501.AbCd`` becomes ``501-abcd``; empty where none fits."""
+    code = re.sub(r"[^a-z0-9_-]+", "-", folded(value)).strip("-")
+    return code if _CODE.fullmatch(code) else ""
+
+
+def _code_of(value: str, taken: set[str]) -> str:
+    code = link_code(value)
+    return "" if code in taken else code
 
 
 def _target(link: OldLink, hosts: frozenset[str]) -> str:
@@ -202,7 +213,11 @@ def _target(link: OldLink, hosts: frozenset[str]) -> str:
         parts = urlsplit(link.destination.strip())
         if parts.scheme not in ("http", "https") or (parts.hostname or "") not in hosts or parts.username:
             return ""
-        kept = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0].casefold() != link.param]
+        kept = [
+            pair
+            for pair in parse_qsl(parts.query, keep_blank_values=True)
+            if pair[0].casefold() not in {link.param, *COMPANIONS}
+        ]
     except ValueError:
         return ""
     target = urlunsplit(("https", parts.netloc, parts.path or "/", urlencode(kept), ""))

@@ -10,7 +10,8 @@ from urllib.parse import parse_qsl, urlsplit
 #: The names that tools put into a shop's address (sources: integrations/moving/README.md). Others may hold anything,
 #: also somebody's personal data, and are not looked at.
 PARAMS = frozenset({"via", "ref", "sca_ref", "rfsn", "tap_s", "aff", "fpr"})
-MAX_VALUE = 100
+#: Names that go with them and mean nothing without their tool.
+COMPANIONS = frozenset({"tap_a"})
 MOST = 5
 
 _VALUE = re.compile(r"[^\s\x00-\x1f\x7f=&#<>\"'\\]{1,100}")

@@ -82,6 +82,8 @@ WITH named (place, kind, leaf) AS (
     UNION ALL SELECT 'order_state', 'order_state', leaf_index FROM order_state WHERE programme_id = %(programme_id)s
     UNION ALL SELECT 'part_history', 'settlement', leaf_index FROM part_history WHERE programme_id = %(programme_id)s
     UNION ALL SELECT 'click_seal', 'clicks_of_day', leaf_index FROM click_seal WHERE programme_id = %(programme_id)s
+    UNION ALL SELECT 'opening', 'opening', leaf_index FROM opening WHERE programme_id = %(programme_id)s
+    UNION ALL SELECT 'old_link', 'old_link', leaf_index FROM old_link WHERE programme_id = %(programme_id)s
     UNION ALL SELECT 'payout_event', 'payout', leaf_index FROM payout_event
                WHERE programme_id = %(programme_id)s AND state <> 'planned'
 ), counted AS (SELECT place, kind, leaf, count(*) AS n FROM named GROUP BY place, kind, leaf)
@@ -89,7 +91,7 @@ SELECT coalesce(c.place, l.kind), coalesce(c.leaf, l.index), l.kind, coalesce(c.
   FROM (SELECT index, kind FROM log_leaf
          WHERE programme_id = %(programme_id)s
            AND kind IN ('terms', 'ruling', 'link', 'code', 'choice', 'close', 'order_state', 'settlement',
-                        'clicks_of_day', 'payout')) l
+                        'clicks_of_day', 'payout', 'opening', 'old_link')) l
   FULL JOIN counted c ON c.leaf = l.index AND c.kind = l.kind
  WHERE c.n IS DISTINCT FROM 1 OR l.index IS NULL ORDER BY 2, 1
 """

@@ -132,9 +132,9 @@ class _Reader:
         shape = self.tool.shape_of(table)
         if shape is None:
             kinds = ", ".join(each.name for each in self.tool.shapes)
-            columns = ", ".join(table.columns)[:300]
+            headings = ", ".join(table.columns)[:300]
             told = f"{table.name[:120]} is none of the files of {TOOLS[self.tool.key]} that can be read ({kinds})."
-            raise BadInputError("unknown_shape", f"{told} Its columns are: {columns}.")
+            raise BadInputError("unknown_shape", f"{told} Its columns are: {headings}.")
         return shape
 
     def _person(self, shape: Shape, row: Row, cents: bool) -> None:
