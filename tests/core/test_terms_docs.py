@@ -5,7 +5,7 @@ from pathlib import Path
 
 from fanshare.core.terms import Terms
 from fanshare.core.terms_document import parse, read
-from fanshare.core.terms_sentences import worked_order
+from fanshare.core.terms_example import worked_order
 from tests.core.test_terms_schema import SCHEMA
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "terms.md").read_text()
@@ -17,9 +17,15 @@ def smallest(extra: str = "") -> Terms:
 
 
 def test_the_page_names_every_field_of_the_schema() -> None:
-    parts = [SCHEMA["properties"]["terms"], SCHEMA["properties"]["fans"], SCHEMA["$defs"]["rule"]]
+    parts = [
+        SCHEMA["properties"]["terms"],
+        SCHEMA["properties"]["fans"],
+        SCHEMA["$defs"]["rule"],
+        SCHEMA["$defs"]["bonus"],
+    ]
     fields = [field for part in parts for field in part["properties"]]
     fields += ["per", "amount", "max_percent", "hold_days", "[[commission]]", "[[caps]]", "[code]", "[settlement]"]
+    fields += ["[[bonuses]]", "[margin]", "[operator]", "fee_percent"]
     assert [field for field in fields if f"`{field}`" not in PAGE] == []
 
 

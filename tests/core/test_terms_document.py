@@ -26,6 +26,7 @@ half_life_days = 3
 stand_down_minutes = 5
 time_zone = "Asia/Kathmandu"
 notice_days = 2
+groups = ["gold", "new-here"]
 
 [[commission]]
 id = "flat"
@@ -44,6 +45,32 @@ countries = ["DE"]
 id = "ladder"
 tiers = [{ upto = "1000.00", percent = 10 }, { percent = 12.5 }]
 currency = "EUR"
+groups = ["gold"]
+not_groups = ["new-here"]
+months = 12
+
+[[bonuses]]
+id = "launch"
+percent = "3"
+products = ["p"]
+months = 0
+
+[[bonuses]]
+id = "piece"
+flat = "0.50"
+currency = "EUR"
+
+[[bonuses]]
+id = "welcome"
+new_buyer = "5"
+currency = "EUR"
+groups = ["gold"]
+
+[margin]
+max_percent = "30"
+
+[operator]
+fee_percent = "2.5"
 
 [fans]
 default_percent = 10
@@ -71,6 +98,10 @@ hold_days = 0
 
 def with_rule(**fields: object) -> dict[str, Any]:
     return {"commission": [{"id": "a", **fields}]}
+
+
+def with_bonus(**fields: object) -> dict[str, Any]:
+    return {**SIMPLE, "bonuses": [{"id": "extra", **fields}]}
 
 
 def with_section(name: str, **fields: object) -> dict[str, Any]:
@@ -113,6 +144,14 @@ def test_every_field_arrives() -> None:
         countries=frozenset({"DE"}),
     )
     assert terms.rules[1].brackets == (Bracket(1_000_000_000, 1000), Bracket(None, 1250))
+    assert (terms.rules[1].groups, terms.rules[1].not_groups) == (frozenset({"gold"}), frozenset({"new-here"}))
+    assert (terms.rules[0].months, terms.rules[1].months, terms.groups) == (None, 12, frozenset({"gold", "new-here"}))
+    assert terms.bonuses == (
+        Rule("launch", bps=300, products=frozenset({"p"}), months=0),
+        Rule("piece", each=500_000, currency="EUR"),
+        Rule("welcome", per_buyer=5_000_000, currency="EUR", buyers=BuyerKind.NEW, groups=frozenset({"gold"})),
+    )
+    assert (terms.margin_bps, terms.fee_bps) == (3000, 250)
     assert (terms.policy, terms.window, terms.half_life, terms.stand_down) == (
         Policy.DECAY,
         10 * DAY,
@@ -146,7 +185,7 @@ def test_a_fan_earns_for_the_window_and_at_most_what_is_allowed_unless_said_othe
         (with_rule(percent=2**70), "commission[0].percent", "a very large number"),
         (with_rule(), "commission[0]", "exactly one of percent, flat and tiers, not none of them"),
         (with_rule(percent="1", flat="1", currency="EUR"), "commission[0]", "not percent and flat"),
-        (with_rule(percent="1", currency="EUR"), "commission[0].currency", "belongs to flat and tiers"),
+        (with_rule(percent="1", currency="EUR"), "commission[0].currency", "belongs to amounts and tiers"),
         (with_rule(flat="5.00"), "commission[0].currency", "is missing"),
         (with_rule(flat=5, currency="EUR"), "commission[0].flat", 'in quotes such as "5.00"'),
         (with_rule(flat="0.00", currency="EUR"), "commission[0].flat", "above zero"),
@@ -218,10 +257,22 @@ def test_a_fan_earns_for_the_window_and_at_most_what_is_allowed_unless_said_othe
         ),
         ({**SIMPLE, "caps": [{"per": "day", "currency": "EUR"}]}, "caps[0].amount", "is missing"),
         ({**SIMPLE, "caps": [{"per": "day", "amount": "1", "currency": "EUR"}] * 2}, "caps[1]", "a second cap per day"),
-        (with_rule(percent="1", months=12), "commission[0].months", "Recurring months are not available yet"),
-        (with_section("bonuses"), "bonuses", "Bonuses are not available yet"),
-        (with_section("groups"), "groups", "Creator groups are not available yet"),
-        (with_section("margin"), "margin", "Margin budgets are not available yet"),
+        (with_rule(percent="1", months=121), "commission[0].months", "121 is not between 0 and 120"),
+        (with_rule(percent="1", months=3, buyers="new"), "commission[0].months", "means the first order only"),
+        (with_rule(percent="1", months=0, buyers="returning"), "commission[0].months", "which is not one of"),
+        (with_rule(percent="1", groups=["gold"]), "commission[0].groups", "gold is not named in groups under [terms]"),
+        (with_rule(percent="1", groups=["Gold"]), "commission[0].groups", "names of groups"),
+        (with_section("margin"), "margin.max_percent", "is missing"),
+        (with_section("margin", max_percent="101"), "margin.max_percent", "above 100 %"),
+        (with_section("operator"), "operator.fee_percent", "is missing"),
+        (with_bonus(), "bonuses[0]", "give exactly one of percent, flat and new_buyer, not none of them"),
+        (with_bonus(id="standard", percent="1"), "bonuses[0].id", "every rule and bonus needs its own id"),
+        (with_bonus(percent="1", tiers=[{"percent": "1"}]), "bonuses[0].tiers", "would pay who pools accounts"),
+        (with_bonus(new_buyer="5"), "bonuses[0].currency", "is missing"),
+        (with_bonus(new_buyer="5", currency="EUR", months=2), "bonuses[0].months", "paid once"),
+        (with_bonus(percent="1", reached="1000"), "bonuses[0].reached", "never depends on how much somebody sold"),
+        (with_bonus(percent="1", nth_orders=10), "bonuses[0].nth_orders", "never depends on how much somebody sold"),
+        (with_bonus(percent="1", pro=10), "bonuses[0].pro", "is not a field of terms"),
         (with_rule(percent="1", min_followers=1000), "commission[0].min_followers", "never depend on follower numbers"),
         (with_section("terms", audience_size=1), "terms.audience_size", "nobody needs a minimum"),
         (with_section("commision"), "commision", "did you mean commission?"),

@@ -48,8 +48,9 @@ VALUES: list[Any] = [
 KEYS = sorted(
     {key for part in SCHEMA["properties"].values() for key in part.get("properties", {})}
     | set(SCHEMA["$defs"]["rule"]["properties"])
+    | set(SCHEMA["$defs"]["bonus"]["properties"])
     | set(SCHEMA["properties"])
-    | {"upto", "per", "amount", "months", "bonuses", "followers", "x"}
+    | {"upto", "per", "amount", "followers", "x"}
 )
 
 
@@ -118,6 +119,12 @@ def small_documents() -> list[dict[str, Any]]:
         {**copy.deepcopy(simple), "caps": [{"per": "day", "amount": "5", "currency": "EUR"}]},
         {**copy.deepcopy(simple), "code": {"max_percent": "5"}, "settlement": {"hold_days": 5}},
         {"commission": [{"id": "a", "percent": "5", "products": ["p"], "countries": ["DE"], "buyers": "new"}]},
+        {**copy.deepcopy(simple), "margin": {"max_percent": "5"}, "operator": {"fee_percent": "3"}},
+        {**copy.deepcopy(simple), "terms": {"groups": ["a", "b"]}},
+        {"commission": [{"id": "a", "percent": "5", "groups": ["a"], "not_groups": ["b"], "months": 3}]},
+        {**copy.deepcopy(simple), "bonuses": [{"id": "b", "percent": "5", "months": 1, "buyers": "any"}]},
+        {**copy.deepcopy(simple), "bonuses": [{"id": "b", "flat": "5", "currency": "EUR", "groups": ["a"]}]},
+        {**copy.deepcopy(simple), "bonuses": [{"id": "b", "new_buyer": "5", "currency": "EUR", "countries": ["DE"]}]},
         {"commission": [{"id": "b", "flat": "5", "currency": "EUR"}]},
         {"commission": [{"id": "c", "tiers": [{"upto": "5", "percent": 5}, {"percent": 6}], "currency": "EUR"}]},
     ]

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from fanshare.core.instants import DAY
 from fanshare.core.terms import Bracket, BuyerKind, Cap, Level, Policy, Rule, Terms
 from fanshare.core.terms_document import parse, read
-from fanshare.core.terms_sentences import CLOSING_SENTENCE, rule_sentence, sentences, worked_order
+from fanshare.core.terms_example import worked_order
+from fanshare.core.terms_sentences import CLOSING_SENTENCE, rule_sentence, sentences
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples" / "terms").glob("*.toml"))
 STANDARD = Rule("standard", bps=1200)

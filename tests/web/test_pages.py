@@ -14,7 +14,8 @@ from fanshare.core.instants import DAY
 from fanshare.core.money import parse_amount as m
 from fanshare.core.sharing import Shares
 from fanshare.core.terms import Rule, Terms
-from fanshare.core.terms_sentences import sentences, worked_order
+from fanshare.core.terms_example import worked_order
+from fanshare.core.terms_sentences import sentences
 from fanshare.web.app import make_wsgi_app
 from fanshare.web.pages_port import ProgrammeCard, ProgrammeTerms, Split, TermsVersion
 from tests.web.support import hostile, sample

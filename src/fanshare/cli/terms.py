@@ -25,7 +25,8 @@ def check(
     """Explain a terms document in plain sentences, with a worked order. Needs no database."""
     from fanshare.core.money import exponent
     from fanshare.core.terms_document import read
-    from fanshare.core.terms_sentences import sentences, worked_order
+    from fanshare.core.terms_example import worked_order
+    from fanshare.core.terms_sentences import sentences
 
     wanted = currency.upper() or None
     if wanted is not None:

@@ -76,6 +76,12 @@ def format_trimmed(micros: Micros) -> str:
     return f"{whole}.{rest.rstrip('0').ljust(2, '0')}"
 
 
+def format_percent(bps: int) -> str:
+    """Basis points as a percentage without needless zeros: 1250 is ``12.5``, 2000 is ``20``."""
+    whole, rest = divmod(bps, 100)
+    return f"{whole}.{rest:02d}".rstrip("0").rstrip(".")
+
+
 def minor_units(micros: Micros, currency: str) -> int:
     """Whole minor units (cents) contained in an amount, rounded down: never more than is there."""
     return micros // _MINOR[exponent(currency)]

@@ -141,6 +141,11 @@ class Terms:
         return any(rule.brackets for rule in self.rules)
 
     @property
+    def has_months(self) -> bool:
+        """Whether some rule or bonus ends with a number of months."""
+        return any(rule.months is not None for rule in (*self.rules, *self.bonuses))
+
+    @property
     def needs_period(self) -> bool:
         """Whether orders of one creator influence each other beyond their buyer: caps or tiers exist."""
         return bool(self.caps) or self.has_tiers

@@ -22,6 +22,7 @@ def lowers(old: Terms, new: Terms) -> list[str]:
     return [
         *_who_earns(old, new),
         *_rules(old, new),
+        *_bonuses(old, new),
         *_limits(old, new),
         *_fans(old, new),
         *_time(old, new),
@@ -58,7 +59,8 @@ def _who_earns(old: Terms, new: Terms) -> Iterator[str]:
             f"Clicks on coupon sites stand down {new.stand_down // MINUTE} minutes before the order instead of "
             f"{old.stand_down // MINUTE}, which moves sales between creators."
         )
-    if new.time_zone != old.time_zone and (old.needs_period or new.needs_period):
+    periods = old.needs_period or new.needs_period or old.has_months or new.has_months
+    if new.time_zone != old.time_zone and periods:
         yield f"Days, weeks and months begin in {new.time_zone} instead of {old.time_zone}."
 
 
@@ -75,6 +77,17 @@ def _rules(old: Terms, new: Terms) -> Iterator[str]:
             yield f"Rule {rule.id} can give less: {rate(now)}{conditions(now)}; it was {was}."
 
 
+def _bonuses(old: Terms, new: Terms) -> Iterator[str]:
+    """Bonuses are added up, so each one must stay by itself: no other can stand in for it."""
+    by_id = {bonus.id: bonus for bonus in new.bonuses}
+    for bonus in old.bonuses:
+        now, was = by_id.get(bonus.id), rate(bonus) + conditions(bonus)
+        if now is None and not _gives_nothing(bonus):
+            yield f"Bonus {bonus.id} ({was}) is gone."
+        elif now is not None and not covers(now, bonus):
+            yield f"Bonus {bonus.id} can give less: {rate(now)}{conditions(now)}; it was {was}."
+
+
 def covers(new: Rule, old: Rule) -> bool:
     """Whether ``new`` speaks of everything that ``old`` speaks of and gives at least as much each time."""
     return _gives_nothing(old) or (_speaks_of_all(new, old) and _gives_as_much(new, old))
@@ -88,6 +101,8 @@ def _speaks_of_all(new: Rule, old: Rule) -> bool:
         and _within(old.collections, new.collections)
         and _still_named(old.products, old.not_products, new.products, new.not_products)
         and _still_named(old.categories, old.not_categories, new.categories, new.not_categories)
+        and _still_named(old.groups, old.not_groups, new.groups, new.not_groups)
+        and (new.months is None or (old.months is not None and new.months >= old.months))
     )
 
 
@@ -106,6 +121,8 @@ def _still_named(
 
 
 def _gives_as_much(new: Rule, old: Rule) -> bool:
+    if old.per_buyer is not None or new.per_buyer is not None:
+        return new.currency == old.currency and (new.per_buyer or 0) >= (old.per_buyer or 0) > 0
     if new.bps is not None:
         return old.each is None and new.bps >= _highest_rate(old)
     if new.currency != old.currency:
@@ -120,7 +137,7 @@ def _highest_rate(rule: Rule) -> int:
 
 
 def _gives_nothing(rule: Rule) -> bool:
-    return rule.each is None and _highest_rate(rule) == 0
+    return rule.each is None and rule.per_buyer is None and _highest_rate(rule) == 0
 
 
 def _never_below(new: tuple[Bracket, ...], old: tuple[Bracket, ...]) -> bool:
@@ -137,6 +154,10 @@ def _limits(old: Terms, new: Terms) -> Iterator[str]:
     if new.code_max_bps is not None and (old.code_max_bps is None or new.code_max_bps < old.code_max_bps):
         was = "there was no limit" if old.code_max_bps is None else f"it was {format_percent(old.code_max_bps)} %"
         yield f"With a typed code the commission is at most {format_percent(new.code_max_bps)} %; {was}."
+    if new.margin_bps is not None and (old.margin_bps is None or new.margin_bps < old.margin_bps):
+        was = "there was no limit" if old.margin_bps is None else f"it was {format_percent(old.margin_bps)} %"
+        percent = format_percent(new.margin_bps)
+        yield f"Discount and commission together are at most {percent} % of the goods before discount; {was}."
     for cap in new.caps:
         before = old.cap(cap.level, cap.currency)
         if before is None or cap.amount < before:

@@ -15,22 +15,20 @@ from typing import Any
 from fanshare.core.canonical import Json, canonical
 from fanshare.core.errors import BadInputError
 from fanshare.core.instants import DAY, MINUTE, Instant, zone
-from fanshare.core.money import BASIS, Micros, format_trimmed
+from fanshare.core.money import BASIS, format_percent, format_trimmed
 from fanshare.core.terms import (
     MAX_BUYER_BPS,
     MAX_FAN_AND_BUYER_BPS,
     MAX_FAN_BPS,
     MAX_INTRODUCER_DAYS,
     SPLITTING,
-    Bracket,
-    BuyerKind,
     Cap,
     Level,
     Policy,
-    Rule,
     Terms,
 )
 from fanshare.core.terms_fields import Keys, Problems, Table, TermsError
+from fanshare.core.terms_rules import ID, ID_ALLOWED, read_rules, rule_document
 from fanshare.core.terms_text import MAX_DOCUMENT_BYTES, parse
 
 __all__ = ["MAX_DOCUMENT_BYTES", "Admission", "TermsError", "document", "format_percent", "parse", "read", "terms_hash"]
@@ -39,32 +37,28 @@ MAX_DAYS = 365
 DEFAULT_DAYS = 30
 DEFAULT_FAN_BPS = 2000
 
-_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}", re.ASCII)
-_COUNTRY = re.compile(r"[A-Z]{2}", re.ASCII)
 _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,30}(/[A-Za-z0-9_+-]{1,30}){0,2}", re.ASCII)
 #: Names that a machine's zone files answer to, but that mean another thing elsewhere.
 _NO_ZONES = frozenset({"localtime", "posixrules", "Factory"})
 
-_PARTS = ("products", "skus", "categories", "collections", "not_products", "not_categories")
-_LATER = {
-    "months": "Recurring months",
-    "bonuses": "Bonuses",
-    "bonus": "Bonuses",
-    "groups": "Creator groups",
-    "group": "Creator groups",
-    "margin": "Margin budgets",
-    "margin_budget": "Margin budgets",
-}
-_ROOT = Keys(("terms", "commission", "fans", "caps", "code", "settlement"), _LATER)
+_ROOT = Keys(("terms", "commission", "bonuses", "fans", "caps", "code", "margin", "settlement", "operator"))
 _TERMS = Keys(
-    ("policy", "window_days", "half_life_days", "stand_down_minutes", "time_zone", "notice_days", "admission"), _LATER
+    (
+        "policy",
+        "window_days",
+        "half_life_days",
+        "stand_down_minutes",
+        "time_zone",
+        "notice_days",
+        "admission",
+        "groups",
+    )
 )
-_RULE = Keys(("id", "percent", "flat", "tiers", "currency", *_PARTS, "buyers", "countries"), _LATER)
-_TIER = Keys(("upto", "percent"))
-_FANS = Keys(("default_percent", "max_percent", "buyer_percent", "introducer_days"), _LATER)
-_CAP = Keys(("per", "amount", "currency"), _LATER)
-_CODE = Keys(("max_percent",), _LATER)
-_SETTLEMENT = Keys(("hold_days",), _LATER)
+_FANS = Keys(("default_percent", "max_percent", "buyer_percent", "introducer_days"))
+_CAP = Keys(("per", "amount", "currency"))
+_LIMIT = Keys(("max_percent",))
+_OPERATOR = Keys(("fee_percent",))
+_SETTLEMENT = Keys(("hold_days",))
 
 
 class Admission(StrEnum):
@@ -89,10 +83,12 @@ def read(document: Mapping[str, Any], *, version: int, effective_at: Instant) ->
         general.refuse("admission", f"{policy} splits a sale between creators and needs admission by application")
     window_days = general.whole("window_days", DEFAULT_DAYS, 1, MAX_DAYS)
     fan_default, fan_max, buyer, introducer_days = _fans(root.table("fans", _FANS), window_days)
+    groups = general.names("groups", ID, f"names of {ID_ALLOWED}")
+    rules, bonuses = read_rules(root, groups)
     terms = Terms(
         version=version,
         effective_at=effective_at,
-        rules=_rules(root),
+        rules=rules,
         policy=policy,
         window=window_days * DAY,
         hold=root.table("settlement", _SETTLEMENT).whole("hold_days", DEFAULT_DAYS, 0, MAX_DAYS) * DAY,
@@ -100,13 +96,17 @@ def read(document: Mapping[str, Any], *, version: int, effective_at: Instant) ->
         half_life=general.whole("half_life_days", 7, 1, MAX_DAYS) * DAY,
         stand_down=general.whole("stand_down_minutes", 30, 0, 1440) * MINUTE,
         caps=_caps(root),
-        code_max_bps=_code_limit(root),
+        code_max_bps=_limit(root, "code"),
         fan_bps=fan_default,
         fan_max_bps=fan_max,
         buyer_bps=buyer,
         notice_days=general.whole("notice_days", DEFAULT_DAYS, 1, MAX_DAYS),
         open_admission=open_admission,
         time_zone=_time_zone(general),
+        groups=groups,
+        bonuses=bonuses,
+        margin_bps=_limit(root, "margin"),
+        fee_bps=_fee(root),
     )
     problems.check()
     return _with_hash(terms)
@@ -119,6 +119,7 @@ def document(terms: Terms) -> dict[str, Json]:
 
     Raises ``ValueError`` for a duration that is not a whole number of its unit.
     """
+    groups: dict[str, Json] = {"groups": [*sorted(terms.groups)]} if terms.groups else {}
     written: dict[str, Json] = {
         "terms": {
             "policy": terms.policy.value,
@@ -128,8 +129,9 @@ def document(terms: Terms) -> dict[str, Json]:
             "time_zone": terms.time_zone,
             "notice_days": terms.notice_days,
             "admission": (Admission.OPEN if terms.open_admission else Admission.APPLICATION).value,
+            **groups,
         },
-        "commission": [_rule_document(rule) for rule in terms.rules],
+        "commission": [rule_document(rule) for rule in terms.rules],
         "fans": {
             "default_percent": format_percent(terms.fan_bps),
             "max_percent": format_percent(terms.fan_max_bps),
@@ -138,10 +140,15 @@ def document(terms: Terms) -> dict[str, Json]:
         },
         "settlement": {"hold_days": _units(terms.hold, DAY)},
     }
+    if terms.bonuses:
+        written["bonuses"] = [rule_document(bonus) for bonus in terms.bonuses]
     if terms.caps:
         written["caps"] = [_cap_document(cap) for cap in _sorted_caps(terms.caps)]
-    if terms.code_max_bps is not None:
-        written["code"] = {"max_percent": format_percent(terms.code_max_bps)}
+    for key, bps in (("code", terms.code_max_bps), ("margin", terms.margin_bps)):
+        if bps is not None:
+            written[key] = {"max_percent": format_percent(bps)}
+    if terms.fee_bps:
+        written["operator"] = {"fee_percent": format_percent(terms.fee_bps)}
     return written
 
 
@@ -150,79 +157,8 @@ def terms_hash(document: Mapping[str, Json]) -> str:
     return hashlib.sha256(canonical(document)).hexdigest()
 
 
-def format_percent(bps: int) -> str:
-    """Basis points as a percentage without needless zeros: 1250 is ``12.5``, 2000 is ``20``."""
-    whole, rest = divmod(bps, 100)
-    return f"{whole}.{rest:02d}".rstrip("0").rstrip(".")
-
-
 def _with_hash(terms: Terms) -> Terms:
     return replace(terms, hash=terms_hash(document(terms)))
-
-
-def _rules(root: Table) -> tuple[Rule, ...]:
-    rules = []
-    seen: set[str] = set()
-    for table in root.tables("commission", _RULE):
-        rule = _rule(table)
-        if rule.id and rule.id in seen:
-            table.refuse("id", f'"{rule.id}" names a second rule; every rule needs its own id')
-        seen.add(rule.id)
-        rules.append(rule)
-    return tuple(rules)
-
-
-def _rule(table: Table) -> Rule:
-    given = [key for key in ("percent", "flat", "tiers") if table.has(key)]
-    if len(given) != 1 and not table.broken:
-        named = " and ".join(given) or "none of them"
-        table.refuse("", f"give exactly one of percent, flat and tiers, not {named}", shape=True)
-    currency = _rule_currency(table, given)
-    parts = {key: table.names(key) for key in _PARTS}
-    _refuse_impossible(table, parts)
-    return Rule(
-        id=(table.text("id", _ID, "1 to 40 of a-z, 0-9, - and _") if table.require("id") else None) or "",
-        bps=table.percent("percent"),
-        each=table.money("flat", currency) if table.has("flat") else None,
-        brackets=_brackets(table, currency),
-        currency=currency or "",
-        buyers=table.choice("buyers", BuyerKind.ANY),
-        countries=table.names("countries", _COUNTRY, 'countries of ISO 3166 in two capitals such as "DE"'),
-        **parts,
-    )
-
-
-def _rule_currency(table: Table, given: list[str]) -> str | None:
-    if given != ["percent"]:
-        return table.currency() if given or table.has("currency") else None
-    if table.has("currency"):
-        table.refuse("currency", "belongs to flat and tiers; a percentage holds in every currency", shape=True)
-    return None
-
-
-def _refuse_impossible(table: Table, parts: Mapping[str, frozenset[str]]) -> None:
-    for wanted, unwanted in (("products", "not_products"), ("categories", "not_categories")):
-        if parts[wanted] and parts[wanted] <= parts[unwanted]:
-            table.refuse(unwanted, f"leaves out everything that {wanted} names, so the rule never applies")
-
-
-def _brackets(table: Table, currency: str | None) -> tuple[Bracket, ...]:
-    brackets: list[Bracket] = []
-    tiers = table.tables("tiers", _TIER, most=50)
-    below: Micros = 0
-    for place, tier in enumerate(tiers):
-        tier.require("percent")
-        upto = tier.money("upto", currency) if tier.has("upto") else None
-        last = place == len(tiers) - 1
-        if last and tier.has("upto"):
-            tier.refuse("upto", "the last tier is open; leave upto out")
-        elif not last and not tier.has("upto"):
-            tier.refuse("upto", "is missing; only the last tier is open")
-        elif upto is not None and upto <= below:
-            tier.refuse("upto", f"{format_trimmed(upto)} is not above the tier before ({format_trimmed(below)})")
-        below = upto or below
-        brackets.append(Bracket(upto, tier.percent("percent") or 0))
-    return tuple(brackets)
 
 
 def _fans(table: Table, window_days: int) -> tuple[int, int, int, int]:
@@ -271,12 +207,20 @@ def _sorted_caps(caps: Iterable[Cap]) -> tuple[Cap, ...]:
     return tuple(sorted(caps, key=lambda cap: (order.index(cap.level), cap.currency)))
 
 
-def _code_limit(root: Table) -> int | None:
-    if not root.has("code"):
+def _limit(root: Table, key: str) -> int | None:
+    if not root.has(key):
         return None
-    table = root.table("code", _CODE)
+    table = root.table(key, _LIMIT)
     table.require("max_percent")
     return table.percent("max_percent")
+
+
+def _fee(root: Table) -> int:
+    if not root.has("operator"):
+        return 0
+    table = root.table("operator", _OPERATOR)
+    table.require("fee_percent")
+    return table.percent("fee_percent") or 0
 
 
 def _time_zone(table: Table) -> str:
@@ -300,25 +244,6 @@ def _units(duration: int, unit: int) -> int:
     if rest:
         raise ValueError("the durations of terms are whole days and minutes")
     return whole
-
-
-def _rule_document(rule: Rule) -> dict[str, Json]:
-    written: dict[str, Json] = {"id": rule.id, "buyers": rule.buyers.value}
-    if rule.bps is not None:
-        written["percent"] = format_percent(rule.bps)
-    elif rule.each is not None:
-        written |= {"flat": format_trimmed(rule.each), "currency": rule.currency}
-    else:
-        written |= {"tiers": [_tier_document(bracket) for bracket in rule.brackets], "currency": rule.currency}
-    for key in (*_PARTS, "countries"):
-        if names := getattr(rule, key):
-            written[key] = sorted(names)
-    return written
-
-
-def _tier_document(bracket: Bracket) -> dict[str, Json]:
-    percent: dict[str, Json] = {"percent": format_percent(bracket.bps)}
-    return percent if bracket.upto is None else {"upto": format_trimmed(bracket.upto), **percent}
 
 
 def _cap_document(cap: Cap) -> dict[str, Json]:

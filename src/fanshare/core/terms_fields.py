@@ -6,7 +6,7 @@ Each problem says whether it is one of *shape* (the published JSON Schema refuse
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from difflib import get_close_matches
 from enum import StrEnum
@@ -55,10 +55,11 @@ class TermsError(BadInputError):
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """The keys a table may have; ``later`` are known names of rules that this release does not have yet."""
+    """The keys a table may have. A key that ``never`` finds is refused for the reason ``why``."""
 
     allowed: tuple[str, ...]
-    later: Mapping[str, str] = field(default_factory=dict)
+    never: re.Pattern[str] | None = None
+    why: str = ""
 
 
 class Problems:
@@ -270,8 +271,8 @@ def _did_you_mean(value: object, words: Collection[str]) -> str:
 
 
 def _unknown(key: str, keys: Keys) -> str:
-    if key in keys.later:
-        return f"{keys.later[key]} are not available yet"
+    if keys.never is not None and keys.never.search(key[:200]):
+        return keys.why
     hint = _did_you_mean(key, keys.allowed)
     if hint:
         return "is not a field of terms" + hint

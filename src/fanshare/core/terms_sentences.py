@@ -1,15 +1,9 @@
-"""Terms in plain English: one sentence for every rule, and an order worked out to the last digit."""
+"""Terms in plain English: one sentence for every rule."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from fractions import Fraction
 
-from fanshare.core.commission import line_pools, part
-from fanshare.core.cumulative import Piece, capped
 from fanshare.core.instants import DAY, MINUTE
-from fanshare.core.money import MICROS, Micros, format_trimmed
-from fanshare.core.orders import Buyer, Evidence, Line, OrderView, Status
-from fanshare.core.sharing import share
+from fanshare.core.money import Micros, format_trimmed
 from fanshare.core.terms import Bracket, BuyerKind, Level, Policy, Rule, Terms
 from fanshare.core.terms_document import format_percent
 
@@ -44,6 +38,7 @@ def sentences(terms: Terms, currency: str | None = None) -> list[str]:
     return [
         *_who_earns(terms),
         *_commission(terms, currency),
+        *_bonuses(terms, currency),
         *_limits(terms, currency),
         *_fans(terms),
         *_time(terms),
@@ -67,64 +62,16 @@ def rate(rule: Rule) -> str:
         return f"{format_percent(rule.bps)} % of the goods"
     if rule.each is not None:
         return f"{format_trimmed(rule.each)} {rule.currency} for each piece, at most what it cost"
+    if rule.per_buyer is not None:
+        amount = f"{format_trimmed(rule.per_buyer)} {rule.currency}"
+        return f"{amount} once for each new buyer, at most what she keeps of her first order"
     steps = list(_tiers(rule.brackets, rule.currency))
-    return f"{_listed(steps)} of a creator's sales in a calendar month"
+    return f"{listed(steps)} of a creator's sales in a calendar month"
 
 
 def days(count: int) -> str:
     """``1 day``, ``30 days``"""
     return _counted(count, "day")
-
-
-@dataclass(frozen=True, slots=True)
-class WorkedShares:
-    """One order divided, in micros.
-
-    ``granted`` is what rule ``rule_id`` gives on ``net`` of kept goods, ``commission`` what the caps leave of it:
-    the sum of ``fan``, ``buyer`` and ``creator``, and all the creator's (``creator_alone``) where no fan is involved.
-    """
-
-    net: Micros
-    rule_id: str
-    granted: Micros
-    commission: Micros
-    fan: Micros
-    buyer: Micros
-    creator: Micros
-    creator_alone: Micros
-
-
-@dataclass(frozen=True, slots=True)
-class WorkedOrder:
-    """An example: an order by a buyer whom a fan's link brought, before and after a refund. ``text`` says it all."""
-
-    currency: str
-    refund: Micros
-    before: WorkedShares
-    after: WorkedShares
-    text: tuple[str, ...]
-
-
-def worked_order(
-    terms: Terms, currency: str = "EUR", net: Micros = 59 * MICROS, refund: Micros = 20 * MICROS
-) -> WorkedOrder:
-    """Work out one order of one piece, the first of its period, with the creator's usual part for fans.
-
-    The line is one that the first rule for this currency speaks of; caps apply, no code was typed. ``refund`` (at most
-    ``net``) is then given back. Formulas of DESIGN section 6.
-    """
-    refund = min(refund, net)
-    view, rule = _example(terms, currency, net)
-    before, after = (_worked(terms, view, rule, kept) for kept in (net, net - refund))
-    text = (
-        f"Example: a buyer orders goods for {format_trimmed(net)} {currency} through a fan's link.",
-        _why(terms, before),
-        _divided(terms, before),
-        f"Without a fan the creator earns {format_trimmed(before.creator_alone)}.",
-        f"If {format_trimmed(refund)} is refunded, goods for {format_trimmed(after.net)} are kept.",
-        f"The commission is then {format_trimmed(after.commission)}. {_divided(terms, after)}",
-    )
-    return WorkedOrder(currency, refund, before, after, text)
 
 
 def _who_earns(terms: Terms) -> Iterator[str]:
@@ -139,29 +86,50 @@ def _who_earns(terms: Terms) -> Iterator[str]:
 
 
 def _commission(terms: Terms, currency: str | None) -> Iterator[str]:
-    rules = [rule for rule in terms.rules if _holds_in(rule.currency, currency)]
+    rules = [rule for rule in terms.rules if holds_in(rule.currency, currency)]
     yield from map(rule_sentence, rules)
     if len(rules) > 1:
         yield (
             "Where several rules speak of the same goods, the one that gives the most money applies; of equals, the "
             "one named first here."
         )
-    if not any(_universal(rule, currency) for rule in rules):
+    if not any(universal(rule, currency) for rule in rules):
         yield "Goods that no rule speaks of earn nothing."
-    if any(rule.buyers is not BuyerKind.ANY for rule in rules):
+    if any(rule.buyers is not BuyerKind.ANY for rule in (*rules, *terms.bonuses)):
         yield "A buyer is new to a creator until an order with this creator is placed and kept."
+    if terms.groups:
+        yield "What counts is the group of the creator when the click was made, for a code when the order was placed."
+    if terms.has_months:
+        yield (
+            "Months are calendar months from the buyer's first kept order with this creator, by the clocks of "
+            f"{terms.time_zone}; a buyer whom the shop does not name has no earlier order."
+        )
     yield (
         "Commission is counted on what the goods cost after discounts, without tax, shipping, tips, duties and gift "
         "cards; what is refunded earns nothing."
     )
 
 
+def _bonuses(terms: Terms, currency: str | None) -> Iterator[str]:
+    bonuses = [bonus for bonus in terms.bonuses if holds_in(bonus.currency, currency)]
+    for bonus in bonuses:
+        yield f"Bonus {bonus.id}, on top: {rate(bonus)}{conditions(bonus)}."
+    if bonuses:
+        yield "Every bonus that speaks of an order is added, and divided like the rest of the commission."
+
+
 def _limits(terms: Terms, currency: str | None) -> Iterator[str]:
     if terms.code_max_bps is not None:
-        limit = format_percent(terms.code_max_bps)
-        yield f"On an order with a creator's or fan's code the commission is at most {limit} % of the goods."
+        limit, with_ = format_percent(terms.code_max_bps), ", bonuses included" if terms.bonuses else ""
+        yield f"On an order with a creator's or fan's code the commission is at most {limit} % of the goods{with_}."
+    if terms.margin_bps is not None:
+        yield (
+            f"Discount and commission together are at most {format_percent(terms.margin_bps)} % of what the goods cost "
+            "before the discount; of several creators each has her part of the sale's room. A discount that the shop "
+            "does not tell counts as none."
+        )
     for cap in terms.caps:
-        if _holds_in(cap.currency, currency):
+        if holds_in(cap.currency, currency):
             amount = f"{format_trimmed(cap.amount)} {cap.currency}"
             yield f"A creator's commission is at most {amount} {_PER[cap.level]}, fans and buyers included."
     if terms.needs_period:
@@ -186,6 +154,8 @@ def _fans(terms: Terms) -> Iterator[str]:
 
 
 def _time(terms: Terms) -> Iterator[str]:
+    if terms.fee_bps:
+        yield f"The operator's fee is {format_percent(terms.fee_bps)} % of every commission; the brand pays it on top."
     wait = days(terms.hold // DAY)
     yield f"Earnings are ready {wait} after the goods were sent, or after the order where the shop does not say."
     yield (
@@ -219,19 +189,30 @@ def conditions(rule: Rule) -> str:
     text = f", only {' and '.join(parts)}" if parts else ""
     excluded = [f"the {_names(rule, *named)}" for named in _EXCEPT if getattr(rule, named[0])]
     text += f", except {' and '.join(excluded)}" if excluded else ""
-    if rule.buyers is not BuyerKind.ANY:
+    if rule.buyers is not BuyerKind.ANY and rule.per_buyer is None:
         text += f", for {rule.buyers} buyers"
     if rule.countries:
-        text += f", for orders from {_listed(sorted(rule.countries))}"
-    return text
+        text += f", for orders from {listed(sorted(rule.countries))}"
+    if rule.groups:
+        text += f", for creators of the {_names(rule, 'groups', 'group', 'groups')}"
+    if rule.not_groups:
+        text += f", not for creators of the {_names(rule, 'not_groups', 'group', 'groups')}"
+    return text + _within(rule.months)
+
+
+def _within(months: int | None) -> str:
+    if months is None:
+        return ""
+    return f", within {_counted(months, 'month')} of the buyer's first order" if months else ", on the first order only"
 
 
 def _names(rule: Rule, field: str, one: str, many: str) -> str:
     names = sorted(getattr(rule, field))
-    return f"{one if len(names) == 1 else many} {_listed(names)}"
+    return f"{one if len(names) == 1 else many} {listed(names)}"
 
 
-def _listed(items: list[str]) -> str:
+def listed(items: list[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``"""
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
 
 
@@ -239,93 +220,13 @@ def _counted(count: int, unit: str) -> str:
     return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
 
 
-def _holds_in(own: str, currency: str | None) -> bool:
+def holds_in(own: str, currency: str | None) -> bool:
+    """Whether something in currency ``own`` (empty: in every one) is worth telling to who asks for ``currency``."""
     return currency is None or own in ("", currency)
 
 
-def _universal(rule: Rule, currency: str | None) -> bool:
+def universal(rule: Rule, currency: str | None) -> bool:
     """Whether a rule speaks of everything; without a chosen currency one that is bound to a currency does not."""
-    narrowed = any(getattr(rule, field) for field, _, _ in (*_NAMED, *_EXCEPT)) or rule.countries
+    fields = (*(field for field, _, _ in (*_NAMED, *_EXCEPT)), "countries", "groups", "not_groups")
+    narrowed = any(getattr(rule, field) for field in fields) or rule.months is not None
     return not narrowed and rule.buyers is BuyerKind.ANY and (not rule.currency or currency is not None)
-
-
-def _example(terms: Terms, currency: str, net: Micros) -> tuple[OrderView, Rule | None]:
-    """An order that a rule for this currency speaks of, if there is one; a rule for everything comes first."""
-    rules = [rule for rule in terms.rules if _holds_in(rule.currency, currency)]
-    rule = min(rules, key=lambda rule: not _universal(rule, currency), default=None)
-    line = Line("1", net)
-    if rule:
-        line = Line(
-            "1",
-            net,
-            product=_one_of(rule.products - rule.not_products),
-            sku=_one_of(rule.skus),
-            category=_one_of(rule.categories - rule.not_categories),
-            collection=_one_of(rule.collections),
-        )
-    view = OrderView(
-        order_id="1",
-        birth="",
-        placed_at=terms.effective_at,
-        modified_at=terms.effective_at,
-        status=Status.CAPTURED,
-        currency=currency,
-        lines=(line,),
-        kept=(net,),
-        test=False,
-        fulfilled_at=None,
-        country=_one_of(rule.countries) if rule else "",
-        buyer=Buyer(),
-        evidence=Evidence(),
-    )
-    return view, rule
-
-
-def _one_of(names: frozenset[str]) -> str:
-    return min(names, default="")
-
-
-def _worked(terms: Terms, view: OrderView, rule: Rule | None, kept: Micros) -> WorkedShares:
-    """The shares of the example with ``kept`` of its goods: commission, then every cap, then the division."""
-    lines = line_pools(
-        terms,
-        replace(view, kept=(kept,)),
-        new_buyer=rule is None or rule.buyers is not BuyerKind.RETURNING,
-        credit=Fraction(1),
-        by_code=False,
-        tier_segments=[(0, kept)],
-    )
-    granted = amount = part(lines, Fraction(1))
-    for level in Level:
-        cap = terms.cap(level, view.currency)
-        amount = amount if cap is None else capped([Piece(0, amount)], cap)
-    shares = share(amount, terms.fan_bps, terms.buyer_bps, introduced=True, by_fan=True)
-    return WorkedShares(
-        net=kept,
-        rule_id=lines[0].rule_id,
-        granted=granted,
-        commission=amount,
-        fan=shares.fan,
-        buyer=shares.buyer,
-        creator=shares.creator,
-        creator_alone=amount,
-    )
-
-
-def _why(terms: Terms, worked: WorkedShares) -> str:
-    rule = next((rule for rule in terms.rules if rule.id == worked.rule_id), None)
-    if rule is None:
-        return "No rule speaks of them, so the commission is 0.00."
-    text = f"Rule {rule.id} gives {rate(rule)}: the commission is {format_trimmed(worked.granted)}"
-    if worked.commission != worked.granted:
-        text += f", of which the limits leave {format_trimmed(worked.commission)}"
-    return text + "."
-
-
-def _divided(terms: Terms, worked: WorkedShares) -> str:
-    fan = f"the fan gets {format_trimmed(worked.fan)} ({format_percent(terms.fan_bps)} %)"
-    gifts = [fan]
-    if terms.buyer_bps:
-        gifts.append(f"the buyer {format_trimmed(worked.buyer)} ({format_percent(terms.buyer_bps)} %)")
-    text = _listed([*gifts, f"the creator keeps {format_trimmed(worked.creator)}"])
-    return f"Of it {text}."

@@ -19,7 +19,8 @@ from fanshare.core.settlement_leaf import Settlement, parse_settlement
 from fanshare.core.sharing import Shares
 from fanshare.core.terms import Terms
 from fanshare.core.terms_document import read
-from fanshare.core.terms_sentences import sentences, worked_order
+from fanshare.core.terms_example import worked_order
+from fanshare.core.terms_sentences import sentences
 from fanshare.store.queries import pages, tenants
 from fanshare.store.queries.pages import WhyRow
 from fanshare.store.queries.tenants import Tenant
