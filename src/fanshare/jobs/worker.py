@@ -17,7 +17,7 @@ from fanshare.config.clock import Clock
 from fanshare.config.keys import SPOOL_HOOKS, Keys
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import DAY, HOUR, MINUTE, SECOND, Instant
-from fanshare.flows import close, day_keys, outbox, payments, seal, sign_in, unclaimed, weekly_mail
+from fanshare.flows import close, day_keys, openings, outbox, payments, seal, sign_in, unclaimed, weekly_mail
 from fanshare.flows.accept import resolve_again
 from fanshare.flows.context import Programme, open_programme
 from fanshare.flows.settle import settle
@@ -44,6 +44,7 @@ PERIODS: Mapping[str, int] = {
     "webhooks": 10 * MINUTE,
     "seal": 10 * MINUTE,
     "close": HOUR,
+    "ripen": 10 * MINUTE,
     "sweep": HOUR,
     "checkpoint": HOUR,
     "partitions": HOUR,
@@ -229,6 +230,9 @@ class Worker:
 
     def _close(self, done: Round) -> None:
         self._for_each("close", lambda one, _: close.close_all(one, self.clock()), done)
+
+    def _ripen(self, done: Round) -> None:
+        self._for_each("ripen", lambda one, _: openings.ripen(one, self.clock()), done)
 
     def _sweep(self, done: Round) -> None:
         self._for_each("sweep", lambda one, _: unclaimed.sweep(one, self.clock()), done)
