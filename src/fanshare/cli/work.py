@@ -96,7 +96,10 @@ def _worker(base: "Foundation") -> "Iterator[Worker]":
     from fanshare.jobs.worker import Worker
 
     conn = reach(base.database, "fanshare work")
-    worker = Worker(conn, base.settings.home, base.keys, base.clock, base.log_host, office=_office(base))
+    settings = base.settings
+    worker = Worker(
+        conn, settings.home, base.keys, base.clock, base.log_host, address=settings.public_url, office=_office(base)
+    )
     try:
         yield worker
     finally:

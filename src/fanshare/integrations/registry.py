@@ -14,7 +14,6 @@ from fanshare.core.order_news import News, news_by_stage
 from fanshare.core.payments import Report
 from fanshare.integrations.generic import parse as generic
 from fanshare.integrations.orders_file import parse as orders_file
-from fanshare.integrations.orders_file import parse as orders_file
 from fanshare.integrations.postback import parse as postback
 from fanshare.integrations.shopify import fetch as shopify_fetch
 from fanshare.integrations.shopify import parse as shopify
@@ -29,7 +28,8 @@ from fanshare.integrations.types import EnsureWebhooks, Fetch, Notice, Pseudonym
 from fanshare.integrations.verifiers import VERIFIERS
 from fanshare.integrations.woocommerce import fetch as woocommerce_fetch
 from fanshare.integrations.woocommerce import parse as woocommerce
-from fanshare.integrations.woocommerce.rest import ShopAccess
+from fanshare.integrations.woocommerce.webhooks import ensure_webhooks as ensure_woocommerce_webhooks
+from fanshare.integrations.woocommerce.webhooks import shop_access
 
 log = logging.getLogger(__name__)
 
@@ -89,16 +89,7 @@ def connector(kind: str) -> Connector:
 
 
 def _fetch_woocommerce(settings: Mapping[str, str], pseudonym: Pseudonym) -> OpenFetch:
-    try:
-        access = ShopAccess(
-            settings["url"],
-            settings["consumer_key"],
-            settings["consumer_secret"],
-            allow_plain_http=settings.get("allow_plain_http") == "yes",
-        )
-    except KeyError as error:
-        raise BadInputError("missing_field", f"The connection lacks {error.args[0]}.") from None
-    return woocommerce_fetch.make_fetch(access, pseudonym, unreadable=_leave_out)
+    return woocommerce_fetch.make_fetch(shop_access(settings), pseudonym, unreadable=_leave_out)
 
 
 def _fetch_shopify(settings: Mapping[str, str], pseudonym: Pseudonym) -> OpenFetch:
@@ -126,6 +117,7 @@ CONNECTORS: Mapping[str, Connector] = MappingProxyType(
             parse=woocommerce.parse,
             make_fetch=_fetch_woocommerce,
             reports_fulfilment=woocommerce.REPORTS_FULFILMENT,
+            ensure_webhooks=ensure_woocommerce_webhooks,
         ),
         "shopify": Connector(
             kind="shopify",
@@ -144,14 +136,6 @@ CONNECTORS: Mapping[str, Connector] = MappingProxyType(
             parse=generic.parse,
             make_fetch=None,
             reports_fulfilment=generic.REPORTS_FULFILMENT,
-        ),
-        "import": Connector(
-            kind="import",
-            verify=VERIFIERS["import"],
-            references=orders_file.references,
-            parse=orders_file.parse,
-            make_fetch=None,
-            reports_fulfilment=orders_file.REPORTS_FULFILMENT,
         ),
         "import": Connector(
             kind="import",

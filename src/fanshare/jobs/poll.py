@@ -15,6 +15,7 @@ import structlog
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import DAY, MINUTE, SECOND, Instant
 from fanshare.core.order_join import tombstone
+from fanshare.core.orders import OrderState
 from fanshare.core.payments import Report
 from fanshare.flows.accept import Shop, accept
 from fanshare.flows.connections import Connection, connections
@@ -190,7 +191,8 @@ class _Booking:
             access, Shop(shop.id, shop.endpoint), states, self.programme.book, self.programme.secrets, now
         )
         left_out = here | set(accepted.refused)
-        fresh = [one.order_id for one in states if one.order_id not in left_out and one.placed_at >= self.created_at]
+        orders = [one for one in states if isinstance(one, OrderState) and one.placed_at >= self.created_at]
+        fresh = [one.order_id for one in orders if one.order_id not in left_out]
         missed = list(dict.fromkeys(fresh))
         asking.fetched_first(access, shop.id, missed, now)
         for order, error in accepted.refused.items():

@@ -18,6 +18,11 @@ type Query = dict[str, str]
 
 ROUTE = "/wp-json/wc/v3/"
 _NO_KEY = {"code": "woocommerce_rest_cannot_view", "message": "Sorry.", "data": {"status": 401}}
+_READ_ONLY = {
+    "code": "woocommerce_rest_authentication_error",
+    "message": "The API key provided does not have write permissions.",
+    "data": {"status": 401},
+}
 _CLOCK_TOLERANCE = 15 * 60
 
 
@@ -52,6 +57,17 @@ class Keys:
 
     key: str
     secret: str
+    may_write: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request whose key fits; ``path`` begins behind the route of the API."""
+
+    method: str
+    path: str
+    query: Query
+    body: bytes = b""
 
 
 def json_answer(status: int, value: Any) -> Answer:
@@ -76,7 +92,7 @@ class ShopServer:
     def __init__(
         self,
         keys: Keys,
-        answer: Callable[[str, Query], Answer],
+        answer: Callable[["Asked"], Answer],
         fault: Callable[[], Fault | None],
         tls: ssl.SSLContext | None,
     ) -> None:
@@ -101,24 +117,25 @@ class ShopServer:
             self._thread.join()
         self._http.server_close()
 
-    def may_look(self, url: str, query: list[tuple[str, str]], authorization: str) -> bool:
+    def may_look(self, method: str, url: str, query: list[tuple[str, str]], authorization: str) -> bool:
         """WooCommerce's rule: Basic over https, an OAuth 1.0a signature over plain http."""
         if self.secure:
             wanted = base64.b64encode(f"{self.keys.key}:{self.keys.secret}".encode()).decode()
             return hmac.compare_digest(authorization, f"Basic {wanted}")
         given = dict(query)
         fresh = abs(int(given.get("oauth_timestamp", "0")) - time.time()) <= _CLOCK_TOLERANCE
-        expected = oauth_signature(url, [pair for pair in query if pair[0] != "oauth_signature"], self.keys.secret)
+        signed = [pair for pair in query if pair[0] != "oauth_signature"]
+        expected = oauth_signature(method, url, signed, self.keys.secret)
         known = given.get("oauth_consumer_key") == self.keys.key
         return fresh and known and hmac.compare_digest(given.get("oauth_signature", ""), expected)
 
 
-def oauth_signature(url: str, pairs: list[tuple[str, str]], secret: str) -> str:
-    """The signature WooCommerce computes for a GET, written down a second time so that both sides check each other."""
+def oauth_signature(method: str, url: str, pairs: list[tuple[str, str]], secret: str) -> str:
+    """The signature WooCommerce computes, written down a second time so that both sides check each other."""
     query = "&".join(
         "=".join(pair) for pair in sorted((quote(name, safe=""), quote(value, safe="")) for name, value in pairs)
     )
-    base = f"GET&{quote(url, safe='')}&{quote(query, safe='')}"
+    base = f"{method}&{quote(url, safe='')}&{quote(query, safe='')}"
     return base64.b64encode(hmac.new(f"{secret}&".encode(), base.encode(), hashlib.sha256).digest()).decode()
 
 
@@ -137,18 +154,23 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     server: _Listener
 
-    def do_GET(self) -> None:
+    def handle_any(self) -> None:
         shop, parts = self.server.shop, urlsplit(self.path)
         pairs = parse_qsl(parts.query, keep_blank_values=True)
+        body = self.rfile.read(int(self.headers.get("content-length") or 0))
         fault = shop.fault()
         if fault is not None:
             self._misbehave(fault)
         elif not parts.path.startswith(ROUTE):
             self._send(_PLAYED[Fault.MOVED])
-        elif not shop.may_look(shop.url + parts.path, pairs, self.headers.get("authorization", "")):
+        elif not shop.may_look(self.command, shop.url + parts.path, pairs, self.headers.get("authorization", "")):
             self._send(json_answer(401, _NO_KEY))
+        elif self.command != "GET" and not shop.keys.may_write:
+            self._send(json_answer(401, _READ_ONLY))
         else:
-            self._send(shop.answer(parts.path.removeprefix(ROUTE), dict(pairs)))
+            self._send(shop.answer(Asked(self.command, parts.path.removeprefix(ROUTE), dict(pairs), body)))
+
+    do_GET = do_POST = do_PUT = handle_any  # noqa: N815 - the names of http.server
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the signature of http.server
         """Keep quiet."""

@@ -13,7 +13,8 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any, Self
 
-from fanshare.world.woo_server import Answer, Fault, Keys, Query, ShopServer, json_answer
+from fanshare.world.woo_server import Answer, Asked, Fault, Keys, Query, ShopServer, json_answer
+from fanshare.world.woo_subscriptions import Webhooks
 from fanshare.world.woo_webhooks import Delivery, delivery
 
 type Document = dict[str, Any]
@@ -37,6 +38,7 @@ class WooShop:
     ) -> None:
         self.key, self.secret, self.webhook_secret = key, secret, webhook_secret
         self.asked: list[str] = []
+        self.webhooks = Webhooks()
         self._orders: dict[int, Document] = {}
         self._refunds: dict[int, list[Document]] = {}
         self._faults: deque[Fault | None] = deque()
@@ -85,10 +87,10 @@ class WooShop:
         with self._lock:
             self._faults.clear()
 
-    def change_keys(self, key: str, secret: str) -> None:
+    def change_keys(self, key: str, secret: str, *, may_write: bool = True) -> None:
         """Take other REST keys from now on."""
         self.key, self.secret = key, secret
-        self._server.keys = Keys(key, secret)
+        self._server.keys = Keys(key, secret, may_write)
 
     def deliveries_for(self, order_id: int, *, topics: Iterable[str] = ("order.updated",)) -> list[Delivery]:
         """What the shop's webhooks send about an order as it is now; an order that is gone is reported deleted."""
@@ -102,10 +104,12 @@ class WooShop:
         with self._lock:
             return self._faults.popleft() if self._faults else None
 
-    def _answer(self, path: str, query: Query) -> Answer:
+    def _answer(self, asked: Asked) -> Answer:
+        query, parts = asked.query, asked.path.split("/")
         with self._lock:
-            self.asked.append(path)
-            parts = path.split("/")
+            self.asked.append(asked.path)
+            if parts[0] == "webhooks":
+                return self.webhooks.answer(asked)
             if parts == ["orders"]:
                 return json_answer(200, self._list(query))
             if parts[0] != "orders" or len(parts) > 3 or not parts[1].isdecimal():

@@ -49,4 +49,4 @@ def test_two_ways_to_write_the_signature_down_agree(query: dict[str, str]) -> No
     signed = signed_query("GET", url, query.items(), key="ck", secret="cs", now=1_700_000_000, nonce="n")
     name, value = signed.pop()
     assert name == "oauth_signature"
-    assert value == oauth_signature(url, signed, "cs")
+    assert value == oauth_signature("GET", url, signed, "cs")

@@ -4,11 +4,13 @@ Over https the keys travel as Basic authentication; over plain http, where WooCo
 signed by OAuth 1.0a. Plain http is for loopback, unless it is allowed explicitly.
 """
 
+import json
 import secrets
 import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
 
@@ -50,7 +52,7 @@ class ShopAccess:
 
 
 class Rest:
-    """GET requests to one shop's API. Not for use by several threads at once. Close it, or use it as a context."""
+    """Requests to one shop's API. Not for use by several threads at once. Close it, or use it as a context."""
 
     def __init__(
         self,
@@ -81,33 +83,49 @@ class Rest:
         Raises ``ShopUnreachableError`` (timeouts, broken or half answers, 429, 5xx; with Retry-After) and
         ``ShopRefusedError`` (keys refused, redirects, no API under this address, too large).
         """
-        answer = self._send(path, query or {})
-        status = answer.status
-        if status == 200:
-            return json_of(answer.body)
-        if status == 404 and _code(answer.body) in _UNKNOWN_ORDER:
+        answer = self._send("GET", path, query or {})
+        if answer.status == 404 and _code(answer.body) in _UNKNOWN_ORDER:
             return None
-        if status in LATER or status >= 500:
-            wait = retry_after(answer.headers)
-            raise ShopUnreachableError(f"The shop answered {status}; it is asked again later.", wait)
-        if 300 <= status < 400:
-            raise ShopRefusedError("The shop redirects its API elsewhere; enter the address it redirects to.")
-        if status in {401, 403}:
-            raise ShopRefusedError(f"The shop refused our key ({status}); create a new read-only REST key.")
-        raise ShopRefusedError(f"The shop answered {status}: there is no WooCommerce API under this address.")
+        return _told(answer)
 
-    def _send(self, path: str, query: Mapping[str, str]) -> Answer:
+    def write(self, method: str, path: str, document: Mapping[str, Any]) -> Json:
+        """POST or PUT a document; what the shop answers. Raises as ``get``, and ``ShopRefusedError`` for a key that
+        may only read."""
+        answer = self._send(method, path, {}, json.dumps(document).encode())
+        if answer.status in {401, 403}:
+            raise ShopRefusedError("The shop's REST key may only read; create one that may read and write.")
+        return _told(answer)
+
+    def _send(self, method: str, path: str, query: Mapping[str, str], content: bytes | None = None) -> Answer:
         url = self._root + path
-        params, auth = self._signed(url, query)
-        return self._asker.ask("GET", url, params=params, auth=auth)
+        params, auth = self._signed(method, url, query)
+        headers = {} if content is None else {"content-type": "application/json"}
+        return self._asker.ask(method, url, params=params, headers=headers, content=content, auth=auth)
 
-    def _signed(self, url: str, query: Mapping[str, str]) -> tuple[httpx.QueryParams, tuple[str, str] | None]:
+    def _signed(
+        self, method: str, url: str, query: Mapping[str, str]
+    ) -> tuple[httpx.QueryParams, tuple[str, str] | None]:
         access = self._access
         if access.url.startswith("https:"):
             return httpx.QueryParams(query), (access.key, access.secret)
         now, nonce = int(time.time()), secrets.token_hex(16)
-        signed = signed_query("GET", url, query.items(), key=access.key, secret=access.secret, now=now, nonce=nonce)
+        signed = signed_query(method, url, query.items(), key=access.key, secret=access.secret, now=now, nonce=nonce)
         return httpx.QueryParams(tuple(signed)), None
+
+
+def _told(answer: Answer) -> Json:
+    """What a shop says in an answer. Raises as ``Rest.get``."""
+    status = answer.status
+    if status in {200, 201}:
+        return json_of(answer.body)
+    if status in LATER or status >= 500:
+        wait = retry_after(answer.headers)
+        raise ShopUnreachableError(f"The shop answered {status}; it is asked again later.", wait)
+    if 300 <= status < 400:
+        raise ShopRefusedError("The shop redirects its API elsewhere; enter the address it redirects to.")
+    if status in {401, 403}:
+        raise ShopRefusedError(f"The shop refused our key ({status}); create a new read-only REST key.")
+    raise ShopRefusedError(f"The shop answered {status}: there is no WooCommerce API under this address.")
 
 
 def _code(body: bytes) -> str:

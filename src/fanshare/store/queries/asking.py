@@ -73,6 +73,16 @@ DELETE FROM fetched_first
  WHERE programme_id = %(programme_id)s AND connection_id = %(connection)s AND fetched_at < %(before)s
 """
 
+_WEBHOOKS_DUE = """
+SELECT webhooks_due_at <= %(now)s FROM connection WHERE programme_id = %(programme_id)s AND id = %(connection)s
+"""
+_WEBHOOKS_CHECKED = """
+UPDATE connection
+   SET webhooks_checked_at = %(now)s, webhooks_due_at = %(due)s, webhooks_problem = %(problem)s,
+       webhooks_repaired_at = CASE WHEN %(repaired)s THEN %(now)s ELSE webhooks_repaired_at END
+ WHERE programme_id = %(programme_id)s AND id = %(connection)s
+"""
+
 _FIRST_PAUSE = 60_000_000
 _LONGEST_PAUSE = 600_000_000
 
@@ -176,3 +186,16 @@ def heard_of(access: Access, connection: int, externals: Collection[str], now: I
 def forget_fetched_first(access: Access, connection: int, before: Instant) -> None:
     """Drop what was found by asking before an instant; the orders themselves stay."""
     access.execute(_FORGET, {"connection": connection, "before": before})
+
+
+def webhooks_due(access: Access, connection: int, now: Instant) -> bool:
+    """Whether it is time to look after the shop's own webhooks."""
+    return bool(access.value(_WEBHOOKS_DUE, {"connection": connection, "now": now}))
+
+
+def webhooks_checked(
+    access: Access, connection: int, now: Instant, due: Instant, problem: str, *, repaired: bool
+) -> None:
+    """Note what a look at the webhooks found, and when the next one is due."""
+    values = {"connection": connection, "now": now, "due": due, "problem": problem[:500], "repaired": repaired}
+    access.execute(_WEBHOOKS_CHECKED, values)
