@@ -105,13 +105,25 @@ def sizes(major: int) -> dict[str, str]:
     return SIZES | {name: value for since, more in _SINCE.items() if major >= since for name, value in more.items()}
 
 
+def refuse_lost_data(place: Place) -> None:
+    """Refuse to make an empty database where there was one. Raises ``FanshareError`` (``database_missing``)."""
+    former = sorted(place.root.glob("data.[0-9]*"))
+    if former and not place.data.exists():
+        raise FanshareError(
+            "database_missing",
+            f"{place.data} is gone, and {former[-1].name} beside it is older: restore a backup, or bring it back.",
+            500,
+        )
+
+
 def undo_half_switch(place: Place) -> bool:
     """Put the data directory back that an interrupted upgrade had moved away; whether there was one.
 
     The switch to a new major version is two renames. Between them there is no ``data``, and starting would make an
-    empty database.
+    empty database. The new one then still waits in ``next``; without it, ``data`` was lost in another way, and years
+    of books must not silently give way to old ones.
     """
-    if place.data.exists():
+    if place.data.exists() or not (place.next / "data").exists():
         return False
     former = sorted(place.root.glob("data.[0-9]*"), key=lambda path: int(path.suffix[1:]))
     if not former:

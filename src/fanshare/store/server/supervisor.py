@@ -166,6 +166,7 @@ class Server:
         try:
             programs = self.programs()
             cluster.undo_half_switch(self.place)
+            cluster.refuse_lost_data(self.place)
             if not self.place.data.exists():
                 cluster.initialise(self.place, programs, self.account, claim.fd, self.major)
             cluster.check_version(self.place, self.major)
