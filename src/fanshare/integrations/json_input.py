@@ -29,6 +29,8 @@ _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
 _ALL_BUT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _OPENING = frozenset(b"[{")
 _HALF_OR_NUL = re.compile("[\ud800-\udfff\0]")
+# What could become one of these: an escape in the range of surrogates, or of NUL.
+_ESCAPED_HALF_OR_NUL = re.compile(rb"\\u(?:[dD][89a-fA-F]|0000)")
 
 type Json = bool | int | Decimal | str | list[Json] | dict[str, Json] | None
 
@@ -55,8 +57,8 @@ def read_json(raw: bytes, *, max_bytes: int = MAX_BYTES) -> Json:
         raise
     except ValueError as error:
         raise BadInputError("bad_json", f"This body is not JSON: {str(error)[:100]}.") from None
-    # Without an escape, text that was valid UTF-8 can hold neither half a pair nor (in JSON) a NUL.
-    if b"\\u" in raw:
+    # Without such an escape, text that was valid UTF-8 can hold neither half a pair nor (in JSON) a NUL.
+    if _ESCAPED_HALF_OR_NUL.search(raw):
         _check_text(value)
     return value
 
