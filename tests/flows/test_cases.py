@@ -15,7 +15,7 @@ from fanshare.core.instants import DAY, HOUR
 from fanshare.core.ledger import AccountKind
 from fanshare.core.orders import Buyer, Refund, Status
 from fanshare.core.statement_check import verify
-from fanshare.flows import close, links, payouts, people, rulings
+from fanshare.flows import assets, close, links, payouts, people, rulings
 from fanshare.flows.context import Programme, open_programme
 from fanshare.flows.publish_terms import publish_terms
 from fanshare.flows.statements import make_statement
@@ -117,6 +117,51 @@ def test_a_late_click_tells_more_about_itself_and_settles_its_order_again(story:
     story.settle(NOW + HOUR)
     assert story.shares(order) == {}
     assert story.wrong(NOW + HOUR) == []
+
+
+def test_a_link_and_a_code_given_away_earn_for_their_new_owner_from_then_on(story: Story) -> None:
+    """What was clicked, or bought with the code, before that stays whose it was, also when it is told again."""
+    programme, days = story.programme, iter(range(1, 9))
+    dana = people.add_creator(programme, people.Joiner("Dana"), BEFORE)
+    links.add_code(programme, links.NewCode(story.cleo, story.finn, "FINN", LABEL, single_use=True), BEFORE)
+    old, old_typed = story.sold("1", 50_000_000, story.click()), story.typed("2", "finn", NOW)
+    first = (story.shares(old), story.shares(old_typed))
+    assert set(first[0]) == set(first[1]) == {"creator", "fan", "buyer"}
+
+    assets.give_link(programme, story.code, dana, NOW + HOUR)
+    assets.give_code(programme, " Finn", story.cleo, NOW + HOUR)
+    new = story.sold("3", 50_000_000, story.click(NOW + 2 * HOUR), now=NOW + 3 * HOUR)
+    new_typed = story.typed("4", "FINN", NOW + 3 * HOUR)
+    assert story.earners(new) == {dana}
+    assert story.earners(new_typed) == {story.cleo}
+    for number in ("1", "2"):
+        story.changed(number, NOW + next(days) * DAY, country="AT")
+    assert (story.shares(old), story.shares(old_typed)) == first
+
+    assets.give_link(programme, story.code, story.finn, NOW + DAY, creator=dana)
+    last = story.sold("5", 50_000_000, story.click(NOW + 2 * DAY), now=NOW + 3 * DAY)
+    assert story.earners(last) >= {dana, story.finn}
+    assert story.wrong(NOW + 3 * DAY) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "to", "creator", "at", "refusal"),
+    [
+        ("nosuch", "finn", None, NOW, "unknown_link"),
+        ("", "nobody", None, NOW, "unknown_party"),
+        ("", "finn", "finn", NOW, "not_a_creator"),
+        ("", "finn", None, BEFORE, "just_changed"),
+    ],
+)
+def test_a_link_is_given_neither_to_nobody_nor_into_the_past(
+    story: Story, code: str, to: str, creator: str | None, at: int, refusal: str
+) -> None:
+    party = {"finn": story.finn, "nobody": 10**9, None: None}
+    new_owner = party[to]
+    assert new_owner is not None
+    with pytest.raises(FanshareError) as refused:
+        assets.give_link(story.programme, code or story.code, new_owner, at, creator=party[creator])
+    assert refused.value.code == refusal
 
 
 @pytest.mark.parametrize("kind", ["customer", "email", "payment"])
@@ -300,7 +345,7 @@ def test_an_erased_person_is_nowhere_and_the_books_still_stand(story: Story, tmp
     assert make_statement(story.programme, story.tenant, signer, story.finn, NOW + 32 * DAY)["currencies"] == []
     others = make_statement(story.programme, story.tenant, signer, story.cleo, NOW + 32 * DAY)
     assert verify(others, signing.verify, trusted_keys=signer.keys).ok
-    links.set_link_state(story.programme, story.code, "paused", NOW + 33 * DAY)
+    assets.set_link_state(story.programme, story.code, "paused", NOW + 33 * DAY)
     payouts.arrived(story.programme, payout, NOW + 33 * DAY)
     assert story.wrong(NOW + 33 * DAY) == []
 

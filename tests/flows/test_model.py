@@ -21,7 +21,7 @@ from fanshare.core import clickid
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import DAY, HOUR, Instant
 from fanshare.core.orders import Buyer, Evidence, Line, OrderState, Refund, Status
-from fanshare.flows import close, links, payouts, people, rulings, seal, unclaimed
+from fanshare.flows import assets, close, links, payouts, people, rulings, seal, unclaimed
 from fanshare.flows.accept import Shop, accept
 from fanshare.flows.check import check, findings
 from fanshare.flows.context import Programme, open_programme
@@ -237,7 +237,14 @@ class Life(RuleBasedStateMachine):
     @rule(pick=picks, state=st.sampled_from(["active", "paused"]))
     def a_link_is_paused_or_resumed(self, pick: int, state: str) -> None:
         self.now += HOUR
-        links.set_link_state(self.programme, self.links[pick % len(self.links)].code, state, self.now)
+        assets.set_link_state(self.programme, self.links[pick % len(self.links)].code, state, self.now)
+
+    @rule(pick=picks, to=st.integers(0, 4))
+    def a_link_changes_hands(self, pick: int, to: int) -> None:
+        self.now += HOUR
+        link, owner = self.links[pick % len(self.links)], [*self.creators, *self.fans][to]
+        assets.give_link(self.programme, link.code, owner, self.now)
+        link.owner, link.creator = owner, owner if to < 2 else link.creator
 
     @rule(days=st.sampled_from([1, 4, 15, 40]))
     def time_passes(self, days: int) -> None:

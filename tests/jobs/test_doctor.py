@@ -10,8 +10,8 @@ import pytest
 from fanshare.config.keys import Keys
 from fanshare.core.instants import DAY, HOUR, MINUTE
 from fanshare.flows import doctor
+from fanshare.flows.assets import set_link_state
 from fanshare.flows.doctor import SpoolFacts, examine
-from fanshare.flows.links import set_link_state
 from fanshare.flows.remarks import Remark, amount_of_time, counted
 from fanshare.flows.rulings import NewRuling, find_order, rule
 from fanshare.jobs.spool_facts import spool_facts

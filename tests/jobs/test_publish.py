@@ -5,9 +5,10 @@ from collections.abc import Callable
 from fanshare.core.instants import HOUR, SECOND
 from fanshare.core.terms_text import parse
 from fanshare.edge.snapshot import Snapshot
+from fanshare.flows.assets import set_link_state
 from fanshare.flows.connections import NewConnection, add_connection
 from fanshare.flows.context import open_programme
-from fanshare.flows.links import NewLink, add_link, set_link_state
+from fanshare.flows.links import NewLink, add_link
 from fanshare.flows.people import Joiner, add_creator
 from fanshare.flows.publish_terms import publish_terms
 from fanshare.jobs import publish

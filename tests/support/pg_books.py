@@ -20,8 +20,9 @@ from fanshare.core.orders import OrderState
 from fanshare.core.terms_document import document
 from fanshare.core.touches import Touch, TouchKind
 from fanshare.flows.accept import Accepted, Shop, accept, resolve_again
+from fanshare.flows.assets import set_link_state
 from fanshare.flows.context import Programme, open_programme
-from fanshare.flows.links import Label, NewCode, NewLink, add_code, add_links, set_link_state
+from fanshare.flows.links import Label, NewCode, NewLink, add_code, add_links
 from fanshare.flows.people import know_identity
 from fanshare.flows.publish_terms import publish_terms
 from fanshare.flows.rulings import NewRuling, claim_order, rule

@@ -66,11 +66,14 @@ class Story:
             currency="EUR",
             lines=(Line("1", net),),
             total=net,
-            evidence=Evidence(clicks, whole_path=True),
             fetched=True,
-            **changes,
+            **{"evidence": Evidence(clicks, whole_path=True), **changes},
         )
         return self.tell(state, now)
+
+    def typed(self, number: str, code: str, now: Instant) -> int:
+        """An order of 50.00 with a code typed at checkout."""
+        return self.sold(number, 50_000_000, now=now, evidence=Evidence(codes=(code,), whole_path=True))
 
     def changed(self, number: str, now: Instant, **changes: Any) -> int:
         return self.tell(replace(self.told[number], modified_at=now, **changes), now)
@@ -94,6 +97,10 @@ class Story:
         return {
             key.role: (one.placed.amount, str(one.placed.bucket)) for key, one in found.items() if one.placed.amount
         }
+
+    def earners(self, order: int) -> set[int | None]:
+        """Who has a share of an order."""
+        return {key.party for key, one in books.positions(self.access, [order]).items() if one.placed.amount}
 
     def balance(self, party: int, kind: AccountKind) -> int:
         found = books.balances(self.access, party)

@@ -14,7 +14,8 @@ from fanshare.core.errors import FanshareError
 from fanshare.core.instants import DAY, HOUR
 from fanshare.core.orders import Buyer, Evidence, Line, OrderState, Refund, Status
 from fanshare.flows.accept import Shop, accept
-from fanshare.flows.links import NewLink, add_link, set_link_state
+from fanshare.flows.assets import set_link_state
+from fanshare.flows.links import NewLink, add_link
 from fanshare.flows.people import Joiner, add_creator, erase
 from fanshare.flows.rulings import NewRuling, find_order, rule
 from fanshare.store import directory

@@ -6,7 +6,9 @@ import typer
 
 from fanshare.cli.session import group, session
 
-app = group("Make discount codes known, and list them.")
+app = group("Make discount codes known, pause, resume, end, give away and list them.")
+
+_TEXT = typer.Argument(help="The code as buyers type it; upper and lower case are the same.")
 
 
 @app.command()
@@ -37,6 +39,43 @@ def add(
     this.out.result(document, [f"The code {document['code']} counts from now on for {document['owner']}."])
 
 
+@app.command()
+def pause(ctx: typer.Context, text: str = _TEXT) -> None:
+    """Pause a code: orders placed with it from now on don't count for its owner."""
+    _set_state(ctx, text, "paused")
+
+
+@app.command()
+def resume(ctx: typer.Context, text: str = _TEXT) -> None:
+    """Let a paused code count again."""
+    _set_state(ctx, text, "active")
+
+
+@app.command()
+def end(ctx: typer.Context, text: str = _TEXT) -> None:
+    """End a code. What was bought with it before keeps what it earned."""
+    _set_state(ctx, text, "ended")
+
+
+@app.command()
+def give(
+    ctx: typer.Context,
+    text: str = _TEXT,
+    to: str = typer.Option(..., help="A creator's short name, or a fan: public id or number."),
+    creator: str = typer.Option("", help="Whose fan that is, if not of the creator it belongs to."),
+) -> None:
+    """Give a code to somebody else. Orders placed before keep earning for whom they did."""
+    from fanshare.cli.people import find
+    from fanshare.flows.assets import give_code
+
+    this = session(ctx)
+    with this.desk() as desk:
+        by = find(desk, creator, "creator").id if creator else None
+        give_code(desk.programme, text.replace("\x00", ""), find(desk, to).id, desk.now, creator=by)
+        document = _one(desk, text)
+    this.out.result(document, [f"The code {document['code']} belongs to {document['owner']} from now on."])
+
+
 @app.command("list")
 def list_(ctx: typer.Context, of: str = typer.Option("", help="Only those of one creator or fan.")) -> None:
     """Codes as they are now."""
@@ -46,6 +85,20 @@ def list_(ctx: typer.Context, of: str = typer.Option("", help="Only those of one
     with this.desk() as desk:
         rows = _rows(desk, find(desk, of).id if of else None)
     this.out.rows("codes", rows, ("code", "creator", "owner", "state", "single_use", "label"))
+
+
+def _set_state(ctx: typer.Context, text: str, state: str) -> None:
+    from fanshare.flows.assets import set_code_state
+
+    this = session(ctx)
+    with this.desk() as desk:
+        set_code_state(desk.programme, text.replace("\x00", ""), state, desk.now)
+        document = _one(desk, text)
+    this.out.result(document, [f"The code {document['code']} is {state}."])
+
+
+def _one(desk: Any, text: str) -> dict[str, Any]:
+    return next(row for row in _rows(desk, None) if row["code"].casefold() == text.strip().casefold())
 
 
 def _rows(desk: Any, party: int | None) -> list[dict[str, Any]]:

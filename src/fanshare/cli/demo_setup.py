@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from fanshare.config.wiring import Installation
 from fanshare.core.instants import DAY, HOUR, Instant
-from fanshare.flows import links, people
+from fanshare.flows import assets, links, people
 from fanshare.flows.connections import NewConnection, add_connection
 from fanshare.flows.context import Programme
 from fanshare.flows.links import Label, NewCode, NewLink
@@ -89,7 +89,7 @@ def _open_links(
     first = creators[world.creators[0].key]
     made.append(NewLink(first, first, f"{SHOP}/", LABEL, code=world.paused))
     links.add_links(programme, made, now)
-    links.set_link_state(programme, world.paused, "paused", now + HOUR)
+    assets.set_link_state(programme, world.paused, "paused", now + HOUR)
     for key, text in world.codes.items():
         links.add_code(programme, NewCode(creators[key], creators[key], text, LABEL), now)
     for key, fan_bps in world.choices.items():

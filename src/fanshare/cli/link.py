@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from fanshare.cli.session import Desk
     from fanshare.store.queries.listing import LinkListed, PartyRow
 
-app = group("Make, pause, resume, end and list links.")
+app = group("Make, pause, resume, end, give away and list links.")
 
 _CODE = typer.Argument(help="The code of the link: what stands behind /r/.")
 
@@ -77,13 +77,32 @@ def end(ctx: typer.Context, code: str = _CODE) -> None:
     _set_state(ctx, code, "ended")
 
 
+@app.command()
+def give(
+    ctx: typer.Context,
+    code: str = _CODE,
+    to: str = typer.Option(..., help="A creator's short name, or a fan: public id or number."),
+    creator: str = typer.Option("", help="Whose fan that is, if not of the creator it belongs to."),
+) -> None:
+    """Give a link to somebody else. What was clicked before keeps earning for whom it did."""
+    from fanshare.cli.people import find
+    from fanshare.flows.assets import give_link
+
+    this = session(ctx)
+    with this.desk() as desk:
+        by = find(desk, creator, "creator").id if creator else None
+        give_link(desk.programme, code.replace("\x00", ""), find(desk, to).id, desk.now, creator=by)
+        document = _one(desk, code)
+    this.out.result(document, [f"The link {document['code']} belongs to {document['owner']} from now on."])
+
+
 def message_of(label: str, address: str) -> str:
     """The text a fan can send as it is: it begins with the advertising label."""
     return f"{label.strip()}: {address}"
 
 
 def _set_state(ctx: typer.Context, code: str, state: str) -> None:
-    from fanshare.flows.links import set_link_state
+    from fanshare.flows.assets import set_link_state
 
     this = session(ctx)
     with this.desk() as desk:

@@ -1,4 +1,4 @@
-"""Links and codes: who owns them since when, whether they are live, what part a fan gets. A dated history throughout.
+"""Make links and codes, and choose what part a fan gets. Owners, states and choices are dated histories throughout.
 
 No link or code goes live without an advertising label for its country and platform.
 """
@@ -38,10 +38,6 @@ INSERT INTO link_state (programme_id, link_id, state, from_at, leaf_index)
 SELECT %(programme_id)s, link_id, 'active', %(now)s, leaf
   FROM unnest(%(assets)s::bigint[], %(leaves)s::bigint[]) AS fresh (link_id, leaf)
 """
-_LINK_STATE = """
-INSERT INTO link_state (programme_id, link_id, state, from_at, leaf_index)
-VALUES (%(programme_id)s, %(asset)s, %(state)s, %(now)s, %(leaf)s)
-"""
 _CODE = """
 INSERT INTO code (programme_id, folded, shown, single_use, connection_id, label_country, label_platform, label_text,
                   created_at)
@@ -57,12 +53,6 @@ VALUES (%(programme_id)s, %(asset)s, %(owner)s, %(creator)s, %(now)s, %(leaf)s)
 _CODE_STATE = """
 INSERT INTO code_state (programme_id, code_id, state, from_at, leaf_index)
 VALUES (%(programme_id)s, %(asset)s, %(state)s, %(now)s, %(leaf)s)
-"""
-_LINK_NOW = """
-SELECT l.id, o.owner_party_id, o.creator_party_id FROM link l
-  JOIN LATERAL (SELECT owner_party_id, creator_party_id FROM link_owner
-                 WHERE programme_id = l.programme_id AND link_id = l.id ORDER BY from_at DESC LIMIT 1) o ON true
- WHERE l.programme_id = %(programme_id)s AND l.code = %(code)s
 """
 _CHOICE = """
 INSERT INTO fan_choice (programme_id, creator_party_id, link_id, fan_bps, from_at, leaf_index)
@@ -124,7 +114,7 @@ def add_links(programme: Programme, news: Sequence[NewLink], now: Instant) -> li
         ids: dict[str, int] = {row[0]: row[1] for row in rows}
         directory.register(access, "link", ids)
         owned = [(code, new.owner, new.creator) for code, new in zip(codes, news, strict=True)]
-        first = _log(programme, "link", owned, "active", now)
+        first = log_ownership(programme, "link", owned, "active", now)
         columns = {
             "assets": [ids[code] for code in codes],
             "owners": [new.owner for new in news],
@@ -149,24 +139,11 @@ def add_code(programme: Programme, new: NewCode, now: Instant) -> int:
         row = access.fetch_one(_CODE, {**values, **_label(new.label), "connection": new.connection, "now": now})
         if row is None:
             raise ConflictError("code_taken", f"The code {shown!r} already belongs to somebody in this programme.")
-        leaf = _log(programme, "code", [(shown.casefold(), new.owner, new.creator)], "active", now)
+        leaf = log_ownership(programme, "code", [(shown.casefold(), new.owner, new.creator)], "active", now)
         values = {"asset": int(row[0]), "now": now, "leaf": leaf}
         access.execute(_CODE_OWNER, {**values, "owner": new.owner, "creator": new.creator})
         access.execute(_CODE_STATE, {**values, "state": "active"})
     return int(row[0])
-
-
-def set_link_state(programme: Programme, code: str, state: str, now: Instant) -> None:
-    """Pause, end or resume a link from now on; clicks made before keep what they earned."""
-    if state not in ("active", "paused", "ended"):
-        raise BadInputError("bad_state", "A link can be active, paused or ended.")
-    access = programme.access
-    with access.transaction():
-        row = access.fetch_one(_LINK_NOW, {"code": code.lower()})
-        if row is None:
-            raise BadInputError("unknown_link", f"There is no link {code[:64]!r} in this programme.")
-        leaf = _log(programme, "link", [(code.lower(), row[1], row[2])], state, now)
-        access.execute(_LINK_STATE, {"asset": row[0], "state": state, "now": now, "leaf": leaf})
 
 
 def choose_fan_part(
@@ -196,7 +173,9 @@ def draw_code(length: int = 8) -> str:
     return "".join(secrets.choice(_ALPHABET) for _ in range(length))
 
 
-def _log(programme: Programme, kind: str, owned: Sequence[tuple[str, int, int]], state: str, now: Instant) -> int:
+def log_ownership(
+    programme: Programme, kind: str, owned: Sequence[tuple[str, int, int]], state: str, now: Instant
+) -> int:
     """Log ownership (key, owner, creator) and state from now on, as commitments; returns the first leaf's index."""
     known = programme.vault.party_salts({party for _, owner, creator in owned for party in (owner, creator)})
     return log_store.append(

@@ -12,10 +12,11 @@ from fanshare.core.settlement import Part, desired
 from fanshare.flows.accept import NOTICE
 from fanshare.flows.checks.finding import Offence, compare
 from fanshare.flows.context import Programme
-from fanshare.flows.explain import NO_CREDIT, fingerprint, inputs_of, no_inputs
+from fanshare.flows.explain import fingerprint, inputs_of, no_inputs
 from fanshare.store import books
 from fanshare.store.queries import closes as closes_query
 from fanshare.store.queries import scopes
+from fanshare.store.queries.parts import NO_CREDIT
 from fanshare.store.queries.scopes import Scope
 
 _CREATORS = """
