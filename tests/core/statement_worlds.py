@@ -1,13 +1,15 @@
 """A small seeded world with a real log: order parts settled again and again, payouts, restores, and statements."""
 
 import random
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from fanshare.core import commitments, leaves
+from fanshare.core.grants import code_room, margin_room
 from fanshare.core.instants import DAY, Instant
 from fanshare.core.log import Frontier, Node, consistency_proof, inclusion_proof
 from fanshare.core.money import MICROS
@@ -16,8 +18,12 @@ from fanshare.core.recompute import line_pool
 from fanshare.core.settlement_leaf import (
     EVIDENCE,
     FAN_EVIDENCE,
+    BonusEntry,
     CapStep,
+    FeeEntry,
+    LimitEntry,
     LineEntry,
+    RecurringEntry,
     Settlement,
     Share,
     Stretch,
@@ -42,6 +48,8 @@ NOW: Instant = 20_600 * DAY
 PROGRAMME = "prog7"
 NAME = f"shop.example/log/{PROGRAMME}"
 TERMS = "7e" * 32
+#: What only some terms use; a part whose figures a test gives has none of it.
+PLAIN: dict[str, Any] = {"bonuses": (), "limits": (), "recurring": None, "group": "", "fee": None}
 CLEO, FINN, BUYER = "cleo-5f1c", "finn-a81b", "buyer-33d0"
 OTHERS = ["dana-0001", "elif-0002", "gita-0003"]
 
@@ -102,7 +110,7 @@ class World:
         holders = {"creator": (creator, self.salt()), "buyer": (buyer, self.salt())}
         if fan is not None:
             holders["fan"] = (fan, self.salt())
-        facts = settled(self.random, fan is not None) | given
+        facts = settled(self.random, fan is not None) | (PLAIN if given else {}) | given
         entry = Settlement(
             order=chain.subject,
             seq=len(chain.leaves) + 1,
@@ -231,8 +239,14 @@ def settled(rng: random.Random, introduced: bool) -> dict[str, Any]:
     lines = random_lines(rng, credit)
     tiered = sum(line.pool for line in lines if line.kind == "tiers")
     whole = sum(line.pool for line in lines if line.kind != "tiers")
+    bonuses = random_bonuses(rng, lines) if rng.random() < 0.4 else ()
+    whole += sum(one.line.pool for one in bonuses)
     uncapped = whole * credit.numerator // credit.denominator + tiered
+    limits = random_limits(rng, uncapped, sum(line.net for line in lines), credit) if rng.random() < 0.4 else ()
+    uncapped = limits[-1].after if limits else uncapped
     caps = random_caps(rng, uncapped)
+    pool = caps[-1].after if caps else uncapped
+    months = rng.choice([None, RecurringEntry("2026-03-30", (2, 12), ()), RecurringEntry("2025-05-27", (), (0, 12))])
     return {
         "currency": "EUR",
         "terms": TERMS,
@@ -245,11 +259,37 @@ def settled(rng: random.Random, introduced: bool) -> dict[str, Any]:
         "lines": lines,
         "uncapped": uncapped,
         "caps": caps,
-        "pool": caps[-1].after if caps else uncapped,
+        "pool": pool,
         "fan_bps": rng.choice([0, 1234, 2000, 3000]) if introduced else 0,
         "buyer_bps": rng.choice([0, 500, 777, 2000]),
         "reasons": rng.choice([(), ("shared",)]),
+        "bonuses": bonuses,
+        "limits": limits,
+        "recurring": months,
+        "group": rng.choice(["", "gold"]),
+        "fee": rng.choice([None, FeeEntry(250, pool * 250 // 10_000)]),
     }
+
+
+def random_bonuses(rng: random.Random, lines: Sequence[LineEntry]) -> tuple[BonusEntry, ...]:
+    """Some on a line, one on the order as a whole."""
+    made = [LineEntry(line.id, line.net, line.goods, 0, "percent", bps=rng.randint(1, 900)) for line in lines[:2]]
+    made += [LineEntry(line.id, line.net, line.goods, 0, "flat", each=MICROS, quantity=2) for line in lines[1:2]]
+    base = sum(line.net for line in lines)
+    made += [LineEntry("order", base, base, 0, "buyer", each=rng.randint(1, 9 * MICROS))] * (base > 0)
+    return tuple(BonusEntry(rng.choice(["launch", "welcome"]), replace(one, pool=line_pool(one))) for one in made)
+
+
+def random_limits(rng: random.Random, before: int, net: int, credit: Fraction) -> tuple[LimitEntry, ...]:
+    """The limit for codes, then the margin budget; each may leave all of it."""
+    left, limits = before, []
+    for kind in rng.sample(["code", "margin"], rng.randint(1, 2)):
+        bps, discount = rng.randint(200, 6000), rng.choice([0, rng.randint(1, 20 * MICROS)]) * (kind == "margin")
+        room = code_room(net, credit, bps) if kind == "code" else margin_room(net, discount, credit, bps)
+        told = kind == "code" or rng.random() < 0.5
+        limits.append(LimitEntry(kind, bps, discount, told, left, min(left, room)))
+        left = limits[-1].after
+    return tuple(limits)
 
 
 def random_lines(rng: random.Random, credit: Fraction) -> tuple[LineEntry, ...]:

@@ -5,13 +5,14 @@ are exact, without trailing zeros. The stand-alone verifier writes the same text
 here follows from the settlement alone.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
 from fanshare.core.money import format_trimmed
-from fanshare.core.settlement_leaf import LineEntry, Settlement, Share, parse_exact
+from fanshare.core.settlement_leaf import LimitEntry, LineEntry, Settlement, Share, parse_exact
 
+_LIMITS = {"code": "limit with a code", "margin": "margin budget of"}
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _PERIODS = {"day": "daily", "week": "weekly", "month": "monthly", "all": "overall"}
 
@@ -38,17 +39,51 @@ def opening_sentence(body: Mapping[str, Any]) -> str:
 
 
 def commission(settlement: Settlement) -> str:
-    """``Commission 7.08 is 12 % of 59.00 of goods``, with credit and limits where they play a part."""
+    """``Commission 7.08 is 12 % of 59.00 of goods``, with credit, bonuses and limits where they play a part."""
     items = _made_of(settlement)
     if not items:
-        why = ", ".join(reason.replace("_", " ") for reason in settlement.reasons)
+        why = ", ".join([reason.replace("_", " ") for reason in settlement.reasons] + [*_over(settlement)])
         return f"Nothing of this sale counts{f' ({why})' if why else ''}, so the commission is 0.00"
-    text = f"Commission {format_trimmed(settlement.uncapped)} is {items}"
+    granted = settlement.limits[0].before if settlement.limits else settlement.uncapped
+    text = f"Commission {format_trimmed(granted)} is {items}{_terms_of(settlement)}"
+    for limit in settlement.limits:
+        text += _limited(limit)
     left = settlement.uncapped
     for cap in settlement.caps:
         if cap.after != left:
             text += f", of which the {_PERIODS[cap.level]} limit leaves {format_trimmed(cap.after)}"
         left = cap.after
+    return text
+
+
+def _terms_of(settlement: Settlement) -> str:
+    """The group, and the months that ran or were over."""
+    text = f" for creators of the group {settlement.group}" if settlement.group else ""
+    if settlement.recurring is not None and settlement.recurring.paid:
+        months = _counted(settlement.recurring.paid)
+        text += f", within {months} of the buyer's first order on {_date(settlement.recurring.first_on)}"
+    return text + "".join(f" ({over})" for over in _over(settlement))
+
+
+def _over(settlement: Settlement) -> Iterator[str]:
+    told = settlement.recurring
+    if told is not None and told.over:
+        first = f"the buyer's first order on {_date(told.first_on)}"
+        yield f"{_counted(told.over)} from {first} are over" if any(told.over) else f"{first} was the only one to count"
+
+
+def _counted(months: tuple[int, ...]) -> str:
+    """``3 and 12 months``, ``1 month``"""
+    counts = [str(each) for each in months if each]
+    return f"{_listed(counts)} {'month' if counts == ['1'] else 'months'}"
+
+
+def _limited(limit: LimitEntry) -> str:
+    text = "" if limit.told else ", where the shop does not tell all of the discount"
+    if limit.after != limit.before:
+        name = f"{_LIMITS[limit.kind]} {percent(limit.bps)}" if limit.kind == "margin" else _LIMITS[limit.kind]
+        spared = f" less the discount of {format_trimmed(limit.discount)}" if limit.discount else ""
+        text += f", of which the {name}{spared} leaves {format_trimmed(limit.after)}"
     return text
 
 
@@ -62,6 +97,11 @@ def day(text: str) -> str:
     """``14 Nov`` of ``2026-11-14``."""
     moment = date.fromisoformat(text)
     return f"{moment.day} {_MONTHS[moment.month - 1]}"
+
+
+def _date(text: str) -> str:
+    """``14 Nov 2025`` of ``2025-11-14``: a first order may be years ago."""
+    return f"{day(text)} {text[:4]}"
 
 
 def _opening(settlement: Settlement, role: str) -> str:
@@ -104,8 +144,17 @@ def _made_of(settlement: Settlement) -> str:
             rates[key] = rates.get(key, 0) + line.net
     whole = [_at_rate(bps, limited, net) for (bps, limited), net in rates.items()]
     whole += [f"a fixed {format_trimmed(fixed)}"] if fixed else []
+    whole += _bonuses(settlement)
     tiers = f"{format_trimmed(steps)} by steps on {format_trimmed(stepped)} of goods" if stepped else ""
     return _listed([_credited(whole, f"{settlement.credit}"), tiers])
+
+
+def _bonuses(settlement: Settlement) -> list[str]:
+    """``the bonus welcome of 5.00``, one for each name."""
+    amounts: dict[str, int] = {}
+    for one in settlement.bonuses:
+        amounts[one.bonus] = amounts.get(one.bonus, 0) + one.line.pool
+    return [f"the bonus {name} of {format_trimmed(amount)}" for name, amount in amounts.items()]
 
 
 def _rate(line: LineEntry) -> tuple[int, bool]:

@@ -14,6 +14,7 @@ import hashlib
 import json
 import re
 import sys
+from calendar import monthrange
 from datetime import datetime
 from functools import lru_cache
 from math import gcd
@@ -159,12 +160,17 @@ def _count(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
+def _rising(value: Any) -> bool:
+    return isinstance(value, list) and all(map(_count, value)) and value == sorted(set(value))
+
+
 _STRETCH = {"before": _money, "amount": _money}
 _RULES: dict[str, dict[str, Any]] = {
     "percent": {"bps": _count},
     "flat": {"each": _money, "quantity": _count},
     "tiers": {"brackets": [{"upto": _maybe(_money), "bps": _count}], "stretches": [_STRETCH]},
     "none": {},
+    "buyer": {"each": _money},
 }
 _PLAIN = {kind: _form({"kind": _text(kind), **form}) for kind, form in _RULES.items()}
 _LIMITED = {kind: _form({"kind": _text(kind), "limit_bps": _count, **form}) for kind, form in _RULES.items()}
@@ -185,14 +191,41 @@ _SETTLEMENT = {
     "caps": [{"level": _text("|".join(_PERIODS)), "cap": _money, "stretches": [_STRETCH], "after": _money}],
     "shares": [_SHARE],
 }  # fmt: skip
+# what only some terms use: a key that stands in a leaf only where it says something
+_NAME = _text("[a-z0-9][a-z0-9_-]{0,39}")
+_LIMIT: dict[str, _Test] = {
+    "code": _form({"kind": _text("code"), "bps": _count, "before": _money, "after": _money}),
+    "margin": _form({"kind": _text("margin"), "bps": _count, "discount": _money, "before": _money, "after": _money,
+                     "told": lambda value: isinstance(value, bool)}),
+}  # fmt: skip
+_EXTRAS: dict[str, _Test] = {
+    "bonuses": _form([{"bonus": _NAME, "id": _some, "net": _money, "goods": _money, "rule": _rule, "pool": _money}]),
+    "limits": _form([lambda value: _LIMIT[value["kind"]](value)]),
+    "recurring": _form({"first_on": _is_day, "paid": _rising, "over": _rising}),
+    "group": _NAME,
+    "fee": _form({"bps": lambda value: _count(value) and value > 0, "amount": _money}),
+}
+_is_plain_settlement = _form(_SETTLEMENT)
+
+
+def _is_settlement(value: Any) -> bool:
+    if not isinstance(value, dict):
+        return False
+    more = [key for key in _EXTRAS if key in value]
+    if not all((value[key] or key not in ("bonuses", "limits", "group")) and _EXTRAS[key](value[key]) for key in more):
+        return False
+    return _is_plain_settlement({key: each for key, each in value.items() if key not in more} if more else value)
+
+
 _PAYOUT = {"kind": _text("payout"), "payout": _hex, "seq": _count, "previous": _maybe(_hex), "currency": _any,
            "amount": _money, "state": _text("in_transit|paid|returned"), "at": _time, "who": _hex}  # fmt: skip
 _EPOCH = {"kind": _text("epoch"), "number": _count, "restored_size": _count, "restored_root": _hex,
           "cause": _any, "at": _time}  # fmt: skip
 _ENTRY = {"index": _count, "proof": _hexes, "counted": _count}
-_LINE = {**_ENTRY, "body": _SETTLEMENT, "shares": _opened(*_ROLES), "sentences": lambda value: isinstance(value, dict),
+_LINE = {**_ENTRY, "body": _is_settlement, "shares": _opened(*_ROLES),
+         "sentences": lambda value: isinstance(value, dict),
          "opens": {"connection": _any, "order": _any, "part": _any, "salt": _hex},
-         "history": [{"body": _SETTLEMENT, "shares": _opened(*_ROLES)}]}  # fmt: skip
+         "history": [{"body": _is_settlement, "shares": _opened(*_ROLES)}]}  # fmt: skip
 _PAID = {**_ENTRY, "body": _PAYOUT, "shares": _opened("payee"), "opens": {"payout": _any, "salt": _hex},
          "history": [{"body": _PAYOUT, "shares": _opened("payee")}]}  # fmt: skip
 _OPENING = {"kind": _text("opening"), "opening": _hex, "seq": _count, "previous": _maybe(_hex), "file": _hex,
@@ -395,6 +428,8 @@ def _line_pool(line: dict[str, Any]) -> int:
         pool = net * rule["bps"] // 10000
     elif kind == "flat":
         pool = min(net, _micros(rule["each"]) * rule["quantity"] * net // goods) if goods else 0
+    elif kind == "buyer":
+        pool = min(net, _micros(rule["each"]))
     elif kind == "tiers":
         base, total = 0, 0
         for before, amount in _stretches(rule["stretches"]):
@@ -413,6 +448,7 @@ def _same(stated: int, computed: int, what: str, name: str = "") -> None:
 
 def recompute(body: dict[str, Any]) -> dict[str, int]:
     """Micros for each role from the inputs of a settlement leaf; a finding where a figure on the way is wrong."""
+    _months(body)
     left = _uncapped(body)
     _same(_micros(body["uncapped"]), left, "commission before caps")
     for cap in body["caps"]:
@@ -421,6 +457,8 @@ def recompute(body: dict[str, Any]) -> dict[str, int]:
         left = sum(min(before + amount, most) - min(before, most) for before, amount in stretches)
         _same(_micros(cap["after"]), left, "commission after the cap per ", level)
     _same(_micros(body["pool"]), left, "commission")
+    if "fee" in body:
+        _same(_micros(body["fee"]["amount"]), left * body["fee"]["bps"] // 10000, "the operator's fee")
     b, g = body["fan_bps"], body["buyer_bps"]
     _need(b <= 3000 and g <= 2000, "rates of fan and buyer", (b, g), "at most 3000 and 2000")
     fan = left * b // 10000 if body["introduced_by"] else 0
@@ -444,7 +482,43 @@ def _uncapped(body: dict[str, Any]) -> int:
         else:
             whole += pool
         given = upto
-    return whole * over // under + tiered
+    left = (whole + _bonuses(body)) * over // under + tiered
+    for limit in body.get("limits", ()):
+        _same(_micros(limit["before"]), left, "commission before the limit ", limit["kind"])
+        base, spared = _micros(body["net"]), _micros(limit.get("discount", "0.000000"))
+        if limit["kind"] == "code":
+            room = base * over // under * limit["bps"] // 10000
+        else:
+            room = max(0, (base + spared) * limit["bps"] // 10000 - spared) * over // under
+        left = min(left, room)
+        _same(_micros(limit["after"]), left, "commission after the limit ", limit["kind"])
+    return left
+
+
+def _bonuses(body: dict[str, Any]) -> int:
+    total, lines = 0, {line["id"]: line for line in body["lines"]}
+    for one in body.get("bonuses", ()):
+        kind, net, pool = one["rule"]["kind"], _micros(one["net"]), _line_pool(one)
+        _same(_micros(one["pool"]), pool, "bonus ", one["bonus"])
+        if kind == "buyer":
+            _need(net <= _micros(body["net"]), f"goods of the bonus {one['bonus']}", one["net"], body["net"])
+        else:
+            line = lines.get(one["id"])
+            same = line and kind in ("percent", "flat") and (line["net"], line["goods"]) == (one["net"], one["goods"])
+            _need(same, f"goods of the bonus {one['bonus']}", one["net"], line and line["net"])
+        total += pool
+    return total
+
+
+def _months(body: dict[str, Any]) -> None:
+    told, placed = body.get("recurring", {"first_on": "", "paid": [], "over": []}), body["placed_on"]
+    for months in (*told["paid"], *told["over"]):
+        first = told["first_on"]
+        year, month = divmod(int(first[:4]) * 12 + int(first[5:7]) - 1 + months, 12)
+        ends = f"{year:04d}-{month + 1:02d}-{min(int(first[8:]), monthrange(year, month + 1)[1]):02d}"
+        where = f"the {months} months from {first}"
+        _need(months not in told["paid"] or placed <= ends, where, "still running", f"over on {ends}")
+        _need(months not in told["over"] or placed >= ends, where, "over", f"running until {ends}")
 
 
 # -- the sentences, written again
@@ -485,6 +559,10 @@ def _made_of(body: dict[str, Any]) -> str:
         f"{_percent(bps)} {'(the most with a code) ' * limited}of {_short(net)} of goods"
         for (bps, limited), net in rates.items()
     ] + [f"a fixed {_short(fixed)}"] * bool(fixed)
+    bonuses: dict[str, int] = {}
+    for one in body.get("bonuses", ()):
+        bonuses[one["bonus"]] = bonuses.get(one["bonus"], 0) + _micros(one["pool"])
+    whole += [f"the bonus {name} of {_short(amount)}" for name, amount in bonuses.items()]
     text = _listed(whole)
     if text and body["credit"] != "1/1":
         text = f"{body['credit']} of {text}" if len(whole) == 1 else f"{body['credit']} of ({text})"
@@ -493,10 +571,27 @@ def _made_of(body: dict[str, Any]) -> str:
 
 def _commission(body: dict[str, Any]) -> str:
     items, left = _made_of(body), body["uncapped"]
+    told = body.get("recurring", {"first_on": "", "paid": [], "over": []})
+    months = {key: _listed([str(each) for each in told[key] if each]) for key in ("paid", "over")}
+    months = {key: f"{text} month{'' if text == '1' else 's'}" for key, text in months.items()}
+    first = f"the buyer's first order on {_day(told['first_on'])} {told['first_on'][:4]}" if told["first_on"] else ""
+    over = f"{months['over']} from {first} are over" if any(told["over"]) else f"{first} was the only one to count"
     if not items:
-        why = ", ".join(reason.replace("_", " ") for reason in body["reasons"])
-        return f"Nothing of this sale counts{f' ({why})' if why else ''}, so the commission is 0.00"
-    text = f"Commission {_short(_micros(left))} is {items}"
+        reasons = [reason.replace("_", " ") for reason in body["reasons"]] + [over] * bool(told["over"])
+        why = f" ({', '.join(reasons)})" if reasons else ""
+        return f"Nothing of this sale counts{why}, so the commission is 0.00"
+    limits = body.get("limits", ())
+    text = f"Commission {_short(_micros(limits[0]['before'] if limits else left))} is {items}"
+    text += f" for creators of the group {body['group']}" if "group" in body else ""
+    text += f", within {months['paid']} of {first}" if told["paid"] else ""
+    text += f" ({over})" if told["over"] else ""
+    for limit in limits:
+        text += ", where the shop does not tell all of the discount" if not limit.get("told", True) else ""
+        name = "limit with a code" if limit["kind"] == "code" else f"margin budget of {_percent(limit['bps'])}"
+        spared = _micros(limit.get("discount", "0.000000"))
+        name += f" less the discount of {_short(spared)}" if spared else ""
+        if limit["after"] != limit["before"]:
+            text += f", of which the {name} leaves {_short(_micros(limit['after']))}"
     for cap in body["caps"]:
         if cap["after"] != left:
             text += f", of which the {_PERIODS[cap['level']]} limit leaves {_short(_micros(cap['after']))}"
