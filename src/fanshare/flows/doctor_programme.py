@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from fanshare.core.instants import DAY, HOUR, MINUTE, Instant, format_rfc3339
 from fanshare.flows.remarks import Remark, amount_of_time, counted
 from fanshare.store.access import Access
-from fanshare.store.queries import doctor
+from fanshare.store.queries import compliance, doctor
 
 _LATE, _VERY_LATE = 5 * MINUTE, HOUR
 _REFUSED_WITHIN = 7 * DAY
@@ -18,7 +18,7 @@ def programme_remarks(access: Access, name: str, now: Instant) -> list[Remark]:
     """Everything there is to say about a programme; one remark of level ``ok`` when nothing is wrong."""
     found = [
         Remark(remark.level, remark.code, f"{name}: {remark.sentence}")
-        for look in (_lag, _inbox, _refused, _shops, _orders, _links, _holds)
+        for look in (_lag, _inbox, _refused, _shops, _orders, _links, _holds, _customers)
         for remark in look(access, now)
     ]
     return found or [Remark("ok", "programme", f"{name}: nothing waits and nothing is wrong.")]
@@ -108,3 +108,16 @@ def _holds(access: Access, now: Instant) -> Iterator[Remark]:
             " before, or the money is released by itself."
         )
         yield Remark("warn", "holds_end", said)
+
+
+def _customers(access: Access, now: Instant) -> Iterator[Remark]:
+    """Requests of customers that wait. fanshare forgets by itself; to show what is held takes a person."""
+    for one in compliance.open_kinds(access):
+        late = one.due_at < now
+        due = f"{'was' if late else 'is'} due at {format_rfc3339(one.due_at)}"
+        if one.kind == "data_request":
+            said = f"{counted(one.number, 'customer')} asked to see what is held, the first answer {due}"
+            yield Remark("bad" if late else "warn", "data_requests", f"{said}: fanshare compliance list.")
+        elif late:
+            said = f"{counted(one.number, 'request')} to forget somebody could not be finished; the first {due}"
+            yield Remark("bad", "redactions_late", f"{said}: is `fanshare work` running?")

@@ -17,7 +17,7 @@ class Fetches:
     def __call__(self, programme: Programme, shop: Connection) -> Fetch | None:
         """The fetch of a connection; ``None`` where its shop can't be asked."""
         kind = connector(shop.kind)
-        if kind.make_fetch is None or not shop.can_fetch or shop.api is None:
+        if kind.make_fetch is None or not shop.can_fetch or shop.api is None or shop.uninstalled:
             return None
         place = (programme.access.programme_id, shop.id)
         wanted = shop_settings(shop)

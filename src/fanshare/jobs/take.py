@@ -24,7 +24,8 @@ from fanshare.flows.context import Programme
 from fanshare.flows.day_keys import DayKeys
 from fanshare.integrations.errors import ShopUnreachableError
 from fanshare.integrations.registry import Connector, connector
-from fanshare.integrations.types import RECEIVED_AT, Fetch, Reference
+from fanshare.integrations.types import RECEIVED_AT, Fetch, Notice, Reference
+from fanshare.jobs.notices import hand_over
 from fanshare.store.queries import asking, inbox
 from fanshare.store.queries.inbox import Claimed
 
@@ -59,6 +60,7 @@ class _Look:
     delivery: Claimed
     states: list[Report] = field(default_factory=list)
     references: list[Reference] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
     refusal: FanshareError | None = None
     again: bool = False
     pause: int = 0
@@ -110,6 +112,9 @@ def _take_from(
         else:
             _bury(looks)
     with programme.access.transaction():
+        for look in looks:
+            for notice in look.notices:
+                hand_over(programme, shop, notice, look.delivery.received_at)
         states = [state for look in looks for state in look.states]
         accepted = accept(programme.access, speaker, states, programme.book, programme.secrets, now)
         _settle_inbox(programme, shop, looks, accepted, now, result)
@@ -125,6 +130,7 @@ def _look(programme: Programme, kind: Connector, delivery: Claimed, sealer: DayK
         opened = sealer.unseal(delivery.received_at, delivery.sealed_body, delivery.id)
         headers, body = msgspec.msgpack.decode(opened, type=tuple[dict[str, str], bytes])
         headers[RECEIVED_AT] = format_rfc3339(delivery.received_at)
+        look.notices = kind.notices(body, headers) if kind.notices is not None else []
         look.references = kind.references(body, headers)
         look.states = list(kind.parse(body, headers, programme.pseudonym)) if look.references else []
     except FanshareError as error:
@@ -155,6 +161,9 @@ def _ask(fetch: Fetch, looks: Sequence[_Look], now: Instant) -> None:
                 look.again = True
                 look.pause = max(look.pause, (getattr(answer, "retry_after", None) or 0) * SECOND)
                 look.states += [state for state in reported if state.order_id == reference.order_id]
+            elif answer.code == "order_hidden" and reference.deleted:
+                # The shop says that it deleted the order, and shows none: both together are a tombstone.
+                look.states.append(tombstone(reference.order_id, now, fetched=True))
             else:
                 look.refusal = answer
 
@@ -214,7 +223,7 @@ def _settle_inbox(
             code, message = "shop_unreachable", "The shop did not answer; we ask again."
             outcomes.append(inbox.Outcome(look.delivery, "new", code, message, now + _pause(look, now)))
             result.postponed += 1
-        elif not look.references:
+        elif not look.references and not look.notices:
             outcomes.append(inbox.Outcome(look.delivery, "ignored", "no_order", "This delivery speaks of no order."))
             result.ignored += 1
         else:

@@ -17,7 +17,18 @@ from fanshare.config.clock import Clock
 from fanshare.config.keys import SPOOL_HOOKS, Keys
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import DAY, HOUR, MINUTE, SECOND, Instant
-from fanshare.flows import close, day_keys, openings, outbox, payments, seal, sign_in, unclaimed, weekly_mail
+from fanshare.flows import (
+    close,
+    compliance,
+    day_keys,
+    openings,
+    outbox,
+    payments,
+    seal,
+    sign_in,
+    unclaimed,
+    weekly_mail,
+)
 from fanshare.flows.accept import resolve_again
 from fanshare.flows.context import Programme, open_programme
 from fanshare.flows.settle import settle
@@ -47,6 +58,7 @@ PERIODS: Mapping[str, int] = {
     "ripen": 10 * MINUTE,
     "sweep": HOUR,
     "checkpoint": HOUR,
+    "compliance": 10 * MINUTE,
     "partitions": HOUR,
     "weekly_mail": HOUR,
     "retention": HOUR,
@@ -243,6 +255,9 @@ class Worker:
     def _sign(self, programme: Programme, tenant: Tenant) -> None:
         signer = load_or_create(self.home / "keys", log_name(self.host, tenant))
         log_store.write_checkpoint(programme.access, signer.sign_checkpoint, self.clock())
+
+    def _compliance(self, done: Round) -> None:
+        self._for_each("compliance", lambda one, _: compliance.work_off(one, self.clock()), done)
 
     def _partitions(self, _: Round) -> None:
         now = self.clock()
