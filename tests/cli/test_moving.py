@@ -96,7 +96,7 @@ def test_the_moved_balances_stand_in_a_statement_that_both_verifiers_accept(shop
     mira = shop.ask("creator", "list")["creators"][0]["slug"]
     for since, name in (([], "first.json"), (["--older", str(tmp_path / "first.json")], "second.json")):
         shop.say("statement", mira, "-o", str(tmp_path / name), *since)
-    read = [parse_json((tmp_path / name).read_bytes()) for name in ("first.json", "second.json")]
+    read: list[Any] = [parse_json((tmp_path / name).read_bytes()) for name in ("first.json", "second.json")]
     (section,) = read[0]["currencies"]
     told = [text for one in section["moved"] for text in one["sentences"].values()]
     on = read[0]["period"]["to"][:4]

@@ -28,6 +28,7 @@ _SKIPPED = {
     "stood_down": "it only jumped in at the checkout",
     "own_purchase": "whoever owns it paid for this order herself",
     "not_live": "it was not live then",
+    "moment_unknown": "nobody knows when it was followed, and something else is known to have happened",
 }
 
 
@@ -170,7 +171,7 @@ class _Teller:
 
 
 def _what(touch: Touch) -> str:
-    return "A code" if touch.kind is TouchKind.CODE else "A click"
+    return {TouchKind.CODE: "A code", TouchKind.OLD_LINK: "An old link"}.get(touch.kind, "A click")
 
 
 def _why(reason: Skip) -> str:
