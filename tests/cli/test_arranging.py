@@ -143,7 +143,7 @@ def test_a_generic_shop_gets_an_address_and_a_secret_it_can_sign_with(bea: Termi
     assert made["delivery_url"] == f"https://share.example/hooks/{made['endpoint']}"
     assert made["hosts"] == ["shop.example", "www.shop.example"]
     assert len(base64.b64decode(made["secret"].removeprefix("whsec_"), validate=True)) == 24
-    assert bea.ask("connection", "secret")["secret"] == made["secret"]
+    assert bea.ask("connection", "secret", "show")["secret"] == made["secret"]
     assert made["secret"] not in bea.call("--json", "connection", "list").output
 
 
@@ -158,7 +158,7 @@ def test_a_woocommerce_shop_can_be_asked_with_its_key(bea: Terminal, tmp_path: P
 @pytest.mark.parametrize(
     ("args", "code"),
     [
-        (("shopify",), "unknown_connector"),
+        (("punchcards",), "unknown_connector"),
         (("woocommerce",), "shop_missing"),
         (("woocommerce", "--shop", "shop.example"), "bad_address"),
         (("woocommerce", "--shop", "https://shop.example", "--key", "ck"), "half_a_key"),

@@ -5,14 +5,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from fanshare.cli import connection_care, connection_secret
+from fanshare.cli.connection_care import look_after, webhook_lines
+from fanshare.cli.connection_shapes import document
 from fanshare.cli.session import group, session
-from fanshare.core.errors import BadInputError
+from fanshare.core.errors import BadInputError, FanshareError
 
 if TYPE_CHECKING:
     from fanshare.cli.session import Desk
     from fanshare.flows.connections import Connection
 
 app = group("Connect shops; shows where they deliver and the secret.")
+app.add_typer(connection_secret.app, name="secret")
+connection_care.register(app)
 
 
 @app.command()
@@ -24,6 +29,7 @@ def add(
     key_secret: str = typer.Option("", help="Its secret; better as FANSHARE_SHOP_SECRET or FANSHARE_SHOP_SECRET_FILE."),
     secret: Annotated[list[str] | None, typer.Option(help="One it already signs with; drawn if left out.")] = None,
     host: Annotated[list[str] | None, typer.Option(help="A further host that links may lead to.")] = None,
+    webhooks: bool = typer.Option(False, "--webhooks", help="Make its webhooks at once; the key has to allow writing."),
 ) -> None:
     """Connect a shop. Prints what to paste into it."""
     from fanshare.flows.connections import NewConnection, add_connection
@@ -38,11 +44,12 @@ def add(
         made = add_connection(
             desk.programme, new, desk.now, can_fetch=known.can_fetch, reports_fulfilment=known.reports_fulfilment
         )
-        document = {**_document(desk, made), "secret": made.secrets[0].decode()}
-    lines = [f"Delivery URL: {document['delivery_url']}", f"Secret:       {document['secret']}"]
+        told = {**document(desk, made), "secret": made.secrets[0].decode()}
+        done = _webhooks(desk, made) if webhooks else {}
+    lines = [f"Delivery URL: {told['delivery_url']}", f"Secret:       {told['secret']}"]
     if known.can_fetch and api is None:
         lines.append("Without a REST key the shop can't be asked: refunds are estimates, and lost messages stay lost.")
-    this.out.result(document, lines)
+    this.out.result({**told, **done}, [*lines, *(webhook_lines(done["webhooks"]) if done else [])])
 
 
 @app.command("list")
@@ -52,26 +59,16 @@ def list_(ctx: typer.Context) -> None:
 
     this = session(ctx)
     with this.desk() as desk:
-        rows = [_document(desk, one) for one in connections(desk.programme)]
+        rows = [document(desk, one) for one in connections(desk.programme)]
     this.out.rows("connections", rows, ("endpoint", "kind", "shop", "on", "can_be_asked", "last_heard_at"))
 
 
-@app.command()
-def secret(
-    ctx: typer.Context, endpoint: str = typer.Argument("", help="Which one: the end of its delivery URL.")
-) -> None:
-    """The delivery URL and the secret again, to paste into the shop."""
-    from fanshare.flows.connections import connections
-
-    this = session(ctx)
-    with this.desk() as desk:
-        found = [one for one in connections(desk.programme) if endpoint in ("", one.endpoint, str(one.id))]
-        if len(found) != 1:
-            said = "There is no such connection" if not found else "There are several connections: say which"
-            raise BadInputError("which_connection", f"{said}; fanshare connection list shows them.", 404)
-        document = {**_document(desk, found[0]), "secret": found[0].secrets[0].decode()}
-    lines = [f"Delivery URL: {document['delivery_url']}", f"Secret:       {document['secret']}"]
-    this.out.result(document, lines)
+def _webhooks(desk: "Desk", made: "Connection") -> dict[str, Any]:
+    """Make the webhooks; the connection stands even where that fails, and the worker tries again every day."""
+    try:
+        return {"webhooks": look_after(desk, made)}
+    except FanshareError as error:
+        return {"webhooks": {"created": [], "repaired": [], "problem": error.message}}
 
 
 def _api(key: str, key_secret: str) -> tuple[str, str] | None:
@@ -99,19 +96,3 @@ def _hosts(shop: str, more: list[str]) -> tuple[str, ...]:
     except ValueError:
         raise BadInputError("bad_address", "The shop's address begins with https://.") from None
     return tuple(dict.fromkeys(host for host in (own, *more) if host))
-
-
-def _document(desk: "Desk", one: "Connection") -> dict[str, Any]:
-    from fanshare.cli.shapes import when
-
-    return {
-        "id": str(one.id),
-        "kind": one.kind,
-        "endpoint": one.endpoint,
-        "delivery_url": desk.address(f"/hooks/{one.endpoint}"),
-        "shop": one.base_url,
-        "hosts": list(one.settings.get("hosts", ())),
-        "on": one.on,
-        "can_be_asked": one.can_fetch,
-        "last_heard_at": when(one.last_heard_at),
-    }

@@ -4,10 +4,12 @@ from typing import Annotated
 
 import typer
 
+from fanshare.cli import quarantine
 from fanshare.cli.session import group, session
 from fanshare.core.errors import BadInputError
 
 app = group("Messages that could not be read, and reading them again.")
+app.add_typer(quarantine.app, name="quarantine")
 
 
 @app.command("list")

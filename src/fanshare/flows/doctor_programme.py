@@ -1,15 +1,17 @@
 """What the doctor finds about one programme: its shops, its inbox, its orders, its links."""
 
 from collections.abc import Iterator
+from typing import Literal
 
+from fanshare.core.health import Level
 from fanshare.core.instants import DAY, HOUR, MINUTE, Instant, format_rfc3339
+from fanshare.flows.health import connection_health
 from fanshare.flows.remarks import Remark, amount_of_time, counted
 from fanshare.store.access import Access
 from fanshare.store.queries import compliance, doctor
 
 _LATE, _VERY_LATE = 5 * MINUTE, HOUR
 _REFUSED_WITHIN = 7 * DAY
-_SILENT = DAY
 _WAITING_LONG = HOUR
 _ENDS_SOON = 3 * DAY
 
@@ -61,24 +63,19 @@ def _refused(access: Access, now: Instant) -> Iterator[Remark]:
     for one in doctor.refused(access, max(0, now - _REFUSED_WITHIN)):
         said = (
             f"{counted(one.number, 'delivery')} to {one.endpoint} had a wrong signature in the last 7 days, the newest"
-            f" at {format_rfc3339(one.newest)}: did the secret change? `fanshare connection secret` shows"
-            " the one to paste into the shop; then let it send them again."
+            f" at {format_rfc3339(one.newest)}: did the secret change? `fanshare connection secret add` takes the"
+            " shop's own, and then what was refused is taken after all."
         )
         yield Remark("warn", "refused", said)
 
 
 def _shops(access: Access, now: Instant) -> Iterator[Remark]:
-    for shop in doctor.shops(access):
-        if shop.state != "on":
-            yield Remark("warn", "shop_off", f"the connection {shop.endpoint} is switched off; its orders are missing.")
-            continue
-        if now - shop.heard_at > _SILENT:
-            age = amount_of_time(now - shop.heard_at)
-            said = "has never sent anything" if shop.never_heard else f"has sent nothing for {age}"
-            yield Remark("warn", "shop_silent", f"{shop.endpoint} {said}: look whether its webhooks are still active.")
-        if shop.can_fetch and now - shop.polled_at > _VERY_LATE:
-            said = f"{shop.endpoint} could not be asked for changes for {amount_of_time(now - shop.polled_at)}"
-            yield Remark("warn", "shop_not_polled", f"{said}: check its address and its key.")
+    levels: dict[Level, Literal["ok", "warn", "bad"]] = {Level.OK: "ok", Level.WARN: "warn", Level.BAD: "bad"}
+    for shop in connection_health(access, now):
+        for one in shop.health.findings:
+            # Refused deliveries are counted by themselves, so that those of no connection are seen as well.
+            if one.code != "refused":
+                yield Remark(levels[one.level], one.code, one.sentence)
 
 
 def _orders(access: Access, now: Instant) -> Iterator[Remark]:

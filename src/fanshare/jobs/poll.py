@@ -119,7 +119,7 @@ def reconcile(
             told(reached, walk.booking.found)
         asking.answered(access, shop.id, now)
     except FanshareError as error:
-        _note_trouble(programme, shop, error, now)
+        _trouble(programme, shop, error, now)
         raise
     finally:
         asking.release(access, shop.id)
@@ -271,6 +271,10 @@ def _batches(states: Iterable[Report]) -> Iterator[list[Report]]:
 
 
 def _note_trouble(programme: Programme, shop: Connection, error: FanshareError, now: Instant) -> None:
+    _trouble(programme, shop, error, now)
+    log.warning("shop_not_polled", endpoint=shop.endpoint, code=error.code, error=error.message)
+
+
+def _trouble(programme: Programme, shop: Connection, error: FanshareError, now: Instant) -> None:
     wait = (getattr(error, "retry_after", None) or 0) * SECOND
     asking.trouble(programme.access, shop.id, error.code, error.message, now, wait)
-    log.warning("shop_not_polled", endpoint=shop.endpoint, code=error.code, error=error.message)

@@ -1,8 +1,8 @@
 """What in a WooCommerce order points to a creator or a fan: click ids in meta data, coupon codes.
 
 WooCommerce's own order attribution (core since 8.5) keeps ``utm_id`` and the landing address with its ``fs=``; our
-small plugin adds ``fs_path``, the whole append-only list. Unreadable evidence is no evidence, never an error: an
-order must not be lost over it.
+small plugin adds ``_fs_path``, the whole append-only list, which a theme may write as ``fs_path``. Unreadable evidence
+is no evidence, never an error: an order must not be lost over it.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from fanshare.integrations.evidence import click_ids, folded_codes, kept_clicks,
 def evidence_of(document: Mapping[str, Any]) -> Evidence:
     """Clicks in the order the shop saw them, codes trimmed and case-folded."""
     meta = {str(item.get("key")): item.get("value") for item in read.objects(document, "meta_data")}
-    path = path_ids(meta.get("fs_path"))
+    path = path_ids(meta.get("_fs_path") or meta.get("fs_path"))
     landing = query_id(meta.get("_wc_order_attribution_session_entry"), "fs")
     clicks = click_ids([*path, landing, meta.get("_wc_order_attribution_utm_id")])
     return Evidence(

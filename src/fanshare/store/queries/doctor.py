@@ -14,11 +14,6 @@ _REFUSED = """
 SELECT endpoint, count(*), max(received_at) FROM refused_delivery
  WHERE programme_id = %(programme_id)s AND received_at >= %(since)s GROUP BY endpoint ORDER BY endpoint
 """
-_CONNECTIONS = """
-SELECT endpoint, state, can_fetch, coalesce(last_heard_at, created_at), last_heard_at IS NULL,
-       coalesce(asked_at, poll_cursor_at, created_at)
-  FROM connection WHERE programme_id = %(programme_id)s ORDER BY id
-"""
 _OLDEST_DELIVERY = """
 SELECT min(received_at) FROM delivery
  WHERE programme_id = %(programme_id)s AND state = 'new' AND retry_at <= %(now)s
@@ -67,17 +62,6 @@ class RefusedAt(NamedTuple):
     newest: Instant
 
 
-class ShopNow(NamedTuple):
-    """A connection: when it last spoke (when it was made, if ``never_heard``) and was last asked."""
-
-    endpoint: str
-    state: str
-    can_fetch: bool
-    heard_at: Instant
-    never_heard: bool
-    polled_at: Instant
-
-
 def parked(access: Access) -> list[ParkedKind]:
     """Parked deliveries by reason, the commonest first."""
     return [ParkedKind(*row) for row in access.fetch(_PARKED)]
@@ -86,11 +70,6 @@ def parked(access: Access) -> list[ParkedKind]:
 def refused(access: Access, since: Instant) -> list[RefusedAt]:
     """Refused deliveries by endpoint."""
     return [RefusedAt(*row) for row in access.fetch(_REFUSED, {"since": since})]
-
-
-def shops(access: Access) -> list[ShopNow]:
-    """All connections."""
-    return [ShopNow(*row) for row in access.fetch(_CONNECTIONS)]
 
 
 def oldest_delivery(access: Access, now: Instant) -> Instant | None:
