@@ -14,6 +14,7 @@ from fanshare.core.touches import Judged, Purchase, Skip, Touch, TouchKind, judg
 class Crediting:
     """Stage 1 of one order: who earns which exact fraction, what was skipped and why.
 
+    A release takes back an earlier denial of the same extent.
     ``denied`` maps creators (``None``: everybody) to the reason of a ruling that denies them, ``denied_lines`` maps
     order lines likewise.
     """
@@ -29,22 +30,28 @@ class Crediting:
 
 
 def credit_order(order: OrderFacts, book: TermsBook) -> Crediting:
-    """Judge the order's touches, divide the credit, then read the rulings in the order they were made."""
-    terms = book.at(order.key.placed_at)
-    payers = _payers(order, terms)
-    purchase = Purchase(order.key.placed_at, payers, order.view.evidence.checkout_started_at)
-    judged = judge(order.touches, purchase, window=terms.window, stand_down=terms.stand_down)
+    """Judge the order's touches, divide the credit, then read the rulings in the order they were made.
+
+    An exchange is judged as the order it exchanges was, at that order's time and under the terms of then.
+    """
+    source = order.judged
+    terms = book.at(source.key.placed_at)
+    payers = _payers(source, terms)
+    purchase = Purchase(source.key.placed_at, payers, source.view.evidence.checkout_started_at)
+    judged = judge(source.touches, purchase, window=terms.window, stand_down=terms.stand_down)
     deciding = judged.valid or _own_evidence(judged, payers)
-    found = POLICIES[_policy(order, terms)](deciding, terms) if deciding else {}
+    found = POLICIES[_policy(source, terms)](deciding, terms) if deciding else {}
     denied: dict[int | None, str] = {}
     denied_lines: dict[str, str] = {}
-    for ruling in sorted(order.rulings, key=lambda ruling: ruling.id):
+    for ruling in order.decisions:
         if ruling.kind is RulingKind.REASSIGNED:
-            found = _reassigned(found, ruling, order, terms)
+            found = _reassigned(found, ruling, source, terms)
         elif ruling.kind is RulingKind.DENIED and ruling.line:
             denied_lines[ruling.line] = ruling.reason
         elif ruling.kind is RulingKind.DENIED:
             denied[ruling.creator] = ruling.reason
+        elif ruling.kind is RulingKind.RELEASED:
+            denied.pop(ruling.creator, None)
     return Crediting(found, judged, denied, denied_lines)
 
 

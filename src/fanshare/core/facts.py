@@ -74,7 +74,8 @@ class OrderFacts:
     ``touches`` are all resolved touches of all creators. ``payers`` are the parties that the payer's identity
     matches, each with the moment the match was known. ``vanish_at`` is when a test flag, deletion or total of zero
     takes effect (72 h after it was first seen). ``frozen`` maps creators to what their closed month froze,
-    ``matured_at`` to the ``matures_at`` last posted.
+    ``matured_at`` to the ``matures_at`` last posted. ``twin``: another connection's order counts for this sale.
+    ``origin`` is the order whose goods this one exchanges: its evidence is judged instead of one's own.
     """
 
     id: int
@@ -88,6 +89,20 @@ class OrderFacts:
     waiting: bool = False
     frozen: Mapping[int, Frozen] = field(default_factory=dict)
     matured_at: Mapping[int, Instant] = field(default_factory=dict)
+    twin: bool = False
+    origin: "OrderFacts | None" = None
+
+    @property
+    def judged(self) -> "OrderFacts":
+        """The order whose evidence decides: an exchange inherits that of the first order."""
+        return self.origin or self
+
+    @property
+    def decisions(self) -> tuple[Ruling, ...]:
+        """The rulings that say whose an order is, in the order they were made: an exchange inherits these as well."""
+        inherited = self.origin.rulings if self.origin else ()
+        lasting = (one for one in inherited if one.kind is not RulingKind.HELD and not one.line)
+        return tuple(sorted((*lasting, *self.rulings), key=lambda ruling: ruling.id))
 
     @property
     def buyer(self) -> str:

@@ -131,7 +131,7 @@ class Part:
 def alive_view(order: OrderFacts, now: Instant) -> OrderView | None:
     """The order as far as it is worth anything now; ``None`` when it never was or no longer is."""
     view = order.view
-    if view.net <= 0:
+    if view.net <= 0 or order.twin:
         return None
     if view.vanished:
         over = order.vanish_at is not None and now >= order.vanish_at
@@ -229,32 +229,39 @@ class _Fold:
         return found
 
     def standings(self, ordered: Sequence[OrderFacts], creditings: Mapping[int, Crediting]) -> dict[int, Standing]:
-        """Stage 2, buyer by buyer; a closed month's orders keep what it froze."""
+        """Stage 2, buyer by buyer; a closed month's orders keep what it froze.
+
+        An exchange stands as the order it exchanges: it is asked right behind it, and gets the same answer.
+        """
         by_buyer: dict[str, list[OrderFacts]] = defaultdict(list)
         for order in ordered:
             by_buyer[order.buyer].append(order)
         found: dict[int, Standing] = {}
-        for orders in by_buyer.values():
+        for listed in by_buyer.values():
+            orders = sorted(listed, key=lambda order: (order.judged.key, order.key))
             asked = [self._buyer_order(order, creditings[order.id]) for order in orders]
             if orders[0].view.buyer.identity:
                 answers = introducer.standings(asked, self.book.version)
             else:
                 answers = [introducer.standing_alone(asked[0], self.book.version)]
-            for order, answer in zip(orders, answers, strict=True):
+            by_id = dict(zip((order.id for order in orders), answers, strict=True))
+            for order in orders:
+                answer = by_id.get(order.judged.id, by_id[order.id])
                 found[order.id] = self._thawed(order, answer, creditings[order.id])
         return found
 
     def _buyer_order(self, order: OrderFacts, crediting: Crediting) -> BuyerOrder:
+        placed_at = order.judged.key.placed_at
         return BuyerOrder(
-            placed_at=order.key.placed_at,
+            placed_at=placed_at,
             touches=tuple(touch for touch in crediting.judged.valid if touch.creator == self.creator),
             kept=self.creator in crediting.credits and alive_view(order, self.now) is not None,
-            window=self.book.at(order.key.placed_at).window,
+            window=self.book.at(placed_at).window,
         )
 
     def _thawed(self, order: OrderFacts, answer: Standing, crediting: Crediting) -> Standing:
         """What a close froze stands, unless a ruling (a fact of the order itself) says who brought the buyer."""
-        frozen: Frozen | None = order.frozen.get(self.creator)
+        frozen: Frozen | None = order.frozen.get(self.creator) or order.judged.frozen.get(self.creator)
         new_buyer = answer.new_buyer if frozen is None else frozen.new_buyer
         first_at = answer.first_at if frozen is None else frozen.first_at
         credit = crediting.credits.get(self.creator)
@@ -365,7 +372,8 @@ class _Fold:
         if self.creator in order.frozen:
             return None
         evidence = (credit.touch, standing.introduced_by)
-        if all(touch is None or self.owners.get(touch.id, order.buyer) == order.buyer for touch in evidence):
+        buyers = {order.buyer, order.judged.buyer}
+        if all(touch is None or self.owners.get(touch.id, order.buyer) in buyers for touch in evidence):
             return None
         return Hold((order.key.placed_at if matures_at is None else matures_at) + SHARED_HOLD, SHARED)
 

@@ -18,6 +18,7 @@ from fanshare.core.orders import OrderState, OrderView, Status
 from fanshare.core.payments import Payment, Report
 from fanshare.core.terms import TermsBook
 from fanshare.core.twins import Role
+from fanshare.flows.exchanges import inherit
 from fanshare.flows.payment_reports import take_in
 from fanshare.flows.twins import as_refusal, mark_twins
 from fanshare.store import log_store
@@ -88,8 +89,10 @@ def accept(
     if not views:
         return result
     named = {key: Named(shop.connection_id, view.placed_at, view.evidence) for key, (_, view) in views.items()}
-    resolved = Resolver(access, book, secrets.click_id).resolve(named)
+    resolver = Resolver(access, book, secrets.click_id)
+    resolved = resolver.resolve(named)
     rows.update([Updated(order.id, view, *resolved[key]) for key, (order, view) in views.items()], now)
+    inherit(access, [order.id for order, _ in views.values()], resolver)
     result.changed = {order.id for order, _ in views.values()}
     result.new_states = len(fresh)
     _compare(access, places, {order.id: key for key, (order, _) in views.items()}, result, now)
@@ -137,9 +140,11 @@ def resolve_again(
 ) -> None:
     """Resolve the evidence of orders anew, after a click of theirs has arrived. ``orders``: id -> connection, view."""
     named = {str(key): Named(connection, view.placed_at, view.evidence) for key, (connection, view) in orders.items()}
-    resolved = Resolver(access, book, secrets.click_id).resolve(named)
+    resolver = Resolver(access, book, secrets.click_id)
+    resolved = resolver.resolve(named)
     rows = OrderRows(access)
     rows.update([Updated(key, view, *resolved[str(key)]) for key, (_, view) in orders.items()], now)
+    inherit(access, orders, resolver)
     rows.due(orders, now, "click")
 
 

@@ -28,7 +28,7 @@ from fanshare.flows.explain import (
 from fanshare.flows.holders import HolderBook
 from fanshare.store import books, ledger, log_store
 from fanshare.store.access import Access
-from fanshare.store.queries import parts, scopes
+from fanshare.store.queries import exchanges, parts, scopes
 from fanshare.store.queries.orders import OrderRows
 from fanshare.store.queries.parts import PartStory
 from fanshare.store.queries.scopes import Scope
@@ -67,7 +67,7 @@ def settle(access: Access, book: TermsBook, holders: HolderBook, now: Instant, *
 
 def settle_orders(access: Access, book: TermsBook, holders: HolderBook, orders: Iterable[int], now: Instant) -> Settled:
     """Settle some orders and whatever they influence, inside the caller's transaction."""
-    wanted = set(orders)
+    wanted = exchanges.heirs(access, orders)
     wanted |= OrderRows(access).citing_the_same_clicks(wanted)  # time decides too, whom a click credits first
     creators = scopes.creators_of(access, wanted)
     scopes.lock(access, creators)

@@ -15,6 +15,8 @@ from fanshare.core.orders import OrderState, OrderView
 from fanshare.flows.checks.finding import Offence
 from fanshare.flows.context import Programme
 from fanshare.store import codec
+from fanshare.store.queries import exchanges
+from fanshare.store.queries.orders import OrderRows
 from fanshare.store.queries.touches import Named, Resolver
 
 _ORDERS = """
@@ -71,6 +73,7 @@ def touches(programme: Programme, _: Instant) -> Iterator[Offence]:
     for rows in _batches(programme):
         views = {str(row[0]): (row[1], codec.view(row[3])) for row in rows if row[3] is not None}
         named = {key: Named(connection, view.placed_at, view.evidence) for key, (connection, view) in views.items()}
+        named |= _inherited(programme, [row[0] for row in rows])
         found = resolver.resolve(named)
         for row in rows:
             resolved = found.get(str(row[0]))
@@ -81,6 +84,14 @@ def touches(programme: Programme, _: Instant) -> Iterator[Offence]:
             recorded = codec.touches(row[4])
             if recorded != resolved.touches:
                 yield Offence(f"evidence of order {row[0]}", codec.dump(recorded), codec.dump(resolved.touches))
+
+
+def _inherited(programme: Programme, orders: list[int]) -> dict[str, Named]:
+    """The evidence that exchanges have of the order they go back to."""
+    origins = exchanges.origins(programme.access, orders)
+    views = OrderRows(programme.access).views(origins.values())
+    first = {heir: views[origin] for heir, origin in origins.items()}
+    return {str(heir): Named(connection, view.placed_at, view.evidence) for heir, (connection, view) in first.items()}
 
 
 def _batches(programme: Programme) -> Iterator[list[tuple[Any, ...]]]:

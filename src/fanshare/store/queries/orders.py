@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fanshare.core.instants import Instant
-from fanshare.core.orders import OrderView
+from fanshare.core.orders import Evidence, OrderView
 from fanshare.core.touches import Touch
 from fanshare.store import codec
 from fanshare.store.access import Access
@@ -37,14 +37,24 @@ _UPDATE = """
 UPDATE shop_order
    SET birth = fresh.birth, touches = fresh.touches::jsonb, view = fresh.view::jsonb, placed_at = fresh.placed_at,
        buyer_key = fresh.buyer_key, modified_at = fresh.modified_at, currency = fresh.currency, status = fresh.status,
-       net = fresh.net, vanished_at = CASE WHEN fresh.vanished = '' THEN NULL
+       net = fresh.net, exchange_of = fresh.exchange_of, vanished_at = CASE WHEN fresh.vanished = '' THEN NULL
                                            ELSE coalesce(shop_order.vanished_at, %(now)s) END,
        vanished = fresh.vanished, estimated = fresh.estimated, waiting = fresh.waiting
   FROM unnest(%(ids)s::bigint[], %(births)s::text[], %(touches)s::text[], %(views)s::text[], %(placed)s::bigint[],
               %(buyers)s::text[], %(modified)s::bigint[], %(currencies)s::text[], %(statuses)s::text[],
-              %(nets)s::bigint[], %(vanished)s::text[], %(estimated)s::bool[], %(waiting)s::bool[])
+              %(nets)s::bigint[], %(vanished)s::text[], %(estimated)s::bool[], %(waiting)s::bool[],
+              %(exchanges)s::text[])
        AS fresh(id, birth, touches, view, placed_at, buyer_key, modified_at, currency, status, net, vanished, estimated,
-                waiting)
+                waiting, exchange_of)
+ WHERE shop_order.programme_id = %(programme_id)s AND shop_order.id = fresh.id
+"""
+_VIEWS = """
+SELECT id, connection_id, view::text FROM shop_order
+ WHERE programme_id = %(programme_id)s AND id = ANY(%(orders)s) AND view IS NOT NULL
+"""
+_INHERIT = """
+UPDATE shop_order SET touches = fresh.touches::jsonb, waiting = fresh.waiting
+  FROM unnest(%(ids)s::bigint[], %(touches)s::text[], %(waiting)s::bool[]) AS fresh(id, touches, waiting)
  WHERE shop_order.programme_id = %(programme_id)s AND shop_order.id = fresh.id
 """
 _INSERT_STATES = """
@@ -113,12 +123,13 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Updated:
-    """The new content of an order row."""
+    """The new content of an order row. ``evidence`` is what was resolved, where it is not the order's own."""
 
     id: int
     view: OrderView
     touches: tuple[Touch, ...]
     waiting: bool
+    evidence: Evidence | None = None
 
 
 class OrderRows:
@@ -180,6 +191,17 @@ class OrderRows:
         self._access.execute(_UPDATE, {**_columns(views), **_resolved(orders), "ids": ids, "now": now})
         self._evidence(orders)
 
+    def inherit(self, orders: Sequence[Updated]) -> None:
+        """Write the evidence that orders have from others, and its scopes; their views stay as they are."""
+        if orders:
+            self._access.execute(_INHERIT, {**_resolved(orders), "ids": [order.id for order in orders]})
+            self._evidence(orders)
+
+    def views(self, orders: Iterable[int]) -> dict[int, tuple[int, OrderView]]:
+        """The joined views of some orders: order -> connection, view."""
+        rows = self._access.fetch(_VIEWS, {"orders": list(orders)})
+        return {order: (connection, codec.view(view)) for order, connection, view in rows}
+
     def due(self, orders: Iterable[int], at: Instant, reason: str) -> None:
         """Say that some orders are to be settled again from ``at`` on."""
         self.due_at(dict.fromkeys(orders, at), reason)
@@ -214,13 +236,17 @@ class OrderRows:
         clicks = [
             (order.id, click.lower()[:64], position)
             for order in orders
-            for position, click in enumerate(order.view.evidence.clicks)
+            for position, click in enumerate((order.evidence or order.view.evidence).clicks)
         ]
         if clicks:
             ids, names, positions = zip(*clicks, strict=True)
             self._access.execute(_CLICKS, {"orders": list(ids), "clicks": list(names), "positions": list(positions)})
         sales.write_names(self._access, [(order.id, name) for order in orders for name in order.view.aliases])
-        codes = [(order.id, code.strip().casefold()) for order in orders for code in order.view.evidence.codes]
+        codes = [
+            (order.id, code.strip().casefold())
+            for order in orders
+            for code in (order.evidence or order.view.evidence).codes
+        ]
         if codes:
             ids, texts = zip(*codes, strict=True)
             self._access.execute(_CODES, {"orders": list(ids), "codes": list(texts)})
@@ -243,6 +269,7 @@ def _columns(views: Sequence[OrderView]) -> dict[str, Any]:
         "nets": [view.net for view in views],
         "vanished": [view.vanished for view in views],
         "estimated": [view.estimated for view in views],
+        "exchanges": [view.exchange_of for view in views],
     }
 
 

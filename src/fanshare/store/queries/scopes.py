@@ -2,16 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fanshare.core.cumulative import Piece
 from fanshare.core.facts import Frozen, OrderFacts, OrderKey, PeriodKey, Prefix, Ruling, RulingKind, Sealed
 from fanshare.core.instants import Instant
 from fanshare.core.ledger import PositionKey
-from fanshare.core.orders import OrderView
+from fanshare.core.orders import Buyer, OrderView
 from fanshare.store import books, codec
 from fanshare.store.access import Access
+from fanshare.store.queries import exchanges, payments
 
 _LOCK = """
 SELECT creator_party_id FROM scope
@@ -72,7 +73,7 @@ WITH seed AS (
      WHERE o.programme_id = %(programme_id)s AND o.buyer_key <> ''
 )
 SELECT o.id, o.connection_id, o.external_id, o.view::text, o.touches::text, o.vanished_at, o.waiting,
-       o.buyer_party_id, c.reports_fulfilment,
+       o.buyer_party_id, c.reports_fulfilment, o.twin_of IS NOT NULL, o.exchange_of <> '',
        array(SELECT s.creator_party_id FROM order_creator s
               WHERE s.programme_id = o.programme_id AND s.order_id = o.id
                 AND s.creator_party_id = ANY(%(creators)s))
@@ -110,6 +111,7 @@ SELECT DISTINCT ON (c.click_id) c.click_id, o.connection_id, o.external_id, o.bu
   FROM order_click c JOIN shop_order o ON o.programme_id = c.programme_id AND o.id = c.order_id
  WHERE c.programme_id = %(programme_id)s AND c.click_id = ANY(%(clicks)s) AND o.net > 0
    AND (o.status = 'captured' OR o.vanished <> '') AND (o.vanished_at IS NULL OR o.vanished_at > %(gone)s)
+   AND o.twin_of IS NULL
  ORDER BY c.click_id, o.placed_at, o.connection_id, o.external_id
 """
 
@@ -163,14 +165,14 @@ def load(
         starts = {row[0]: row[1] for row in access.fetch(_STARTS, due)}
         span = {"creators": list(starts), "starts": list(starts.values())}
         wanted |= {row[0] for row in access.fetch(_OPEN, span)}
-    rows = access.fetch(_ORDERS, {"orders": sorted(wanted), "creators": sorted(creators)})
+    rows, origins = _rows(access, wanted, creators)
     ids = [row[0] for row in rows]
     views = {row[0]: codec.view(row[3]) for row in rows}
     scope.positions = {key: one for key, one in books.positions(access, ids).items() if key.creator in creators}
     matured = _matured(scope.positions)
     rulings, frozen = _rulings(access, ids), _frozen(access, ids)
     payers = _payers(access, {row[0]: (row[1], views[row[0]]) for row in rows})
-    for order_id, connection, external, _, touches, vanished_at, waiting, buyer, fulfilment, members in rows:
+    for order_id, connection, external, _, touches, vanished_at, waiting, buyer, fulfilment, twin, _, members in rows:
         scope.facts[order_id] = OrderFacts(
             id=order_id,
             key=OrderKey(views[order_id].placed_at, connection, external),
@@ -183,14 +185,28 @@ def load(
             waiting=waiting,
             frozen=frozen.get(order_id, {}),
             matured_at=matured.get(order_id, {}),
+            twin=twin,
         )
         scope.buyer_parties[order_id] = buyer
         for creator in members:
             scope.members[creator].append(order_id)
+    for heir, origin in origins.items():
+        scope.facts[heir] = replace(scope.facts[heir], origin=scope.facts[origin])
     scope.sealed = _sealed(access, creators, ids)
     scope.prefixes = _prefixes(access, starts, scope)
     scope.click_owner = _click_owners(access, scope.facts.values(), now - notice)
     return scope
+
+
+def _rows(access: Access, wanted: set[int], creators: set[int]) -> tuple[list[tuple[Any, ...]], dict[int, int]]:
+    """The rows of a scope, and which order each exchange among them goes back to; those are rows too."""
+    while True:
+        rows = access.fetch(_ORDERS, {"orders": sorted(wanted), "creators": sorted(creators)})
+        found = exchanges.origins(access, [row[0] for row in rows if row[-2]])
+        missing = set(found.values()) - {row[0] for row in rows}
+        if not missing:
+            return rows, found
+        wanted = wanted | missing
 
 
 def _matured(positions: Mapping[PositionKey, books.Position]) -> dict[int, dict[int, Instant]]:
@@ -232,13 +248,17 @@ def _frozen(access: Access, orders: Sequence[int]) -> dict[int, dict[int, Frozen
 
 
 def _payers(access: Access, orders: Mapping[int, tuple[int, OrderView]]) -> dict[int, tuple[tuple[int, Instant], ...]]:
-    """The parties whose known identity equals the payer's, by order."""
+    """The parties whose known identity equals the payer's, by order.
+
+    What a payment provider tells of the payer counts from when it was told.
+    """
+    told = payments.fingerprints(access, list(orders))
     hashes = {
         text
         for _, view in orders.values()
         for text in (view.buyer.customer, view.buyer.email, view.buyer.payment)
         if text
-    }
+    } | {fingerprint for every in told.values() for fingerprint, _ in every}
     if not hashes:
         return {}
     known: dict[tuple[str, str], list[tuple[int | None, int, Instant]]] = defaultdict(list)
@@ -248,13 +268,17 @@ def _payers(access: Access, orders: Mapping[int, tuple[int, OrderView]]) -> dict
         return {}
     return {
         order_id: tuple(
-            (party, known_at)
-            for kind in ("customer", "email", "payment")
-            for at_connection, party, known_at in known.get((kind, getattr(view.buyer, kind)), ())
+            (party, max(known_at, since))
+            for kind, text, since in (*_identities(view.buyer), *(("payment", *one) for one in told.get(order_id, ())))
+            for at_connection, party, known_at in known.get((kind, text), ())
             if at_connection in (None, connection)
         )
         for order_id, (connection, view) in orders.items()
     }
+
+
+def _identities(buyer: Buyer) -> tuple[tuple[str, str, Instant], ...]:
+    return ("customer", buyer.customer, 0), ("email", buyer.email, 0), ("payment", buyer.payment, 0)
 
 
 def _sealed(access: Access, creators: set[int], orders: Sequence[int]) -> dict[int, Sealed]:
