@@ -1,8 +1,12 @@
 """``operator``, ``brand`` and ``login-link``: who may come in by the browser, and the link that lets her in."""
 
 import re
+from pathlib import Path
+
+import pytest
 
 from tests.cli.conftest import Terminal
+from tests.integrations.mail.running import Mailbox, smtp_server, trust
 
 
 def test_otto_and_bea_are_let_in_listed_and_let_go(bea: Terminal) -> None:
@@ -24,3 +28,19 @@ def test_a_login_link_is_printed_for_whoever_is_known_and_nobody_else(cleo: Term
     assert "It works once, until" in cleo.say("login-link", "cleo@example.test")
     assert cleo.refused("login-link", "stray@example.test") == "unknown_address"
     assert cleo.refused("login-link", "stray") == "bad_email"
+
+
+@pytest.mark.filterwarnings("ignore:Session.login_data is deprecated")
+def test_mail_test_says_what_works_and_sends_by_it(bea: Terminal, tmp_path: Path) -> None:
+    assert bea.refused("mail", "test", "otto@example.test") == "no_mail"
+    mailbox = Mailbox()
+    with smtp_server(mailbox, trust(tmp_path), "none") as server:
+        mail = {"HOST": "127.0.0.1", "PORT": str(server.port), "SECURITY": "none"}
+        env = {**bea.env, **{f"FANSHARE_SMTP_{name}": value for name, value in mail.items()}}
+        terminal = Terminal({**env, "FANSHARE_MAIL_FROM": "shop@example.test"})
+        said = terminal.say("mail", "test", "otto@example.test")
+        assert f"Port {server.port} works." in said
+        assert "Port 465: nobody listens there" in said
+    assert [one["To"] for one in mailbox.sent] == ["otto@example.test"]
+    found = terminal.ask("mail", "test", "otto@example.test", exit_code=1)
+    assert [one["state"] for one in found["ports"]] == ["refused"] * 3

@@ -28,12 +28,13 @@ def mail_settings(environ: Mapping[str, str], password: str = "") -> MailServer 
 
 
 def _checked(sender: str) -> str:
+    from email.errors import MessageError
     from email.headerregistry import Address  # heavy, and needed only where mail is set up
     from email.utils import parseaddr
 
     try:
         address = Address(addr_spec=parseaddr(sender)[1])
-    except ValueError:
+    except (MessageError, ValueError, IndexError):
         address = None
     if address is None or not address.domain or "\n" in sender or "\r" in sender:
         raise BadInputError("bad_setting", "FANSHARE_MAIL_FROM is the address that mail comes from.")

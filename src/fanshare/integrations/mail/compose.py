@@ -1,5 +1,6 @@
 """From a letter to the bytes of a mail (RFC 5322): one plain text part, and headers that machines understand."""
 
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -16,7 +17,7 @@ def compose(letter: Letter, sender: str, at: Instant) -> EmailMessage:
         name, spec = parseaddr(sender)
         author = Address(name, addr_spec=spec)
         message["From"] = author
-        message["To"] = Address(addr_spec=letter.to)
+        message["To"] = _whole(Address(addr_spec=letter.to))
         message["Subject"] = " ".join(letter.subject.split())
         message["Date"] = format_datetime(to_datetime(at))
         message["Message-ID"] = f"<{letter.ident}@{author.domain}>"
@@ -24,7 +25,14 @@ def compose(letter: Letter, sender: str, at: Instant) -> EmailMessage:
         if letter.stop_url:
             message["List-Unsubscribe"] = f"<{letter.stop_url}>"
             message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    except (ValueError, IndexError) as error:
+    except (MessageError, ValueError, IndexError) as error:
         raise MailError("This address can't be written to.", for_good=True) from error
     message.set_content(letter.text, cte="quoted-printable")
     return message
+
+
+def _whole(address: Address) -> Address:
+    """The same address. Raises ``ValueError`` for half of one."""
+    if not (address.username and address.domain):
+        raise ValueError("half an address")
+    return address
