@@ -37,6 +37,7 @@ def told(part: Part) -> Answer:
         fan_share=part.shares.fan,
         buyer_share=part.shares.buyer,
         bucket=part.bucket(None).value,
+        fee=part.fee,
     )
 
 
@@ -58,8 +59,16 @@ def test_the_reference_agrees_to_the_micro(currency: str, worlds: int) -> None:
                 seen["lowered by a cap"] += answer.pool < answer.uncapped
                 seen["split"] += answer.credit < 1
                 seen[answer.bucket] += 1
+                seen["with a fee"] += answer.fee > 0
+            for part in desired(creator, facts, world.book, now):
+                seen["with a bonus"] += bool(part.bonuses)
+                seen["lowered by the margin budget"] += any(one.after < one.before for one in part.limits)
+                seen["by a rule for a group"] += any(line.rule_id == "for-gold" for line in part.lines)
+                seen["ended by months"] += part.recurring is not None and bool(part.recurring.over)
     wanted = {"parts", "with a fan", "with a buyer's part", "lowered by a cap", "split", "held", "pending", "available"}
     assert all(seen[kind] >= worlds // 20 for kind in wanted), seen
+    rare = {"with a fee", "with a bonus", "lowered by the margin budget", "by a rule for a group", "ended by months"}
+    assert all(seen[kind] >= worlds // 50 for kind in rare), seen
 
 
 def test_the_reference_would_notice_a_single_micro() -> None:

@@ -22,6 +22,7 @@ from fanshare.core.touches import Touch, TouchKind
 from fanshare.flows.accept import Accepted, Shop, accept, resolve_again
 from fanshare.flows.assets import set_link_state
 from fanshare.flows.context import Programme, open_programme
+from fanshare.flows.groups import names, set_group
 from fanshare.flows.links import Label, NewCode, NewLink, add_code, add_links
 from fanshare.flows.people import know_identity
 from fanshare.flows.publish_terms import publish_terms
@@ -113,6 +114,7 @@ class PgBooks:
         programme = open_programme(access, tenant.public_id, KEYS)
         made = cls(programme, tenant, world, shops)
         made._people()
+        made._groups()
         made._realise()
         return made
 
@@ -214,6 +216,12 @@ class PgBooks:
         for party in sorted(creators | owners | buyers):
             add_party(self.programme, party, "creator" if party in creators else "fan" if party in owners else "buyer")
 
+    def _groups(self) -> None:
+        """Who joins which group. One that no terms in force or to come know changes nothing."""
+        for one in self.world.memberships:
+            if not one.name or one.name in names(self.programme, one.since):
+                set_group(self.programme, one.creator, one.name, one.since)
+
     def _realise(self) -> None:
         """Make links, clicks and codes for the evidence, and give the world their ids."""
         clicks = {
@@ -222,7 +230,8 @@ class PgBooks:
         touches = {touch.id: touch for touch in self._links([clicks[key] for key in sorted(clicks)])}
         by_old = dict(zip(sorted(clicks), touches.values(), strict=True))
         book = open_programme(self.access, self.tenant.public_id, KEYS).book
-        self.world = World(self.world.seed, book, tuple(self._real_order(order, by_old) for order in self.world.orders))
+        orders = tuple(self._real_order(order, by_old) for order in self.world.orders)
+        self.world = World(self.world.seed, book, orders, self.world.memberships)
 
     def _links(self, clicks: list[Touch]) -> list[Touch]:
         news = [

@@ -1,7 +1,8 @@
 """Small random worlds: terms with tight caps and tiers, creators with fans, buyers, orders that live a little.
 
 ``World.random(seed)`` is a programme with one or two versions of its terms, and orders that change, ship, are
-refunded, cancelled and revived. Everything follows from the seed and the currency.
+refunded, cancelled and revived. Half of the programmes have groups, bonuses, recurring months, a margin budget or a fee
+(``tests.support.random_terms``). Everything follows from the seed and the currency.
 """
 
 import random
@@ -16,26 +17,12 @@ from fanshare.core.orders import Buyer, Evidence, Line, OrderState, OrderView, R
 from fanshare.core.settlement import Part
 from fanshare.core.terms import Bracket, Cap, Level, Policy, Rule, Terms, TermsBook
 from fanshare.core.touches import LinkClass, Touch, TouchKind
+from tests.support.random_terms import Member, WorldOrder, random_extras, random_memberships, with_extras
 from tests.support.sales import EPOCH, UNIT, click, typed
 
+__all__ = ["CREATORS", "Folded", "Memory", "Snapshot", "World", "WorldOrder"]
+
 CREATORS = (1, 2, 3)
-
-
-@dataclass(frozen=True)
-class WorldOrder:
-    """One order: its resolved touches, who matches its payer, and every state the shop ever reports."""
-
-    id: int
-    touches: tuple[Touch, ...]
-    states: tuple[OrderState, ...]
-    payers: tuple[tuple[int, Instant], ...] = ()
-    rulings: tuple[Ruling, ...] = ()
-    buyer_party: int | None = None
-
-    @property
-    def ships(self) -> bool:
-        """Whether the shop ever tells that it shipped: then it is one that reports fulfilment."""
-        return any(state.fulfilled_at is not None for state in self.states)
 
 
 type Snapshot = dict[PositionKey, Placed]
@@ -68,6 +55,7 @@ class World:
     seed: int
     book: TermsBook
     orders: tuple[WorldOrder, ...]
+    memberships: tuple[Member, ...] = ()
     memory: Memory = field(default_factory=Memory, compare=False, repr=False)
 
     @property
@@ -77,10 +65,12 @@ class World:
     @classmethod
     def random(cls, seed: int, orders: int = 6, currency: str = "EUR") -> "World":
         dice = random.Random(f"{seed} {currency}")
-        book = _random_book(dice, currency)
+        more = random.Random(f"more {seed} {currency}")
+        book = TermsBook(random_extras(more, terms, currency) for terms in _random_book(dice, currency))
+        members = random_memberships(more, CREATORS)
         pool = _random_clicks(dice, book)
         made = tuple(_random_order(dice, n + 1, pool, book, currency) for n in range(orders))
-        return cls(seed, book, made)
+        return cls(seed, book, tuple(with_extras(more, order, book, members) for order in made), members)
 
 
 def _random_book(dice: random.Random, currency: str) -> TermsBook:

@@ -31,6 +31,7 @@ class Answer:
     fan_share: int
     buyer_share: int
     bucket: str
+    fee: int = 0
 
 
 def floor(number: Fraction) -> int:
@@ -91,7 +92,32 @@ class _Reader(EvidenceReader):
                 tiered = min(tiered, floor(Fraction((end - start) * terms.code_max_bps, 10_000)))
             whole += pool
             own += tiered
-        return floor(credit * whole) + own
+        bonus = self.bonus(order, lines)
+        amount = floor(credit * (whole + bonus)) + own
+        net = sum(lines)
+        if bonus and touch.kind.value == "code" and terms.code_max_bps is not None:
+            amount = min(amount, floor(Fraction(floor(credit * net) * terms.code_max_bps, 10_000)))
+        percent = self.in_force(order.key.placed_at).margin_bps
+        if percent is not None and net:
+            spared = 0
+            for line, kept in zip(order.view.lines, lines, strict=True):
+                spared += floor(Fraction((line.discount or 0) * kept, line.net))
+            room = floor(Fraction((net + spared) * percent, 10_000)) - spared
+            amount = min(amount, floor(credit * room)) if room > 0 else 0
+        return amount
+
+    def bonus(self, order: OrderFacts, lines: list[int]) -> int:
+        total = 0
+        for rule in self.numbered(self.credits(order)[self.creator][1].terms_version).bonuses:
+            goods = 0
+            for line, kept in zip(order.view.lines, lines, strict=True):
+                if self.speaks_of(rule, line, order):
+                    goods += kept
+                    if rule.per_buyer is None:
+                        total += granted(rule, line, kept, 0, 0)[0]
+            if rule.per_buyer is not None:
+                total += min(goods, rule.per_buyer)
+        return total
 
     def speaks_of(self, rule: Rule, line: Line, order: OrderFacts) -> bool:
         kind = "new" if self.new_buyer(order) else "returning"
@@ -101,7 +127,31 @@ class _Reader(EvidenceReader):
             return False
         if rule.bps is None and rule.currency != order.view.currency:
             return False
+        touch = self.credits(order)[self.creator][1]
+        if (rule.groups and touch.group not in rule.groups) or touch.group in rule.not_groups:
+            return False
+        if rule.months is not None and self.too_late(order, rule.months, touch):
+            return False
         return not rule.products or line.product in rule.products
+
+    def too_late(self, order: OrderFacts, months: int, touch: Touch) -> bool:
+        """Whether so many months have gone by since this buyer's first kept order with the creator."""
+        before = [other for other in self.history(order)[:-1] if self.counts(other)]
+        if not before:
+            return False
+        zone = ZoneInfo(self.numbered(touch.terms_version).time_zone)
+        epoch = datetime(1970, 1, 1, tzinfo=UTC)
+        began = (epoch + timedelta(microseconds=before[0].key.placed_at)).astimezone(zone)
+        year, month, day = began.year, began.month, began.day
+        for _ in range(months):
+            year, month = (year, month + 1) if month < 12 else (year + 1, 1)
+        while True:
+            try:
+                ends = began.replace(year=year, month=month, day=day)
+                break
+            except ValueError:
+                day -= 1
+        return epoch + timedelta(microseconds=order.key.placed_at) >= ends
 
     # -- stage 5: caps, shares, buckets
 
@@ -155,10 +205,11 @@ class _Reader(EvidenceReader):
             creator_share=pool - fan_share - buyer_share,
             fan_share=fan_share,
             buyer_share=buyer_share,
-            bucket=self.bucket(order, touch, introducer),
+            bucket=self.bucket(order, touch, introducer, pool),
+            fee=floor(Fraction(pool * self.numbered(touch.terms_version).fee_bps, 10_000)),
         )
 
-    def bucket(self, order: OrderFacts, touch: Touch, introducer: Touch | None) -> str:
+    def bucket(self, order: OrderFacts, touch: Touch, introducer: Touch | None, pool: int) -> str:
         began = order.view.fulfilled_at
         if began is None and not order.reports_fulfilment:
             began = order.key.placed_at
@@ -173,7 +224,7 @@ class _Reader(EvidenceReader):
                 if ruling.kind.value == "held" and ruling.until is not None:
                     until, released = ruling.until, False
                 released = released or ruling.kind.value == "released"
-        if not released and until > self.now:
+        if pool and not released and until > self.now:
             return "held"
         return "available" if matures_at is not None and matures_at <= self.now else "pending"
 

@@ -55,9 +55,17 @@ def settlement_of(
         bonuses=tuple(BonusEntry.of(bonus) for bonus in part.bonuses),
         limits=tuple(LimitEntry.of(limit) for limit in part.limits),
         recurring=_recurring(part),
-        group=touch.group,
+        group=_group(part),
         fee=FeeEntry(part.terms.fee_bps, part.fee) if part.terms.fee_bps else None,
     )
+
+
+def _group(part: Part) -> str:
+    """The creator's group, where a rule for groups gave something."""
+    if not part.credit.touch.group:
+        return ""
+    named = {rule.id for rule in (*part.terms.rules, *part.terms.bonuses) if rule.groups}
+    return part.credit.touch.group if any(one.rule_id in named for one in (*part.lines, *part.bonuses)) else ""
 
 
 def _recurring(part: Part) -> RecurringEntry | None:

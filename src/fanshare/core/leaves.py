@@ -155,6 +155,11 @@ def choice(*, creator: str, link: str | None, fan_bps: int, since: Instant) -> B
     return {"kind": "choice", "creator": creator, "link": link, "fan_bps": fan_bps, "since": format_rfc3339(since)}
 
 
+def membership(*, creator: str, group: str, since: Instant) -> Body:
+    """A creator (a commitment) joins a group, or (empty) leaves hers, from an instant on."""
+    return {"kind": "membership", "creator": creator, "group": group, "since": format_rfc3339(since)}
+
+
 def connection_day(
     *, connection: str, day: str, accepted: int, refused: int, parked: int, off_seconds: int, blind: str
 ) -> Body:

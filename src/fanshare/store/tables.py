@@ -26,6 +26,7 @@ IMMUTABLE = frozenset(
         "code_state",
         "connection_state",
         "fan_choice",
+        "creator_group",
         "frozen_context",
         "idempotency",
         "link_owner",

@@ -10,9 +10,10 @@ from fanshare.core.instants import Instant, format_rfc3339
 from fanshare.flows.checks.finding import Offence, compare
 from fanshare.flows.close import close_leaf
 from fanshare.flows.context import Programme
+from fanshare.flows.groups import membership_leaf
 from fanshare.flows.links import choice_leaf, ownership_leaf
 from fanshare.flows.rulings import ruling_leaf
-from fanshare.store.queries import closes
+from fanshare.store.queries import closes, groups
 
 _TERMS = """
 SELECT t.version, t.document, t.hash, t.effective_at, t.logged_at, l.body FROM terms t
@@ -78,6 +79,7 @@ WITH named (place, kind, leaf) AS (
     UNION ALL SELECT 'link_state', 'link', leaf_index FROM link_state WHERE programme_id = %(programme_id)s
     UNION ALL SELECT 'code_state', 'code', leaf_index FROM code_state WHERE programme_id = %(programme_id)s
     UNION ALL SELECT 'fan_choice', 'choice', leaf_index FROM fan_choice WHERE programme_id = %(programme_id)s
+    UNION ALL SELECT 'creator_group', 'membership', leaf_index FROM creator_group WHERE programme_id = %(programme_id)s
     UNION ALL SELECT 'period_close', 'close', leaf_index FROM period_close WHERE programme_id = %(programme_id)s
     UNION ALL SELECT 'order_state', 'order_state', leaf_index FROM order_state WHERE programme_id = %(programme_id)s
     UNION ALL SELECT 'part_history', 'settlement', leaf_index FROM part_history WHERE programme_id = %(programme_id)s
@@ -90,7 +92,7 @@ WITH named (place, kind, leaf) AS (
 SELECT coalesce(c.place, l.kind), coalesce(c.leaf, l.index), l.kind, coalesce(c.n, 0)
   FROM (SELECT index, kind FROM log_leaf
          WHERE programme_id = %(programme_id)s
-           AND kind IN ('terms', 'ruling', 'link', 'code', 'choice', 'close', 'order_state', 'settlement',
+           AND kind IN ('terms', 'ruling', 'link', 'code', 'choice', 'membership', 'close', 'order_state', 'settlement',
                         'clicks_of_day', 'payout', 'opening', 'old_link')) l
   FULL JOIN counted c ON c.leaf = l.index AND c.kind = l.kind
  WHERE c.n IS DISTINCT FROM 1 OR l.index IS NULL ORDER BY 2, 1
@@ -107,13 +109,16 @@ def recorded(programme: Programme, _: Instant) -> Iterator[Offence]:
 
 
 def facts(programme: Programme, _: Instant) -> Iterator[Offence]:
-    """Terms, rulings, links, codes, choices and closes are what the log recorded."""
+    """Terms, rulings, links, codes, choices, groups and closes are what the log recorded."""
     yield from _terms(programme)
     yield from _rulings(programme)
     yield from _ownership(programme)
     for id_, creator, link, fan_bps, since, body in programme.access.fetch(_CHOICES):
         expected = canonical(choice_leaf(programme, creator, link, fan_bps, since)).decode()
         yield from compare(f"fan_choice {id_}", body, expected)
+    for id_, membership, body in groups.logged(programme.access):
+        expected = canonical(membership_leaf(programme, membership)).decode()
+        yield from compare(f"creator_group {id_}", body, expected)
     yield from _closes(programme)
 
 

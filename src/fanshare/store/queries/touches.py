@@ -7,7 +7,7 @@ click may still arrive and tell more about itself.
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from fanshare.core import clickid
@@ -17,6 +17,7 @@ from fanshare.core.orders import Evidence
 from fanshare.core.terms import TermsBook
 from fanshare.core.touches import LinkClass, Touch, TouchKind
 from fanshare.store.access import Access
+from fanshare.store.queries import groups
 
 #: Verdicts of the edge that are a person's visit; a prefetch becomes one when an order names it.
 HUMAN = frozenset({"counted", "duplicate", "provisional"})
@@ -107,6 +108,7 @@ class Resolver:
         self._book = book
         self._click_key = click_key
         self._merges: list[tuple[int, int, Instant]] = []
+        self._groups: dict[int, Dated] = defaultdict(Dated)
 
     def resolve(self, orders: Mapping[str, Named]) -> dict[str, Resolved]:
         """The touches of every order, by the caller's own keys."""
@@ -123,6 +125,7 @@ class Resolver:
         codes = self._codes(orders.values())
         choices = self._choices(links.creators | codes.creators)
         self._merges = [(row[0], row[1], row[2]) for row in self._access.fetch(_MERGES)]
+        self._load_groups(links.creators | codes.creators)
         found = {}
         for key, order in orders.items():
             touches = [
@@ -133,8 +136,23 @@ class Resolver:
             touches += self._code_touches(order, codes, choices)
             touches += self._old_touches(order, old, links, choices)
             waiting = any(click in genuine and click.lower() not in clicks for click in order.evidence.clicks)
-            found[key] = Resolved(tuple(touch for touch in touches if touch is not None), waiting)
+            resolved = (touch for touch in touches if touch is not None)
+            found[key] = Resolved(tuple(self._grouped(touch) for touch in resolved), waiting)
         return found
+
+    def _load_groups(self, creators: set[int]) -> None:
+        """The groups of creators and of the accounts that stand for them, where any version of the terms has groups."""
+        self._groups.clear()
+        if any(terms.groups for terms in self._book):
+            for one in groups.history(self._access, creators | {into for _, into, _ in self._merges}):
+                self._groups[one.creator].add(one.since, one.name)
+
+    def _grouped(self, touch: Touch) -> Touch:
+        """The touch with the group that its creator was in then, if the terms it was made under know that group."""
+        name = self._groups[touch.creator].at(touch.at) if touch.creator in self._groups else None
+        if name and name in self._book.version(touch.terms_version).groups:
+            return replace(touch, group=name)
+        return touch
 
     def _merged(self, party: int, at: Instant) -> int:
         """The account that stands for a party since a ruling merged several accounts of one payee."""
