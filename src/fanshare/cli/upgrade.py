@@ -94,7 +94,7 @@ def _external(this: Session, back_up: "BackUp", made: list[Path]) -> None:
     from fanshare.config.wiring import bring_up_to_date
     from fanshare.upkeep.upgrade import Upgraded, lacking
 
-    with _nobody_else(this) as database:
+    with nobody_else(this) as database:
         missing = lacking(database)
         major = _major(database)
         if missing:
@@ -104,7 +104,8 @@ def _external(this: Session, back_up: "BackUp", made: list[Path]) -> None:
 
 
 @contextmanager
-def _nobody_else(this: Session) -> "Iterator[Database]":
+def nobody_else(this: Session) -> "Iterator[Database]":
+    """The database that others run, while no other process of ours uses it."""
     from fanshare.core.errors import FanshareError
     from fanshare.store.access import connect
     from fanshare.store.queries.upkeep import others

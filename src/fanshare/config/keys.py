@@ -8,6 +8,7 @@ is safe for 2^32 messages a purpose; the spool, which writes more, makes a key p
 import base64
 import binascii
 import contextlib
+import hashlib
 import hmac
 import json
 import os
@@ -36,9 +37,8 @@ VAULT = "vault"
 DELIVERY = "delivery"
 
 #: What lives on in many places under these keys (clicks out in the world, hashes of buyers, commitments of the log):
-#: they stay what they were when the master key is changed, sealed under the new one in ``keys/kept``.
+#: they stay what they were when the master key is changed, sealed under the new one in ``keys/kept-...``.
 STABLE = (CLICK_ID, PSEUDONYM)
-STABLE_PREFIX, STABLE_SUFFIX = "salts of ", " fingerprint"
 KEPT = "kept keys"
 #: The new master key, for as long as a change of it is not finished.
 UNFINISHED = "master.next"
@@ -80,15 +80,20 @@ class Keys:
         if text := environ.get(VARIABLE):
             return cls(_decode(text)).with_kept(home)
         if name := environ.get(FILE_VARIABLE):
-            return cls(_read(Path(name))).with_kept(home)
+            return cls(read_key(Path(name))).with_kept(home)
         path = home / "keys" / "master"
         if not path.exists():
             write_secret_once(path, secrets.token_hex(KEY_BYTES).encode() + b"\n")
-        return cls(_read(path)).with_kept(home)
+        return cls(read_key(path)).with_kept(home)
+
+    def kept_file(self, home: Path) -> Path:
+        """Where the keys lie that outlived earlier master keys. Named after this one, so that it can be made ready
+        before this one comes into use."""
+        return home / "keys" / f"kept-{hashlib.sha256(b'fanshare master key' + self._master).hexdigest()[:16]}"
 
     def with_kept(self, home: Path) -> "Keys":
-        """These keys with those that outlived earlier master keys, from ``<home>/keys/kept``."""
-        path = home / "keys" / "kept"
+        """These keys with those that outlived earlier master keys."""
+        path = self.kept_file(home)
         if not path.exists():
             return self
         found = json.loads(self.unseal(KEPT, path.read_bytes()))
@@ -99,10 +104,8 @@ class Keys:
         return self._master.hex().encode() + b"\n"
 
     def kept_for(self, successor: "Keys", purposes: Iterable[str]) -> bytes:
-        """The content of ``keys/kept`` for the next master key: what was kept, and the stable ones among
-        ``purposes`` that its programmes use."""
-        stable = {purpose for purpose in purposes if is_stable(purpose)}
-        kept = self._kept | {purpose: self.derive(purpose) for purpose in sorted({*STABLE, *stable})}
+        """The content of the next master key's ``kept_file``: what was kept, what is stable, and ``purposes``."""
+        kept = self._kept | {purpose: self.derive(purpose) for purpose in sorted({*STABLE, *purposes})}
         text = json.dumps({purpose: key.hex() for purpose, key in kept.items()}, sort_keys=True)
         return successor.seal(KEPT, text.encode())
 
@@ -145,11 +148,6 @@ class Keys:
         return cipher
 
 
-def is_stable(purpose: str) -> bool:
-    """Whether the key of a purpose must outlive the master key that it was derived from."""
-    return purpose in STABLE or purpose.startswith(STABLE_PREFIX) or purpose.endswith(STABLE_SUFFIX)
-
-
 def write_secret_once(path: Path, content: bytes) -> bool:
     """Create a file only its owner may read, durably, unless it exists. Returns whether this call made it.
 
@@ -180,7 +178,8 @@ def _sync_directory(path: Path) -> None:
         os.close(descriptor)
 
 
-def _read(path: Path) -> bytes:
+def read_key(path: Path) -> bytes:
+    """The key in a file that only its owner may read. Raises ``FanshareError``."""
     try:
         with path.open("rb") as file:
             if os.fstat(file.fileno()).st_mode & (stat.S_IRWXG | stat.S_IRWXO):

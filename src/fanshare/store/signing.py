@@ -91,9 +91,12 @@ def rotate(keys_dir: Path, name: str) -> LogSigner:
 def _one_at_a_time(path: Path) -> Iterator[None]:
     # two rotations at once would each lose the other's key, with which something may be signed already
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with path.with_suffix(".lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    descriptor = os.open(path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
+    finally:
+        os.close(descriptor)
 
 
 def _path(keys_dir: Path, name: str) -> Path:

@@ -109,14 +109,16 @@ def keys_unchanged(home: Path, *, by_me: bool = False) -> Iterator[None]:
     """
     path = home / KEY_CHANGE_LOCK
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with path.open("a") as lock:
-        try:
-            fcntl.flock(lock, (fcntl.LOCK_EX if by_me else fcntl.LOCK_SH) | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise FanshareError(
-                "keys_busy", "A backup or a change of the master key is under way: wait until it is done.", 409
-            ) from None
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, (fcntl.LOCK_EX if by_me else fcntl.LOCK_SH) | fcntl.LOCK_NB)
         yield
+    except BlockingIOError:
+        raise FanshareError(
+            "keys_busy", "A backup or a change of the master key is under way: wait until it is done.", 409
+        ) from None
+    finally:
+        os.close(descriptor)
 
 
 def _write(

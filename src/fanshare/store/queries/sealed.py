@@ -1,0 +1,91 @@
+"""Every value of the database that is sealed under the master key, for changing that key: all programmes at once.
+
+A catalogue test holds this list against the schema, so that a new sealed column can't be forgotten.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from psycopg import sql
+
+from fanshare.store.access import Connection
+
+_BATCH = 1_000
+
+
+class Sealed(NamedTuple):
+    """A column: the key of its rows, the purpose it is sealed for, and its associated data as SQL (bytea)."""
+
+    table: str
+    key: tuple[str, ...]
+    column: str
+    purpose: str
+    place: str
+
+
+class Value(NamedTuple):
+    """One sealed value and its place."""
+
+    key: tuple[Any, ...]
+    sealed: bytes
+    place: bytes
+
+
+SEALED: Sequence[Sealed] = (
+    Sealed(
+        "vault_key",
+        ("programme_id", "person_id"),
+        "wrapped",
+        "vault",
+        "convert_to(programme_id || '/' || person_id || '/', 'UTF8')",
+    ),
+    Sealed("connection", ("programme_id", "id"), "sealed_secrets", "endpoint secret", "convert_to(endpoint, 'UTF8')"),
+    Sealed("connection", ("programme_id", "id"), "sealed_api", "shop api keys", "convert_to(endpoint, 'UTF8')"),
+    Sealed("day_key", ("day",), "wrapped", "delivery", "convert_to(day, 'UTF8')"),
+    Sealed("operator", ("id",), "sealed_address", "sign in", "account"),
+    Sealed("outbox", ("id",), "sealed", "outbox", "convert_to(kind || '/' || key, 'UTF8')"),
+)
+
+#: Sealed under the master key too, and simply ended with it: whoever was signed in signs in again.
+ENDED = {("web_session", "sealed"), ("sign_in_link", "sealed_address")}
+
+#: Not sealed under the master key itself.
+UNDER_OTHER_KEYS = {
+    ("vault_item", "sealed"): "the key of the person, which is sealed in vault_key",
+    ("delivery", "sealed_body"): "the key of the day, which is sealed in day_key",
+    ("refused_delivery", "sealed_body"): "the key of the day, which is sealed in day_key",
+}
+
+
+def values(conn: Connection, of: Sealed) -> Iterator[list[Value]]:
+    """All values of a column in batches, in the order of their keys; each batch is read when it is asked for."""
+    after: tuple[Any, ...] | None = None
+    while rows := conn.execute(_select(of, after), [*(after or ()), _BATCH]).fetchall():
+        yield [Value(tuple(row[:-2]), bytes(row[-2]), bytes(row[-1])) for row in rows]
+        after = tuple(rows[-1][:-2])
+
+
+def put(conn: Connection, of: Sealed, changed: Sequence[Value]) -> None:
+    """Write values back."""
+    statement = sql.SQL("UPDATE {} SET {} = %s WHERE {}").format(
+        sql.Identifier(of.table),
+        sql.Identifier(of.column),
+        sql.SQL(" AND ").join(sql.SQL("{} = %s").format(sql.Identifier(name)) for name in of.key),
+    )
+    with conn.cursor() as cursor:
+        cursor.executemany(statement, [(value.sealed, *value.key) for value in changed])
+
+
+def end_sessions(conn: Connection) -> None:
+    """Nobody is signed in any more, and no link to sign in works."""
+    for table in sorted({table for table, _ in ENDED}):
+        conn.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
+
+
+def _select(of: Sealed, after: tuple[Any, ...] | None) -> sql.Composed:
+    key = sql.SQL(", ").join(map(sql.Identifier, of.key))
+    marks = sql.SQL(", ").join([sql.SQL("%s")] * len(of.key))
+    beyond = sql.SQL("") if after is None else sql.SQL("AND ({}) > ({})").format(key, marks)
+    query = sql.SQL("SELECT {}, {}, {} FROM {} WHERE {} IS NOT NULL {} ORDER BY {} LIMIT %s")
+    column, place = sql.Identifier(of.column), sql.SQL(of.place)
+    return query.format(key, column, place, sql.Identifier(of.table), column, beyond, key)
