@@ -38,9 +38,9 @@ def backup(
         now = opened.clock()
         made = _make(this, opened, file or work.dated(_directory(to), now), secret)
     gone = work.prune(made.path.parent, keep) if keep else []
+    pieces = counted(made.segments, "piece")
     lines = [
-        f"{made.path}: {_size(made.size)}, {counted(len(made.logs), "programme")}, "
-        f"{counted(made.segments, "piece")} of the spool.",
+        f"{made.path}: {_size(made.size)}, {counted(len(made.logs), 'programme')}, {pieces} of the spool.",
         "Keep it, and its passphrase, where this machine is not. Prove it now and then: fanshare restore FILE --verify",
     ]
     lines += [f"Removed {path.name}." for path in gone]

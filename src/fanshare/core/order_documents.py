@@ -25,7 +25,7 @@ def to_document(state: OrderState) -> Document:
     ``exchange_of`` and ``aliases`` stand in it only where they say something, so that states without them keep the
     hash they had before these fields existed.
     """
-    document = {
+    document: dict[str, Any] = {
         "order_id": state.order_id,
         "birth": state.birth,
         "modified_at": _time(state.modified_at),

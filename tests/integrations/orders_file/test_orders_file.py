@@ -1,9 +1,7 @@
 """Files of orders: forms, encodings, mappings, refusals; and that any file at all is read or refused."""
 
-import contextlib
 import csv
 import io
-from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -11,49 +9,20 @@ from typing import Any
 
 import pyarrow
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from pyarrow import parquet
 
 from fanshare.core.errors import BadInputError
 from fanshare.core.instants import parse_rfc3339
-from fanshare.core.order_documents import from_document, to_document
 from fanshare.core.order_join import join
 from fanshare.core.orders import OrderState, Status
 from fanshare.integrations.orders_file import cells, parquet_rows
-from fanshare.integrations.orders_file.mapping import FIELDS, Plan, read_mapping
+from fanshare.integrations.orders_file.mapping import Plan, read_mapping
 from fanshare.integrations.orders_file.read import read, write_refused
-from fanshare.integrations.orders_file.source import Source, open_source
-from fanshare.integrations.orders_file.staging import Refusal, Staging
+from fanshare.integrations.orders_file.source import open_source
+from fanshare.integrations.orders_file.staging import Staging
+from tests.support.order_files import NOON, SALE, file_of, outcome, parquet_file, pseudonym
 
-NOON = "2026-11-14T12:00:00Z"
 NOW = parse_rfc3339("2026-11-22T12:00:00Z")
-SALE = {"order_id": "A-1", "ordered_at": NOON, "currency": "EUR", "net_amount": "59.00"}
 BERLIN = Plan(time_zone="Europe/Berlin")
-
-
-def pseudonym(kind: str, value: str) -> str:
-    return f"{kind}-of-{value[::-1]}"
-
-
-def outcome(source: Source) -> tuple[list[OrderState], list[Refusal]]:
-    with Staging.opened() as staging:
-        read(source, staging, pseudonym, lambda rows: None)
-        states, refusals = list(staging.states(NOW)), list(staging.refusals())
-        assert staging.orders == len(states)
-        assert sum(staging.refused().values()) == len(refusals)
-        return states, refusals
-
-
-def file_of(folder: Path, *rows: dict[str, str], delimiter: str = ",", encoding: str = "utf-8") -> Path:
-    names = list(dict.fromkeys(name for row in rows for name in row))
-    text = io.StringIO()
-    writer = csv.DictWriter(text, names, delimiter=delimiter)
-    writer.writeheader()
-    writer.writerows(rows)
-    path = folder / "orders.csv"
-    path.write_bytes(text.getvalue().encode(encoding))
-    return path
 
 
 def orders(folder: Path, *rows: dict[str, str], plan: Plan | None = None, **how: str) -> list[OrderState]:
@@ -255,14 +224,6 @@ def test_a_mapping_that_can_not_be_meant_is_refused(text: str) -> None:
     assert caught.value.code in ("bad_mapping", "unknown_time_zone")
 
 
-def parquet_file(folder: Path, **columns: Any) -> Path:
-    path = folder / "orders.parquet"
-    rows = len(next(iter(columns.values())))
-    base = {name: [value] * rows for name, value in SALE.items() if name not in columns}
-    parquet.write_table(pyarrow.table(base | columns), path)
-    return path
-
-
 def one_of(folder: Path, **columns: Any) -> OrderState:
     states, refusals = outcome(open_source(parquet_file(folder, **columns), BERLIN))
     assert refusals == []
@@ -324,84 +285,3 @@ def test_refused_rows_of_parquet_are_written_out_as_well(tmp_path: Path) -> None
         assert write_refused(source, staging.refusals(), tmp_path / "left.csv") == 1
     (row,) = csv.DictReader(io.StringIO((tmp_path / "left.csv").read_text("utf-8")))
     assert (row["refused_row"], row["order_id"]) == ("2", "b")
-
-
-NASTY = st.sampled_from(
-    [
-        "",
-        "0",
-        "-1",
-        "1e400",
-        "9" * 30,
-        "NaN",
-        '"',
-        "\n",
-        "ä",
-        "\0",
-        "a,b",
-        "1.234,5",
-        NOON,
-        "2026-02-30",
-        "true",
-        "EUR",
-        "x" * 600,
-    ]
-)
-
-
-@given(
-    st.lists(
-        st.dictionaries(st.sampled_from(FIELDS), st.one_of(NASTY, st.text(max_size=20)), max_size=8),
-        min_size=1,
-        max_size=6,
-    )
-)
-def test_rows_of_anything_are_read_or_refused_and_nothing_else(
-    tmp_path_factory: Any, rows: list[dict[str, str]]
-) -> None:
-    folder = tmp_path_factory.getbasetemp()
-    try:
-        path = file_of(folder, *({**SALE, "order_id": str(place), **row} for place, row in enumerate(rows)))
-    except UnicodeEncodeError:
-        return
-    with contextlib.suppress(BadInputError):
-        states, refusals = outcome(open_source(path, Plan()))
-        assert len(states) + len(refusals) >= 1
-        check_all(states)
-
-
-@given(st.binary(max_size=300), st.booleans())
-def test_any_bytes_are_read_or_refused_and_nothing_else(tmp_path_factory: Any, raw: bytes, headed: bool) -> None:
-    path = tmp_path_factory.getbasetemp() / "bytes"
-    path.write_bytes((",".join(SALE).encode() + b"\n" if headed else b"") + raw)
-    with contextlib.suppress(BadInputError):
-        check_all(outcome(open_source(path, Plan()))[0])
-
-
-@given(st.integers(0, 2_000), st.binary(min_size=1, max_size=8))
-def test_a_damaged_parquet_file_is_read_or_refused_and_nothing_else(
-    tmp_path_factory: Any, place: int, noise: bytes
-) -> None:
-    folder = tmp_path_factory.getbasetemp()
-    path = parquet_file(folder, order_id=["a", "b"], sku=["S", None])
-    raw = bytearray(path.read_bytes())
-    place = 4 + place % (len(raw) - 8)
-    raw[place : place + len(noise)] = noise
-    path.write_bytes(raw)
-    with contextlib.suppress(BadInputError):
-        check_all(outcome(open_source(path, Plan()))[0])
-
-
-@given(st.binary(max_size=120))
-def test_any_mapping_is_read_or_refused_and_nothing_else(raw: bytes) -> None:
-    for text in (raw, b"[format]\ndate = '" + raw + b"'"):
-        with contextlib.suppress(BadInputError):
-            plan = read_mapping(text)
-            with contextlib.suppress(BadInputError):
-                cells.moment(NOON, plan)
-
-
-def check_all(states: Sequence[OrderState]) -> None:
-    for state in states:
-        assert from_document(to_document(state)) == state
-        assert 0 <= join([state]).net <= join([state]).goods

@@ -1,4 +1,4 @@
-"""The WordPress plugin: the same zip every time, valid PHP where there is one, and the connector reads what it writes."""
+"""The WordPress plugin: the same zip every time, valid PHP, and the connector reads what it writes."""
 
 import hashlib
 import io

@@ -84,9 +84,7 @@ def _look(server: MailServer, tls: ssl.SSLContext, timeout: float) -> Found:
         return found("certificate", f"{port} works, but the certificate is not good for {server.host}.")
     except (OSError, smtplib.SMTPException) as error:
         if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
-            return found(
-                "blocked", f"{port} takes the call and then says nothing: something on the way stops it."
-            )
+            return found("blocked", f"{port} takes the call and then says nothing: something on the way stops it.")
         return found("trouble", f"{port} answers, but {reason(error)}")
     return found("works", f"{port} works.")
 
