@@ -103,10 +103,12 @@ class FlakyServer:
         with self._lock:
             self._faults.extend(faults)
 
-    def behave(self) -> None:
-        """Forget the faults that have not been played."""
+    def behave(self) -> tuple[Fault | None, ...]:
+        """Forget the faults that have not been played, and say which they were."""
         with self._lock:
+            left = tuple(self._faults)
             self._faults.clear()
+        return left
 
     def take(self, request: Request) -> Fault | None:
         """Note a request; how it is to fail, if it is."""
@@ -140,6 +142,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(self.server.flaky.answer(request))
         elif fault in _PLAYED:
             self._send(_PLAYED[fault])
+        elif fault in {Fault.LOST, Fault.TORN}:
+            self._lose(fault, self.server.flaky.answer(request))
         else:
             self._misbehave(fault)
 
@@ -169,6 +173,14 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.flaky.stopping.wait(20)
         else:
             self._drip(body)
+
+    def _lose(self, fault: Fault, answer: Reply) -> None:
+        """What was asked is done; whoever asked does not learn it."""
+        self.close_connection = True
+        if fault is Fault.LOST:
+            self.server.flaky.stopping.wait(20)
+        else:
+            self._write(answer.status, {"content-length": str(len(answer.body))}, answer.body[: len(answer.body) // 2])
 
     def _drip(self, body: bytes) -> None:
         self._write(200, {"content-length": str(len(body))}, b"")

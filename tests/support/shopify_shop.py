@@ -10,6 +10,7 @@ from fanshare.integrations.shopify.queries import VERSION
 from tests.integrations.shopify.story import FIXTURES
 from tests.support.flaky_http import Fault, FlakyServer, Reply, Request, reply
 from tests.support.graphql import Executor, QueryError
+from tests.support.shopify_codes import Discounts
 
 SCHEMA: dict[str, Any] = json.loads((FIXTURES / "admin_2026-10.json").read_text("utf-8"))
 DAY = 86_400
@@ -23,9 +24,10 @@ class ShopifyShop:
 
     def __init__(self) -> None:
         self.client_id, self.client_secret = "client-1", "shpss_first"
-        self.scopes = "read_orders,read_all_orders"
+        self.scopes = "read_orders,read_all_orders,read_discounts,write_discounts"
         self.orders: dict[str, dict[str, Any]] = {}
         self.subscriptions: list[dict[str, Any]] = []
+        self.discounts = Discounts(SCHEMA)
         self.refused_topics: set[str] = set()
         self.withheld: set[str] = set()
         self.max_cost = 1_000
@@ -63,8 +65,8 @@ class ShopifyShop:
     def misbehave(self, *faults: Fault | None) -> None:
         self._server.misbehave(*faults)
 
-    def behave(self) -> None:
-        self._server.behave()
+    def behave(self) -> tuple[Fault | None, ...]:
+        return self._server.behave()
 
     def revoke(self) -> None:
         """Take back every token that was given out."""
@@ -127,6 +129,7 @@ class ShopifyShop:
             "webhookSubscriptions": lambda _: list(self.subscriptions),
             "webhookSubscriptionCreate": self._subscribe,
             "webhookSubscriptionUpdate": self._resubscribe,
+            **self.discounts.answers(),
         }
         return answers[name](args)
 

@@ -12,12 +12,14 @@ from typing import Protocol
 from fanshare.core.errors import BadInputError
 from fanshare.core.order_news import News, news_by_stage
 from fanshare.core.payments import Report
+from fanshare.integrations.code_types import MakeCodeMaker
 from fanshare.integrations.generic import parse as generic
 from fanshare.integrations.orders_file import parse as orders_file
 from fanshare.integrations.postback import parse as postback
 from fanshare.integrations.shopify import fetch as shopify_fetch
 from fanshare.integrations.shopify import parse as shopify
 from fanshare.integrations.shopify.admin import app_access
+from fanshare.integrations.shopify.codes import make_code_maker as make_shopify_codes
 from fanshare.integrations.shopify.notices import notices as shopify_notices
 from fanshare.integrations.shopify.webhooks import ensure_webhooks as ensure_shopify_webhooks
 from fanshare.integrations.stripe import fetch as stripe_fetch
@@ -28,6 +30,7 @@ from fanshare.integrations.types import EnsureWebhooks, Fetch, Notice, Pseudonym
 from fanshare.integrations.verifiers import VERIFIERS
 from fanshare.integrations.woocommerce import fetch as woocommerce_fetch
 from fanshare.integrations.woocommerce import parse as woocommerce
+from fanshare.integrations.woocommerce.codes import make_code_maker as make_woocommerce_codes
 from fanshare.integrations.woocommerce.webhooks import ensure_webhooks as ensure_woocommerce_webhooks
 from fanshare.integrations.woocommerce.webhooks import shop_access
 
@@ -58,6 +61,7 @@ class Connector:
     With a ``make_fetch`` the fetched state is the state of record. ``reports_fulfilment`` says that nothing matures
     before the shop reports the goods as sent. ``ensure_webhooks`` subscribes to what we need where the shop lets us;
     ``notices`` are what a delivery says beside orders, such as that a customer wants to be forgotten.
+    ``make_codes`` opens the discount codes of a shop where they can be made by asking it.
     ``news`` tells repetitions and latecomers from news where the shop says no time of change.
     """
 
@@ -70,6 +74,7 @@ class Connector:
     ensure_webhooks: EnsureWebhooks | None = None
     notices: Notices | None = None
     news: News | None = None
+    make_codes: MakeCodeMaker | None = None
 
     @property
     def can_fetch(self) -> bool:
@@ -118,6 +123,7 @@ CONNECTORS: Mapping[str, Connector] = MappingProxyType(
             make_fetch=_fetch_woocommerce,
             reports_fulfilment=woocommerce.REPORTS_FULFILMENT,
             ensure_webhooks=ensure_woocommerce_webhooks,
+            make_codes=make_woocommerce_codes,
         ),
         "shopify": Connector(
             kind="shopify",
@@ -128,6 +134,7 @@ CONNECTORS: Mapping[str, Connector] = MappingProxyType(
             reports_fulfilment=shopify.REPORTS_FULFILMENT,
             ensure_webhooks=ensure_shopify_webhooks,
             notices=shopify_notices,
+            make_codes=make_shopify_codes,
         ),
         "generic": Connector(
             kind="generic",

@@ -40,6 +40,8 @@ class Fault(StrEnum):
     HALF = "half"  # half of a body without a promised length
     MOVED = "moved"  # 404 without saying that it is about the order
     DENIED = "denied"  # 401
+    LOST = "lost"  # carried out, and the answer never comes
+    TORN = "torn"  # carried out, and half of the answer comes
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +161,7 @@ class _Handler(BaseHTTPRequestHandler):
         pairs = parse_qsl(parts.query, keep_blank_values=True)
         body = self.rfile.read(int(self.headers.get("content-length") or 0))
         fault = shop.fault()
-        if fault is not None:
+        if fault not in {None, Fault.LOST, Fault.TORN}:
             self._misbehave(fault)
         elif not parts.path.startswith(ROUTE):
             self._send(_PLAYED[Fault.MOVED])
@@ -168,7 +170,8 @@ class _Handler(BaseHTTPRequestHandler):
         elif self.command != "GET" and not shop.keys.may_write:
             self._send(json_answer(401, _READ_ONLY))
         else:
-            self._send(shop.answer(Asked(self.command, parts.path.removeprefix(ROUTE), dict(pairs), body)))
+            answer = shop.answer(Asked(self.command, parts.path.removeprefix(ROUTE), dict(pairs), body))
+            self._send(answer) if fault is None else self._lose(fault, answer)
 
     do_GET = do_POST = do_PUT = handle_any  # noqa: N815 - the names of http.server
 
@@ -184,7 +187,7 @@ class _Handler(BaseHTTPRequestHandler):
         head += [f"{name}: {value}" for name, value in headers.items()]
         self.wfile.write("\r\n".join([*head, "", ""]).encode("latin-1") + body)
 
-    def _misbehave(self, fault: Fault) -> None:
+    def _misbehave(self, fault: Fault | None) -> None:
         if fault in _PLAYED:
             self._send(_PLAYED[fault])
             return
@@ -198,6 +201,14 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.shop.stopping.wait(20)
         else:
             self._drip(body)
+
+    def _lose(self, fault: Fault, answer: Answer) -> None:
+        """What was asked is done; whoever asked does not learn it."""
+        self.close_connection = True
+        if fault is Fault.LOST:
+            self.server.shop.stopping.wait(20)
+        else:
+            self._write(answer.status, {"content-length": str(len(answer.body))}, answer.body[: len(answer.body) // 2])
 
     def _drip(self, body: bytes) -> None:
         self._write(200, {"content-length": str(len(body))}, b"")

@@ -13,6 +13,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any, Self
 
+from fanshare.world.woo_coupons import Coupons
 from fanshare.world.woo_server import Answer, Asked, Fault, Keys, Query, ShopServer, json_answer
 from fanshare.world.woo_subscriptions import Webhooks
 from fanshare.world.woo_webhooks import Delivery, delivery
@@ -39,6 +40,7 @@ class WooShop:
         self.key, self.secret, self.webhook_secret = key, secret, webhook_secret
         self.asked: list[str] = []
         self.webhooks = Webhooks()
+        self.coupons = Coupons()
         self._orders: dict[int, Document] = {}
         self._refunds: dict[int, list[Document]] = {}
         self._faults: deque[Fault | None] = deque()
@@ -110,6 +112,8 @@ class WooShop:
             self.asked.append(asked.path)
             if parts[0] == "webhooks":
                 return self.webhooks.answer(asked)
+            if parts[0] == "coupons":
+                return self.coupons.answer(asked)
             if parts == ["orders"]:
                 return json_answer(200, self._list(query))
             if parts[0] != "orders" or len(parts) > 3 or not parts[1].isdecimal():

@@ -1,0 +1,123 @@
+"""What a discount code gives, in the words of no shop: asked for, read back from the shop, and compared."""
+
+from dataclasses import dataclass, fields
+
+from fanshare.core.errors import BadInputError
+from fanshare.core.instants import Instant, format_rfc3339
+from fanshare.core.money import (
+    Micros,
+    exponent,
+    format_micros,
+    format_minor,
+    format_percent,
+    from_minor_units,
+    minor_units,
+)
+
+MOST_BPS = 10_000
+MOST_USES = 1_000_000
+MOST_PRODUCTS = 100
+
+_NAMES = {
+    "percent_bps": "percentage",
+    "amount": "amount",
+    "currency": "currency",
+    "minimum": "least basket",
+    "uses": "limit of uses",
+    "once_per_buyer": "once per customer",
+    "ends_at": "end",
+    "products": "products",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Discount:
+    """One kind of money off: ``percent_bps`` (basis points) or ``amount`` (micros), never both.
+
+    ``minimum`` is the least worth of the basket (0: none), ``uses`` how often the code works in all (``None``: no
+    limit), ``products`` the shop's own ids of those it works for (empty: all). ``currency`` is that of the amounts.
+    """
+
+    currency: str
+    percent_bps: int = 0
+    amount: Micros = 0
+    minimum: Micros = 0
+    uses: int | None = None
+    once_per_buyer: bool = False
+    ends_at: Instant | None = None
+    products: tuple[str, ...] = ()
+
+    @property
+    def single_use(self) -> bool:
+        """Whether the shop takes it once and never again."""
+        return self.uses == 1
+
+
+def check_discount(discount: Discount) -> None:
+    """Raises ``BadInputError`` ``bad_discount`` with the first thing that can't be."""
+    exponent(discount.currency)
+    if (discount.percent_bps > 0) == (discount.amount > 0) or discount.percent_bps < 0 or discount.amount < 0:
+        raise _bad("A code gives a percentage or an amount: say one of them.")
+    if discount.percent_bps > MOST_BPS:
+        raise _bad("A code gives at most 100 percent.")
+    for amount, what in ((discount.amount, "An amount"), (discount.minimum, "A least basket")):
+        if amount < 0 or from_minor_units(minor_units(amount, discount.currency), discount.currency) != amount:
+            raise _bad(f"{what} is a whole number of the smallest coin of {discount.currency}.")
+    if discount.uses is not None and not 1 <= discount.uses <= MOST_USES:
+        raise _bad(f"A limit of uses lies between 1 and {MOST_USES}.")
+    if len(discount.products) > MOST_PRODUCTS or not all(_is_id(each) for each in discount.products):
+        raise _bad(f"Products are at most {MOST_PRODUCTS} numbers, as the shop counts them.")
+
+
+def differences(asked: Discount, found: Discount) -> tuple[str, ...]:
+    """What a shop made otherwise than it was asked, by the names people use; empty when all is as asked."""
+    told = []
+    for field in fields(Discount):
+        wanted, seen = getattr(asked, field.name), getattr(found, field.name)
+        if field.name == "currency" and not (asked.amount or asked.minimum):
+            continue
+        if field.name == "products":
+            wanted, seen = tuple(sorted(wanted)), tuple(sorted(seen))
+        if wanted != seen:
+            told.append(f"{_NAMES[field.name]} {_shown(field.name, seen)} instead of {_shown(field.name, wanted)}")
+    return tuple(told)
+
+
+def sentence(discount: Discount) -> str:
+    """What buyers get and when, in one line: ``15 % off, from 30.00 EUR, once per customer``."""
+    currency = discount.currency
+    told = [f"{format_percent(discount.percent_bps)} % off" if discount.percent_bps else ""]
+    told[0] = told[0] or f"{format_minor(discount.amount, currency)} {currency} off"
+    if discount.minimum:
+        told.append(f"from {format_minor(discount.minimum, currency)} {currency}")
+    if discount.uses is not None:
+        told.append("works once" if discount.single_use else f"works {discount.uses} times in all")
+    if discount.once_per_buyer and not discount.single_use:
+        told.append("once per customer")
+    if discount.products:
+        told.append(f"for {len(discount.products)} products" if len(discount.products) > 1 else "for one product")
+    if discount.ends_at is not None:
+        told.append(f"until {format_rfc3339(discount.ends_at)}")
+    return ", ".join(told)
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= 20
+
+
+def _shown(name: str, value: object) -> str:
+    if value is None or value == () or (name == "minimum" and value == 0):
+        return "none"
+    if name == "percent_bps" and isinstance(value, int):
+        return f"{format_percent(value)} %"
+    if name in {"amount", "minimum"} and isinstance(value, int):
+        return format_micros(value)
+    if name == "ends_at" and isinstance(value, int):
+        return format_rfc3339(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
+
+
+def _bad(message: str) -> BadInputError:
+    return BadInputError("bad_discount", message)
