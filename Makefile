@@ -1,6 +1,6 @@
 # Everything a person does with this tree. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check bench soak lock clean install dev format lint types rooms
+.PHONY: help demo serve test check bench soak lock words clean install dev format lint types rooms
 SHELL := /bin/sh
 BIN := .venv/bin
 # Tests run on two processes; ARGS goes to pytest (make test ARGS="tests/core -k money"), N is the factor of a soak.
@@ -45,6 +45,9 @@ soak: dev ## the sized tests, N times larger (make soak N=20)
 
 lock: ## write the lock files again after a change of dependencies (UPGRADE=1 takes newer versions)
 	scripts/lock.sh $(if $(UPGRADE),--upgrade)
+
+words: dev ## collect the words of the pages and compile their translations
+	$(BIN)/python scripts/words.py
 
 install: ## what is needed to run it, into .venv
 	@scripts/install.sh base

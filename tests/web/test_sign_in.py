@@ -1,21 +1,15 @@
 """Signing in through the real pages over a real database: links, cookies, forged forms, and who may see what."""
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
-from http.cookies import SimpleCookie
-from io import BytesIO
-from typing import Any
-from urllib.parse import urlencode
 
 import pytest
-from django.urls import URLPattern, URLResolver, get_resolver
 
 from fanshare.core.instants import DAY, MINUTE, Instant
 from fanshare.core.terms_text import parse
 from fanshare.flows import sign_in, staff
-from fanshare.flows.authorisation import MATRIX, Role
 from fanshare.flows.context import open_programme
 from fanshare.flows.people import Joiner, add_creator, add_fan
 from fanshare.flows.publish_terms import publish_terms
@@ -30,11 +24,9 @@ from fanshare.web.stored_pages import StoredPages
 from tests.edge.running import KEYS
 from tests.jobs.house import TERMS
 from tests.support.schema import NOW, found, schema_template, shared_database
-from tests.web.support.serving import Answer, ask
+from tests.web.support.device import HOST, Device
 
 __all__ = ["schema_template", "shared_database"]
-
-HOST = "share.example"
 
 
 @dataclass
@@ -74,54 +66,6 @@ def place(shared_database: Database) -> Iterator[Place]:
                 add_fan(programme, Joiner("Finn", "finn@example.test"), NOW)
         staff.add_operator(conn, KEYS, "otto@example.test", NOW)
         yield Place(conn, shared_database, slugs[0], slugs[1])
-
-
-@dataclass
-class Device:
-    """A browser without a window: keeps cookies, fills in forms."""
-
-    app: WsgiApp
-    cookies: dict[str, str] = field(default_factory=dict)
-    flags: dict[str, Any] = field(default_factory=dict)
-
-    def get(self, path: str, **extra: str) -> Answer:
-        path, _, query = path.partition("?")
-        return self._send(path, QUERY_STRING=query, **extra)
-
-    def post(self, path: str, values: dict[str, str], **extra: str) -> Answer:
-        body = urlencode(values).encode()
-        content = {"CONTENT_TYPE": "application/x-www-form-urlencoded", "CONTENT_LENGTH": str(len(body))}
-        extra.setdefault("HTTP_ORIGIN", f"https://{HOST}")
-        return self._send(path, method="POST", **content, **{"wsgi.input": BytesIO(body)}, **extra)
-
-    def fill(self, path: str, **values: str) -> Answer:
-        """Open a form and send it."""
-        hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', self.get(path).text))
-        return self.post(path.partition("?")[0], {**hidden, **values})
-
-    def sign_in(self, token: str) -> Answer:
-        return self.fill(f"/sign-in/confirm?t={token}")
-
-    def _send(self, path: str, **extra: Any) -> Answer:
-        jar = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        headers: list[str] = []
-
-        def keeping(environ: Any, start: Callable[..., Any]) -> Any:
-            def kept(status: str, pairs: list[tuple[str, str]], exc_info: object = None) -> Any:
-                headers.extend(value for name, value in pairs if name.lower() == "set-cookie")
-                return start(status, pairs)
-
-            return self.app(environ, kept)
-
-        answer = ask(keeping, path, host=HOST, HTTP_COOKIE=jar, **extra)
-        for line in headers:
-            for name, morsel in SimpleCookie(line).items():
-                self.flags[name] = morsel
-                if morsel.value and morsel["max-age"] != 0:
-                    self.cookies[name] = morsel.value
-                else:
-                    self.cookies.pop(name, None)
-        return answer
 
 
 def signed_in(place: Place, name: str) -> Device:
@@ -249,70 +193,6 @@ def test_an_old_link_says_that_it_is_old(place: Place) -> None:
     answer = Device(later.app()).get(f"/sign-in/confirm?t={token}")
     assert answer.status == 410
     assert "does not work any more" in answer.text
-
-
-def routes() -> Iterator[tuple[str, Any]]:
-    """Every address of the site with its view."""
-
-    def walk(patterns: list[Any], prefix: str) -> Iterator[tuple[str, Any]]:
-        for one in patterns:
-            if isinstance(one, URLResolver):
-                yield from walk(one.url_patterns, prefix + str(one.pattern))
-            elif isinstance(one, URLPattern):
-                yield prefix + str(one.pattern), one.callback
-
-    yield from walk(get_resolver("fanshare.web.urls").url_patterns, "/")
-
-
-def unguarded(found: list[tuple[str, Any]]) -> list[str]:
-    """Routes whose view asks nobody."""
-    return [path for path, view in found if getattr(view, "operation", None) not in MATRIX]
-
-
-def test_every_route_is_in_the_matrix(place: Place) -> None:
-    place.app()
-    found = list(routes())
-    assert len(found) >= 10
-    assert unguarded(found) == []
-    assert unguarded([*found, ("/planted", lambda request: None)]) == ["/planted"]
-
-
-def concrete(route: str, slug: str) -> str:
-    """An address of a route, with a programme that exists and numbers that may."""
-    path = re.sub(r"<slug:programme>", slug, route)
-    path = re.sub(r"<slug:[a-z_]+>", "cleo", path)
-    path = re.sub(r"<int:[a-z_]+>", "1", path)
-    path = re.sub(r"\(\?P<[a-z_]+>.*?\)", "a" * 24, path)
-    return re.sub(r"<[a-z_:]+>", "x", path).replace("^", "").replace("\\Z", "").replace("$", "")
-
-
-def test_stray_is_refused_at_every_route_that_is_not_public(place: Place) -> None:
-    app = place.app()
-    closed = [path for path, view in routes() if Role.ANYBODY not in MATRIX[view.operation]]
-    assert "/home" in closed
-    for path in (concrete(route, place.slug) for route in closed):
-        answer = Device(app).get(path)
-        assert (answer.status, answer.headers.get("location")) == (302, "/sign-in"), path
-        assert place.slug not in answer.text
-        device = Device(app)
-        device.get("/sign-out")
-        form = {"csrfmiddlewaretoken": device.cookies.get("fanshare_form", "")}
-        assert device.post(path, form).status in {403, 405}, path
-        garbage = Device(app, cookies={"fanshare": "0" * 32})
-        assert garbage.get(path).status == 302, path
-
-
-def test_who_is_signed_in_sees_only_what_her_roles_open(place: Place) -> None:
-    people = {name: signed_in(place, name) for name in ("bea", "cleo", "finn", "otto")}
-    role = {"bea": Role.BRAND, "cleo": Role.CREATOR, "finn": Role.FAN, "otto": Role.OPERATOR}
-    for route, view in routes():
-        if Role.ANYBODY in MATRIX[view.operation]:
-            continue
-        for name, device in people.items():
-            may = role[name] in MATRIX[view.operation]
-            assert (device.get(concrete(route, place.slug)).status != 403) is may, (route, name)
-            if "<slug:programme>" in route and name != "otto":
-                assert device.get(concrete(route, place.other)).status == 403, (route, name)
 
 
 def test_home_names_every_hat_and_leads_only_to_pages_that_exist(place: Place) -> None:

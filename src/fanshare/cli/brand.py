@@ -3,18 +3,25 @@
 import typer
 
 from fanshare.cli.session import group, session
+from fanshare.flows.authorisation import Post
+
+_POST = typer.Option(Post.OWNER, help="What she may do: owner, manager, finance or reader.")
 
 app = group("Let people look after a programme in the browser, and list them.")
 
 
 @app.command()
-def add(ctx: typer.Context, address: str = typer.Argument(help="Her e-mail address; kept in the vault.")) -> None:
+def add(
+    ctx: typer.Context,
+    address: str = typer.Argument(help="Her e-mail address; kept in the vault."),
+    post: Post = _POST,
+) -> None:
     """Let somebody sign in for the brand of a programme."""
     from fanshare.flows.staff import add_brand_person
 
     this = session(ctx)
     with this.desk() as desk:
-        new = add_brand_person(desk.access, desk.tenant.public_id, desk.installation.keys, address, desk.now)
+        new = add_brand_person(desk.access, desk.tenant.public_id, desk.installation.keys, address, desk.now, post=post)
     said = "looks after" if new else "already looked after"
     line = f"{address.strip()} {said} {desk.tenant.name}. Next: fanshare login-link {address.strip()}"
     this.out.result({"added": new, "programme": desk.tenant.slug}, [line])

@@ -1,9 +1,10 @@
 """Puts the serving processes together: the edge, the pages behind it, one listening socket."""
 
+import json
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from a2wsgi import WSGIMiddleware
 
@@ -12,15 +13,22 @@ from fanshare.config.keys import Keys
 from fanshare.config.settings_env import Settings
 from fanshare.config.wiring import Foundation, reach
 from fanshare.core.errors import FanshareError
-from fanshare.edge import visitors
+from fanshare.core.instants import Instant
+from fanshare.edge import destination, visitors
 from fanshare.edge.app import Asgi, Check, EdgeApp
 from fanshare.edge.redirect import forwarded_for
 from fanshare.edge.server import bind, server_for
 from fanshare.edge.settings import EdgeSettings
 from fanshare.integrations.verifiers import VERIFIERS
+from fanshare.store import signing
 from fanshare.store.access import Connection
 from fanshare.web.accounts_port import Accounts
 from fanshare.web.pages_port import PageStore
+
+if TYPE_CHECKING:
+    from fanshare.flows.context import Programme
+    from fanshare.store.directory import Programme as Tenant
+    from fanshare.web.desk import Desk
 
 type Networks = tuple[visitors.Network, ...]
 
@@ -70,6 +78,7 @@ def pages(base: Foundation, listener: socket.socket) -> Asgi:
         allowed_hosts=_allowed(settings, listener),
         accounts=_accounts(base),
         public_url=settings.public_url,
+        desk=_desk(base),
     )
     bridge: Any = WSGIMiddleware(cast(Any, wsgi), workers=settings.web_threads)
     return partial(_http_only, bridge, visitors.networks(settings.trusted_proxies))
@@ -126,6 +135,25 @@ def _accounts(base: Foundation) -> Accounts:
     from fanshare.web.stored_accounts import StoredAccounts
 
     return StoredAccounts(partial(_connect, base), base.keys, base.clock, sends_mail=base.settings.mail is not None)
+
+
+def _desk(base: Foundation) -> "Desk":
+    from fanshare.flows.statements import make_statement
+    from fanshare.web.desk import Desk
+
+    keys = base.settings.home / "keys"
+
+    def statement(programme: "Programme", tenant: "Tenant", party: int, now: Instant) -> bytes:
+        signer = signing.load_or_create(keys, f"{base.log_host}/log/{tenant.public_id}")
+        document = make_statement(programme, tenant, signer, party, now)
+        return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"
+
+    return Desk(partial(_connect, base), base.keys, base.clock, statement, _destination)
+
+
+def _destination(url: str, hosts: Iterable[str], allow_http: bool) -> object:
+    """Refuse what the edge would refuse when somebody clicks."""
+    return destination.parse(url, hosts, allow_http=allow_http)
 
 
 def _connect(base: Foundation) -> Connection:

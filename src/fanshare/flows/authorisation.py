@@ -20,6 +20,15 @@ class Role(StrEnum):
     OPERATOR = "operator"
 
 
+class Post(StrEnum):
+    """What somebody does for a brand. An operation may be for one post or several; ``Role.BRAND`` means all of them."""
+
+    OWNER = "owner"
+    MANAGER = "manager"
+    FINANCE = "finance"
+    READER = "reader"
+
+
 @dataclass(frozen=True, slots=True)
 class Seat:
     """Which row somebody is: a party, a brand person, an operator (whose programme is 0). What a session keeps."""
@@ -31,13 +40,17 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Hat:
-    """A seat as it is now, with the names a page shows. ``slug`` is a creator's page, empty for others."""
+    """A seat as it is now, with the names a page shows. ``slug`` is a creator's page, empty for others.
+
+    ``post`` is what somebody does for a brand, ``None`` for everybody else.
+    """
 
     seat: Seat
     programme: str = ""
     programme_name: str = ""
     name: str = ""
     slug: str = ""
+    post: Post | None = None
 
     @property
     def role(self) -> Role:
@@ -45,12 +58,15 @@ class Hat:
         return self.seat.role
 
 
-_EVERYBODY = frozenset({Role.ANYBODY})
-_SIGNED_IN = frozenset({Role.CREATOR, Role.FAN, Role.BRAND, Role.OPERATOR})
-_HOUSE = frozenset({Role.BRAND, Role.OPERATOR})
+type Group = frozenset[Role | Post]
 
-#: Operation -> roles. What concerns a programme is granted in that programme alone.
-MATRIX: Mapping[str, frozenset[Role]] = {
+_EVERYBODY: Group = frozenset({Role.ANYBODY})
+_SIGNED_IN: Group = frozenset({Role.CREATOR, Role.FAN, Role.BRAND, Role.OPERATOR})
+_HOUSE: Group = frozenset({Role.BRAND, Role.OPERATOR})
+_CREATOR: Group = frozenset({Role.CREATOR})
+
+#: Operation -> roles and posts. What concerns a programme is granted in that programme alone.
+MATRIX: Mapping[str, Group] = {
     "public.start": _EVERYBODY,
     "public.creator": _EVERYBODY,
     "public.terms": _EVERYBODY,
@@ -60,7 +76,13 @@ MATRIX: Mapping[str, frozenset[Role]] = {
     "mail.stop": _EVERYBODY,  # by a token that only the recipient holds
     "home": _SIGNED_IN,
     "sign_out": _EVERYBODY,
+    "language": _EVERYBODY,
     "connections.see": _HOUSE,
+    "creator.today": _CREATOR,
+    "creator.earnings": _CREATOR,
+    "creator.statement": _CREATOR,
+    "creator.links": _CREATOR,
+    "creator.links.change": _CREATOR,
 }
 
 
@@ -73,6 +95,11 @@ def allowed(operation: str, hats: Iterable[Hat], programme: str | None = None) -
     if Role.ANYBODY in roles:
         return True
     return any(
-        hat.role in roles and (programme is None or hat.role is Role.OPERATOR or hat.programme == programme)
+        fits(hat, roles) and (programme is None or hat.role is Role.OPERATOR or hat.programme == programme)
         for hat in hats
     )
+
+
+def fits(hat: Hat, group: Iterable[Role | Post]) -> bool:
+    """Whether a hat is one of these roles or posts."""
+    return any(one in (hat.role, hat.post) for one in group)

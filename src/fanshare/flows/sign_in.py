@@ -14,7 +14,7 @@ from itertools import groupby
 from fanshare.config.keys import Keys
 from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.core.instants import DAY, MINUTE, Instant
-from fanshare.flows.authorisation import Hat, Role, Seat
+from fanshare.flows.authorisation import Hat, Post, Role, Seat
 from fanshare.flows.context import pseudonym
 from fanshare.flows.staff import PURPOSE, account_of, clean, folded
 from fanshare.store import directory
@@ -39,7 +39,7 @@ _STILL_PARTY = """
 SELECT id, kind, coalesce(display_name, ''), coalesce(slug, '') FROM party
  WHERE programme_id = %(programme_id)s AND id = ANY(%(ids)s::bigint[]) AND erased_at IS NULL
 """
-_STILL_BRAND = "SELECT id FROM brand_person WHERE programme_id = %(programme_id)s AND id = ANY(%(ids)s::bigint[])"
+_STILL_BRAND = "SELECT id, post FROM brand_person WHERE programme_id = %(programme_id)s AND id = ANY(%(ids)s::bigint[])"
 
 
 def seats_of(conn: Connection, keys: Keys, address: str) -> tuple[Seat, ...]:
@@ -83,13 +83,12 @@ def _operator_hats(conn: Connection, ids: list[int]) -> list[Hat]:
 def _hats_in(access: Access, tenant: Tenant, seats: list[Seat]) -> list[Hat]:
     brand = [seat.id for seat in seats if seat.role is Role.BRAND]
     parties = {(seat.id, str(seat.role)) for seat in seats if seat.role is not Role.BRAND}
-    at = {"programme": tenant.slug, "programme_name": tenant.name}
-    found = [
-        Hat(Seat(Role.BRAND, tenant.id, row[0]), **at) for row in access.fetch(_STILL_BRAND, {"ids": brand}) if brand
-    ]
-    for id_, kind, name, slug in access.fetch(_STILL_PARTY, {"ids": [one for one, _ in parties]}):
+    posts = access.fetch(_STILL_BRAND, {"ids": brand}) if brand else []
+    found = [Hat(Seat(Role.BRAND, tenant.id, id_), tenant.slug, tenant.name, post=Post(post)) for id_, post in posts]
+    known = access.fetch(_STILL_PARTY, {"ids": [one for one, _ in parties]}) if parties else []
+    for id_, kind, name, slug in known:
         if (id_, kind) in parties:
-            found.append(Hat(Seat(Role(kind), tenant.id, id_), **at, name=name, slug=slug))
+            found.append(Hat(Seat(Role(kind), tenant.id, id_), tenant.slug, tenant.name, name, slug))
     return found
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fanshare.config.keys import Keys
 from fanshare.core.errors import BadInputError
 from fanshare.core.instants import Instant
+from fanshare.flows.authorisation import Post
 from fanshare.flows.context import pseudonym
 from fanshare.store.access import Access, Connection
 from fanshare.store.vault import Vault
@@ -15,21 +16,24 @@ PURPOSE = "sign in"
 _ADDRESS = re.compile(r"[^@\s\x00-\x1f\x7f]{1,64}@[^@\s\x00-\x1f\x7f]{1,190}\.[^@\s.\x00-\x1f\x7f]{2,63}")
 
 _ADD_BRAND = """
-INSERT INTO brand_person (programme_id, person_id, email_hash, added_at)
-VALUES (%(programme_id)s, %(person)s, %(hash)s, %(now)s) RETURNING id
+INSERT INTO brand_person (programme_id, person_id, email_hash, post, added_at)
+VALUES (%(programme_id)s, %(person)s, %(hash)s, %(post)s, %(now)s) RETURNING id
 """
 _FIND_BRAND = "SELECT id, person_id FROM brand_person WHERE programme_id = %(programme_id)s AND email_hash = %(hash)s"
 _DROP_BRAND = "DELETE FROM brand_person WHERE programme_id = %(programme_id)s AND id = %(id)s"
-_ALL_BRAND = "SELECT id, person_id, added_at FROM brand_person WHERE programme_id = %(programme_id)s ORDER BY id"
+_ALL_BRAND = """
+SELECT id, person_id, added_at, post FROM brand_person WHERE programme_id = %(programme_id)s ORDER BY id LIMIT 500
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One row of a list: the number, the address, since when."""
+    """One row of a list: the number, the address, since when; for a brand's people also what they do."""
 
     id: int
     address: str
     added_at: Instant
+    post: str = ""
 
 
 def clean(address: str) -> str:
@@ -70,14 +74,16 @@ def operators(conn: Connection, keys: Keys) -> list[Member]:
     return [Member(row[0], keys.unseal(PURPOSE, bytes(row[2]), bytes(row[1])).decode(), row[3]) for row in rows]
 
 
-def add_brand_person(access: Access, public_id: str, keys: Keys, address: str, now: Instant) -> bool:
+def add_brand_person(
+    access: Access, public_id: str, keys: Keys, address: str, now: Instant, *, post: Post = Post.OWNER
+) -> bool:
     """Let somebody look after a programme; whether she did not already. Raises ``BadInputError``."""
     known = pseudonym(keys, public_id, "email", folded(address))
     with access.transaction():
         if access.fetch_one(_FIND_BRAND, {"hash": known}) is not None:
             return False
         [person] = Vault(access, keys).add_people([{"email": clean(address).encode()}], now)
-        access.execute(_ADD_BRAND, {"person": person, "hash": known, "now": now})
+        access.execute(_ADD_BRAND, {"person": person, "hash": known, "post": post.value, "now": now})
         return True
 
 
@@ -95,4 +101,6 @@ def remove_brand_person(access: Access, public_id: str, keys: Keys, address: str
 def brand_people(access: Access, keys: Keys) -> list[Member]:
     """Who looks after a programme, oldest first."""
     vault = Vault(access, keys)
-    return [Member(row[0], (vault.get(row[1], "email") or b"").decode(), row[2]) for row in access.fetch(_ALL_BRAND)]
+    return [
+        Member(row[0], (vault.get(row[1], "email") or b"").decode(), row[2], row[3]) for row in access.fetch(_ALL_BRAND)
+    ]

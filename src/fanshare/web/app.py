@@ -1,7 +1,7 @@
 """The pages as one WSGI application: static files first, then Django."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from fanshare.config.django import configure
@@ -11,6 +11,9 @@ from fanshare.web.accounts_port import Accounts, NoAccounts
 from fanshare.web.pages_port import PageStore
 from fanshare.web.site import KEY, Site, WsgiApp
 
+if TYPE_CHECKING:
+    from fanshare.web.desk import Desk
+
 
 def make_wsgi_app(
     store: PageStore,
@@ -19,19 +22,20 @@ def make_wsgi_app(
     allowed_hosts: Sequence[str],
     accounts: Accounts | None = None,
     public_url: str = "",
+    desk: "Desk | None" = None,
 ) -> WsgiApp:
     """Pages over a store, at the time of a clock, for requests to ``allowed_hosts`` (``"*"``: any host).
 
-    Without ``accounts`` nobody can sign in. ``public_url`` says whether the world reaches this site by https, which
-    a proxy in front has undone by the time a request arrives here. Threads may call the application at once; the
-    store must allow that.
+    Without ``accounts`` nobody can sign in, without a ``desk`` there are only public pages. ``public_url`` says
+    whether the world reaches this site by https, which a proxy in front has undone by the time a request arrives
+    here. Threads may call the application at once; the store must allow that.
     """
     configure()
     from django.core.handlers.wsgi import WSGIHandler
 
     parts = urlsplit(public_url)
     secure = (parts.netloc if parts.scheme == "https" else "").casefold()
-    site = Site(store, clock, tuple(allowed_hosts), accounts or NoAccounts(), secure)
+    site = Site(store, clock, tuple(allowed_hosts), accounts or NoAccounts(), secure, at_work=desk)
     pages = WSGIHandler()
 
     def with_site(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

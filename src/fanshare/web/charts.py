@@ -119,3 +119,46 @@ def _gap(at: int) -> Markup:
 def _percent(units: int) -> str:
     whole, rest = divmod(units, 100)
     return f"{whole}.{rest:02d}%"
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar of a row: what it is called, and its amount (micros, or a count; at least 0)."""
+
+    name: str
+    amount: Micros
+
+
+def bars(drawn: Sequence[Bar], *, currency: str, ident: str, title: str) -> Markup:
+    """A row of bars from zero up, the highest filling the picture; each says its name and amount.
+
+    The table that belongs beside it is the page's part. Empty markup where every amount is zero.
+    """
+    highest = max((bar.amount for bar in drawn), default=0)
+    if highest <= 0:
+        return Markup("")
+    step = WHOLE // len(drawn)
+    shapes = [_bar(bar, place * step, step, highest, currency) for place, bar in enumerate(drawn)]
+    top = next(bar for bar in drawn if bar.amount == highest)
+    return Markup(
+        '<svg class="bars" role="img" xmlns="http://www.w3.org/2000/svg" width="100%" height="96"'
+        ' aria-labelledby="{ident}-title {ident}-desc">'
+        '<title id="{ident}-title">{title}</title><desc id="{ident}-desc">{top}: {amount}</desc>{shapes}</svg>'
+    ).format(ident=ident, title=title, top=top.name, amount=shown(highest, currency), shapes=Markup("").join(shapes))
+
+
+def _bar(bar: Bar, start: int, step: int, highest: Micros, currency: str) -> Markup:
+    height = max(WHOLE * bar.amount // highest, 200)
+    return Markup(
+        '<rect class="{kind}" x="{x}" y="{y}" width="{width}" height="{height}" fill="{fill}">'
+        "<title>{name} {amount}</title></rect>"
+    ).format(
+        kind="bar" if bar.amount else "bar-none",
+        x=_percent(start + step // 10),
+        y=_percent(WHOLE - height),
+        width=_percent(step - step // 5),
+        height=_percent(height),
+        fill=_FILL["creator"],
+        name=bar.name,
+        amount=shown(bar.amount, currency),
+    )

@@ -67,7 +67,9 @@ def plain_errors(get_response: Handler) -> Handler:
 
     def process_exception(request: Any, error: Exception) -> Any:
         if isinstance(error, FanshareError):
-            return error_page(request, error.status, error.message)
+            response = error_page(request, error.status, error.message)
+            response.headers["Cache-Control"] = "private, no-store"
+            return response
         return None
 
     middleware.process_exception = process_exception  # type: ignore[attr-defined]

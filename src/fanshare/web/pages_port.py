@@ -59,9 +59,9 @@ class Split:
         return self.goods - self.commission - self.others
 
 
-def _is_path(href: str) -> bool:
+def is_path(href: str) -> bool:
     """Whether a browser stays on this site: ``//host`` and ``/\\host`` lead elsewhere, and tabs are dropped."""
-    return href.startswith("/") and not href.startswith(("//", "/\\")) and min(href) > " "
+    return bool(href) and href.startswith("/") and not href.startswith(("//", "/\\")) and min(href) > " "
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class PublicLink:
     label_for: str = ""
 
     def __post_init__(self) -> None:
-        if not _is_path(self.href) and not self.href.lower().startswith(("https://", "http://")):
+        if not is_path(self.href) and not self.href.lower().startswith(("https://", "http://")):
             raise ValueError("a link leads to a web address")
         if not self.label.strip():
             raise ValueError("a link without an advertising label does not go live")
@@ -181,7 +181,7 @@ class DemoLink:
     note: str = ""
 
     def __post_init__(self) -> None:
-        if not _is_path(self.href):
+        if not is_path(self.href):
             raise ValueError("a demonstration links to its own pages")
 
 

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from fanshare.core.instants import Instant
 from fanshare.core.money import Micros
-from fanshare.web import assets, wording
+from fanshare.web import assets, language, wording
 from fanshare.web.charts import split_bar
 from fanshare.web.wording import Calendar
 
@@ -17,6 +17,11 @@ def environment(**options: Any) -> Environment:
     """What Django's Jinja backend calls for its environment."""
     options |= {"autoescape": True, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     made = Environment(**options)  # noqa: S701 - autoescape is set two lines above
+    made.add_extension("jinja2.ext.i18n")
+    made.policies["ext.i18n.trimmed"] = True
+    words: Any = made
+    words.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)
+    made.globals.update(spoken=language.spoken, languages=language.LANGUAGES, percent=wording.percent)
     made.globals.update(asset=assets.url, icon=icon, split_bar=split_bar, url=url, carried_on=wording.carried_on)
     made.filters.update(shown=shown, exact=exact)
     made.globals["day"] = day

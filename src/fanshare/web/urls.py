@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("fanshare.web.public.urls")),
     path("", include("fanshare.web.account.urls")),
+    path("", include("fanshare.web.creator.urls")),
 ]
 
 handler400 = "fanshare.web.errors.bad_request"

@@ -1,16 +1,24 @@
 """Amounts and dates as the pages write them: ``1.41 €``, ``Tue 22 Dec``. Plain text; the templates add the markup."""
 
 from dataclasses import dataclass
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from fanshare.core.instants import Instant, local_date
-from fanshare.core.money import Micros, format_minor, format_trimmed, from_minor_units, minor_units
+from fanshare.core.money import Micros, format_minor, format_percent, format_trimmed, from_minor_units, minor_units
+from fanshare.web.language import spoken
 
 #: Signs that mean one currency only; every other currency is written with its code.
 SIGNS = {"EUR": "€", "GBP": "£", "USD": "US$", "INR": "₹", "ILS": "₪", "KRW": "₩"}
 
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_DAYS = {
+    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+    "de": ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So"),
+}
+_MONTHS = {
+    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+    "de": ("Jan.", "Feb.", "März", "Apr.", "Mai", "Juni", "Juli", "Aug.", "Sept.", "Okt.", "Nov.", "Dez."),
+}
 _SPACE = "\N{NO-BREAK SPACE}"
 
 
@@ -21,12 +29,17 @@ def sign(currency: str) -> str:
 
 def shown(micros: Micros, currency: str) -> str:
     """An amount as a screen shows it, rounded down to the minor unit: ``1.41 €``."""
-    return f"{format_minor(micros, currency)}{_SPACE}{sign(currency)}"
+    return f"{_point(format_minor(micros, currency))}{_SPACE}{sign(currency)}"
 
 
 def exact(micros: Micros, currency: str) -> str:
     """The whole amount, nothing rounded: ``1.416 €``."""
-    return f"{format_trimmed(micros)}{_SPACE}{sign(currency)}"
+    return f"{_point(format_trimmed(micros))}{_SPACE}{sign(currency)}"
+
+
+def percent(bps: int) -> str:
+    """A rate in basis points: ``12.5 %``."""
+    return f"{_point(format_percent(bps))}{_SPACE}%"
 
 
 def carried_on(micros: Micros, currency: str) -> Micros:
@@ -43,8 +56,13 @@ class Calendar:
 
     def day(self, instant: Instant) -> str:
         """``Tue 22 Dec``, or ``Tue 22 Dec 2027`` in another year than now."""
-        date = local_date(instant, self.zone)
-        words = f"{_DAYS[date.weekday()]} {date.day} {_MONTHS[date.month - 1]}"
+        return self.name(local_date(instant, self.zone))
+
+    def name(self, date: date) -> str:
+        """The same of a day."""
+        language = spoken()
+        dot = "." if language == "de" else ""
+        words = f"{_DAYS[language][date.weekday()]} {date.day}{dot} {_MONTHS[language][date.month - 1]}"
         same_year = date.year == local_date(self.now, self.zone).year
         return (words if same_year else f"{words} {date.year}").replace(" ", _SPACE)
 
@@ -55,3 +73,8 @@ class Calendar:
     def passed(self, instant: Instant) -> bool:
         """Whether an instant is now or lies behind."""
         return instant <= self.now
+
+
+def _point(number: str) -> str:
+    """The number with the decimal sign of the language spoken."""
+    return number.replace(".", ",") if spoken() == "de" else number

@@ -9,7 +9,7 @@ from fanshare.store import directory
 from fanshare.store.access import Access
 from fanshare.store.directory import Programme as Tenant
 
-__all__ = ["Access", "Tenant", "access", "all_tenants", "all_terms", "demo_report", "newest_terms", "tenant"]
+__all__ = ["Access", "Tenant", "access", "all_tenants", "all_terms", "by_id", "demo_report", "newest_terms", "tenant"]
 
 type Connection = psycopg.Connection[tuple[Any, ...]]
 type TermsRow = tuple[int, str, Instant]
@@ -27,6 +27,11 @@ def all_tenants(conn: Connection) -> list[Tenant]:
 def tenant(conn: Connection, slug: str) -> Tenant | None:
     """The programme of that short name."""
     return next((one for one in directory.programmes(conn) if one.slug == slug), None)
+
+
+def by_id(conn: Connection, programme_id: int) -> Tenant:
+    """The programme of a number that is known to exist."""
+    return next(one for one in directory.programmes(conn) if one.id == programme_id)
 
 
 def access(conn: Connection, one: Tenant) -> Access:

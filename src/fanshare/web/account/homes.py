@@ -16,7 +16,7 @@ _TITLES = {
 }
 #: Role -> (route, what it is called); routes of a programme take its short name, a creator's page also hers.
 _WAYS: dict[Role, tuple[tuple[str, str], ...]] = {
-    Role.CREATOR: (("creator", "Your public page"), ("terms", "The terms")),
+    Role.CREATOR: (("creator_today", "What you earned"), ("creator", "Your public page"), ("terms", "The terms")),
     Role.FAN: (("terms", "The terms"),),
     Role.BRAND: (("connections", "Shop connections"), ("terms", "The terms")),
     Role.OPERATOR: (("all_connections", "Shop connections"), ("start", "The start page")),
@@ -58,8 +58,8 @@ def _ways(hat: Hat) -> tuple[Way, ...]:
 
 def _address(route: str, hat: Hat) -> str:
     """Where a route leads for this hat; empty where there is no such page."""
-    needed = {"creator": [hat.programme, hat.slug], "terms": [hat.programme], "connections": [hat.programme]}
+    needed = {"creator": [hat.programme, hat.slug], "all_connections": [], "start": []}
     try:
-        return str(reverse(route, args=needed.get(route, [])))
+        return str(reverse(route, args=needed.get(route, [hat.programme])))
     except NoReverseMatch:
         return ""

@@ -8,6 +8,7 @@ urlpatterns = [
     path("sign-in", views.sign_in, name="sign_in"),
     path("sign-in/confirm", views.confirm, name="sign_in_confirm"),
     path("sign-out", views.sign_out, name="sign_out"),
+    path("language", views.choose_language, name="language"),
     path("home", views.home, name="home"),
     re_path(r"^mail/stop/(?P<token>[A-Za-z0-9_-]{20,200})\Z", views.stop_mail, name="stop_mail"),
 ]

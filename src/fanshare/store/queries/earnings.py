@@ -1,0 +1,174 @@
+"""What one party earned: balances, lines, days. A page of lines costs the same however many there are."""
+
+from collections.abc import Mapping
+from typing import LiteralString, NamedTuple
+
+from fanshare.core.instants import Instant
+from fanshare.core.money import Micros
+from fanshare.store.access import Access
+
+_BALANCES = """
+SELECT currency, kind, balance FROM account
+ WHERE programme_id = %(programme_id)s AND party_id = %(party)s ORDER BY currency, kind
+"""
+_LINES: LiteralString = """
+SELECT p.order_id, p.id, o.external_id, o.placed_at, coalesce(c.display_name, ''), o.net, p.currency, p.amount,
+       p.role, p.bucket, p.matures_at, p.held_until, p.why_token, o.estimated
+  FROM position p
+  JOIN shop_order o ON o.programme_id = p.programme_id AND o.id = p.order_id
+  JOIN party c ON c.programme_id = p.programme_id AND c.id = p.creator_party_id
+ WHERE p.programme_id = %(programme_id)s AND p.party_id = %(party)s
+   AND (%(bucket)s::text = '' OR p.bucket = %(bucket)s)
+   AND (%(number)s::text = '' OR o.external_id = %(number)s)
+   AND (%(since)s::bigint IS NULL OR o.placed_at >= %(since)s)
+   AND (%(until)s::bigint IS NULL OR o.placed_at < %(until)s)
+"""
+_NEWEST: LiteralString = """
+   AND (%(at)s::bigint IS NULL OR (p.order_id, p.id) < (%(at)s, %(id)s))
+ ORDER BY p.order_id DESC, p.id DESC LIMIT %(limit)s
+"""
+_LARGEST: LiteralString = """
+   AND (%(at)s::bigint IS NULL OR (p.amount, p.id) < (%(at)s, %(id)s))
+ ORDER BY p.amount DESC, p.id DESC LIMIT %(limit)s
+"""
+_RIPE = """
+SELECT matures_at, currency, sum(amount)::bigint FROM position
+ WHERE programme_id = %(programme_id)s AND party_id = %(party)s AND bucket = 'pending' AND amount > 0
+   AND matures_at IS NOT NULL
+ GROUP BY matures_at, currency ORDER BY matures_at LIMIT 1
+"""
+_HELD = """
+SELECT count(*), min(held_until) FROM position
+ WHERE programme_id = %(programme_id)s AND party_id = %(party)s AND bucket = 'held' AND amount > 0
+"""
+_DAYS = """
+SELECT t.day, p.currency, sum(p.amount)::bigint, count(*) FROM part t
+  JOIN position p ON p.programme_id = t.programme_id AND p.order_id = t.order_id
+                 AND p.creator_party_id = t.creator_party_id AND p.party_id = %(party)s
+ WHERE t.programme_id = %(programme_id)s AND t.creator_party_id = %(party)s AND t.placed_at >= %(since)s
+   AND p.amount > 0
+ GROUP BY t.day, p.currency ORDER BY t.day
+"""
+_CLICKS = """
+SELECT coalesce(sum(d.n), 0)::bigint FROM link l
+  JOIN click_day d ON d.programme_id = l.programme_id AND d.link_id = l.id
+ WHERE l.programme_id = %(programme_id)s AND l.creator_party_id = %(party)s
+   AND d.verdict = 'counted' AND d.day >= %(day)s
+"""
+_PAYOUTS = """
+SELECT currency, amount, state, changed_at FROM payout
+ WHERE programme_id = %(programme_id)s AND party_id = %(party)s ORDER BY id DESC LIMIT 20
+"""
+
+
+class Purse(NamedTuple):
+    """What stands on one party's accounts in one currency. ``ready`` may be below zero after a late refund."""
+
+    currency: str
+    ready: Micros
+    waiting: Micros
+    checked: Micros
+    leaving: Micros
+    paid: Micros
+
+    @property
+    def earned(self) -> Micros:
+        """Everything there is and was."""
+        return self.ready + self.waiting + self.checked + self.leaving + self.paid
+
+
+class LineRow(NamedTuple):
+    """One share. ``order`` and ``id`` are its place in the list of the newest."""
+
+    order: int
+    id: int
+    number: str
+    placed_at: Instant
+    creator: str
+    goods: Micros
+    currency: str
+    amount: Micros
+    role: str
+    bucket: str
+    matures_at: Instant | None
+    held_until: Instant | None
+    why_token: str
+    estimated: bool
+
+
+class DayRow(NamedTuple):
+    """What was earned by the orders of one day (``YYYY-MM-DD`` where the programme is)."""
+
+    day: str
+    currency: str
+    amount: Micros
+    orders: int
+
+
+class PayoutRow(NamedTuple):
+    """A payout and when it came to its state."""
+
+    currency: str
+    amount: Micros
+    state: str
+    at: Instant
+
+
+_KINDS = ("available", "pending", "held", "in_transit", "paid")
+
+
+def purses(access: Access, party: int) -> list[Purse]:
+    """What a party has, one purse a currency."""
+    return _purses({(row[0], row[1]): row[2] for row in access.fetch(_BALANCES, {"party": party})})
+
+
+def _purses(found: Mapping[tuple[str, str], Micros]) -> list[Purse]:
+    currencies = sorted({currency for currency, _ in found})
+    return [Purse(one, *(found.get((one, kind), 0) for kind in _KINDS)) for one in currencies]
+
+
+def lines(
+    access: Access,
+    party: int,
+    *,
+    bucket: str = "",
+    number: str = "",
+    since: Instant | None = None,
+    until: Instant | None = None,
+    largest: bool = False,
+    after: tuple[int, int] | None = None,
+    limit: int,
+) -> list[LineRow]:
+    """A party's shares: the orders that were reported last first, or the largest. ``after`` is the last one's place."""
+    at, id_ = after or (None, None)
+    values = {"party": party, "bucket": bucket, "number": number, "since": since, "until": until}
+    statement: LiteralString = _LINES + (_LARGEST if largest else _NEWEST)
+    return [LineRow(*row) for row in access.fetch(statement, {**values, "at": at, "id": id_, "limit": limit})]
+
+
+def next_ready(access: Access, party: int) -> tuple[Instant, str, Micros] | None:
+    """When something is ready next, and how much of which currency."""
+    row = access.fetch_one(_RIPE, {"party": party})
+    return None if row is None else (row[0], row[1], row[2])
+
+
+def being_checked(access: Access, party: int) -> tuple[int, Instant | None]:
+    """How many shares are being checked, and when the first of these checks ends by itself."""
+    row = access.fetch_one(_HELD, {"party": party})
+    assert row is not None
+    return row[0], row[1]
+
+
+def days(access: Access, creator: int, since: Instant) -> list[DayRow]:
+    """What a creator earned day by day."""
+    return [DayRow(*row) for row in access.fetch(_DAYS, {"party": creator, "since": since})]
+
+
+def clicks(access: Access, creator: int, from_day: str) -> int:
+    """Clicks that counted on links of a creator and of her fans, from a UTC day on."""
+    return int(access.value(_CLICKS, {"party": creator, "day": from_day}))
+
+
+def payouts(access: Access, party: int) -> list[PayoutRow]:
+    """A party's newest payouts."""
+    return [PayoutRow(*row) for row in access.fetch(_PAYOUTS, {"party": party})]

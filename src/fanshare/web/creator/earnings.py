@@ -1,0 +1,91 @@
+"""Earnings line by line, as a page or a file; and the statement under it."""
+
+from typing import Any
+
+from django.http import HttpResponse
+
+from fanshare.core.instants import format_rfc3339, zone
+from fanshare.core.money import format_micros
+from fanshare.flows.authorisation import Role
+from fanshare.store.queries import earnings as queries
+from fanshare.web.desk import Here
+from fanshare.web.exports import exported
+from fanshare.web.language import gettext as _
+from fanshare.web.lists import MOST_EXPORTED, PAGE, Asked, Spec, asked, place
+from fanshare.web.money_states import buckets, state_of
+from fanshare.web.seated import page, seated
+
+_COLUMNS = ("order", "placed_at", "goods", "amount", "currency", "state", "ready_at", "checked_until")
+_WORDS = {"available": "ready", "pending": "waiting", "held": "being checked", "unclaimed": "unclaimed"}
+
+
+@seated("creator.earnings", Role.CREATOR)
+def earnings(here: Here) -> Any:
+    """Every share of hers with its state, its date and its why."""
+    wish = asked(here.request.GET, _spec(), zone(here.tenant.time_zone))
+    if wish.form:
+        rows = _lines(here, wish, MOST_EXPORTED + 1)
+        documents = map(_document, rows[:MOST_EXPORTED])
+        return exported(wish.form, "earnings", documents, _COLUMNS, cut=len(rows) > MOST_EXPORTED)
+    rows = _lines(here, wish, PAGE + 1)
+    shown = rows[:PAGE]
+    context = {
+        "asked": wish,
+        "purses": queries.purses(here.access, here.me),
+        "lines": [(row, state_of(row, here.calendar)) for row in shown],
+        "next": _next(wish, shown) if len(rows) > PAGE else "",
+        "payouts": queries.payouts(here.access, here.me),
+    }
+    return page(here, "creator/earnings.html", context)
+
+
+@seated("creator.statement", Role.CREATOR)
+def statement(here: Here) -> Any:
+    """The statement as a file that anybody can check without a network."""
+    return statement_file(here)
+
+
+def statement_file(here: Here) -> Any:
+    """A party's statement to keep."""
+    content = here.desk.statement(here.programme, here.tenant, here.me, here.now)
+    response = HttpResponse(content, content_type="application/json")
+    name = f"statement-{here.tenant.slug}-{format_rfc3339(here.now)[:10]}.json"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _spec() -> Spec:
+    sorts = {"newest": _("last reported first"), "largest": _("largest first")}
+    return Spec({"state": (_("state"), buckets())}, sorts, search=_("order number"))
+
+
+def _lines(here: Here, wish: Asked, limit: int) -> list[queries.LineRow]:
+    return queries.lines(
+        here.access,
+        here.me,
+        bucket=wish.chosen["state"],
+        number=wish.text.lstrip("#"),
+        since=wish.since,
+        until=wish.until,
+        largest=wish.sort == "largest",
+        after=wish.after,
+        limit=limit,
+    )
+
+
+def _next(wish: Asked, rows: list[queries.LineRow]) -> str:
+    last = rows[-1]
+    return place((last.amount if wish.sort == "largest" else last.order, last.id))
+
+
+def _document(row: queries.LineRow) -> dict[str, Any]:
+    return {
+        "order": row.number,
+        "placed_at": format_rfc3339(row.placed_at),
+        "goods": format_micros(row.goods),
+        "amount": format_micros(row.amount),
+        "currency": row.currency,
+        "state": _WORDS[row.bucket],
+        "ready_at": "" if row.matures_at is None else format_rfc3339(row.matures_at),
+        "checked_until": "" if row.held_until is None else format_rfc3339(row.held_until),
+    }

@@ -1,0 +1,173 @@
+"""Links and codes: make a link by pasting an address, pause it, choose what fans get, see what each brought."""
+
+import io
+from typing import Any
+
+import segno
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from markupsafe import Markup
+
+from fanshare.core import ad_labels
+from fanshare.core.errors import BadInputError
+from fanshare.core.instants import format_rfc3339, zone
+from fanshare.core.terms import MAX_FAN_BPS
+from fanshare.flows import own_links
+from fanshare.flows.authorisation import Role
+from fanshare.store.queries import selling
+from fanshare.store.queries.selling import LinkRow
+from fanshare.web.desk import Here
+from fanshare.web.exports import exported
+from fanshare.web.language import gettext as _
+from fanshare.web.lists import MOST_EXPORTED, PAGE, Asked, Spec, asked, place
+from fanshare.web.seated import field, page, seated
+
+_COLUMNS = (
+    "code",
+    "address",
+    "leads_to",
+    "name",
+    "label",
+    "country",
+    "platform",
+    "state",
+    "clicks",
+    "orders",
+    "made_at",
+)
+
+
+@seated("creator.links", Role.CREATOR, form=True)
+def links(here: Here) -> Any:
+    """Her links, newest first, with the form that makes one, and her codes."""
+    typed = {name: field(here, name, 4096) for name in ("address", "country", "platform", "name")}
+    if here.request.method != "POST":
+        return _list(here, typed, "")
+    try:
+        wish = own_links.Wish(**typed)
+        code = own_links.make(here.programme, here.me, here.me, wish, here.now, here.desk.destinations)
+    except BadInputError as error:
+        return _list(here, typed, error.message, status=422)
+    return HttpResponseRedirect(reverse("creator_link", args=[here.tenant.slug, code]))
+
+
+@seated("creator.links.change", Role.CREATOR, form=True)
+def link(here: Here, code: str) -> Any:
+    """One link: to copy, to show as a picture, to pause, to end, with what fans get."""
+    problem = ""
+    if here.request.method == "POST":
+        try:
+            _change(here, code)
+        except BadInputError as error:
+            if error.status == 404:
+                raise
+            problem = error.message
+        else:
+            return HttpResponseRedirect(here.request.path)
+    found = own_links.own(here.programme, here.me, code)
+    if here.request.GET.get("as") == "svg":
+        return _picture(here, found)
+    return page(here, "creator/link.html", _about(here, found, problem), status=422 if problem else 200)
+
+
+def address(here: Here, code: str) -> str:
+    """The whole address of a link."""
+    return str(here.request.build_absolute_uri(f"/r/{code}"))
+
+
+def _change(here: Here, code: str) -> None:
+    if "state" in here.request.POST:
+        own_links.set_state(here.programme, here.me, code, field(here, "state"), here.now)
+    else:
+        own_links.choose_part(here.programme, here.me, code, field(here, "percent"), here.now)
+
+
+def _about(here: Here, found: LinkRow, problem: str) -> dict[str, Any]:
+    terms = here.programme.book.at(here.now)
+    usual = selling.usual_part(here.access, here.me)
+    label = ad_labels.COUNTRIES.get(found.country)
+    url = address(here, found.code)
+    words = ad_labels.message(label, "", url) if label else f"{found.label}: {url}"
+    return {
+        "link": found,
+        "address": url,
+        "message": words,
+        "language": label.language if label else "en",
+        "qr": qr(url),
+        "part": found.fan_bps if found.fan_bps is not None else terms.fan_bps if usual is None else usual,
+        "most": min(MAX_FAN_BPS, terms.fan_max_bps),
+        "orders": selling.brought(here.access, here.me, [found.id]).get(found.id, 0),
+        "problem": problem,
+    }
+
+
+def qr(text: str) -> Markup:
+    """A QR code as inline SVG, without a fixed size."""
+    out = io.BytesIO()
+    segno.make(text, error="m", micro=False).save(
+        out,
+        kind="svg",
+        xmldecl=False,
+        svgns=False,
+        omitsize=True,
+        light="#fff",
+        border=3,
+        svgclass="qr",
+        lineclass=None,
+    )
+    return Markup(out.getvalue().decode())  # noqa: S704 - made of squares alone
+
+
+def _picture(here: Here, found: LinkRow) -> Any:
+    out = io.BytesIO()
+    segno.make(address(here, found.code), error="m", micro=False).save(
+        out, kind="svg", scale=12, light="#fff", border=4
+    )
+    response = HttpResponse(out.getvalue(), content_type="image/svg+xml")
+    response.headers["Content-Disposition"] = f'attachment; filename="{found.code}.svg"'
+    return response
+
+
+def _list(here: Here, typed: dict[str, str], problem: str, *, status: int = 200) -> Any:
+    states = {"active": _("live"), "paused": _("paused"), "ended": _("ended")}
+    spec = Spec({"state": (_("state"), states)}, {"newest": _("newest first")}, search=_("search"), dates=False)
+    wish = asked(here.request.GET, spec, zone(here.tenant.time_zone))
+    limit = MOST_EXPORTED if wish.form else PAGE
+    rows = _rows(here, wish, limit + 1)
+    orders = selling.brought(here.access, here.me, [row.id for row in rows[:limit]])
+    if wish.form:
+        documents = [_document(here, row, orders.get(row.id, 0)) for row in rows[:limit]]
+        return exported(wish.form, "links", documents, _COLUMNS, cut=len(rows) > limit)
+    context = {
+        "asked": wish,
+        "links": [(row, orders.get(row.id, 0)) for row in rows[:limit]],
+        "next": place((rows[limit - 1].id, 0)) if len(rows) > limit else "",
+        "codes": selling.codes(here.access, here.me),
+        "countries": ad_labels.COUNTRIES.values(),
+        "platforms": ad_labels.PLATFORMS,
+        "typed": {**typed, "country": typed["country"] or here.tenant.country},
+        "problem": problem,
+        "states": states,
+    }
+    return page(here, "creator/links.html", context, status=status)
+
+
+def _rows(here: Here, wish: Asked, limit: int) -> list[LinkRow]:
+    before = wish.after[0] if wish.after else None
+    return selling.links(here.access, here.me, state=wish.chosen["state"], text=wish.text, before=before, limit=limit)
+
+
+def _document(here: Here, row: LinkRow, orders: int) -> dict[str, Any]:
+    return {
+        "code": row.code,
+        "address": address(here, row.code),
+        "leads_to": row.destination,
+        "name": row.campaign,
+        "label": row.label,
+        "country": row.country,
+        "platform": row.platform,
+        "state": row.state,
+        "clicks": row.clicks,
+        "orders": orders,
+        "made_at": format_rfc3339(row.created_at),
+    }

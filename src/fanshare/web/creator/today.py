@@ -1,0 +1,93 @@
+"""Today: what she earned, what is ready, what comes next, from clicks to orders, and what needs her."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.urls import reverse
+
+from fanshare.core.instants import DAY, local_date, utc_day, zone
+from fanshare.flows.authorisation import Role
+from fanshare.store.queries import earnings, selling
+from fanshare.web.charts import Bar, bars
+from fanshare.web.desk import Here
+from fanshare.web.language import gettext as _
+from fanshare.web.language import ngettext
+from fanshare.web.seated import page, seated
+from fanshare.web.wording import shown
+
+SPAN = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One thing that needs her: a sentence, and the page where she can do it."""
+
+    icon: str
+    words: str
+    href: str
+
+
+@seated("creator.today", Role.CREATOR)
+def today(here: Here) -> Any:
+    """The first page of a creator."""
+    access, me = here.access, here.me
+    purses = earnings.purses(access, me)
+    found = earnings.days(access, me, here.now - SPAN * DAY)
+    currency = purses[0].currency if purses else here.tenant.currency
+    live = selling.links(access, me, state="active", limit=1)
+    context = {
+        "purses": purses,
+        "next": earnings.next_ready(access, me),
+        "clicks": earnings.clicks(access, me, utc_day(here.now - SPAN * DAY)),
+        "orders": sum(day.orders for day in found),
+        "chart": _chart(here, found, currency),
+        "span": SPAN,
+        "has_links": bool(live),
+        "needs": _needs(here, purses, has_links=bool(live)),
+    }
+    return page(here, "creator/today.html", context)
+
+
+def _chart(here: Here, found: list[earnings.DayRow], currency: str) -> Any:
+    """One bar a day in one currency, the last thirty days; nothing where nothing was earned."""
+    amounts = {row.day: row.amount for row in found if row.currency == currency}
+    if not amounts:
+        return None
+    last = local_date(here.now, zone(here.tenant.time_zone))
+    days = [last - timedelta(days=back) for back in range(SPAN - 1, -1, -1)]
+    drawn = [Bar(here.calendar.name(day), amounts.get(day.isoformat(), 0)) for day in days]
+    title = _("Earned a day, the last %(n)s days") % {"n": SPAN}
+    return {"bars": drawn, "picture": bars(drawn, currency=currency, ident="days", title=title), "currency": currency}
+
+
+def _needs(here: Here, purses: list[earnings.Purse], *, has_links: bool) -> list[Need]:
+    needs = []
+    count, first = earnings.being_checked(here.access, here.me)
+    if count:
+        words = ngettext("%(n)s sale is being checked", "%(n)s sales are being checked", count) % {"n": count}
+        if first is not None:
+            words = _("%(what)s; the first check ends by itself on %(day)s") % {
+                "what": words,
+                "day": here.calendar.day(first),
+            }
+        needs.append(Need("search-check", words, f"{_to('creator_earnings', here)}?state=held"))
+    coming = [terms for terms in here.programme.book if terms.effective_at > here.now]
+    if coming:
+        day = here.calendar.day(coming[0].effective_at)
+        words = _("New terms begin on %(day)s; what you earned before keeps the old ones") % {"day": day}
+        needs.append(Need("scale", words, f"{reverse('terms', args=[here.tenant.slug])}#v{coming[0].version}"))
+    for purse in [one for one in purses if one.ready < 0]:
+        words = _("A return came after a payout: the next sales fill up %(amount)s first") % {
+            "amount": shown(-purse.ready, purse.currency)
+        }
+        needs.append(Need("receipt", words, _to("creator_earnings", here)))
+    if not has_links:
+        needs.append(
+            Need("link", _("You have no live link yet: make one, it takes a minute"), _to("creator_links", here))
+        )
+    return needs
+
+
+def _to(route: str, here: Here) -> str:
+    return str(reverse(route, args=[here.tenant.slug]))

@@ -1,0 +1,13 @@
+"""Addresses of a creator's own pages."""
+
+from django.urls import path
+
+from fanshare.web.creator import earnings, links, today
+
+urlpatterns = [
+    path("creator/<slug:programme>", today.today, name="creator_today"),
+    path("creator/<slug:programme>/earnings", earnings.earnings, name="creator_earnings"),
+    path("creator/<slug:programme>/statement", earnings.statement, name="creator_statement"),
+    path("creator/<slug:programme>/links", links.links, name="creator_links"),
+    path("creator/<slug:programme>/links/<slug:code>", links.link, name="creator_link"),
+]

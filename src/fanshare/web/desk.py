@@ -1,0 +1,88 @@
+"""Where the pages of signed-in people work: one programme, opened for one request, on one connection.
+
+There is one desk an installation. It hands out a ``Here``: the programme as the flows see it, the hat of whoever asks,
+and the time. Nothing is kept between requests.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+
+from fanshare.config.keys import Keys
+from fanshare.core.errors import FanshareError
+from fanshare.core.instants import Instant, zone
+from fanshare.flows.authorisation import Hat
+from fanshare.flows.context import Programme, open_programme
+from fanshare.flows.own_links import Destinations
+from fanshare.store.queries import tenants
+from fanshare.store.queries.tenants import Access, Tenant
+from fanshare.web.wording import Calendar
+
+type Connection = psycopg.Connection[tuple[Any, ...]]
+type Statement = Callable[[Programme, Tenant, int, Instant], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """One request of somebody at work in a programme. ``hat`` is what she is here, ``others`` her other hats."""
+
+    request: Any
+    hat: Hat
+    others: tuple[Hat, ...]
+    tenant: Tenant
+    programme: Programme
+    now: Instant
+    desk: "Desk"
+
+    @property
+    def access(self) -> Access:
+        """The door to the programme's data."""
+        return self.programme.access
+
+    @property
+    def me(self) -> int:
+        """The row behind the hat: a party, or a brand's person."""
+        return self.hat.seat.id
+
+    @property
+    def calendar(self) -> Calendar:
+        """Dates as the programme writes them."""
+        return Calendar(zone(self.tenant.time_zone), self.now)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What opens a programme, with what only the wiring has.
+
+    ``statement`` makes the bytes of a party's statement (it takes the log's key); ``destinations`` refuses an address
+    that the edge would not redirect to.
+    """
+
+    connect: Callable[[], Connection]
+    keys: Keys
+    clock: Callable[[], Instant]
+    statement: Statement
+    destinations: Destinations
+
+    @contextmanager
+    def at(self, request: Any, hat: Hat, others: tuple[Hat, ...]) -> Iterator[Here]:
+        """Open the programme of a hat. Raises ``FanshareError``: ``database_away``, ``no_terms``."""
+        with self.open() as conn:
+            tenant = tenants.by_id(conn, hat.seat.programme_id)
+            access = Access(conn, tenant.id, f"{hat.role}:{hat.seat.id}")
+            programme = open_programme(access, tenant.public_id, self.keys)
+            yield Here(request, hat, others, tenant, programme, self.clock(), self)
+
+    @contextmanager
+    def open(self) -> Iterator[Connection]:
+        """A connection for as long as the block lasts."""
+        try:
+            with closing(self.connect()) as conn:
+                yield conn
+        except (psycopg.OperationalError, OSError) as error:
+            raise FanshareError(
+                "database_away", "The books can't be reached at the moment; nothing is lost. Try again soon.", 503
+            ) from error

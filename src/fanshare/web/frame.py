@@ -1,0 +1,119 @@
+"""The frame around a signed-in page: at most eight entries in three groups, and the way to her other hats."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+
+from fanshare.flows.authorisation import MATRIX, Hat, Role, fits
+from fanshare.web.desk import Here
+from fanshare.web.language import gettext, later
+
+#: Entries that a phone shows at once; the rest is behind "More".
+ON_A_PHONE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One page that the navigation knows. ``group`` is 0, 1 or 2; ``whose`` says what the address is made of."""
+
+    operation: str
+    route: str
+    icon: str
+    words: str
+    group: int = 0
+    whose: str = "programme"
+
+
+_PLACES: dict[Role, tuple[Place, ...]] = {
+    Role.CREATOR: (
+        Place("creator.today", "creator_today", "house", later("Today")),
+        Place("creator.earnings", "creator_earnings", "wallet", later("Earnings")),
+        Place("creator.links", "creator_links", "link", later("Links and codes")),
+        Place("public.creator", "creator", "store", later("My page"), 2, "creator"),
+        Place("public.terms", "terms", "scale", later("Terms"), 2),
+    ),
+    Role.FAN: (Place("public.terms", "terms", "scale", later("Terms"), 2),),
+    Role.BRAND: (
+        Place("connections.see", "connections", "plug", later("Shop connections"), 2),
+        Place("public.terms", "terms", "scale", later("Terms"), 2),
+    ),
+    Role.OPERATOR: (),
+}
+_ROLES = {
+    Role.CREATOR: later("Creator"),
+    Role.FAN: later("Fan"),
+    Role.BRAND: later("Brand"),
+    Role.OPERATOR: later("Operator"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One link of the navigation."""
+
+    href: str
+    icon: str
+    words: str
+    here: bool
+    group: int
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What stands around a page. ``groups`` are the entries of a wide screen, ``few`` and ``rest`` those of a phone."""
+
+    title: str
+    role: str
+    groups: tuple[tuple[Entry, ...], ...]
+    few: tuple[Entry, ...]
+    rest: tuple[Entry, ...]
+    others: tuple[tuple[str, str, str], ...]
+
+
+def frame(here: Here) -> Frame:
+    """The frame of a page for whoever is at it."""
+    entries = tuple(_entries(here.hat, here.request.path))
+    groups = tuple(tuple(one for one in entries if one.group == group) for group in range(3))
+    few = ON_A_PHONE if len(entries) > ON_A_PHONE + 1 else len(entries)
+    others = tuple((first_page(hat), *_called(hat)) for hat in here.others)
+    role, title = _called(here.hat)
+    return Frame(title, role, tuple(group for group in groups if group), entries[:few], entries[few:], others)
+
+
+def first_page(hat: Hat) -> str:
+    """Where a hat begins: its first page that exists, else the page with all hats."""
+    return next((entry.href for entry in _entries(hat, "")), str(reverse("home")))
+
+
+def places() -> Iterator[Place]:
+    """Every page that some navigation leads to."""
+    for known in _PLACES.values():
+        yield from known
+
+
+def _called(hat: Hat) -> tuple[str, str]:
+    name = f"{hat.name}, {hat.programme_name}" if hat.name else hat.programme_name
+    return gettext(_ROLES[hat.role]), name
+
+
+def _entries(hat: Hat, path: str) -> Iterator[Entry]:
+    for place in _PLACES[hat.role]:
+        group = MATRIX[place.operation]
+        if Role.ANYBODY not in group and not fits(hat, group):
+            continue
+        href = _address(place, hat)
+        if href:
+            here = path == href or (path.startswith(f"{href}/") and href.count("/") > 2)
+            yield Entry(href, place.icon, gettext(place.words), here, place.group)
+
+
+def _address(place: Place, hat: Hat) -> str:
+    """Where a place is for this hat; empty where there is none."""
+    if place.whose == "creator" and not hat.slug:
+        return ""
+    arguments = [hat.programme, hat.slug] if place.whose == "creator" else [hat.programme]
+    try:
+        return str(reverse(place.route, args=arguments))
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,63 @@
+"""What every page of a signed-in person has in common: the right to it, her programme, her language, the frame."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.shortcuts import render
+
+from fanshare.core.errors import BadInputError
+from fanshare.flows.authorisation import Role
+from fanshare.web import language, site
+from fanshare.web.authorisation import hats, private, require
+from fanshare.web.desk import Here
+from fanshare.web.errors import error_page
+from fanshare.web.frame import frame
+
+type View = Callable[..., Any]
+
+
+def seated(operation: str, role: Role, *, form: bool = False) -> Callable[[View], View]:
+    """A page for one role of the programme in its address; the view gets a ``Here`` instead of the request.
+
+    Without ``form`` it can only be read. With several hats of that role in one programme the oldest one counts.
+    """
+
+    def guard(view: View) -> View:
+        @require(operation)
+        @wraps(view)
+        def opened(request: Any, programme: str, **arguments: Any) -> Any:
+            methods = {"GET", "HEAD", "POST"} if form else {"GET", "HEAD"}
+            if request.method not in methods:
+                response = error_page(request, 405)
+                response.headers["Allow"] = ", ".join(sorted(methods))
+                return private(response)
+            worn = hats(request)
+            mine = [hat for hat in worn if hat.role is role and hat.programme == programme]
+            if not mine:
+                return error_page(request, 403)
+            hat = mine[0]
+            others = tuple(one for one in worn if one is not hat)
+            with (
+                language.speaking(language.of_visitor(request)),
+                site.of(request).desk.at(request, hat, others) as here,
+            ):
+                return private(view(here, **arguments))
+
+        return opened
+
+    return guard
+
+
+def page(here: Here, template: str, context: dict[str, Any], *, status: int = 200) -> Any:
+    """A page in its frame: navigation, switcher, and what the template shows."""
+    whole = {"here": here, "calendar": here.calendar, "frame": frame(here), **context}
+    return render(here.request, template, whole, status=status)
+
+
+def field(here: Here, name: str, most: int = 300) -> str:
+    """One field of a form, without what surrounds it. Raises ``BadInputError`` (``bad_field``)."""
+    text: str = here.request.POST.get(name, "").strip()
+    if len(text) > most or "\x00" in text:
+        raise BadInputError("bad_field", f"A field of this form holds more than {most} characters; shorten it.")
+    return text

@@ -1,0 +1,185 @@
+"""An installation with all who sign in: two creators and two fans, a brand's people by what they do, another brand.
+
+Everything that belongs to one of them carries a word that stands nowhere else, so that a leak shows by its content.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from fanshare.core import clickid
+from fanshare.core.instants import DAY, Instant
+from fanshare.core.orders import Buyer, Evidence, Line, OrderState, Status
+from fanshare.edge import destination
+from fanshare.flows import sign_in, staff
+from fanshare.flows.accept import Shop, accept
+from fanshare.flows.authorisation import Post
+from fanshare.flows.context import Programme
+from fanshare.flows.links import NewLink, add_link
+from fanshare.flows.people import Joiner, add_creator, add_fan, know_identity
+from fanshare.flows.rulings import NewRuling, find_order, rule
+from fanshare.flows.statements import make_statement
+from fanshare.store import signing
+from fanshare.store.access import Connection, connect
+from fanshare.store.directory import Programme as Tenant
+from fanshare.store.server import Database, Server
+from fanshare.web.app import make_wsgi_app
+from fanshare.web.desk import Desk
+from fanshare.web.site import WsgiApp
+from fanshare.web.stored_accounts import StoredAccounts
+from fanshare.web.stored_pages import StoredPages
+from tests.edge.running import KEYS
+from tests.jobs.house import LABEL, Brand, House
+from tests.support.postgres import create_database, drop_database
+from tests.web.support.device import HOST, Device
+
+#: Who signs in, and what her address begins with.
+PEOPLE = ("cleo", "carla", "finn", "fay", "bea", "mona", "fina", "rea", "dora", "otto")
+
+
+@dataclass
+class Company:
+    """The installation. ``marks`` says which words belong to whom."""
+
+    house: House
+    brand: Brand
+    other: Brand
+    carla: int
+    fay: int
+    marks: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def slug(self) -> str:
+        return self.brand.tenant.slug
+
+    def app(self, connecting: object = None, *, hosts: tuple[str, ...] = (HOST,), public_url: str = "") -> WsgiApp:
+        """The pages. ``connecting`` wraps each connection, to watch it."""
+        house = self.house
+        reach = partial(connect, house.database.dsn())
+        wrapped = (lambda: connecting(reach())) if callable(connecting) else reach
+
+        def statement(programme: Programme, tenant: Tenant, party: int, now: Instant) -> bytes:
+            signer = signing.load_or_create(house.home / "keys", f"shop.example/log/{tenant.public_id}")
+            return json.dumps(make_statement(programme, tenant, signer, party, now)).encode()
+
+        desk = Desk(wrapped, KEYS, house.clock, statement, _destination)
+        return make_wsgi_app(
+            StoredPages(wrapped, house.clock),
+            house.clock,
+            allowed_hosts=list(hosts),
+            accounts=StoredAccounts(wrapped, KEYS, house.clock, sends_mail=True),
+            public_url=public_url or f"https://{HOST}",
+            desk=desk,
+        )
+
+    def token(self, name: str) -> str:
+        """A fresh link that signs somebody in."""
+        return sign_in.make_link(self.house.conn, KEYS, f"{name}@example.test", self.house.now, at_once=1000)
+
+    def device(self, name: str = "", app: WsgiApp | None = None) -> Device:
+        """A browser, signed in as somebody."""
+        device = Device(app or self.app())
+        if name:
+            assert device.sign_in(self.token(name)).status == 302
+        return device
+
+
+def _destination(url: str, hosts: object, allow_http: bool) -> object:
+    return destination.parse(url, hosts, allow_http=allow_http)  # type: ignore[arg-type]
+
+
+class Watching:
+    """A connection that writes down each statement."""
+
+    def __init__(self, conn: Connection, seen: list[str]) -> None:
+        self._conn, self._seen = conn, seen
+
+    def execute(self, statement: object, *params: object) -> object:
+        self._seen.append(str(statement))
+        return self._conn.execute(statement, *params)  # type: ignore[call-overload]
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._conn, name)
+
+
+def order(brand: Brand, number: str, link: int, net: int = 59_000_000, ago: int = 8 * DAY) -> OrderState:
+    """An order whose buyer clicked a link."""
+    at = brand.house.now - ago
+    click = clickid.mint(link, at, os.urandom(clickid.RANDOM_BYTES), brand.programme.secrets.click_id)
+    buyer = Buyer(email=brand.programme.pseudonym("email", f"{number}@example.test"))
+    lines = (Line("1", net, product=f"product-{number}"),)
+    return OrderState(
+        number, number, at, at, Status.CAPTURED, "EUR", lines, total=net, buyer=buyer, evidence=Evidence((click,))
+    )
+
+
+def tell(brand: Brand, *states: OrderState) -> None:
+    """The shop tells these states, and they are settled."""
+    programme, now = brand.programme, brand.house.now
+    with programme.access.transaction():
+        shop = Shop(brand.shop.id, brand.shop.endpoint)
+        assert not accept(programme.access, shop, states, programme.book, programme.secrets, now).refused
+    brand.house.work()
+
+
+@contextmanager
+def founded(server: Server, template: str, home: Path) -> Iterator[Company]:
+    """The whole installation in a database of its own, taken down with the block."""
+    database: Database = create_database(server, template)
+    with House.built(database, home) as house:
+        yield _filled(house)
+    drop_database(server, database)
+
+
+def _filled(house: House) -> Company:
+    brand, other = Brand.founded(house, "linen"), Brand.founded(house, "wool")
+    long_ago = house.now - 40 * DAY
+    carla = add_creator(brand.programme, Joiner("Carla Quince", "carla@example.test"), long_ago)
+    fay = add_fan(brand.programme, Joiner("Fay", "fay@example.test"), long_ago)
+    for name, post in (("bea", Post.OWNER), ("mona", Post.MANAGER), ("fina", Post.FINANCE), ("rea", Post.READER)):
+        address = f"{name}@example.test"
+        staff.add_brand_person(brand.access, brand.tenant.public_id, KEYS, address, long_ago, post=post)
+    staff.add_brand_person(other.access, other.tenant.public_id, KEYS, "dora@example.test", long_ago)
+    staff.add_operator(house.conn, KEYS, "otto@example.test", long_ago)
+    # Cleo and Finn belong to two programmes of this house by the same address; here they belong to one.
+    for there in (other, house.bea):
+        for party in (there.cleo, there.finn):
+            statement = "DELETE FROM party_identity WHERE programme_id = %(programme_id)s AND party_id = %(party)s"
+            there.access.execute(statement, {"party": party})
+    company = Company(house, brand, other, carla, fay)
+    _sell(company)
+    return company
+
+
+def _sell(company: Company) -> None:
+    brand, long_ago = company.brand, company.house.now - 40 * DAY
+    shown = "https://shop.example/"
+    quince, _ = add_link(
+        brand.programme, NewLink(company.carla, company.carla, f"{shown}quince", LABEL, "quinces"), long_ago
+    )
+    tell(
+        brand,
+        order(brand, "C1001", brand.link),
+        order(brand, "F1002", brand.fan_link),
+        order(brand, "H1003", brand.link, 80_000_000),
+        order(brand, "Q1004", quince, ago=3 * DAY),
+        order(company.brand, "R1005", brand.link, 20_000_000, ago=38 * DAY),
+    )
+    held = find_order(brand.access, "H1003")
+    rule(
+        brand.programme,
+        NewRuling("held", "Twice the same buyer", held, until=company.house.now + 9 * DAY),
+        company.house.now,
+    )
+    tell(company.other, order(company.other, "W2001", company.other.link))
+    company.house.work()
+    know_identity(brand.programme, brand.cleo, "email", "cleo@example.test", company.house.now)
+    company.marks = {
+        "cleo": ("C1001", "H1003", "R1005"),
+        "carla": ("Q1004", "quinces", "/quince"),
+        "dora": ("W2001",),
+    }

@@ -1,0 +1,62 @@
+"""A browser without a window, that keeps cookies and fills in forms."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http.cookies import SimpleCookie
+from io import BytesIO
+from typing import Any
+from urllib.parse import urlencode
+
+from fanshare.web.site import WsgiApp
+from tests.web.support.serving import Answer, ask
+
+HOST = "share.example"
+
+
+@dataclass
+class Device:
+    """A browser without a window: keeps cookies, fills in forms."""
+
+    app: WsgiApp
+    cookies: dict[str, str] = field(default_factory=dict)
+    flags: dict[str, Any] = field(default_factory=dict)
+
+    def get(self, path: str, **extra: str) -> Answer:
+        path, _, query = path.partition("?")
+        return self._send(path, QUERY_STRING=query, **extra)
+
+    def post(self, path: str, values: dict[str, str], **extra: str) -> Answer:
+        body = urlencode(values).encode()
+        content = {"CONTENT_TYPE": "application/x-www-form-urlencoded", "CONTENT_LENGTH": str(len(body))}
+        extra.setdefault("HTTP_ORIGIN", f"https://{HOST}")
+        return self._send(path, method="POST", **content, **{"wsgi.input": BytesIO(body)}, **extra)
+
+    def fill(self, path: str, **values: str) -> Answer:
+        """Open a form and send it."""
+        hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', self.get(path).text))
+        return self.post(path.partition("?")[0], {**hidden, **values})
+
+    def sign_in(self, token: str) -> Answer:
+        return self.fill(f"/sign-in/confirm?t={token}")
+
+    def _send(self, path: str, **extra: Any) -> Answer:
+        jar = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        headers: list[str] = []
+
+        def keeping(environ: Any, start: Callable[..., Any]) -> Any:
+            def kept(status: str, pairs: list[tuple[str, str]], exc_info: object = None) -> Any:
+                headers.extend(value for name, value in pairs if name.lower() == "set-cookie")
+                return start(status, pairs)
+
+            return self.app(environ, kept)
+
+        answer = ask(keeping, path, host=HOST, HTTP_COOKIE=jar, **extra)
+        for line in headers:
+            for name, morsel in SimpleCookie(line).items():
+                self.flags[name] = morsel
+                if morsel.value and morsel["max-age"] != 0:
+                    self.cookies[name] = morsel.value
+                else:
+                    self.cookies.pop(name, None)
+        return answer

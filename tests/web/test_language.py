@@ -1,0 +1,92 @@
+"""Every word of the translated pages is there in German, with its placeholders, and compiled as it was written."""
+
+import importlib.util
+import io
+import re
+from types import ModuleType
+from zoneinfo import ZoneInfo
+
+import pytest
+from babel.messages.mofile import write_mo
+
+from fanshare.web import language
+from fanshare.web.wording import Calendar, exact, percent, shown
+from tests.support.tree import ROOT
+
+
+def _words() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("words", ROOT / "scripts" / "words.py")
+    assert spec is not None
+    assert spec.loader is not None
+    made = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(made)
+    return made
+
+
+WORDS = _words()
+OTHERS = [name for name in language.LANGUAGES if name != "en"]
+_PLACEHOLDER = re.compile(r"%\([a-z_]+\)s|%%")
+
+
+def texts(value: object) -> tuple[str, ...]:
+    return tuple(value) if isinstance(value, (tuple, list)) else (str(value),)
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_every_word_is_translated_with_its_placeholders(name: str) -> None:
+    known = WORDS.translated(name)
+    messages = [message for message in known if message.id]
+    assert len(messages) > 100
+    for message in messages:
+        assert all(texts(message.string)), message.id
+        wanted = set(_PLACEHOLDER.findall(texts(message.id)[-1]))
+        assert all(set(_PLACEHOLDER.findall(text)) == wanted for text in texts(message.string)), message.id
+    assert list(known.obsolete) == [], "words that nobody says any more: make words"
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_what_is_compiled_is_what_was_written(name: str) -> None:
+    out = io.BytesIO()
+    write_mo(out, WORDS.translated(name))
+    place = language.FOLDER / name / "LC_MESSAGES" / "fanshare.mo"
+    assert place.read_bytes() == out.getvalue(), "run make words"
+
+
+def test_a_word_that_is_not_translated_would_be_seen() -> None:
+    found = {message.id for message in WORDS.collected() if message.id}
+    assert {"Today", "Earnings", ("%(num)s click", "%(num)s clicks"), "Creator"} <= found
+
+
+def test_amounts_rates_and_days_follow_the_language() -> None:
+    calendar = Calendar(ZoneInfo("UTC"), 0)
+    christmas = 1_798_200_000_000_000
+    assert (shown(1_416_000, "EUR"), exact(1_416_000, "EUR"), percent(1250)) == ("1.41\xa0€", "1.416\xa0€", "12.5\xa0%")
+    with language.speaking("de"):
+        assert (shown(1_416_000, "EUR"), exact(1_416_000, "EUR")) == ("1,41\xa0€", "1,416\xa0€")
+        assert percent(1250) == "12,5\xa0%"
+        assert calendar.day(christmas) == "Fr\xa025.\xa0Dez.\xa02026"
+        assert language.gettext("Today") == "Heute"
+    assert language.gettext("Today") == "Today"
+    with language.speaking("xx"):
+        assert language.spoken() == "en"
+
+
+class _Request:
+    def __init__(self, cookie: str, wishes: str) -> None:
+        self.COOKIES = {language.COOKIE: cookie} if cookie else {}
+        self.headers = {"Accept-Language": wishes}
+
+
+@pytest.mark.parametrize(
+    ("cookie", "wishes", "expected"),
+    [
+        ("", "", "en"),
+        ("", "de-AT,de;q=0.9,en;q=0.8", "de"),
+        ("", "fr-FR,de;q=0.7", "de"),
+        ("en", "de", "en"),
+        ("xx", "*", "en"),
+        ("../../etc", "tlh", "en"),
+    ],
+)
+def test_the_visitor_is_spoken_to_as_she_wishes(cookie: str, wishes: str, expected: str) -> None:
+    assert language.of_visitor(_Request(cookie, wishes)) == expected

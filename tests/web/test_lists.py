@@ -1,0 +1,114 @@
+"""Addresses of lists: read, refused, written again; and files that no spreadsheet takes for formulas."""
+
+import contextlib
+import csv
+import io
+import json
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fanshare.config.django import configure
+from fanshare.core.errors import BadInputError
+from fanshare.core.instants import DAY
+from fanshare.web import exports, lists
+from fanshare.web.lists import Spec, asked, place, read_place
+
+BERLIN = ZoneInfo("Europe/Berlin")
+SPEC = Spec({"state": ("state", {"held": "held"})}, {"newest": "newest", "largest": "largest"}, search="search")
+
+
+def test_an_empty_address_asks_for_everything_in_the_usual_order() -> None:
+    wish = asked({}, SPEC, BERLIN)
+    assert (wish.text, wish.sort, wish.after, wish.since, wish.until, wish.form) == ("", "newest", None, None, None, "")
+    assert not wish.narrowed
+    assert wish.address() == "?"
+
+
+def test_days_are_those_of_the_programme_and_the_last_one_is_included() -> None:
+    wish = asked({"from": "2026-11-14", "to": "2026-11-14"}, SPEC, BERLIN)
+    assert wish.since is not None
+    assert wish.until is not None
+    assert wish.until - wish.since == DAY
+    assert wish.since % DAY == 23 * DAY // 24, "midnight in Berlin is 23:00 UTC in winter"
+    assert wish.narrowed
+
+
+def test_an_address_is_written_as_it_was_read_and_a_new_search_begins_at_the_first() -> None:
+    query = {"q": "a&b", "state": "held", "sort": "largest", "from": "2026-11-01", "after": place((5, 6))}
+    wish = asked(query, SPEC, BERLIN)
+    assert wish.after == (5, 6)
+    assert wish.address() == "?q=a%26b&from=2026-11-01&state=held&sort=largest"
+    assert wish.address(q="") == "?from=2026-11-01&state=held&sort=largest"
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ({"state": "other"}, "bad_filter"),
+        ({"sort": "random()"}, "bad_filter"),
+        ({"as": "exe"}, "bad_filter"),
+        ({"q": "x" * 201}, "bad_filter"),
+        ({"q": "a\x00"}, "bad_filter"),
+        ({"from": "yesterday"}, "bad_date"),
+        ({"to": "9999-12-31"}, "bad_date"),
+        ({"from": "0001-01-01"}, "bad_date"),
+        ({"after": "WzFd"}, "bad_place"),
+        ({"after": "!!!"}, "bad_place"),
+        ({"after": lists.place((2**70, 1))}, "bad_place"),
+    ],
+)
+def test_what_cannot_be_understood_is_refused_with_a_sentence(query: dict[str, str], code: str) -> None:
+    with pytest.raises(BadInputError) as caught:
+        asked(query, SPEC, BERLIN)
+    assert caught.value.code == code
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_a_place_or_refused(text: str) -> None:
+    with contextlib.suppress(BadInputError):
+        assert (read_place(text) is None) is (text == "")
+
+
+@given(st.tuples(st.integers(-(2**63) + 1, 2**63 - 1), st.integers(0, 2**63 - 1)))
+def test_a_place_is_read_as_it_was_written(key: tuple[int, int]) -> None:
+    assert read_place(place(key)) == key
+
+
+DANGEROUS = ["=1+1", "+1", "-1+cmd|'/c calc'!A0", "@SUM(A1)", "\t=1", "\r=1", "  =1", "\N{FULLWIDTH EQUALS SIGN}1"]
+
+
+@pytest.mark.parametrize("text", DANGEROUS)
+def test_a_cell_that_a_spreadsheet_would_run_is_text(text: str) -> None:
+    assert exports.safe_cell(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("text", ["-1.20", "0", "1042", "Shirt = good", "a@b.example", ""])
+def test_numbers_and_words_are_left_alone(text: str) -> None:
+    assert exports.safe_cell(text) == text
+
+
+@given(st.lists(st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=20), max_size=5))
+def test_whatever_people_typed_comes_back_from_the_file(texts: list[str]) -> None:
+    configure()
+    rows = [{"a": text, "b": text} for text in texts]
+    answer = exports.exported("csv", "x", rows, ["a", "b"], cut=False)
+    read = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
+    assert read[0] == ["a", "b"]
+    assert [row[0] for row in read[1:]] == [exports.safe_cell(text) for text in texts]
+    assert not any(row[0].lstrip(" ").startswith(exports._FORMULA) for row in read[1:] if not _number(row[0]))
+    found = json.loads(exports.exported("json", "x", rows, ["a"], cut=True).content)
+    assert found == {"rows": rows, "complete": False}
+
+
+def _number(text: str) -> bool:
+    return exports._NUMBER.fullmatch(text) is not None
+
+
+def test_a_file_that_was_cut_says_so() -> None:
+    configure()
+    answer = exports.exported("csv", "x", [{"a": "1"}], ["a"], cut=True)
+    assert "only the first 1 rows" in answer.content.decode()
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="x.csv"'

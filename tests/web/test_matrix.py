@@ -1,0 +1,180 @@
+"""Everybody at every door: each route is in the matrix, opens to whom it says, and shows nobody else's things."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from fanshare.flows.authorisation import MATRIX, Hat, Post, Role, Seat, allowed, fits
+from fanshare.store.server import Server
+from fanshare.web import frame
+from tests.support.schema import schema_template
+from tests.web.support.company import PEOPLE, Company, founded
+from tests.web.support.device import Device
+
+__all__ = ["schema_template"]
+
+#: What everybody in the house is: role, and post where she works for a brand.
+WHO: dict[str, tuple[Role, Post | None]] = {
+    "cleo": (Role.CREATOR, None),
+    "carla": (Role.CREATOR, None),
+    "finn": (Role.FAN, None),
+    "fay": (Role.FAN, None),
+    "bea": (Role.BRAND, Post.OWNER),
+    "mona": (Role.BRAND, Post.MANAGER),
+    "fina": (Role.BRAND, Post.FINANCE),
+    "rea": (Role.BRAND, Post.READER),
+    "dora": (Role.BRAND, Post.OWNER),
+    "otto": (Role.OPERATOR, None),
+}
+#: Who may read the words that belong to somebody: herself, and those who look after her programme.
+READERS = {
+    "cleo": {"cleo", "bea", "mona", "fina", "rea", "otto"},
+    "carla": {"carla", "bea", "mona", "fina", "rea", "otto"},
+    "dora": {"dora", "otto"},
+}
+
+
+@pytest.fixture(scope="module")
+def company(schema_template: str, pg_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+    with founded(pg_server, schema_template, tmp_path_factory.mktemp("matrix")) as made:
+        made.app()
+        yield made
+
+
+def routes() -> Iterator[tuple[str, Any]]:
+    """Every address of the site with its view."""
+
+    def walk(patterns: list[Any], prefix: str) -> Iterator[tuple[str, Any]]:
+        for one in patterns:
+            if isinstance(one, URLResolver):
+                yield from walk(one.url_patterns, prefix + str(one.pattern))
+            elif isinstance(one, URLPattern):
+                yield prefix + str(one.pattern), one.callback
+
+    yield from walk(get_resolver("fanshare.web.urls").url_patterns, "/")
+
+
+def concrete(route: str, company: Company, programme: str = "") -> str:
+    """An address of a route, of things that exist: Cleo's link, her page, the first of everything numbered."""
+    path = route.replace("<slug:programme>", programme or company.slug)
+    path = path.replace("<slug:creator>", "cleo").replace("<slug:code>", company.brand.code)
+    path = re.sub(r"<int:[a-z_]+>", "1", path)
+    path = re.sub(r"\(\?P<[a-z_]+>.*?\)", "a" * 24, path)
+    return re.sub(r"<[a-z_:]+>", "x", path).replace("^", "").replace("\\Z", "").replace("$", "")
+
+
+def unguarded(found: list[tuple[str, Any]]) -> list[str]:
+    """Routes whose view asks nobody."""
+    return [path for path, view in found if getattr(view, "operation", None) not in MATRIX]
+
+
+def test_every_route_is_in_the_matrix_and_every_operation_has_a_route(company: Company) -> None:
+    found = list(routes())
+    assert len(found) >= 15
+    assert unguarded(found) == []
+    assert unguarded([*found, ("/planted", lambda request: None)]) == ["/planted"]
+    assert set(MATRIX) - {view.operation for _, view in found} <= NO_PAGE
+
+
+#: Operations whose page need not be there.
+NO_PAGE = {"connections.see"}
+
+
+def hat(company: Company, name: str) -> Hat:
+    role, post = WHO[name]
+    programme = company.other.tenant.slug if name == "dora" else company.slug
+    return Hat(Seat(role, 1, 1), programme=programme, post=post)
+
+
+def test_everybody_is_let_in_where_the_matrix_says_so_and_nowhere_else(company: Company) -> None:
+    people = {name: company.device(name) for name in PEOPLE}
+    for route, view in routes():
+        if Role.ANYBODY in MATRIX[view.operation]:
+            continue
+        programme = company.slug if "<slug:programme>" in route else None
+        for name, device in people.items():
+            may = allowed(view.operation, [hat(company, name)], programme)
+            answer = device.get(concrete(route, company))
+            assert (answer.status != 403) is may, (route, name, answer.status)
+            assert answer.status < 500, (route, name)
+            assert answer.headers["cache-control"] == "private, no-store", route
+
+
+def test_nobody_reads_what_belongs_to_others(company: Company) -> None:
+    for name in PEOPLE:
+        device = company.device(name)
+        for route, view in routes():
+            if Role.ANYBODY in MATRIX[view.operation] and "creator" in route:
+                continue  # public pages show her links to everybody
+            for programme in (company.slug, company.other.tenant.slug):
+                assert leaks(company, name, device.get(concrete(route, company, programme)).text) == [], (route, name)
+
+
+def leaks(company: Company, reader: str, text: str) -> list[str]:
+    """Words in a text that belong to somebody whose things this reader must not see."""
+    return [
+        mark for owner, marks in company.marks.items() if reader not in READERS[owner] for mark in marks if mark in text
+    ]
+
+
+def test_a_leak_would_be_seen(company: Company) -> None:
+    page = company.device("cleo").get(f"/creator/{company.slug}/earnings").text
+    assert "C1001" in page
+    assert leaks(company, "carla", page)
+    assert leaks(company, "finn", page)
+    assert leaks(company, "cleo", page) == []
+
+
+def test_forms_are_closed_to_whom_the_page_is_closed(company: Company) -> None:
+    for name in PEOPLE:
+        device = company.device(name)
+        for route, view in routes():
+            if Role.ANYBODY in MATRIX[view.operation]:
+                continue
+            device.get("/sign-out")
+            form = {"csrfmiddlewaretoken": device.cookies["fanshare_form"]}
+            programme = company.slug if "<slug:programme>" in route else None
+            if not allowed(view.operation, [hat(company, name)], programme):
+                assert device.post(concrete(route, company), form).status in {403, 405}, (route, name)
+
+
+def test_stray_is_refused_at_every_route_that_is_not_public(company: Company) -> None:
+    app = company.app()
+    closed = [path for path, view in routes() if Role.ANYBODY not in MATRIX[view.operation]]
+    assert "/home" in closed
+    for path in (concrete(route, company) for route in closed):
+        answer = Device(app).get(path)
+        assert (answer.status, answer.headers.get("location")) == (302, "/sign-in"), path
+        assert company.slug not in answer.text
+        device = Device(app)
+        device.get("/sign-out")
+        form = {"csrfmiddlewaretoken": device.cookies.get("fanshare_form", "")}
+        assert device.post(path, form).status in {403, 405}, path
+        garbage = Device(app, cookies={"fanshare": "0" * 32})
+        assert garbage.get(path).status == 302, path
+
+
+def test_a_post_is_less_than_the_brand_and_nothing_of_another_brand() -> None:
+    group = frozenset({Post.OWNER, Post.MANAGER})
+    at = Seat(Role.BRAND, 1, 1)
+    assert fits(Hat(at, post=Post.OWNER), group)
+    assert not fits(Hat(at, post=Post.READER), group)
+    assert fits(Hat(at, post=Post.READER), frozenset({Role.BRAND}))
+    assert not fits(Hat(Seat(Role.FAN, 1, 1)), frozenset({Role.BRAND}))
+
+
+def test_the_navigation_leads_only_where_its_reader_may_go_and_has_at_most_eight_entries(company: Company) -> None:
+    assert all(len(places) <= 8 for places in frame._PLACES.values())
+    assert all(place.group in {0, 1, 2} for place in frame.places())
+    assert {place.operation for place in frame.places()} <= set(MATRIX)
+    for name in PEOPLE:
+        device = company.device(name)
+        page = device.get("/home")
+        for href in re.findall(r'class="link-card" href="([^"]+)"', page.text):
+            assert device.get(href).status == 200, href
+            for inner in re.findall(r'class="(?:place|tab)" href="([^"]+)"', device.get(href).text):
+                if inner != "/sign-out":
+                    assert device.get(inner).status == 200, (name, inner)

@@ -1,0 +1,119 @@
+"""The pages of signed-in people in a real Chromium: quiet, accessible, within the window, without script, in German."""
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from fanshare.core.instants import SECOND
+from fanshare.store.server import Server
+from tests.support.schema import schema_template
+from tests.web.support.browser import Scheme, Watched, chromium, watched
+from tests.web.support.company import Company, founded
+from tests.web.support.serving import served
+
+__all__ = ["schema_template"]
+
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
+#: Everybody's pages: whom they are shown to, what a picture is called, the path. ``{code}`` is Cleo's link.
+PAGES = {
+    "cleo": {
+        "creator-today": "/creator/linen",
+        "creator-earnings": "/creator/linen/earnings",
+        "creator-links": "/creator/linen/links",
+        "creator-link": "/creator/linen/links/{code}",
+        "creator-nothing-found": "/creator/linen/earnings?q=none",
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def company(schema_template: str, pg_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+    with founded(pg_server, schema_template, tmp_path_factory.mktemp("browser")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def base(company: Company) -> Iterator[str]:
+    with served(company.app(hosts=("127.0.0.1",), public_url="http://127.0.0.1")) as address:
+        yield address
+
+
+def enter(seen: Watched, company: Company, name: str) -> None:
+    seen.page.goto(f"{seen.base}/sign-in/confirm?t={company.token(name)}")
+    seen.page.get_by_role("button", name="Sign in").click()
+    seen.page.wait_for_url(seen.base + "/home")
+
+
+def fit(seen: Watched, name: str) -> None:
+    """Nothing to complain about in either scheme; with ``FANSHARE_SCREENSHOTS`` a picture for a person to look at."""
+    for scheme in SCHEMES:
+        seen.page.emulate_media(color_scheme=scheme)
+        assert seen.faults() == [], (name, scheme)
+        if folder := os.environ.get("FANSHARE_SCREENSHOTS"):
+            seen.page.screenshot(path=Path(folder) / f"{name}-{scheme}.png", full_page=True)
+    assert seen.sideways() == 0, name
+    assert seen.complaints() == [], name
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("who", list(PAGES))
+def test_every_page_is_quiet_and_accessible(
+    browser: Browser, company: Company, base: str, who: str, width: int
+) -> None:
+    with watched(browser, base, width=width) as seen:
+        enter(seen, company, who)
+        for name, path in PAGES[who].items():
+            seen.open(path.format(code=company.brand.code))
+            fit(seen, f"{name}-{width}")
+
+
+def test_a_creator_makes_a_link_pauses_it_and_chooses_what_fans_get(
+    browser: Browser, company: Company, base: str
+) -> None:
+    with watched(browser, base, script=False) as seen:
+        enter(seen, company, "cleo")
+        seen.page.goto(base + "/creator/linen/links")
+        seen.page.get_by_label("Address of a product in the shop").fill("https://elsewhere.example/shirt")
+        seen.page.get_by_role("button", name="Make the link").click()
+        assert seen.page.get_by_role("alert").inner_text() == "elsewhere.example is not one of this shop's addresses."
+        seen.page.get_by_label("Address of a product in the shop").fill("https://shop.example/shirt")
+        seen.page.get_by_label("Country of the people you show it to").select_option("DE")
+        seen.page.get_by_label("A name for you").fill("Shirt")
+        seen.page.get_by_role("button", name="Make the link").click()
+        assert seen.page.get_by_role("heading", name="Shirt").is_visible()
+        message = seen.page.get_by_label("A message, ready to send").input_value()
+        assert re.fullmatch(r"Werbung: Ich verdiene mit, wenn du kaufst\. http://127\.0\.0\.1:\d+/r/\w{8}", message)
+        company.house.later(SECOND)
+        seen.page.get_by_role("button", name="Pause the link").click()
+        assert seen.page.get_by_text("paused: it still leads to the shop").is_visible()
+        company.house.later(SECOND)
+        seen.page.get_by_label("The fan's part in percent").fill("25")
+        seen.page.get_by_role("button", name="Choose").click()
+        assert seen.page.get_by_text("she gets 25 % of your commission").is_visible()
+        company.house.later(SECOND)
+        seen.page.get_by_role("button", name="Let it count again").click()
+        assert seen.page.get_by_text("live: clicks count").is_visible()
+
+
+def test_the_switch_to_german_holds_and_goes_back_to_the_same_page(
+    browser: Browser, company: Company, base: str
+) -> None:
+    with watched(browser, base) as seen:
+        enter(seen, company, "cleo")
+        seen.open("/creator/linen/earnings")
+        seen.page.get_by_role("button", name="Deutsch").click()
+        assert seen.page.url == base + "/creator/linen/earnings"
+        assert seen.page.locator("html").get_attribute("lang") == "de"
+        assert seen.page.get_by_role("heading", name="Einnahmen", exact=True).is_visible()
+        assert seen.faults() == []
+        assert seen.page.get_by_text("7,08").first.is_visible()
