@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 import psycopg
 import pytest
@@ -47,20 +48,26 @@ def balance(access: Access, kind: AccountKind, party: int | None = None, currenc
     return books.balances(access).get(Balance(AccountKey(kind, party), currency), 0)
 
 
-def fee(amount: int, currency: str = "EUR") -> Transfer:
-    return Transfer(TransferKind.FEE, OWED, AccountKey(AccountKind.FEE), amount, currency)
+def bare(amount: int, currency: str = "EUR") -> Transfer:
+    """A transfer that concerns no order."""
+    return Transfer(TransferKind.ABSORB, OWED, AccountKey(AccountKind.FEE), amount, currency)
 
 
 def test_a_batch_moves_balances_and_is_read_back_as_it_was_posted(cast: Cast) -> None:
     key, batch = share(cast, Placed(PENDING, 7_080_000, "EUR"))
-    posting = ledger.post(cast.access, [*batch, fee(3)], at=NOW)
+    posting = ledger.post(cast.access, [*batch, bare(3)], at=NOW)
     assert posting.transfers == 2
     assert posting.number > 0
     assert len(posting.root) == 64
-    assert list(books.transfers(cast.access)) == [*batch, fee(3)]
+    assert list(books.transfers(cast.access)) == [*batch, bare(3)]
     assert balance(cast.access, PENDING, key.party) == 7_080_000
     assert balance(cast.access, AccountKind.OWED) == -7_080_003
     assert books.wrong_balances(cast.access) == []
+
+
+def test_a_fee_names_the_part_of_an_order_that_it_is_for(cast: Cast) -> None:
+    with pytest.raises(errors.CheckViolation, match="fee_names_its_part"):
+        ledger.post(cast.access, [replace(bare(3), kind=TransferKind.FEE)], at=NOW)
 
 
 def test_an_empty_batch_is_no_work(cast: Cast) -> None:
@@ -78,8 +85,8 @@ def test_transfers_are_found_by_order_and_by_party(cast: Cast) -> None:
 
 
 def test_a_batch_is_fixed_in_the_log_by_its_root(cast: Cast) -> None:
-    posting = ledger.post_logged(cast.access, [fee(3), fee(4)], at=NOW)
-    digests = [ledger.transfer_digest(fee(amount), NOW) for amount in (3, 4)]
+    posting = ledger.post_logged(cast.access, [bare(3), bare(4)], at=NOW)
+    digests = [ledger.transfer_digest(bare(amount), NOW) for amount in (3, 4)]
     assert posting.root == log.tree_root(digests).hex()
     assert log_store.bodies(cast.access, [0]) == {0: canonical(posting.leaf()).decode()}
     assert ledger.post_logged(cast.access, [], at=NOW).transfers == 0
@@ -87,7 +94,7 @@ def test_a_batch_is_fixed_in_the_log_by_its_root(cast: Cast) -> None:
 
 
 def test_another_programme_sees_nothing_of_it(conn: Connection, cast: Cast) -> None:
-    ledger.post(cast.access, [fee(3)], at=NOW)
+    ledger.post(cast.access, [bare(3)], at=NOW)
     other = found(conn).access
     assert books.balances(other) == {}
     assert list(books.transfers(other)) == []
@@ -100,7 +107,7 @@ OVERDRAWN: list[tuple[AccountKind, Callable[[int, int], Transfer]]] = [
     (PENDING, lambda party, _: core.leave_unclaimed(party, PENDING, 6, "EUR")),
     (HELD, lambda party, _: core.leave_unclaimed(party, HELD, 6, "EUR")),
     (AccountKind.UNCLAIMED, lambda party, _: core.claim(party, 6, "EUR")),
-    (AccountKind.FEE, lambda _, __: Transfer(TransferKind.FEE, AccountKey(AccountKind.FEE), OWED, 6, "EUR")),
+    (AccountKind.FEE, lambda _, __: Transfer(TransferKind.ABSORB, AccountKey(AccountKind.FEE), OWED, 6, "EUR")),
 ]
 
 
@@ -111,7 +118,7 @@ def test_more_than_there_is_is_refused_and_nothing_is_left(
     party = cast.party("fan")
     transfer = make(party, cast.payout(party, 6))
     with pytest.raises(ConflictError) as caught:
-        ledger.post(cast.access, [fee(1), transfer], at=NOW)
+        ledger.post(cast.access, [bare(1), transfer], at=NOW)
     assert (caught.value.code, caught.value.status) == ("overdrawn", 409)
     assert not any(books.balances(cast.access).values())
     assert list(books.transfers(cast.access)) == []
@@ -143,12 +150,12 @@ def test_only_the_end_of_a_batch_counts_not_the_way_there(cast: Cast) -> None:
 
 
 def test_balances_beyond_what_can_be_booked_are_refused(cast: Cast) -> None:
-    ledger.post(cast.access, [fee(MAX_MICROS)], at=NOW)
+    ledger.post(cast.access, [bare(MAX_MICROS)], at=NOW)
     with pytest.raises(FanshareError) as caught:
-        ledger.post(cast.access, [fee(1)], at=NOW)
+        ledger.post(cast.access, [bare(1)], at=NOW)
     assert caught.value.code == "balance_out_of_range"
     with pytest.raises(FanshareError) as caught:
-        ledger.post(cast.access, [fee(MAX_MICROS, "JPY"), fee(MAX_MICROS, "JPY")], at=NOW)
+        ledger.post(cast.access, [bare(MAX_MICROS, "JPY"), bare(MAX_MICROS, "JPY")], at=NOW)
     assert caught.value.code == "balance_out_of_range"
     assert balance(cast.access, AccountKind.FEE) == MAX_MICROS
 
@@ -167,22 +174,22 @@ def test_both_legs_are_of_one_currency_whatever_the_code_does(cast: Cast) -> Non
         with pytest.raises(errors.ForeignKeyViolation):
             cast.access.execute(
                 "INSERT INTO transfer (programme_id, posting, digest, kind, debit_account_id, credit_account_id,"
-                " amount, currency, at) VALUES (%(programme_id)s, 1, sha256('x'), 'fee', %(debit)s, %(credit)s, 1,"
+                " amount, currency, at) VALUES (%(programme_id)s, 1, sha256('x'), 'absorb', %(debit)s, %(credit)s, 1,"
                 " %(currency)s, 1)",
                 {"debit": min(ids.values()), "credit": max(ids.values()), "currency": currency},
             )
 
 
 def test_the_same_key_and_batch_get_the_same_answer(cast: Cast) -> None:
-    first = ledger.post(cast.access, [fee(3)], at=NOW, key="payday 1")
-    assert ledger.post(cast.access, [fee(3)], at=NOW + 1, key="payday 1") == first
+    first = ledger.post(cast.access, [bare(3)], at=NOW, key="payday 1")
+    assert ledger.post(cast.access, [bare(3)], at=NOW + 1, key="payday 1") == first
     assert balance(cast.access, AccountKind.FEE) == 3
 
 
 def test_the_same_key_with_another_batch_is_a_conflict(cast: Cast) -> None:
-    ledger.post(cast.access, [fee(3)], at=NOW, key="payday 1")
+    ledger.post(cast.access, [bare(3)], at=NOW, key="payday 1")
     with pytest.raises(ConflictError) as caught:
-        ledger.post(cast.access, [fee(4)], at=NOW, key="payday 1")
+        ledger.post(cast.access, [bare(4)], at=NOW, key="payday 1")
     assert caught.value.code == "key_reused"
     assert balance(cast.access, AccountKind.FEE) == 3
 
@@ -259,7 +266,7 @@ def test_without_the_order_of_locks_two_posters_wait_in_a_circle(shared_database
 
 def test_a_key_sent_twice_at_once_posts_once(shared_database: Database, cast: Cast) -> None:
     def work(access: Access) -> object:
-        return ledger.post(access, [fee(3)], at=NOW, key="once")
+        return ledger.post(access, [bare(3)], at=NOW, key="once")
 
     answers = _at_once(shared_database, cast.access.programme_id, [work] * 4)
     assert len(set(answers)) == 1
@@ -285,22 +292,22 @@ from fanshare.store.access import Access, connect
 conn = connect(sys.argv[1])
 access = Access(conn, int(sys.argv[2]), "victim")
 with access.transaction():
-    fee = Transfer(TransferKind.FEE, OWED, AccountKey(AccountKind.FEE), 5, "EUR")
-    ledger.post(access, [fee], at=1, key="victim")
+    one = Transfer(TransferKind.ABSORB, OWED, AccountKey(AccountKind.FEE), 5, "EUR")
+    ledger.post(access, [one], at=1, key="victim")
     print("posted", flush=True)
     time.sleep(60)
 """
 
 
 def test_a_worker_killed_in_the_middle_leaves_nothing(shared_database: Database, cast: Cast) -> None:
-    ledger.post(cast.access, [fee(3)], at=NOW)
+    ledger.post(cast.access, [bare(3)], at=NOW)
     command = [sys.executable, "-c", _VICTIM, shared_database.dsn(), str(cast.access.programme_id)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as victim:
         assert victim.stdout is not None
         assert victim.stdout.readline() == "posted\n"
         os.kill(victim.pid, signal.SIGKILL)
     # the same key and the same accounts: neither a lock nor a row of the dead worker is in the way
-    ledger.post(cast.access, [fee(4)], at=NOW, key="victim")
+    ledger.post(cast.access, [bare(4)], at=NOW, key="victim")
     assert [each.amount for each in books.transfers(cast.access)] == [3, 4]
     assert balance(cast.access, AccountKind.FEE) == 7
 
