@@ -54,6 +54,15 @@ UNDER_OTHER_KEYS = {
     ("vault_item", "sealed"): "the key of the person, which is sealed in vault_key",
     ("delivery", "sealed_body"): "the key of the day, which is sealed in day_key",
     ("refused_delivery", "sealed_body"): "the key of the day, which is sealed in day_key",
+    ("compliance_request", "sealed"): "the key of the day, which is sealed in day_key",
+}
+
+#: Bytes that nobody sealed.
+NOT_SEALED = {
+    ("click", "visitor"): "a keyed hash under the salt of a day",
+    ("delivery", "id"): "an id",
+    ("refused_delivery", "id"): "an id",
+    ("spool_position", "segment_id"): "an id",
 }
 
 
