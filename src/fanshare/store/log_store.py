@@ -17,6 +17,9 @@ from fanshare.store.access import Access
 type SignCheckpoint = Callable[[int, bytes, int, Sequence[str]], str]
 
 
+_KEYS = "SELECT body::json->>'key' FROM log_leaf WHERE programme_id = %(programme_id)s AND kind = 'key'"
+
+
 class Tree(NamedTuple):
     """The log as it stands: the epoch that appends now, and the frontier."""
 
@@ -66,6 +69,11 @@ def append(access: Access, bodies: Sequence[Mapping[str, Any]]) -> int:
             {"size": grown.size, "frontier": list(grown.hashes)},
         )
     return frontier.size
+
+
+def logged_keys(access: Access) -> set[str]:
+    """The signing keys (C2SP verifier keys) whose coming into use the log records."""
+    return {row[0] for row in access.fetch(_KEYS)}
 
 
 def tree(access: Access) -> Tree:

@@ -8,10 +8,6 @@ from fanshare.store import log_store, signing
 from fanshare.store.access import Access
 from fanshare.store.signing import LogSigner
 
-_KNOWN = """
-SELECT body::json->>'key' FROM log_leaf WHERE programme_id = %(programme_id)s AND kind = 'key'
-"""
-
 
 def rotate(access: Access, keys_dir: Path, name: str, now: Instant) -> LogSigner:
     """A new key for the log ``name``, recorded in the log and used for a checkpoint at once.
@@ -29,7 +25,7 @@ def rotate(access: Access, keys_dir: Path, name: str, now: Instant) -> LogSigner
 def _record(access: Access, signer: LogSigner, now: Instant) -> None:
     """A leaf for every key after the first that has none yet."""
     with access.transaction():
-        known = {row[0] for row in access.fetch(_KNOWN)}
+        known = log_store.logged_keys(access)
         pairs = zip(signer.keys, signer.keys[1:], strict=False)
         missing = [leaves.key(key=str(new), replaces=str(old), at=now) for old, new in pairs if str(new) not in known]
         log_store.append(access, missing)
