@@ -106,5 +106,10 @@ def explain_withdrawal(pair: tuple[int, int], story: PartStory) -> Explanation:
         pool=0,
         reasons=(NO_CREDIT,),
         shares=(),
+        bonuses=(),
+        limits=(),
+        recurring=None,
+        group="",
+        fee=None,
     )
     return Explanation(*pair, entry, NO_CREDIT)
