@@ -158,7 +158,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _write(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
         """Head and body in one packet: two small ones would wait for each other."""
         head = [f"HTTP/1.1 {status} {self.responses.get(status, ('Answer', ''))[0]}"]
-        head += [f"date: {self.date_time_string()}", *(f"{name}: {value}" for name, value in headers.items())]
+        told = {"date": self.date_time_string(), **headers}
+        head += [f"{name}: {value}" for name, value in told.items()]
         self.wfile.write("\r\n".join([*head, "", ""]).encode("latin-1") + body)
 
     def _misbehave(self, fault: Fault) -> None:

@@ -22,8 +22,8 @@ type Document = dict[str, Any]
 def to_document(state: OrderState) -> Document:
     """The JSON document of a state. Keys are those of ``OrderState``; nested values are documents likewise.
 
-    ``exchange_of`` and ``aliases`` stand in it only where they say something, so that states without them keep the
-    hash they had before these fields existed.
+    ``exchange_of``, ``aliases`` and ``supersedes`` stand in it only where they say something, so that states without
+    them keep the hash they had before these fields existed.
     """
     document: dict[str, Any] = {
         "order_id": state.order_id,
@@ -48,6 +48,8 @@ def to_document(state: OrderState) -> Document:
         document["exchange_of"] = state.exchange_of
     if state.aliases:
         document["aliases"] = list(state.aliases)
+    if state.supersedes:
+        document["supersedes"] = True
     return document
 
 
@@ -140,6 +142,7 @@ def _read_state(document: Mapping[str, Any]) -> OrderState:
         fetched=_flag(document["fetched"]),
         exchange_of=_text(document.get("exchange_of", "")),
         aliases=tuple(_text(name) for name in _list(document.get("aliases", []))),
+        supersedes=_flag(document.get("supersedes", False)),
     )
 
 

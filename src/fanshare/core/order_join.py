@@ -7,6 +7,7 @@ construction. Which state counts:
   further stage of life, then the one that knows more refunds, then the hash. Without a fetch a deletion is sticky.
 * **Refunds.** The list of a fetched record is complete; without one, refunds are united by id over all states, and a
   detailed refund beats an undetailed one of the same id. ``fanshare.core.refunds`` applies them.
+* **Superseded.** A state that holds all that was told before (``supersedes``) leaves only newer ones of its kind.
 * **Buyer and placing** come from the earliest state by (``modified_at``, hash): later merges don't move old orders.
 * **Vanishing.** A live sale that turns into a test, a deletion or a total of zero is reported as ``vanished`` with
   the figures of its last live state; the caller lets it take effect after its notice. A cancellation acts at once.
@@ -99,6 +100,7 @@ def join(states: Iterable[OrderState]) -> OrderView:
     """
     known = sorted({_Known(state, state_hash(state)) for state in states}, key=lambda each: each.age)
     _check_one_order([each.state for each in known])
+    known = [each for each in known if each.state.supersedes][-1:] or known
     record = _record(known)
     source = _source(known, record)
     alive = source.state.status is Status.CAPTURED and not _void(source.state)

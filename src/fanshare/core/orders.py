@@ -96,6 +96,7 @@ class OrderState:
 
     ``exchange_of`` is the id of the order (at the same shop) whose goods this one exchanges: it inherits that order's
     credits. ``aliases`` are other names of the same sale, such as the payment's id (``fanshare.core.twins``).
+    ``supersedes`` says that everything earlier states told is in this one: of several such the newest counts alone.
     """
 
     order_id: str
@@ -117,6 +118,7 @@ class OrderState:
     fetched: bool = False
     exchange_of: str = ""
     aliases: tuple[str, ...] = ()
+    supersedes: bool = False
 
 
 @dataclass(frozen=True, slots=True)

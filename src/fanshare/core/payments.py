@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import reduce
 
-from fanshare.core.instants import Instant
+from fanshare.core.instants import SECOND, Instant
 from fanshare.core.money import Micros
 from fanshare.core.order_documents import state_hash
 from fanshare.core.orders import OrderState, Refund, Status
@@ -76,7 +76,8 @@ class Payment:
     """One payment as reported until ``modified_at``.
 
     ``names`` are names of the same sale (``fanshare.core.twins``), sorted, without repeats. ``fetched`` says that the
-    provider was asked and did not only report.
+    provider was asked and did not only report. ``revision`` counts how often something new was merged in: it makes a
+    later order state of the payment the newer one, also within a second of the provider.
     """
 
     payment_id: str
@@ -87,6 +88,7 @@ class Payment:
     charge: Charge | None = None
     disputes: tuple[Dispute, ...] = ()
     fetched: bool = False
+    revision: int = 0
 
     @property
     def order_id(self) -> str:
@@ -126,6 +128,7 @@ def merge(one: Payment, other: Payment) -> Payment:
         charge=max(filter(None, (one.charge, other.charge)), key=_charge_rank, default=None),
         disputes=tuple(disputes[key] for key in sorted(disputes)),
         fetched=one.fetched or other.fetched,
+        revision=max(one.revision, other.revision),
     )
 
 
@@ -137,11 +140,25 @@ def merged(reports: Iterable[Payment]) -> Payment:
     return reduce(merge, every)
 
 
+def learn(known: Payment | None, report: Payment) -> tuple[Payment, bool]:
+    """What is known of a payment after one more report of it, and whether that says anything new.
+
+    A report that only repeats what is known still counts as the newer word: what was told before it and comes after
+    it changes nothing.
+    """
+    after = report if known is None else merge(known, report)
+    if known is not None and _timeless(known) == _timeless(after):
+        return after, False
+    return replace(after, revision=after.revision + 1), True
+
+
 def as_order(payment: Payment) -> OrderState | None:
     """The order state that a payment amounts to; ``None`` while nothing says what was sold.
 
     The sum of what went back is one refund that names no goods, and so is what a lost dispute took of an order that
     keeps the rest. A dispute about all that the order still holds is no refund but a ruling: see ``takes_all``.
+    The state supersedes those made of the payment before: which refunds stand in it, and who is named first, changes
+    with what becomes known, and does not add up.
     """
     if payment.basket is None:
         return None
@@ -150,13 +167,14 @@ def as_order(payment: Payment) -> OrderState | None:
         basket,
         order_id=payment.payment_id,
         birth=payment.payment_id,
-        modified_at=max(basket.modified_at, charge.at if charge else 0, *(one.at for one in payment.disputes), 0),
+        modified_at=_last_told(payment) + min(payment.revision, SECOND - 1),
         status=_status(basket, charge),
         refunds=_refunds(basket, charge, payment.disputes),
         test=payment.test,
         buyer=replace(basket.buyer, payment=charge.fingerprint if charge else ""),
         fetched=payment.fetched,
         aliases=payment.names,
+        supersedes=True,
     )
 
 
@@ -166,16 +184,18 @@ def takes_all(payment: Payment, dispute: Dispute) -> bool:
     return charge is None or dispute.money + charge.refunded >= charge.captured
 
 
-def same_content(one: Payment, other: Payment) -> bool:
-    """Whether two payments say the same, whenever they were reported."""
-    return _timeless(one) == _timeless(other)
-
-
 def _timeless(payment: Payment) -> Payment:
+    """What a payment says, whenever it was reported."""
     basket = payment.basket and replace(payment.basket, at=0, order=replace(payment.basket.order, modified_at=0))
     charge = payment.charge and replace(payment.charge, at=0)
     disputes = tuple(replace(dispute, at=0) for dispute in payment.disputes)
-    return replace(payment, modified_at=0, basket=basket, charge=charge, disputes=disputes)
+    return replace(payment, modified_at=0, basket=basket, charge=charge, disputes=disputes, revision=0)
+
+
+def _last_told(payment: Payment) -> Instant:
+    """When the newest side was told. Providers give whole seconds."""
+    sides = [each.at for each in (payment.basket, payment.charge, *payment.disputes) if each is not None]
+    return max(sides)
 
 
 def _status(basket: OrderState, charge: Charge | None) -> Status:

@@ -63,7 +63,8 @@ def accept(
 ) -> Accepted:
     """Accept states of orders (or reports of payments) of one connection, in one transaction of the caller."""
     places = sales.places(access)
-    if len(places) > 1:
+    if len(places) > 1 or places[shop.connection_id].role is Role.PAYMENT:
+        # Sales are compared, and reports of one payment merged, by one worker at a time.
         sales.lock(access)
     result = Accepted()
     by_order: dict[str, list[OrderState]] = {}

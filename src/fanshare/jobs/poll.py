@@ -15,7 +15,6 @@ import structlog
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import DAY, MINUTE, SECOND, Instant
 from fanshare.core.order_join import tombstone
-from fanshare.core.orders import OrderState
 from fanshare.core.payments import Report
 from fanshare.flows.accept import Shop, accept
 from fanshare.flows.connections import Connection, connections
@@ -191,8 +190,7 @@ class _Booking:
             access, Shop(shop.id, shop.endpoint), states, self.programme.book, self.programme.secrets, now
         )
         left_out = here | set(accepted.refused)
-        orders = [one for one in states if isinstance(one, OrderState) and one.placed_at >= self.created_at]
-        fresh = [one.order_id for one in orders if one.order_id not in left_out]
+        fresh = [one.order_id for one in states if one.placed_at >= self.created_at and one.order_id not in left_out]
         missed = list(dict.fromkeys(fresh))
         asking.fetched_first(access, shop.id, missed, now)
         for order, error in accepted.refused.items():

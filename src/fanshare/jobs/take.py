@@ -231,7 +231,8 @@ def _settle_inbox(
     result.orders += len(accepted.changed)
     inbox.finish(programme.access, shop.id, outcomes, now)
     if shop.can_fetch:
-        heard = {reference.order_id for look in looks for reference in look.references}
+        # A message may name its order by another id, such as that of a refund: what was found behind it was heard of.
+        heard = {each.order_id for look in looks for each in (*look.references, *look.states)}
         asking.heard_of(programme.access, shop.id, heard, now)
 
 

@@ -167,7 +167,9 @@ def _note(changed: dict[str, Instant], thing: object, at: Instant) -> None:
 
 
 def _fetched(payment: Payment) -> Payment:
-    return replace(payment, fetched=True)
+    """Marked as asked for, its basket as well: what an event tells later knows neither items nor texts of codes."""
+    basket = payment.basket and replace(payment.basket, order=replace(payment.basket.order, fetched=True))
+    return replace(payment, basket=basket, fetched=True)
 
 
 def _dated(payment: Payment, at: Instant) -> Payment:

@@ -52,6 +52,9 @@ SELECT deep_found::text FROM connection WHERE programme_id = %(programme_id)s AN
 _KNOWN = """
 SELECT external_id FROM shop_order
  WHERE programme_id = %(programme_id)s AND connection_id = %(connection)s AND external_id = ANY(%(externals)s)
+ UNION
+SELECT external_id FROM payment
+ WHERE programme_id = %(programme_id)s AND connection_id = %(connection)s AND external_id = ANY(%(externals)s)
 """
 _HELD = """
 SELECT external_id FROM shop_order
@@ -160,7 +163,7 @@ def deep_found(access: Access, connection: int) -> dict[str, int]:
 
 
 def known(access: Access, connection: int, externals: Collection[str]) -> set[str]:
-    """Which of these orders are here already."""
+    """Which of these orders or payments are here already."""
     rows = access.fetch(_KNOWN, {"connection": connection, "externals": list(externals)})
     return {row[0] for row in rows}
 

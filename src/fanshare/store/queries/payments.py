@@ -1,6 +1,6 @@
 """Payments as their providers told them: stored whole, found by the names they have in common with orders."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -20,16 +20,17 @@ SELECT external_id, document, fingerprint_at FROM payment
 """
 _WRITE = """
 INSERT INTO payment (programme_id, connection_id, external_id, document, currency, refunded, fingerprint,
-                     fingerprint_at, test, accepted_at)
+                     fingerprint_at, test, accepted_at, due)
 SELECT %(programme_id)s, %(connection)s, external_id, document, currency, refunded, fingerprint,
-       CASE WHEN fingerprint <> '' THEN %(now)s::bigint END, test, %(now)s
+       CASE WHEN fingerprint <> '' THEN %(now)s::bigint END, test, %(now)s, news
   FROM unnest(%(payments)s::text[], %(documents)s::text[], %(currencies)s::text[], %(refunded)s::bigint[],
-              %(fingerprints)s::text[], %(tests)s::boolean[])
-       AS fresh(external_id, document, currency, refunded, fingerprint, test)
+              %(fingerprints)s::text[], %(tests)s::boolean[], %(news)s::boolean[])
+       AS fresh(external_id, document, currency, refunded, fingerprint, test, news)
  ORDER BY external_id
 ON CONFLICT (programme_id, connection_id, external_id) DO UPDATE
    SET document = excluded.document, currency = excluded.currency, refunded = excluded.refunded,
-       fingerprint = excluded.fingerprint, test = excluded.test, due = true,
+       fingerprint = excluded.fingerprint, test = excluded.test,
+       due = payment.due OR excluded.due,
        fingerprint_at = CASE WHEN payment.fingerprint = excluded.fingerprint THEN payment.fingerprint_at
                              ELSE excluded.fingerprint_at END
 RETURNING id, external_id
@@ -106,8 +107,8 @@ def locked(access: Access, connection: int, payments: Iterable[str]) -> dict[str
     return {row[0]: _decoder.decode(row[1]) for row in rows}
 
 
-def write(access: Access, connection: int, payments: Sequence[Payment], now: Instant) -> None:
-    """Write down what is known of payments now, and that they are to be looked at again."""
+def write(access: Access, connection: int, payments: Sequence[Payment], news: Container[str], now: Instant) -> None:
+    """Write down what is known of payments now, and that those with ``news`` (by id) are to be looked at again."""
     if not payments:
         return
     columns = {
@@ -117,6 +118,7 @@ def write(access: Access, connection: int, payments: Sequence[Payment], now: Ins
         "refunded": [one.charge.refunded if one.charge else 0 for one in payments],
         "fingerprints": [one.charge.fingerprint if one.charge else "" for one in payments],
         "tests": [one.test for one in payments],
+        "news": [one.payment_id in news for one in payments],
     }
     ids = {row[1]: row[0] for row in access.fetch(_WRITE, {**columns, "connection": connection, "now": now})}
     names = [(ids[one.payment_id], name) for one in payments for name in one.names]
