@@ -53,8 +53,9 @@ LINKS = (
     link("nolabel", 5, state=LinkState.UNLABELLED),
     link("blank", 6, label=" "),
     link("evil", 7, destination="https://evil.example/"),
+    link("pay", 8, destination="https://buy.stripe.com/5kA7?prefilled_promo_code=MIRA10"),
 )
-PROGRAMMES = (ProgrammeRow(1, ("shop.example", "www.shop.example")),)
+PROGRAMMES = (ProgrammeRow(1, ("shop.example", "www.shop.example", "buy.stripe.com")),)
 ENDPOINTS = (
     EndpointRow("bea-shop", 1, 11, "plain", (b"secret",)),
     EndpointRow("other-shop", 2, 22, "plain", (b"secret",)),

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from fanshare.core.errors import BadInputError
 from fanshare.edge import destination
-from fanshare.edge.destination import deep_path, encoded, parse, visitor_pairs
+from fanshare.edge.destination import deep_path, encoded, parse, payment_link, visitor_pairs
 
 HOSTS = ("shop.example", "www.shop.example", "127.0.0.1:8080", "bücher.example")
 
@@ -80,6 +80,22 @@ def test_a_nasty_address_is_refused(url: str) -> None:
 )
 def test_an_honest_address_is_rebuilt_from_its_parts(url: str, location: str) -> None:
     assert parse(url, HOSTS).location().decode() == location
+
+
+@pytest.mark.parametrize(
+    ("url", "location", "name"),
+    [
+        ("https://buy.stripe.com/a?b=c", "https://buy.stripe.com/a?b=c", "client_reference_id"),
+        ("https://buy.stripe.com/a?client_reference_id=7", "https://buy.stripe.com/a?client_reference_id=7", ""),
+        ("https://shop.example/a?client_reference_id=", "https://shop.example/a", "client_reference_id"),
+        ("https://shop.example/a?client_reference_id&b", "https://shop.example/a?b", "client_reference_id"),
+        ("https://shop.example/a?client_reference_id=7", "https://shop.example/a?client_reference_id=7", ""),
+        ("https://shop.example/a", "https://shop.example/a", ""),
+    ],
+)
+def test_a_payment_link_has_a_place_for_the_click(url: str, location: str, name: str) -> None:
+    target, found = payment_link(parse(url, (*HOSTS, "buy.stripe.com")))
+    assert (target.location().decode(), found) == (location, name)
 
 
 def test_plain_http_is_for_programmes_that_allow_it() -> None:

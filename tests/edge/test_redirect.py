@@ -81,6 +81,15 @@ def test_a_deep_link_stays_in_the_shop(edge: Edge) -> None:
         assert urlsplit(location)[:3] == ("https", "shop.example", "/p/shoes")
 
 
+def test_a_payment_link_carries_the_click_where_stripe_keeps_it(edge: Edge) -> None:
+    query = query_of(edge.client.get("/r/pay?client_reference_id=forged").headers["location"])
+    (click,) = edge.clicks()
+    assert query["client_reference_id"] == query["fs"] == click.click_id
+    assert query["prefilled_promo_code"] == "MIRA10"
+    assert "client_reference_id" not in query_of(edge.client.get("/r/cleo").headers["location"])
+    assert "client_reference_id" not in query_of(edge.client.head("/r/pay").headers["location"])
+
+
 @pytest.mark.parametrize("code", ["paused", "ended"])
 def test_a_paused_link_leads_to_the_shop_without_an_id_and_is_not_counted(edge: Edge, code: str) -> None:
     response = edge.client.get(f"/r/{code}")

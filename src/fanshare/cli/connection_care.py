@@ -1,6 +1,5 @@
 """What is done with a shop connection after it was made: its health, a look at what was missed, a pause, other keys."""
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -155,19 +154,21 @@ def keys(
     remove: bool = typer.Option(False, "--remove", help="Forget the keys: the shop is not asked any more."),
 ) -> None:
     """Ask the shop with other keys from now on."""
-    from fanshare.config.settings_env import secret as from_environment
-    from fanshare.flows.connection_changes import change_keys, find
+    from fanshare.cli.connection_doors import SHOPIFY, Given, api_of
+    from fanshare.flows.connection_changes import add_secret, change_keys, find
     from fanshare.integrations.registry import connector
 
-    key = key or from_environment(os.environ, "FANSHARE_SHOP_KEY")
-    key_secret = key_secret or from_environment(os.environ, "FANSHARE_SHOP_SECRET")
-    if remove == bool(key and key_secret):
-        raise BadInputError("half_a_key", "Give both parts of the new key, or --remove and none.")
     this = session(ctx)
     with this.desk() as desk:
         shop = find(desk.programme, endpoint)
-        api = None if remove else (key, key_secret)
+        given = Given(shop.kind, key=key, key_secret=key_secret).with_environment()
+        api = api_of(given)
+        if remove == (api is not None):
+            raise BadInputError("half_a_key", "Give the new key, or --remove and none.")
         change_keys(desk.programme, shop, api, can_fetch=connector(shop.kind).can_fetch)
+        if api is not None and shop.kind == SHOPIFY:
+            # The new client secret signs the webhooks too, within the hour; the old one does until then.
+            add_secret(desk.programme, shop, api[1])
     said = "is not asked any more." if remove else "is asked with the new key from now on."
     this.out.result({"endpoint": shop.endpoint, "can_be_asked": api is not None}, [f"{shop.endpoint} {said}"])
 

@@ -29,6 +29,9 @@ _DOTS = re.compile(r"(?:^|/)(?:\.|%2e){1,2}(?:/|$)", re.ASCII | re.IGNORECASE)
 _PORT = re.compile(r":[0-9]{1,5}$")
 _UNRESERVED = re.compile(r"[A-Za-z0-9\-._~]*", re.ASCII)
 _DEFAULT_PORTS = {"https": 443, "http": 80}
+#: Payment links of Stripe hand on this parameter, and no other, to the payment (docs.stripe.com/payment-links).
+_REFERENCE = "client_reference_id"
+_PAYMENT_LINKS = "https://buy.stripe.com"
 
 
 class Destination(NamedTuple):
@@ -79,6 +82,20 @@ def parse(url: str, hosts: Iterable[str], *, allow_http: bool = False) -> Destin
     origin = f"{parts.scheme}://{host}" + ("" if port is None else f":{port}")
     pairs = tuple(pair for pair in _pairs(parts.query, strict=True) if not _is_set_by_us(_name(pair)))
     return Destination(origin, parts.path or "/", pairs, frozenset(map(_name, pairs)), parts.fragment)
+
+
+def payment_link(target: Destination) -> tuple[Destination, str]:
+    """The name under which a payment link wants the click id as well, and the address without a place kept for it.
+
+    Stripe's own host is known; under a host of one's own the address says so by an empty ``client_reference_id=``.
+    A value that the address gives itself stays, and the name is empty.
+    """
+    pairs = tuple(pair for pair in target.pairs if pair not in (_REFERENCE, f"{_REFERENCE}="))
+    if any(_name(pair) == _REFERENCE for pair in pairs):
+        return target, ""
+    if target.origin != _PAYMENT_LINKS and pairs == target.pairs:
+        return target, ""
+    return target._replace(pairs=pairs, names=target.names | {_REFERENCE}), _REFERENCE
 
 
 def ascii_host(host: str) -> str:

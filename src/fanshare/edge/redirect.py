@@ -56,6 +56,7 @@ class _Plan:
     hosts: frozenset[str]
     campaign: str  # the utm_* parameters but for the id
     live: bool
+    reference: str = ""  # a further parameter that carries the click id
 
 
 class Redirects:
@@ -93,6 +94,8 @@ class Redirects:
         extra = destination.visitor_pairs(query, plan.target) if query else ()
         path = destination.deep_path(query) if query else None
         ours = f"fs={click_id}&{plan.campaign}&utm_id={click_id}" if click_id else ""
+        if ours and plan.reference:
+            ours += f"&{plan.reference}={click_id}"
         location = plan.target.location(extra, ours, path)
         return Answer(302, [(b"location", location), *_HEADERS], b"")
 
@@ -114,7 +117,8 @@ class Redirects:
         if len(self._plans) >= _MOST_PLANS:
             self._plans.clear()
         live = link.state is LinkState.ACTIVE
-        plan = self._plans[code] = _Plan(link, target, _bare_hosts(tuple(hosts)), _campaign(link), live)
+        target, reference = destination.payment_link(target)
+        plan = self._plans[code] = _Plan(link, target, _bare_hosts(tuple(hosts)), _campaign(link), live, reference)
         return plan
 
     def _note(self, plan: _Plan, scope: Scope, headers: HeaderMap) -> str:
