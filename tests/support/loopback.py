@@ -50,8 +50,13 @@ def _audit(event: str, args: tuple[Any, ...]) -> None:
 
 
 def _is_numeric(host: object) -> bool:
+    """Whether a host is an address in some spelling, for which nobody has to be asked."""
+    text = host.decode() if isinstance(host, bytes) else str(host)
     try:
-        ipaddress.ip_address(host.decode() if isinstance(host, bytes) else str(host))
+        ipaddress.ip_address(text)
     except ValueError:
-        return False
+        try:
+            socket.inet_aton(text)
+        except OSError:
+            return False
     return True

@@ -93,12 +93,20 @@ def _once(base: "Foundation") -> dict[str, Any]:
 def _worker(base: "Foundation") -> "Iterator[Worker]":
     """A worker on a connection of its own, which is let go afterwards."""
     from fanshare.config.wiring import reach
+    from fanshare.integrations.outgoing.send import Sender
     from fanshare.jobs.worker import Worker
 
     conn = reach(base.database, "fanshare work")
     settings = base.settings
     worker = Worker(
-        conn, settings.home, base.keys, base.clock, base.log_host, address=settings.public_url, office=_office(base)
+        conn,
+        settings.home,
+        base.keys,
+        base.clock,
+        base.log_host,
+        address=settings.public_url,
+        office=_office(base),
+        sender=Sender(private_too=settings.events_to_private),
     )
     try:
         yield worker

@@ -80,7 +80,7 @@ def pages(base: Foundation, listener: socket.socket) -> Asgi:
         public_url=settings.public_url,
         desk=_desk(base),
     )
-    bridge: Any = WSGIMiddleware(cast(Any, wsgi), workers=settings.web_threads)
+    bridge: Any = WSGIMiddleware(cast(Any, _with_api(wsgi, base)), workers=settings.web_threads)
     return partial(_http_only, bridge, visitors.networks(settings.trusted_proxies))
 
 
@@ -123,6 +123,25 @@ async def _http_only(app: Any, trusted: Networks, scope: Any, receive: Any, send
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await send({"type": "lifespan.shutdown.complete"})
+
+
+def _with_api(wsgi: Any, base: Foundation) -> Any:
+    """The same application with a gate before its API."""
+    from fanshare.api.gate import Gate, with_gate
+    from fanshare.config.kept import KeptConnections
+    from fanshare.integrations.generic import parse
+    from fanshare.store.signing import load_or_create
+
+    settings = base.settings
+    gate = Gate(
+        connection=KeptConnections(partial(_connect, base)).mine,
+        keys=base.keys,
+        clock=base.clock,
+        signer=lambda tenant: load_or_create(settings.home / "keys", f"{base.log_host}/log/{tenant.public_id}"),
+        read_orders=parse.parse,
+        base_url=settings.public_url.rstrip("/"),
+    )
+    return with_gate(wsgi, gate)
 
 
 def _store(base: Foundation) -> PageStore:

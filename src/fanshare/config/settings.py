@@ -12,13 +12,14 @@ _WEB = Path(__file__).resolve().parent.parent / "web"
 DEBUG = False
 ALLOWED_HOSTS = ["*"]
 INSTALLED_APPS: list[str] = []
-ROOT_URLCONF = "fanshare.web.urls"
+ROOT_URLCONF = "fanshare.config.urls"
 APPEND_SLASH = False
 USE_I18N = False
 USE_TZ = True
 LOGGING_CONFIG = None
 
 MIDDLEWARE = [
+    "fanshare.api.problems.only_problems",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "fanshare.web.middleware.response_headers",

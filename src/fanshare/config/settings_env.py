@@ -34,6 +34,8 @@ class Settings:
     trusted_proxies: tuple[str, ...] = ()
     operator_networks: tuple[str, ...] = LOOPBACK
     web_threads: int = 3
+    #: Whether events may be sent to addresses that only this machine or its network can reach.
+    events_to_private: bool = False
     mail: MailServer | None = None
 
     @property
@@ -62,6 +64,7 @@ def from_env(environ: Mapping[str, str] = os.environ, *, home: Path | None = Non
         trusted_proxies=_listed(environ, "FANSHARE_TRUSTED_PROXIES"),
         operator_networks=_listed(environ, "FANSHARE_OPERATOR_NETWORKS") or LOOPBACK,
         web_threads=_count(environ, "FANSHARE_WEB_THREADS", 3, 16),
+        events_to_private=_yes(environ, "FANSHARE_EVENTS_TO_PRIVATE"),
         mail=mail_settings(environ, secret(environ, "FANSHARE_SMTP_PASSWORD")),
     )
 
@@ -97,3 +100,10 @@ def _count(environ: Mapping[str, str], name: str, default: int, most: int) -> in
     if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= most):
         raise BadInputError("bad_setting", f"{name} is a number from 1 to {most}.")
     return int(text)
+
+
+def _yes(environ: Mapping[str, str], name: str) -> bool:
+    text = environ.get(name, "").strip().casefold()
+    if text not in ("", "yes", "no"):
+        raise BadInputError("bad_setting", f"{name} is yes or no.")
+    return text == "yes"

@@ -29,6 +29,19 @@ class Post(StrEnum):
     READER = "reader"
 
 
+class Scope(StrEnum):
+    """What a key of the public API may do, in its programme."""
+
+    READ = "read"
+    PEOPLE = "people:write"
+    LINKS = "links:write"
+    ORDERS = "orders:write"
+    RULINGS = "rulings:write"
+    TERMS = "terms:write"
+    STATEMENTS = "statements:read"
+    EVENTS = "events:write"
+
+
 @dataclass(frozen=True, slots=True)
 class Seat:
     """Which row somebody is: a party, a brand person, an operator (whose programme is 0). What a session keeps."""
@@ -103,3 +116,43 @@ def allowed(operation: str, hats: Iterable[Hat], programme: str | None = None) -
 def fits(hat: Hat, group: Iterable[Role | Post]) -> bool:
     """Whether a hat is one of these roles or posts."""
     return any(one in (hat.role, hat.post) for one in group)
+
+
+#: Operation of the public API -> the scope that a key needs for it.
+API: Mapping[str, Scope] = {
+    "api.programme": Scope.READ,
+    "api.terms.list": Scope.READ,
+    "api.terms.get": Scope.READ,
+    "api.terms.check": Scope.READ,
+    "api.terms.publish": Scope.TERMS,
+    "api.creators.list": Scope.READ,
+    "api.creators.get": Scope.READ,
+    "api.creators.add": Scope.PEOPLE,
+    "api.creators.group": Scope.PEOPLE,
+    "api.creators.fan_part": Scope.PEOPLE,
+    "api.fans.list": Scope.READ,
+    "api.fans.get": Scope.READ,
+    "api.fans.add": Scope.PEOPLE,
+    "api.links.list": Scope.READ,
+    "api.links.get": Scope.READ,
+    "api.links.add": Scope.LINKS,
+    "api.links.state": Scope.LINKS,
+    "api.codes.list": Scope.READ,
+    "api.codes.add": Scope.LINKS,
+    "api.codes.state": Scope.LINKS,
+    "api.clicks.list": Scope.READ,
+    "api.orders.list": Scope.READ,
+    "api.orders.get": Scope.READ,
+    "api.orders.report": Scope.ORDERS,
+    "api.shares.list": Scope.READ,
+    "api.balances.list": Scope.READ,
+    "api.rulings.list": Scope.READ,
+    "api.rulings.add": Scope.RULINGS,
+    "api.statements.get": Scope.STATEMENTS,
+    "api.events.list": Scope.READ,
+    "api.targets.list": Scope.READ,
+    "api.targets.add": Scope.EVENTS,
+    "api.targets.change": Scope.EVENTS,
+    "api.targets.remove": Scope.EVENTS,
+    "api.targets.replay": Scope.EVENTS,
+}

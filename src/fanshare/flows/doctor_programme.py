@@ -8,7 +8,7 @@ from fanshare.core.instants import DAY, HOUR, MINUTE, Instant, format_rfc3339
 from fanshare.flows.health import connection_health
 from fanshare.flows.remarks import Remark, amount_of_time, counted
 from fanshare.store.access import Access
-from fanshare.store.queries import compliance, doctor
+from fanshare.store.queries import compliance, doctor, events
 
 _LATE, _VERY_LATE = 5 * MINUTE, HOUR
 _REFUSED_WITHIN = 7 * DAY
@@ -20,7 +20,7 @@ def programme_remarks(access: Access, name: str, now: Instant) -> list[Remark]:
     """Everything there is to say about a programme; one remark of level ``ok`` when nothing is wrong."""
     found = [
         Remark(remark.level, remark.code, f"{name}: {remark.sentence}")
-        for look in (_lag, _inbox, _refused, _shops, _orders, _links, _holds, _customers)
+        for look in (_lag, _inbox, _refused, _shops, _orders, _links, _holds, _customers, _targets)
         for remark in look(access, now)
     ]
     return found or [Remark("ok", "programme", f"{name}: nothing waits and nothing is wrong.")]
@@ -118,3 +118,16 @@ def _customers(access: Access, now: Instant) -> Iterator[Remark]:
         elif late:
             said = f"{counted(one.number, 'request')} to forget somebody could not be finished; the first {due}"
             yield Remark("bad", "redactions_late", f"{said}: is `fanshare work` running?")
+
+
+def _targets(access: Access, now: Instant) -> Iterator[Remark]:
+    for target in events.targets(access):
+        if target.state == "failed":
+            said = (
+                f"events are no longer sent to {target.url}: {target.reason} Mend it, then switch it on again"
+                " (`PATCH /api/v1/webhooks`)."
+            )
+            yield Remark("warn", "events_off", said)
+        elif target.failing_since is not None and now - target.failing_since > HOUR:
+            span = amount_of_time(now - target.failing_since)
+            yield Remark("warn", "events_failing", f"events to {target.url} have not been taken for {span}; we go on.")

@@ -32,7 +32,8 @@ from fanshare.flows import (
 from fanshare.flows.accept import resolve_again
 from fanshare.flows.context import Programme, open_programme
 from fanshare.flows.settle import settle
-from fanshare.jobs import drain, poll, publish, take, webhooks
+from fanshare.integrations.outgoing.send import Sender
+from fanshare.jobs import drain, poll, publish, take, tell, webhooks
 from fanshare.jobs.apart import settle_apart
 from fanshare.jobs.fetches import Fetches
 from fanshare.jobs.mail import PostOffice, send_due
@@ -50,6 +51,7 @@ log = structlog.get_logger(__name__)
 PERIODS: Mapping[str, int] = {
     "publish": SECOND,
     "mail": 5 * SECOND,
+    "tell": SECOND,
     "poll": MINUTE,
     "recheck": MINUTE,
     "webhooks": 10 * MINUTE,
@@ -101,6 +103,8 @@ class Worker:
     #: Through what mail goes; ``None`` where none is set up.
     office: PostOffice | None = None
     _publisher: publish.Publisher | None = None
+    #: Through what events go to the programmes' software.
+    sender: Sender = field(default_factory=Sender)
 
     def round(self) -> Round:
         """One round of everything that is due. A failure in one programme is logged and does not stop the others."""
@@ -138,6 +142,7 @@ class Worker:
     def shut(self) -> None:
         """Let go of the shops and of the snapshot."""
         self._fetches.close()
+        self.sender.close()
         if self._publisher is not None:
             self._publisher.close()
 
@@ -267,6 +272,13 @@ class Worker:
         if self.office is not None:
             send_due(self.conn, self.keys, self.office, self.clock)
 
+    def _tell(self, done: Round) -> None:
+        for programme_id in directory.programmes_with_targets(self.conn):
+            self._guard("tell", partial(self._tell_one, programme_id), done)
+
+    def _tell_one(self, programme_id: int) -> None:
+        tell.tell_targets(self._programme(programme_id, "job:tell"), self.sender, self.clock())
+
     def _weekly_mail(self, _: Round) -> None:
         for tenant in directory.programmes(self.conn):
             if self.office is not None and not tenant.demo:
@@ -278,6 +290,8 @@ class Worker:
         outbox.forget_old(self.conn, now)
         day_keys.drop_old(self.conn, now)
         drain.forget_refused(self.conn, now)
+        for tenant in directory.programmes(self.conn):
+            tell.forget_old(Access(self.conn, tenant.id, "job:retention"), now)
         directory.drop_deliveries_before(self.conn, max(0, now - day_keys.KEPT))
 
 

@@ -69,6 +69,10 @@ _PROGRAMMES = """
 SELECT id, public_id, slug, name, country, currency, time_zone, contact, admission, several_brands, demo
   FROM programme WHERE %(slug)s::text IS NULL OR slug = %(slug)s ORDER BY id
 """
+_BY_PUBLIC_ID = """
+SELECT id, public_id, slug, name, country, currency, time_zone, contact, admission, several_brands, demo
+  FROM programme WHERE public_id = %s
+"""
 
 
 def found_programme(conn: Connection, new: NewProgramme, at: Instant, actor: str) -> Programme:
@@ -91,6 +95,12 @@ def programme(conn: Connection, slug: str) -> Programme:
     if row is None:
         raise FanshareError("unknown_programme", f"There is no programme called {slug[:60]!r}.", 404)
     return Programme(*row)
+
+
+def programme_of(conn: Connection, public_id: str) -> Programme | None:
+    """The programme with that public id."""
+    row = conn.execute(_BY_PUBLIC_ID, [public_id]).fetchone()
+    return None if row is None else Programme(*row)
 
 
 def programmes(conn: Connection) -> list[Programme]:
@@ -158,6 +168,12 @@ def programmes_with_deliveries(conn: Connection, now: Instant) -> list[int]:
 def programmes_with_payments(conn: Connection) -> list[int]:
     """The programmes with payments to be looked at."""
     return [row[0] for row in conn.execute("SELECT DISTINCT programme_id FROM payment WHERE due ORDER BY 1")]
+
+
+def programmes_with_targets(conn: Connection) -> list[int]:
+    """The programmes whose events are sent somewhere."""
+    rows = conn.execute("SELECT DISTINCT programme_id FROM event_target WHERE state = 'on' ORDER BY 1")
+    return [row[0] for row in rows]
 
 
 def _ids(conn: Connection, query: str, now: Instant) -> list[int]:

@@ -54,6 +54,7 @@ IMMUTABLE = frozenset(
 MUTABLE = frozenset(
     {
         "account",
+        "api_key",
         "brand_person",
         "click",
         "click_day",
@@ -63,6 +64,8 @@ MUTABLE = frozenset(
         "connection",
         "connection_day",
         "delivery",
+        "event_delivery",
+        "event_target",
         "fetched_first",
         "import_run",
         "link",

@@ -42,6 +42,7 @@ SEALED: Sequence[Sealed] = (
     Sealed("connection", ("programme_id", "id"), "sealed_secrets", "endpoint secret", "convert_to(endpoint, 'UTF8')"),
     Sealed("connection", ("programme_id", "id"), "sealed_api", "shop api keys", "convert_to(endpoint, 'UTF8')"),
     Sealed("day_key", ("day",), "wrapped", "delivery", "convert_to(day, 'UTF8')"),
+    Sealed("event_target", ("programme_id", "id"), "sealed_secrets", "event target", "convert_to(public_id, 'UTF8')"),
     Sealed("operator", ("id",), "sealed_address", "sign in", "account"),
     Sealed("outbox", ("id",), "sealed", "outbox", "convert_to(kind || '/' || key, 'UTF8')"),
 )

@@ -1,0 +1,65 @@
+"""Take one order that a program reports directly: accepted in the transaction of its request, settled by the worker."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from fanshare.core.errors import BadInputError
+from fanshare.core.instants import Instant, utc_day
+from fanshare.core.orders import OrderState
+from fanshare.flows.accept import Shop, accept
+from fanshare.flows.connections import Connection, NewConnection, add_connection, connections, heard
+from fanshare.flows.context import Programme
+from fanshare.store.queries import edge, paged
+
+KIND = "generic"
+
+#: Reads a body of the generic order document: (raw, headers, pseudonym) -> states.
+type Read = Callable[[bytes, Mapping[str, str], Callable[[str, str], str]], list[OrderState]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """Which order it was, and whether the report said anything new."""
+
+    order: int
+    changed: bool
+
+
+def report_order(programme: Programme, raw: bytes, endpoint: str, read: Read, now: Instant) -> Reported:
+    """Accept the one order of ``raw`` for the connection ``endpoint`` (or the only one of its kind, made if need be).
+
+    Raises ``BadInputError`` for what is no order, and what ``accept`` refuses it with.
+    """
+    states = read(raw, {}, programme.pseudonym)
+    if len(states) != 1:
+        raise BadInputError("not_an_order", "Report one order in a request; a webhook may hold several.", 422)
+    connection = _connection(programme, endpoint, now)
+    shop = Shop(connection.id, connection.endpoint)
+    access = programme.access
+    with access.transaction():
+        found = accept(access, shop, states, programme.book, programme.secrets, now)
+        if states[0].order_id in found.refused:
+            raise found.refused[states[0].order_id]
+        heard(access, connection.id, now)
+        edge.count_deliveries(access, {(connection.id, utc_day(now)): 1}, "accepted")
+        order = paged.order_of(access, connection.id, states[0].order_id)
+    assert order is not None
+    return Reported(order, bool(found.changed))
+
+
+def _connection(programme: Programme, endpoint: str, now: Instant) -> Connection:
+    known = [one for one in connections(programme) if one.kind == KIND]
+    if endpoint:
+        found = next((one for one in known if one.endpoint == endpoint), None)
+        if found is None:
+            said = f"There is no connection {endpoint[:60]!r} for reported orders here."
+            raise BadInputError("which_connection", said, 404)
+        return found
+    if len(known) > 1:
+        listed = ", ".join(one.endpoint for one in known)
+        raise BadInputError(
+            "which_connection", f"There are several connections for reported orders, name one: {listed}."
+        )
+    if known:
+        return known[0]
+    return add_connection(programme, NewConnection(KIND), now, can_fetch=False, reports_fulfilment=False)

@@ -1,0 +1,1 @@
+"""Events to software of a programme: signed as Standard Webhooks, sent to public addresses only."""

@@ -1,0 +1,91 @@
+"""The description is true: what it allows is answered as it says, and what it does not is refused as it says."""
+
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from schemathesis import GenerationMode
+from schemathesis.checks import (
+    content_type_conformance,
+    not_a_server_error,
+    response_schema_conformance,
+    status_code_conformance,
+)
+from schemathesis.core.failures import FailureGroup
+
+from tests.api.support.desk import Client, Served
+from tests.api.test_gate import LINK
+from tests.jobs.house import House
+from tests.support.effort import effort
+
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+EXAMPLES = 8
+
+
+def described(served: Served) -> Any:
+    """The schema as it is served, over the running application."""
+    return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", served.wsgi, headers={"host": "share.example"})
+
+
+def furnished(house: House, api: Client) -> None:
+    """Something of everything, so that lists are not empty."""
+    with house.open():
+        click = house.bea.click()
+    api.post("/orders", house.bea.order("1", clicks=(click,)))
+    house.work()
+    api.post("/codes", {"creator": "cleo", "text": "CLEO10", "label": LINK["label"]})
+    api.post("/webhooks", {"url": "https://shop.example/hook", "types": ["ruling.made"]})
+    api.post("/rulings", {"kind": "denied", "order": api.every("/orders")[0]["id"], "reason": "No."})
+
+
+@pytest.mark.soak_sized
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["allowed", "not allowed"])
+def test_every_operation_answers_as_it_is_described(
+    served: Served, house: House, api: Client, mode: GenerationMode
+) -> None:
+    furnished(house, api)
+    schema = described(served)
+    headers = {"authorization": f"Bearer {api.key}", "host": "share.example"}
+    tried = 0
+    for result in schema.get_all_operations():
+        operation = result.ok()
+
+        @settings(max_examples=effort(EXAMPLES), suppress_health_check=list(HealthCheck))
+        @given(case=operation.as_strategy(generation_mode=mode))
+        def asked(case: Any) -> None:
+            nonlocal tried
+            tried += 1
+            answer = case.call(headers=headers)
+            case.validate_response(answer, checks=CHECKS)
+            if answer.status_code >= 400:
+                assert answer.json()["code"]
+
+        asked()
+    assert tried > effort(EXAMPLES) * 20
+    assert house.bea.sound()
+
+
+def test_the_contract_is_able_to_fail(served: Served, api: Client) -> None:
+    """A description that promises another type is found out."""
+    schema = described(served)
+    raw = schema.raw_schema
+    raw["components"]["schemas"]["ProgrammeOut"]["properties"]["currency"] = {"type": "integer"}
+    operation = schemathesis.openapi.from_dict(raw)["/api/v1/programme"]["GET"]
+    operation.schema.app = served.wsgi
+    case = operation.Case()
+    answer = case.call(headers={"authorization": f"Bearer {api.key}", "host": "share.example"}, app=served.wsgi)
+    with pytest.raises(FailureGroup) as caught:
+        case.validate_response(answer, checks=CHECKS)
+    assert "integer" in str(caught.value.exceptions)
+
+
+def test_everything_is_described(served: Served) -> None:
+    document = served.http.get("/api/v1/openapi.json").json()
+    assert document["openapi"].startswith("3.1")
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            assert operation["summary"], (method, path)
+            assert operation["description"], (method, path)
+            assert {"401", "403", "429"} <= operation["responses"].keys(), (method, path)
+            assert operation["security"], (method, path)
