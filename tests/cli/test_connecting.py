@@ -1,9 +1,12 @@
 """Connecting each kind of shop: what is asked for, what is printed, and a clear word where something is missing."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from fanshare.integrations.shopify import storefront
+from fanshare.web.snippet import tag
 from tests.cli.conftest import Terminal
 from tests.integrations.stripe.story import SECRET
 
@@ -121,3 +124,19 @@ def test_a_key_of_stripe_is_added_later_and_has_one_part(bea: Terminal) -> None:
     assert bea.refused("connection", "keys") == "half_a_key"
     bea.env["FANSHARE_SHOP_SECRET"] = KEY
     assert bea.ask("connection", "keys")["can_be_asked"] is True
+
+
+def test_the_address_of_a_postback_is_printed_whole_and_needs_no_spelling(bea: Terminal) -> None:
+    said = bea.say("connection", "add", "postback", "--host", "shop.example")
+    (address,) = re.findall(r"call (https://share\.example/hooks/pos-\S+)", said)
+    secret = bea.ask("connection", "secret", "show")["secret"]
+    assert f"/{secret}?xid={{xid}}" in address
+    assert re.fullmatch(r"[\w-]{32}", secret)
+
+
+def test_what_goes_into_a_shops_pages_is_printed_to_be_pasted(bea: Terminal) -> None:
+    assert bea.say("connection", "snippet") == tag("https://share.example") + "\n"
+    assert bea.say("connection", "snippet", "shopify-theme").strip() == storefront.snippet(storefront.THEME).strip()
+    assert bea.ask("connection", "snippet", "shopify-pixel")["text"] == storefront.snippet(storefront.PIXEL).strip()
+    bea.env["FANSHARE_URL"] = ""
+    assert bea.refused("connection", "snippet", exit_code=1) == "no_address"

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fanshare.cli import connection_care, connection_secret
+from fanshare.cli import connection_care, connection_pages, connection_secret
 from fanshare.cli.connection_care import look_after, webhook_lines
 from fanshare.cli.connection_shapes import document
 from fanshare.cli.session import group, session
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 app = group("Connect shops; shows where they deliver and the secret.")
 app.add_typer(connection_secret.app, name="secret")
 connection_care.register(app)
+connection_pages.register(app)
 
 
 @app.command()

@@ -1,7 +1,6 @@
 """What is done with a shop connection after it was made: its health, a look at what was missed, a pause, other keys."""
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -20,7 +19,7 @@ _MARKS = {"ok": "ok  ", "warn": "look", "bad": "BAD "}
 
 def register(app: typer.Typer) -> None:
     """Add these commands to ``fanshare connection``."""
-    for command in (health, reconcile, pause, resume, webhooks, keys, plugin):
+    for command in (health, reconcile, pause, resume, webhooks, keys):
         app.command()(command)
 
 
@@ -171,19 +170,3 @@ def keys(
             add_secret(desk.programme, shop, api[1])
     said = "is not asked any more." if remove else "is asked with the new key from now on."
     this.out.result({"endpoint": shop.endpoint, "can_be_asked": api is not None}, [f"{shop.endpoint} {said}"])
-
-
-def plugin(ctx: typer.Context, path: Annotated[Path, typer.Argument(help="Where to write the zip.")]) -> None:
-    """Write the small WordPress plugin for WooCommerce: whole click paths, labels beside links. Optional."""
-    from fanshare.integrations.woocommerce.plugin import plugin_zip
-
-    this = session(ctx)
-    content = plugin_zip()
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        raise BadInputError("cannot_write", f"{path} can't be written: {error.strerror}.") from None
-    this.out.result(
-        {"file": str(path), "bytes": len(content)},
-        [f"{path} is written. In WordPress: Plugins, Add New, Upload Plugin, Activate."],
-    )

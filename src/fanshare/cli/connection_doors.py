@@ -2,16 +2,18 @@
 
 import ipaddress
 import os
+import secrets
 from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from fanshare.core.errors import BadInputError
 from fanshare.flows.connections import Connection, NewConnection
 
-SHOPIFY, STRIPE = "shopify", "stripe"
+SHOPIFY, STRIPE, POSTBACK = "shopify", "stripe", "postback"
 #: Shops that draw the signing secret themselves, once they know our address.
 DRAW_THEMSELVES = frozenset({SHOPIFY, STRIPE})
 _MYSHOPIFY = ".myshopify.com"
+_MACROS = "xid={xid}&sub1={sub1}&order_sum={order_sum}&currency={currency}&status={status}"
 _WEBHOOK_EVENTS = "checkout.session.*, payment_intent.*, charge.*, refund.*"
 
 
@@ -50,6 +52,9 @@ def new_connection(given: Given, *, asked: bool) -> NewConnection:
         return _shopify(given)
     if given.kind == STRIPE:
         return _stripe(given)
+    if given.kind == POSTBACK and not given.secrets:
+        # It stands in an address, so it has no character that an address would spell otherwise.
+        given = replace(given, secrets=(secrets.token_urlsafe(24),))
     if asked and not given.shop:
         raise BadInputError("shop_missing", f"A {given.kind} connection needs --shop https://....")
     api = api_of(given) if asked else None
@@ -73,6 +78,9 @@ def steps(made: Connection, given: Given, delivery_url: str) -> list[str]:
     lines = [f"Delivery URL: {delivery_url}"]
     if given.kind not in DRAW_THEMSELVES:
         lines.append(f"Secret:       {made.secrets[0].decode()}")
+    if given.kind == POSTBACK:
+        address = f"{delivery_url}/{quote(made.secrets[0].decode(), safe='')}?{_MACROS}"
+        return [*lines, f"Next: let the network call {address}"]
     if given.kind == SHOPIFY:
         return lines + (_shopify_app(made) if made.api else _shopify_notifications(made, given))
     if given.kind == STRIPE:

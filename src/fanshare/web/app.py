@@ -1,4 +1,4 @@
-"""The pages as one WSGI application: static files first, then Django."""
+"""The pages as one WSGI application: the shops' snippet and static files first, then Django."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from fanshare.config.django import configure
 from fanshare.core.instants import Instant
-from fanshare.web import assets
+from fanshare.web import assets, snippet
 from fanshare.web.accounts_port import Accounts, NoAccounts
 from fanshare.web.pages_port import PageStore
 from fanshare.web.site import KEY, Site, WsgiApp
@@ -45,4 +45,4 @@ def make_wsgi_app(
         answer: Iterable[bytes] = pages(environ, start_response)
         return answer
 
-    return assets.serve(with_site)
+    return snippet.serve(assets.serve(with_site))

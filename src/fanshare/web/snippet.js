@@ -2,9 +2,11 @@
 // (web/snippet.py), and has to stay below 2 kB: every statement here ends in a semicolon or a brace.
 //
 // It keeps the click ids a buyer came with, the first and the last 19, and writes them into forms. Nothing is stored
-// without consent, and nothing at all under Global Privacy Control (navigator.globalPrivacyControl).
+// without consent: then the id of this very page alone goes into its forms. Under Global Privacy Control
+// (navigator.globalPrivacyControl) nothing is read, kept or told at all.
 ((w, d, n) => {
   let s = d.currentScript, o = s ? s.dataset : {}, K = "fs_path", ids = [], started = "", L = {};
+  let query = new URLSearchParams(location.search), quiet = n.globalPrivacyControl;
   try { L = localStorage; } catch {}
 
   // Append-only: an id that is known keeps its place.
@@ -23,19 +25,21 @@
   const fill = () => {
     for (let form of d.querySelectorAll("form[data-fanshare]"))
       for (let [name, value] of [[K, ids.join()], ["fs_checkout", started]])
-        if (value) (form.elements[name] ||
+        if (value || form.elements[name]) (form.elements[name] ||
           form.appendChild(Object.assign(d.createElement("input"), { type: "hidden", name }))).value = value;
   };
 
+  const landed = () => { if (!quiet) add(query.get("fs") || query.get("utm_id") || ""); };
+
   const consent = yes => {
-    if (yes && !n.globalPrivacyControl) {
-      let now = ids.join();
-      ids = [];
+    let now = ids.join();
+    ids = [];
+    if (yes && !quiet) {
       add((d.cookie.match(/(?:^|; )fs_path=([^;]*)/) || [, ""])[1]);
       add(L[K] || "");
       add(now);
       if (ids[0]) keep(ids.join("."));
-    } else keep("");
+    } else { keep(""); landed(); }
     fill();
   };
 
@@ -47,12 +51,11 @@
     fill();
   };
 
-  let query = new URLSearchParams(location.search);
-  add(query.get("fs") || query.get("utm_id") || "");
+  landed();
   w.fanshare = { path: () => ids.join(), consent, checkout };
   d.addEventListener("DOMContentLoaded", fill);
   d.addEventListener("submit", fill, true);
-  if (o.consent == "granted" || n.globalPrivacyControl) consent(true);
+  if (o.consent == "granted" || quiet) consent(true);
   else if (w.fanshareConsent) w.fanshareConsent(consent);
   else if (w.__tcfapi) w.__tcfapi("addEventListener", 2, (t, ok) => {
     if (ok && t.eventStatus != "cmpuishown") consent(t.gdprApplies === false || t.purpose.consents[1]);

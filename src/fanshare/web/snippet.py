@@ -4,11 +4,10 @@ The address is ``/snippet/<hash>.js``. A shop keeps the address it was given for
 well, with the snippet of today; only the present one may be cached for ever.
 """
 
-import base64
 import re
 from collections.abc import Callable, Iterable
 from functools import cache
-from hashlib import sha256, sha384
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -34,16 +33,9 @@ def path() -> str:
     return f"/snippet/{_hash()}.js"
 
 
-@cache
-def integrity() -> str:
-    """Its digest for an ``integrity`` attribute (W3C Subresource Integrity)."""
-    return f"sha384-{base64.b64encode(sha384(text()).digest()).decode()}"
-
-
-def tag(base: str, beacon: str = "") -> str:
+def tag(base: str) -> str:
     """The line to put into the head of a shop's pages; ``base`` is the address of this site."""
-    more = f' data-beacon="{base}{beacon}"' if beacon else ""
-    return f'<script src="{base}{path()}" crossorigin{more}></script>'
+    return f'<script src="{base.rstrip("/")}{path()}"></script>'
 
 
 def serve(application: WsgiApp) -> WsgiApp:
@@ -61,13 +53,13 @@ def serve(application: WsgiApp) -> WsgiApp:
     return answer
 
 
-#: Other hosts' pages may load it and check its digest; nothing of ours may be reached from it.
+#: Other hosts' pages may run it; opened by itself it may do nothing, and no frame may show it.
 _HEADERS = [
     ("Content-Type", "text/javascript; charset=utf-8"),
-    ("Access-Control-Allow-Origin", "*"),
     ("Cross-Origin-Resource-Policy", "cross-origin"),
     ("X-Content-Type-Options", "nosniff"),
     ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+    ("Referrer-Policy", "no-referrer"),
 ]
 
 
