@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fanshare.core.health import Facts, Level, ago, judge
+from fanshare.core.health import Facts, Health, Level, ago, judge
 from fanshare.core.instants import DAY, HOUR, MINUTE, SECOND, Instant, parse_rfc3339
 
 NOW: Instant = parse_rfc3339("2026-11-22T12:00:00Z")
@@ -104,3 +104,8 @@ def test_how_long_ago_in_words(span: int, words: str) -> None:
 @given(st.integers(-5 * SECOND, 400 * DAY))
 def test_every_span_has_words(span: int) -> None:
     assert ago(span).endswith(("ago", "now"))
+
+
+def test_a_connection_for_files_is_not_missed_when_it_is_silent() -> None:
+    files = replace(WELL, sends=False, asks=False, heard_at=None, asked_at=None)
+    assert judge(files, NOW) == Health(Level.OK, "orders come by files", ())

@@ -26,14 +26,16 @@ class Level(IntEnum):
 class Facts:
     """What is known of a connection. Counts are of the last seven days unless they say ``today`` (UTC).
 
-    ``asks``: it has keys and a kind that can be asked. ``looks_after``: we can look after its webhooks ourselves.
-    ``missed`` orders were found by asking and no message told of them; ``lost`` are those of them that are older than
-    ``GRACE``. ``parked`` counts all that wait. ``off_since`` is set while it is off.
+    ``asks``: it has keys and a kind that can be asked. ``sends``: messages are expected of it; a person brings files.
+    ``looks_after``: we can look after its webhooks ourselves. ``missed`` orders were found by asking and no message
+    told of them; ``lost`` are those of them that are older than ``GRACE``. ``parked`` counts all that wait.
+    ``off_since`` is set while it is off.
     """
 
     endpoint: str
     created_at: Instant
     asks: bool
+    sends: bool = True
     looks_after: bool = False
     on: bool = True
     uninstalled: bool = False
@@ -88,12 +90,14 @@ def summary(facts: Facts, now: Instant) -> str:
     else:
         said = ""
     heard = "never heard" if facts.heard_at is None else f"last heard {ago(now - facts.heard_at)}"
+    if not facts.sends:
+        heard = "orders come by files"
     counts = [f"{facts.missed} missed, fetched"] if facts.missed else []
     if facts.refused > facts.retaken:
         counts.append(f"{facts.refused - facts.retaken} refused")
     if facts.parked:
         counts.append(f"{facts.parked} could not be read")
-    reported = [] if facts.asks else ["orders as reported by the shop"]
+    reported = [] if facts.asks or not facts.sends else ["orders as reported by the shop"]
     return ", ".join([*filter(None, [said]), heard, *counts, *reported])
 
 
@@ -148,6 +152,8 @@ def _hearing(facts: Facts, now: Instant) -> Iterator[Finding]:
         said = f"the webhooks of {facts.endpoint} could not be put right. {facts.webhooks_problem}"
         yield Finding(Level.WARN, "webhooks_wrong", said)
     silent = now - max(facts.heard_at or 0, facts.created_at)
+    if not facts.sends:
+        return
     if silent > SILENT:
         said = "has never sent anything" if facts.heard_at is None else f"has sent nothing for {_long(silent)}"
         said = f"{facts.endpoint} {said}: look whether its webhooks are still active."

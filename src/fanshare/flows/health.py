@@ -15,6 +15,8 @@ from fanshare.store.queries.health import ConnectionRow, DayRow
 DAYS = 7
 #: Kinds whose webhooks we can make ourselves, with the keys for it.
 LOOKED_AFTER = frozenset({"woocommerce", "shopify"})
+#: The kind that sends nothing: a person brings its orders.
+FROM_FILES = "import"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,7 @@ def _facts(
         endpoint=row.endpoint,
         created_at=row.created_at,
         asks=row.asks,
+        sends=row.kind != FROM_FILES,
         looks_after=row.asks and row.kind in LOOKED_AFTER,
         on=row.on,
         uninstalled=not row.on and row.cause == "uninstalled",

@@ -6,7 +6,7 @@ and the time. Nothing is kept between requests.
 
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import psycopg
@@ -75,6 +75,15 @@ class Desk:
             access = Access(conn, tenant.id, f"{hat.role}:{hat.seat.id}")
             programme = open_programme(access, tenant.public_id, self.keys)
             yield Here(request, hat, others, tenant, programme, self.clock(), self)
+
+    def visiting(self, hat: Hat, slug: str) -> Hat | None:
+        """An operator's hat as it is good for one programme; ``None`` where there is no such programme."""
+        with self.open() as conn:
+            tenant = tenants.tenant(conn, slug)
+        if tenant is None:
+            return None
+        seat = replace(hat.seat, programme_id=tenant.id)
+        return replace(hat, seat=seat, programme=tenant.slug, programme_name=tenant.name)
 
     @contextmanager
     def open(self) -> Iterator[Connection]:

@@ -38,7 +38,10 @@ _PLACES: dict[Role, tuple[Place, ...]] = {
         Place("connections.see", "connections", "plug", later("Shop connections"), 2),
         Place("public.terms", "terms", "scale", later("Terms"), 2),
     ),
-    Role.OPERATOR: (),
+    Role.OPERATOR: (
+        Place("connections.see", "connections", "plug", later("Shop connections"), 2),
+        Place("public.terms", "terms", "scale", later("Terms"), 2),
+    ),
 }
 _ROLES = {
     Role.CREATOR: later("Creator"),

@@ -166,10 +166,14 @@ class TermsVersion:
 
 @dataclass(frozen=True, slots=True)
 class ProgrammeTerms:
-    """All versions of a programme's terms, the newest first."""
+    """All versions of a programme's terms, the newest first.
+
+    ``as_reported``: orders of a shop of it count as reported, for that shop can't be asked.
+    """
 
     programme: ProgrammeCard
     versions: tuple[TermsVersion, ...]
+    as_reported: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,11 @@ from fanshare.web.frame import frame
 type View = Callable[..., Any]
 
 
-def seated(operation: str, role: Role, *, form: bool = False) -> Callable[[View], View]:
-    """A page for one role of the programme in its address; the view gets a ``Here`` instead of the request.
+def seated(operation: str, *roles: Role, form: bool = False) -> Callable[[View], View]:
+    """A page for these roles of the programme in its address; the view gets a ``Here`` instead of the request.
 
-    Without ``form`` it can only be read. With several hats of that role in one programme the oldest one counts.
+    Without ``form`` it can only be read. With several hats that fit, the first role counts, then the oldest hat. An
+    operator's hat fits every programme there is.
     """
 
     def guard(view: View) -> View:
@@ -33,15 +34,15 @@ def seated(operation: str, role: Role, *, form: bool = False) -> Callable[[View]
                 response.headers["Allow"] = ", ".join(sorted(methods))
                 return private(response)
             worn = hats(request)
-            mine = [hat for hat in worn if hat.role is role and hat.programme == programme]
+            mine = [hat for role in roles for hat in worn if hat.role is role and hat.programme in ("", programme)]
             if not mine:
                 return error_page(request, 403)
-            hat = mine[0]
-            others = tuple(one for one in worn if one is not hat)
-            with (
-                language.speaking(language.of_visitor(request)),
-                site.of(request).desk.at(request, hat, others) as here,
-            ):
+            desk = site.of(request).desk
+            hat = mine[0] if mine[0].programme else desk.visiting(mine[0], programme)
+            if hat is None:
+                return private(error_page(request, 404))
+            others = tuple(one for one in worn if one is not mine[0])
+            with language.speaking(language.of_visitor(request)), desk.at(request, hat, others) as here:
                 return private(view(here, **arguments))
 
         return opened

@@ -21,6 +21,7 @@ from fanshare.core.terms import Terms
 from fanshare.core.terms_document import read
 from fanshare.core.terms_example import worked_order
 from fanshare.core.terms_sentences import sentences
+from fanshare.flows.health import as_reported
 from fanshare.store.queries import pages, tenants
 from fanshare.store.queries.pages import WhyRow
 from fanshare.store.queries.tenants import Tenant
@@ -104,10 +105,12 @@ class StoredPages:
             if tenant is None:
                 return None
             rows = tenants.all_terms(conn, tenant)
+            reported = bool(as_reported(tenants.access(conn, tenant)))
         if not rows:
             return None
         versions = [_terms(*row) for row in rows]
-        return ProgrammeTerms(_card(tenant), tuple(_version(one, tenant.currency) for one in reversed(versions)))
+        shown = tuple(_version(one, tenant.currency) for one in reversed(versions))
+        return ProgrammeTerms(_card(tenant), shown, reported)
 
     def why(self, token: str) -> WhyLine | None:
         """The line behind a token."""

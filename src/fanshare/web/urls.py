@@ -6,6 +6,7 @@ urlpatterns = [
     path("", include("fanshare.web.public.urls")),
     path("", include("fanshare.web.account.urls")),
     path("", include("fanshare.web.creator.urls")),
+    path("", include("fanshare.web.brand.urls")),
 ]
 
 handler400 = "fanshare.web.errors.bad_request"

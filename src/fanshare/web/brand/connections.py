@@ -1,0 +1,147 @@
+"""How the shop connections are doing: last heard, missed and fetched, what to look at. For the brand and the operator.
+
+The sentences are those of the doctor, so these pages are in English.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.shortcuts import render
+
+from fanshare.core.health import Level, ago
+from fanshare.core.instants import HOUR, MINUTE, SECOND
+from fanshare.flows.authorisation import Hat, Role
+from fanshare.flows.health import ConnectionDay, ConnectionHealth, connection_health
+from fanshare.store.queries import tenants
+from fanshare.web import language, site
+from fanshare.web.authorisation import hats, require
+from fanshare.web.desk import Here
+from fanshare.web.errors import error_page
+from fanshare.web.seated import page, seated
+
+#: Programmes on one page; each costs a few queries.
+AT_ONCE = 50
+
+KINDS = {
+    "woocommerce": "WooCommerce",
+    "shopify": "Shopify",
+    "stripe": "Stripe",
+    "generic": "Signed orders",
+    "postback": "Postbacks",
+    "import": "Orders from files",
+}
+_STATES = {
+    Level.OK: ("ready", "circle-check", "all is well"),
+    Level.WARN: ("waiting", "search-check", "look at this"),
+    Level.BAD: ("checked", "triangle-alert", "needs you"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One UTC day: its name, its counts, for how long the connection was off."""
+
+    name: str
+    counts: ConnectionDay
+    off: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One connection as the page words it. ``days`` are those on which something happened."""
+
+    name: str
+    place: str
+    endpoint: str
+    state: tuple[str, str, str]
+    summary: str
+    findings: tuple[str, ...]
+    asks: bool
+    asked: str
+    webhooks: str
+    days: tuple[Day, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One programme in the list of all."""
+
+    slug: str
+    name: str
+    count: int
+    state: str
+    words: str
+
+
+@seated("connections.see", Role.BRAND, Role.OPERATOR)
+def connections(here: Here) -> Any:
+    """The connections of one programme."""
+    with language.speaking("en"):
+        found = [_shown(one, here) for one in connection_health(here.access, here.now)]
+        return page(here, "brand/connections.html", {"connections": found})
+
+
+@require("connections.see")
+def everywhere(request: Any) -> Any:
+    """All programmes the visitor looks after, each with what is worst about its connections."""
+    if request.method not in {"GET", "HEAD"}:
+        response = error_page(request, 405)
+        response.headers["Allow"] = "GET, HEAD"
+        return response
+    desk = site.of(request).desk
+    after = request.GET.get("after", "")
+    with desk.open() as conn:
+        mine = [one for one in tenants.all_tenants(conn) if _may_see(hats(request), one.slug)]
+        first = 1 + next((place for place, one in enumerate(mine) if one.slug == after), -1)
+        listed = mine[first : first + AT_ONCE]
+        rows = [_row(one, connection_health(tenants.access(conn, one), desk.clock())) for one in listed]
+    more = listed[-1].slug if first + AT_ONCE < len(mine) else ""
+    return render(request, "brand/all_connections.html", {"rows": rows, "more": more, "after": after})
+
+
+def _may_see(worn: tuple[Hat, ...], slug: str) -> bool:
+    return any(hat.role is Role.OPERATOR or (hat.role is Role.BRAND and hat.programme == slug) for hat in worn)
+
+
+def _row(tenant: tenants.Tenant, found: list[ConnectionHealth]) -> Row:
+    worst = max(found, key=lambda one: one.health.level, default=None)
+    level = worst.health.level if worst else Level.WARN
+    words = worst.health.summary if worst else "no shop is connected yet"
+    return Row(tenant.slug, tenant.name, len(found), _STATES[level][2], words)
+
+
+def _shown(one: ConnectionHealth, here: Here) -> Shown:
+    facts, now = one.facts, here.now
+    return Shown(
+        name=KINDS.get(one.kind, one.kind),
+        place=one.shop.partition("://")[2],
+        endpoint=one.endpoint,
+        state=_STATES[one.health.level],
+        summary=_sentence(one.health.summary, ""),
+        findings=tuple(_sentence(finding.sentence, one.endpoint) for finding in one.health.findings),
+        asks=facts.asks,
+        asked="" if facts.asked_at is None else ago(now - facts.asked_at),
+        webhooks="" if facts.webhooks_checked_at is None else ago(now - facts.webhooks_checked_at),
+        days=tuple(
+            Day(here.calendar.name(date.fromisoformat(day.day)), day, _span(day.off_seconds))
+            for day in one.days
+            if _something(day)
+        ),
+    )
+
+
+def _sentence(text: str, name: str) -> str:
+    """With a capital letter, unless it begins with a name."""
+    return text if name and text.startswith(name) else text[:1].upper() + text[1:]
+
+
+def _something(day: ConnectionDay) -> bool:
+    return bool(day.accepted or day.missed or day.refused or day.off_seconds)
+
+
+def _span(seconds: int) -> str:
+    """How long a connection was off on a day: ``-``, ``40 min``, ``3 h``."""
+    if not seconds:
+        return "-"
+    return f"{seconds * SECOND // HOUR} h" if seconds * SECOND >= HOUR else f"{max(1, seconds * SECOND // MINUTE)} min"
