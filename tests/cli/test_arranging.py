@@ -138,6 +138,24 @@ def test_a_part_for_one_link_is_for_a_link_of_hers(cleo: Terminal) -> None:
     assert cleo.refused("choose-fan-part", "mira", "5", "--link", code) == "unknown_link"
 
 
+def test_a_creator_is_put_into_a_group_that_the_terms_name_and_taken_out(cleo: Terminal, tmp_path: Path) -> None:
+    assert cleo.refused("creator", "group", "cleo", "gold") == "unknown_group"
+    terms = tmp_path / "terms.toml"
+    terms.write_text(
+        '[terms]\ngroups = ["gold"]\n[[commission]]\nid = "standard"\npercent = "12"\n'
+        '[[commission]]\nid = "gold"\npercent = "20"\ngroups = ["gold"]\n'
+    )
+    cleo.say("terms", "publish", str(terms))
+    assert cleo.refused("creator", "group", "cleo") == "no_group"
+    assert cleo.refused("creator", "group", "cleo", "gold", "--none") == "no_group"
+    assert cleo.refused("creator", "group", "nobody", "gold") == "unknown_party"
+    assert cleo.ask("creator", "group", "cleo", "gold") == {"creator": "cleo", "group": "gold", "changed": True}
+    assert not cleo.ask("creator", "group", "cleo", "gold")["changed"]
+    assert [(one["creator"], one["group"]) for one in cleo.ask("creator", "groups")["groups"]] == [("cleo", "gold")]
+    assert "keep their rates" in cleo.say("creator", "group", "cleo", "--none")
+    assert cleo.ask("creator", "groups")["groups"] == []
+
+
 def test_a_generic_shop_gets_an_address_and_a_secret_it_can_sign_with(bea: Terminal) -> None:
     made = bea.ask("connection", "add", "generic", "--shop", "https://shop.example", "--host", "www.shop.example")
     assert made["delivery_url"] == f"https://share.example/hooks/{made['endpoint']}"

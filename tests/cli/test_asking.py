@@ -107,6 +107,29 @@ def test_a_hold_ends_by_a_release_and_a_denial_takes_back(shop: Shop) -> None:
     assert term.ask("check")["ok"]
 
 
+def test_an_appeal_is_listed_and_answered_by_a_decision(shop: Shop) -> None:
+    shop.sell("1014")
+    term = shop.terminal
+    term.say("ruling", "deny", "1014", "--reason", "a reseller", "--line", "1")
+    assert term.ask("ruling", "appeals")["appeals"] == []
+    asking = ("ruling", "appeal", "1014", shop.finn)
+    assert term.refused(*asking, "--words", " ") == "words_missing"
+    made = term.ask(*asking, "--words", "She is my aunt.")["id"]
+    assert term.refused(*asking, "--words", "Again.", exit_code=1) == "appeal_open"
+    (waiting,) = term.ask("ruling", "appeals", "--waiting", "--order", "1014")["appeals"]
+    assert (waiting["id"], waiting["words"], waiting["answer"]) == (made, "She is my aunt.", None)
+    assert term.refused("ruling", "uphold", "1014", "--reason", "no") == "appeal_missing"
+    term.say("ruling", "release", "1014", "--line", "1", "--reason", "shown", "--answers", made)
+    assert (
+        term.refused("ruling", "uphold", "1014", "--reason", "no", "--answers", made, exit_code=1) == "appeal_answered"
+    )
+    assert term.ask("ruling", "appeals", "--waiting")["appeals"] == []
+    (answered,) = term.ask("ruling", "appeals")["appeals"]
+    assert (answered["answer"], answered["reason"]) == ("released", "shown")
+    assert "She is my aunt." in term.say("ruling", "appeals")
+    assert term.ask("check")["ok"]
+
+
 def test_a_sale_is_given_to_another_creator(shop: Shop) -> None:
     shop.sell("1005")
     shop.terminal.say("creator", "add", "Mira")

@@ -23,22 +23,13 @@ from fanshare.store import books, log_store, signing
 from fanshare.store.access import Access, Connection, connect
 from fanshare.store.queries.orders import OrderRows
 from fanshare.store.server import Database
-from tests.support.pg_books import BEFORE, KEYS, LABEL, add_shop, found_programme
-from tests.support.stories import NOW, TERMS, Story
+from tests.support.pg_books import BEFORE, KEYS, LABEL
+from tests.support.stories import NOW, TERMS, Story, open_story
 
 
 @pytest.fixture
 def story(conn: Connection) -> Story:
-    access, tenant = found_programme(conn, BEFORE)
-    publish_terms(access, TERMS, BEFORE, effective_at=BEFORE)
-    made = Story(access, tenant, add_shop(access))
-    made.cleo = people.add_creator(made.programme, people.Joiner("Cleo Canary", "cleo.canary@example.test"), BEFORE)
-    made.finn = people.add_fan(
-        made.programme, people.Joiner(f"Finn {made.canary}", f"{made.canary}@example.test"), BEFORE
-    )
-    new = links.NewLink(made.cleo, made.finn, "https://shop.example/", LABEL)
-    made.link, made.code = links.add_link(made.programme, new, BEFORE)
-    return made
+    return open_story(conn)
 
 
 def test_the_worked_case_to_the_micro(story: Story) -> None:

@@ -23,12 +23,15 @@ from fanshare.core.instants import DAY, HOUR, Instant
 from fanshare.core.orders import Buyer, Evidence, Line, OrderState, Refund, Status
 from fanshare.flows import assets, close, links, payouts, people, rulings, seal, unclaimed
 from fanshare.flows.accept import Shop, accept
+from fanshare.flows.appeals import appeal
 from fanshare.flows.check import check, findings
 from fanshare.flows.context import Programme, open_programme
+from fanshare.flows.groups import set_group
 from fanshare.flows.publish_terms import publish_terms
 from fanshare.flows.settle import settle
 from fanshare.store import books, log_store
 from fanshare.store.access import Connection
+from fanshare.store.queries.parts import NO_CREDIT
 from tests.support.effort import effort
 from tests.support.pg_books import BEFORE, KEYS, LABEL, add_shop, found_programme, insert_clicks, visit
 from tests.support.sales import EPOCH, UNIT
@@ -43,8 +46,15 @@ buyers = st.integers(0, 6)
 def terms(percent: int, cap: int = 20, fan: int = 20) -> dict[str, Any]:
     """A document of terms with a cap per month and for ever."""
     return {
-        "terms": {"policy": "linear", "notice_days": 10},
-        "commission": [{"id": "standard", "percent": str(percent)}, {"id": "new", "percent": "15", "buyers": "new"}],
+        "terms": {"policy": "linear", "notice_days": 10, "groups": ["gold"]},
+        "commission": [
+            {"id": "standard", "percent": str(percent)},
+            {"id": "new", "percent": "15", "buyers": "new"},
+            {"id": "gold", "percent": "18", "groups": ["gold"], "months": 1},
+        ],
+        "bonuses": [{"id": "welcome", "new_buyer": "1", "currency": "EUR"}],
+        "margin": {"max_percent": "30"},
+        "operator": {"fee_percent": "3"},
         "fans": {"default_percent": str(fan), "buyer_percent": "5"},
         "caps": [{"per": "month", "amount": str(cap), "currency": "EUR"}],
         "settlement": {"hold_days": 14},
@@ -205,6 +215,21 @@ class Life(RuleBasedStateMachine):
             new = replace(new, to_creator=self.creators[(pick + 1) % 2])
         rulings.rule(self.programme, new, self.now)
 
+    @precondition(lambda self: self.orders)
+    @rule(pick=picks, kind=st.sampled_from(["upheld", "released", ""]))
+    def somebody_appeals_and_is_answered(self, pick: int, kind: str) -> None:
+        order, party = self.order_id(pick), [*self.creators, *self.fans][pick % 5]
+        self.now += HOUR
+        with suppress(FanshareError):
+            made = appeal(self.programme, order, party, "look again", self.now)
+            if kind:
+                rulings.rule(self.programme, rulings.NewRuling(kind, "seen", order=order, answers=(made,)), self.now)
+
+    @rule(pick=picks, name=st.sampled_from(["gold", ""]))
+    def a_creator_changes_her_group(self, pick: int, name: str) -> None:
+        self.now += HOUR
+        set_group(self.programme, self.creators[pick % 2], name, self.now)
+
     @rule(pick=picks)
     def two_accounts_are_one_payee(self, pick: int) -> None:
         self.now += HOUR
@@ -250,11 +275,24 @@ class Life(RuleBasedStateMachine):
     def time_passes(self, days: int) -> None:
         self.now += days * DAY
 
+    def told(self, creator: int, orders: list[int]) -> int:
+        """How many of these orders have a part of a creator's that was ever explained and not withdrawn."""
+        found: int = self.programme.access.value(
+            "SELECT count(*) FROM part WHERE programme_id = %(programme_id)s AND creator_party_id = %(creator)s"
+            " AND order_id = ANY(%(orders)s) AND document->>'print' <> %(withdrawn)s",
+            {"creator": creator, "orders": orders, "withdrawn": NO_CREDIT},
+        )
+        return found
+
     @rule()
     def months_close(self) -> None:
         close.close_all(self.programme, self.now)
         left = [close.close_one(self.programme, creator, "EUR", self.now) for creator in self.creators]
-        assert left == [None, None], "a month that could close was taken for one that can't"
+        # Months in which nothing was ever worth anything are left open until a later one closes: there is no part of
+        # them to seal.
+        worthless = [one for one in left if one is not None]
+        assert not any(one.pieces for one in worthless), "a month that could close was taken for one that can't"
+        assert not any(self.told(one.creator, list(one.frozen)) for one in worthless)
 
     @rule()
     def days_are_sealed(self) -> None:

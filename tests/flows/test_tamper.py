@@ -17,11 +17,14 @@ from fanshare.core.instants import DAY, HOUR, MILLISECOND, MINUTE, Instant
 from fanshare.core.orders import Status
 from fanshare.core.terms_document import document
 from fanshare.flows import payouts
+from fanshare.flows.appeals import appeal
+from fanshare.flows.assets import give_code, give_link, set_code_state, set_link_state
 from fanshare.flows.check import findings
 from fanshare.flows.checks.finding import Finding
 from fanshare.flows.close import close_all
 from fanshare.flows.context import Programme, open_programme
-from fanshare.flows.links import choose_fan_part
+from fanshare.flows.groups import set_group
+from fanshare.flows.links import NewCode, add_code, choose_fan_part
 from fanshare.flows.publish_terms import publish_terms
 from fanshare.flows.rulings import NewRuling, absorb_debt, rule
 from fanshare.flows.seal import checkpoint, seal
@@ -29,8 +32,9 @@ from fanshare.store import log_store, signing
 from fanshare.store.access import Access, connect
 from fanshare.store.server import Server
 from tests.support.effort import effort
-from tests.support.pg_books import KEYS, PgBooks, add_party
+from tests.support.pg_books import KEYS, LABEL, PgBooks, add_party
 from tests.support.postgres import create_database, drop_database
+from tests.support.random_terms import GROUPS
 from tests.support.tamper_tables import EVERYWHERE, TABLES
 from tests.support.worlds import EPOCH, World
 
@@ -282,10 +286,12 @@ def _everything_happens(books: PgBooks, signer: signing.LogSigner) -> None:
     start = EPOCH + 60 * DAY
     books.deliver(random.Random(17), start)
     choose_fan_part(programme, 1, 1500, start)
+    _things_change_hands(books, start)
     seal(programme, start)
     checkpoint(programme, signer.sign_checkpoint, start)
     order = min(books.order_ids().values())
     rule(programme, NewRuling("held", "looks odd", order=order, until=NOW + 30 * DAY), NOW - 20 * DAY)
+    _somebody_appeals(books)
     add_party(programme, 900, "fan")
     rule(programme, NewRuling("merged", "one payee", party=900, to_party=1), NOW - 20 * DAY)
     books.settle(NOW - 19 * DAY)
@@ -305,6 +311,34 @@ def _everything_happens(books: PgBooks, signer: signing.LogSigner) -> None:
     books.settle(NOW)
     publish_terms(access, document(replace(books.world.book.newest, stand_down=10 * MINUTE)), NOW)
     checkpoint(programme, signer.sign_checkpoint, NOW)
+
+
+def _things_change_hands(books: PgBooks, now: Instant) -> None:
+    """Groups that the terms name from now on, a code, and links that are given away, paused and resumed."""
+    named = replace(books.world.book.newest, groups=GROUPS)
+    publish_terms(books.access, document(named), now)
+    programme = replace(books.programme, book=open_programme(books.access, books.tenant.public_id, KEYS).book)
+    for day, (creator, name) in enumerate([(1, "gold"), (2, "new-here"), (1, ""), (2, "gold")]):
+        set_group(programme, creator, name, now + day * HOUR)
+    codes = [row[0] for row in books.access.fetch("SELECT code FROM link WHERE programme_id = %(programme_id)s")]
+    for day, code in enumerate(codes[:4]):
+        give_link(programme, code, 1 + day % 3, now + DAY)
+        set_link_state(programme, code, "paused" if day % 2 else "ended", now + 2 * DAY)
+    for text in ("FIRST", "SECOND", "THIRD"):
+        add_code(programme, NewCode(1, 11, text, LABEL), now)
+    give_code(programme, "FIRST", 2, now + DAY)
+    set_code_state(programme, "SECOND", "paused", now + DAY)
+    choose_fan_part(programme, 2, 1000, now + HOUR)
+
+
+def _somebody_appeals(books: PgBooks) -> None:
+    """Two creators object to what became of orders of theirs; one is answered, one waits."""
+    programme, now = books.programme, NOW - 19 * DAY
+    mine = sorted({(key.order, key.creator) for key, one in books.snapshot().items() if one.amount})[:3]
+    ids = books.order_ids()
+    made = [(ids[str(order)], appeal(programme, ids[str(order)], creator, "Why?", now)) for order, creator in mine]
+    for order, one in made[:2]:
+        rule(programme, NewRuling("upheld", "looked at again", order=order, answers=(one,)), now + HOUR)
 
 
 def _a_refund_after_all(books: PgBooks, now: Instant) -> None:

@@ -39,6 +39,11 @@ def settled_in_memory(books: PgBooks) -> Books:
     return found
 
 
+def fees_in(books: Books) -> dict[tuple[int, int, str], int]:
+    """The operator's fee on every part, by order, creator and currency."""
+    return {(*pair, part.currency): part.fee for pair, part in books.posted.items() if part.fee}
+
+
 def offences(programme: Programme, signer: LogSigner, now: int) -> list[str]:
     proved = check(replace(programme, log_keys=signer.keys), now)
     return [f"{finding.name}: {finding.message}" for finding in proved if not finding.ok]
@@ -56,6 +61,7 @@ def test_fifty_worlds_end_in_the_ledger_that_memory_has(conn: Connection, tmp_pa
         books.deliver(random.Random(seed), NOW, batch=random.Random(seed).choice([1, 2, 300]))
         in_memory = settled_in_memory(books)
         assert books.snapshot() == in_memory.snapshot(), f"world {seed}"
+        assert books.fees() == fees_in(in_memory), f"world {seed}"
         recorded = books.touches_as_recorded()
         for order in books.world.orders:
             found = codec.touches(recorded[str(order.id)])
@@ -84,6 +90,7 @@ def test_worlds_that_go_on_after_a_close_agree_with_memory(conn: Connection, tmp
         _deliver_both(books, in_memory, after)
         in_memory.settle_all()
         assert books.snapshot() == in_memory.snapshot(), f"world {seed}"
+        assert books.fees() == fees_in(in_memory), f"world {seed}"
         assert offences(books.programme, signer_of(books, tmp_path), LATER) == [], f"world {seed}"
 
 

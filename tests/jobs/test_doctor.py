@@ -10,6 +10,7 @@ import pytest
 from fanshare.config.keys import Keys
 from fanshare.core.instants import DAY, HOUR, MINUTE
 from fanshare.flows import doctor
+from fanshare.flows.appeals import appeal
 from fanshare.flows.assets import set_link_state
 from fanshare.flows.doctor import SpoolFacts, examine
 from fanshare.flows.remarks import Remark, amount_of_time, counted
@@ -155,6 +156,21 @@ def test_orders_that_wait_or_fail_and_holds_that_end_soon_are_named(house: House
     said = look(house)["settle_failed"]
     assert said.level == "bad"
     assert "ValueError: odd" in said.sentence
+
+
+def test_appeals_that_wait_are_named_and_urgent_after_a_week(house: House) -> None:
+    bea = house.bea
+    with house.open():
+        bea.post(bea.order("1", clicks=(bea.click(),)))
+        house.work()
+    assert "appeals" not in look(house)
+    order = find_order(bea.access, "1")
+    made = appeal(bea.programme, order, bea.cleo, "Why?", house.now)
+    assert (look(house)["appeals"].level, "1 appeal waits" in look(house)["appeals"].sentence) == ("warn", True)
+    house.later(8 * DAY)
+    assert look(house)["appeals"].level == "bad"
+    rule(bea.programme, NewRuling("upheld", "It is as it was.", order, answers=(made,)), house.now)
+    assert "appeals" not in look(house)
 
 
 def test_a_shop_that_does_not_answer_is_named_by_how_long(house: House) -> None:

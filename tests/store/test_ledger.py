@@ -15,7 +15,7 @@ from psycopg import errors
 from fanshare.core import ledger as core
 from fanshare.core import log
 from fanshare.core.canonical import canonical
-from fanshare.core.errors import ConflictError, FanshareError
+from fanshare.core.errors import BadInputError, ConflictError, FanshareError
 from fanshare.core.ledger import (
     OWED,
     AccountKey,
@@ -66,8 +66,13 @@ def test_a_batch_moves_balances_and_is_read_back_as_it_was_posted(cast: Cast) ->
 
 
 def test_a_fee_names_the_part_of_an_order_that_it_is_for(cast: Cast) -> None:
+    with pytest.raises(BadInputError) as caught:
+        replace(bare(3), kind=TransferKind.FEE)
+    assert caught.value.code == "no_part"
+    unchecked = bare(3)
+    object.__setattr__(unchecked, "kind", TransferKind.FEE)
     with pytest.raises(errors.CheckViolation, match="fee_names_its_part"):
-        ledger.post(cast.access, [replace(bare(3), kind=TransferKind.FEE)], at=NOW)
+        ledger.post(cast.access, [unchecked], at=NOW)
 
 
 def test_an_empty_batch_is_no_work(cast: Cast) -> None:

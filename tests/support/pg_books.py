@@ -203,6 +203,12 @@ class PgBooks:
         found = books.positions(self.access, list(numbers))
         return {key._replace(order=numbers[key.order]): one.placed for key, one in found.items() if one.placed.amount}
 
+    def fees(self) -> dict[tuple[int, int, str], int]:
+        """The operator's fee as posted, by order (the world's), creator and currency."""
+        numbers = {id_: int(external) for external, id_ in self.order_ids().items()}
+        found = books.fees(self.access)
+        return {(numbers[key.order], key.creator, key.currency): amount for key, amount in found.items()}
+
     def touches_as_recorded(self) -> dict[str, str]:
         """The resolved touches of every order, as JSON."""
         return {row[0]: row[2] for row in self.access.fetch(_ORDERS)}

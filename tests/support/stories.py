@@ -8,15 +8,16 @@ from fanshare.core import clickid
 from fanshare.core.instants import DAY, Instant
 from fanshare.core.ledger import AccountKind
 from fanshare.core.orders import Evidence, Line, OrderState, Status
-from fanshare.flows import rulings
+from fanshare.flows import links, people, rulings
 from fanshare.flows.accept import Shop, accept
 from fanshare.flows.check import check
 from fanshare.flows.context import Programme, open_programme
+from fanshare.flows.publish_terms import publish_terms
 from fanshare.flows.settle import settle
 from fanshare.store import books
-from fanshare.store.access import Access
+from fanshare.store.access import Access, Connection
 from fanshare.store.directory import Programme as Tenant
-from tests.support.pg_books import KEYS, insert_clicks, visit
+from tests.support.pg_books import BEFORE, KEYS, LABEL, add_shop, found_programme, insert_clicks, visit
 from tests.support.sales import EPOCH
 
 NOW = EPOCH
@@ -57,14 +58,13 @@ class Story:
 
     def sold(self, number: str, net: int, *clicks: str, now: Instant = NOW, **changes: Any) -> int:
         """An order is placed, accepted and settled; returns its id."""
-        changes = {"placed_at": now, **changes}
+        changes = {"placed_at": now, "lines": (Line("1", net),), **changes}
         state = OrderState(
             order_id=number,
             birth="b",
             modified_at=now,
             status=Status.CAPTURED,
             currency="EUR",
-            lines=(Line("1", net),),
             total=net,
             fetched=True,
             **{"evidence": Evidence(clicks, whole_path=True), **changes},
@@ -108,3 +108,17 @@ class Story:
 
     def wrong(self, now: Instant) -> list[str]:
         return [one.message for one in check(self.programme, now) if not one.ok and one.name != "checkpoints"]
+
+
+def open_story(conn: Connection, terms: dict[str, Any] = TERMS) -> Story:
+    """Bea's programme under these terms, with a link of Finn's for Cleo."""
+    access, tenant = found_programme(conn, BEFORE)
+    publish_terms(access, terms, BEFORE, effective_at=BEFORE)
+    made = Story(access, tenant, add_shop(access))
+    made.cleo = people.add_creator(made.programme, people.Joiner("Cleo Canary", "cleo.canary@example.test"), BEFORE)
+    made.finn = people.add_fan(
+        made.programme, people.Joiner(f"Finn {made.canary}", f"{made.canary}@example.test"), BEFORE
+    )
+    new = links.NewLink(made.cleo, made.finn, "https://shop.example/", LABEL)
+    made.link, made.code = links.add_link(made.programme, new, BEFORE)
+    return made

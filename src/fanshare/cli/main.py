@@ -36,7 +36,12 @@ _COMMANDS = (
     ("Arranging", "code", "code", "Make discount codes known, and list them."),
     ("Arranging", "choose-fan-part", "fan_part", "What a creator gives her fans of her commission."),
     ("Arranging", "import", "importing", "Bring in orders, or everything from another tool."),
-    ("Arranging", "ruling", "ruling", "Decide about an order: deny, hold, release, reassign, merge, absorb, claim."),
+    (
+        "Arranging",
+        "ruling",
+        "ruling",
+        "Decide about an order: deny, hold, release, reassign, merge, absorb, claim, answer appeals.",
+    ),
     ("Arranging", "payout", "payout", "Plan payouts and say what became of them."),
     ("Asking", "mail", "mail", "Whether mail leaves this machine, and by which port."),
     ("Asking", "order", "order", "List orders, and explain who earns what of one, and why."),

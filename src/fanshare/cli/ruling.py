@@ -1,20 +1,23 @@
-"""``fanshare ruling``: decisions of a person. Each has a reason, is logged, and can be answered by a later one."""
+"""``fanshare ruling``: decisions of a person. Each has a reason, is logged, and can be appealed against."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import typer
 
+from fanshare.cli import ruling_appeals
 from fanshare.cli.session import group, session
 from fanshare.core.errors import BadInputError
 
 if TYPE_CHECKING:
     from fanshare.cli.session import Desk
 
-app = group("Decide about an order: deny, hold, release, reassign, merge, absorb, claim.")
+app = group("Decide about an order: deny, hold, release, reassign, merge, absorb, claim; and answer appeals.")
 
 _ORDER = typer.Argument(help="The shop's number of the order.")
 _REASON = typer.Option(..., help="Why, in words that the people concerned will read.")
 _CREATOR = typer.Option("", help="Only this creator's part.")
+_ANSWERS = typer.Option([], help="An appeal that this answers; may be given several times.")
 _CODE = typer.Option("", help="The reason as a word for machines (a to z and _); it stands in the public log.")
 
 
@@ -26,9 +29,10 @@ def deny(
     creator: str = _CREATOR,
     line: str = typer.Option("", help="Only this line of the order."),
     code: str = _CODE,
+    answers: list[int] = _ANSWERS,
 ) -> None:
     """Take back what an order would earn. What was already paid becomes a debt."""
-    _rule(ctx, "denied", reason, code, order=order, creator=creator, line=line or None)
+    _rule(ctx, "denied", reason, code, order=order, creator=creator, line=line or None, answers=answers)
 
 
 @app.command()
@@ -49,10 +53,28 @@ def hold(
 
 @app.command()
 def release(
-    ctx: typer.Context, order: str = _ORDER, reason: str = _REASON, creator: str = _CREATOR, code: str = _CODE
+    ctx: typer.Context,
+    order: str = _ORDER,
+    reason: str = _REASON,
+    creator: str = _CREATOR,
+    line: str = typer.Option("", help="Only the denial of this line of the order."),
+    code: str = _CODE,
+    answers: list[int] = _ANSWERS,
 ) -> None:
-    """End a hold before its date."""
-    _rule(ctx, "released", reason, code, order=order, creator=creator)
+    """End a hold before its date, or take back a denial of the same extent."""
+    _rule(ctx, "released", reason, code, order=order, creator=creator, line=line or None, answers=answers)
+
+
+@app.command()
+def uphold(
+    ctx: typer.Context,
+    order: str = _ORDER,
+    reason: str = _REASON,
+    code: str = _CODE,
+    answers: list[int] = _ANSWERS,
+) -> None:
+    """Answer an appeal by leaving things as they are, and say why."""
+    _rule(ctx, "upheld", reason, code, order=order, answers=answers)
 
 
 @app.command()
@@ -64,9 +86,10 @@ def reassign(
     creator: str = typer.Option("", help="Whose part it was; the whole order if left out."),
     fan: str = typer.Option("", help="A fan of hers who brought the buyer."),
     code: str = _CODE,
+    answers: list[int] = _ANSWERS,
 ) -> None:
     """Give a sale to the creator who brought it."""
-    _rule(ctx, "reassigned", reason, code, order=order, creator=creator, to_creator=to, to_party=fan)
+    _rule(ctx, "reassigned", reason, code, order=order, creator=creator, to_creator=to, to_party=fan, answers=answers)
 
 
 @app.command()
@@ -155,6 +178,9 @@ def list_(ctx: typer.Context, order: str = typer.Option("", help="Only those abo
     this.out.rows("rulings", rows, ("id", "kind", "order", "creator", "until", "reason", "at"))
 
 
+ruling_appeals.register(app)
+
+
 def _rule(
     ctx: typer.Context,
     kind: str,
@@ -168,6 +194,7 @@ def _rule(
     to_creator: str = "",
     to_party: str = "",
     until: int | None = None,
+    answers: Sequence[int] = (),
 ) -> None:
     from fanshare.flows.rulings import NewRuling, find_order, rule
 
@@ -185,6 +212,7 @@ def _rule(
             to_party=_party(desk, to_party),
             until=until,
             evidence={"code": code} if code else {},
+            answers=tuple(sorted(set(answers))),
         )
         made = rule(desk.programme, new, desk.now)
     document: dict[str, Any] = {"id": str(made), "kind": kind, "order": order or None, "reason": reason}

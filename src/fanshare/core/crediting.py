@@ -50,6 +50,8 @@ def credit_order(order: OrderFacts, book: TermsBook) -> Crediting:
             denied_lines[ruling.line] = ruling.reason
         elif ruling.kind is RulingKind.DENIED:
             denied[ruling.creator] = ruling.reason
+        elif ruling.kind is RulingKind.RELEASED and ruling.line:
+            denied_lines.pop(ruling.line, None)
         elif ruling.kind is RulingKind.RELEASED:
             denied.pop(ruling.creator, None)
     return Crediting(found, judged, denied, denied_lines)

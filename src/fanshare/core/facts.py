@@ -29,7 +29,7 @@ class Ruling:
     """One decision about an order. Later rulings of the same order are read after earlier ones (``id``).
 
     ``creator`` narrows it to one creator's part (``None``: the whole order), ``line`` a
-    denial to one order line, ``party`` a hold to one party's share.
+    denial (or its release) to one order line, ``party`` a hold to one party's share.
     ``to_creator`` and ``to_owner`` name who gets a reassigned part (``to_owner`` differs for a fan). ``until`` is when
     a hold is released by itself.
     """

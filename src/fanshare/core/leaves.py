@@ -128,7 +128,7 @@ def code(*, code: str, owner: str, creator: str, state: str, since: Instant) -> 
 
 
 def ruling(*, ruling: str, verb: str, reason: str, until: Instant | None, at: Instant) -> Body:
-    """A decision (``denied``, ``reassigned``, ``held``, ``released``, ``merged``).
+    """A decision (``denied``, ``reassigned``, ``held``, ``released``, ``upheld``, ``merged``, ``absorbed``).
 
     ``ruling`` commits to the decision as a whole: subject, evidence, who decided. ``until`` is when a hold ends.
     """
@@ -140,6 +140,11 @@ def ruling(*, ruling: str, verb: str, reason: str, until: Instant | None, at: In
         "until": None if until is None else format_rfc3339(until),
         "at": format_rfc3339(at),
     }
+
+
+def appeal(*, appeal: str, at: Instant) -> Body:
+    """Somebody concerned objects to what became of an order; ``appeal`` commits to who, which order and her words."""
+    return {"kind": "appeal", "appeal": appeal, "at": format_rfc3339(at)}
 
 
 def close(*, period: str, at: Instant, orders: int, sealed: str) -> Body:

@@ -75,6 +75,14 @@ class PositionKey(NamedTuple):
     role: str
 
 
+class FeeKey(NamedTuple):
+    """The operator's fee on one creator's part of an order, in one currency."""
+
+    order: int
+    creator: int
+    currency: str
+
+
 class Placed(NamedTuple):
     """Where all of a position is: one bucket, micros of one currency, not negative."""
 
@@ -114,6 +122,8 @@ class Transfer:
             raise BadInputError("same_account", "A transfer moves money between two different accounts.")
         for account in (self.debit, self.credit):
             check_account(account)
+        if self.kind is TransferKind.FEE and None in (self.order, self.creator):
+            raise BadInputError("no_part", "A fee names the order and the creator whose part it is for.")
         if self.kind is TransferKind.SETTLE and None in (self.order, self.creator, self.role):
             raise BadInputError("no_position", "A settlement names the order, the creator and the role it is for.")
 
@@ -207,6 +217,20 @@ def _settle(key: PositionKey, debit: AccountKey, credit: AccountKey, amount: Mic
 
 def _sortable(key: PositionKey) -> tuple[int, int, str, int]:
     return (key.order, key.creator, key.role, -1 if key.party is None else key.party)
+
+
+def fee_differences(posted: Mapping[FeeKey, Micros], desired: Mapping[FeeKey, Micros]) -> list[Transfer]:
+    """The transfers that bring every fee from what was posted to what it should be: the brand owes it on top."""
+    fee = AccountKey(AccountKind.FEE)
+    found: list[Transfer] = []
+    for key in sorted(posted.keys() | desired.keys()):
+        rest = desired.get(key, 0) - posted.get(key, 0)
+        if rest:
+            debit, credit = (OWED, fee) if rest > 0 else (fee, OWED)
+            found.append(
+                Transfer(TransferKind.FEE, debit, credit, abs(rest), key.currency, order=key.order, creator=key.creator)
+            )
+    return found
 
 
 def pay_out(party: int, amount: Micros, currency: str, payout: int) -> Transfer:

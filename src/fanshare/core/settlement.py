@@ -356,7 +356,7 @@ class _Fold:
         """What holds the part now; expiry releases it, and so does a ruling."""
         hold = self._shared(order, credit, standing, matures_at)
         for ruling in sorted(order.rulings, key=lambda ruling: ruling.id):
-            if ruling.creator not in (None, self.creator):
+            if ruling.creator not in (None, self.creator) or ruling.line:
                 continue
             if ruling.kind is RulingKind.HELD and ruling.until is not None:
                 hold = Hold(ruling.until, ruling.reason, ruling.party)

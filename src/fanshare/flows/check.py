@@ -32,7 +32,7 @@ CHECKS: Sequence[tuple[str, str, Check]] = (
     ("leaves", "The log's records, nodes and roots fit together.", log.tree),
     ("checkpoints", "Every checkpoint states what it was signed over.", log.checkpoints),
     ("records", "Every record of a fact has its one row, and every such row its record.", facts.recorded),
-    ("facts in the log", "Terms, rulings, links, codes and closes are what the log recorded.", facts.facts),
+    ("facts in the log", "Terms, rulings, appeals, links, codes and closes are what the log recorded.", facts.facts),
     ("settlements", "Every part's settlements follow each other and add up.", settlements.settlements),
     ("clicks", "The sealed clicks of each day have their count and root.", log.clicks),
     ("order states", "Every accepted state is unchanged, and the order is what they say together.", orders.states),

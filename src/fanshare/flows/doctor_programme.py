@@ -8,19 +8,20 @@ from fanshare.core.instants import DAY, HOUR, MINUTE, Instant, format_rfc3339
 from fanshare.flows.health import connection_health
 from fanshare.flows.remarks import Remark, amount_of_time, counted
 from fanshare.store.access import Access
-from fanshare.store.queries import compliance, doctor, events
+from fanshare.store.queries import appeals, compliance, doctor, events
 
 _LATE, _VERY_LATE = 5 * MINUTE, HOUR
 _REFUSED_WITHIN = 7 * DAY
 _WAITING_LONG = HOUR
 _ENDS_SOON = 3 * DAY
+_ANSWER_WITHIN = 7 * DAY
 
 
 def programme_remarks(access: Access, name: str, now: Instant) -> list[Remark]:
     """Everything there is to say about a programme; one remark of level ``ok`` when nothing is wrong."""
     found = [
         Remark(remark.level, remark.code, f"{name}: {remark.sentence}")
-        for look in (_lag, _inbox, _refused, _shops, _orders, _links, _holds, _customers, _targets)
+        for look in (_lag, _inbox, _refused, _shops, _orders, _links, _holds, _appeals, _customers, _targets)
         for remark in look(access, now)
     ]
     return found or [Remark("ok", "programme", f"{name}: nothing waits and nothing is wrong.")]
@@ -105,6 +106,18 @@ def _holds(access: Access, now: Instant) -> Iterator[Remark]:
             " before, or the money is released by itself."
         )
         yield Remark("warn", "holds_end", said)
+
+
+def _appeals(access: Access, now: Instant) -> Iterator[Remark]:
+    number, first = appeals.waiting_since(access, now)
+    if number and first is not None:
+        late = now - first > _ANSWER_WITHIN
+        waits = "waits" if number == 1 else "wait"
+        said = (
+            f"{counted(number, 'appeal')} {waits} for an answer, the first since {format_rfc3339(first)}: "
+            "`fanshare ruling appeals --waiting` shows them; everybody is to have an answer within 7 days."
+        )
+        yield Remark("bad" if late else "warn", "appeals", said)
 
 
 def _customers(access: Access, now: Instant) -> Iterator[Remark]:

@@ -1,11 +1,12 @@
 """Rulings: a person's decision about an order, as a fact that settlement reads like any other.
 
 Nothing is confiscated silently: a hold has a reason and a date on which it releases itself; a denial takes back what
-has not been paid and says why; every ruling is in the log and can be answered by a later one.
+has not been paid and says why; every ruling is in the log, can be appealed against (``fanshare.flows.appeals``) and be
+answered by a later one.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,12 +14,14 @@ from fanshare.core import commitments, leaves
 from fanshare.core.errors import BadInputError
 from fanshare.core.instants import DAY, Instant
 from fanshare.core.ledger import absorb
+from fanshare.flows.appeals import check_answer
 from fanshare.flows.context import Programme
 from fanshare.store import ledger, log_store
 from fanshare.store.access import Access
+from fanshare.store.queries import appeals
 from fanshare.store.queries.orders import OrderRows
 
-KINDS = ("denied", "reassigned", "held", "released", "merged", "absorbed")
+KINDS = ("denied", "reassigned", "held", "released", "upheld", "merged", "absorbed")
 LONGEST_HOLD = 90 * DAY
 
 _INSERT = """
@@ -70,6 +73,8 @@ class NewRuling:
     evidence: dict[str, Any] = field(default_factory=dict)
     #: Who decided, where it is not the one who acts: ``provider:stripe``.
     by: str = ""
+    #: The appeals about this order that it answers.
+    answers: tuple[int, ...] = ()
 
 
 def rule(programme: Programme, new: NewRuling, now: Instant) -> int:
@@ -77,6 +82,7 @@ def rule(programme: Programme, new: NewRuling, now: Instant) -> int:
     _check(new, now)
     access = programme.access
     with access.transaction():
+        check_answer(programme, new.answers, new.order)
         if new.to_creator is not None and new.order is not None:
             access.execute(_SCOPE, {"creator": new.to_creator})
             access.execute(_JOIN_SCOPE, {"order": new.order, "creator": new.to_creator})
@@ -135,6 +141,8 @@ def _check(new: NewRuling, now: Instant) -> None:
         raise BadInputError("bad_hold_end", "A hold ends between now and 90 days from now.")
     if new.kind == "reassigned" and new.to_creator is None:
         raise BadInputError("nobody_named", "Say to which creator the sale is reassigned.")
+    if new.kind == "upheld" and not new.answers:
+        raise BadInputError("appeal_missing", "Say which appeals are answered by leaving things as they are.")
     if new.kind != "merged" and new.order is None:
         raise BadInputError("order_missing", "Say which order the decision is about.")
 
@@ -153,9 +161,16 @@ def _write(programme: Programme, new: NewRuling, now: Instant) -> int:
         "to_creator": new.to_creator,
         "to_party": new.to_party,
     }
-    leaf = log_store.append(access, [ruling_leaf(programme, whole, new.until, now)])
-    values = {**whole, "until": new.until, "at": now, "leaf": leaf}
-    return int(access.value(_INSERT, values))
+    told = answering(whole, new.answers)
+    leaf = log_store.append(access, [ruling_leaf(programme, told, new.until, now)])
+    made = int(access.value(_INSERT, {**whole, "until": new.until, "at": now, "leaf": leaf}))
+    appeals.answer(access, new.answers, made)
+    return made
+
+
+def answering(whole: Mapping[str, Any], answers: Sequence[int]) -> dict[str, Any]:
+    """What a ruling says in full, with the appeals that it answers."""
+    return {**whole, "answers": sorted(map(str, answers))} if answers else dict(whole)
 
 
 def ruling_leaf(programme: Programme, whole: Mapping[str, Any], until: Instant | None, at: Instant) -> dict[str, Any]:

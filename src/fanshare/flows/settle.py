@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from fanshare.core.closing import fully_sealed
 from fanshare.core.facts import FROM_THE_BEGINNING, NOTHING_SEALED
 from fanshare.core.instants import Instant
-from fanshare.core.ledger import Placed, PositionKey, differences
+from fanshare.core.ledger import FeeKey, Placed, PositionKey, Transfer, differences, fee_differences
 from fanshare.core.positions import Standing, positions
 from fanshare.core.settlement import Part, desired
 from fanshare.core.terms import TermsBook
@@ -73,7 +73,7 @@ def settle_orders(access: Access, book: TermsBook, holders: HolderBook, orders: 
     scopes.lock(access, creators)
     scope = scopes.load(access, creators, wanted, whole_period=book.needs_period, notice=NOTICE, now=now)
     folded = fold(scope, creators, book, now)
-    posting = _post(access, scope, folded, now)
+    posting = _post(access, scope, folded, now, fees=any(terms.fee_bps for terms in book))
     _look_again(access, folded)
     leaves = _explain(access, scope, folded, holders, book, posting, now)
     return Settled(len(wanted), len(folded.parts), posting.transfers, leaves)
@@ -92,7 +92,7 @@ def fold(scope: Scope, creators: Iterable[int], book: TermsBook, now: Instant) -
     return folded
 
 
-def _post(access: Access, scope: Scope, folded: Folded, now: Instant) -> ledger.Posting:
+def _post(access: Access, scope: Scope, folded: Folded, now: Instant, *, fees: bool) -> ledger.Posting:
     before = {key: one for key, one in scope.positions.items() if (key.order, key.creator) in folded.looked_at}
     after: dict[PositionKey, Standing] = {}
     for part in folded.parts.values():
@@ -102,9 +102,19 @@ def _post(access: Access, scope: Scope, folded: Folded, now: Instant) -> ledger.
         {key: one.placed for key, one in before.items() if one.placed.amount},
         {key: one.placed for key, one in after.items()},
     )
+    if fees:
+        transfers += _fees(access, folded)
     posting = ledger.post(access, transfers, at=now)
     books.write_positions(access, _changed(before, after, matures_at))
     return posting
+
+
+def _fees(access: Access, folded: Folded) -> list[Transfer]:
+    """The missing movements of the operator's fee: of the parts that were looked at, and of no other."""
+    posted = books.fees(access, sorted({order for order, _ in folded.looked_at}))
+    mine = {key: amount for key, amount in posted.items() if (key.order, key.creator) in folded.looked_at}
+    wanted = {FeeKey(*pair, part.currency): part.fee for pair, part in folded.parts.items() if part.fee}
+    return fee_differences(mine, wanted)
 
 
 def _changed(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from fanshare.core.instants import Instant
-from fanshare.core.ledger import AccountKey, AccountKind, Balance, Placed, PositionKey, Transfer, TransferKind
+from fanshare.core.ledger import AccountKey, AccountKind, Balance, FeeKey, Placed, PositionKey, Transfer, TransferKind
 from fanshare.core.money import Micros
 from fanshare.store.access import Access
 
@@ -89,6 +89,19 @@ def positions(access: Access, orders: Sequence[int]) -> dict[PositionKey, Positi
         {"orders": list(orders)},
     )
     return {position.key: position for position in map(_position, rows)}
+
+
+def fees(access: Access, orders: Sequence[int] | None = None) -> dict[FeeKey, Micros]:
+    """The fees posted for the parts of some orders (``None``: of all); parts whose fee is zero are left out."""
+    rows = access.fetch(
+        "SELECT t.order_id, t.creator_party_id, t.currency,"
+        " sum(CASE a.kind WHEN 'fee' THEN t.amount ELSE -t.amount END)::bigint FROM transfer t"
+        " JOIN account a ON a.programme_id = t.programme_id AND a.id = t.credit_account_id"
+        " WHERE t.programme_id = %(programme_id)s AND t.kind = 'fee'"
+        " AND (%(orders)s::bigint[] IS NULL OR t.order_id = ANY(%(orders)s)) GROUP BY 1, 2, 3",
+        {"orders": None if orders is None else list(orders)},
+    )
+    return {FeeKey(*row[:3]): row[3] for row in rows if row[3]}
 
 
 def _position(row: Sequence[Any]) -> Position:

@@ -20,6 +20,8 @@ GLOBAL = frozenset(
 #: Tenant tables whose rows are never changed or removed.
 IMMUTABLE = frozenset(
     {
+        "appeal",
+        "appeal_answer",
         "checkpoint",
         "click_seal",
         "code_owner",

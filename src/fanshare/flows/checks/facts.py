@@ -7,13 +7,14 @@ from typing import Any, LiteralString
 from fanshare.core import leaves
 from fanshare.core.canonical import canonical
 from fanshare.core.instants import Instant, format_rfc3339
+from fanshare.flows.appeals import appeal_leaf, words_mark, words_of
 from fanshare.flows.checks.finding import Offence, compare
 from fanshare.flows.close import close_leaf
 from fanshare.flows.context import Programme
 from fanshare.flows.groups import membership_leaf
 from fanshare.flows.links import choice_leaf, ownership_leaf
-from fanshare.flows.rulings import ruling_leaf
-from fanshare.store.queries import closes, groups
+from fanshare.flows.rulings import answering, ruling_leaf
+from fanshare.store.queries import appeals, closes, groups
 
 _TERMS = """
 SELECT t.version, t.document, t.hash, t.effective_at, t.logged_at, l.body FROM terms t
@@ -22,7 +23,9 @@ SELECT t.version, t.document, t.hash, t.effective_at, t.logged_at, l.body FROM t
 """
 _RULINGS = """
 SELECT r.id, r.until_at, r.at, l.body, r.kind, r.reason, r.evidence::text, r.decided_by, r.order_id, r.creator_party_id,
-       r.party_id, r.line_id, r.to_creator_party_id, r.to_party_id FROM ruling r
+       r.party_id, r.line_id, r.to_creator_party_id, r.to_party_id,
+       array(SELECT n.appeal_id FROM appeal_answer n WHERE n.programme_id = r.programme_id AND n.ruling_id = r.id)
+  FROM ruling r
   LEFT JOIN log_leaf l ON l.programme_id = r.programme_id AND l.index = r.leaf_index
  WHERE r.programme_id = %(programme_id)s ORDER BY r.id
 """
@@ -30,8 +33,8 @@ _WHOLE = ("kind", "reason", "evidence", "decided_by", "order", "creator", "party
 #: Every state of a link or code, with who owned it then.
 _STATES: dict[str, LiteralString] = {
     "link": """
-SELECT s.id, k.code, s.state, s.from_at, l.body, o.owner_party_id, o.creator_party_id FROM link_state s
-  JOIN link k ON k.programme_id = s.programme_id AND k.id = s.link_id
+SELECT s.id, coalesce(k.code, ''), s.state, s.from_at, l.body, o.owner_party_id, o.creator_party_id FROM link_state s
+  LEFT JOIN link k ON k.programme_id = s.programme_id AND k.id = s.link_id
   LEFT JOIN log_leaf l ON l.programme_id = s.programme_id AND l.index = s.leaf_index
   LEFT JOIN LATERAL (
       SELECT owner_party_id, creator_party_id FROM link_owner
@@ -40,8 +43,8 @@ SELECT s.id, k.code, s.state, s.from_at, l.body, o.owner_party_id, o.creator_par
  WHERE s.programme_id = %(programme_id)s ORDER BY s.id
 """,
     "code": """
-SELECT s.id, k.folded, s.state, s.from_at, l.body, o.owner_party_id, o.creator_party_id FROM code_state s
-  JOIN code k ON k.programme_id = s.programme_id AND k.id = s.code_id
+SELECT s.id, coalesce(k.folded, ''), s.state, s.from_at, l.body, o.owner_party_id, o.creator_party_id FROM code_state s
+  LEFT JOIN code k ON k.programme_id = s.programme_id AND k.id = s.code_id
   LEFT JOIN log_leaf l ON l.programme_id = s.programme_id AND l.index = s.leaf_index
   LEFT JOIN LATERAL (
       SELECT owner_party_id, creator_party_id FROM code_owner
@@ -50,6 +53,21 @@ SELECT s.id, k.folded, s.state, s.from_at, l.body, o.owner_party_id, o.creator_p
  WHERE s.programme_id = %(programme_id)s ORDER BY s.id
 """,
 }
+#: A change of owner is told by the leaf of the state that was written beside it.
+_UNTOLD_OWNERS = """
+SELECT 'link', o.id FROM link_owner o
+ WHERE o.programme_id = %(programme_id)s
+   AND NOT EXISTS (SELECT FROM link_state s
+                    WHERE s.programme_id = o.programme_id AND s.link_id = o.link_id AND s.from_at = o.from_at
+                      AND s.leaf_index = o.leaf_index)
+UNION ALL
+SELECT 'code', o.id FROM code_owner o
+ WHERE o.programme_id = %(programme_id)s
+   AND NOT EXISTS (SELECT FROM code_state s
+                    WHERE s.programme_id = o.programme_id AND s.code_id = o.code_id AND s.from_at = o.from_at
+                      AND s.leaf_index = o.leaf_index)
+ ORDER BY 1, 2
+"""
 _CHOICES = """
 SELECT c.id, c.creator_party_id, c.link_id, c.fan_bps, c.from_at, l.body FROM fan_choice c
   LEFT JOIN log_leaf l ON l.programme_id = c.programme_id AND l.index = c.leaf_index
@@ -76,6 +94,7 @@ _ROWS = """
 WITH named (place, kind, leaf) AS (
     SELECT 'terms', 'terms', leaf_index FROM terms WHERE programme_id = %(programme_id)s
     UNION ALL SELECT 'ruling', 'ruling', leaf_index FROM ruling WHERE programme_id = %(programme_id)s
+    UNION ALL SELECT 'appeal', 'appeal', leaf_index FROM appeal WHERE programme_id = %(programme_id)s
     UNION ALL SELECT 'link_state', 'link', leaf_index FROM link_state WHERE programme_id = %(programme_id)s
     UNION ALL SELECT 'code_state', 'code', leaf_index FROM code_state WHERE programme_id = %(programme_id)s
     UNION ALL SELECT 'fan_choice', 'choice', leaf_index FROM fan_choice WHERE programme_id = %(programme_id)s
@@ -92,8 +111,8 @@ WITH named (place, kind, leaf) AS (
 SELECT coalesce(c.place, l.kind), coalesce(c.leaf, l.index), l.kind, coalesce(c.n, 0)
   FROM (SELECT index, kind FROM log_leaf
          WHERE programme_id = %(programme_id)s
-           AND kind IN ('terms', 'ruling', 'link', 'code', 'choice', 'membership', 'close', 'order_state', 'settlement',
-                        'clicks_of_day', 'payout', 'opening', 'old_link')) l
+           AND kind IN ('terms', 'ruling', 'appeal', 'link', 'code', 'choice', 'membership', 'close', 'order_state',
+                        'settlement', 'clicks_of_day', 'payout', 'opening', 'old_link')) l
   FULL JOIN counted c ON c.leaf = l.index AND c.kind = l.kind
  WHERE c.n IS DISTINCT FROM 1 OR l.index IS NULL ORDER BY 2, 1
 """
@@ -109,9 +128,10 @@ def recorded(programme: Programme, _: Instant) -> Iterator[Offence]:
 
 
 def facts(programme: Programme, _: Instant) -> Iterator[Offence]:
-    """Terms, rulings, links, codes, choices, groups and closes are what the log recorded."""
+    """Terms, rulings, appeals, links, codes, choices, groups and closes are what the log recorded."""
     yield from _terms(programme)
     yield from _rulings(programme)
+    yield from _appeals(programme)
     yield from _ownership(programme)
     for id_, creator, link, fan_bps, since, body in programme.access.fetch(_CHOICES):
         expected = canonical(choice_leaf(programme, creator, link, fan_bps, since)).decode()
@@ -138,11 +158,25 @@ def _terms(programme: Programme) -> Iterator[Offence]:
 
 
 def _rulings(programme: Programme) -> Iterator[Offence]:
-    for id_, until, at, body, *whole in programme.access.fetch(_RULINGS):
+    for id_, until, at, body, *whole, answers in programme.access.fetch(_RULINGS):
         values: dict[str, Any] = dict(zip(_WHOLE, whole, strict=True))
         values["evidence"] = json.dumps(json.loads(values["evidence"]), sort_keys=True)
-        expected = canonical(ruling_leaf(programme, values, until, at)).decode()
+        expected = canonical(ruling_leaf(programme, answering(values, answers), until, at)).decode()
         yield from compare(f"ruling {id_}", body, expected)
+
+
+def _appeals(programme: Programme) -> Iterator[Offence]:
+    """Who spoke of which order stands in the log for ever; her words can be compared as long as she is there."""
+    for one in appeals.logged(programme.access):
+        expected = canonical(appeal_leaf(programme, one.order, one.party, one.words, one.at)).decode()
+        yield from compare(f"appeal {one.id}", one.leaf, expected)
+        said = (
+            None
+            if one.person is None
+            else words_mark(programme, one.person, words_of(programme, one.person, one.id), one.at)
+        )
+        if said is not None:
+            yield from compare(f"the words of appeal {one.id}", one.words, said)
 
 
 def _ownership(programme: Programme) -> Iterator[Offence]:
@@ -160,6 +194,8 @@ def _ownership(programme: Programme) -> Iterator[Offence]:
                 if known[party][1] is None:
                     leaf[role] = said.get(role)
             yield from compare(where, body, canonical(leaf).decode())
+    for kind, id_ in programme.access.fetch(_UNTOLD_OWNERS):
+        yield Offence(f"{kind}_owner {id_}", "an owner", f"a {kind}_state of the same moment and record")
 
 
 def _closes(programme: Programme) -> Iterator[Offence]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import Instant
+from fanshare.core.ledger import FeeKey
 from fanshare.core.log import leaf_hash
 from fanshare.core.money import Micros, format_micros
 from fanshare.core.recompute import check_shares
@@ -13,6 +14,7 @@ from fanshare.core.settlement_leaf import Settlement, Share, parse_settlement
 from fanshare.flows.checks.finding import Offence, compare
 from fanshare.flows.context import Programme
 from fanshare.flows.holders import HolderBook
+from fanshare.store import books
 
 type Pair = tuple[int, int]
 
@@ -64,6 +66,7 @@ def settlements(programme: Programme, _: Instant) -> Iterator[Offence]:
         chain.newest, chain.shares = entry, entry.shares or chain.shares
     yield from _parts(programme, chains)
     yield from _booked(programme, chains)
+    yield from _fees(programme, chains)
 
 
 def _subject(
@@ -112,3 +115,16 @@ def _booked(programme: Programme, chains: dict[Pair, _Chain]) -> Iterator[Offenc
     for key in sorted(booked.keys() | stated.keys()):
         where = f"position of order {key[0]}, part of creator {key[1]}, {key[2]}"
         yield from compare(where, format_micros(booked.get(key, 0)), format_micros(stated.get(key, 0)))
+
+
+def _fees(programme: Programme, chains: dict[Pair, _Chain]) -> Iterator[Offence]:
+    """The fee that was posted for each part is the one that its newest settlement states."""
+    stated = {
+        FeeKey(*pair, chain.newest.currency): chain.newest.fee.amount
+        for pair, chain in chains.items()
+        if chain.newest is not None and chain.newest.fee is not None and chain.newest.fee.amount
+    }
+    posted = books.fees(programme.access)
+    for key in sorted(stated.keys() | posted.keys()):
+        where = f"fee on order {key.order}, part of creator {key.creator}, in {key.currency}"
+        yield from compare(where, format_micros(posted.get(key, 0)), format_micros(stated.get(key, 0)))
