@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+from collections import Counter
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -47,3 +48,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         f"tried: {len(reports)} tests, {sized} of them sized (x {effort.factor()}); properties by profile "
         f"{PROFILE!r}, {settings().max_examples} examples unless one says otherwise"
     )
+    counts = [value for report in reports for name, value in report.user_properties if name == "tried"]
+    tried = sum((Counter(one) for one in counts), Counter[str]())
+    if tried:
+        terminalreporter.write_line(
+            "of these: " + "; ".join(f"{count} {what}" for what, count in sorted(tried.items()))
+        )
