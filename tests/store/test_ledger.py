@@ -1,5 +1,6 @@
 """The ledger in PostgreSQL: batches are whole, balances follow, keys answer once, what must not be is refused."""
 
+import hashlib
 import os
 import signal
 import subprocess
@@ -10,6 +11,8 @@ from dataclasses import replace
 
 import psycopg
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from psycopg import errors
 
 from fanshare.core import ledger as core
@@ -96,6 +99,25 @@ def test_a_batch_is_fixed_in_the_log_by_its_root(cast: Cast) -> None:
     assert log_store.bodies(cast.access, [0]) == {0: canonical(posting.leaf()).decode()}
     assert ledger.post_logged(cast.access, [], at=NOW).transfers == 0
     assert log_store.tree(cast.access).frontier.size == 1
+
+
+@given(
+    st.builds(
+        Transfer,
+        st.sampled_from(sorted(set(TransferKind) - {TransferKind.SETTLE})),
+        st.builds(AccountKey, st.just(PENDING), st.integers(1, 2**53 - 1)),
+        st.just(OWED),
+        st.integers(1, MAX_MICROS),
+        st.sampled_from(["EUR", "JPY"]),
+        *[st.none() | st.integers(1, 2**53 - 1)] * 3,
+        st.sampled_from([None, "creator", "fan", "a role", 'a "role"', "rôle", ""]),
+        st.none() | st.integers(1, 2**53 - 1),
+    ),
+    st.integers(0, 2**60),
+)
+def test_a_digest_is_over_the_canonical_document(transfer: Transfer, at: int) -> None:
+    written = canonical([ledger._document(transfer), str(at)])
+    assert ledger.transfer_digest(transfer, at) == hashlib.sha256(written).digest()
 
 
 def test_another_programme_sees_nothing_of_it(conn: Connection, cast: Cast) -> None:

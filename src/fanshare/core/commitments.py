@@ -31,9 +31,14 @@ OLD_LINK = "fanshare/old-link/1"
 
 def commit(tag: str, salt: bytes, value: object) -> str:
     """The commitment to ``value`` as 64 hex digits. Raises ``BadInputError`` unless the salt has 32 bytes."""
+    return commit_canonical(tag, salt, canonical(value))
+
+
+def commit_canonical(tag: str, salt: bytes, text: bytes) -> str:
+    """The same to a value whose canonical JSON is at hand."""
     if len(salt) != SALT_BYTES:
         raise BadInputError("bad_salt", "A salt has exactly 32 bytes.")
-    return hashlib.sha256(tag.encode("ascii") + b"\0" + salt + canonical(value)).hexdigest()
+    return hashlib.sha256(tag.encode("ascii") + b"\0" + salt + text).hexdigest()
 
 
 def opens(commitment: str, tag: str, salt: bytes, value: object) -> bool:

@@ -6,6 +6,7 @@ Calendars (day, week, month of a programme's time zone) are computed here and no
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fanshare.core.errors import BadInputError
@@ -70,14 +71,17 @@ def parse_rfc3339(text: str, *, assume_utc: bool = False) -> Instant:
 
 def format_rfc3339(instant: Instant) -> str:
     """RFC 3339 in UTC; microseconds are written only where they are not zero."""
-    moment = to_datetime(instant)
-    text = moment.strftime("%Y-%m-%dT%H:%M:%S")
-    return f"{text}.{moment.microsecond:06d}Z" if moment.microsecond else f"{text}Z"
+    return to_datetime(instant).isoformat().removesuffix("+00:00") + "Z"
 
 
 def utc_day(instant: Instant) -> str:
     """The UTC day of an instant: ``2026-11-14``."""
-    return format_rfc3339(instant)[:10]
+    return _utc_day(instant // DAY)
+
+
+@lru_cache(maxsize=1024)
+def _utc_day(number: int) -> str:
+    return to_datetime(number * DAY).date().isoformat()
 
 
 def zone(name: str) -> ZoneInfo:

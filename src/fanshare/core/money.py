@@ -21,7 +21,7 @@ MAX_MICROS: Micros = 9_000_000_000_000 * MICROS
 #: Micros of one minor unit, by the currency's exponent.
 _MINOR = (1_000_000, 100_000, 10_000, 1_000, 100)
 
-_AMOUNT = re.compile(r"-?[0-9]{1,19}(\.[0-9]{1,30})?", re.ASCII)
+_AMOUNT = re.compile(r"(-?)([0-9]{1,19})(?:\.([0-9]{1,30}))?", re.ASCII)
 
 
 def exponent(currency: str) -> int:
@@ -42,16 +42,27 @@ def parse_amount(text: str | int | Decimal) -> Micros:
     """
     if isinstance(text, bool) or not isinstance(text, str | int | Decimal):
         raise BadInputError("bad_amount", "An amount must be a decimal number written in digits.")
-    if isinstance(text, str):
-        if _AMOUNT.fullmatch(text) is None:
-            raise BadInputError("bad_amount", f"{text[:40]!r} is not an amount such as 109.15.")
-        text = Decimal(text)
-    elif isinstance(text, Decimal) and (not text.is_finite() or text.adjusted() > 18):
+    if isinstance(text, Decimal) and (not text.is_finite() or text.adjusted() > 18):
         raise BadInputError("bad_amount", "An amount must be a finite number.")
-    micros = _cut(text) if isinstance(text, Decimal) else text * MICROS
+    micros = _micros(text)
     if abs(micros) > MAX_MICROS:
         raise BadInputError("amount_too_large", "This amount is larger than the books can hold.")
     return micros
+
+
+def _micros(value: str | int | Decimal) -> Micros:
+    if isinstance(value, str):
+        return _written(value)
+    return _cut(value) if isinstance(value, Decimal) else value * MICROS
+
+
+def _written(text: str) -> Micros:
+    match = _AMOUNT.fullmatch(text)
+    if match is None:
+        raise BadInputError("bad_amount", f"{text[:40]!r} is not an amount such as 109.15.")
+    sign, whole, rest = match.groups("")
+    micros = int(whole) * MICROS + int(rest[:6].ljust(6, "0"))
+    return -micros if sign else micros
 
 
 def _cut(amount: Decimal) -> Micros:

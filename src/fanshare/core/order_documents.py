@@ -74,8 +74,7 @@ def state_hash(state: OrderState) -> str:
 
 
 def _time(instant: Instant) -> str:
-    moment = to_datetime(instant)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond:06d}Z"
+    return to_datetime(instant).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def _maybe_time(instant: Instant | None) -> str | None:

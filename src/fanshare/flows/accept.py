@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from fanshare.core import commitments, leaves
 from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.core.instants import HOUR, Instant
-from fanshare.core.order_documents import from_document, state_hash, state_text, to_document
+from fanshare.core.order_documents import from_document, state_hash, state_text
 from fanshare.core.order_join import join
 from fanshare.core.order_news import News
 from fanshare.core.orders import OrderState, OrderView, Status
@@ -217,9 +217,8 @@ def _write_states(
     secrets: Secrets,
     now: Instant,
 ) -> None:
-    documents = [(order_id, state, to_document(state)) for order_id, state in fresh]
     bodies = []
-    for _, state, document in documents:
+    for _, state in fresh:
         digest = state_hash(state)
         salt = commitments.derive_salt(secrets.salts, "order_state", shop.public_id, state.order_id, digest)
         bodies.append(
@@ -227,13 +226,13 @@ def _write_states(
                 order=commitments.commit(
                     commitments.ORDER, salt, {"connection": shop.public_id, "order": state.order_id}
                 ),
-                state=commitments.commit(commitments.ORDER_STATE, salt, document),
+                state=commitments.commit_canonical(commitments.ORDER_STATE, salt, state_text(state).encode()),
                 accepted_at=now,
             )
         )
     first = log_store.append(access, bodies)
     rows.insert_states(
-        [(order_id, bytes.fromhex(state_hash(state)), state_text(state)) for order_id, state, _ in documents],
+        [(order_id, bytes.fromhex(state_hash(state)), state_text(state)) for order_id, state in fresh],
         first,
         now,
     )

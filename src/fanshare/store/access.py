@@ -16,6 +16,7 @@ import psycopg
 from psycopg import errors
 
 from fanshare.core.errors import FanshareError
+from fanshare.store import arrays
 from fanshare.store.tables import TENANT
 
 type Connection = psycopg.Connection[tuple[Any, ...]]
@@ -44,12 +45,14 @@ def connect(dsn: str, *, name: str = "fanshare") -> Connection:
 
     Autocommit: transactions are opened where they are meant, with ``conn.transaction()`` or ``Access.transaction()``.
     """
-    return psycopg.connect(
+    conn = psycopg.connect(
         dsn,
         autocommit=True,
         application_name=name,
         options="-c default_transaction_isolation=read\\ committed -c synchronous_commit=on -c timezone=UTC",
     )
+    arrays.register(conn)
+    return conn
 
 
 class Access:

@@ -82,10 +82,16 @@ def _post(access: Access, batch: Sequence[Transfer], at: Instant) -> Posting:
 
 
 def _deltas(batch: Sequence[Transfer]) -> dict[Balance, Micros]:
-    deltas: dict[Balance, Micros] = defaultdict(int)
+    by_currency: dict[str, dict[AccountKey, Micros]] = defaultdict(lambda: defaultdict(int))
     for transfer in batch:
-        deltas[Balance(transfer.debit, transfer.currency)] -= transfer.amount
-        deltas[Balance(transfer.credit, transfer.currency)] += transfer.amount
+        accounts = by_currency[transfer.currency]
+        accounts[transfer.debit] -= transfer.amount
+        accounts[transfer.credit] += transfer.amount
+    deltas = {
+        Balance(account, currency): delta
+        for currency, accounts in by_currency.items()
+        for account, delta in accounts.items()
+    }
     if any(abs(delta) > MAX_MICROS for delta in deltas.values()):
         raise FanshareError("balance_out_of_range", "A batch moves more than an account can hold.")
     return deltas
@@ -151,6 +157,9 @@ def _move(access: Access, deltas: Mapping[int, Micros]) -> None:
 
 def _append(access: Access, batch: Sequence[Transfer], ids: Mapping[Balance, int], at: Instant) -> Posting:
     digests = [transfer_digest(transfer, at) for transfer in batch]
+    by_currency: dict[str, dict[AccountKey, int]] = defaultdict(dict)
+    for balance, id_ in ids.items():
+        by_currency[balance.currency][balance.account] = id_
     number = int(access.value("SELECT nextval('posting_number') WHERE %(programme_id)s > 0"))
     access.execute(
         "INSERT INTO transfer (programme_id, posting, digest, kind, debit_account_id, credit_account_id, amount,"
@@ -167,8 +176,8 @@ def _append(access: Access, batch: Sequence[Transfer], ids: Mapping[Balance, int
             "posting": number,
             "digest": digests,
             "kind": [str(transfer.kind) for transfer in batch],
-            "debit": [ids[Balance(transfer.debit, transfer.currency)] for transfer in batch],
-            "credit": [ids[Balance(transfer.credit, transfer.currency)] for transfer in batch],
+            "debit": [by_currency[transfer.currency][transfer.debit] for transfer in batch],
+            "credit": [by_currency[transfer.currency][transfer.credit] for transfer in batch],
             "amount": [transfer.amount for transfer in batch],
             "currency": [transfer.currency for transfer in batch],
             "order": [transfer.order for transfer in batch],
@@ -183,7 +192,28 @@ def _append(access: Access, batch: Sequence[Transfer], ids: Mapping[Balance, int
 
 def transfer_digest(transfer: Transfer, at: Instant) -> bytes:
     """SHA-256 over a transfer as it was posted, accounts by kind and party: any later edit of it shows."""
-    return hashlib.sha256(canonical([_document(transfer), str(at)])).digest()
+    return hashlib.sha256(_text(transfer, at)).digest()
+
+
+def _text(transfer: Transfer, at: Instant) -> bytes:
+    """``canonical([_document(transfer), str(at)])``, put together at once: there are three transfers to an order."""
+    role = transfer.role
+    if role is not None and not (role.isascii() and role.isalpha()):
+        return canonical([_document(transfer), str(at)])
+    return (
+        f'[{{"amount":"{transfer.amount}","creator":{_number(transfer.creator)},"credit":{_leg(transfer.credit)},'
+        f'"currency":"{transfer.currency}","debit":{_leg(transfer.debit)},"kind":"{transfer.kind}",'
+        f'"order":{_number(transfer.order)},"party":{_number(transfer.party)},"payout":{_number(transfer.payout)},'
+        f'"role":{"null" if role is None else f'"{role}"'}}},"{at}"]'
+    ).encode()
+
+
+def _leg(account: AccountKey) -> str:
+    return f'["{account.kind}",{_number(account.party)}]'
+
+
+def _number(value: int | None) -> str:
+    return "null" if value is None else str(value)
 
 
 @contextmanager

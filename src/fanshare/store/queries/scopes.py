@@ -106,13 +106,18 @@ SELECT creator_party_id, level, period, currency, order_id, before_micros, amoun
  WHERE programme_id = %(programme_id)s AND creator_party_id = ANY(%(creators)s) AND order_id = ANY(%(orders)s)
  ORDER BY creator_party_id, level, period, order_id, position
 """
+# From the clicks to the orders, never the other way: OFFSET 0 keeps the planner, who may know nothing of these tables
+# yet, from walking through all orders for every click.
 _CLICK_OWNERS = """
-SELECT DISTINCT ON (c.click_id) c.click_id, o.connection_id, o.external_id, o.buyer_key
-  FROM order_click c JOIN shop_order o ON o.programme_id = c.programme_id AND o.id = c.order_id
- WHERE c.programme_id = %(programme_id)s AND c.click_id = ANY(%(clicks)s) AND o.net > 0
-   AND (o.status = 'captured' OR o.vanished <> '') AND (o.vanished_at IS NULL OR o.vanished_at > %(gone)s)
-   AND o.twin_of IS NULL
- ORDER BY c.click_id, o.placed_at, o.connection_id, o.external_id
+SELECT DISTINCT ON (named.click) named.click, o.connection_id, o.external_id, o.buyer_key
+  FROM unnest(%(clicks)s::text[]) AS named(click)
+  JOIN order_click c ON c.programme_id = %(programme_id)s AND c.click_id = named.click
+ CROSS JOIN LATERAL (
+       SELECT placed_at, connection_id, external_id, buyer_key, net, status, vanished, vanished_at, twin_of
+         FROM shop_order WHERE shop_order.programme_id = c.programme_id AND shop_order.id = c.order_id OFFSET 0) o
+ WHERE o.net > 0 AND (o.status = 'captured' OR o.vanished <> '')
+   AND (o.vanished_at IS NULL OR o.vanished_at > %(gone)s) AND o.twin_of IS NULL
+ ORDER BY named.click, o.placed_at, o.connection_id, o.external_id
 """
 
 
