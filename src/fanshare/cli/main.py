@@ -20,6 +20,7 @@ _COMMANDS = (
     ("Running", "serve", "serve", "Pages, links, webhooks, worker and database in one, on one port."),
     ("Running", "work", "work", "The background work: drain, take, settle, mature, seal, close, release."),
     ("Running", "demo", "demo", "A whole installation with a generated history, in a database of its own."),
+    ("Running", "install", "install", "On Debian: user, services, reverse proxy, backups; survives a reboot."),
     ("Running", "backup", "backup", "Everything in one encrypted file, taken while everything runs."),
     ("Running", "restore", "restore", "A backup becomes an installation again; or prove one."),
     ("Running", "upgrade", "upgrade", "Back up, migrate, and move to the next PostgreSQL."),
@@ -146,7 +147,17 @@ def root(
     log_json: bool = typer.Option(False, "--log-json", help="Logs as JSON, one line an event."),
 ) -> None:
     """Sell through small creators; share every sale fairly and provably with creators and fans."""
-    ctx.obj = Session(environ=os.environ, home=home, slug=programme, json=json, log_json=log_json)
+    from fanshare.config.settings_file import with_file
+
+    _no_core_dumps()
+    ctx.obj = Session(environ=with_file(os.environ), home=home, slug=programme, json=json, log_json=log_json)
+
+
+def _no_core_dumps() -> None:
+    """The memory of every process of ours, the database's among them, holds keys and names: no crash writes it down."""
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def run() -> None:

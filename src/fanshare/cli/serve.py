@@ -25,12 +25,15 @@ class Part(StrEnum):
     ALL = "all"
     EDGE = "edge"
     WEB = "web"
+    DATABASE = "database"
 
 
 @app.command()
 def serve(
     ctx: typer.Context,
-    part: Annotated[Part, typer.Argument(help="all, or only the edge (links, webhooks) or web (pages).")] = Part.ALL,
+    part: Annotated[
+        Part, typer.Argument(help="all, or only the edge (links, webhooks), web (pages) or database.")
+    ] = Part.ALL,
     host: str = typer.Option("127.0.0.1", help="The address to answer on."),
     port: int = typer.Option(8700, min=0, max=65535, help="The port; 0 takes a free one."),
 ) -> None:
@@ -41,6 +44,9 @@ def serve(
     this = session(ctx)
     configure_logs(json=this.logs_as_json)
     exit_on_signals()
+    if part is Part.DATABASE:
+        _database(this)
+        return
     {Part.ALL: _all, Part.EDGE: _edge, Part.WEB: _web}[part](this, host, port)
 
 
@@ -101,9 +107,37 @@ def _web(this: Session, host: str, port: int) -> None:
         serving.serve(serving.pages(base, listener), settings, listener, ready)
 
 
+def _database(this: Session) -> None:
+    """Only the included database, up to date and kept alive, for the other parts of the same home."""
+    from fanshare.cli.notify import ready
+    from fanshare.cli.supervision import keep_database
+    from fanshare.config.keys import Keys
+    from fanshare.config.wiring import bring_up_to_date, refuse_unfinished_restore
+    from fanshare.core.errors import BadInputError
+    from fanshare.store.server import Server, embedded_database
+
+    settings = this.settings
+    if settings.external_database:
+        raise BadInputError("database_elsewhere", "DATABASE_URL names a database that others run: nothing to serve.")
+    settings.home.mkdir(parents=True, exist_ok=True)
+    refuse_unfinished_restore(settings)
+    Keys.load_or_create(settings.home, settings.environ)  # made before the parts that start together need it
+    server = Server(settings.home)
+    server.acquire()
+    try:
+        database = embedded_database(server)
+        bring_up_to_date(database)
+        this.out.result({"home": str(settings.home)}, [f"The database of {settings.home} runs; stop it with Ctrl-C."])
+        ready()
+        keep_database(database)
+    finally:
+        server.shut()
+
+
 @contextmanager
 def _announced(this: Session, listener: "socket.socket", name: str) -> "Iterator[Callable[[], None]]":
     """Says where to look as soon as requests are answered, to people and in a file of the home."""
+    from fanshare.cli import notify
     from fanshare.cli.files import write_text
     from fanshare.config.serving import address
 
@@ -116,6 +150,7 @@ def _announced(this: Session, listener: "socket.socket", name: str) -> "Iterator
         shown = this.settings.public_url or url
         lines = [f"fanshare answers at {shown}", f"It lives in {this.settings.home}; stop it with Ctrl-C."]
         this.out.result(document, lines)
+        notify.ready()
 
     try:
         yield ready

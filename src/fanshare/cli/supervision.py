@@ -127,6 +127,20 @@ class Keeper:
             child.stdin.close()
 
 
+def keep_database(database: Database) -> None:
+    """Restart a database whenever it has died, until a signal unwinds this process."""
+    down = False
+    while True:
+        time.sleep(_WATCH)
+        try:
+            database.ensure()
+            down = False
+        except (FanshareError, OSError) as error:
+            if not down:
+                log.error("database_down", reason=str(error))
+            down = True
+
+
 def worker_command(home: str, *, log_json: bool) -> list[str]:
     """How to start the worker of a home as a child."""
     flags = ["--log-json"] if log_json else []

@@ -51,10 +51,12 @@ def run(base: "Foundation", stop: threading.Event) -> None:
     import structlog
     from psycopg import errors
 
+    from fanshare.cli.notify import ready
     from fanshare.core.errors import FanshareError
 
     log = structlog.get_logger(__name__)
     log.info("working", home=str(base.settings.home))
+    ready()
     pause = _FIRST_PAUSE
     while not stop.is_set():
         try:

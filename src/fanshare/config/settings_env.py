@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from fanshare.config.mail_settings import mail_settings
+from fanshare.config.settings_file import with_file
 from fanshare.core.errors import BadInputError
 from fanshare.integrations.mail.types import MailServer
 
@@ -50,7 +51,11 @@ class Settings:
 
 
 def from_env(environ: Mapping[str, str] = os.environ, *, home: Path | None = None, programme: str = "") -> Settings:
-    """Read the settings; arguments win over the environment. Raises ``BadInputError`` (``bad_setting``)."""
+    """Read the settings; arguments win over the environment, and that over the file of ``FANSHARE_SETTINGS``.
+
+    Raises ``BadInputError`` (``bad_setting``).
+    """
+    environ = with_file(environ)
     whole = {**environ, **{name: text for name in DATABASE if (text := secret(environ, name))}}
     named = home or Path(environ.get("FANSHARE_HOME") or DEFAULT_HOME)
     clock = environ.get("FANSHARE_CLOCK")

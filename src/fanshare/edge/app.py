@@ -32,6 +32,11 @@ type Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 #: Says what is wrong, or ``None`` when all is well. Called on the event loop: it must not block.
 type Check = Callable[[], str | None]
 
+#: What the edge answers; a reverse proxy in front of separate parts sends these here and the rest to the pages.
+#: ``/metrics`` is for this machine alone.
+PREFIXES = ("/r/", "/hooks/")
+PAGES = ("/healthz", "/readyz")
+
 SNAPSHOT_BASE = "snapshot/base"
 SNAPSHOT_OVERLAY = "snapshot/overlay"
 SPOOL = "spool"

@@ -13,6 +13,9 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.store.server.supervisor import Server
 
+#: Set where ``fanshare serve database`` keeps the embedded server, so that no other process starts or stops it.
+KEPT = "FANSHARE_DATABASE_KEPT"
+
 #: Without these a crash can lose or tear what was acknowledged, and no ledger can be proved on top.
 _REQUIRED = {"fsync": "on", "full_page_writes": "on", "server_encoding": "UTF8"}
 
@@ -65,12 +68,13 @@ def open_database(home: Path, env: Mapping[str, str]) -> Iterator[Database]:
     """The database of an installation for as long as the ``with`` block lasts.
 
     Without ``DATABASE_URL`` in ``env`` this leases (and starts, if need be) the embedded server of ``home``. With it
-    nothing is started; ``DATABASE_OWNER_URL`` may name the role that migrates. Raises ``FanshareError``.
+    nothing is started; ``DATABASE_OWNER_URL`` may name the role that migrates. ``FANSHARE_DATABASE_KEPT`` says that
+    another process keeps the embedded server. Raises ``FanshareError``.
     """
     if env.get("DATABASE_URL"):
         yield external_database(env["DATABASE_URL"], env.get("DATABASE_OWNER_URL"))
         return
-    with Server(home) as server:
+    with Server(home, kept=bool(env.get(KEPT))) as server:
         yield embedded_database(server)
 
 

@@ -34,6 +34,7 @@ _ROLES: dict[Role, str] = {"admin": cluster.ADMIN, "owner": cluster.OWNER, "app"
 
 _START_SECONDS = 300.0  # a crash recovery replays at most max_wal_size, on a slow disk
 _STOP_SECONDS = 60.0
+_KEEPER_SECONDS = 60.0
 _ORPHAN_GRACE = 1.0
 _ORPHAN_SECONDS = 20.0
 
@@ -42,15 +43,19 @@ class Server:
     """The embedded PostgreSQL of one home. Hold it by ``with``: a lease from entry to exit.
 
     ``major`` is the version of its programs; ``second`` is the server that grows beside the first one during an
-    upgrade. Every method may be called from any thread. ``FanshareError`` says what a person can do about a failure.
+    upgrade. ``kept`` says that another process starts and stops it: this one waits for it and uses it. Every method may
+    be called from any thread. ``FanshareError`` says what a person can do about a failure.
     """
 
-    def __init__(self, home: Path, shared: Path = SHARED, *, major: int = MAJOR, second: bool = False) -> None:
+    def __init__(
+        self, home: Path, shared: Path = SHARED, *, major: int = MAJOR, second: bool = False, kept: bool = False
+    ) -> None:
         self.account = server_account()
         place = find_place(home, self.account, shared)
         self.place: Place = beside(place, self.account) if second else place
         self.major = major
         self._shared = shared
+        self._kept = kept
         self._lease: FileLock | None = None
         self._holder = 0
 
@@ -81,6 +86,8 @@ class Server:
         """Take a lease and see to it that the server runs."""
         if self._lease is not None:
             raise RuntimeError("this Server already holds its lease")
+        if self._kept:
+            process.wait_for(self._is_ready, _KEEPER_SECONDS)
         with self._transition():
             lease = FileLock(self.place.lease)
             try:
@@ -109,7 +116,7 @@ class Server:
         if self._lease is None:
             return False
         lease, self._lease = self._lease, None
-        if self._holder != os.getpid():
+        if self._holder != os.getpid() or self._kept:
             # A forked child shares its parent's lock: it may let go of its copy, but never decide to stop.
             lease.close()
             return False
@@ -126,10 +133,19 @@ class Server:
         """Restart the server if it died. Cheap while it runs: call it whenever a connection fails."""
         if self._lease is None:
             raise RuntimeError("ensure() needs a lease: use the server inside its with block")
-        if self._postmaster() is not None and process.read_pid_file(self.place)[1] == "ready":
+        if self._is_ready():
             return
         with self._transition():
             self._bring_up()
+
+    def shut(self) -> None:
+        """Stop the server whoever uses it: for its keeper, whose end takes it along anyway."""
+        if not self.release():
+            with self._transition():
+                self._stop()
+
+    def _is_ready(self) -> bool:
+        return self._postmaster() is not None and process.read_pid_file(self.place)[1] == "ready"
 
     def _postmaster(self) -> psutil.Process | None:
         return process.find_postmaster(self.place, self.account.uid)
@@ -144,6 +160,10 @@ class Server:
             lock.close()
 
     def _bring_up(self) -> None:
+        if self._kept and not self._is_ready():
+            raise FanshareError(
+                "database_away", "The database of this home does not run: systemctl start fanshare-database.", 503
+            )
         postmaster = self._postmaster()
         if postmaster is not None and process.read_pid_file(self.place)[1] == "stopping":
             self._stop()
