@@ -17,6 +17,7 @@ from fanshare.store import directory
 from fanshare.store.access import Connection, connect
 from fanshare.store.server import Database
 from fanshare.web.app import make_wsgi_app
+from fanshare.web.desk import Desk
 from fanshare.web.limits import WINDOW, Limiter
 from fanshare.web.site import WsgiApp
 from fanshare.web.stored_accounts import StoredAccounts
@@ -27,6 +28,10 @@ from tests.support.schema import NOW, found, schema_template, shared_database
 from tests.web.support.device import HOST, Device
 
 __all__ = ["schema_template", "shared_database"]
+
+
+def _no_statement(*_of: object) -> bytes:
+    raise AssertionError("signing in makes no statement")
 
 
 @dataclass
@@ -43,7 +48,10 @@ class Place:
         reach = partial(connect, self.database.dsn())
         accounts = StoredAccounts(reach, KEYS, lambda: self.now, sends_mail=mail)
         store = StoredPages(reach, lambda: self.now)
-        return make_wsgi_app(store, lambda: self.now, allowed_hosts=[HOST], accounts=accounts, public_url=public_url)
+        desk = Desk(reach, KEYS, lambda: self.now, _no_statement, lambda _url, _hosts, _http: None)
+        return make_wsgi_app(
+            store, lambda: self.now, allowed_hosts=[HOST], accounts=accounts, public_url=public_url, desk=desk
+        )
 
     def link(self, name: str) -> str:
         """A fresh token for somebody."""
