@@ -38,7 +38,7 @@ rooms: dev
 	$(BIN)/python -m pytest tests/project
 
 bench: dev ## measure, and write docs/benchmarks.md
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks $(ARGS)
 
 soak: dev ## the sized tests, N times larger (make soak N=20)
 	FANSHARE_SOAK=$(N) $(PYTEST) -n $(WORKERS) --dist worksteal -m soak_sized $(ARGS)

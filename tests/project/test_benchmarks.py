@@ -1,9 +1,21 @@
 """The benchmarks run, and the harness gives the ratio of the times, whatever else the machine does."""
 
+from collections.abc import Iterator
+
 import pytest
 
-from benchmarks.__main__ import cases
+from benchmarks.__main__ import all_trials, cases
+from benchmarks.ground import Ground, ground
 from benchmarks.harness import Case, duration, measure, table
+from benchmarks.trials import Row, Trial, perform, program, spread
+from benchmarks.trials import table as trials_table
+from benchmarks.twins import Twins
+from fanshare.core.ledger import AccountKey, AccountKind, Transfer, TransferKind
+from fanshare.store import ledger
+from fanshare.store.access import Connection
+from tests.support.schema import Cast, cast, conn, database, owner, schema_template, shared_database
+
+__all__ = ["cast", "conn", "database", "owner", "schema_template", "shared_database"]
 
 
 class Hours:
@@ -56,3 +68,69 @@ def test_the_table_has_a_row_for_each_result() -> None:
 @pytest.mark.parametrize(("nanoseconds", "text"), [(812, "812 ns"), (4_312, "4.3 µs"), (2_000_000, "2.0 ms")])
 def test_durations_are_written_in_a_fitting_unit(nanoseconds: int, text: str) -> None:
     assert duration(nanoseconds) == text
+
+
+def test_a_missing_program_is_a_row_and_no_failure() -> None:
+    def needs_more(_: float) -> list[Row]:
+        program("no-program-has-this-name")
+        raise AssertionError("unreachable")
+
+    failed: list[str] = []
+    (row,) = perform(Trial("something", needs_more), 1, failed)
+    assert (row.measured, row.met, failed) == ("not measured", None, [])
+    assert "no-program-has-this-name is not installed" in trials_table([row])
+
+
+def test_a_trial_that_breaks_is_told_and_costs_the_others_nothing() -> None:
+    def breaks(_: float) -> list[Row]:
+        raise ValueError("lost")
+
+    failed: list[str] = []
+    (row,) = perform(Trial("something", breaks), 1, failed)
+    assert (row.measured, row.met, failed) == ("failed", False, ["something"])
+    assert "ValueError: lost" in trials_table([row])
+
+
+def test_a_goal_is_met_or_missed_in_the_table() -> None:
+    text = trials_table([Row("a", "1/s", met=True), Row("b", "2/s", met=False, remark="Too slow."), Row("c", "3/s")])
+    assert [line.rsplit(" | ", 1)[1] for line in text.splitlines()[2:5]] == ["met |", "**missed** |", " |"]
+    assert text.endswith("* b: Too slow.")
+
+
+def test_a_spread_is_the_median_between_its_ends() -> None:
+    assert spread([0.25, 0.1, 0.2]) == "0.20 (0.10 to 0.25)"
+
+
+def test_every_trial_has_a_name_of_its_own() -> None:
+    names = [trial.name for trial in all_trials()]
+    assert len(names) == len(set(names)) >= 8
+
+
+def test_rows_come_back_from_copy_as_they_were_written(cast: Cast, owner: Connection) -> None:
+    twins = Twins(owner, ("transfer",))
+    mark = twins.mark()
+    party = cast.party()
+    absorbed, available = AccountKey(AccountKind.ABSORBED), AccountKey(AccountKind.AVAILABLE, party)
+    ledger.post(cast.access, [Transfer(TransferKind.CLAIM, absorbed, available, 5, "EUR")] * 3, at=1)
+    assert twins.copy(twins.written(mark)) > 0
+    copied = owner.execute("SELECT * FROM twin_transfer ORDER BY id").fetchall()
+    assert copied == owner.execute("SELECT * FROM transfer ORDER BY id").fetchall()
+    assert len(copied) == 3
+
+
+@pytest.fixture(scope="module")
+def small_ground() -> Iterator[Ground]:
+    """One installation for all trials of this module."""
+    with ground() as made:
+        yield made
+
+
+@pytest.mark.parametrize("trial", all_trials(), ids=lambda trial: trial.name)
+def test_a_trial_runs_at_its_smallest(small_ground: Ground, trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PIP_NO_INDEX", "1")  # the peer is measured by a whole run only
+    failed: list[str] = []
+    rows = perform(trial, 0.002, failed)
+    assert not failed, rows
+    for row in rows:
+        assert row.measured or row.cpu, row
+        assert row.measured != "not measured" or "install" in row.remark, row

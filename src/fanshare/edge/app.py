@@ -187,6 +187,7 @@ class EdgeApp:
             "clicks_spool_bytes": ("Bytes of clicks waiting for the drain.", lambda: clicks.writer.used),
             "hooks_spool_bytes": ("Bytes of deliveries waiting for the drain.", lambda: hooks.writer.used),
             "clicks_durable": ("Clicks known to be on the disk.", lambda: clicks.durable),
+            "hook_syncs": ("Groups of deliveries that were synced at once.", lambda: hooks.syncs),
             "hooks_in_flight": ("Deliveries under way.", lambda: self._hooks.in_flight),
             "snapshot_failures": ("Snapshots refused.", lambda: watch.failures),
             "snapshot_links": ("Links in the base.", lambda: watch.current.link_count if watch.current else 0),

@@ -22,6 +22,8 @@ class Gather:
     def __init__(self, writer: SpoolWriter, *, delay: float = 0.05, tick: float = 1.0) -> None:
         self.writer = writer
         self.durable = 0
+        #: How many times records were waited for until the disk had them; ``durable / syncs`` is the mean group.
+        self.syncs = 0
         self.waiting = 0
         self._delay = delay
         self._tick = tick
@@ -84,6 +86,7 @@ class Gather:
             group, self._next = self._next, None
             try:
                 self.durable += await self._loop.run_in_executor(self._thread, self.writer.sync)
+                self.syncs += 1
             except SpoolError as error:
                 _settle(group, error)
             except Exception:  # a waiter must never hang, whatever went wrong

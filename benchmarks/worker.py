@@ -1,0 +1,21 @@
+"""``python -m benchmarks.worker DSN HOME``: the rounds of ``fanshare work`` on a database of the benchmarks."""
+
+import sys
+import threading
+from pathlib import Path
+
+from fanshare.cli.work import _rounds
+from fanshare.config.clock import system_clock
+from fanshare.config.keys import Keys
+from fanshare.jobs.worker import Worker
+from fanshare.store.access import connect
+
+
+def main(dsn: str, home: str) -> None:
+    """Work until stopped."""
+    with connect(dsn, name="fanshare work") as conn:
+        _rounds(Worker(conn, Path(home), Keys.load_or_create(Path(home), {}), system_clock), threading.Event())
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
