@@ -324,6 +324,7 @@ class Life(RuleBasedStateMachine):
         if pick < 3:
             people.erase(self.programme, self.fans[pick], self.now)
         unclaimed.sweep(self.programme, self.now)
+        assert unclaimed.sweep(self.programme, self.now) == 0
 
     @invariant()
     def the_books_are_sound(self) -> None:

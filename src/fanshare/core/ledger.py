@@ -269,6 +269,12 @@ def leave_unclaimed(party: int, bucket: AccountKind, amount: Micros, currency: s
     return Transfer(TransferKind.ERASE, debit, credit, amount, currency, party=party)
 
 
+def take_back_unclaimed(party: int, amount: Micros, currency: str) -> Transfer:
+    """What an erased party left is taken back for a refund of what she had been left for."""
+    debit, credit = AccountKey(AccountKind.UNCLAIMED), AccountKey(AccountKind.AVAILABLE, party)
+    return Transfer(TransferKind.ERASE, debit, credit, amount, currency, party=party)
+
+
 def open_with(party: int, amount: Micros, currency: str, *, waiting: bool) -> Transfer:
     """A balance that was owed in another tool is owed here now: ready at once, or ``waiting`` for its day."""
     bucket = AccountKind.PENDING if waiting else AccountKind.AVAILABLE

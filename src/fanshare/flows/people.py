@@ -51,10 +51,15 @@ DELETE FROM party_identity USING party
  WHERE party_identity.programme_id = %(programme_id)s AND party.programme_id = party_identity.programme_id
    AND party.id = party_identity.party_id AND party.person_id = %(person)s
    AND NOT EXISTS (
-       SELECT FROM shop_order o
-        WHERE o.programme_id = %(programme_id)s AND o.view->'buyer'->>party_identity.kind = party_identity.hash
-          AND (o.touches @> jsonb_build_array(jsonb_build_object('owner', party.id))
-               OR o.touches @> jsonb_build_array(jsonb_build_object('creator', party.id))))
+       SELECT FROM (
+           SELECT touches FROM shop_order WHERE programme_id = %(programme_id)s
+              AND party_identity.kind = 'customer' AND buyer_key = 'c:' || party_identity.hash
+           UNION ALL SELECT touches FROM shop_order WHERE programme_id = %(programme_id)s
+              AND party_identity.kind = 'email' AND view->'buyer'->>'email' = party_identity.hash
+           UNION ALL SELECT touches FROM shop_order WHERE programme_id = %(programme_id)s
+              AND party_identity.kind = 'payment' AND view->'buyer'->>'payment' = party_identity.hash) AS hers
+        WHERE touches @> jsonb_build_array(jsonb_build_object('owner', party.id))
+           OR touches @> jsonb_build_array(jsonb_build_object('creator', party.id)))
 """
 
 

@@ -14,6 +14,7 @@ from fanshare.core import commitments, leaves
 from fanshare.core.errors import BadInputError
 from fanshare.core.instants import DAY, Instant
 from fanshare.core.ledger import absorb
+from fanshare.flows import unclaimed
 from fanshare.flows.appeals import check_answer
 from fanshare.flows.context import Programme
 from fanshare.store import ledger, log_store
@@ -95,9 +96,13 @@ def rule(programme: Programme, new: NewRuling, now: Instant) -> int:
 
 
 def absorb_debt(programme: Programme, party: int, currency: str, reason: str, now: Instant) -> int:
-    """The brand takes a party's negative balance upon itself; returns the micros absorbed (0: there was no debt)."""
+    """The brand takes a party's negative balance upon itself; returns the micros absorbed (0: there was no debt).
+
+    What an erased party had left unclaimed goes against the debt first.
+    """
     access = programme.access
     with access.transaction():
+        unclaimed.sweep(programme, now, party)
         debt = -int(access.value(_AVAILABLE, {"party": party, "currency": currency}) or 0)
         if debt <= 0:
             return 0

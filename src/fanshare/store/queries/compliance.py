@@ -55,7 +55,7 @@ SELECT o.external_id, o.placed_at, o.currency, o.net, o.status,
          WHERE d.programme_id = o.programme_id AND d.order_id = o.id)
   FROM shop_order o
  WHERE o.programme_id = %(programme_id)s AND o.connection_id = %(connection)s
-   AND (o.external_id = ANY(%(orders)s) OR (%(customer)s <> '' AND o.view->'buyer'->>'customer' = %(customer)s)
+   AND (o.external_id = ANY(%(orders)s) OR (%(customer)s <> '' AND o.buyer_key = 'c:' || %(customer)s)
         OR (%(email)s <> '' AND o.view->'buyer'->>'email' = %(email)s))
  ORDER BY o.placed_at, o.id
 """

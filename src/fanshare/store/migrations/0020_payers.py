@@ -1,0 +1,12 @@
+"""Find the orders of a payer by her address or her means of payment."""
+
+from django.db import migrations
+
+from fanshare.store.migrations import run_sql, step_before
+
+
+class Migration(migrations.Migration):  # type: ignore[misc]
+    """Runs the SQL file of the same name."""
+
+    dependencies = [("store", step_before("0020_payers"))]  # noqa: RUF012
+    operations = [run_sql("0020_payers")]  # noqa: RUF012
