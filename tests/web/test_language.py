@@ -7,6 +7,7 @@ from types import ModuleType
 from zoneinfo import ZoneInfo
 
 import pytest
+from babel.messages.catalog import Message
 from babel.messages.mofile import write_mo
 
 from fanshare.web import language
@@ -29,7 +30,7 @@ _PLACEHOLDER = re.compile(r"%\([a-z_]+\)s|%%")
 
 
 def texts(value: object) -> tuple[str, ...]:
-    return tuple(value) if isinstance(value, (tuple, list)) else (str(value),)
+    return tuple(one or "" for one in value) if isinstance(value, (tuple, list)) else (str(value or ""),)
 
 
 @pytest.mark.parametrize("name", OTHERS)
@@ -53,6 +54,8 @@ def test_what_is_compiled_is_what_was_written(name: str) -> None:
 
 
 def test_a_word_that_is_not_translated_would_be_seen() -> None:
+    assert not all(texts(Message("new").string))
+    assert not all(texts(Message(("one", "two")).string or ("", "")))
     found = {message.id for message in WORDS.collected() if message.id}
     assert {"Today", "Earnings", ("%(num)s click", "%(num)s clicks"), "Creator"} <= found
 

@@ -9,7 +9,9 @@ import pytest
 from playwright.sync_api import Browser
 
 from fanshare.core.instants import SECOND
+from fanshare.flows import joining
 from fanshare.store.server import Server
+from tests.edge.running import KEYS
 from tests.support.schema import schema_template
 from tests.web.support.browser import Scheme, Watched, chromium, watched
 from tests.web.support.company import Company, founded
@@ -21,11 +23,18 @@ SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 #: Everybody's pages: whom they are shown to, what a picture is called, the path. ``{code}`` is Cleo's link.
 PAGES = {
     "cleo": {
+        "creator-welcome": "/creator/linen/welcome",
         "creator-today": "/creator/linen",
         "creator-earnings": "/creator/linen/earnings",
         "creator-links": "/creator/linen/links",
         "creator-link": "/creator/linen/links/{code}",
         "creator-nothing-found": "/creator/linen/earnings?q=none",
+    },
+    "finn": {"fan-share": "/fan/linen/share"},
+    "": {
+        "join-creator": "/join/linen",
+        "join-fan": "/join/linen/fan/cleo",
+        "join-claim": "/join/linen/claim",
     },
 }
 
@@ -71,10 +80,32 @@ def test_every_page_is_quiet_and_accessible(
     browser: Browser, company: Company, base: str, who: str, width: int
 ) -> None:
     with watched(browser, base, width=width) as seen:
-        enter(seen, company, who)
+        if who:
+            enter(seen, company, who)
         for name, path in PAGES[who].items():
             seen.open(path.format(code=company.brand.code))
             fit(seen, f"{name}-{width}")
+
+
+def test_somebody_joins_by_keyboard_alone_and_without_script(browser: Browser, company: Company, base: str) -> None:
+    with watched(browser, base, script=False) as seen:
+        seen.page.goto(base + "/join/linen/fan/cleo")
+        seen.page.get_by_label("Your e-mail address").focus()
+        seen.page.keyboard.type("gus@example.test")
+        seen.page.keyboard.press("Tab")
+        seen.page.keyboard.type("Germany")
+        seen.page.keyboard.press("Tab")
+        seen.page.keyboard.press("Enter")
+        seen.page.get_by_role("heading", name="Look into your mailbox").wait_for()
+        draft = joining.Draft(joining.FAN, "gus@example.test", creator="cleo", country="DE")
+        token = joining.make_link(company.brand.access, KEYS, draft, company.house.now)
+        seen.page.goto(f"{base}/join/linen/confirm?t={token}")
+        seen.page.get_by_role("button", name="I am 18 or older: go on").focus()
+        seen.page.keyboard.press("Enter")
+        seen.page.wait_for_url("**/fan/linen/share")
+        message = seen.page.get_by_label("A message, ready to send").input_value()
+        assert message.startswith("Werbung: Ich verdiene mit, wenn du kaufst.")
+        assert seen.complaints() == []
 
 
 def test_a_creator_makes_a_link_pauses_it_and_chooses_what_fans_get(

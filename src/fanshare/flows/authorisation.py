@@ -77,6 +77,7 @@ _EVERYBODY: Group = frozenset({Role.ANYBODY})
 _SIGNED_IN: Group = frozenset({Role.CREATOR, Role.FAN, Role.BRAND, Role.OPERATOR})
 _HOUSE: Group = frozenset({Role.BRAND, Role.OPERATOR})
 _CREATOR: Group = frozenset({Role.CREATOR})
+_FAN: Group = frozenset({Role.FAN})
 
 #: Operation -> roles and posts. What concerns a programme is granted in that programme alone.
 MATRIX: Mapping[str, Group] = {
@@ -85,17 +86,22 @@ MATRIX: Mapping[str, Group] = {
     "public.terms": _EVERYBODY,
     "public.why": _EVERYBODY,  # by a token that only the party holds
     "public.demo": _EVERYBODY,
+    "public.described": _EVERYBODY,
+    "join": _EVERYBODY,
+    "join.confirm": _EVERYBODY,  # by a token that only the mailbox holds
     "sign_in": _EVERYBODY,
     "mail.stop": _EVERYBODY,  # by a token that only the recipient holds
     "home": _SIGNED_IN,
     "sign_out": _EVERYBODY,
     "language": _EVERYBODY,
     "connections.see": _HOUSE,
+    "creator.welcome": _CREATOR,
     "creator.today": _CREATOR,
     "creator.earnings": _CREATOR,
     "creator.statement": _CREATOR,
     "creator.links": _CREATOR,
     "creator.links.change": _CREATOR,
+    "fan.share": _FAN,
 }
 
 

@@ -28,6 +28,50 @@ You did not ask for it? Then do nothing; without the link nobody gets in.
     )
 
 
+def join(url: str, programme: str, *, as_fan: bool) -> Words:
+    """The link that confirms that somebody wants to join."""
+    what = "get your own link" if as_fan else "join as a creator"
+    return Words(
+        f"One step left at {programme}",
+        f"""Hello,
+
+you asked to {what} at {programme}. This link shows one
+button that confirms it; it works for a day:
+
+{url}
+
+It was not you? Then do nothing; nobody joins without that button.
+""",
+    )
+
+
+def answered(programme: str, url: str, *, accepted: bool, words: str) -> Words:
+    """The answer to an application. ``words`` are the brand's own, and may be empty."""
+    said = f"They write:\n\n{words.strip()}\n\n" if words.strip() else ""
+    if accepted:
+        return Words(
+            f"{programme} says yes",
+            f"""Hello,
+
+{programme} has accepted you as a creator. Sign in with this address to
+make your first link:
+
+{url}
+
+{said}There is no minimum: the first sale earns.
+""",
+        )
+    return Words(
+        f"{programme} has answered",
+        f"""Hello,
+
+{programme} has not accepted your application this time.
+
+{said}What you wrote was deleted with this answer. You may apply again.
+""",
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Seal:
     """The newest signed state of a programme's books. ``note`` is the signed note itself (C2SP)."""

@@ -15,6 +15,8 @@ from fanshare.store.access import Connection
 
 SIGN_IN = "sign_in"
 CHECKPOINT = "checkpoint"
+JOIN = "join"
+ANSWER = "answer"
 ATTEMPTS = 9
 
 _PURPOSE = "outbox"

@@ -14,7 +14,7 @@ from fanshare.config.clock import Clock
 from fanshare.config.keys import Keys
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import Instant
-from fanshare.flows import letters, mail_choice, outbox, sign_in, weekly_mail
+from fanshare.flows import joining, letters, mail_choice, outbox, sign_in, weekly_mail
 from fanshare.flows.outbox import Waiting
 from fanshare.integrations.mail.types import Letter, Mailer, MailError, Post
 from fanshare.store import directory
@@ -78,6 +78,10 @@ def _written(conn: Connection, keys: Keys, office: PostOffice, one: Waiting, now
     """The letter, if there still is anybody to write to."""
     if one.kind == outbox.SIGN_IN and now - one.made_at < sign_in.LINK_LIVES:
         yield from _sign_in(conn, keys, office, one, now)
+    elif one.kind == outbox.JOIN and now - one.made_at < joining.DRAFT_LIVES:
+        yield from _join(conn, keys, office, one, now)
+    elif one.kind == outbox.ANSWER:
+        yield from _answer(conn, office, one)
     elif one.kind == outbox.CHECKPOINT:
         yield from _weekly(conn, keys, office, one)
 
@@ -92,10 +96,31 @@ def _sign_in(conn: Connection, keys: Keys, office: PostOffice, one: Waiting, now
     yield Letter(address, words.subject, words.text, one.ident)
 
 
+def _join(conn: Connection, keys: Keys, office: PostOffice, one: Waiting, now: Instant) -> Iterator[Letter]:
+    draft = joining.Draft.of(one.content)
+    tenant = _tenant(conn, int(one.content["programme"]))
+    token = joining.make_link(Access(conn, tenant.id, "job:mail"), keys, draft, now)
+    if token is not None:
+        url = f"{office.base_url}/join/{tenant.slug}/confirm?t={token}"
+        words = letters.join(url, tenant.name, as_fan=draft.kind == joining.FAN)
+        yield Letter(draft.address, words.subject, words.text, one.ident)
+
+
+def _answer(conn: Connection, office: PostOffice, one: Waiting) -> Iterator[Letter]:
+    tenant = _tenant(conn, int(one.content["programme"]))
+    accepted, said = bool(one.content["accepted"]), str(one.content["words"])
+    words = letters.answered(tenant.name, f"{office.base_url}/sign-in", accepted=accepted, words=said)
+    yield Letter(str(one.content["address"]), words.subject, words.text, one.ident)
+
+
+def _tenant(conn: Connection, programme: int) -> directory.Programme:
+    return next(found for found in directory.programmes(conn) if found.id == programme)
+
+
 def _weekly(conn: Connection, keys: Keys, office: PostOffice, one: Waiting) -> Iterator[Letter]:
     programme, party = int(one.content["programme"]), int(one.content["party"])
     access = Access(conn, programme, "job:mail")
-    tenant = next(found for found in directory.programmes(conn) if found.id == programme)
+    tenant = _tenant(conn, programme)
     whom, seal = weekly_mail.recipient(access, keys, party), weekly_mail.newest_seal(access, tenant)
     if whom is not None and seal is not None:
         stop = f"{office.base_url}/mail/stop/{mail_choice.stop_token(keys, programme, party)}"

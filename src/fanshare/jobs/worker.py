@@ -21,6 +21,7 @@ from fanshare.flows import (
     close,
     compliance,
     day_keys,
+    joining,
     openings,
     outbox,
     payments,
@@ -291,7 +292,9 @@ class Worker:
         day_keys.drop_old(self.conn, now)
         drain.forget_refused(self.conn, now)
         for tenant in directory.programmes(self.conn):
-            tell.forget_old(Access(self.conn, tenant.id, "job:retention"), now)
+            access = Access(self.conn, tenant.id, "job:retention")
+            tell.forget_old(access, now)
+            joining.forget_old(access, now)
         directory.drop_deliveries_before(self.conn, max(0, now - day_keys.KEPT))
 
 

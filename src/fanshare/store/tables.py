@@ -57,6 +57,7 @@ MUTABLE = frozenset(
     {
         "account",
         "api_key",
+        "application",
         "brand_person",
         "click",
         "click_day",
@@ -70,6 +71,7 @@ MUTABLE = frozenset(
         "event_target",
         "fetched_first",
         "import_run",
+        "joining",
         "link",
         "log_tree",
         "mail_choice",

@@ -54,6 +54,21 @@ class Here:
 
 
 @dataclass(frozen=True, slots=True)
+class Visit:
+    """One request of somebody who wants to join a programme."""
+
+    request: Any
+    tenant: Tenant
+    programme: Programme
+    now: Instant
+
+    @property
+    def access(self) -> Access:
+        """The door to the programme's data."""
+        return self.programme.access
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """What opens a programme, with what only the wiring has.
 
@@ -84,6 +99,16 @@ class Desk:
             return None
         seat = replace(hat.seat, programme_id=tenant.id)
         return replace(hat, seat=seat, programme=tenant.slug, programme_name=tenant.name)
+
+    @contextmanager
+    def visited(self, request: Any, slug: str) -> Iterator[Visit]:
+        """Open a programme for somebody who is nobody yet. Raises ``FanshareError`` too: ``unknown_programme``."""
+        with self.open() as conn:
+            tenant = tenants.tenant(conn, slug)
+            if tenant is None:
+                raise FanshareError("unknown_programme", "There is no page here", 404)
+            programme = open_programme(Access(conn, tenant.id, "visitor"), tenant.public_id, self.keys)
+            yield Visit(request, tenant, programme, self.clock())
 
     @contextmanager
     def open(self) -> Iterator[Connection]:

@@ -33,7 +33,10 @@ _PLACES: dict[Role, tuple[Place, ...]] = {
         Place("public.creator", "creator", "store", later("My page"), 2, "creator"),
         Place("public.terms", "terms", "scale", later("Terms"), 2),
     ),
-    Role.FAN: (Place("public.terms", "terms", "scale", later("Terms"), 2),),
+    Role.FAN: (
+        Place("fan.share", "fan_share", "share-2", later("Share")),
+        Place("public.terms", "terms", "scale", later("Terms"), 2),
+    ),
     Role.BRAND: (
         Place("connections.see", "connections", "plug", later("Shop connections"), 2),
         Place("public.terms", "terms", "scale", later("Terms"), 2),

@@ -5,7 +5,9 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("fanshare.web.public.urls")),
     path("", include("fanshare.web.account.urls")),
+    path("", include("fanshare.web.joining.urls")),
     path("", include("fanshare.web.creator.urls")),
+    path("", include("fanshare.web.fan.urls")),
     path("", include("fanshare.web.brand.urls")),
 ]
 

@@ -56,7 +56,9 @@ class Company:
     def slug(self) -> str:
         return self.brand.tenant.slug
 
-    def app(self, connecting: object = None, *, hosts: tuple[str, ...] = (HOST,), public_url: str = "") -> WsgiApp:
+    def app(
+        self, connecting: object = None, *, hosts: tuple[str, ...] = (HOST,), public_url: str = "", mail: bool = True
+    ) -> WsgiApp:
         """The pages. ``connecting`` wraps each connection, to watch it."""
         house = self.house
         reach = partial(connect, house.database.dsn())
@@ -71,7 +73,7 @@ class Company:
             StoredPages(wrapped, house.clock),
             house.clock,
             allowed_hosts=list(hosts),
-            accounts=StoredAccounts(wrapped, KEYS, house.clock, sends_mail=True),
+            accounts=StoredAccounts(wrapped, KEYS, house.clock, sends_mail=mail),
             public_url=public_url or f"https://{HOST}",
             desk=desk,
         )

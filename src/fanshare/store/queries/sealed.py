@@ -32,6 +32,7 @@ class Value(NamedTuple):
 
 
 SEALED: Sequence[Sealed] = (
+    Sealed("application", ("programme_id", "id"), "sealed", "joining", "account"),
     Sealed(
         "vault_key",
         ("programme_id", "person_id"),
@@ -47,8 +48,9 @@ SEALED: Sequence[Sealed] = (
     Sealed("outbox", ("id",), "sealed", "outbox", "convert_to(kind || '/' || key, 'UTF8')"),
 )
 
-#: Sealed under the master key too, and simply ended with it: whoever was signed in signs in again.
-ENDED = {("web_session", "sealed"), ("sign_in_link", "sealed_address")}
+#: Sealed under the master key too, and simply ended with it: whoever was signed in signs in again, whoever was joining
+#: asks for a new link.
+ENDED = {("web_session", "sealed"), ("sign_in_link", "sealed_address"), ("joining", "sealed")}
 
 #: Not sealed under the master key itself.
 UNDER_OTHER_KEYS = {

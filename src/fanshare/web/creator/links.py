@@ -1,7 +1,8 @@
 """Links and codes: make a link by pasting an address, pause it, choose what fans get, see what each brought."""
 
 import io
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import segno
 from django.http import HttpResponse, HttpResponseRedirect
@@ -35,6 +36,27 @@ _COLUMNS = (
     "orders",
     "made_at",
 )
+
+
+class Labelled(Protocol):
+    """A link, as far as its message needs it."""
+
+    @property
+    def country(self) -> str:
+        """Whose label it carries."""
+
+    @property
+    def label(self) -> str:
+        """The label."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shareable:
+    """What can be copied of a link: its address, and a message in a language."""
+
+    address: str
+    message: str
+    language: str
 
 
 @seated("creator.links", Role.CREATOR, form=True)
@@ -75,6 +97,13 @@ def address(here: Here, code: str) -> str:
     return str(here.request.build_absolute_uri(f"/r/{code}"))
 
 
+def shareable(found: Labelled, url: str) -> Shareable:
+    """A link with what is ready to send: the label stands first."""
+    label = ad_labels.COUNTRIES.get(found.country)
+    words = ad_labels.message(label, "", url) if label else f"{found.label}: {url}"
+    return Shareable(url, words, label.language if label else "en")
+
+
 def _change(here: Here, code: str) -> None:
     if "state" in here.request.POST:
         own_links.set_state(here.programme, here.me, code, field(here, "state"), here.now)
@@ -85,14 +114,10 @@ def _change(here: Here, code: str) -> None:
 def _about(here: Here, found: LinkRow, problem: str) -> dict[str, Any]:
     terms = here.programme.book.at(here.now)
     usual = selling.usual_part(here.access, here.me)
-    label = ad_labels.COUNTRIES.get(found.country)
     url = address(here, found.code)
-    words = ad_labels.message(label, "", url) if label else f"{found.label}: {url}"
     return {
         "link": found,
-        "address": url,
-        "message": words,
-        "language": label.language if label else "en",
+        "share": shareable(found, url),
         "qr": qr(url),
         "part": found.fan_bps if found.fan_bps is not None else terms.fan_bps if usual is None else usual,
         "most": min(MAX_FAN_BPS, terms.fan_max_bps),

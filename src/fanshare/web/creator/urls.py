@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from fanshare.web.creator import earnings, links, today
+from fanshare.web.creator import earnings, links, today, welcome
 
 urlpatterns = [
     path("creator/<slug:programme>", today.today, name="creator_today"),
+    path("creator/<slug:programme>/welcome", welcome.welcome, name="creator_welcome"),
     path("creator/<slug:programme>/earnings", earnings.earnings, name="creator_earnings"),
     path("creator/<slug:programme>/statement", earnings.statement, name="creator_statement"),
     path("creator/<slug:programme>/links", links.links, name="creator_links"),

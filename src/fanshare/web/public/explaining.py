@@ -9,6 +9,8 @@ from urllib.parse import quote
 from fanshare.core.instants import Instant
 from fanshare.core.money import Micros, from_minor_units, minor_units
 from fanshare.web.charts import Piece
+from fanshare.web.language import gettext as _
+from fanshare.web.language import later
 from fanshare.web.pages_port import PublicCreator, Role, Split, TermsVersion, WhyLine
 from fanshare.web.wording import Calendar, shown
 
@@ -52,24 +54,31 @@ class DatedVersion:
     when: Literal["in force", "coming", "past"]
 
 
-def bar(split: Split, *, creator: str, fan: str = "the fan", buyer: str = "the buyer", me: Role | None = None) -> Bar:
+def bar(
+    split: Split,
+    *,
+    creator: str,
+    fan: str = later("the fan"),
+    buyer: str = later("the buyer"),
+    me: Role | None = None,
+) -> Bar:
     """The split of an order as a bar: always shop, creator, fan, buyer, other creators; ``me`` is called "you".
 
     A part of zero is left out, unless it is mine.
     """
-    names = {"creator": creator, "fan": fan, "buyer": buyer} | ({me: "you"} if me else {})
+    names = {"creator": creator, "fan": _(fan), "buyer": _(buyer)} | ({me: _("you")} if me else {})
     pieces = [
-        Piece("goods", "the shop keeps", split.shop_keeps),
+        Piece("goods", _("the shop keeps"), split.shop_keeps),
         Piece("creator", names["creator"], split.shares.creator),
     ]
     optional = (
         Piece("fan", names["fan"], split.shares.fan),
         Piece("buyer", names["buyer"], split.shares.buyer),
-        Piece("others", "other creators", split.others),
+        Piece("others", _("other creators"), split.others),
     )
     pieces += [piece for piece in optional if piece.amount or piece.key == me]
     floors = sum(from_minor_units(minor_units(piece.amount, split.currency), split.currency) for piece in pieces)
-    title = f"Where {shown(split.goods, split.currency)} of goods went"
+    title = _("Where %(amount)s of goods went") % {"amount": shown(split.goods, split.currency)}
     commission = split.commission + split.others
     return Bar(title, tuple(pieces), split.currency, split.goods, commission, split.goods - floors)
 

@@ -1,0 +1,154 @@
+"""Drafts of those who join, applications, and who is behind an address in one programme."""
+
+from typing import NamedTuple
+
+from fanshare.core.instants import Instant
+from fanshare.store.access import Access
+
+_DRAFTS = """
+SELECT count(*) FROM joining
+ WHERE programme_id = %(programme_id)s AND account = %(account)s AND expires_at > %(now)s
+"""
+_KEEP = """
+INSERT INTO joining (programme_id, token_hash, account, sealed, made_at, expires_at)
+VALUES (%(programme_id)s, %(token)s, %(account)s, %(sealed)s, %(now)s, %(until)s)
+"""
+_DRAFT = """
+SELECT sealed FROM joining WHERE programme_id = %(programme_id)s AND token_hash = %(token)s AND expires_at > %(now)s
+"""
+_TAKE = """
+DELETE FROM joining WHERE programme_id = %(programme_id)s AND token_hash = %(token)s RETURNING sealed, expires_at
+"""
+_PARTIES = """
+SELECT DISTINCT p.id, p.person_id FROM party_identity i
+  JOIN party p ON p.programme_id = i.programme_id AND p.id = i.party_id
+ WHERE i.programme_id = %(programme_id)s AND i.kind = 'email' AND i.hash = %(hash)s AND p.kind = %(kind)s
+   AND p.erased_at IS NULL AND p.person_id IS NOT NULL ORDER BY p.id
+"""
+_LINK = """
+SELECT l.code FROM link l
+  JOIN LATERAL (SELECT owner_party_id, creator_party_id FROM link_owner
+                 WHERE programme_id = l.programme_id AND link_id = l.id ORDER BY from_at DESC LIMIT 1) o
+       ON o.owner_party_id = %(fan)s AND o.creator_party_id = %(creator)s
+  JOIN LATERAL (SELECT state FROM link_state WHERE programme_id = l.programme_id AND link_id = l.id
+                 ORDER BY from_at DESC LIMIT 1) s ON s.state = 'active'
+ WHERE l.programme_id = %(programme_id)s
+   AND l.id IN (SELECT link_id FROM link_owner WHERE programme_id = %(programme_id)s AND owner_party_id = %(fan)s)
+ ORDER BY l.id LIMIT 1
+"""
+_APPLY = """
+INSERT INTO application (programme_id, account, sealed, made_at)
+VALUES (%(programme_id)s, %(account)s, %(sealed)s, %(now)s)
+ON CONFLICT (programme_id, account) WHERE state = 'waiting' DO UPDATE SET sealed = excluded.sealed
+"""
+_WAITING = """
+SELECT id, account, sealed, state, made_at FROM application
+ WHERE programme_id = %(programme_id)s AND state = 'waiting' AND (%(after)s::bigint IS NULL OR id > %(after)s)
+ ORDER BY id LIMIT %(limit)s
+"""
+_ONE = """
+SELECT id, account, sealed, state, made_at FROM application
+ WHERE programme_id = %(programme_id)s AND id = %(id)s FOR UPDATE
+"""
+_DECIDE = """
+UPDATE application SET state = %(state)s, party_id = %(party)s, decided_by = %(by)s, decided_at = %(now)s, sealed = NULL
+ WHERE programme_id = %(programme_id)s AND id = %(id)s
+"""
+_FORGET = "DELETE FROM joining WHERE programme_id = %(programme_id)s AND expires_at <= %(now)s"
+_BOUGHT = """
+SELECT DISTINCT o.id FROM position p
+  JOIN shop_order o ON o.programme_id = p.programme_id AND o.id = p.order_id AND o.buyer_party_id IS NULL
+ WHERE p.programme_id = %(programme_id)s AND p.party_id IS NULL AND p.bucket = 'unclaimed' AND p.role = 'buyer'
+   AND p.amount > 0 AND o.view->'buyer'->>'email' = %(hash)s
+ ORDER BY o.id LIMIT %(limit)s
+"""
+_PERSON = "SELECT person_id FROM party WHERE programme_id = %(programme_id)s AND id = %(party)s"
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%(account)s, %(programme_id)s))"
+
+
+class ApplicationRow(NamedTuple):
+    """An application; what was written is sealed under the keyed hash of the address."""
+
+    id: int
+    account: bytes
+    sealed: bytes | None
+    state: str
+    made_at: Instant
+
+
+def drafts(access: Access, account: bytes, now: Instant) -> int:
+    """How many drafts of an address wait."""
+    return int(access.value(_DRAFTS, {"account": account, "now": now}))
+
+
+def keep_draft(access: Access, token: bytes, account: bytes, sealed: bytes, now: Instant, until: Instant) -> None:
+    """Keep what somebody typed."""
+    access.execute(_KEEP, {"token": token, "account": account, "sealed": sealed, "now": now, "until": until})
+
+
+def draft(access: Access, token: bytes, now: Instant) -> bytes | None:
+    """What a token stands for, sealed."""
+    found = access.value(_DRAFT, {"token": token, "now": now})
+    return None if found is None else bytes(found)
+
+
+def take_draft(access: Access, token: bytes, now: Instant) -> bytes | None:
+    """The same, used up."""
+    row = access.fetch_one(_TAKE, {"token": token})
+    return None if row is None or row[1] <= now else bytes(row[0])
+
+
+def forget_old(access: Access, now: Instant) -> int:
+    """Drop what nobody confirmed in time."""
+    return access.execute(_FORGET, {"now": now}).rowcount
+
+
+def bought(access: Access, hash_: str, *, limit: int) -> list[int]:
+    """Orders with an unclaimed buyer's part whose buyer is known by a keyed hash of an address, oldest first."""
+    return [row[0] for row in access.fetch(_BOUGHT, {"hash": hash_, "limit": limit})]
+
+
+def person_of(access: Access, party: int) -> int:
+    """The person behind a living party."""
+    return int(access.value(_PERSON, {"party": party}))
+
+
+def one_at_a_time(access: Access, account: bytes) -> None:
+    """Whoever else confirms something for this address waits until this transaction ends."""
+    access.execute(_LOCK, {"account": account.hex()})
+
+
+def parties_of(access: Access, hash_: str, kind: str) -> list[tuple[int, int]]:
+    """Parties (with the person behind each) of a kind that are known by a keyed hash of an address."""
+    return [(row[0], row[1]) for row in access.fetch(_PARTIES, {"hash": hash_, "kind": kind})]
+
+
+def link_of_fan(access: Access, fan: int, creator: int) -> str | None:
+    """The code of a fan's oldest live link for a creator."""
+    found: str | None = access.value(_LINK, {"fan": fan, "creator": creator})
+    return found
+
+
+def apply(access: Access, account: bytes, sealed: bytes, now: Instant) -> None:
+    """Keep an application; a later one of the same address replaces one that waits."""
+    access.execute(_APPLY, {"account": account, "sealed": sealed, "now": now})
+
+
+def waiting(access: Access, *, after: int | None, limit: int) -> list[ApplicationRow]:
+    """Applications without an answer, oldest first."""
+    return [_row(*row) for row in access.fetch(_WAITING, {"after": after, "limit": limit})]
+
+
+def application(access: Access, id_: int) -> ApplicationRow | None:
+    """One application, locked."""
+    row = access.fetch_one(_ONE, {"id": id_})
+    return None if row is None else _row(*row)
+
+
+def decide(access: Access, id_: int, state: str, party: int | None, now: Instant) -> None:
+    """Write an answer down, and forget what was written."""
+    access.execute(_DECIDE, {"id": id_, "state": state, "party": party, "by": access.actor, "now": now})
+
+
+def _row(id_: int, account: bytes, sealed: bytes | None, state: str, made_at: Instant) -> ApplicationRow:
+    return ApplicationRow(id_, bytes(account), None if sealed is None else bytes(sealed), state, made_at)

@@ -1,0 +1,28 @@
+"""When shares became ready, and when they were paid: of orders old enough that paying had time to happen."""
+
+from fanshare.core.instants import DAY, Instant
+from fanshare.core.punctuality import Ripened
+from fanshare.store.access import Access
+
+#: Orders looked at, the newest of those old enough, so that the answer costs the same in every programme.
+MOST_ORDERS = 300
+#: How long ago a share has become ready at least, and how long ago its order was placed at most.
+GRACE, SPAN = 30 * DAY, 365 * DAY
+
+_RIPENED = """
+SELECT p.matures_at,
+       (SELECT min(x.changed_at) FROM payout x
+         WHERE x.programme_id = p.programme_id AND x.party_id = p.party_id AND x.currency = p.currency
+           AND x.state = 'final' AND x.created_at >= p.matures_at)
+  FROM (SELECT id FROM shop_order
+         WHERE programme_id = %(programme_id)s AND placed_at >= %(since)s AND placed_at < %(until)s
+         ORDER BY placed_at DESC, connection_id DESC, external_id DESC LIMIT %(most)s) o
+  JOIN position p ON p.programme_id = %(programme_id)s AND p.order_id = o.id
+ WHERE p.bucket = 'available' AND p.amount > 0 AND p.party_id IS NOT NULL AND p.matures_at < %(ripe)s
+"""
+
+
+def ripened(access: Access, now: Instant, hold: int) -> list[Ripened]:
+    """Shares of the newest orders that became ready before the last ``GRACE``; ``hold`` is the usual wait."""
+    values = {"since": now - SPAN - hold, "until": now - GRACE - hold, "ripe": now - GRACE, "most": MOST_ORDERS}
+    return [Ripened(*row) for row in access.fetch(_RIPENED, values)]

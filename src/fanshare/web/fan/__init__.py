@@ -1,0 +1,1 @@
+"""A fan's own pages."""

@@ -1,0 +1,1 @@
+"""Joining: as a creator, as a fan, or to claim what was earned before."""

@@ -1,0 +1,61 @@
+"""What a programme offers, as a page shows it: bars of one order, and sentences with their numbers."""
+
+from fanshare.core.sharing import Shares
+from fanshare.flows.outlook import Outlook
+from fanshare.web.language import gettext as _
+from fanshare.web.language import ngettext
+from fanshare.web.pages_port import Role, Split
+from fanshare.web.public.explaining import Bar, bar
+
+
+def bars(found: Outlook, creator: str, *, me: Role) -> list[tuple[str, Bar]]:
+    """Headings and bars of the example order: brought by the creator, and by a fan of hers."""
+    alone = Shares(found.shares.creator_alone, 0, 0)
+    through_fan = Shares(found.shares.creator, found.shares.fan, found.shares.buyer)
+    both = [
+        (_("An order that you bring"), alone),
+        (_("An order that a fan of yours brings"), through_fan),
+    ]
+    if me == "fan":
+        both = [(_("An order that you bring"), through_fan)]
+    return [
+        (words, bar(Split(found.currency, found.shares.net, shares), creator=creator, me=me)) for words, shares in both
+    ]
+
+
+def promises(found: Outlook) -> list[str]:
+    """When money is ready, how promptly it is paid here, and how surely the terms hold."""
+    ready = ngettext(
+        "Ready %(n)s day after the goods were sent.", "Ready %(n)s days after the goods were sent.", found.hold_days
+    )
+    notice = ngettext(
+        "A worse rate is announced at least %(n)s day before, and never touches what was clicked before.",
+        "A worse rate is announced at least %(n)s days before, and never touches what was clicked before.",
+        found.notice_days,
+    )
+    return [
+        ready % {"n": found.hold_days},
+        promptness(found),
+        notice % {"n": found.notice_days},
+        _("Your balance never expires. There is no minimum, no fee, and nothing to buy."),
+    ]
+
+
+def promptness(found: Outlook) -> str:
+    """How promptly this programme pays what is ready."""
+    known = found.punctuality
+    if known is None:
+        return _("How promptly this programme pays: too few payouts yet to tell.")
+    if known.unpaid:
+        words = ngettext(
+            "Half of what is ready here waits for more than %(n)s day to be paid.",
+            "Half of what is ready here waits for more than %(n)s days to be paid.",
+            known.days,
+        )
+    else:
+        words = ngettext(
+            "Half of what is ready here is paid within %(n)s day.",
+            "Half of what is ready here is paid within %(n)s days.",
+            known.days,
+        )
+    return words % {"n": known.days}

@@ -1,0 +1,81 @@
+"""The forms: become a creator, become a fan who shares, claim what an address earned before."""
+
+from typing import Any
+
+from django.http import Http404
+
+from fanshare.core import ad_labels
+from fanshare.core.errors import BadInputError
+from fanshare.flows import joining
+from fanshare.flows.joining import Draft
+from fanshare.flows.outlook import outlook
+from fanshare.store.queries import pages
+from fanshare.web import site
+from fanshare.web.desk import Visit
+from fanshare.web.errors import error_page
+from fanshare.web.joining.looking import bars, promises
+from fanshare.web.joining.visiting import may, page, visiting
+from fanshare.web.language import gettext as _
+
+#: Per visitor and ten minutes.
+_WISHES = 10
+_FIELDS = {
+    joining.CREATOR: ("name", "address", "country"),
+    joining.APPLICATION: ("name", "address", "country", "makes", "shown_at", "why"),
+    joining.FAN: ("address", "country"),
+    joining.CLAIM: ("address",),
+}
+
+
+@visiting("join")
+def join(visit: Visit) -> Any:
+    """Become a creator: at once where admission is open, else by a few plain questions."""
+    found = outlook(visit.programme, visit.tenant.currency, visit.now)
+    context = {
+        "looks": bars(found, _("you"), me="creator"),
+        "promises": promises(found),
+        "open": found.open_admission,
+        "countries": ad_labels.COUNTRIES.values(),
+    }
+    return _answered(visit, joining.kind_for(found.open_admission), "joining/creator.html", context)
+
+
+@visiting("join")
+def join_fan(visit: Visit, creator: str) -> Any:
+    """Get a share link for a creator."""
+    row = pages.creator(visit.access, creator)
+    if row is None:
+        raise Http404
+    found = outlook(visit.programme, visit.tenant.currency, visit.now, creator=row.id)
+    context = {
+        "creator": row,
+        "looks": bars(found, row.name, me="fan"),
+        "promises": promises(found),
+        "found": found,
+        "countries": ad_labels.COUNTRIES.values(),
+    }
+    return _answered(visit, joining.FAN, "joining/fan.html", context, creator=row.slug)
+
+
+@visiting("join")
+def claim(visit: Visit) -> Any:
+    """Claim the buyer's parts of orders that were placed with an address."""
+    return _answered(visit, joining.CLAIM, "joining/claim.html", {})
+
+
+def _answered(visit: Visit, kind: str, template: str, context: dict[str, Any], creator: str = "") -> Any:
+    """The form, or what is said when it was sent: the same whether or not the address is known."""
+    typed = {name: visit.request.POST.get(name, "").strip()[:2_000] for name in _FIELDS[kind]}
+    whole = {**context, "typed": {**typed, "country": typed.get("country") or visit.tenant.country}, "problem": ""}
+    if visit.request.method != "POST":
+        return page(visit, template, whole)
+    if not may(visit, "join", _WISHES):
+        return error_page(visit.request, 429)
+    try:
+        terms = visit.programme.book.at(visit.now)
+        draft = joining.check(Draft(kind, creator=creator, **typed), open_admission=terms.open_admission)
+    except BadInputError as error:
+        return page(visit, template, {**whole, "problem": error.message}, status=422)
+    if site.of(visit.request).accounts.sends_mail:
+        joining.ask(visit.access.conn, visit.programme.keys, visit.tenant.id, draft, visit.now)
+    return page(visit, "joining/sent.html", {})
