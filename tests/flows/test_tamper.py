@@ -35,6 +35,7 @@ from tests.support.effort import effort
 from tests.support.pg_books import KEYS, LABEL, PgBooks, add_party
 from tests.support.postgres import create_database, drop_database
 from tests.support.random_terms import GROUPS
+from tests.support.tamper_codes import codes_are_given_out
 from tests.support.tamper_tables import EVERYWHERE, TABLES
 from tests.support.worlds import EPOCH, World
 
@@ -285,6 +286,7 @@ def _everything_happens(books: PgBooks, signer: signing.LogSigner) -> None:
     programme, access = books.programme, books.access
     start = EPOCH + 60 * DAY
     books.deliver(random.Random(17), start)
+    codes_are_given_out(books, start)
     choose_fan_part(programme, 1, 1500, start)
     _things_change_hands(books, start)
     seal(programme, start)

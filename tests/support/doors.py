@@ -13,7 +13,13 @@ _SPEAKS = re.compile(
 _SENDING = frozenset({"execute", "executemany", "copy", "stream"})
 #: Work lists that are read across programmes to learn which programme to turn to, and nothing else.
 ACROSS = frozenset(
-    {"programmes_to_settle", "programmes_with_deliveries", "programmes_with_payments", "programmes_with_targets"}
+    {
+        "programmes_to_settle",
+        "programmes_with_deliveries",
+        "programmes_with_payments",
+        "programmes_with_codes",
+        "programmes_with_targets",
+    }
 )
 #: What is said of the whole installation, as of a backup or before a restore: there is no programme to turn to.
 WHOLE = frozenset({"logs", "payouts_underway", "shops"})

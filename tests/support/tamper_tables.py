@@ -17,6 +17,8 @@ class Table:
 
 NUMBER = "a row's number, which nothing reads; what is ordered by it is ordered in the log too"
 MOMENT = "when a row was written, for the operator's eyes"
+AT_THE_SHOP = "how the shop knows it; whom it counts for stands elsewhere"
+WORK = "what is left to do at the shop; it decides about no share"
 STATISTICS = "counts visits, decides about no share"
 
 TABLES: dict[str, Table] = {
@@ -141,6 +143,25 @@ TABLES: dict[str, Table] = {
     ),
     "click_seal": Table(
         ("clicks", "records"), ("clicks of link", "click_seal of record {leaf_index}"), {"sealed_at": MOMENT}
+    ),
+    "code_plan": Table(
+        ("codes in shops", "records"), ("code_plan {id}", "code_plan of record {leaf_index}"), {"id": NUMBER}
+    ),
+    "shop_code": Table(
+        ("codes in shops",),
+        ("shop_code {id}", "code {code_id}", "code_stock", "shop_code"),
+        {
+            "id": NUMBER,
+            "ended_at": MOMENT,
+            "created_at": MOMENT,
+            **dict.fromkeys(("wished", "token", "sheet", "refers", "used", "actor", "ends_at"), AT_THE_SHOP),
+            **dict.fromkeys(("attempts", "work_at", "problem_code", "problem", "replaces_id"), WORK),
+        },
+    ),
+    "code_stock": Table(
+        ("codes in shops",),
+        ("code_stock {id}", "shop_code {shop_code_id}"),
+        {"id": NUMBER, "imported_at": MOMENT, "file_hash": "which file it came from, for the operator's eyes"},
     ),
 }
 #: Moving a row to another programme takes it away from this one: that is a deletion, which is tried.

@@ -12,8 +12,9 @@ from fanshare.api.people import party_id, party_of
 from fanshare.api.shapes import ClicksOut, CodeIn, CodeOut, LabelShape, LinkIn, LinkOut, Number, StateIn, when
 from fanshare.api.writing import write
 from fanshare.core.errors import FanshareError
-from fanshare.flows.assets import set_code_state, set_link_state
+from fanshare.flows.assets import set_link_state
 from fanshare.flows.links import Label, NewCode, NewLink, add_code, add_link
+from fanshare.flows.shop_codes import set_state_at
 from fanshare.store.queries import listing, paged
 from fanshare.store.queries.listing import CodeListed, LinkListed, PartyRow
 from fanshare.store.queries.paged import ClickRow
@@ -109,7 +110,7 @@ def put_code_state(request: Any, code: Annotated[Number, Path()], body: StateIn)
         known = paged.code_key(desk.access, int(code))
         if known is None:
             raise FanshareError("unknown_code", f"There is no code with the id {code}.", 404)
-        set_code_state(desk.programme, known[0], body.state, desk.now, connection=known[1])
+        set_state_at(desk.programme, known[0], known[1], body.state, desk.now)
         return _code_by_id(desk, int(code))
 
     return write(request, body, work, status=200)

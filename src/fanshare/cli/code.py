@@ -4,11 +4,15 @@ from typing import Any
 
 import typer
 
+from fanshare.cli import code_shop, code_stock
 from fanshare.cli.session import group, session
 
-app = group("Make discount codes known, pause, resume, end, give away and list them.")
+app = group("Make discount codes, or make those of the shop known; pause, resume, end, give away and list them.")
+app.add_typer(code_stock.app, name="stock")
+code_shop.register(app)
 
 _TEXT = typer.Argument(help="The code as buyers type it; upper and lower case are the same.")
+_SHOP = typer.Option("", "--shop", help="Where several shops have a code of this text: which connection.")
 
 
 @app.command()
@@ -40,21 +44,35 @@ def add(
 
 
 @app.command()
-def pause(ctx: typer.Context, text: str = _TEXT) -> None:
+def pause(ctx: typer.Context, text: str = _TEXT, shop: str = _SHOP) -> None:
     """Pause a code: orders placed with it from now on don't count for its owner."""
-    _set_state(ctx, text, "paused")
+    _set_state(ctx, text, "paused", shop)
 
 
 @app.command()
-def resume(ctx: typer.Context, text: str = _TEXT) -> None:
+def resume(ctx: typer.Context, text: str = _TEXT, shop: str = _SHOP) -> None:
     """Let a paused code count again."""
-    _set_state(ctx, text, "active")
+    _set_state(ctx, text, "active", shop)
 
 
 @app.command()
-def end(ctx: typer.Context, text: str = _TEXT) -> None:
-    """End a code. What was bought with it before keeps what it earned."""
-    _set_state(ctx, text, "ended")
+def end(
+    ctx: typer.Context,
+    text: str = _TEXT,
+    shop: str = _SHOP,
+    by_hand: bool = typer.Option(False, "--by-hand", help="You have ended it in the shop yourself."),
+) -> None:
+    """End a code: one that fanshare made, in the shop first. What was bought with it before keeps what it earned."""
+    from fanshare.cli.code_shop import ended
+
+    this = session(ctx)
+    with this.desk() as desk:
+        document = ended(desk, text.replace("\x00", ""), shop, by_hand=by_hand)
+    if document is None:
+        _set_state(ctx, text, "ended", shop)
+        return
+    said = "is ended" if document["state"] == "ended" else "is being ended; the shop is asked again until it is"
+    this.out.result(document, [f"The code {document['code']} {said}. {document['problem']}".rstrip()])
 
 
 @app.command()
@@ -63,15 +81,19 @@ def give(
     text: str = _TEXT,
     to: str = typer.Option(..., help="A creator's short name, or a fan: public id or number."),
     creator: str = typer.Option("", help="Whose fan that is, if not of the creator it belongs to."),
+    shop: str = _SHOP,
 ) -> None:
     """Give a code to somebody else. Orders placed before keep earning for whom they did."""
     from fanshare.cli.people import find
     from fanshare.flows.assets import give_code
+    from fanshare.flows.shop_codes import only_place
 
     this = session(ctx)
     with this.desk() as desk:
         by = find(desk, creator, "creator").id if creator else None
-        give_code(desk.programme, text.replace("\x00", ""), find(desk, to).id, desk.now, creator=by)
+        clean = text.replace("\x00", "")
+        place = code_shop.connection_of(desk, shop) or only_place(desk.programme, clean)
+        give_code(desk.programme, clean, find(desk, to).id, desk.now, creator=by, connection=place)
         document = _one(desk, text)
     this.out.result(document, [f"The code {document['code']} belongs to {document['owner']} from now on."])
 
@@ -87,12 +109,13 @@ def list_(ctx: typer.Context, of: str = typer.Option("", help="Only those of one
     this.out.rows("codes", rows, ("code", "creator", "owner", "state", "single_use", "label"))
 
 
-def _set_state(ctx: typer.Context, text: str, state: str) -> None:
-    from fanshare.flows.assets import set_code_state
+def _set_state(ctx: typer.Context, text: str, state: str, shop: str) -> None:
+    from fanshare.flows.shop_codes import set_state
 
     this = session(ctx)
     with this.desk() as desk:
-        set_code_state(desk.programme, text.replace("\x00", ""), state, desk.now)
+        place = code_shop.connection_of(desk, shop)
+        set_state(desk.programme, text.replace("\x00", ""), state, desk.now, connection=place)
         document = _one(desk, text)
     this.out.result(document, [f"The code {document['code']} is {state}."])
 

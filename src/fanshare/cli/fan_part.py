@@ -20,7 +20,7 @@ def choose_fan_part(
     from fanshare.flows.links import choose_fan_part as choose
     from fanshare.store.queries import listing
 
-    bps = _basis_points(percent)
+    bps = basis_points(percent)
     this = session(ctx)
     with this.desk() as desk:
         by = find(desk, creator, "creator")
@@ -33,7 +33,8 @@ def choose_fan_part(
     this.out.result(document, [f"{by.name} gives her fans {percent.strip()} % of her commission on {where}."])
 
 
-def _basis_points(text: str) -> int:
+def basis_points(text: str) -> int:
+    """A percentage that a person typed, in hundredths of a percent. Raises ``BadInputError`` (``bad_percent``)."""
     from decimal import Decimal, InvalidOperation
 
     try:

@@ -5,14 +5,14 @@ can't be taken for each other (no 0 O, 1 I L, nor U), so that they survive being
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from fanshare.core.discounts import Discount, check_discount
 from fanshare.core.errors import BadInputError
-from fanshare.core.instants import DAY, SECOND, Instant, format_rfc3339
-from fanshare.core.money import format_micros
+from fanshare.core.instants import DAY, SECOND, Instant, format_rfc3339, parse_rfc3339
+from fanshare.core.money import format_micros, parse_amount
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 #: Characters drawn behind the prefix: 30^8 codes cannot be guessed at a checkout, 30^5 are enough where uses are few.
@@ -69,6 +69,23 @@ class CodePlan:
         ends = [] if self.discount.ends_at is None else [self.discount.ends_at]
         ends += [now + self.days * DAY] if self.days else []
         return min(ends) // SECOND * SECOND if ends else None
+
+
+def plan_of(document: Mapping[str, Any]) -> CodePlan:
+    """The plan that a document of ``CodePlan.document`` says."""
+    ends_at = document["ends_at"]
+    discount = Discount(
+        currency=document["currency"],
+        percent_bps=document["percent_bps"],
+        amount=parse_amount(document["amount"]),
+        minimum=parse_amount(document["minimum"]),
+        uses=document["uses"],
+        once_per_buyer=document["once_per_buyer"],
+        ends_at=None if ends_at is None else parse_rfc3339(ends_at),
+        products=tuple(document["products"]),
+    )
+    same = {name: document[name] for name in ("name", "prefix", "source", "per_owner", "batch", "days")}
+    return CodePlan(discount=discount, **same)
 
 
 def check_plan(plan: CodePlan) -> None:

@@ -165,6 +165,11 @@ def membership(*, creator: str, group: str, since: Instant) -> Body:
     return {"kind": "membership", "creator": creator, "group": group, "since": format_rfc3339(since)}
 
 
+def code_plan(*, plan: str, since: Instant) -> Body:
+    """What a brand allows for the codes of a shop from an instant on; ``plan`` is a commitment to all of it."""
+    return {"kind": "code_plan", "plan": plan, "since": format_rfc3339(since)}
+
+
 def connection_day(
     *, connection: str, day: str, accepted: int, refused: int, parked: int, off_seconds: int, blind: str
 ) -> Body:

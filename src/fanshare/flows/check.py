@@ -10,7 +10,7 @@ from psycopg import errors
 
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import Instant
-from fanshare.flows.checks import books, facts, log, openings, orders, payouts, scopes, settlements
+from fanshare.flows.checks import books, facts, log, openings, orders, payouts, scopes, settlements, shop_codes
 from fanshare.flows.checks.finding import Finding, Offence
 from fanshare.flows.context import Programme
 
@@ -33,6 +33,7 @@ CHECKS: Sequence[tuple[str, str, Check]] = (
     ("checkpoints", "Every checkpoint states what it was signed over.", log.checkpoints),
     ("records", "Every record of a fact has its one row, and every such row its record.", facts.recorded),
     ("facts in the log", "Terms, rulings, appeals, links, codes and closes are what the log recorded.", facts.facts),
+    ("codes in shops", "Every code of a shop or stock is as its plan and its owner's record say.", shop_codes.made),
     ("settlements", "Every part's settlements follow each other and add up.", settlements.settlements),
     ("clicks", "The sealed clicks of each day have their count and root.", log.clicks),
     ("order states", "Every accepted state is unchanged, and the order is what they say together.", orders.states),

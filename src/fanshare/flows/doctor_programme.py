@@ -5,23 +5,40 @@ from typing import Literal
 
 from fanshare.core.health import Level
 from fanshare.core.instants import DAY, HOUR, MINUTE, Instant, format_rfc3339
+from fanshare.flows.code_alarms import code_alarms
 from fanshare.flows.health import connection_health
 from fanshare.flows.remarks import Remark, amount_of_time, counted
 from fanshare.store.access import Access
-from fanshare.store.queries import appeals, compliance, doctor, events
+from fanshare.store.queries import appeals, code_stock, compliance, doctor, events, shop_codes
 
 _LATE, _VERY_LATE = 5 * MINUTE, HOUR
 _REFUSED_WITHIN = 7 * DAY
 _WAITING_LONG = HOUR
 _ENDS_SOON = 3 * DAY
 _ANSWER_WITHIN = 7 * DAY
+_CODES_LATE = 15 * MINUTE
+_CODES_FAILED_WITHIN = 7 * DAY
+_STOCK_LOW = 10
 
 
 def programme_remarks(access: Access, name: str, now: Instant) -> list[Remark]:
     """Everything there is to say about a programme; one remark of level ``ok`` when nothing is wrong."""
     found = [
         Remark(remark.level, remark.code, f"{name}: {remark.sentence}")
-        for look in (_lag, _inbox, _refused, _shops, _orders, _links, _holds, _appeals, _customers, _targets)
+        for look in (
+            _lag,
+            _inbox,
+            _refused,
+            _shops,
+            _orders,
+            _links,
+            _codes,
+            _alarms,
+            _holds,
+            _appeals,
+            _customers,
+            _targets,
+        )
         for remark in look(access, now)
     ]
     return found or [Remark("ok", "programme", f"{name}: nothing waits and nothing is wrong.")]
@@ -96,6 +113,31 @@ def _links(access: Access, _: Instant) -> Iterator[Remark]:
     if links or codes:
         said = f"{counted(links, 'link')} and {counted(codes, 'code')} have no advertising label and must not be used."
         yield Remark("warn", "unlabelled", said)
+
+
+def _codes(access: Access, now: Instant) -> Iterator[Remark]:
+    """Codes whose shop has not answered, codes that were not made, and stocks that run out."""
+    waits = shop_codes.waiting(access, now - _CODES_LATE)
+    if waits.number and waits.since is not None:
+        span = amount_of_time(now - waits.since)
+        why = waits.problem.rstrip(".") or "nobody has asked it: is `fanshare work` running?"
+        said = f"the shop has not confirmed {counted(waits.number, 'code')} for {span}"
+        tried = f", {counted(waits.attempts, 'attempt')} at most" if waits.attempts else ""
+        end = "" if why.endswith("?") else "; we go on asking."
+        yield Remark("bad" if now - waits.since > DAY else "warn", "codes_wait", f"{said}{tried}: {why}{end}")
+    number, why = shop_codes.failed(access, now - _CODES_FAILED_WITHIN)
+    if number:
+        said = f"{counted(number, 'code')} could not be made in the last 7 days; the newest, {why.rstrip('.')}."
+        yield Remark("warn", "codes_failed", said)
+    for level in code_stock.levels(access):
+        if level.left < _STOCK_LOW:
+            said = f"the stock {level.plan} has {counted(level.left, 'code')} left: `fanshare code stock import`."
+            yield Remark("warn", "stock_low", said)
+
+
+def _alarms(access: Access, now: Instant) -> Iterator[Remark]:
+    for one in code_alarms(access, now):
+        yield Remark("warn", f"code_{one.found.kind}", f"{one.sentence}.")
 
 
 def _holds(access: Access, now: Instant) -> Iterator[Remark]:

@@ -40,9 +40,9 @@ SELECT %(programme_id)s, link_id, 'active', %(now)s, leaf
 """
 _CODE = """
 INSERT INTO code (programme_id, folded, shown, single_use, connection_id, label_country, label_platform, label_text,
-                  created_at)
+                  created_at, plan_id)
 VALUES (%(programme_id)s, %(folded)s, %(shown)s, %(single_use)s, %(connection)s, %(country)s, %(platform)s, %(text)s,
-        %(now)s)
+        %(now)s, %(plan)s)
 ON CONFLICT (programme_id, folded, connection_id) DO NOTHING
 RETURNING id
 """
@@ -92,6 +92,8 @@ class NewCode:
     label: Label
     single_use: bool = False
     connection: int | None = None
+    #: The plan under which it was made in a shop or taken from a stock.
+    plan: int | None = None
 
 
 def add_link(programme: Programme, new: NewLink, now: Instant) -> tuple[int, str]:
@@ -105,7 +107,7 @@ def add_links(programme: Programme, news: Sequence[NewLink], now: Instant) -> li
     Raises ``BadInputError`` and ``ConflictError`` (``key_taken``).
     """
     for new in news:
-        _check_label(new.label)
+        check_label(new.label)
         _check_destination(new.destination)
     codes = [(new.code or draw_code()).lower() for new in news]
     access = programme.access
@@ -129,13 +131,13 @@ def add_links(programme: Programme, news: Sequence[NewLink], now: Instant) -> li
 
 def add_code(programme: Programme, new: NewCode, now: Instant) -> int:
     """Make a discount code known as a creator's or fan's; returns its id. Raises ``ConflictError`` (``code_taken``)."""
-    _check_label(new.label)
+    check_label(new.label)
     shown = new.text.strip()
     if not 1 <= len(shown) <= 100:
         raise BadInputError("bad_code", "A discount code has 1 to 100 characters.")
     access = programme.access
     with access.transaction():
-        values = {"folded": shown.casefold(), "shown": shown, "single_use": new.single_use}
+        values = {"folded": shown.casefold(), "shown": shown, "single_use": new.single_use, "plan": new.plan}
         row = access.fetch_one(_CODE, {**values, **_label(new.label), "connection": new.connection, "now": now})
         if row is None:
             raise ConflictError("code_taken", f"The code {shown!r} already belongs to somebody in this programme.")
@@ -232,7 +234,8 @@ def _label(label: Label) -> dict[str, str]:
     return {"country": label.country.upper(), "platform": label.platform, "text": label.text}
 
 
-def _check_label(label: Label) -> None:
+def check_label(label: Label) -> None:
+    """Raises ``BadInputError`` (``label_missing``) where a link or code could not go live with it."""
     if not (len(label.country) == 2 and label.country.isalpha() and label.platform.strip() and label.text.strip()):
         raise BadInputError(
             "label_missing",

@@ -31,6 +31,7 @@ from fanshare.flows import (
     weekly_mail,
 )
 from fanshare.flows.accept import resolve_again
+from fanshare.flows.code_steps import MOST_AT_ONCE
 from fanshare.flows.context import Programme, open_programme
 from fanshare.flows.settle import settle
 from fanshare.integrations.outgoing.send import Sender
@@ -38,6 +39,7 @@ from fanshare.jobs import drain, poll, publish, take, tell, webhooks
 from fanshare.jobs.apart import settle_apart
 from fanshare.jobs.fetches import Fetches
 from fanshare.jobs.mail import PostOffice, send_due
+from fanshare.jobs.shop_codes import work_codes
 from fanshare.spool.reader import SpoolReader
 from fanshare.spool.records import CLICKS, HOOKS
 from fanshare.store import directory, log_store
@@ -53,6 +55,7 @@ PERIODS: Mapping[str, int] = {
     "publish": SECOND,
     "mail": 5 * SECOND,
     "tell": SECOND,
+    "codes": 5 * SECOND,
     "poll": MINUTE,
     "recheck": MINUTE,
     "webhooks": 10 * MINUTE,
@@ -216,6 +219,15 @@ class Worker:
             base, overlay = self.home / publish.BASE, self.home / publish.OVERLAY
             self._publisher = publish.Publisher(self.home, self.keys, base, overlay)
         self._publisher.publish([(one, tenant.name) for one, tenant in self._each("job:publish")], self.clock())
+
+    def _codes(self, done: Round) -> None:
+        for programme_id in directory.programmes_with_codes(self.conn, self.clock()):
+            self._guard("codes", partial(self._codes_of, programme_id), done)
+
+    def _codes_of(self, programme_id: int) -> None:
+        if work_codes(self._programme(programme_id, "job:codes"), self.clock).asked == MOST_AT_ONCE:
+            # Not in five seconds: the next round, after the other programmes had theirs.
+            self._last.pop("codes", None)
 
     def _poll(self, done: Round) -> None:
         self._for_each("poll", lambda one, _: self._poll_one(one, done), done)

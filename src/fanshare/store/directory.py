@@ -170,6 +170,15 @@ def programmes_with_payments(conn: Connection) -> list[int]:
     return [row[0] for row in conn.execute("SELECT DISTINCT programme_id FROM payment WHERE due ORDER BY 1")]
 
 
+def programmes_with_codes(conn: Connection, now: Instant) -> list[int]:
+    """The programmes with codes that a shop is to be asked about now."""
+    query = (
+        "SELECT DISTINCT programme_id FROM shop_code"
+        " WHERE work_at <= %(now)s OR (state = 'confirmed' AND ends_at <= %(now)s) ORDER BY 1"
+    )
+    return [row[0] for row in conn.execute(query, {"now": now})]
+
+
 def programmes_with_targets(conn: Connection) -> list[int]:
     """The programmes whose events are sent somewhere."""
     rows = conn.execute("SELECT DISTINCT programme_id FROM event_target WHERE state = 'on' ORDER BY 1")

@@ -98,6 +98,7 @@ WITH named (place, kind, leaf) AS (
     UNION ALL SELECT 'link_state', 'link', leaf_index FROM link_state WHERE programme_id = %(programme_id)s
     UNION ALL SELECT 'code_state', 'code', leaf_index FROM code_state WHERE programme_id = %(programme_id)s
     UNION ALL SELECT 'fan_choice', 'choice', leaf_index FROM fan_choice WHERE programme_id = %(programme_id)s
+    UNION ALL SELECT 'code_plan', 'code_plan', leaf_index FROM code_plan WHERE programme_id = %(programme_id)s
     UNION ALL SELECT 'creator_group', 'membership', leaf_index FROM creator_group WHERE programme_id = %(programme_id)s
     UNION ALL SELECT 'period_close', 'close', leaf_index FROM period_close WHERE programme_id = %(programme_id)s
     UNION ALL SELECT 'order_state', 'order_state', leaf_index FROM order_state WHERE programme_id = %(programme_id)s
@@ -111,8 +112,8 @@ WITH named (place, kind, leaf) AS (
 SELECT coalesce(c.place, l.kind), coalesce(c.leaf, l.index), l.kind, coalesce(c.n, 0)
   FROM (SELECT index, kind FROM log_leaf
          WHERE programme_id = %(programme_id)s
-           AND kind IN ('terms', 'ruling', 'appeal', 'link', 'code', 'choice', 'membership', 'close', 'order_state',
-                        'settlement', 'clicks_of_day', 'payout', 'opening', 'old_link')) l
+           AND kind IN ('terms', 'ruling', 'appeal', 'link', 'code', 'choice', 'membership', 'code_plan', 'close',
+                        'order_state', 'settlement', 'clicks_of_day', 'payout', 'opening', 'old_link')) l
   FULL JOIN counted c ON c.leaf = l.index AND c.kind = l.kind
  WHERE c.n IS DISTINCT FROM 1 OR l.index IS NULL ORDER BY 2, 1
 """
