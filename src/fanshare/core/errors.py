@@ -1,5 +1,11 @@
 """The one error type that crosses rooms: a stable code, a plain sentence, an HTTP status."""
 
+import re
+
+#: Figures, times, amounts with their signs, and short words such as a currency.
+_HARMLESS = re.compile(r"[0-9.,:+\-TZtz /%'()]*|[A-Za-z]{1,5}", re.ASCII)
+_MOST_QUOTED = 40
+
 
 class FanshareError(Exception):
     """Something a person can act on.
@@ -27,3 +33,12 @@ class ConflictError(FanshareError):
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(code, message, 409)
+
+
+def quoted(text: str) -> str:
+    """A value as the subject of a sentence that says what is wrong about it: ``'1.234,5'``.
+
+    What could be somebody's name or address, because a shop or a mapping put it into the wrong field, is not repeated:
+    sentences are logged and kept. It is called ``This``.
+    """
+    return repr(text) if len(text) <= _MOST_QUOTED and _HARMLESS.fullmatch(text) else "This"

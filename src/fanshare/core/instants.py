@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from fanshare.core.errors import BadInputError
+from fanshare.core.errors import BadInputError, quoted
 
 type Instant = int
 
@@ -52,13 +52,13 @@ def parse_rfc3339(text: str, *, assume_utc: bool = False) -> Instant:
     """
     match = _RFC3339.fullmatch(text)
     if match is None or (match[8] is None and not assume_utc):
-        raise BadInputError("bad_time", f"{text[:40]!r} is not a time like 2026-11-14T10:02:00Z.")
+        raise BadInputError("bad_time", f"{quoted(text)} is not a time like 2026-11-14T10:02:00Z.")
     micros = int((match[7] or "").ljust(6, "0")[:6])
     year, month, day, hour, minute, second = (int(part) for part in match.group(1, 2, 3, 4, 5, 6))
     try:
         moment = datetime(year, month, day, hour, minute, second, micros, UTC)
     except ValueError as error:
-        raise BadInputError("bad_time", f"{text[:40]!r} names a moment that does not exist.") from error
+        raise BadInputError("bad_time", f"{quoted(text)} names a moment that does not exist.") from error
     offset = match[8] or "Z"
     if offset in "Zz":
         return from_datetime(moment)

@@ -7,6 +7,7 @@ deliveries, and can be told to misbehave. The recorded orders stand in it exactl
 import json
 import ssl
 import threading
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterable
 from importlib.resources import files
@@ -42,6 +43,7 @@ class WooShop:
         self.webhooks = Webhooks()
         self.coupons = Coupons()
         self._orders: dict[int, Document] = {}
+        self._by_change: list[Document] | None = None
         self._refunds: dict[int, list[Document]] = {}
         self._faults: deque[Fault | None] = deque()
         self._lock = threading.Lock()
@@ -70,13 +72,14 @@ class WooShop:
     def put(self, order: Document, refunds: Iterable[Document] = ()) -> None:
         """Set what the shop says about an order from now on."""
         with self._lock:
-            self._orders[order["id"]] = order
+            self._orders[order["id"]], self._by_change = order, None
             self._refunds[order["id"]] = list(refunds)
 
     def remove(self, order_id: int) -> None:
         """Forget an order: 404 from now on."""
         with self._lock:
             self._orders.pop(order_id, None)
+            self._by_change = None
             self._refunds.pop(order_id, None)
 
     def misbehave(self, *faults: Fault | None) -> None:
@@ -128,13 +131,12 @@ class WooShop:
             return json_answer(200, _page(self._refunds[int(parts[1])], query))
 
     def _list(self, query: Query) -> list[Document]:
+        if self._by_change is None:
+            listed = [order for order in self._orders.values() if order["status"] != "trash"]
+            self._by_change = sorted(listed, key=lambda order: (order["date_modified_gmt"], order["id"]))
         after = query.get("modified_after", "")
-        changed = [
-            order
-            for order in self._orders.values()
-            if order["status"] != "trash" and order["date_modified_gmt"] > after
-        ]
-        return _page(sorted(changed, key=lambda order: (order["date_modified_gmt"], order["id"])), query)
+        first = bisect_right(self._by_change, after, key=lambda order: str(order["date_modified_gmt"]))
+        return _page(self._by_change[first:], query)
 
 
 def _page(documents: list[Document], query: Query) -> list[Document]:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
-from fanshare.core.errors import BadInputError
+from fanshare.core.errors import BadInputError, quoted
 from fanshare.core.instants import Instant, from_datetime, parse_rfc3339, zone
 from fanshare.core.money import Micros, parse_amount
 from fanshare.core.orders import Status
@@ -58,7 +58,7 @@ def _plain(cell: str, plan: Plan) -> str:
     digits = "".join(groups) + rest
     if not (grouped and digits.isascii() and digits.isdecimal() and groups[0]) or (sign and not rest):
         example = f"1{plan.thousands}234{plan.decimal}50"
-        raise BadInputError("bad_amount", f"{given[:40]!r} is not an amount such as {example}.")
+        raise BadInputError("bad_amount", f"{quoted(given)} is not an amount such as {example}.")
     return f"{'-' if whole.startswith('-') else ''}{''.join(groups)}{'.' if rest else ''}{rest}"
 
 
@@ -93,7 +93,7 @@ def _by_format(given: str, form: str) -> datetime | date:
     try:
         found = datetime.strptime(given, form)  # noqa: DTZ007 - its zone is the plan's where the form has none
     except (ValueError, OverflowError):
-        raise BadInputError("bad_time", f"{given[:40]!r} is not a time of the form {form!r}.") from None
+        raise BadInputError("bad_time", f"{quoted(given)} is not a time of the form {form!r}.") from None
     return found if any(mark in form for mark in ("%H", "%I", "%T", "%c", "%X")) else found.date()
 
 
