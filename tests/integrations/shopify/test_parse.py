@@ -10,6 +10,7 @@ from fanshare.core.errors import BadInputError
 from fanshare.core.instants import parse_rfc3339
 from fanshare.core.order_join import join
 from fanshare.core.orders import OrderState, Status
+from fanshare.integrations.shopify.document import order_document
 from fanshare.integrations.shopify.parse import parse, references
 from fanshare.integrations.types import Reference
 from tests.integrations.shopify.story import (
@@ -331,3 +332,14 @@ def test_a_refund_of_an_old_version_of_the_api_is_read() -> None:
     assert given.money == 209_000_000
     assert given.lines == (("703073504", 199_000_000), ("466157049", 199_000_000))
     assert join([state]).net == 3 * 199_000_000 - 209_000_000
+
+
+def test_an_attribute_whose_name_is_no_text_is_passed_over() -> None:
+    attributes = [{"name": ["fs_path"], "value": "x"}, {"name": {}, "value": "y"}, {"value": "z"}]
+    state = read(order(line(1, "10.00"), total="10.00", note_attributes=attributes))
+    assert state.evidence.clicks == ()
+
+
+@pytest.mark.parametrize("status", [["FULFILLED"], {}, 7, None, "PARTIALLY_FULFILLED"])
+def test_a_fetched_order_whose_sending_is_told_in_no_word_is_not_fulfilled(status: Any) -> None:
+    assert order_document({"displayFulfillmentStatus": status}, [], [])["fulfillment_status"] is None

@@ -337,3 +337,8 @@ def test_other_bodies_are_refused(body: bytes) -> None:
 
 def test_an_event_without_an_object_is_passed_over() -> None:
     assert references(b'{"object": "event", "data": {}}', {}) == []
+
+
+@pytest.mark.parametrize("kind", [[], {}, ["charge"], 7, None])
+def test_a_kind_that_is_no_text_is_passed_over(kind: Any) -> None:
+    assert references(raw(event("charge.updated", {**charge(), "object": kind})), {}) == []

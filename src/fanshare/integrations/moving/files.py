@@ -121,7 +121,11 @@ def _json_rows(name: str, text: str) -> Iterable[Row]:
     for number, each in enumerate(found, 1):
         if not isinstance(each, dict):
             raise _bad(name, f"its entry {number} is no JSON object")
-        yield _record(f"entry {number}", each)
+        try:
+            row = _record(f"entry {number}", each)
+        except RecursionError:
+            raise _bad(name, f"its entry {number} is nested too deeply") from None
+        yield row
 
 
 def _record(at: str, value: Mapping[str, Any]) -> Row:

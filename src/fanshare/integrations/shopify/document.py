@@ -8,7 +8,7 @@ from fanshare.core.errors import BadInputError
 type Node = Mapping[str, Any]
 
 #: GraphQL's words for an order of which nothing has to be sent, or everything was.
-_SENT = {"FULFILLED", "FULFILLMENT_NOT_REQUIRED"}
+_SENT = ("FULFILLED", "FULFILLMENT_NOT_REQUIRED")
 
 
 def order_document(order: Node, lines: Sequence[Node], refunds: Sequence[dict[str, Any]]) -> dict[str, Any]:

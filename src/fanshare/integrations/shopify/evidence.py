@@ -21,7 +21,8 @@ def evidence_of(document: Mapping[str, Any]) -> Evidence:
     The path in the cart attribute comes first, then single ids: of the cart, of the landing address (``fs``, then
     ``utm_id``), of the referring address.
     """
-    noted = {item.get("name"): item.get("value") for item in _dicts(document.get("note_attributes"))}
+    attributes = _dicts(document.get("note_attributes"))
+    noted = {name: item.get("value") for item in attributes if isinstance(name := item.get("name"), str)}
     path = [one for name in _PATHS for one in path_ids(noted.get(name))]
     landing, referrer = document.get("landing_site"), document.get("referring_site")
     singles = [noted.get(name) for name in _SINGLES]

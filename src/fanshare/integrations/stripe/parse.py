@@ -20,9 +20,10 @@ from fanshare.integrations.types import Pseudonym, Reference
 REPORTS_FULFILMENT = False
 CAN_FETCH = True
 
-#: What may stand in an event: session, payment intent, charge, dispute, refund.
+#: What may stand in an event: session, payment intent, charge, dispute, refund. A tuple: strangers write lists where a
+#: kind should be, and a set can't be asked about them.
 SESSION, INTENT, CHARGE, DISPUTE, REFUND = "checkout.session", "payment_intent", "charge", "dispute", "refund"
-KINDS = frozenset({SESSION, INTENT, CHARGE, DISPUTE, REFUND})
+KINDS = (SESSION, INTENT, CHARGE, DISPUTE, REFUND)
 THIN = "v2.core.event"
 
 type Object = Mapping[str, Any]
