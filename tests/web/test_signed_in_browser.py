@@ -30,7 +30,12 @@ PAGES = {
         "creator-link": "/creator/linen/links/{code}",
         "creator-nothing-found": "/creator/linen/earnings?q=none",
     },
-    "finn": {"fan-share": "/fan/linen/share"},
+    "finn": {
+        "fan-home": "/fan/linen",
+        "fan-earnings": "/fan/linen/earnings",
+        "fan-share": "/fan/linen/share",
+        "fan-object": "/object/linen/{token}",
+    },
     "": {
         "join-creator": "/join/linen",
         "join-fan": "/join/linen/fan/cleo",
@@ -63,6 +68,12 @@ def enter(seen: Watched, company: Company, name: str) -> None:
     seen.page.wait_for_url(seen.base + "/home")
 
 
+def token(company: Company) -> str:
+    """What names Finn's line."""
+    found: str = company.house.value("SELECT why_token FROM position WHERE party_id = %s", company.brand.finn)
+    return found
+
+
 def fit(seen: Watched, name: str) -> None:
     """Nothing to complain about in either scheme; with ``FANSHARE_SCREENSHOTS`` a picture for a person to look at."""
     for scheme in SCHEMES:
@@ -83,7 +94,7 @@ def test_every_page_is_quiet_and_accessible(
         if who:
             enter(seen, company, who)
         for name, path in PAGES[who].items():
-            seen.open(path.format(code=company.brand.code))
+            seen.open(path.format(code=company.brand.code, token=token(company)))
             fit(seen, f"{name}-{width}")
 
 

@@ -162,9 +162,9 @@ def _desk(base: Foundation) -> "Desk":
 
     keys = base.settings.home / "keys"
 
-    def statement(programme: "Programme", tenant: "Tenant", party: int, now: Instant) -> bytes:
+    def statement(programme: "Programme", tenant: "Tenant", party: int, now: Instant, until: Instant | None) -> bytes:
         signer = signing.load_or_create(keys, f"{base.log_host}/log/{tenant.public_id}")
-        document = make_statement(programme, tenant, signer, party, now)
+        document = make_statement(programme, tenant, signer, party, now, until=until)
         return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"
 
     return Desk(partial(_connect, base), base.keys, base.clock, statement, _destination)

@@ -101,7 +101,11 @@ MATRIX: Mapping[str, Group] = {
     "creator.statement": _CREATOR,
     "creator.links": _CREATOR,
     "creator.links.change": _CREATOR,
+    "fan.home": _FAN,
+    "fan.earnings": _FAN,
+    "fan.statement": _FAN,
     "fan.share": _FAN,
+    "appeals.make": _CREATOR | _FAN,
 }
 
 

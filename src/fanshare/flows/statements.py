@@ -11,6 +11,7 @@ from fanshare.flows import openings
 from fanshare.flows.context import Programme
 from fanshare.flows.holders import HolderBook
 from fanshare.store import log_store
+from fanshare.store.access import Access
 from fanshare.store.directory import Programme as Tenant
 from fanshare.store.queries import statements
 from fanshare.store.queries.statements import Leaf, Ordered
@@ -25,28 +26,27 @@ def make_statement(
     now: Instant,
     *,
     older_size: int | None = None,
+    until: Instant | None = None,
 ) -> dict[str, Any]:
     """The statement of one party as of ``now``, from the beginning.
 
     ``older_size`` is the size of the log in a statement she already has: then the new one proves that the log has only
-    grown since. Raises ``BadInputError`` (``unknown_party``).
+    grown since. With ``until`` it ends with the newest checkpoint signed by then, so that it does not tell what
+    happened since; where there is none it is as of ``now``. Raises ``BadInputError`` (``unknown_party``).
     """
     access = programme.access
     with access.transaction():
         known = statements.party(access, party)
         if known is None:
             raise BadInputError("unknown_party", "There is no such creator or fan in this programme.", 404)
-        note = log_store.write_checkpoint(access, signer.sign_checkpoint, now)
-        newest = log_store.newest_checkpoint(access)
-        assert newest is not None
-        size = newest[1]
+        size, note, as_of = _checkpoint(access, signer, now, until)
         data = StatementData(
             programme_id=tenant.public_id,
             programme_name=tenant.name,
             party_id=known[0],
             role=known[1],
             opened_at=None,
-            as_of=now,
+            as_of=as_of,
             zone=tenant.time_zone,
             checkpoint=note,
             keys=[str(key) for key in signer.keys],
@@ -58,6 +58,17 @@ def make_statement(
             consistency=None if older_size is None else (older_size, log_store.consistency(access, older_size, size)),
         )
     return signer.seal(document(data))
+
+
+def _checkpoint(access: Access, signer: LogSigner, now: Instant, until: Instant | None) -> tuple[int, str, Instant]:
+    """Up to which size of the log a statement speaks, the signed note of it, and as of when."""
+    found = None if until is None else log_store.checkpoint_before(access, until)
+    if found is not None and until is not None:
+        return (*found, until)
+    note = log_store.write_checkpoint(access, signer.sign_checkpoint, now)
+    newest = log_store.newest_checkpoint(access)
+    assert newest is not None
+    return newest[1], note, now
 
 
 def _lines(programme: Programme, party: int, size: int) -> list[Entry]:

@@ -208,6 +208,17 @@ def newest_checkpoint(access: Access) -> tuple[int, int, str] | None:
     return None if row is None else (row[0], row[1], row[2])
 
 
+def checkpoint_before(access: Access, until: Instant) -> tuple[int, str] | None:
+    """Size and note of the newest checkpoint of the present epoch that was signed by an instant, if there is one."""
+    row = access.fetch_one(
+        "SELECT size, note FROM checkpoint WHERE programme_id = %(programme_id)s AND signed_at <= %(until)s"
+        " AND epoch = (SELECT max(epoch) FROM checkpoint WHERE programme_id = %(programme_id)s)"
+        " ORDER BY size DESC, id DESC LIMIT 1",
+        {"until": until},
+    )
+    return None if row is None else (row[0], row[1])
+
+
 def _check_size(access: Access, size: int) -> None:
     if size > (grown := tree(access).frontier.size):
         raise ConflictError("log_too_short", f"The log has {grown} records, not {size}.")

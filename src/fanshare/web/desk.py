@@ -7,13 +7,14 @@ and the time. Nothing is kept between requests.
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime, time
 from typing import Any
 
 import psycopg
 
 from fanshare.config.keys import Keys
 from fanshare.core.errors import FanshareError
-from fanshare.core.instants import Instant, zone
+from fanshare.core.instants import Instant, from_datetime, local_date, zone
 from fanshare.flows.authorisation import Hat
 from fanshare.flows.context import Programme, open_programme
 from fanshare.flows.own_links import Destinations
@@ -22,7 +23,7 @@ from fanshare.store.queries.tenants import Access, Tenant
 from fanshare.web.wording import Calendar
 
 type Connection = psycopg.Connection[tuple[Any, ...]]
-type Statement = Callable[[Programme, Tenant, int, Instant], bytes]
+type Statement = Callable[[Programme, Tenant, int, Instant, Instant | None], bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,12 @@ class Here:
         """Dates as the programme writes them."""
         return Calendar(zone(self.tenant.time_zone), self.now)
 
+    @property
+    def midnight(self) -> Instant:
+        """The beginning of today, where the programme is: what a fan sees is as of then."""
+        tz = zone(self.tenant.time_zone)
+        return from_datetime(datetime.combine(local_date(self.now, tz), time(0), tz))
+
 
 @dataclass(frozen=True, slots=True)
 class Visit:
@@ -72,8 +79,8 @@ class Visit:
 class Desk:
     """What opens a programme, with what only the wiring has.
 
-    ``statement`` makes the bytes of a party's statement (it takes the log's key); ``destinations`` refuses an address
-    that the edge would not redirect to.
+    ``statement`` makes the bytes of a party's statement as of now, or as of an earlier instant (it takes the log's
+    key); ``destinations`` refuses an address that the edge would not redirect to.
     """
 
     connect: Callable[[], Connection]

@@ -34,6 +34,8 @@ _PLACES: dict[Role, tuple[Place, ...]] = {
         Place("public.terms", "terms", "scale", later("Terms"), 2),
     ),
     Role.FAN: (
+        Place("fan.home", "fan_home", "house", later("Home")),
+        Place("fan.earnings", "fan_earnings", "wallet", later("Earnings")),
         Place("fan.share", "fan_share", "share-2", later("Share")),
         Place("public.terms", "terms", "scale", later("Terms"), 2),
     ),

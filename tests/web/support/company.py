@@ -64,9 +64,9 @@ class Company:
         reach = partial(connect, house.database.dsn())
         wrapped = (lambda: connecting(reach())) if callable(connecting) else reach
 
-        def statement(programme: Programme, tenant: Tenant, party: int, now: Instant) -> bytes:
+        def statement(programme: Programme, tenant: Tenant, party: int, now: Instant, until: Instant | None) -> bytes:
             signer = signing.load_or_create(house.home / "keys", f"shop.example/log/{tenant.public_id}")
-            return json.dumps(make_statement(programme, tenant, signer, party, now)).encode()
+            return json.dumps(make_statement(programme, tenant, signer, party, now, until=until)).encode()
 
         desk = Desk(wrapped, KEYS, house.clock, statement, _destination)
         return make_wsgi_app(

@@ -43,6 +43,10 @@ SELECT a.id, a.order_id, n.ruling_id FROM appeal a
   LEFT JOIN appeal_answer n ON n.programme_id = a.programme_id AND n.appeal_id = a.id
  WHERE a.programme_id = %(programme_id)s AND a.id = ANY(%(appeals)s::bigint[])
 """
+_LINE = """
+SELECT order_id, party_id FROM position
+ WHERE programme_id = %(programme_id)s AND why_token = %(token)s AND party_id = ANY(%(parties)s::bigint[])
+"""
 _WAITING = """
 SELECT count(*), min(a.at) FROM appeal a
  WHERE a.programme_id = %(programme_id)s AND a.at <= %(before)s
@@ -113,6 +117,12 @@ def listed(access: Access, *, order: int | None = None, waiting: bool = False, l
 def orders_of(access: Access, asked: Iterable[int]) -> dict[int, tuple[int, int | None]]:
     """For each of these appeals that there is: its order, and the decision that answered it."""
     return {row[0]: (row[1], row[2]) for row in access.fetch(_BY_ID, {"appeals": sorted(asked)})}
+
+
+def line(access: Access, token: str, parties: Iterable[int]) -> tuple[int, int] | None:
+    """The order and the party of a line by its token, if it belongs to one of these parties."""
+    row = access.fetch_one(_LINE, {"token": token, "parties": list(parties)})
+    return None if row is None else (row[0], row[1])
 
 
 def waiting_since(access: Access, before: Instant) -> tuple[int, Instant | None]:

@@ -119,10 +119,11 @@ _KINDS = ("available", "pending", "held", "in_transit", "paid")
 
 def purses(access: Access, party: int) -> list[Purse]:
     """What a party has, one purse a currency."""
-    return _purses({(row[0], row[1]): row[2] for row in access.fetch(_BALANCES, {"party": party})})
+    return purses_of({(row[0], row[1]): row[2] for row in access.fetch(_BALANCES, {"party": party})})
 
 
-def _purses(found: Mapping[tuple[str, str], Micros]) -> list[Purse]:
+def purses_of(found: Mapping[tuple[str, str], Micros]) -> list[Purse]:
+    """Purses from balances by currency and kind."""
     currencies = sorted({currency for currency, _ in found})
     return [Purse(one, *(found.get((one, kind), 0) for kind in _KINDS)) for one in currencies]
 

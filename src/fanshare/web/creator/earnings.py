@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpResponse
 
-from fanshare.core.instants import format_rfc3339, zone
+from fanshare.core.instants import Instant, format_rfc3339, zone
 from fanshare.core.money import format_micros
 from fanshare.flows.authorisation import Role
 from fanshare.store.queries import earnings as queries
@@ -45,11 +45,11 @@ def statement(here: Here) -> Any:
     return statement_file(here)
 
 
-def statement_file(here: Here) -> Any:
-    """A party's statement to keep."""
-    content = here.desk.statement(here.programme, here.tenant, here.me, here.now)
+def statement_file(here: Here, until: Instant | None = None) -> Any:
+    """A party's statement to keep, as of now or of an earlier moment."""
+    content = here.desk.statement(here.programme, here.tenant, here.me, here.now, until)
     response = HttpResponse(content, content_type="application/json")
-    name = f"statement-{here.tenant.slug}-{format_rfc3339(here.now)[:10]}.json"
+    name = f"statement-{here.tenant.slug}-{format_rfc3339(until or here.now)[:10]}.json"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 

@@ -2,8 +2,11 @@
 
 from django.urls import path
 
-from fanshare.web.fan import share
+from fanshare.web.fan import earnings, home, share
 
 urlpatterns = [
+    path("fan/<slug:programme>", home.home, name="fan_home"),
+    path("fan/<slug:programme>/earnings", earnings.earnings, name="fan_earnings"),
+    path("fan/<slug:programme>/statement", earnings.statement, name="fan_statement"),
     path("fan/<slug:programme>/share", share.share, name="fan_share"),
 ]

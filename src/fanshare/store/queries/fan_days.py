@@ -1,0 +1,99 @@
+"""What a fan sees: everything as of the beginning of a day, so that nobody learns at what hour a friend bought.
+
+An amount is that of the newest settlement before the day; balances are those of now less what moved since.
+"""
+
+import json
+from typing import NamedTuple
+
+from fanshare.core.instants import Instant
+from fanshare.core.money import Micros
+from fanshare.core.settlement_leaf import Settlement, parse_settlement
+from fanshare.store.access import Access
+from fanshare.store.queries.earnings import Purse, purses_of
+
+_BALANCES = """
+SELECT a.currency, a.kind, a.balance
+       - (SELECT coalesce(sum(amount), 0) FROM transfer t
+           WHERE t.programme_id = a.programme_id AND t.credit_account_id = a.id AND t.at >= %(day)s)
+       + (SELECT coalesce(sum(amount), 0) FROM transfer t
+           WHERE t.programme_id = a.programme_id AND t.debit_account_id = a.id AND t.at >= %(day)s)
+  FROM account a WHERE a.programme_id = %(programme_id)s AND a.party_id = %(fan)s ORDER BY a.currency, a.kind
+"""
+_LINES = """
+SELECT p.order_id, p.id, coalesce(c.display_name, ''), p.role, p.currency, p.bucket, p.matures_at, p.held_until,
+       p.why_token, h.body
+  FROM position p
+  JOIN party c ON c.programme_id = p.programme_id AND c.id = p.creator_party_id
+ CROSS JOIN LATERAL (
+       SELECT l.body FROM part_history t JOIN log_leaf l ON l.programme_id = t.programme_id AND l.index = t.leaf_index
+        WHERE t.programme_id = p.programme_id AND t.order_id = p.order_id AND t.creator_party_id = p.creator_party_id
+          AND t.settled_at < %(day)s ORDER BY t.seq DESC LIMIT 1) h
+ WHERE p.programme_id = %(programme_id)s AND p.party_id = %(fan)s
+   AND (%(order)s::bigint IS NULL OR (p.order_id, p.id) < (%(order)s, %(id)s))
+ ORDER BY p.order_id DESC, p.id DESC LIMIT %(limit)s
+"""
+_HELPED = """
+SELECT p.creator_party_id, coalesce(c.display_name, ''), coalesce(c.slug, ''), count(*), count(DISTINCT o.buyer_key)
+  FROM position p
+  JOIN shop_order o ON o.programme_id = p.programme_id AND o.id = p.order_id
+  JOIN party c ON c.programme_id = p.programme_id AND c.id = p.creator_party_id
+ WHERE p.programme_id = %(programme_id)s AND p.party_id = %(fan)s AND p.role = 'fan' AND p.amount > 0
+   AND EXISTS (SELECT FROM part_history t WHERE t.programme_id = p.programme_id AND t.order_id = p.order_id
+                  AND t.creator_party_id = p.creator_party_id AND t.settled_at < %(day)s)
+ GROUP BY p.creator_party_id, c.display_name, c.slug ORDER BY count(*) DESC, p.creator_party_id LIMIT 50
+"""
+
+
+class FanLine(NamedTuple):
+    """One share as of a day: its place in the list, the creator, the role, and the settlement that says the rest."""
+
+    order: int
+    id: int
+    creator: str
+    role: str
+    currency: str
+    bucket: str
+    matures_at: Instant | None
+    held_until: Instant | None
+    why_token: str
+    settlement: Settlement
+
+    @property
+    def amount(self) -> Micros:
+        """What she had of it."""
+        found = self.settlement.share(self.role)
+        return 0 if found is None else found.amount
+
+    @property
+    def bps(self) -> int:
+        """Her part of the commission."""
+        return self.settlement.fan_bps if self.role == "fan" else self.settlement.buyer_bps
+
+
+class Helped(NamedTuple):
+    """A creator whom a fan brought sales, and how many, by how many buyers."""
+
+    creator: int
+    name: str
+    slug: str
+    orders: int
+    buyers: int
+
+
+def purses(access: Access, fan: int, day: Instant) -> list[Purse]:
+    """What a fan had at the beginning of a day, one purse a currency; currencies of nothing are left out."""
+    rows = access.fetch(_BALANCES, {"fan": fan, "day": day})
+    return [purse for purse in purses_of({(row[0], row[1]): int(row[2]) for row in rows}) if any(purse[1:])]
+
+
+def lines(access: Access, fan: int, day: Instant, *, after: tuple[int, int] | None = None, limit: int) -> list[FanLine]:
+    """A fan's shares as they were at the beginning of a day, the newest orders first."""
+    order, id_ = after or (None, None)
+    rows = access.fetch(_LINES, {"fan": fan, "day": day, "order": order, "id": id_, "limit": limit})
+    return [FanLine._make([*row[:-1], parse_settlement(json.loads(row[-1]))]) for row in rows]
+
+
+def helped(access: Access, fan: int, day: Instant) -> list[Helped]:
+    """Whom a fan brought sales before a day, the most helped first."""
+    return [Helped(*row) for row in access.fetch(_HELPED, {"fan": fan, "day": day})]

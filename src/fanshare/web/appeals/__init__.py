@@ -1,0 +1,1 @@
+"""Appeals: those concerned object."""

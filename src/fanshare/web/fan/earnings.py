@@ -1,0 +1,82 @@
+"""A fan's lines: day, goods, rate, amount; never what was bought, by which order, or at what hour."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from fanshare.core.instants import format_rfc3339, zone
+from fanshare.core.money import format_micros
+from fanshare.flows.authorisation import Role
+from fanshare.store.queries import fan_days
+from fanshare.store.queries.fan_days import FanLine
+from fanshare.web.creator.earnings import statement_file
+from fanshare.web.desk import Here
+from fanshare.web.exports import exported
+from fanshare.web.language import gettext as _
+from fanshare.web.lists import MOST_EXPORTED, PAGE, Spec, asked, place
+from fanshare.web.money_states import State, state
+from fanshare.web.seated import page, seated
+from fanshare.web.wording import percent
+
+_COLUMNS = ("day", "creator", "goods", "rate", "amount", "currency", "state", "ready_at")
+
+
+@seated("fan.earnings", Role.FAN)
+def earnings(here: Here) -> Any:
+    """Every share of hers as of midnight."""
+    spec = Spec({}, {"newest": _("newest first")}, dates=False)
+    wish = asked(here.request.GET, spec, zone(here.tenant.time_zone))
+    limit = MOST_EXPORTED if wish.form else PAGE
+    rows = fan_days.lines(here.access, here.me, here.midnight, after=wish.after, limit=limit + 1)
+    shown = rows[:limit]
+    if wish.form:
+        documents = [_document(here, row) for row in shown]
+        return exported(wish.form, "earnings", documents, _COLUMNS, cut=len(rows) > limit)
+    context = {
+        "asked": wish,
+        "lines": [_line(here, row) for row in shown],
+        "next": place((shown[-1].order, shown[-1].id)) if len(rows) > limit else "",
+        "purses": fan_days.purses(here.access, here.me, here.midnight),
+    }
+    return page(here, "fan/earnings.html", context)
+
+
+@seated("fan.statement", Role.FAN)
+def statement(here: Here) -> Any:
+    """Her statement, which ends with the seal before midnight."""
+    return statement_file(here, here.midnight)
+
+
+def _line(here: Here, row: FanLine) -> Mapping[str, Any]:
+    return {
+        "day": here.calendar.name(date.fromisoformat(row.settlement.placed_on)),
+        "creator": row.creator,
+        "goods": row.settlement.net,
+        "rate": percent(row.bps),
+        "amount": row.amount,
+        "currency": row.currency,
+        "buyer": row.role == "buyer",
+        "state": _state(here, row),
+        "why_token": row.why_token,
+    }
+
+
+def _state(here: Here, row: FanLine) -> State:
+    """Where it stood at midnight: what has become ready since is still waiting."""
+    if row.bucket == "held":
+        return state("held", row.amount, row.matures_at, row.held_until, here.calendar)
+    ripe = row.matures_at is not None and row.matures_at <= here.midnight
+    return state("available" if ripe else "pending", row.amount, row.matures_at, None, here.calendar)
+
+
+def _document(here: Here, row: FanLine) -> dict[str, Any]:
+    return {
+        "day": row.settlement.placed_on,
+        "creator": row.creator,
+        "goods": format_micros(row.settlement.net),
+        "rate": percent(row.bps),
+        "amount": format_micros(row.amount),
+        "currency": row.currency,
+        "state": _state(here, row).kind,
+        "ready_at": "" if row.matures_at is None else format_rfc3339(row.matures_at)[:10],
+    }
