@@ -84,8 +84,13 @@ class EdgeLife:
         return Answer(sent[0]["status"], found.get(b"location", b"").decode())
 
     async def leave(self) -> None:
-        """A clean stop."""
-        await self.app.close()
+        """A clean stop; or the process ends over it, and is buried as after any other death."""
+        try:
+            await self.app.close()
+        except Crash:
+            self.story.tell("edge gone while leaving")
+            await self.died
+            return
         self._note_counted()
 
     def bury(self, *, power: bool) -> None:

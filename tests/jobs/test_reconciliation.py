@@ -184,11 +184,11 @@ def test_the_daily_walk_finds_what_the_short_one_can_not_see(house: House, shop:
         shop.put(order(number, house.now + number * MINUTE))
     house.later(11 * MINUTE)
     ask(house)
-    shop.put(order(4, house.now - 8 * MINUTE))  # written with a clock that is wrong by more than the overlap
+    shop.put(order(4, house.now - 20 * MINUTE))  # written with a clock that is wrong by more than the overlap
     shop.put(order(2, house.now, status="trash"))  # WooCommerce lists no trash, and the message was lost
     shop.remove(3)
     house.later(11 * MINUTE)
-    assert ask(house).found == Found()
+    assert ask(house).found == Found(listed=1), "the last change again, and nothing else"
     house.later(DAY)
     found = ask(house).found
     assert (found.missed, found.gone) == (1, 2)
@@ -213,12 +213,49 @@ def test_the_daily_walk_goes_on_where_it_was_broken_off(
     ask(house)
     shop.remove(15)
     house.later(DAY)
-    turns = [ask(house, patience=-1.0) for _ in range(6)]
+    turns = [ask(house, patience=-1.0) for _ in range(10)]
     assert [turn.more for turn in turns][-1] is False
     assert sum(turn.found.gone for turn in turns) == 1
     found = house.value("SELECT deep_found FROM connection WHERE id = %s", woo.id)
     assert (found["gone"], found["listed"] >= 29) == (1, True)
     assert house.value("SELECT deep_cursor_at FROM connection WHERE id = %s", woo.id) is None
+
+
+@pytest.mark.parametrize("ahead", [HOUR, 400 * DAY])
+def test_a_clock_that_was_ahead_for_a_while_leaves_out_nothing_that_changed_meanwhile(
+    house: House, shop: WooShop, woo: ShopConnection, ahead: int
+) -> None:
+    shop.put(order(1, house.now))
+    house.later(ahead)
+    ask(house)
+    house.later(-ahead + MINUTE)
+    shop.put(order(2, house.now))
+    house.later(MINUTE)
+    assert ask(house).found.missed == 1, "asked in the future is not asked lately"
+    shop.put(order(3, house.now))
+    house.later(11 * MINUTE)
+    ask(house)
+    assert missed(house) == {"1", "2", "3"}
+
+
+@pytest.mark.parametrize("column", ["asked_at", "deep_began_at", "asking_until", "problem_at"])
+def test_nothing_noted_under_a_clock_that_was_ahead_is_waited_for(
+    house: House, shop: WooShop, woo: ShopConnection, column: str
+) -> None:
+    house.later(11 * MINUTE)
+    house.conn.execute("UPDATE connection SET ask_again_at = %s", [house.now + DAY * (column == "problem_at")])
+    house.conn.execute(f"UPDATE connection SET {column} = %s".encode(), [house.now + DAY])
+    ask(house)
+    assert shop.asked
+
+
+def test_a_cursor_of_our_own_clock_would_leave_out_what_changed_while_it_was_ahead(
+    house: House, shop: WooShop, woo: ShopConnection
+) -> None:
+    house.later(11 * MINUTE)
+    house.conn.execute("UPDATE connection SET poll_cursor_at = %s, asked_at = %s", [house.now, house.now - HOUR])
+    shop.put(order(1, house.now - 10 * MINUTE))
+    assert ask(house).found.missed == 0
 
 
 def test_a_person_can_have_everything_since_a_day_listed_at_once(

@@ -4,6 +4,9 @@ Two walks over what the shop lists, oldest change first. The *short* one, every 
 The *deep* one, once a day, lists the last days again and also asks about every order that is held here and was not
 listed, for deletions get lost as well. Both go page by page: a page is booked and the cursor moved in one transaction,
 so a walk that breaks off, or is broken off so that others get their turn, goes on from there.
+
+The cursor of the short walk is a moment of the shop's clock, that of the last change it listed, and never one of our
+own: under a clock of ours that is ahead for a while, "everything until now" would leave out what changes meanwhile.
 """
 
 import time
@@ -28,7 +31,7 @@ from fanshare.store.queries.asking import Turn
 log = structlog.get_logger(__name__)
 
 EVERY = 10 * MINUTE
-#: Two clocks and a slow transaction in the shop: the next walk begins a little before the last one ended.
+#: A slow transaction in the shop: the next walk begins a little before the last change that this one listed.
 OVERLAP = 5 * MINUTE
 DEEP_EVERY = DAY
 #: How far back the daily walk goes.
@@ -148,7 +151,7 @@ def _take_turn(
 def _walk(booking: "_Booking", fetch: Fetch, turn: Turn, now: Instant, deadline: float) -> bool:
     """The walks that are due; whether all of them came to their end."""
     if turn.poll_due:
-        cursor = max(0, turn.created_at - OVERLAP) if turn.poll_cursor_at is None else turn.poll_cursor_at
+        cursor = max(0, turn.created_at - OVERLAP) if turn.poll_cursor_at is None else min(turn.poll_cursor_at, now)
         if not _until(deadline, cursor, _short(booking, fetch, cursor, now)):
             return False
     if turn.deep_cursor_at is None and not turn.deep_due:
@@ -202,7 +205,7 @@ class _Booking:
 
 def _short(booking: _Booking, fetch: Fetch, since: Instant, now: Instant) -> Iterator[Instant]:
     """The walk from where the last one ended: books page after page; yields how far it came after each."""
-    access, shop = booking.access, booking.shop
+    access, shop, reached = booking.access, booking.shop, None
     for states in _batches(fetch.modified_after(since)):
         reached = min(states[-1].modified_at, now)
         with access.transaction():
@@ -211,7 +214,8 @@ def _short(booking: _Booking, fetch: Fetch, since: Instant, now: Instant) -> Ite
         booking.found.listed += len(states)
         yield reached
     with access.transaction():
-        asking.advance(access, shop.id, max(0, now - OVERLAP))
+        if reached is not None:
+            asking.rest(access, shop.id, max(0, reached - OVERLAP, since - OVERLAP))
         asking.answered(access, shop.id, now)
 
 

@@ -7,15 +7,18 @@ from typing import NamedTuple
 from fanshare.core.instants import Instant
 from fanshare.store.access import Access
 
-_CLAIM = """
+# What lies in the future was written under a clock that was ahead: it is not waited for.
+_POLL_DUE = (
+    "(coalesce(asked_at, poll_cursor_at, 0) <= %(poll_before)s OR coalesce(asked_at, poll_cursor_at, 0) > %(now)s)"
+)
+_DEEP_DUE = "(coalesce(deep_began_at, created_at) < %(deep_before)s OR coalesce(deep_began_at, created_at) > %(now)s)"
+_CLAIM = f"""
 UPDATE connection SET asking_until = %(until)s
- WHERE programme_id = %(programme_id)s AND id = %(connection)s AND asking_until <= %(now)s
-   AND (%(at_once)s OR ask_again_at <= %(now)s)
-   AND (%(at_once)s OR deep_cursor_at IS NOT NULL OR coalesce(deep_began_at, created_at) < %(deep_before)s
-        OR greatest(coalesce(asked_at, 0), coalesce(poll_cursor_at, 0)) <= %(poll_before)s)
-RETURNING created_at, poll_cursor_at, deep_cursor_at, deep_began_at,
-          greatest(coalesce(asked_at, 0), coalesce(poll_cursor_at, 0)) <= %(poll_before)s,
-          coalesce(deep_began_at, created_at) < %(deep_before)s
+ WHERE programme_id = %(programme_id)s AND id = %(connection)s
+   AND (asking_until <= %(now)s OR asking_until > %(until)s)
+   AND (%(at_once)s OR ask_again_at <= %(now)s OR problem_at > %(now)s)
+   AND (%(at_once)s OR deep_cursor_at IS NOT NULL OR {_DEEP_DUE} OR {_POLL_DUE})
+RETURNING created_at, poll_cursor_at, deep_cursor_at, deep_began_at, {_POLL_DUE}, {_DEEP_DUE}
 """
 _RELEASE = """
 UPDATE connection SET asking_until = 0 WHERE programme_id = %(programme_id)s AND id = %(connection)s
@@ -23,6 +26,9 @@ UPDATE connection SET asking_until = 0 WHERE programme_id = %(programme_id)s AND
 _POLL_CURSOR = """
 UPDATE connection SET poll_cursor_at = greatest(coalesce(poll_cursor_at, 0), %(at)s)
  WHERE programme_id = %(programme_id)s AND id = %(connection)s
+"""
+_REST = """
+UPDATE connection SET poll_cursor_at = %(at)s WHERE programme_id = %(programme_id)s AND id = %(connection)s
 """
 _ANSWERED = """
 UPDATE connection SET asked_at = %(now)s, problem_code = '', problem = '', problem_at = NULL, ask_again_at = 0
@@ -123,8 +129,13 @@ def release(access: Access, connection: int) -> None:
 
 
 def advance(access: Access, connection: int, at: Instant) -> None:
-    """Everything that changed until an instant is booked. The cursor never goes back."""
+    """Everything that changed until an instant of the shop's clock is booked. The cursor does not go back."""
     access.execute(_POLL_CURSOR, {"connection": connection, "at": at})
+
+
+def rest(access: Access, connection: int, at: Instant) -> None:
+    """A walk has come to its end; the next one begins at an instant of the shop's clock."""
+    access.execute(_REST, {"connection": connection, "at": at})
 
 
 def answered(access: Access, connection: int, now: Instant) -> None:
