@@ -8,17 +8,22 @@ from fanshare.core.instants import Instant
 from fanshare.store.access import Access
 
 # What lies in the future was written under a clock that was ahead: it is not waited for.
-_POLL_DUE = (
-    "(coalesce(asked_at, poll_cursor_at, 0) <= %(poll_before)s OR coalesce(asked_at, poll_cursor_at, 0) > %(now)s)"
-)
-_DEEP_DUE = "(coalesce(deep_began_at, created_at) < %(deep_before)s OR coalesce(deep_began_at, created_at) > %(now)s)"
-_CLAIM = f"""
-UPDATE connection SET asking_until = %(until)s
- WHERE programme_id = %(programme_id)s AND id = %(connection)s
-   AND (asking_until <= %(now)s OR asking_until > %(until)s)
-   AND (%(at_once)s OR ask_again_at <= %(now)s OR problem_at > %(now)s)
-   AND (%(at_once)s OR deep_cursor_at IS NOT NULL OR {_DEEP_DUE} OR {_POLL_DUE})
-RETURNING created_at, poll_cursor_at, deep_cursor_at, deep_began_at, {_POLL_DUE}, {_DEEP_DUE}
+_CLAIM = """
+WITH due AS (
+ SELECT id, created_at, poll_cursor_at, deep_cursor_at, deep_began_at,
+        coalesce(asked_at, poll_cursor_at, 0) <= %(poll_before)s OR coalesce(asked_at, poll_cursor_at, 0) > %(now)s
+            AS poll_due,
+        coalesce(deep_began_at, created_at) < %(deep_before)s OR coalesce(deep_began_at, created_at) > %(now)s
+            AS deep_due
+   FROM connection
+  WHERE programme_id = %(programme_id)s AND id = %(connection)s
+    AND (asking_until <= %(now)s OR asking_until > %(until)s)
+    AND (%(at_once)s OR ask_again_at <= %(now)s OR problem_at > %(now)s)
+    FOR UPDATE)
+UPDATE connection AS c SET asking_until = %(until)s
+  FROM due WHERE c.programme_id = %(programme_id)s AND c.id = due.id
+   AND (%(at_once)s OR due.deep_cursor_at IS NOT NULL OR due.poll_due OR due.deep_due)
+RETURNING due.created_at, due.poll_cursor_at, due.deep_cursor_at, due.deep_began_at, due.poll_due, due.deep_due
 """
 _RELEASE = """
 UPDATE connection SET asking_until = 0 WHERE programme_id = %(programme_id)s AND id = %(connection)s
