@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from fanshare.core import money
 from fanshare.core.currencies import EXPONENTS
-from fanshare.core.errors import BadInputError
+from fanshare.core.errors import BadInputError, quoted
 from fanshare.core.money import MAX_MICROS, MICROS, parse_amount, spread
 
 amounts = st.integers(-MAX_MICROS, MAX_MICROS)
@@ -38,11 +38,12 @@ def test_the_minor_units_are_those_of_iso_4217() -> None:
     assert all(len(code) == 3 and code.isupper() for code in EXPONENTS)
 
 
-def test_a_currency_that_can_not_be_booked_is_named_but_not_at_length() -> None:
+@pytest.mark.parametrize(("code", "shown"), [("XAU", "'XAU'"), ("XAU" + "x" * 50, "This"), ("me@x", "This")])
+def test_a_currency_that_can_not_be_booked_is_named_when_it_can_be_nobodys_name(code: str, shown: str) -> None:
     with pytest.raises(BadInputError) as caught:
-        money.exponent("XAU" + "x" * 50)
+        money.exponent(code)
     assert caught.value.code == "unknown_currency"
-    assert caught.value.message == "'XAUxxxxxxxxx' is not a currency of ISO 4217 that we can book."
+    assert caught.value.message == f"{shown} is not a currency of ISO 4217 that we can book."
 
 
 @pytest.mark.parametrize(
@@ -89,11 +90,12 @@ def test_what_is_no_text_or_number_is_no_amount(text: object) -> None:
     "text", ["", " 1", "1 ", "+1", "1.", ".5", "1,5", "1e5", "0x10", "1_000", "\u0661", "NaN", "1\n", "9" * 20]
 )
 def test_what_is_not_written_in_plain_digits_is_refused(text: str) -> None:
-    assert refusal(text) == ("bad_amount", f"{text!r} is not an amount such as 109.15.")
+    assert refusal(text) == ("bad_amount", f"{quoted(text)} is not an amount such as 109.15.")
 
 
-def test_a_long_text_is_shown_by_its_beginning() -> None:
-    assert refusal("x" * 90)[1] == f"{'x' * 40!r} is not an amount such as 109.15."
+def test_a_text_that_could_be_a_name_is_not_repeated() -> None:
+    assert refusal("1,5")[1] == "'1,5' is not an amount such as 109.15."
+    assert refusal("Bea Birke")[1] == refusal("x" * 90)[1] == "This is not an amount such as 109.15."
     assert refusal("0." + "1" * 31)[0] == "bad_amount"
 
 
