@@ -61,7 +61,7 @@ def concrete(route: str, company: Company, programme: str = "") -> str:
     """An address of a route, of things that exist: Cleo's link, her page, the first of everything numbered."""
     path = route.replace("<slug:programme>", programme or company.slug)
     path = path.replace("<slug:creator>", "cleo").replace("<slug:code>", company.brand.code)
-    path = re.sub(r"<int:[a-z_]+>", "1", path)
+    path = re.sub(r"<row:[a-z_]+>", "1", path)
     path = re.sub(r"\(\?P<[a-z_]+>.*?\)", "a" * 24, path)
     return re.sub(r"<[a-z_:]+>", "x", path).replace("^", "").replace("\\Z", "").replace("$", "")
 

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser
 
 from fanshare.core.instants import SECOND
 from fanshare.flows import joining
+from fanshare.flows.rulings import find_order
 from fanshare.store.server import Server
 from tests.edge.running import KEYS
 from tests.support.schema import schema_template
@@ -29,6 +30,14 @@ PAGES = {
         "creator-links": "/creator/linen/links",
         "creator-link": "/creator/linen/links/{code}",
         "creator-nothing-found": "/creator/linen/earnings?q=none",
+    },
+    "bea": {
+        "brand-overview": "/brand/linen",
+        "brand-people": "/brand/linen/people",
+        "brand-orders": "/brand/linen/orders",
+        "brand-order": "/brand/linen/orders/{order}",
+        "brand-objections": "/brand/linen/objections",
+        "brand-terms": "/brand/linen/terms",
     },
     "finn": {
         "fan-home": "/fan/linen",
@@ -82,6 +91,8 @@ def fit(seen: Watched, name: str) -> None:
         if folder := os.environ.get("FANSHARE_SCREENSHOTS"):
             seen.page.screenshot(path=Path(folder) / f"{name}-{scheme}.png", full_page=True)
     assert seen.sideways() == 0, name
+    seen.page.set_viewport_size({"width": 320, "height": 800})  # what 640 pixels are at 200 %
+    assert seen.sideways() == 0, (name, "at 320 pixels")
     assert seen.complaints() == [], name
 
 
@@ -94,7 +105,9 @@ def test_every_page_is_quiet_and_accessible(
         if who:
             enter(seen, company, who)
         for name, path in PAGES[who].items():
-            seen.open(path.format(code=company.brand.code, token=token(company)))
+            seen.page.set_viewport_size({"width": width, "height": 800})
+            order = find_order(company.brand.access, "H1003")
+            seen.open(path.format(code=company.brand.code, token=token(company), order=order))
             fit(seen, f"{name}-{width}")
 
 

@@ -76,6 +76,7 @@ type Group = frozenset[Role | Post]
 _EVERYBODY: Group = frozenset({Role.ANYBODY})
 _SIGNED_IN: Group = frozenset({Role.CREATOR, Role.FAN, Role.BRAND, Role.OPERATOR})
 _HOUSE: Group = frozenset({Role.BRAND, Role.OPERATOR})
+_DECIDING: Group = frozenset({Post.OWNER, Post.MANAGER, Role.OPERATOR})
 _CREATOR: Group = frozenset({Role.CREATOR})
 _FAN: Group = frozenset({Role.FAN})
 
@@ -95,6 +96,10 @@ MATRIX: Mapping[str, Group] = {
     "sign_out": _EVERYBODY,
     "language": _EVERYBODY,
     "connections.see": _HOUSE,
+    "brand.see": _HOUSE,
+    "brand.applications": _DECIDING,
+    "brand.decide": _DECIDING,
+    "brand.terms": frozenset({Post.OWNER, Role.OPERATOR}),
     "creator.welcome": _CREATOR,
     "creator.today": _CREATOR,
     "creator.earnings": _CREATOR,

@@ -40,12 +40,20 @@ _PLACES: dict[Role, tuple[Place, ...]] = {
         Place("public.terms", "terms", "scale", later("Terms"), 2),
     ),
     Role.BRAND: (
+        Place("brand.see", "brand_overview", "layout-dashboard", later("Overview")),
+        Place("brand.see", "brand_people", "users-round", later("Creators")),
+        Place("brand.see", "brand_orders", "package", later("Orders")),
+        Place("brand.see", "brand_appeals", "message-circle-question-mark", later("Objections")),
         Place("connections.see", "connections", "plug", later("Shop connections"), 2),
-        Place("public.terms", "terms", "scale", later("Terms"), 2),
+        Place("brand.see", "brand_terms", "scale", later("Terms"), 2),
     ),
     Role.OPERATOR: (
+        Place("brand.see", "brand_overview", "layout-dashboard", later("Overview")),
+        Place("brand.see", "brand_people", "users-round", later("Creators")),
+        Place("brand.see", "brand_orders", "package", later("Orders")),
+        Place("brand.see", "brand_appeals", "message-circle-question-mark", later("Objections")),
         Place("connections.see", "connections", "plug", later("Shop connections"), 2),
-        Place("public.terms", "terms", "scale", later("Terms"), 2),
+        Place("brand.see", "brand_terms", "scale", later("Terms"), 2),
     ),
 }
 _ROLES = {

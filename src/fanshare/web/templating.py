@@ -28,7 +28,7 @@ def environment(**options: Any) -> Environment:
     return made
 
 
-def url(name: str, *arguments: str) -> str:
+def url(name: str, *arguments: str | int) -> str:
     """The path of a named page."""
     return str(reverse(name, args=arguments))
 

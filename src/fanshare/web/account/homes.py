@@ -18,7 +18,7 @@ _TITLES = {
 _WAYS: dict[Role, tuple[tuple[str, str], ...]] = {
     Role.CREATOR: (("creator_today", "What you earned"), ("creator", "Your public page"), ("terms", "The terms")),
     Role.FAN: (("fan_home", "What you earned"), ("fan_share", "Share"), ("terms", "The terms")),
-    Role.BRAND: (("connections", "Shop connections"), ("terms", "The terms")),
+    Role.BRAND: (("brand_overview", "Overview"), ("connections", "Shop connections"), ("terms", "The terms")),
     Role.OPERATOR: (("all_connections", "Shop connections"), ("start", "The start page")),
 }
 

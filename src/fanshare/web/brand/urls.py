@@ -1,10 +1,29 @@
 """Addresses of a brand's pages."""
 
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import IntConverter
 
-from fanshare.web.brand import connections
+from fanshare.web.brand import connections, orders, overview, people, terms
+
+
+class RowConverter(IntConverter):  # type: ignore[misc]
+    """The number of a row: what no row can have is no address."""
+
+    regex = "[0-9]{1,18}"
+
+
+register_converter(RowConverter, "row")
 
 urlpatterns = [
     path("connections", connections.everywhere, name="all_connections"),
+    path("brand/<slug:programme>", overview.overview, name="brand_overview"),
+    path("brand/<slug:programme>/people", people.people, name="brand_people"),
+    path("brand/<slug:programme>/applications/<row:number>", people.application, name="brand_application"),
+    path("brand/<slug:programme>/orders", orders.orders, name="brand_orders"),
+    path("brand/<slug:programme>/orders/<row:number>", orders.order, name="brand_order"),
+    path("brand/<slug:programme>/orders/<row:number>/decide", orders.decide, name="brand_decide"),
+    path("brand/<slug:programme>/objections", orders.objections, name="brand_appeals"),
+    path("brand/<slug:programme>/terms", terms.terms, name="brand_terms"),
+    path("brand/<slug:programme>/terms/publish", terms.publish, name="brand_terms_publish"),
     path("brand/<slug:programme>/connections", connections.connections, name="connections"),
 ]

@@ -1,0 +1,210 @@
+"""Orders: as the shop shows them now, who got what and why, and the decisions of people about them."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+
+from fanshare.core.errors import BadInputError, FanshareError
+from fanshare.core.instants import DAY, format_rfc3339, zone
+from fanshare.core.money import format_micros
+from fanshare.core.sentences import sentence
+from fanshare.flows import rulings
+from fanshare.flows.appeals import words_of
+from fanshare.flows.authorisation import Role
+from fanshare.flows.rulings import NewRuling
+from fanshare.store.queries import appeals, brand, listing
+from fanshare.store.queries.brand import OrderRow, PartRow, ShareRow
+from fanshare.web.brand.english import english, may
+from fanshare.web.desk import Here
+from fanshare.web.exports import exported
+from fanshare.web.lists import MOST_EXPORTED, PAGE, Spec, asked, place
+from fanshare.web.money_states import State, state
+from fanshare.web.seated import field, page, seated
+
+_COLUMNS = ("order", "placed_at", "status", "goods", "commission", "currency", "being_checked")
+#: What a person can decide here -> what it is called. Reassigning takes the command line or the API.
+VERDICTS = {
+    "upheld": "leave it as it is (answers the objections)",
+    "released": "end the check: the money is released",
+    "held": "check it: nothing is paid until the date",
+    "denied": "nobody earns on this order",
+}
+_EVIDENCE = {
+    "creator_link": "{name}’s link was clicked.",
+    "creator_code": "A code of {name} was typed at checkout.",
+    "creator_ruling": "A decision gave this sale to {name}.",
+    "fan_link": "The link of a fan of {name} was clicked.",
+    "fan_code": "A code of a fan of {name} was typed at checkout.",
+    "fan_ruling": "A decision gave this sale to a fan of {name}.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One share as the page words it."""
+
+    who: str
+    row: ShareRow
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One creator's part: who it is about, the sentences, the shares, the evidence in the order of its days."""
+
+    name: str
+    sentences: tuple[str, ...]
+    shares: tuple[Shown, ...]
+    evidence: tuple[tuple[str, str], ...]
+
+
+@seated("brand.see", Role.BRAND, Role.OPERATOR)
+@english
+def orders(here: Here) -> Any:
+    """Every order, the last placed first."""
+    spec = Spec({}, {"newest": "last placed first"}, search="order number")
+    wish = asked(here.request.GET, spec, zone(here.tenant.time_zone))
+    limit = MOST_EXPORTED if wish.form else PAGE
+    rows = brand.orders(
+        here.access,
+        number=wish.text.lstrip("#"),
+        since=wish.since,
+        until=wish.until,
+        after=wish.after,
+        limit=limit + 1,
+    )
+    shown = rows[:limit]
+    if wish.form:
+        return exported(wish.form, "orders", map(_document, shown), _COLUMNS, cut=len(rows) > limit)
+    further = place((shown[-1].placed_at, shown[-1].id)) if len(rows) > limit else ""
+    return page(here, "brand/orders.html", {"asked": wish, "orders": shown, "next": further})
+
+
+@seated("brand.see", Role.BRAND, Role.OPERATOR)
+@english
+def order(here: Here, number: int) -> Any:
+    """One order with everything that is known and was decided about it."""
+    return page(here, "brand/order.html", _about(here, number, ""))
+
+
+@seated("brand.decide", Role.BRAND, Role.OPERATOR, form=True)
+@english
+def decide(here: Here, number: int) -> Any:
+    """A person decides, with a reason that those concerned will read."""
+    if here.request.method != "POST":
+        return HttpResponseRedirect(_address(here, number))
+    try:
+        rulings.rule(here.programme, _ruling(here, number), here.now)
+    except FanshareError as error:
+        return page(here, "brand/order.html", _about(here, number, error.message), status=422)
+    return HttpResponseRedirect(_address(here, number))
+
+
+@seated("brand.see", Role.BRAND, Role.OPERATOR)
+@english
+def objections(here: Here) -> Any:
+    """Objections that nobody has answered yet, oldest first."""
+    waiting = appeals.listed(here.access, waiting=True, limit=100)
+    people = listing.named(here.access, (one.party for one in waiting))
+    rows = [
+        (one, _named(people[one.party].kind, people[one.party].name, people[one.party].public_id)) for one in waiting
+    ]
+    return page(here, "brand/appeals.html", {"rows": rows, "answer_within": 14 * DAY})
+
+
+def _ruling(here: Here, number: int) -> NewRuling:
+    """What was decided. Raises ``BadInputError``."""
+    kind, days = field(here, "verdict"), field(here, "days")
+    if kind not in VERDICTS:
+        raise BadInputError("bad_ruling", "Choose what is decided.")
+    if kind == "held" and not (days.isascii() and days.isdigit() and 1 <= int(days) <= 90):
+        raise BadInputError("bad_hold_end", "Say for how many days it is checked: 1 to 90.")
+    _found(here, number)
+    open_ = appeals.listed(here.access, order=number, waiting=True)
+    return NewRuling(
+        kind,
+        field(here, "reason", 1_000),
+        number,
+        until=here.now + int(days) * DAY if kind == "held" else None,
+        answers=() if kind == "held" else tuple(one.id for one in open_),
+    )
+
+
+def _found(here: Here, number: int) -> OrderRow:
+    row = brand.order(here.access, number)
+    if row is None:
+        raise BadInputError("unknown_order", "There is no such order.", 404)
+    return row
+
+
+def _about(here: Here, number: int, problem: str) -> dict[str, Any]:
+    row = _found(here, number)
+    shares = brand.shares(here.access, number)
+    told = appeals.listed(here.access, order=number)
+    people = listing.named(here.access, (one.party for one in told))
+    return {
+        "order": row,
+        "parts": [_told(here, part, shares) for part in brand.parts(here.access, number)],
+        "rulings": listing.rulings(here.access, order=number),
+        "appeals": [
+            (one, _named(people[one.party].kind, people[one.party].name, people[one.party].public_id),
+             words_of(here.programme, one.person, one.id))
+            for one in told
+        ],
+        "may_decide": may(here, "brand.decide"),
+        "verdicts": VERDICTS,
+        "typed": {name: here.request.POST.get(name, "")[:1_000] for name in ("verdict", "reason", "days")},
+        "problem": problem,
+        "due": listing.is_due(here.access, number, here.now),
+    }  # fmt: skip
+
+
+def _told(here: Here, part: PartRow, shares: list[ShareRow]) -> Told:
+    entry = part.settlement
+    mine = [row for row in shares if row.creator == part.creator]
+    facts = dict.fromkeys([(entry.introduced_on, entry.introduced_by), (entry.decided_on, entry.decided_by)])
+    known = sorted((day, kind) for day, kind in facts if day and kind)
+    evidence = [(day, _EVIDENCE[kind].format(name=part.name)) for day, kind in known]
+    return Told(
+        name=part.name,
+        sentences=tuple(f"{text}." for role in ("creator", "fan", "buyer") if (text := sentence(entry, role))),
+        shares=tuple(Shown(_who(row), row, _state(here, row)) for row in mine),
+        evidence=tuple(
+            (here.calendar.name(date.fromisoformat(day)), words)
+            for day, words in [*evidence, (entry.placed_on, "The order was placed.")]
+        ),
+    )
+
+
+def _who(row: ShareRow) -> str:
+    if row.party is None:
+        return "a buyer who has not claimed it"
+    return _named(row.kind, row.name, row.public_id)
+
+
+def _named(kind: str, name: str, public_id: str) -> str:
+    """A creator by her name; fans and buyers are nobody's business: a pseudonym that stays the same."""
+    return name if kind == "creator" and name else f"{kind} {public_id[:6]}"
+
+
+def _state(here: Here, row: ShareRow) -> State:
+    return state(row.bucket, row.amount, row.matures_at, row.held_until, here.calendar)
+
+
+def _address(here: Here, number: int) -> str:
+    return str(reverse("brand_order", args=[here.tenant.slug, number]))
+
+
+def _document(row: OrderRow) -> dict[str, Any]:
+    return {
+        "order": row.number,
+        "placed_at": format_rfc3339(row.placed_at),
+        "status": row.status,
+        "goods": format_micros(row.net),
+        "commission": format_micros(row.commission),
+        "currency": row.currency,
+        "being_checked": "yes" if row.held else "no",
+    }

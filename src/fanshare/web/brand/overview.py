@@ -1,0 +1,45 @@
+"""The first page of a brand: what creators sold, what is owed, and what waits for a person."""
+
+from typing import Any
+
+from django.urls import reverse
+
+from fanshare.core.instants import DAY
+from fanshare.flows.authorisation import Role
+from fanshare.store.queries import appeals, brand
+from fanshare.web.brand.english import english
+from fanshare.web.creator.today import Need
+from fanshare.web.desk import Here
+from fanshare.web.seated import page, seated
+
+SPAN = 30
+
+
+@seated("brand.see", Role.BRAND, Role.OPERATOR)
+@english
+def overview(here: Here) -> Any:
+    """Sales and commission of the last thirty days, balances of everybody, and what needs an answer."""
+    context = {
+        "span": SPAN,
+        "sold": brand.sold(here.access, here.now - SPAN * DAY),
+        "owed": brand.owed(here.access),
+        "needs": _needs(here),
+    }
+    return page(here, "brand/overview.html", context)
+
+
+def _needs(here: Here) -> list[Need]:
+    found = []
+    count, first = appeals.waiting_since(here.access, here.now)
+    if count and first is not None:
+        words = f"{count} {'objection waits' if count == 1 else 'objections wait'}, the first since "
+        found.append(Need("search-check", words + here.calendar.day(first), _to("brand_appeals", here)))
+    count = brand.applications(here.access)
+    if count:
+        words = f"{count} {'application waits' if count == 1 else 'applications wait'} for an answer"
+        found.append(Need("user-plus", words, _to("brand_people", here)))
+    return found
+
+
+def _to(route: str, here: Here) -> str:
+    return str(reverse(route, args=[here.tenant.slug]))

@@ -1,0 +1,70 @@
+"""Creators of a programme, and the applications that wait for a person's answer."""
+
+from typing import Any
+
+from django.http import HttpResponseRedirect
+
+from fanshare.core.errors import BadInputError
+from fanshare.core.instants import format_rfc3339, zone
+from fanshare.flows import applications
+from fanshare.flows.authorisation import Role
+from fanshare.store.queries import brand
+from fanshare.web.brand.english import english, may
+from fanshare.web.desk import Here
+from fanshare.web.exports import exported
+from fanshare.web.lists import MOST_EXPORTED, PAGE, Spec, asked, place
+from fanshare.web.seated import field, page, seated
+
+_COLUMNS = ("name", "page", "since", "orders")
+#: Applications on one page, oldest first.
+_AT_ONCE = 20
+
+
+@seated("brand.see", Role.BRAND, Role.OPERATOR)
+@english
+def people(here: Here) -> Any:
+    """Creators, newest first, under what waits."""
+    spec = Spec({}, {"newest": "newest first"}, search="name", dates=False)
+    wish = asked(here.request.GET, spec, zone(here.tenant.time_zone))
+    limit = MOST_EXPORTED if wish.form else PAGE
+    before = wish.after[0] if wish.after else None
+    rows = brand.creators(here.access, text=wish.text, before=before, limit=limit + 1)
+    if wish.form:
+        documents = map(_document, rows[:limit])
+        return exported(wish.form, "creators", documents, _COLUMNS, cut=len(rows) > limit)
+    waiting = applications.waiting(here.programme, limit=_AT_ONCE) if may(here, "brand.applications") else []
+    context = {
+        "asked": wish,
+        "creators": rows[:limit],
+        "next": place((rows[limit - 1].id, 0)) if len(rows) > limit else "",
+        "waiting": waiting,
+        "count": brand.applications(here.access),
+    }
+    return page(here, "brand/people.html", context)
+
+
+@seated("brand.applications", Role.BRAND, Role.OPERATOR, form=True)
+@english
+def application(here: Here, number: int) -> Any:
+    """One application, to be answered."""
+    found = next((one for one in applications.waiting(here.programme, after=number - 1, limit=1)), None)
+    if found is None or found.id != number:
+        raise BadInputError("unknown_application", "This application was answered already, or never was.", 404)
+    problem = ""
+    if here.request.method == "POST":
+        try:
+            answer = field(here, "answer")
+            if answer not in ("yes", "no"):
+                raise BadInputError("no_answer", "Say yes or no.")
+            words = field(here, "words", applications.LONGEST_WORDS)
+            applications.answer(here.programme, number, accept=answer == "yes", words=words, now=here.now)
+        except BadInputError as error:
+            problem = error.message
+        else:
+            return HttpResponseRedirect(f"/brand/{here.tenant.slug}/people")
+    context = {"found": found, "problem": problem, "words": here.request.POST.get("words", "")}
+    return page(here, "brand/application.html", context, status=422 if problem else 200)
+
+
+def _document(row: brand.CreatorRow) -> dict[str, Any]:
+    return {"name": row.name, "page": row.slug, "since": format_rfc3339(row.since), "orders": row.orders}
