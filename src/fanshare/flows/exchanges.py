@@ -31,3 +31,4 @@ def inherit(access: Access, orders: Iterable[int], resolver: Resolver) -> None:
             if heir in views
         ]
     )
+    exchanges.share_scopes(access, origins)

@@ -19,7 +19,7 @@ from fanshare.flows.appeals import check_answer
 from fanshare.flows.context import Programme
 from fanshare.store import ledger, log_store
 from fanshare.store.access import Access
-from fanshare.store.queries import appeals
+from fanshare.store.queries import appeals, exchanges
 from fanshare.store.queries.orders import OrderRows
 
 KINDS = ("denied", "reassigned", "held", "released", "upheld", "merged", "absorbed")
@@ -34,7 +34,7 @@ RETURNING id
 """
 _JOIN_SCOPE = """
 INSERT INTO order_creator (programme_id, order_id, creator_party_id)
-VALUES (%(programme_id)s, %(order)s, %(creator)s) ON CONFLICT DO NOTHING
+SELECT %(programme_id)s, id, %(creator)s FROM unnest(%(orders)s::bigint[]) AS made(id) ON CONFLICT DO NOTHING
 """
 _SCOPE = """
 INSERT INTO scope (programme_id, creator_party_id) VALUES (%(programme_id)s, %(creator)s) ON CONFLICT DO NOTHING
@@ -86,7 +86,8 @@ def rule(programme: Programme, new: NewRuling, now: Instant) -> int:
         check_answer(programme, new.answers, new.order)
         if new.to_creator is not None and new.order is not None:
             access.execute(_SCOPE, {"creator": new.to_creator})
-            access.execute(_JOIN_SCOPE, {"order": new.order, "creator": new.to_creator})
+            concerned = sorted(exchanges.heirs(access, [new.order]))
+            access.execute(_JOIN_SCOPE, {"orders": concerned, "creator": new.to_creator})
         if new.order is not None:
             rows = OrderRows(access)
             rows.due([new.order], now, "ruling")

@@ -1,6 +1,6 @@
 """Exchanges: which order a later one exchanges, up to the first of a chain, and down to all that came of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from fanshare.store.access import Access
 
@@ -29,6 +29,13 @@ WITH RECURSIVE down AS (
 )
 SELECT id FROM down
 """
+_SHARE_SCOPES = """
+INSERT INTO order_creator (programme_id, order_id, creator_party_id)
+SELECT s.programme_id, made.heir, s.creator_party_id
+  FROM unnest(%(heirs)s::bigint[], %(origins)s::bigint[]) AS made(heir, origin)
+  JOIN order_creator s ON s.programme_id = %(programme_id)s AND s.order_id = made.origin
+ON CONFLICT DO NOTHING
+"""
 
 
 def origins(access: Access, orders: Iterable[int]) -> dict[int, int]:
@@ -43,3 +50,8 @@ def origins(access: Access, orders: Iterable[int]) -> dict[int, int]:
 def heirs(access: Access, orders: Iterable[int]) -> set[int]:
     """Some orders, and all that exchange one of them."""
     return {row[0] for row in access.fetch(_HEIRS, {"orders": list(orders)})}
+
+
+def share_scopes(access: Access, found: Mapping[int, int]) -> None:
+    """Put exchanges into the scopes of their first orders: a decision may have given those to anybody."""
+    access.execute(_SHARE_SCOPES, {"heirs": list(found), "origins": list(found.values())})
