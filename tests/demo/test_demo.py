@@ -141,6 +141,42 @@ def _wait_for(file: Path, process: subprocess.Popen[str]) -> str:
     raise AssertionError("the pages were not served")
 
 
+_SERVES_UNTIL_KILLED = """
+import sys, time
+from pathlib import Path
+from fanshare.cli.demo_home import make_home, wait_for_address
+from fanshare.config.wiring import mark_as_demo, open_installation
+home = make_home({}, Path(sys.argv[1]))
+with open_installation(home.unmarked_settings, name="fanshare demo") as opened:
+    eve = opened.clock()
+    home.clock.freeze(eve)
+    mark_as_demo(opened.conn, eve)
+    child = home.start("serve", *sys.argv[2:], "--port", "0", log="serve.log")
+    wait_for_address(home, child, "serve.json")
+    print(child.process.pid, flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("flags", [("--as-child",), ()], ids=["on a lifeline", "without one"])
+def test_what_serves_ends_when_the_demonstration_is_killed(tmp_path: Path, flags: tuple[str, ...]) -> None:
+    """Without the lifeline, the negative control, it is an orphan that goes on serving."""
+    command = [sys.executable, "-c", _SERVES_UNTIL_KILLED, str(tmp_path / "demo"), *flags]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as demo:
+        assert demo.stdout is not None
+        child = psutil.Process(int(demo.stdout.readline()))
+        demo.kill()
+    if not flags:
+        time.sleep(1)
+        assert child.is_running()
+        child.terminate()
+    child.wait(25)
+    until = time.monotonic() + 20
+    while (left := _left_over(tmp_path)) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert left == []
+
+
 def _without_chance(told: Mapping[str, Any]) -> Document:
     """The report without the time it took, and without the handles of pages, which nobody may guess."""
     return {key: value for key, value in told.items() if key not in ("seconds", "links")}

@@ -41,6 +41,17 @@ def test_the_full_world_is_as_large_as_promised(town: World) -> None:
     assert {change.event for order in town.purchases for change in order.changes} == set(Event)
 
 
+def test_codes_of_creators_and_of_fans_are_typed_by_who_met_them(town: World) -> None:
+    typed = Counter(text for order in town.purchases for text in order.codes)
+    assert sum(typed[text] for text in town.codes.values()) > 100
+    link_of = {town.fan_codes[fan.key]: fan.code for fan in town.fans if fan.key in town.fan_codes}
+    by_fan = [order for order in town.purchases if any(text in link_of for text in order.codes)]
+    assert len(by_fan) > 50
+    visited = {visit.key: visit.code for visit in town.visits}
+    for order in by_fan:
+        assert {link_of[text] for text in order.codes} <= {visited[key] for key in order.path}
+
+
 def test_messages_come_late_and_twice_and_in_any_order(town: World) -> None:
     keys = Counter(message.key for message in town.messages)
     assert max(keys.values()) > 1

@@ -54,7 +54,7 @@ def _serve(this: Session, home: "DemoHome", port: int) -> None:
     """Everything on one port, until somebody stops it."""
     from fanshare.cli.demo_home import wait_for_address
 
-    with home.start("serve", "--port", str(port), log="serve.log") as child:
+    with home.start("serve", "--as-child", "--port", str(port), log="serve.log") as child:
         wait_for_address(home, child, "serve.json")
         if not this.json:
             this.out.result({}, ["", "It serves now; stop it with Ctrl-C."])

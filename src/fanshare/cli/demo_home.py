@@ -66,7 +66,10 @@ def make_home(environ: Mapping[str, str], path: Path) -> DemoHome:
 
 
 class Child:
-    """A process of the demonstration. It ends when asked to, and by force after half a minute."""
+    """A process of the demonstration. It ends when asked to, and by force after half a minute.
+
+    Its standard input is its lifeline: if the demonstration is killed, it ends by itself.
+    """
 
     def __init__(self, command: list[str], home: DemoHome, log: str) -> None:
         self._log: IO[bytes] = (home.path / log).open("ab")

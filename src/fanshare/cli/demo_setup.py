@@ -25,6 +25,18 @@ WOO_SHOP = "https://leinen-ton.example"
 #: Of the generated shop; a demonstration has no secrets.
 SECRET = b"whsec_" + base64.b64encode(b"the demo shop signs with")
 
+_WOO_TERMS = {
+    "terms": {"time_zone": ZONE},
+    "commission": [
+        {
+            "id": "standard",
+            "currency": CURRENCY,
+            "tiers": [{"upto": "1000", "percent": "12"}, {"percent": "14", "retroactive": True}],
+        }
+    ],
+    "caps": [{"per": "month", "amount": "400", "currency": CURRENCY}],
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Market:
@@ -92,16 +104,21 @@ def _open_links(
     assets.set_link_state(programme, world.paused, "paused", now + HOUR)
     for key, text in world.codes.items():
         links.add_code(programme, NewCode(creators[key], creators[key], text, LABEL), now)
+    whose = {one.key: one.creator for one in world.fans}
+    for key, text in world.fan_codes.items():
+        links.add_code(programme, NewCode(creators[whose[key]], fans[key], text, LABEL), now)
     for key, fan_bps in world.choices.items():
         links.choose_fan_part(programme, creators[key], fan_bps, now)
 
 
 def found_woo(opened: Installation, shop: WooShop, at: Instant) -> WooStory:
-    """Found "Leinen & Ton", whose shop was recorded: one creator, Mira, with a link and the code MIRA10."""
+    """Found "Leinen & Ton", whose shop was recorded: one creator, Mira, with a link and the code MIRA10.
+
+    Its terms have what makes orders of one creator depend on each other: steps, one of them retroactive, and a cap.
+    """
     new = NewProgramme("leinen-ton", "Leinen & Ton", "DE", "EUR", ZONE, "hallo@leinen-ton.example", demo=True)
     tenant = directory.found_programme(opened.conn, new, at, "demo")
-    terms = {"commission": [{"id": "standard", "percent": "12"}], "terms": {"time_zone": ZONE}}
-    publish_terms(opened.access(tenant, "demo"), terms, at, effective_at=at)
+    publish_terms(opened.access(tenant, "demo"), _WOO_TERMS, at, effective_at=at)
     programme = opened.programme(tenant, "demo")
     mira = people.add_creator(programme, Joiner("Mira Tonwerk", "mira@creators.example", "mira"), at)
     links.add_link(programme, NewLink(mira, mira, f"{WOO_SHOP}/", LABEL, campaign="spring", code="mira"), at)

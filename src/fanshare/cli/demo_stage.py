@@ -72,7 +72,7 @@ class Stage:
             workers[0].say(json.dumps(publish))
             workers[0].hear()
             edge = running.enter_context(
-                self._home.start("--json", "serve", "edge", "--port", str(port), log="edge.log")
+                self._home.start("--json", "serve", "edge", "--as-child", "--port", str(port), log="edge.log")
             )
             host, port = wait_for_address(self._home, edge, "serve-edge.json")
             replay = Replay(self._world, market.endpoint, (host, port), self._home.clock, workers)

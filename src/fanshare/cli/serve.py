@@ -36,14 +36,17 @@ def serve(
     ] = Part.ALL,
     host: str = typer.Option("127.0.0.1", help="The address to answer on."),
     port: int = typer.Option(8700, min=0, max=65535, help="The port; 0 takes a free one."),
+    as_child: bool = typer.Option(False, "--as-child", hidden=True),
 ) -> None:
     """Serve until SIGTERM or Ctrl-C. Everything (all) brings its own worker and database along."""
-    from fanshare.cli.supervision import exit_on_signals
+    from fanshare.cli.supervision import end_with_parent, exit_on_signals
     from fanshare.config.logs import configure_logs
 
     this = session(ctx)
     configure_logs(json=this.logs_as_json)
     exit_on_signals()
+    if as_child:
+        end_with_parent()
     if part is Part.DATABASE:
         _database(this)
         return

@@ -176,6 +176,18 @@ class Lifeline:
         os._exit(1)  # whatever it is that does not end: nobody is left to end it
 
 
+def end_with_parent() -> None:
+    """Have this process end as by SIGTERM when its standard input ends, that is when the parent is gone."""
+    gone = threading.Event()
+
+    def follow() -> None:
+        gone.wait()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    Lifeline(gone)
+    threading.Thread(target=follow, name="end with parent", daemon=True).start()
+
+
 def exit_on_signals() -> None:
     """SIGTERM and SIGINT unwind the stack once, so that whatever was opened is closed; later ones are ignored."""
 

@@ -22,6 +22,20 @@ _LOOKBACK = 10 * SLOTS
 _PIECES = (1, 1, 1, 2)
 
 
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """What may be typed at the checkout: a creator's code by her key, a fan's code by the code of her link."""
+
+    by_creator: Mapping[int, str]
+    by_link: Mapping[str, str]
+
+    def known_after(self, links: Sequence[tuple[int, str]]) -> list[str]:
+        """What a shopper knows who followed these links, each with the key of its creator."""
+        texts = [self.by_creator.get(creator, "") for creator, _ in links]
+        texts += [self.by_link.get(link, "") for _, link in links]
+        return [text for text in texts if text]
+
+
 @dataclass(slots=True)
 class Till:
     """The shop's order book while the world is made."""
@@ -52,10 +66,10 @@ def shop(
     till: Till,
     buyers: Sequence[Shopper],
     doors: Doors,
-    codes: Mapping[int, str],
+    codes: Codes,
     wanted: int,
 ) -> None:
-    """``wanted`` orders by honest buyers, some of whom buy again. ``codes``: what a creator's followers may type."""
+    """``wanted`` orders by honest buyers, some of whom buy again."""
     rounds = [*buyers, *rng.choices(buyers, k=wanted - len(buyers))][:wanted]
     orders_of: dict[int, int] = {}
     for shopper in rounds:
@@ -69,7 +83,8 @@ def shop(
             fresh = _visits(rng, diary, by_key[key], doors, max(before, slot - _LOOKBACK), slot)
             path += [visit for visit, _ in fresh]
             before = slot
-            _buy(rng, till, by_key[key], slot, path, [creator for _, creator in fresh], codes)
+            known = codes.known_after([(creator, diary.visits[visit].code) for visit, creator in fresh])
+            _buy(rng, till, by_key[key], slot, path, [creator for _, creator in fresh], known)
 
 
 def _visits(rng: Random, diary: Diary, shopper: Shopper, doors: Doors, first: int, slot: int) -> list[tuple[int, int]]:
@@ -92,10 +107,9 @@ def _buy(
     slot: int,
     path: Sequence[int],
     creators: Sequence[int],
-    codes: Mapping[int, str],
+    known: Sequence[str],
 ) -> None:
     cause = rng.choice(creators) if creators and rng.random() >= BASELINE else None
-    known = [codes[creator] for creator in creators if creator in codes]
     typed = (rng.choice(known),) if known and rng.random() < 0.3 else ("AUTUMN10",) if rng.random() < 0.05 else ()
     till.sell(
         rng,

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from fanshare.world.behaviour import Till, live_on, shop
+from fanshare.world.behaviour import Codes, Till, live_on, shop
 from fanshare.world.cheats import CHEATING_CREATORS, EXTENSION, Cheat, Scene, play_all, reserved_fans
 from fanshare.world.market import SLOTS
 from fanshare.world.orders import REFUNDS, Event, Purchase
@@ -56,8 +56,8 @@ class Message:
 class World:
     """A generated world. ``visits`` and ``messages`` are in the order in which they happen; purchases by number.
 
-    ``codes``: creator key to the code her followers may type; ``choices``: creator key to the fans' part she chose,
-    in basis points; ``paused``: the code of a link that was paused.
+    ``codes``: creator key to the code her followers may type; ``fan_codes``: fan key to the one that she passes on;
+    ``choices``: creator key to the fans' part she chose, in basis points; ``paused``: the code of a paused link.
     """
 
     seed: int
@@ -65,6 +65,7 @@ class World:
     creators: tuple[Creator, ...]
     fans: tuple[Fan, ...]
     codes: Mapping[int, str]
+    fan_codes: Mapping[int, str]
     choices: Mapping[int, int]
     paused: str
     visits: tuple[Visit, ...]
@@ -116,7 +117,10 @@ def generate(seed: int, size: Size = FULL) -> World:
     onlookers = make_shoppers(rng, honest, 100_000, size.onlookers)
     codes = {one.key: f"{one.name.split()[0].upper()}{one.key}" for one in honest if one.key % 3 == 0}
     diary, till, doors = Diary(), Till(size.days), doors_of(creators, fans)
-    shop(rng, diary, till, buyers, doors, codes, size.orders)
+    busiest = [doors.fans[one.key][0] for one in honest if one.key % 3 == 1]
+    fan_codes = {fan.key: f"FRIEND{fan.key}" for fan in busiest}
+    typed = Codes(codes, {fan.code: fan_codes[fan.key] for fan in busiest})
+    shop(rng, diary, till, buyers, doors, typed, size.orders)
     cheats = play_all(Scene(rng, diary, till, doors, creators, extra, size.cheating))
     live_on(rng, till, size.refunds, size.cancellations)
     look_around(rng, diary, onlookers, doors, size.clicks - len(diary.visits), size.days * SLOTS)
@@ -128,6 +132,7 @@ def generate(seed: int, size: Size = FULL) -> World:
         creators=tuple(creators),
         fans=(*fans, *extra),
         codes=codes,
+        fan_codes=fan_codes,
         choices={one.key: (0, 1000, 3000)[one.key % 3] for one in honest if one.key % 7 == 5},
         paused=paused,
         visits=tuple(sorted(diary.visits, key=lambda visit: (visit.slot, visit.key))),
