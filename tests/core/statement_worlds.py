@@ -14,13 +14,14 @@ from fanshare.core.instants import DAY, Instant
 from fanshare.core.log import Frontier, Node, consistency_proof, inclusion_proof
 from fanshare.core.money import MICROS
 from fanshare.core.notes import VerifierKey, sign_note
-from fanshare.core.recompute import line_pool
+from fanshare.core.recompute import further_amount, line_pool
 from fanshare.core.settlement_leaf import (
     EVIDENCE,
     FAN_EVIDENCE,
     BonusEntry,
     CapStep,
     FeeEntry,
+    FurtherEntry,
     LimitEntry,
     LineEntry,
     RecurringEntry,
@@ -42,6 +43,7 @@ from fanshare.core.statement import (
 )
 from fanshare.core.statement_check import rotation_text
 from fanshare.core.terms import Bracket
+from fanshare.core.tiers import step_reached
 from fanshare.store.signing import LogSigner
 
 NOW: Instant = 20_600 * DAY
@@ -49,7 +51,7 @@ PROGRAMME = "prog7"
 NAME = f"shop.example/log/{PROGRAMME}"
 TERMS = "7e" * 32
 #: What only some terms use; a part whose figures a test gives has none of it.
-PLAIN: dict[str, Any] = {"bonuses": (), "limits": (), "recurring": None, "group": "", "fee": None}
+PLAIN: dict[str, Any] = {"further": (), "bonuses": (), "limits": (), "recurring": None, "group": "", "fee": None}
 CLEO, FINN, BUYER = "cleo-5f1c", "finn-a81b", "buyer-33d0"
 OTHERS = ["dana-0001", "elif-0002", "gita-0003"]
 
@@ -241,6 +243,8 @@ def settled(rng: random.Random, introduced: bool) -> dict[str, Any]:
     whole = sum(line.pool for line in lines if line.kind != "tiers")
     bonuses = random_bonuses(rng, lines) if rng.random() < 0.4 else ()
     whole += sum(one.line.pool for one in bonuses)
+    further = random_further(rng, lines)
+    tiered += sum(one.amount for one in further)
     uncapped = whole * credit.numerator // credit.denominator + tiered
     limits = random_limits(rng, uncapped, sum(line.net for line in lines), credit) if rng.random() < 0.4 else ()
     uncapped = limits[-1].after if limits else uncapped
@@ -257,6 +261,7 @@ def settled(rng: random.Random, introduced: bool) -> dict[str, Any]:
         "introduced_on": "2026-05-01" if introduced else None,
         "credit": credit,
         "lines": lines,
+        "further": further,
         "uncapped": uncapped,
         "caps": caps,
         "pool": pool,
@@ -314,11 +319,23 @@ def random_line(rng: random.Random, number: str, net: int, goods: int, credited:
     elif kind == "flat":
         line = LineEntry(number, net, goods, 0, kind, each=rng.randint(0, 9 * MICROS), quantity=rng.randint(1, 5))
     elif kind == "tiers":
-        brackets = (Bracket(100 * MICROS, 500), Bracket(200 * MICROS, 900), Bracket(None, 1500))
+        lifts = rng.random() < 0.5
+        brackets = (Bracket(100 * MICROS, 500), Bracket(200 * MICROS, 900, lifts), Bracket(None, 1500, lifts))
         cut = rng.randint(0, credited)
         stretches = (Stretch(50 * MICROS, cut), Stretch(180 * MICROS, credited - cut))
         line = LineEntry(number, net, goods, 0, kind, brackets=brackets, stretches=stretches, limit_bps=limit)
     return LineEntry(**{name: getattr(line, name) for name in LineEntry.__slots__} | {"pool": line_pool(line)})
+
+
+def random_further(rng: random.Random, lines: tuple[LineEntry, ...]) -> tuple[FurtherEntry, ...]:
+    """What lines with retroactive tiers get more in a month of at least their own sales."""
+    found = []
+    for line in lines:
+        end = max((each.before + each.amount for each in line.stretches), default=0)
+        reached = step_reached(line.brackets, max(end, rng.choice([0, 100, 200]) * MICROS))
+        amount = further_amount(line, reached) if reached is not None else 0
+        found += [FurtherEntry(line.id, reached, amount)] if reached is not None and amount else []
+    return tuple(found)
 
 
 def random_caps(rng: random.Random, uncapped: int) -> tuple[CapStep, ...]:

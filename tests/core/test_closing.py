@@ -305,6 +305,30 @@ def test_a_closed_order_keeps_its_stretch_of_the_tiers() -> None:
     assert shop.pools(kept(first, 30), second) == [4, 4]
 
 
+def test_after_a_close_no_order_lifts_or_lowers_another_by_a_retroactive_step() -> None:
+    shop = Shop(cap=500)
+    climb = Rule("climb", brackets=(Bracket(100 * UNIT, 1000), Bracket(None, 2000, retroactive=True)), currency="EUR")
+    shop.book = TermsBook([terms_of(climb, hold=14 * DAY)])
+    first, second, third = shop.sale(1, 1, 60), shop.sale(2, 2, 30), shop.sale(3, 3, 30)
+    assert shop.pools(first, second) == [6, 3]
+    shop.close(first, second)
+    # The month has 90 by now; a late order reaches the step by itself, and alone has its rate.
+    assert shop.pools(first, second, third) == [6, 3, 6]
+    shop.close(first, second, third)
+    assert shop.pools(first, kept(second, 0), third) == [6, 0, 6]
+
+
+def test_a_month_that_closed_above_a_retroactive_step_keeps_it_when_goods_come_back() -> None:
+    shop = Shop(cap=500)
+    climb = Rule("climb", brackets=(Bracket(100 * UNIT, 1000), Bracket(None, 2000, retroactive=True)), currency="EUR")
+    shop.book = TermsBook([terms_of(climb, hold=14 * DAY)])
+    first, second = shop.sale(1, 1, 60), shop.sale(2, 2, 60)
+    assert shop.pools(first, second) == [12, 12]
+    assert shop.pools(first, kept(second, 30)) == [6, 3]
+    shop.close(first, second)
+    assert shop.pools(first, kept(second, 30)) == [12, 6]
+
+
 # -- how the buyer stood
 
 

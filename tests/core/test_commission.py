@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fanshare.core.commission import LinePool, credited_net, flat_amount, line_pools, part, tier_amount
+from fanshare.core.commission import LinePool, credited_net, flat_amount, line_pools, part
 from fanshare.core.orders import Buyer, Evidence, Line, OrderView, Status
 from fanshare.core.terms import Bracket, BuyerKind, Rule, Terms
+from fanshare.core.tiers import tier_amount
 
 WHOLE = Fraction(1)
 LADDER = (Bracket(100_000_000, 1000), Bracket(300_000_000, 1200), Bracket(None, 1500))

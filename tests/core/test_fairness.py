@@ -40,7 +40,9 @@ def test_what_is_paid_never_exceeds_the_pools_of_kept_orders() -> None:
     for _, facts, parts in worlds(80):
         views = {order.id: order.view for order in facts}
         for part in parts:
-            granted = sum(line.pool + line.tiered for line in part.lines) + sum(bonus.pool for bonus in part.bonuses)
+            granted = sum(line.pool + line.tiered + line.further for line in part.lines) + sum(
+                bonus.pool for bonus in part.bonuses
+            )
             assert part.pool <= part.uncapped <= granted
             assert part.uncapped <= views[part.order_id].net
             assert part.currency == views[part.order_id].currency

@@ -10,8 +10,17 @@ from hypothesis import strategies as st
 
 from fanshare.core.recompute import MismatchError, check_shares, recompute
 from fanshare.core.sentences import percent, sentence
-from fanshare.core.settlement_leaf import CapStep, LineEntry, Settlement, Share, Stretch, parse_settlement
+from fanshare.core.settlement_leaf import (
+    CapStep,
+    FurtherEntry,
+    LineEntry,
+    Settlement,
+    Share,
+    Stretch,
+    parse_settlement,
+)
 from fanshare.core.terms import Bracket
+from fanshare.verifier import fanshare_verify
 from tests.core.statement_worlds import TERMS, World
 
 WHO = "ab" * 32
@@ -97,6 +106,56 @@ def test_marginal_steps_apply_to_the_credited_stretch_of_the_period() -> None:
     shifted = replace(line, stretches=(Stretch(90_000_000, 29_500_001),))
     with pytest.raises(MismatchError, match="line 1"):
         recompute(replace(half, lines=(shifted,)))
+
+
+def lifted(**changes: Any) -> Settlement:
+    """60.00 of goods in a month that came to 150.00, where 20 % from 100.00 on hold for all; before, 10 %."""
+    brackets = (Bracket(100_000_000, 1000), Bracket(None, 2000, retroactive=True))
+    line = LineEntry(
+        "1", 60_000_000, 60_000_000, 6_000_000, "tiers", brackets=brackets, stretches=(Stretch(30_000_000, 60_000_000),)
+    )
+    told: dict[str, Any] = {"further": (FurtherEntry("1", 100_000_000, 6_000_000),)}
+    told |= {"lines": (line,), "uncapped": 12_000_000, "pool": 12_000_000}
+    amounts = {"creator": 9_000_000, "fan": 2_400_000, "buyer": 600_000}
+    told["shares"] = tuple(Share(role, amount, "pending", None, WHO) for role, amount in amounts.items())
+    return settlement(**told | changes)
+
+
+def test_a_retroactive_step_gives_a_further_amount_that_the_sentence_tells() -> None:
+    assert sum(recompute(lifted()).values()) == 12_000_000
+    assert parse_settlement(lifted().body()) == lifted()
+    assert "Commission 12.00 is 6.00 by steps on 60.00 of goods and a further 6.00 as the month's sales reached" in (
+        sentence(lifted(), "creator")
+    )
+    assert fanshare_verify.sentence(lifted().body(), "fan") == sentence(lifted(), "fan")
+
+
+@pytest.mark.parametrize(
+    ("further", "where"),
+    [
+        ((FurtherEntry("1", 100_000_000, 6_000_001),), "further commission of line 1"),
+        ((FurtherEntry("1", 50_000_000, 6_000_000),), "step reached for line 1"),
+        ((FurtherEntry("1", 100_000_000, 0),), "step reached for line 1"),
+        (
+            (FurtherEntry("1", 100_000_000, 6_000_000), FurtherEntry("2", 100_000_000, 1)),
+            "further commission of line 2",
+        ),
+        ((), "commission before caps"),
+    ],
+)
+def test_a_wrong_further_amount_is_named_by_both_verifiers(further: tuple[FurtherEntry, ...], where: str) -> None:
+    wrong = lifted(further=further)
+    with pytest.raises(MismatchError, match=where):
+        check_shares(wrong)
+    with pytest.raises(Exception, match=r"further|step reached|commission before caps"):
+        fanshare_verify.recompute(wrong.body())
+
+
+def test_a_step_that_the_orders_own_goods_reach_cannot_be_left_out() -> None:
+    found = lifted()
+    own = replace(found.lines[0], stretches=(Stretch(60_000_000, 60_000_000),), pool=8_000_000)
+    with pytest.raises(MismatchError, match=r"further commission of line 1: stated 0\.000000, computed 4\.000000"):
+        check_shares(replace(found, lines=(own,), further=(), uncapped=8_000_000, pool=8_000_000))
 
 
 def test_a_flat_amount_shrinks_with_what_is_kept_and_never_exceeds_it() -> None:

@@ -120,11 +120,22 @@ def ladder(*steps: tuple[int | None, int], currency: str = "EUR") -> Rule:
     return Rule("t", brackets=tuple(Bracket(upto, bps) for upto, bps in steps), currency=currency)
 
 
+def lifting(*steps: tuple[int | None, int]) -> Rule:
+    """A ladder whose last step is retroactive."""
+    rule = ladder(*steps)
+    return replace(rule, brackets=(*rule.brackets[:-1], replace(rule.brackets[-1], retroactive=True)))
+
+
 @pytest.mark.parametrize(
     ("new", "old", "covered"),
     [
         (ladder((100, 1000), (None, 1500)), ladder((200, 1000), (None, 1500)), True),
         (ladder((200, 1000), (None, 1500)), ladder((100, 1000), (None, 1500)), False),
+        (ladder((100, 1000), (None, 1500)), lifting((100, 1000), (None, 1500)), False),
+        (lifting((100, 1000), (None, 1500)), ladder((100, 1000), (None, 1500)), True),
+        (lifting((100, 1000), (None, 1500)), lifting((200, 1000), (None, 1500)), True),
+        (lifting((200, 1000), (None, 1500)), lifting((100, 1000), (None, 1500)), False),
+        (Rule("p", bps=1500), lifting((100, 1000), (None, 1500)), True),
         (Rule("p", bps=1500), ladder((100, 1000), (None, 1500)), True),
         (Rule("p", bps=1499), ladder((100, 1000), (None, 1500)), False),
         (ladder((None, 5000), currency="USD"), ladder((None, 100)), False),
@@ -172,7 +183,10 @@ def rules(draw: st.DrawFn) -> Rule:
     if kind == "flat":
         return replace(named, each=draw(st.integers(1, 3)) * 1_000_000, currency=currency)
     bounds = sorted(draw(st.sets(st.sampled_from([10_000_000, 20_000_000]))))
-    return replace(named, brackets=tuple(Bracket(upto, draw(rates)) for upto in [*bounds, None]), currency=currency)
+    brackets = [Bracket(upto, draw(rates)) for upto in [*bounds, None]]
+    highest = brackets[-1].bps > max([one.bps for one in brackets[:-1]], default=10_000)
+    brackets[-1] = replace(brackets[-1], retroactive=highest and draw(st.booleans()))
+    return replace(named, brackets=tuple(brackets), currency=currency)
 
 
 @st.composite

@@ -213,6 +213,21 @@ def test_a_fan_earns_for_the_window_and_at_most_what_is_allowed_unless_said_othe
             "commission[0].tiers[0].upto",
             "last tier is open",
         ),
+        (
+            with_rule(tiers=[{"percent": 1, "retroactive": True}], currency="EUR"),
+            "commission[0].tiers[0].retroactive",
+            "nothing before it",
+        ),
+        (
+            with_rule(tiers=[{"upto": "5", "percent": 2}, {"percent": 2, "retroactive": True}], currency="EUR"),
+            "commission[0].tiers[1].retroactive",
+            "2 % is not above 2 %",
+        ),
+        (
+            with_rule(tiers=[{"upto": "5", "percent": 1}, {"percent": 2, "retroactive": "yes"}], currency="EUR"),
+            "commission[0].tiers[1].retroactive",
+            'true or false, not "yes"',
+        ),
         (with_rule(tiers=[{"percent": 1}] * 2, currency="EUR"), "commission[0].tiers[0].upto", "only the last tier"),
         (
             with_rule(tiers=[{"upto": "5", "percent": 1}] * 2 + [{"percent": 1}], currency="EUR"),

@@ -127,6 +127,15 @@ def small_documents() -> list[dict[str, Any]]:
         {**copy.deepcopy(simple), "bonuses": [{"id": "b", "new_buyer": "5", "currency": "EUR", "countries": ["DE"]}]},
         {"commission": [{"id": "b", "flat": "5", "currency": "EUR"}]},
         {"commission": [{"id": "c", "tiers": [{"upto": "5", "percent": 5}, {"percent": 6}], "currency": "EUR"}]},
+        {
+            "commission": [
+                {
+                    "id": "c",
+                    "tiers": [{"upto": "5", "percent": 5}, {"percent": 6, "retroactive": True}],
+                    "currency": "EUR",
+                }
+            ]
+        },
     ]
 
 

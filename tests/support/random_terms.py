@@ -1,4 +1,4 @@
-"""What only some programmes have: groups of creators, bonuses, recurring months, a margin budget, a fee.
+"""What only some programmes have: groups, bonuses, recurring months, a margin budget, a fee, retroactive tiers.
 
 Drawn by dice of their own, so that the rest of a world is the same with and without them.
 """
@@ -11,7 +11,7 @@ from typing import NamedTuple
 from fanshare.core.facts import Ruling
 from fanshare.core.instants import HOUR, Instant
 from fanshare.core.orders import Line, OrderState
-from fanshare.core.terms import BuyerKind, Rule, Terms, TermsBook
+from fanshare.core.terms import Bracket, BuyerKind, Rule, Terms, TermsBook
 from fanshare.core.touches import Touch
 from tests.support.sales import EPOCH, UNIT
 
@@ -62,6 +62,17 @@ def random_extras(dice: random.Random, terms: Terms, currency: str) -> Terms:
         margin_bps=dice.choice([None, 1500, 3000]),
         fee_bps=dice.choice([0, 333]),
     )
+
+
+def random_steps(dice: random.Random, terms: Terms) -> Terms:
+    """The terms, in half of the worlds with tiers that lift what was sold before them."""
+    if dice.random() < 0.5:
+        return terms
+    return replace(terms, rules=tuple(replace(rule, brackets=_lifting(dice, rule.brackets)) for rule in terms.rules))
+
+
+def _lifting(dice: random.Random, brackets: tuple[Bracket, ...]) -> tuple[Bracket, ...]:
+    return tuple(replace(one, retroactive=place > 0 and dice.random() < 0.7) for place, one in enumerate(brackets))
 
 
 def random_memberships(dice: random.Random, creators: Sequence[int]) -> tuple[Member, ...]:

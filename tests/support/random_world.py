@@ -1,8 +1,8 @@
 """Small random worlds: terms with tight caps and tiers, creators with fans, buyers, orders that live a little.
 
 ``World.random(seed)`` is a programme with one or two versions of its terms, and orders that change, ship, are
-refunded, cancelled and revived. Half of the programmes have groups, bonuses, recurring months, a margin budget or a fee
-(``tests.support.random_terms``). Everything follows from the seed and the currency.
+refunded, cancelled and revived. Half of the programmes have groups, bonuses, recurring months, a margin budget, a fee
+or retroactive tiers (``tests.support.random_terms``). Everything follows from the seed and the currency.
 """
 
 import random
@@ -17,7 +17,7 @@ from fanshare.core.orders import Buyer, Evidence, Line, OrderState, OrderView, R
 from fanshare.core.settlement import Part
 from fanshare.core.terms import Bracket, Cap, Level, Policy, Rule, Terms, TermsBook
 from fanshare.core.touches import LinkClass, Touch, TouchKind
-from tests.support.random_terms import Member, WorldOrder, random_extras, random_memberships, with_extras
+from tests.support.random_terms import Member, WorldOrder, random_extras, random_memberships, random_steps, with_extras
 from tests.support.sales import EPOCH, UNIT, click, typed
 
 __all__ = ["CREATORS", "Folded", "Memory", "Snapshot", "World", "WorldOrder"]
@@ -66,7 +66,8 @@ class World:
     def random(cls, seed: int, orders: int = 6, currency: str = "EUR") -> "World":
         dice = random.Random(f"{seed} {currency}")
         more = random.Random(f"more {seed} {currency}")
-        book = TermsBook(random_extras(more, terms, currency) for terms in _random_book(dice, currency))
+        plain = TermsBook(random_extras(more, terms, currency) for terms in _random_book(dice, currency))
+        book = TermsBook(random_steps(random.Random(f"steps {seed} {currency}"), terms) for terms in plain)
         members = random_memberships(more, CREATORS)
         pool = _random_clicks(dice, book)
         made = tuple(_random_order(dice, n + 1, pool, book, currency) for n in range(orders))

@@ -66,6 +66,15 @@ class _Reader(EvidenceReader):
                 total += self.sold(other)
         return total
 
+    def sold_in_all(self, order: OrderFacts) -> int:
+        """What the creator's sales of the order's month come to."""
+        total = 0
+        for other in self.orders:
+            same = self.month(other) == self.month(order) and other.view.currency == order.view.currency
+            if same and self.creator in self.credits(other):
+                total += self.sold(other)
+        return total
+
     # -- stage 4: lines and the part
 
     def uncapped(self, order: OrderFacts) -> int:
@@ -73,6 +82,7 @@ class _Reader(EvidenceReader):
         terms = self.numbered(touch.terms_version)
         lines = self.kept_lines(order)
         whole, own = 0, 0
+        in_all = self.sold_in_all(order)
         for index, line in enumerate(order.view.lines):
             start = self.sold_before(order) + floor(credit * sum(lines[:index]))
             end = self.sold_before(order) + floor(credit * sum(lines[: index + 1]))
@@ -80,7 +90,7 @@ class _Reader(EvidenceReader):
             for rule in terms.rules:
                 if line.gift_card or not self.speaks_of(rule, line, order):
                     continue
-                pool, tiered = granted(rule, line, lines[index], start, end)
+                pool, tiered = granted(rule, line, lines[index], start, end, in_all)
                 worth = credit * pool + tiered
                 if best is None or worth > best[0]:
                     best = (worth, pool, tiered)
@@ -114,7 +124,7 @@ class _Reader(EvidenceReader):
                 if self.speaks_of(rule, line, order):
                     goods += kept
                     if rule.per_buyer is None:
-                        total += granted(rule, line, kept, 0, 0)[0]
+                        total += granted(rule, line, kept, 0, 0, 0)[0]
             if rule.per_buyer is not None:
                 total += min(goods, rule.per_buyer)
         return total
@@ -237,7 +247,7 @@ class _Reader(EvidenceReader):
         return False
 
 
-def granted(rule: Rule, line: Line, kept: int, start: int, end: int) -> tuple[int, int]:
+def granted(rule: Rule, line: Line, kept: int, start: int, end: int, in_all: int) -> tuple[int, int]:
     """What a rule gives on one line: of the whole order, and of the creator's own sales of the month."""
     if rule.bps is not None:
         return floor(Fraction(kept * rule.bps, 10_000)), 0
@@ -245,10 +255,14 @@ def granted(rule: Rule, line: Line, kept: int, start: int, end: int) -> tuple[in
         return min(kept, floor(Fraction(rule.each * line.quantity * kept, line.net))) if line.net else 0, 0
     total = Fraction(0)
     low = 0
-    for bracket in rule.brackets:
+    for index, bracket in enumerate(rule.brackets):
         high = end if bracket.upto is None else bracket.upto
         portion = min(end, high) - max(start, low)
+        rate = bracket.bps
+        for before, later in zip(rule.brackets[index:], rule.brackets[index + 1 :], strict=False):
+            if later.retroactive and before.upto is not None and in_all >= before.upto:
+                rate = max(rate, later.bps)
         if portion > 0:
-            total += Fraction(portion * bracket.bps, 10_000)
+            total += Fraction(portion * rate, 10_000)
         low = high
     return 0, floor(total)

@@ -38,7 +38,9 @@ def explain_order(desk: "Desk", number: str) -> dict[str, Any]:
     with access.transaction():
         order = find_order(access, number.replace("\x00", ""))
         creators = scopes.creators_of(access, [order])
-        scope = scopes.load(access, creators, [order], whole_period=book.needs_period, notice=NOTICE, now=desk.now)
+        scope = scopes.load(
+            access, creators, [order], whole_period=book.needs_period, notice=NOTICE, now=desk.now, begin=book.reach
+        )
         people = listing.named(access, _parties(scope))
         stories = parts.stories(access, {(order, creator) for creator in creators})
         due = listing.is_due(access, order, desk.now)

@@ -103,7 +103,8 @@ def sealed_with(sealed: Sealed, closing: Closing) -> Sealed:
         sums[key] = sums.get(key, 0) + piece.amount
         by_order = pieces.setdefault(key, {})
         by_order[order_id] = (*by_order.get(order_id, ()), piece)
-    return Sealed(sums, pieces)
+    month = PeriodKey(TIER, closing.month, closing.currency)
+    return Sealed(sums, pieces, {month: sums.get(month, 0), **sealed.months})
 
 
 def fully_sealed(part: Part, order: OrderFacts, sealed: Sealed) -> bool:

@@ -15,17 +15,18 @@ from fractions import Fraction
 from typing import Literal
 
 from fanshare.core.instants import Instant
-from fanshare.core.money import BASIS, Micros, basis_points
+from fanshare.core.money import Micros, basis_points
 from fanshare.core.orders import Line, OrderView
 from fanshare.core.recurrence import is_over
-from fanshare.core.terms import Bracket, BuyerKind, Rule, Terms
-
-type Piece = tuple[Micros, Micros]
-"""``(before, amount)``: ``amount`` of credited sales that follow ``before`` in the period."""
+from fanshare.core.terms import BuyerKind, Rule, Terms
+from fanshare.core.tiers import Piece, lifted_amount, step_reached, tier_amount
 
 type Kind = Literal["percent", "flat", "tiers", "buyer", "none"]
 
 type Matcher = Callable[[Line], bool]
+
+type Sales = tuple[tuple[Piece, ...], Micros]
+"""The pieces of the period's credited sales that a line occupies, and what the period came to in all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class LinePool:
     credit (percent and flat), ``tiered`` the creator's own part (tiers); the other of the two is 0. ``bps`` belongs to
     percent, ``each`` and ``quantity`` to flat (``each`` to a bonus for a new buyer too), ``pieces`` (the stretches of
     the period's credited sales that the line occupies) to tiers. ``losers`` are the other rules that matched, in the
-    order of the terms. ``limit_bps`` is set where the limit for typed codes lowered the result. All money in micros.
+    order of the terms. ``limit_bps`` is set where the limit for typed codes lowered the result. ``further`` is what a
+    retroactive tier, which begins at ``reached``, adds to ``tiered``. All money in micros.
     """
 
     line_id: str
@@ -52,6 +54,8 @@ class LinePool:
     pieces: tuple[Piece, ...]
     losers: tuple[str, ...]
     limit_bps: int | None = None
+    further: Micros = 0
+    reached: Micros | None = None
 
 
 def credited_net(view_net: Micros, credit: Fraction) -> Micros:
@@ -66,7 +70,7 @@ def part(pools: Iterable[LinePool], credit: Fraction) -> Micros:
     whole = tiered = 0
     for line in pools:
         whole += line.pool
-        tiered += line.tiered
+        tiered += line.tiered + line.further
     return credited_net(whole, credit) + tiered
 
 
@@ -78,6 +82,7 @@ def line_pools(
     credit: Fraction,
     by_code: bool,
     tier_segments: Sequence[Piece],
+    tier_total: Micros = 0,
     group: str = "",
     first_at: Instant | None = None,
 ) -> tuple[LinePool, ...]:
@@ -85,10 +90,10 @@ def line_pools(
 
     ``credit`` is the creator's part of the order (0 to 1). ``tier_segments`` are the pieces of the period's cumulative
     credited sales that the order occupies; their amounts sum to ``credited_net(view.net, credit)``, and lines consume
-    them in turn. They are read only where a rule with tiers applies. ``by_code`` says that a typed code of a creator
-    or fan decided, so that ``terms.code_max_bps`` limits every line. ``group`` is the creator's at the touch,
-    ``first_at`` when this buyer's first kept order with her was placed, if that is another one. Test orders and gift
-    cards grant nothing.
+    them in turn. They are read only where a rule with tiers applies, and so is ``tier_total``, what the period's sales
+    come to in all (at least to the end of this order). ``by_code`` says that a typed code of a creator or fan decided,
+    so that ``terms.code_max_bps`` limits every line. ``group`` is the creator's at the touch, ``first_at`` when this
+    buyer's first kept order with her was placed, if that is another one. Test orders and gift cards grant nothing.
 
     Raises ``ValueError`` when the segments do not sum to the credited net.
     """
@@ -96,15 +101,12 @@ def line_pools(
     tiers = any(rule.brackets for rule, _ in rules)
     cuts = _cut(view.kept, credit, tier_segments) if tiers else [()] * len(view.lines)
     limit = terms.code_max_bps if by_code else None
+    total = max(tier_total, *map(sum, tier_segments)) if tiers and tier_segments else 0
     pools = (
-        _line(rules, line, kept, pieces, credit) for line, kept, pieces in zip(view.lines, view.kept, cuts, strict=True)
+        _line(rules, line, kept, (pieces, total), credit)
+        for line, kept, pieces in zip(view.lines, view.kept, cuts, strict=True)
     )
     return tuple(pools if limit is None else (_limited(pool, limit) for pool in pools))
-
-
-def tier_amount(brackets: Sequence[Bracket], pieces: Iterable[Piece]) -> Micros:
-    """Marginal commission on pieces of the period's sales: each portion at its bracket's rate, floored once."""
-    return sum(_tier_product(brackets, before, amount) for before, amount in pieces) // BASIS
 
 
 def flat_amount(each: Micros, quantity: int, kept: Micros, goods: Micros) -> Micros:
@@ -145,56 +147,68 @@ def _matcher(rule: Rule) -> Matcher:
     )
 
 
-def _line(
-    rules: Sequence[tuple[Rule, Matcher]], line: Line, kept: Micros, pieces: tuple[Piece, ...], credit: Fraction
-) -> LinePool:
+def _line(rules: Sequence[tuple[Rule, Matcher]], line: Line, kept: Micros, sales: Sales, credit: Fraction) -> LinePool:
     matching = [] if line.gift_card else [rule for rule, matches in rules if matches(line)]
     if not matching:
         return LinePool(line.id, kept, "", "none", 0, 0, line.quantity, line.net, 0, 0, (), ())
-    candidates = [grant(rule, line, kept, pieces) for rule in matching]
+    candidates = [grant(rule, line, kept, sales) for rule in matching]
     if len(candidates) == 1:
         return candidates[0]
     best = max(candidates, key=lambda one: _worth(one, credit))
     return replace(best, losers=tuple(rule.id for rule in matching if rule.id != best.rule_id))
 
 
-def grant(rule: Rule, line: Line, kept: Micros, pieces: tuple[Piece, ...] = ()) -> LinePool:
-    """What one rule gives on one line of which ``kept`` is left; ``pieces`` are read by tiers."""
+def grant(rule: Rule, line: Line, kept: Micros, sales: Sales = ((), 0)) -> LinePool:
+    """What one rule gives on one line of which ``kept`` is left; ``sales`` are read by tiers."""
+    if rule.brackets:
+        return _by_tiers(rule, line, kept, *sales)
     kind: Kind
-    bps = each = pool = tiered = 0
+    bps = each = pool = 0
     if rule.bps is not None:
-        kind, bps, pieces = "percent", rule.bps, ()
+        kind, bps = "percent", rule.bps
         pool = basis_points(kept, bps)
-    elif rule.each is not None:
-        kind, each, pieces = "flat", rule.each, ()
-        pool = flat_amount(each, line.quantity, kept, line.net)
     else:
-        kind, tiered = "tiers", tier_amount(rule.brackets, pieces)
-    return LinePool(line.id, kept, rule.id, kind, bps, each, line.quantity, line.net, pool, tiered, pieces, ())
+        kind, each = "flat", rule.each or 0
+        pool = flat_amount(each, line.quantity, kept, line.net)
+    return LinePool(line.id, kept, rule.id, kind, bps, each, line.quantity, line.net, pool, 0, (), ())
+
+
+def _by_tiers(rule: Rule, line: Line, kept: Micros, pieces: tuple[Piece, ...], total: Micros) -> LinePool:
+    tiered, reached, further = tier_amount(rule.brackets, pieces), step_reached(rule.brackets, total), 0
+    if reached is not None:
+        further = lifted_amount(rule.brackets, pieces, reached) - tiered
+    return LinePool(
+        line.id,
+        kept,
+        rule.id,
+        "tiers",
+        0,
+        0,
+        line.quantity,
+        line.net,
+        0,
+        tiered,
+        pieces,
+        (),
+        further=further,
+        reached=reached if further else None,
+    )
 
 
 def _worth(grant: LinePool, credit: Fraction) -> int:
     """The money a grant gives this creator, times the credit's denominator; ``max`` keeps the first of equals."""
-    return grant.pool * credit.numerator + grant.tiered * credit.denominator
+    return grant.pool * credit.numerator + (grant.tiered + grant.further) * credit.denominator
 
 
 def _limited(grant: LinePool, limit: int) -> LinePool:
     pool = min(grant.pool, basis_points(grant.net, limit))
-    tiered = min(grant.tiered, basis_points(sum(amount for _, amount in grant.pieces), limit))
-    if (pool, tiered) == (grant.pool, grant.tiered):
+    room = basis_points(sum(amount for _, amount in grant.pieces), limit)
+    tiered = min(grant.tiered, room)
+    further = min(grant.further, room - tiered)
+    if (pool, tiered, further) == (grant.pool, grant.tiered, grant.further):
         return grant
-    return replace(grant, pool=pool, tiered=tiered, limit_bps=limit)
-
-
-def _tier_product(brackets: Sequence[Bracket], before: Micros, amount: Micros) -> int:
-    """The sum of portion x rate over the brackets that ``before .. before + amount`` crosses."""
-    total, start, end = 0, before, before + amount
-    for bracket in brackets:
-        upto = end if bracket.upto is None else min(end, bracket.upto)
-        if upto > start:
-            total += (upto - start) * bracket.bps
-            start = upto
-    return total
+    reached = grant.reached if further else None
+    return replace(grant, pool=pool, tiered=tiered, further=further, reached=reached, limit_bps=limit)
 
 
 def _cut(kept: Sequence[Micros], credit: Fraction, segments: Sequence[Piece]) -> list[tuple[Piece, ...]]:

@@ -120,10 +120,15 @@ class PeriodKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """Everything that closes have sealed for one creator: sums per period, pieces per order and period."""
+    """Everything that closes have sealed for one creator: sums per period, pieces per order and period.
+
+    ``months`` are her credited sales of each month (level ``tier``) at its first close: what retroactive tiers go by
+    from then on.
+    """
 
     sums: Mapping[PeriodKey, Micros] = field(default_factory=dict)
     pieces: Mapping[PeriodKey, Mapping[int, tuple[Piece, ...]]] = field(default_factory=dict)
+    months: Mapping[PeriodKey, Micros] = field(default_factory=dict)
 
 
 NOTHING_SEALED = Sealed()

@@ -10,12 +10,13 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from fanshare.core.bonuses import bonus_pools
-from fanshare.core.commission import LinePool, Piece, credited_net, line_pools, part, speaking
+from fanshare.core.commission import LinePool, credited_net, line_pools, part, speaking
 from fanshare.core.instants import Instant
 from fanshare.core.money import Micros, basis_points
 from fanshare.core.orders import OrderView
 from fanshare.core.recurrence import Recurring, recurring
 from fanshare.core.terms import Rule, Terms
+from fanshare.core.tiers import Piece
 
 CODE, MARGIN = "code", "margin"
 
@@ -49,13 +50,17 @@ NOTHING = Granted((), (), (), None, 0)
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """Of whom an order is: how its buyer stood, this creator's credit, and what her deciding touch froze."""
+    """Of whom an order is: how its buyer stood, this creator's credit, and what her deciding touch froze.
+
+    ``month_total`` are her credited sales of the whole month, as ``tier_total`` in ``commission.line_pools``.
+    """
 
     new_buyer: bool
     first_at: Instant | None
     credit: Fraction
     by_code: bool
     group: str = ""
+    month_total: Micros = 0
 
 
 def granted(
@@ -73,6 +78,7 @@ def granted(
         credit=asked.credit,
         by_code=asked.by_code,
         tier_segments=tier_segments,
+        tier_total=asked.month_total,
         group=asked.group,
         first_at=asked.first_at,
     )

@@ -107,6 +107,13 @@ def week_period(day: date) -> str:
     return "w" + (day - timedelta(days=day.weekday())).isoformat()
 
 
+def month_begin(instant: Instant, tz: ZoneInfo) -> Instant:
+    """The first instant of the calendar month of a time zone in which an instant lies, at the earliest 0."""
+    local = to_datetime(instant).astimezone(tz)
+    first = local.replace(day=1, hour=0, minute=0, second=0, microsecond=0, fold=0)
+    return max(0, (first - _EPOCH) // timedelta(microseconds=1))
+
+
 def month_period(day: date) -> str:
     """``2026-11``"""
     return day.isoformat()[:7]

@@ -1,6 +1,7 @@
 """What only some terms add to a settlement leaf; each key is left out where it says nothing.
 
-So a leaf of terms without bonuses, budgets, groups, recurring months and fee is what it has always been.
+So a leaf of terms without bonuses, budgets, groups, recurring months, fee and retroactive tiers is what it has always
+been.
 """
 
 import re
@@ -10,7 +11,7 @@ from typing import Any
 from fanshare.core.commission import LinePool
 from fanshare.core.grants import CODE, MARGIN, Limit
 from fanshare.core.leaf_parts import LineEntry, line_body, read_line
-from fanshare.core.leaf_values import LeafError, amount, count, local_day, matching, one_of, parse_exact
+from fanshare.core.leaf_values import ID, LeafError, amount, count, local_day, matching, one_of, parse_exact
 from fanshare.core.money import Micros
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}", re.ASCII)
@@ -30,6 +31,15 @@ class BonusEntry:
     def of(cls, pool: LinePool) -> "BonusEntry":
         """The entry for a worked out bonus."""
         return cls(pool.rule_id, LineEntry.of(pool))
+
+
+@dataclass(frozen=True, slots=True)
+class FurtherEntry:
+    """What a retroactive tier, which begins at ``reached`` of the month's sales, gives more on the line of an id."""
+
+    line: str
+    reached: Micros
+    amount: Micros
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +85,7 @@ def extras_body(
     recurring: RecurringEntry | None,
     group: str,
     fee: FeeEntry | None,
+    further: tuple[FurtherEntry, ...],
 ) -> dict[str, Any]:
     """The keys of a leaf that these need. Raises ``LeafError`` where a value is out of its domain."""
     body: dict[str, Any] = {}
@@ -92,12 +103,19 @@ def extras_body(
         body["group"] = matching(NAME, group)
     if fee is not None:
         body["fee"] = {"bps": count(fee.bps, 1), "amount": amount(fee.amount)}
+    if further:
+        body["further"] = [_further_body(one) for one in further]
     return body
 
 
 def read_bonus(body: Any) -> BonusEntry:
     """A bonus from its form."""
     return BonusEntry(body["bonus"], read_line(body))
+
+
+def read_further(body: Any) -> FurtherEntry:
+    """A further amount from its form."""
+    return FurtherEntry(body["line"], parse_exact(body["reached"]), parse_exact(body["amount"]))
 
 
 def read_limit(body: Any) -> LimitEntry:
@@ -124,6 +142,10 @@ def _limit_body(limit: LimitEntry) -> dict[str, Any]:
             raise LeafError("Whether the shop told the discount is true or false.")
         body |= {"discount": amount(limit.discount), "told": limit.told}
     return {**body, "before": amount(limit.before), "after": amount(limit.after)}
+
+
+def _further_body(one: FurtherEntry) -> dict[str, Any]:
+    return {"line": matching(ID, one.line), "reached": amount(one.reached), "amount": amount(one.amount)}
 
 
 def _months(months: tuple[int, ...]) -> list[int]:

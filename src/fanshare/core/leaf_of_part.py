@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from fanshare.core.instants import Instant, local_date
-from fanshare.core.leaf_extras import BonusEntry, FeeEntry, LimitEntry, RecurringEntry
+from fanshare.core.leaf_extras import BonusEntry, FeeEntry, FurtherEntry, LimitEntry, RecurringEntry
 from fanshare.core.money import Micros
 from fanshare.core.settlement import Bucket, Part
 from fanshare.core.settlement_leaf import CODE, ROLES, CapStep, LineEntry, Settlement, Share, Stretch
@@ -57,6 +57,9 @@ def settlement_of(
         recurring=_recurring(part),
         group=_group(part),
         fee=FeeEntry(part.terms.fee_bps, part.fee) if part.terms.fee_bps else None,
+        further=tuple(
+            FurtherEntry(line.line_id, line.reached, line.further) for line in part.lines if line.reached is not None
+        ),
     )
 
 

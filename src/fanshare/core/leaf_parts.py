@@ -131,11 +131,13 @@ def read_line(body: Any) -> LineEntry:
 
 
 def _bracket_body(bracket: Bracket) -> dict[str, Any]:
-    return {"upto": None if bracket.upto is None else amount(bracket.upto), "bps": count(bracket.bps)}
+    marginal = {"upto": None if bracket.upto is None else amount(bracket.upto), "bps": count(bracket.bps)}
+    return {**marginal, "retroactive": True} if bracket.retroactive else marginal
 
 
 def _bracket(body: Any) -> Bracket:
-    return Bracket(None if body["upto"] is None else parse_exact(body["upto"]), body["bps"])
+    upto = None if body["upto"] is None else parse_exact(body["upto"])
+    return Bracket(upto, body["bps"], body.get("retroactive", False))
 
 
 def stretch_body(stretch: Stretch) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """From a part to what each party should hold, and to what about it is worth telling."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fanshare.core.instants import Instant
@@ -58,7 +59,7 @@ def essence(part: Part, buyer_party: int | None, *, estimated: bool) -> tuple[ob
         buyer_party,
         estimated,
     )
-    more = _more(part)
+    more = (*_more(part), *_further(part))
     return (*told, more) if any(more) else told
 
 
@@ -71,3 +72,10 @@ def _more(part: Part) -> tuple[object, ...]:
         part.recurring,
         part.fee,
     )
+
+
+def _further(part: Part) -> Iterator[tuple[object, ...]]:
+    """What retroactive tiers give more."""
+    found = tuple((one.line_id, one.reached, one.further) for one in part.lines if one.further)
+    if found:
+        yield found

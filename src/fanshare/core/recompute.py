@@ -1,13 +1,13 @@
 """Recompute the shares of a settlement from its own inputs (DESIGN section 6), with integers only.
 
-Line rules and bonuses give pools, pools, credit and limits the uncapped part, caps the commission, and the commission
-the three shares and the operator's fee.
+Line rules and bonuses give pools, pools, credit, further amounts and limits the uncapped part, caps the commission, and
+the commission the three shares and the operator's fee.
 Every intermediate figure that the settlement states is compared on the way.
 """
 
 from datetime import date
 
-from fanshare.core.commission import credited_net, flat_amount, tier_amount
+from fanshare.core.commission import credited_net, flat_amount
 from fanshare.core.errors import FanshareError
 from fanshare.core.grants import CODE, code_room, margin_room
 from fanshare.core.money import Micros, basis_points, format_micros
@@ -15,6 +15,7 @@ from fanshare.core.recurrence import date_after
 from fanshare.core.settlement_leaf import ROLES, CapStep, LineEntry, Settlement
 from fanshare.core.sharing import share
 from fanshare.core.terms import MAX_BUYER_BPS, MAX_FAN_BPS
+from fanshare.core.tiers import Piece, beginnings, lifted_amount, step_reached, tier_amount
 
 
 class MismatchError(FanshareError):
@@ -28,6 +29,7 @@ class MismatchError(FanshareError):
 def recompute(settlement: Settlement) -> dict[str, Micros]:
     """Micros for each role, from the inputs alone. Raises ``MismatchError`` naming the first figure that differs."""
     _check_lines(settlement)
+    _check_further(settlement)
     _check_bonuses(settlement)
     check_months(settlement)
     uncapped = _uncapped(settlement)
@@ -60,7 +62,7 @@ def line_pool(line: LineEntry) -> Micros:
     elif line.kind == "flat":
         pool = flat_amount(line.each, line.quantity, line.net, line.goods)
     elif line.kind == "tiers":
-        pool = tier_amount(line.brackets, [(each.before, each.amount) for each in line.stretches])
+        pool = tier_amount(line.brackets, _pieces(line))
     elif line.kind == "buyer":
         pool = min(line.net, line.each)
     else:
@@ -82,6 +84,35 @@ def _check_lines(settlement: Settlement) -> None:
         if line.kind == "tiers":
             _same(f"credited goods of line {line.id}", sum(each.amount for each in line.stretches), upto - given)
         given = upto
+
+
+def further_amount(line: LineEntry, reached: Micros) -> Micros:
+    """What the retroactive tier that begins at ``reached`` adds to a line of tiers, limit for typed codes applied."""
+    pieces = _pieces(line)
+    lifted = lifted_amount(line.brackets, pieces, reached)
+    if line.limit_bps is not None:
+        lifted = min(lifted, basis_points(sum(amount for _, amount in pieces), line.limit_bps))
+    return lifted - line.pool
+
+
+def _check_further(settlement: Settlement) -> None:
+    """A further amount names a retroactive tier: at least the highest that the order's own goods reach."""
+    told = {one.line: one for one in settlement.further}
+    for line in settlement.lines:
+        one, pieces = told.pop(line.id, None), _pieces(line)
+        steps = {begin for begin, bracket in beginnings(line.brackets) if bracket.retroactive}
+        own = step_reached(line.brackets, max(map(sum, pieces), default=0)) or 0
+        reached = own if one is None else one.reached
+        if one is not None and (one.reached not in steps or one.reached < own or not one.amount):
+            raise MismatchError(f"step reached for line {line.id}", format_micros(one.reached), "another or none")
+        computed = further_amount(line, reached) if reached else 0
+        _same(f"further commission of line {line.id}", one.amount if one else 0, computed)
+    if told:
+        raise MismatchError(f"further commission of line {min(told)}", "some", "no such line")
+
+
+def _pieces(line: LineEntry) -> list[Piece]:
+    return [(each.before, each.amount) for each in line.stretches]
 
 
 def _check_bonuses(settlement: Settlement) -> None:
@@ -119,7 +150,8 @@ def check_months(settlement: Settlement) -> None:
 def _uncapped(settlement: Settlement) -> Micros:
     lines, credit = settlement.lines, settlement.credit
     whole = sum(line.pool for line in lines if line.kind != "tiers") + sum(one.line.pool for one in settlement.bonuses)
-    left = credited_net(whole, credit) + sum(line.pool for line in lines if line.kind == "tiers")
+    own = sum(line.pool for line in lines if line.kind == "tiers") + sum(one.amount for one in settlement.further)
+    left = credited_net(whole, credit) + own
     for limit in settlement.limits:
         _same(f"commission before the limit ({limit.kind})", limit.before, left)
         if limit.kind == CODE:

@@ -146,7 +146,15 @@ def _made_of(settlement: Settlement) -> str:
     whole += [f"a fixed {format_trimmed(fixed)}"] if fixed else []
     whole += _bonuses(settlement)
     tiers = f"{format_trimmed(steps)} by steps on {format_trimmed(stepped)} of goods" if stepped else ""
-    return _listed([_credited(whole, f"{settlement.credit}"), tiers])
+    return _listed([_credited(whole, f"{settlement.credit}"), tiers, _further(settlement)])
+
+
+def _further(settlement: Settlement) -> str:
+    """``a further 2.00 as the month's sales reached 1000.00``"""
+    if not settlement.further:
+        return ""
+    amount, reached = sum(one.amount for one in settlement.further), max(one.reached for one in settlement.further)
+    return f"a further {format_trimmed(amount)} as the month's sales reached {format_trimmed(reached)}"
 
 
 def _bonuses(settlement: Settlement) -> list[str]:

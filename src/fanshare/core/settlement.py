@@ -4,7 +4,7 @@
 
 1. touches and credits, from the order alone (``fanshare.core.crediting``);
 2. how the buyer stood: new or returning, since when, introduced by whom (``fanshare.core.introducer``);
-3. marginal tiers by the period's running sum of credited net;
+3. the period's running sum of credited net, by which tiers go: where each order lies in it, and what it comes to;
 4. lines, bonuses and the creator's part, limits of the order itself applied (``fanshare.core.grants``);
 5. caps per day, week, month and all, each on the result of the one before; then the shares.
 
@@ -14,8 +14,9 @@ after payout, a cancellation and its undoing are therefore one code path.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from fanshare.core import introducer
 from fanshare.core.attribution import Credit
@@ -37,11 +38,12 @@ from fanshare.core.grants import NOTHING, Granted, Limit, Occasion, granted
 from fanshare.core.instants import DAY, Instant, day_period, local_date, month_period, week_period
 from fanshare.core.introducer import BuyerOrder, Standing
 from fanshare.core.money import Micros, basis_points
-from fanshare.core.orders import OrderView, Status
+from fanshare.core.orders import OrderView
 from fanshare.core.recurrence import Recurring
 from fanshare.core.sharing import Shares, share
 from fanshare.core.terms import Level, Terms, TermsBook
 from fanshare.core.touches import Skip, Touch, TouchKind
+from fanshare.core.worth import alive_view, without_lines
 
 #: A further buyer of one click is held this long after its share would be ready, then released.
 SHARED_HOLD = 14 * DAY
@@ -128,19 +130,6 @@ class Part:
         return self.credit.touch.by_fan
 
 
-def alive_view(order: OrderFacts, now: Instant) -> OrderView | None:
-    """The order as far as it is worth anything now; ``None`` when it never was or no longer is."""
-    view = order.view
-    if view.net <= 0 or order.twin:
-        return None
-    if view.vanished:
-        over = order.vanish_at is not None and now >= order.vanish_at
-        return None if over else replace(view, status=Status.CAPTURED, test=False)
-    if view.status is not Status.CAPTURED or view.test:
-        return None
-    return view
-
-
 def desired(
     creator: int,
     orders: Sequence[OrderFacts],
@@ -162,19 +151,14 @@ def desired(
     owners = click_owners(ordered, now) if click_owner is None else click_owner
     fold = _Fold(creator, book, now, sealed, owners, prefix.sums)
     standings = fold.standings(ordered, creditings)
-    return [
-        fold.part(order, creditings[order.id], standings[order.id])
-        for order in ordered
-        if creator in creditings[order.id].credits and order.key.placed_at >= prefix.start
+    mine = [
+        order for order in ordered if creator in creditings[order.id].credits and order.key.placed_at >= prefix.start
     ]
-
-
-def _without_lines(view: OrderView | None, denied: Mapping[str, str]) -> OrderView | None:
-    """The order without the lines that a ruling denies; ``None`` when nothing is left."""
-    if view is None or not denied:
-        return view
-    kept = tuple(0 if line.id in denied else amount for line, amount in zip(view.lines, view.kept, strict=True))
-    return replace(view, kept=kept) if any(kept) else None
+    sold = [fold.sold(order, creditings[order.id]) for order in mine]
+    return [
+        fold.part(order, creditings[order.id], standings[order.id], here)
+        for order, here in zip(mine, sold, strict=True)
+    ]
 
 
 def click_owners(orders: Iterable[OrderFacts], now: Instant) -> dict[str, str]:
@@ -197,6 +181,15 @@ def periods(placed_at: Instant, terms: Terms) -> dict[Level, str]:
         Level.MONTH: month_period(day),
         Level.ALL: "",
     }
+
+
+class _Sold(NamedTuple):
+    """What is left of an order (``None``: nothing), and where the creator's part of its goods lies in her month."""
+
+    view: OrderView | None
+    credited: Micros
+    pieces: tuple[Piece, ...]
+    month: PeriodKey
 
 
 class _Fold:
@@ -269,13 +262,21 @@ class _Fold:
             return Standing(new_buyer, credit.touch if credit.touch.by_fan else None, first_at)
         return Standing(new_buyer, answer.introduced_by if frozen is None else frozen.introduced_by, first_at)
 
-    def part(self, order: OrderFacts, crediting: Crediting, standing: Standing) -> Part:
-        """Stages 3 to 5 and the shares of one order."""
+    def sold(self, order: OrderFacts, crediting: Crediting) -> _Sold:
+        """Stage 3, order by order."""
+        denied = crediting.denial(self.creator)
+        view = None if denied else without_lines(alive_view(order, self.now), crediting.denied_lines)
+        credited = credited_net(view.net, crediting.credits[self.creator].fraction) if view else 0
+        placed_at = order.key.placed_at
+        month = month_period(local_date(placed_at, self.book.at(placed_at).zone))
+        pieces = self.running(TIER, month, order.view.currency).place(order.id, credited)
+        return _Sold(view, credited, pieces, PeriodKey(TIER, month, order.view.currency))
+
+    def part(self, order: OrderFacts, crediting: Crediting, standing: Standing, sold: _Sold) -> Part:
+        """Stages 4 and 5 and the shares of one order."""
         credit = crediting.credits[self.creator]
         terms = self.book.version(credit.touch.terms_version)
-        denied = crediting.denial(self.creator)
-        worth = None if denied else _without_lines(alive_view(order, self.now), crediting.denied_lines)
-        found, credited, tier_pieces = self._granted(order, worth, credit, standing, terms)
+        found = self._granted(order, sold, credit, standing, terms)
         caps = self._caps(order, found.amount)
         pool = caps[-1].after
         introduced = standing.introduced_by
@@ -298,8 +299,8 @@ class _Fold:
             credit=credit,
             standing=standing,
             lines=found.lines,
-            credited=credited,
-            tier_pieces=tier_pieces,
+            credited=sold.credited,
+            tier_pieces=sold.pieces,
             uncapped=found.amount,
             caps=caps,
             pool=pool,
@@ -307,7 +308,7 @@ class _Fold:
             ripe=matures_at is not None and matures_at <= self.now,
             matures_at=matures_at,
             hold=hold,
-            denied=denied,
+            denied=crediting.denial(self.creator),
             skipped=crediting.judged.skipped,
             next_at=self._next_at(order, matures_at, hold.until if hold else None),
             bonuses=found.bonuses,
@@ -316,20 +317,24 @@ class _Fold:
             fee=basis_points(pool, terms.fee_bps),
         )
 
-    def _granted(
-        self, order: OrderFacts, view: OrderView | None, credit: Credit, standing: Standing, terms: Terms
-    ) -> tuple[Granted, Micros, tuple[Piece, ...]]:
-        credited = credited_net(view.net, credit.fraction) if view else 0
-        in_force = self.book.at(order.key.placed_at)
-        period = periods(order.key.placed_at, in_force)[Level.MONTH]
-        pieces = self.running(TIER, period, order.view.currency).place(order.id, credited)
-        if view is None:
-            return NOTHING, 0, pieces
+    def _granted(self, order: OrderFacts, sold: _Sold, credit: Credit, standing: Standing, terms: Terms) -> Granted:
+        if sold.view is None:
+            return NOTHING
         touch = credit.touch
         asked = Occasion(
-            standing.new_buyer, standing.first_at, credit.fraction, touch.kind is TouchKind.CODE, touch.group
+            standing.new_buyer,
+            standing.first_at,
+            credit.fraction,
+            touch.kind is TouchKind.CODE,
+            touch.group,
+            self._month_total(sold.month),
         )
-        return granted(terms, view, asked, pieces, in_force.margin_bps), credited, pieces
+        return granted(terms, sold.view, asked, sold.pieces, self.book.at(order.key.placed_at).margin_bps)
+
+    def _month_total(self, month: PeriodKey) -> Micros:
+        """What the creator's sales of a month come to; of a closed month, what they came to at its first close."""
+        at_close = self.sealed.months.get(month)
+        return self.sums[month].top if at_close is None else at_close
 
     def _caps(self, order: OrderFacts, uncapped: Micros) -> tuple[CapStep, ...]:
         terms = self.book.at(order.key.placed_at)

@@ -15,11 +15,13 @@ from fanshare.core.errors import BadInputError
 from fanshare.core.leaf_extras import (
     BonusEntry,
     FeeEntry,
+    FurtherEntry,
     LimitEntry,
     RecurringEntry,
     extras_body,
     read_bonus,
     read_fee,
+    read_further,
     read_limit,
     read_recurring,
 )
@@ -63,6 +65,7 @@ __all__ = [
     "BonusEntry",
     "CapStep",
     "FeeEntry",
+    "FurtherEntry",
     "LeafError",
     "LimitEntry",
     "LineEntry",
@@ -89,8 +92,8 @@ class Settlement:
     ``YYYY-MM-DD`` in the programme's zone. ``introduced_by`` is the fan's evidence that introduced the buyer, or None;
     ``fan_bps`` and ``buyer_bps`` are frozen there and at the deciding evidence. ``reasons`` are machine-readable codes.
 
-    The last five are used by some terms only, and stand in the leaf only where they are: bonuses, limits of the order
-    itself, recurring months, the creator's group, the operator's fee.
+    The last six are used by some terms only, and stand in the leaf only where they are: bonuses, limits of the order
+    itself, recurring months, the creator's group, the operator's fee, what retroactive tiers give further.
     """
 
     order: str
@@ -117,6 +120,7 @@ class Settlement:
     recurring: RecurringEntry | None = None
     group: str = ""
     fee: FeeEntry | None = None
+    further: tuple[FurtherEntry, ...] = ()
 
     @property
     def fan_decided(self) -> bool:
@@ -156,7 +160,7 @@ class Settlement:
             "buyer_bps": count(self.buyer_bps),
             "reasons": [matching(CODE, reason) for reason in self.reasons],
             "shares": [share_body(share) for share in self.shares],
-            **extras_body(self.bonuses, self.limits, self.recurring, self.group, self.fee),
+            **extras_body(self.bonuses, self.limits, self.recurring, self.group, self.fee, self.further),
         }
         self._check()
         return body
@@ -172,6 +176,8 @@ class Settlement:
             raise LeafError("A part has at most one share for each role.")
         if len({line.id for line in self.lines}) != len(self.lines):
             raise LeafError("Two lines of an order have the same id.")
+        if len({one.line for one in self.further}) != len(self.further):
+            raise LeafError("A line has at most one further amount.")
 
 
 def leaf_bytes(body: Mapping[str, Any]) -> bytes:
@@ -225,4 +231,5 @@ def _settlement(body: Any) -> Settlement:
         recurring=read_recurring(body["recurring"]) if "recurring" in body else None,
         group=body.get("group", ""),
         fee=read_fee(body["fee"]) if "fee" in body else None,
+        further=tuple(read_further(each) for each in body.get("further", ())),
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from fanshare.core.instants import DAY, MINUTE, Instant
+from fanshare.core.instants import DAY, MINUTE, Instant, month_begin
 from fanshare.core.money import BASIS, Micros
 
 
@@ -48,10 +48,14 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Bracket:
-    """One marginal tier: ``bps`` on the part of the period's sales below ``upto`` (``None``: everything above)."""
+    """One tier: ``bps`` on the part of the period's sales below ``upto`` (``None``: everything above).
+
+    A ``retroactive`` one holds for all sales of the period below it as well, once they reach its beginning.
+    """
 
     upto: Micros | None
     bps: int
+    retroactive: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +145,11 @@ class Terms:
         return any(rule.brackets for rule in self.rules)
 
     @property
+    def has_retroactive_tiers(self) -> bool:
+        """Whether a later sale can change what earlier ones of its month gave."""
+        return any(bracket.retroactive for rule in self.rules for bracket in rule.brackets)
+
+    @property
     def has_months(self) -> bool:
         """Whether some rule or bonus ends with a number of months."""
         return any(rule.months is not None for rule in (*self.rules, *self.bonuses))
@@ -197,6 +206,18 @@ class TermsBook:
     def needs_period(self) -> bool:
         """Whether any version has caps or tiers."""
         return any(terms.needs_period for terms in self._versions)
+
+    def reach(self, placed_at: Instant) -> Instant:
+        """No order of its creator placed before this can depend on one that is placed at an instant.
+
+        That is the instant itself, unless a retroactive tier lifts the whole month. Where versions differ in their
+        zone, the month of one may have begun when that of another has not ended.
+        """
+        if not any(terms.has_retroactive_tiers for terms in self._versions):
+            return placed_at
+        zones = {terms.time_zone: terms.zone for terms in self._versions}
+        earlier = placed_at - 2 * DAY if len(zones) > 1 else placed_at
+        return min(month_begin(max(0, earlier), zone) for zone in zones.values())
 
     def __iter__(self) -> Iterator[Terms]:
         return iter(self._versions)

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from operator import attrgetter
 
 from fanshare.core.instants import DAY, MINUTE, Instant
-from fanshare.core.money import Micros, format_trimmed
+from fanshare.core.money import format_trimmed
 from fanshare.core.terms import SPLITTING, Bracket, BuyerKind, Cap, Policy, Rule, Terms
 from fanshare.core.terms_document import format_percent
 from fanshare.core.terms_sentences import conditions, days, policy_sentence, rate
+from fanshare.core.tiers import rate_of
 
 #: Every change that lowers something is known at least this long before, whatever the terms promise.
 LEAST_NOTICE = DAY
@@ -141,13 +142,14 @@ def _gives_nothing(rule: Rule) -> bool:
 
 
 def _never_below(new: tuple[Bracket, ...], old: tuple[Bracket, ...]) -> bool:
-    """Whether the marginal rate is as high at every point: it only changes where a bracket begins."""
+    """Whether the rate is as high at every point of every month: it only changes where a bracket begins."""
     starts = {0} | {bracket.upto for bracket in (*new, *old) if bracket.upto is not None}
-    return all(_rate_at(new, start) >= _rate_at(old, start) for start in starts)
-
-
-def _rate_at(brackets: tuple[Bracket, ...], point: Micros) -> int:
-    return next(bracket.bps for bracket in brackets if bracket.upto is None or point < bracket.upto)
+    return all(
+        rate_of(new, point, total) >= rate_of(old, point, total)
+        for total in starts
+        for point in starts
+        if point <= total
+    )
 
 
 def _limits(old: Terms, new: Terms) -> Iterator[str]:

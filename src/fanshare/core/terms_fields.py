@@ -197,6 +197,13 @@ class Table:
         )
         return default
 
+    def flag(self, key: str) -> bool:
+        """True or false; false where it is missing or wrong."""
+        value = self._values.get(key, False)
+        if not isinstance(value, bool):
+            self.refuse(key, f"must be true or false, not {_show(value)}", shape=True)
+        return value is True
+
     def text(self, key: str, pattern: re.Pattern[str], allowed: str) -> str | None:
         """A text that fully matches; ``allowed`` says in words what does."""
         value = self._values.get(key)

@@ -22,7 +22,7 @@ _BONUS = Keys(
     never=re.compile(r"tiers|threshold|goal|target|reach|orders|sales|minimum|at_least|upto", re.ASCII | re.IGNORECASE),
     why="a bonus never depends on how much somebody sold: that would pay who pools accounts; try [[commission]] tiers",
 )
-_TIER = Keys(("upto", "percent"))
+_TIER = Keys(("upto", "percent", "retroactive"))
 _OPPOSITES = (("products", "not_products"), ("categories", "not_categories"), _GROUPS)
 
 
@@ -59,6 +59,8 @@ def _given(rule: Rule) -> dict[str, Json]:
 
 def _tier_document(bracket: Bracket) -> dict[str, Json]:
     percent: dict[str, Json] = {"percent": format_percent(bracket.bps)}
+    if bracket.retroactive:
+        percent["retroactive"] = True
     return percent if bracket.upto is None else {"upto": format_trimmed(bracket.upto), **percent}
 
 
@@ -143,5 +145,17 @@ def _brackets(table: Table, currency: str | None) -> tuple[Bracket, ...]:
         elif upto is not None and upto <= below:
             tier.refuse("upto", f"{format_trimmed(upto)} is not above the tier before ({format_trimmed(below)})")
         below = upto or below
-        brackets.append(Bracket(upto, tier.percent("percent") or 0))
+        bps = tier.percent("percent") or 0
+        brackets.append(Bracket(upto, bps, _retroactive(tier, bps, brackets)))
     return tuple(brackets)
+
+
+def _retroactive(tier: Table, bps: int, before: list[Bracket]) -> bool:
+    """Whether a tier holds for the sales below it as well, which makes sense for one that is above all of them."""
+    marked = tier.flag("retroactive")
+    if marked and not before:
+        tier.refuse("retroactive", "the first tier has nothing before it that it could lift; leave this out")
+    elif marked and bps <= (highest := max(bracket.bps for bracket in before)):
+        rates = f"{format_percent(bps)} % is not above {format_percent(highest)} %"
+        tier.refuse("retroactive", f"{rates}, which a tier before it gives, so it lifts nothing there")
+    return marked

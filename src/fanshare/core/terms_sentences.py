@@ -6,6 +6,7 @@ from fanshare.core.instants import DAY, MINUTE
 from fanshare.core.money import Micros, format_trimmed
 from fanshare.core.terms import Bracket, BuyerKind, Level, Policy, Rule, Terms
 from fanshare.core.terms_document import format_percent
+from fanshare.core.tiers import beginnings
 
 CLOSING_SENTENCE = "Once a month is closed, room that a refund frees is not used again."
 
@@ -66,7 +67,12 @@ def rate(rule: Rule) -> str:
         amount = f"{format_trimmed(rule.per_buyer)} {rule.currency}"
         return f"{amount} once for each new buyer, at most what she keeps of her first order"
     steps = list(_tiers(rule.brackets, rule.currency))
-    return f"{listed(steps)} of a creator's sales in a calendar month"
+    lifts = [
+        f", and once these reach {format_trimmed(begin)} {rule.currency}, {format_percent(bracket.bps)} % of all below"
+        for begin, bracket in beginnings(rule.brackets)
+        if bracket.retroactive
+    ]
+    return f"{listed(steps)} of a creator's sales in a calendar month{''.join(lifts)}"
 
 
 def days(count: int) -> str:
@@ -97,6 +103,11 @@ def _commission(terms: Terms, currency: str | None) -> Iterator[str]:
         yield "Goods that no rule speaks of earn nothing."
     if any(rule.buyers is not BuyerKind.ANY for rule in (*rules, *terms.bonuses)):
         yield "A buyer is new to a creator until an order with this creator is placed and kept."
+    if terms.has_retroactive_tiers:
+        yield (
+            "What a step gives on sales below it is a further amount of the orders that it lifts; a refund that takes "
+            "the month below the step takes it back. Once a month is closed, later orders lift and lower nothing."
+        )
     if terms.groups:
         yield "What counts is the group of the creator when the click was made, for a code when the order was placed."
     if terms.has_months:

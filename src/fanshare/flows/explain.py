@@ -111,5 +111,6 @@ def explain_withdrawal(pair: tuple[int, int], story: PartStory) -> Explanation:
         recurring=None,
         group="",
         fee=None,
+        further=(),
     )
     return Explanation(*pair, entry, NO_CREDIT)

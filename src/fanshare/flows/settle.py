@@ -71,7 +71,9 @@ def settle_orders(access: Access, book: TermsBook, holders: HolderBook, orders: 
     wanted |= OrderRows(access).citing_the_same_clicks(wanted)  # time decides too, whom a click credits first
     creators = scopes.creators_of(access, wanted)
     scopes.lock(access, creators)
-    scope = scopes.load(access, creators, wanted, whole_period=book.needs_period, notice=NOTICE, now=now)
+    scope = scopes.load(
+        access, creators, wanted, whole_period=book.needs_period, notice=NOTICE, now=now, begin=book.reach
+    )
     folded = fold(scope, creators, book, now)
     posting = _post(access, scope, folded, now, fees=any(terms.fee_bps for terms in book))
     _look_again(access, folded)

@@ -168,10 +168,18 @@ _STRETCH = {"before": _money, "amount": _money}
 _RULES: dict[str, dict[str, Any]] = {
     "percent": {"bps": _count},
     "flat": {"each": _money, "quantity": _count},
-    "tiers": {"brackets": [{"upto": _maybe(_money), "bps": _count}], "stretches": [_STRETCH]},
+    "tiers": {"brackets": [lambda value: _bracket(value)], "stretches": [_STRETCH]},
     "none": {},
     "buyer": {"each": _money},
 }
+_marginal = _form({"upto": _maybe(_money), "bps": _count})
+_retroactive = _form({"upto": _maybe(_money), "bps": _count, "retroactive": lambda value: value is True})
+
+
+def _bracket(value: dict[str, Any]) -> bool:
+    return _retroactive(value) if "retroactive" in value else _marginal(value)
+
+
 _PLAIN = {kind: _form({"kind": _text(kind), **form}) for kind, form in _RULES.items()}
 _LIMITED = {kind: _form({"kind": _text(kind), "limit_bps": _count, **form}) for kind, form in _RULES.items()}
 
@@ -204,6 +212,7 @@ _EXTRAS: dict[str, _Test] = {
     "recurring": _form({"first_on": _is_day, "paid": _rising, "over": _rising}),
     "group": _NAME,
     "fee": _form({"bps": lambda value: _count(value) and value > 0, "amount": _money}),
+    "further": _form([{"line": _some, "reached": _money, "amount": _money}]),
 }
 _is_plain_settlement = _form(_SETTLEMENT)
 
@@ -212,7 +221,10 @@ def _is_settlement(value: Any) -> bool:
     if not isinstance(value, dict):
         return False
     more = [key for key in _EXTRAS if key in value]
-    if not all((value[key] or key not in ("bonuses", "limits", "group")) and _EXTRAS[key](value[key]) for key in more):
+    if not all(
+        (value[key] or key not in ("bonuses", "limits", "group", "further")) and _EXTRAS[key](value[key])
+        for key in more
+    ):
         return False
     return _is_plain_settlement({key: each for key, each in value.items() if key not in more} if more else value)
 
@@ -258,6 +270,7 @@ def _sound(body: dict[str, Any]) -> bool:
         (body["introduced_by"] is None) == (body["introduced_on"] is None)
         and len({line["id"] for line in lines}) == len(lines)
         and len({share["role"] for share in shares}) == len(shares)
+        and len({one["line"] for one in body.get("further", ())}) == len(body.get("further", ()))
         and sum(_micros(line["net"]) for line in lines) == _micros(body["net"])
         and all((share["bucket"] == "held") == (share["held_until"] is not None) for share in shares)
     )
@@ -431,14 +444,18 @@ def _line_pool(line: dict[str, Any]) -> int:
     elif kind == "buyer":
         pool = min(net, _micros(rule["each"]))
     elif kind == "tiers":
-        base, total = 0, 0
-        for before, amount in _stretches(rule["stretches"]):
-            start, end, base = before, before + amount, base + amount
-            for bracket in rule["brackets"]:
-                upto = end if bracket["upto"] is None else min(end, _micros(bracket["upto"]))
-                total, start = total + max(0, upto - start) * bracket["bps"], max(start, upto)
-        pool = total // 10000
+        pieces = _stretches(rule["stretches"])
+        base = sum(amount for _, amount in pieces)
+        pool = sum(_marginal_product(rule["brackets"], *piece) for piece in pieces) // 10000
     return min(pool, base * rule["limit_bps"] // 10000) if "limit_bps" in rule else pool
+
+
+def _marginal_product(brackets: list[dict[str, Any]], before: int, amount: int) -> int:
+    total, start, end = 0, before, before + amount
+    for bracket in brackets:
+        upto = end if bracket["upto"] is None else min(end, _micros(bracket["upto"]))
+        total, start = total + max(0, upto - start) * bracket["bps"], max(start, upto)
+    return total
 
 
 def _same(stated: int, computed: int, what: str, name: str = "") -> None:
@@ -482,7 +499,7 @@ def _uncapped(body: dict[str, Any]) -> int:
         else:
             whole += pool
         given = upto
-    left = (whole + _bonuses(body)) * over // under + tiered
+    left = (whole + _bonuses(body)) * over // under + tiered + _further(body)
     for limit in body.get("limits", ()):
         _same(_micros(limit["before"]), left, "commission before the limit ", limit["kind"])
         base, spared = _micros(body["net"]), _micros(limit.get("discount", "0.000000"))
@@ -493,6 +510,38 @@ def _uncapped(body: dict[str, Any]) -> int:
         left = min(left, room)
         _same(_micros(limit["after"]), left, "commission after the limit ", limit["kind"])
     return left
+
+
+def _further(body: dict[str, Any]) -> int:
+    """What retroactive tiers give more; each is one of its line, at least the highest that the line itself reaches."""
+    total, told = 0, {one["line"]: one for one in body.get("further", ())}
+    for line in body["lines"]:
+        one, rule, begin, steps = told.pop(line["id"], None), line["rule"], 0, {}
+        for bracket in rule.get("brackets", ()):
+            if "retroactive" in bracket:
+                steps[begin] = bracket["bps"]
+            begin = begin if bracket["upto"] is None else _micros(bracket["upto"])
+        pieces = _stretches(rule.get("stretches", ()))
+        own = max([step for step in steps if any(step <= sum(piece) for piece in pieces)] or [0])
+        reached, amount = (_micros(one["reached"]), _micros(one["amount"])) if one else (own, 0)
+        sound = one is None or (reached in steps and reached >= own and amount)
+        _need(sound, f"step reached for line {line['id']}", _exact(reached), "another or none")
+        if reached:
+            _same(
+                amount, _lifted(rule, pieces, reached, steps[reached]) - _line_pool(line), "further, line ", line["id"]
+            )
+        total += amount
+    _need(not told, "A further commission names no line of the order.")
+    return total
+
+
+def _lifted(rule: dict[str, Any], pieces: list[tuple[int, int]], reached: int, bps: int) -> int:
+    product, sold = 0, sum(amount for _, amount in pieces)
+    for before, amount in pieces:
+        below = min(amount, max(0, reached - before))
+        product += below * bps + _marginal_product(rule["brackets"], before + below, amount - below)
+    room = sold * rule["limit_bps"] // 10000 if "limit_bps" in rule else product
+    return min(product // 10000, room)
 
 
 def _bonuses(body: dict[str, Any]) -> int:
@@ -566,7 +615,11 @@ def _made_of(body: dict[str, Any]) -> str:
     text = _listed(whole)
     if text and body["credit"] != "1/1":
         text = f"{body['credit']} of {text}" if len(whole) == 1 else f"{body['credit']} of ({text})"
-    return _listed([text, f"{_short(steps)} by steps on {_short(stepped)} of goods" if stepped else ""])
+    more, further = body.get("further", ()), ""
+    if more:
+        amount, reached = (f([_micros(one[key]) for one in more]) for f, key in ((sum, "amount"), (max, "reached")))
+        further = f"a further {_short(amount)} as the month's sales reached {_short(reached)}"
+    return _listed([text, f"{_short(steps)} by steps on {_short(stepped)} of goods" if stepped else "", further])
 
 
 def _commission(body: dict[str, Any]) -> str:

@@ -1,7 +1,7 @@
 """The facts of a scope, loaded for one settlement: orders, rulings, what closes froze and sealed, what is posted."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,6 +10,7 @@ from fanshare.core.facts import Frozen, OrderFacts, OrderKey, PeriodKey, Prefix,
 from fanshare.core.instants import Instant
 from fanshare.core.ledger import PositionKey
 from fanshare.core.orders import Buyer, OrderView
+from fanshare.core.settlement import TIER
 from fanshare.store import books, codec
 from fanshare.store.access import Access
 from fanshare.store.queries import exchanges, payments
@@ -101,6 +102,10 @@ SELECT creator_party_id, level, period, currency, sum(amount_micros)::bigint FRO
  WHERE programme_id = %(programme_id)s AND creator_party_id = ANY(%(creators)s)
  GROUP BY creator_party_id, level, period, currency
 """
+_MONTHS = """
+SELECT creator_party_id, period, currency, coalesce((sums->>('tier ' || period))::bigint, 0) FROM period_close
+ WHERE programme_id = %(programme_id)s AND creator_party_id = ANY(%(creators)s) AND chapter = 0
+"""
 _PIECES = """
 SELECT creator_party_id, level, period, currency, order_id, before_micros, amount_micros FROM sealed_piece
  WHERE programme_id = %(programme_id)s AND creator_party_id = ANY(%(creators)s) AND order_id = ANY(%(orders)s)
@@ -154,20 +159,27 @@ def creators_of(access: Access, orders: Iterable[int]) -> set[int]:
 
 
 def load(
-    access: Access, creators: set[int], orders: Iterable[int], *, whole_period: bool, notice: int, now: Instant
+    access: Access,
+    creators: set[int],
+    orders: Iterable[int],
+    *,
+    whole_period: bool,
+    notice: int,
+    now: Instant,
+    begin: Callable[[Instant], Instant] = lambda placed_at: placed_at,
 ) -> Scope:
     """Load what settling ``orders`` for ``creators`` reads.
 
     That is all orders of the same buyers, and with ``whole_period`` (caps or tiers exist) everything from the first of
     ``orders`` on that no close has sealed, with its buyers' orders, and the sums of what lies before. ``notice`` is how
-    long a vanished order still counts.
+    long a vanished order still counts; ``begin`` says how far back an order placed at an instant has influence.
     """
     wanted = set(orders)
     scope = Scope()
     starts: dict[int, Instant] = {}
     if whole_period:
         due = {"orders": sorted(wanted), "creators": sorted(creators)}
-        starts = {row[0]: row[1] for row in access.fetch(_STARTS, due)}
+        starts = {row[0]: begin(row[1]) for row in access.fetch(_STARTS, due)}
         span = {"creators": list(starts), "starts": list(starts.values())}
         wanted |= {row[0] for row in access.fetch(_OPEN, span)}
     rows, origins = _rows(access, wanted, creators)
@@ -287,11 +299,14 @@ def _identities(buyer: Buyer) -> tuple[tuple[str, str, Instant], ...]:
 
 
 def _sealed(access: Access, creators: set[int], orders: Sequence[int]) -> dict[int, Sealed]:
+    months: dict[int, dict[PeriodKey, int]] = defaultdict(dict)
+    for creator, month, currency, amount in access.fetch(_MONTHS, {"creators": sorted(creators)}):
+        months[creator][PeriodKey(TIER, month, currency)] = amount
+    if not months:
+        return {}
     sums: dict[int, dict[PeriodKey, int]] = defaultdict(dict)
     for creator, level, period, currency, amount in access.fetch(_SUMS, {"creators": sorted(creators)}):
         sums[creator][PeriodKey(level, period, currency)] = amount
-    if not sums:
-        return {}
     pieces: dict[int, dict[PeriodKey, dict[int, list[Piece]]]] = defaultdict(dict)
     for creator, level, period, currency, order_id, before, amount in access.fetch(
         _PIECES, {"creators": sorted(creators), "orders": orders}
@@ -300,13 +315,14 @@ def _sealed(access: Access, creators: set[int], orders: Sequence[int]) -> dict[i
         by_order.setdefault(order_id, []).append(Piece(before, amount))
     return {
         creator: Sealed(
-            by_period,
+            sums.get(creator, {}),
             {
                 key: {order_id: tuple(every) for order_id, every in by_order.items()}
                 for key, by_order in pieces.get(creator, {}).items()
             },
+            by_month,
         )
-        for creator, by_period in sums.items()
+        for creator, by_month in months.items()
     }
 
 
