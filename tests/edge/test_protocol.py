@@ -1,6 +1,7 @@
 """Heads that take for ever or grow without end are cut off; bodies and slow answers are not."""
 
 import asyncio
+import re
 import socket
 import time
 from collections.abc import Iterator, MutableMapping
@@ -59,7 +60,7 @@ def test_a_head_that_trickles_is_cut_off(quick: Edge) -> None:
 
 
 def test_uvicorn_alone_would_bear_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "limited_to", lambda settings: HttpToolsProtocol)
+    monkeypatch.setattr(server, "limited_to", lambda *_: HttpToolsProtocol)
     with running(tmp_path, settings=QUICK) as edge:
         drops = [b"GET /r/cleo HTTP/1.1\r\n"] + [b"x: y\r\n"] * 30
         assert seconds_until_closed(edge, *drops, pause=0.05, most=0.2) > 1.2
@@ -115,3 +116,47 @@ def test_beyond_the_limit_of_connections_one_is_asked_to_come_again(tmp_path: Pa
             sock.close()
         time.sleep(0.1)
         assert edge.client.get("/healthz").status_code == 200
+
+
+def everything(edge: Edge, sent: bytes) -> bytes:
+    """What comes back until the server closes."""
+    with socket.create_connection(("127.0.0.1", edge.port)) as sock:
+        sock.settimeout(5)
+        sock.sendall(sent)
+        return b"".join(iter(lambda: sock.recv(65_536), b""))
+
+
+def alike(answer: bytes) -> bytes:
+    """An answer without what is new in each: the click's id and the time."""
+    return re.sub(rb"(?<=[=])[0-9a-z]{36}|(?<=date: )[^\r]+", b"", answer)
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("code", ["cleo", "nobody", "cleo/", "cleo?utm_source=x&to=/p/7", "paused", "x" * 300])
+def test_a_link_is_answered_on_the_spot_as_it_is_the_usual_way(quick: Edge, code: str, method: str) -> None:
+    path = code.encode()
+    escaped = b"%%%02x" % path[0] + path[1:]  # an escape is unusual
+    ask = method.encode() + b" /r/%s HTTP/1.1\r\nhost: x\r\nuser-agent: a\r\nconnection: close\r\n\r\n"
+    assert alike(everything(quick, ask % path)) == alike(everything(quick, ask % escaped))
+
+
+def test_links_and_pages_asked_at_once_are_answered_in_their_order(quick: Edge) -> None:
+    ask = b"GET %s HTTP/1.1\r\nhost: x\r\n%s\r\n"
+    paths = [b"/r/cleo", b"/r/nobody", b"/slow", b"/r/cleo", b"/healthz", b"/r/nobody", b"/r/cleo"]
+    sent = b"".join(ask % (path, b"") for path in paths) + ask % (b"/healthz", b"connection: close\r\n")
+    told = everything(quick, sent)
+    assert re.findall(rb"HTTP/1.1 (\d+)", told) == [b"302", b"404", b"200", b"302", b"200", b"404", b"302", b"200"]
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        b"GET /r/cleo HTTP/1.0\r\nhost: x\r\n\r\n",
+        b"GET /r/cleo HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\nconnection: close\r\n\r\nabc",
+        b"GET /r/cleo HTTP/1.1\r\nhost: x\r\nconnection: close, upgrade\r\nupgrade: websocket\r\n\r\n",
+    ],
+)
+def test_an_unusual_request_for_a_link_is_answered_too(quick: Edge, ask: bytes) -> None:
+    told = everything(quick, ask)
+    assert told.startswith(b"HTTP/1.1 302 ")
+    assert told.count(b"HTTP/1.1") == 1

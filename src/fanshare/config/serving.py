@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from fanshare.store.directory import Programme as Tenant
     from fanshare.web.desk import Desk
 
-type Networks = tuple[visitors.Network, ...]
 
 #: Names and addresses under which this machine knows itself.
 _SELF = ("localhost", "127.0.0.1", "[::1]")
@@ -101,7 +100,8 @@ def serve(app: Asgi | EdgeApp, settings: Settings, listener: socket.socket, read
 
         await app(scope, receive, told if scope["type"] == "lifespan" else send)
 
-    server = server_for(announced, edge_settings(settings))
+    quick = app.link if isinstance(app, EdgeApp) else None
+    server = server_for(announced, edge_settings(settings), quick)
     try:
         server.run(sockets=[listener])
     except SystemExit:
@@ -111,7 +111,7 @@ def serve(app: Asgi | EdgeApp, settings: Settings, listener: socket.socket, read
         raise FanshareError("cannot_serve", f"It did not start: {' '.join(failures) or 'no reason was given'}", 503)
 
 
-async def _http_only(app: Any, trusted: Networks, scope: Any, receive: Any, send: Any) -> None:
+async def _http_only(app: Any, trusted: visitors.Networks, scope: Any, receive: Any, send: Any) -> None:
     """The pages need no start and no end of their own. They see the visitor's address, not a trusted proxy's."""
     if scope["type"] == "http":
         if (peer := scope.get("client")) is not None:

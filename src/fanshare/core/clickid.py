@@ -5,14 +5,18 @@ carries link, time and a short keyed MAC (HMAC-SHA256 cut to 40 bits; RFC 2104).
 6 bytes Unix milliseconds, 5 bytes link id, 6 random bytes, 5 bytes MAC; written as 36 characters of Crockford base 32.
 """
 
-import hashlib
 import hmac
+from functools import lru_cache
 from typing import NamedTuple
 
 from fanshare.core.instants import MILLISECOND, Instant
+from fanshare.core.keyed_hash import Pads, pads
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+#: Two characters at once.
+_PAIRS = [high + low for high in _ALPHABET for low in _ALPHABET]
 _VALUE = {char: value for value, char in enumerate(_ALPHABET)}
+_SHIFTS = range(170, -10, -10)
 _BODY = 17
 _MAC = 5
 RANDOM_BYTES = 6
@@ -33,8 +37,7 @@ def mint(link_id: int, at: Instant, randomness: bytes, key: bytes) -> str:
         raise ValueError("link id or randomness out of range")
     body = (at // MILLISECOND).to_bytes(6, "big") + link_id.to_bytes(5, "big") + randomness
     number = int.from_bytes(body + _tag(body, key), "big")
-    chars = [_ALPHABET[(number >> shift) & 31] for shift in range(175, -5, -5)]
-    return "".join(chars)
+    return "".join([_PAIRS[(number >> shift) & 1023] for shift in _SHIFTS])
 
 
 def read(click_id: str, key: bytes) -> ClickRef | None:
@@ -57,4 +60,9 @@ def read(click_id: str, key: bytes) -> ClickRef | None:
 
 
 def _tag(body: bytes, key: bytes) -> bytes:
-    return hmac.digest(key, b"fanshare click\x00" + body, hashlib.sha256)[:_MAC]
+    return _ready(key).digest(b"fanshare click\x00" + body)[:_MAC]
+
+
+@lru_cache(maxsize=8)
+def _ready(key: bytes) -> Pads:
+    return pads(key)

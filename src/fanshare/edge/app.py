@@ -77,6 +77,15 @@ class EdgeApp:
         elif scope["type"] == "http":
             await self._http(scope, receive, send)
 
+    def link(self, scope: Mapping[str, Any]) -> Answer:
+        """The answer to ``/r/{code}``, asked by GET or HEAD. Waits for nothing, raises nothing."""
+        try:
+            return self._redirects.answer(scope["path"][3:].removesuffix("/"), scope)
+        except Exception:
+            self.counts.errors += 1
+            _log.exception("a request failed")
+            return answers.TROUBLE
+
     async def start(self) -> None:
         """Open the spool and the snapshot. Raises ``SpoolError`` when another edge uses this home."""
         spool = self.home / SPOOL
@@ -134,7 +143,7 @@ class EdgeApp:
         if path.startswith("/r/"):
             if method not in {"GET", "HEAD"}:
                 return answers.not_allowed(b"GET, HEAD")
-            return self._redirects.answer(path[3:].removesuffix("/"), scope)
+            return self.link(scope)
         if path.startswith("/hooks/"):
             return await self._hooks.answer(path[7:], scope, receive)
         page = {"/healthz": _health, "/readyz": self._ready, "/metrics": self._metrics}.get(path)

@@ -70,7 +70,7 @@ class Redirects:
         salts: visitors.Salts,
         now: Clock,
         counts: Counts,
-        trusted: tuple[visitors.Network, ...],
+        trusted: visitors.Networks,
     ) -> None:
         self._watch, self._spool, self._salts, self._now = watch, spool, salts, now
         self._counts, self._trusted = counts, trusted

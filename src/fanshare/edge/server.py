@@ -9,7 +9,7 @@ import uvicorn
 from fanshare.config.clock import Clock, system_clock
 from fanshare.config.keys import Keys
 from fanshare.edge.app import Asgi, Check, EdgeApp
-from fanshare.edge.protocol import limited_to
+from fanshare.edge.protocol import Quick, limited_to
 from fanshare.edge.settings import EdgeSettings
 from fanshare.integrations.types import Verify
 from fanshare.integrations.verifiers import VERIFIERS
@@ -30,13 +30,16 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
-def server_for(app: Asgi | EdgeApp, settings: EdgeSettings) -> uvicorn.Server:
-    """A uvicorn server for an edge, not yet running. Forwarded headers are the edge's business, not uvicorn's."""
+def server_for(app: Asgi | EdgeApp, settings: EdgeSettings, quick: Quick | None = None) -> uvicorn.Server:
+    """A uvicorn server for an edge, not yet running. Forwarded headers are the edge's business, not uvicorn's.
+
+    ``quick`` is the edge's ``link``, where the application is something around an edge.
+    """
     return uvicorn.Server(
         uvicorn.Config(
             app,
             loop="uvloop",
-            http=limited_to(settings),
+            http=limited_to(settings, app.link if isinstance(app, EdgeApp) else quick),
             ws="none",
             lifespan="on",
             log_config=None,

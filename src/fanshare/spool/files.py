@@ -16,6 +16,8 @@ class Files:
 
     def write(self, descriptor: int, data: bytes, offset: int) -> None:
         """Write all of ``data`` at ``offset``; on an error nothing of it is promised."""
+        if os.pwrite(descriptor, data, offset) == len(data):
+            return
         view = memoryview(data)
         while view:
             written = os.pwrite(descriptor, view, offset)
