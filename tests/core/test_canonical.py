@@ -1,12 +1,18 @@
 import json
 import math
+from enum import StrEnum
 
 import pytest
 import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fanshare.core.canonical import SAFE_INTEGER, CanonicalError, canonical, parse_canonical, parse_json
+from fanshare.core.canonical import SAFE_INTEGER, CanonicalError, alike, canonical, parse_canonical, parse_json
+
+
+class Word(StrEnum):
+    A = "a"
+
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 VALUES = st.recursive(
@@ -74,3 +80,19 @@ def test_json_in_another_form_is_read_but_is_not_canonical(data: bytes) -> None:
     parse_json(data)
     with pytest.raises(CanonicalError):
         parse_canonical(data)
+
+
+@given(VALUES, VALUES)
+def test_values_are_alike_when_their_canonical_forms_are(one: object, other: object) -> None:
+    assert alike(one, other) == (canonical(one) == canonical(other))
+    assert alike(one, parse_json(canonical(one)))
+
+
+@pytest.mark.parametrize(("one", "other"), [(True, 1), (0, False), ([1], [True]), ({"a": 1}, {"a": True})])
+def test_a_truth_value_is_not_like_a_number(one: object, other: object) -> None:
+    assert one == other
+    assert not alike(one, other)
+
+
+def test_another_kind_of_text_or_list_is_alike_where_it_is_written_alike() -> None:
+    assert alike({"a": Word.A, "b": (1, 2)}, {"b": [1, 2], "a": "a"})

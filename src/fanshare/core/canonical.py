@@ -43,6 +43,27 @@ def canonical(value: object) -> bytes:
         raise CanonicalError("A text holds half of a surrogate pair; it is not valid Unicode.") from None
 
 
+def alike(one: Any, other: Any) -> bool:
+    """Whether two values that ``canonical`` takes have the same canonical form; cheaper than writing both.
+
+    Unlike ``==`` it tells ``True`` from 1.
+    """
+    kind = type(one)
+    if kind is not type(other):
+        return canonical(one) == canonical(other)
+    if kind is dict:
+        if one.keys() != other.keys():
+            return False
+        for name, value in one.items():  # a loop, not all(): this is where a verification spends its time
+            twin = other[name]
+            if value != twin if type(value) is str is type(twin) else not alike(value, twin):
+                return False
+        return True
+    if kind is list:
+        return len(one) == len(other) and all(map(alike, one, other))
+    return bool(one == other)
+
+
 def parse_canonical(data: bytes) -> Json:
     """The value of canonical bytes. Raises ``CanonicalError`` unless ``canonical(value) == data``."""
     value = parse_json(data)

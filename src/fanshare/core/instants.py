@@ -5,6 +5,7 @@ Calendars (day, week, month of a programme's time zone) are computed here and no
 """
 
 import re
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -53,6 +54,9 @@ def parse_rfc3339(text: str, *, assume_utc: bool = False) -> Instant:
     match = _RFC3339.fullmatch(text)
     if match is None or (match[8] is None and not assume_utc):
         raise BadInputError("bad_time", f"{quoted(text)} is not a time like 2026-11-14T10:02:00Z.")
+    if len(text) == 20 and text[19] in "Zz" and text[11:13] < "24":  # without a fraction: most that are written here
+        with suppress(ValueError):  # a day that does not exist is said below
+            return from_datetime(datetime.fromisoformat(text[:19]).replace(tzinfo=UTC))
     micros = int((match[7] or "").ljust(6, "0")[:6])
     year, month, day, hour, minute, second = (int(part) for part in match.group(1, 2, 3, 4, 5, 6))
     try:

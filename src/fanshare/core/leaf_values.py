@@ -27,8 +27,7 @@ def parse_exact(text: Any) -> Micros:
     """Micros of an exact amount, ``"1.416000"``. Raises ``LeafError`` for any other spelling."""
     if not isinstance(text, str) or _AMOUNT.fullmatch(text) is None:
         raise LeafError(f"{str(text)[:40]!r} is not an exact amount such as 1.416000.")
-    whole, rest = text.split(".")
-    return int(whole) * MICROS + int(rest)
+    return int(text[:-7]) * MICROS + int(text[-6:])
 
 
 def amount(micros: Micros) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from fanshare.core.canonical import canonical
+from fanshare.core.canonical import alike, canonical
 from fanshare.core.errors import BadInputError
 from fanshare.core.leaf_extras import (
     BonusEntry,
@@ -77,6 +77,7 @@ __all__ = [
     "leaf_bytes",
     "parse_exact",
     "parse_settlement",
+    "read_settlement",
 ]
 
 FAN_EVIDENCE = ("fan_link", "fan_code", "fan_ruling")
@@ -192,16 +193,22 @@ def body_hash(body: Mapping[str, Any]) -> bytes:
 
 def parse_settlement(body: Any) -> Settlement:
     """Read a settlement leaf strictly. Raises ``LeafError`` unless ``parse_settlement(body).body() == body``."""
+    return read_settlement(body)[0]
+
+
+def read_settlement(body: Any) -> tuple[Settlement, bytes]:
+    """A settlement leaf, read strictly, and its leaf hash. Raises ``LeafError`` as ``parse_settlement`` does."""
     try:
         settlement = _settlement(body)
-        same = canonical(settlement.body()) == canonical(body)
+        written = canonical(body)
+        same = alike(settlement.body(), body)
     except LeafError:
         raise
     except (KeyError, TypeError, AttributeError, ValueError, ArithmeticError, BadInputError) as error:
         raise LeafError(f"This settlement is not of the form it must have ({error}).") from None
     if not same:
         raise LeafError("This settlement has values or keys that do not belong there.")
-    return settlement
+    return settlement, leaf_hash(written)
 
 
 def _settlement(body: Any) -> Settlement:

@@ -12,9 +12,10 @@ from typing import Any, NamedTuple
 
 from fanshare.core.canonical import canonical
 from fanshare.core.instants import Instant, format_rfc3339, parse_rfc3339
+from fanshare.core.leaf_parts import read_share
 from fanshare.core.money import Micros, format_micros
 from fanshare.core.sentences import opening_sentence, sentence
-from fanshare.core.settlement_leaf import Settlement, parse_exact, parse_settlement
+from fanshare.core.settlement_leaf import Settlement, Share, parse_exact, parse_settlement
 
 FORMAT = "fanshare-statement/1"
 ROLES = ("creator", "fan", "buyer")
@@ -164,8 +165,13 @@ def sealed(document: Mapping[str, Any], seal: str) -> dict[str, Any]:
 
 def settlement_position(settlement: Settlement, roles: Iterable[str], at: Instant) -> Totals:
     """What the shares of these roles are worth at an instant: pending becomes available when it matures."""
+    return shares_position(settlement.shares, roles, at)
+
+
+def shares_position(shares: Iterable[Share], roles: Iterable[str], at: Instant) -> Totals:
+    """The same of shares alone."""
     amounts = {"pending": 0, "available": 0, "held": 0}
-    for share in settlement.shares:
+    for share in shares:
         if share.role in roles:
             ripe = share.bucket == "pending" and share.matures_at is not None and share.matures_at <= at
             amounts["available" if ripe else share.bucket] += share.amount
@@ -209,7 +215,7 @@ def closing(data: StatementData, currency: str) -> Totals:
 
 def _position(body: Mapping[str, Any], roles: Iterable[str], at: Instant) -> Totals:
     if body["kind"] == "settlement":
-        return settlement_position(parse_settlement(body), roles, at)
+        return shares_position(map(read_share, body["shares"]), roles, at)
     if body["kind"] == "opening":
         return opening_position(body, at) if "payee" in roles else Totals()
     return payout_position(body) if "payee" in roles else Totals()
@@ -217,11 +223,12 @@ def _position(body: Mapping[str, Any], roles: Iterable[str], at: Instant) -> Tot
 
 def _section(data: StatementData, currency: str) -> dict[str, Any]:
     moved = [_moved(entry) for entry in data.moved if entry.body["currency"] == currency]
+    lines = [_line(entry) for entry in data.lines if entry.body["currency"] == currency]
     return {
         "currency": currency,
         "opening": (data.opening or {}).get(currency, Totals()).document(),
         "closing": closing(data, currency).document(),
-        "lines": [_line(entry) for entry in data.lines if entry.body["currency"] == currency],
+        "lines": lines,
         "payouts": [_entry(entry) for entry in data.payouts if entry.body["currency"] == currency],
         # Only where there is one: statements of programmes that began here stay as they were.
         **({"moved": moved} if moved else {}),

@@ -141,7 +141,7 @@ def _epochs(read: ReadStatement) -> str:
 def _proofs(read: ReadStatement) -> str:
     size, root = read.checkpoint.size, read.checkpoint.root
     for entry in read.entries:
-        if not verify_inclusion(body_hash(entry.body), entry.index, size, entry.proof, root):
+        if not verify_inclusion(entry.chain[0].hash, entry.index, size, entry.proof, root):
             raise fail(f"The record {entry.index} ({label(entry)}) is not in the signed log.")
     if len({entry.index for entry in read.entries}) != len(read.entries):
         raise fail("One record is counted twice.")
@@ -184,11 +184,11 @@ def _chains(read: ReadStatement) -> str:
         if [link.seq for link in entry.chain] != list(range(len(entry.chain), 0, -1)):
             raise fail(f"The earlier records of {label(entry)} are not complete.", [link.seq for link in entry.chain])
         for newer, older in zip(entry.chain, entry.chain[1:], strict=False):
-            if newer.body["previous"] != body_hash(older.body).hex():
+            if newer.body["previous"] != older.hash.hex():
                 raise fail(
                     f"An earlier record of {label(entry)} was changed.",
                     newer.body["previous"],
-                    body_hash(older.body).hex(),
+                    older.hash.hex(),
                 )
             if newer.settlement is None and not _follows(older.body, newer.body):
                 raise fail(f"{label(entry)} cannot go this way.", older.body["state"], newer.body["state"])

@@ -11,7 +11,7 @@ from fanshare.core.errors import BadInputError
 from fanshare.core.instants import Instant, format_rfc3339, parse_rfc3339
 from fanshare.core.money import MAX_MICROS, MICROS, Micros
 from fanshare.core.notes import Checkpoint, VerifierKey, parse_checkpoint, parse_key
-from fanshare.core.settlement_leaf import Settlement, parse_exact, parse_settlement
+from fanshare.core.settlement_leaf import Settlement, body_hash, parse_exact, read_settlement
 from fanshare.core.statement import FORMAT, ROLES, Totals
 
 _SIGNED = re.compile(r"-?(0|[1-9][0-9]{0,12})\.[0-9]{6}", re.ASCII)
@@ -33,9 +33,10 @@ class FormError(BadInputError):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One leaf of a chain: its body, the settlement in it (None for anything else), the salts opened in it."""
+    """One leaf of a chain: its body and leaf hash, the settlement in it (None for anything else), the salts opened."""
 
     body: Mapping[str, Any]
+    hash: bytes
     settlement: Settlement | None
     salts: Mapping[str, bytes]
 
@@ -215,7 +216,8 @@ def _entry(
 
 
 def _settlement_link(value: Any) -> Link:
-    return Link(value["body"], parse_settlement(value["body"]), _salts(value["shares"], ROLES))
+    settlement, hash_ = read_settlement(value["body"])
+    return Link(value["body"], hash_, settlement, _salts(value["shares"], ROLES))
 
 
 def _payout_link(value: Any) -> Link:
@@ -231,7 +233,7 @@ def _payout_link(value: Any) -> Link:
         raise FormError("The first leaf of a payout, and no other, has no previous one.")
     if body["previous"] is not None:
         _hash(body["previous"])
-    return Link(body, None, _salts(value["shares"], ("payee",)))
+    return Link(body, body_hash(body), None, _salts(value["shares"], ("payee",)))
 
 
 def _opening_link(value: Any) -> Link:
@@ -246,7 +248,7 @@ def _opening_link(value: Any) -> Link:
     _day(body["moved_on"])
     if body["matures_at"] is not None:
         _instant(body["matures_at"])
-    return Link(body, None, _salts(value["shares"], ("payee",)))
+    return Link(body, body_hash(body), None, _salts(value["shares"], ("payee",)))
 
 
 def _epoch(value: Any) -> ReadEpoch:
