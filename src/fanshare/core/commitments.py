@@ -78,4 +78,4 @@ def derive_salt(key: bytes, *labels: str) -> bytes:
     """
     if len(key) < SALT_BYTES:
         raise BadInputError("bad_salt_key", "A key for salts has at least 32 bytes.")
-    return hmac.new(key, b"fanshare/salt/1\0" + canonical(list(labels)), hashlib.sha256).digest()
+    return hmac.digest(key, b"fanshare/salt/1\0" + canonical(list(labels)), "sha256")

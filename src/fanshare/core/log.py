@@ -114,7 +114,7 @@ def inclusion_nodes(index: int, size: int) -> list[list[NodeId]]:
 
 def inclusion_proof(index: int, size: int, source: NodeSource) -> list[bytes]:
     """The audit path of leaf ``index`` in the tree of ``size`` leaves (RFC 9162, 2.1.3.1), nearest sibling first."""
-    return _resolve(inclusion_nodes(index, size), source)
+    return resolve(inclusion_nodes(index, size), source)
 
 
 def consistency_nodes(old: int, new: int) -> list[list[NodeId]]:
@@ -131,7 +131,7 @@ def consistency_nodes(old: int, new: int) -> list[list[NodeId]]:
 
 def consistency_proof(old: int, new: int, source: NodeSource) -> list[bytes]:
     """The proof that the tree of ``old`` leaves is the beginning of that of ``new`` leaves (RFC 9162, 2.1.4.1)."""
-    return _resolve(consistency_nodes(old, new), source)
+    return resolve(consistency_nodes(old, new), source)
 
 
 def root_from_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes]) -> bytes | None:
@@ -202,7 +202,8 @@ def _fold(hashes: Sequence[bytes]) -> bytes:
     return found
 
 
-def _resolve(plan: list[list[NodeId]], source: NodeSource) -> list[bytes]:
+def resolve(plan: list[list[NodeId]], source: NodeSource) -> list[bytes]:
+    """The hashes of a proof from the plan that ``inclusion_nodes`` or ``consistency_nodes`` made for it."""
     return [_fold([source(*node) for node in nodes]) for nodes in plan]
 
 

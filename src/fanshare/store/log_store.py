@@ -154,9 +154,10 @@ def inclusions(access: Access, indexes: Iterable[int], size: int) -> dict[int, l
     """The inclusion proofs of some leaves in the tree of ``size`` leaves, in two queries for all of them."""
     _check_size(access, size)
     wanted = sorted(set(indexes))
-    needed = {node for index in wanted for nodes in log.inclusion_nodes(index, size) for node in nodes}
+    plans = {index: log.inclusion_nodes(index, size) for index in wanted}
+    needed = {node for plan in plans.values() for nodes in plan for node in nodes}
     source = node_source(access, needed)
-    return {index: log.inclusion_proof(index, size, source) for index in wanted}
+    return {index: log.resolve(plan, source) for index, plan in plans.items()}
 
 
 def inclusion(access: Access, index: int, size: int) -> list[bytes]:
