@@ -7,7 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -51,7 +51,7 @@ http {{
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A running edge."""
+    """A running edge, or another part that is served."""
 
     home: Path
     address: tuple[str, int]
@@ -64,16 +64,22 @@ class Edge:
         return times.user + times.system
 
 
-@contextmanager
-def edge_of(home: Path) -> Iterator[Edge]:
+def edge_of(home: Path) -> AbstractContextManager[Edge]:
     """Serve the links and hooks of a home."""
-    file = home / "serve-edge.json"
-    command = [sys.executable, "-m", "fanshare", "--home", str(home), "--json", "serve", "edge", "--port", "0"]
-    with running(command, home / "edge.log", FANSHARE_TRUSTED_PROXIES="127.0.0.0/8") as process:
+    return served(home, "edge", FANSHARE_TRUSTED_PROXIES="127.0.0.0/8")
+
+
+@contextmanager
+def served(home: Path, part: str, **environ: str) -> Iterator[Edge]:
+    """Serve a part of a home in a process of its own. Raises ``MissingError`` where it does not start."""
+    file, log = home / f"serve-{part}.json", home / f"{part}.log"
+    file.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "fanshare", "--home", str(home), "--json", "serve", part, "--port", "0"]
+    with running(command, log, **environ) as process:
         until = time.monotonic() + 60
         while not file.exists():
             if process.poll() is not None or time.monotonic() > until:
-                raise MissingError(f"The edge did not start: {(home / 'edge.log').read_text('utf-8')[-300:]}")
+                raise MissingError(f"The {part} did not start: {log.read_text('utf-8')[-300:]}")
             time.sleep(0.05)
         told = json.loads(file.read_bytes())
         yield Edge(home, (told["host"], int(told["port"])), psutil.Process(process.pid))

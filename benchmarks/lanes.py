@@ -13,6 +13,8 @@ class Told:
     statuses: dict[int, int] = field(default_factory=dict)
     seconds: list[float] = field(default_factory=list)
     took: float = 0.0
+    #: When the first was due, on the clock of ``perf_counter``.
+    began: float = 0.0
 
     def share(self, part: float) -> float:
         """The time within which a part of the requests was answered: 0.99 for p99."""
@@ -30,7 +32,7 @@ def send(address: tuple[str, int], requests: Sequence[bytes], lanes: int, pace: 
 async def _send(address: tuple[str, int], requests: Sequence[bytes], lanes: int, pace: float) -> Told:
     told, queue = Told(), iter(enumerate(requests))
     connections = [await asyncio.open_connection(*address) for _ in range(lanes)]
-    began = time.perf_counter()
+    began = told.began = time.perf_counter()
 
     async def lane(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         for number, request in queue:
