@@ -68,7 +68,20 @@ def test_deep_nesting_is_refused_with_a_sentence_instead_of_a_crash() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["1.5", "1e3", "NaN", "Infinity", '{"a":1,"a":1}', "9007199254740993000", "[1,]", '"\x01"', "", b"\xff\xfe"],
+    [
+        "1.5",
+        "1e3",
+        "NaN",
+        "Infinity",
+        '{"a":1,"a":1}',
+        "9007199254740993000",
+        "9007199254740992",
+        "-9007199254740992",
+        "[1,]",
+        '"\x01"',
+        "",
+        b"\xff\xfe",
+    ],
 )
 def test_json_outside_the_subset_is_refused(text: str | bytes) -> None:
     with pytest.raises(CanonicalError):
@@ -96,3 +109,8 @@ def test_a_truth_value_is_not_like_a_number(one: object, other: object) -> None:
 
 def test_another_kind_of_text_or_list_is_alike_where_it_is_written_alike() -> None:
     assert alike({"a": Word.A, "b": (1, 2)}, {"b": [1, 2], "a": "a"})
+
+
+@pytest.mark.parametrize("text", ["9007199254740991", "-9007199254740991"])
+def test_the_largest_integers_are_read(text: str) -> None:
+    assert parse_json(text) == int(text)

@@ -261,3 +261,16 @@ def test_a_thousand_lines_are_verified_in_a_moment() -> None:
     assert fanshare_verify.verify(fanshare_verify.parse(data)).ok
     # 0.25 to 0.35 s of CPU beside other work; the bound is for a change of order, not for a busy machine
     assert time.process_time() - start < 2
+
+
+@pytest.mark.parametrize("number", [2**53 - 1, 1 - 2**53])
+def test_the_largest_integers_are_read(number: int) -> None:
+    assert fanshare_verify.parse(b"%d" % number) == parse_json(b"%d" % number) == number
+
+
+@pytest.mark.parametrize("number", [2**53, -(2**53)])
+def test_larger_integers_are_refused(number: int) -> None:
+    with pytest.raises(ValueError, match="has no place in a statement"):
+        fanshare_verify.parse(b"%d" % number)
+    with pytest.raises(CanonicalError):
+        parse_json(b"%d" % number)

@@ -153,9 +153,9 @@ def _refuse_number(text: str) -> object:
 
 
 def _safe_integer(text: str) -> int:
-    if len(text) > 17:
+    if len(text) > 17 or abs(number := int(text)) > SAFE_INTEGER:
         raise CanonicalError("An integer has more than 53 bits; write it as a string.")
-    return int(text)
+    return number
 
 
 def _distinct(pairs: list[tuple[str, Json]]) -> Mapping[str, Json]:

@@ -130,6 +130,8 @@ def read_statement(value: Any) -> ReadStatement:
     canonical(top)
     if top["format"] != FORMAT:
         raise FormError(f"The format is not {FORMAT}.")
+    for promises in (top["proves"], top["does_not_prove"]):
+        _list(promises, _text)
     programme = _object(top["programme"], "programme", "id name")
     party = _object(top["party"], "party", "id role")
     period = _object(top["period"], "period", "from to zone")

@@ -67,7 +67,7 @@ def parse(data: bytes) -> Any:
         raise ValueError(f"{text[:40]} has no place in a statement")
 
     def integer(text: str) -> int:
-        return int(text) if len(text) < 17 and abs(int(text)) < 2**53 else refuse(text)
+        return int(text) if len(text) < 18 and abs(int(text)) < 2**53 else refuse(text)
 
     def distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
@@ -689,6 +689,7 @@ class _Statement:
 
     def __init__(self, document: Any) -> None:
         _need(_is_statement(document), "The document has not the form of a statement.")
+        _canonical(document)  # a text with half of a character can't be written down, and so was never sealed
         self.document = document
         self.keys = [Key.read(text) for text in document["keys"]]
         self.party, self.programme = document["party"]["id"], document["programme"]["id"]
