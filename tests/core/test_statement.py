@@ -394,12 +394,3 @@ def test_closing_totals_count_ripe_shares_as_available() -> None:
     assert sum(now) == sum(later) == 1_416_000
     assert later.pending in (0, now.pending)
     assert Totals(available=-1).document()["available"] == "-0.000001"
-
-
-@each_verifier
-@pytest.mark.parametrize("key", ["proves", "does_not_prove"])
-@pytest.mark.parametrize("item", [False, None, 7, [], "half of a character: \ud800"])
-def test_a_promise_that_is_no_text_is_no_form(check: Verifier, key: str, item: Any) -> None:
-    statement = rich_world().statement()
-    statement[key][0] = item
-    assert check(statement) == {"form": "failed", "ok": "False"}

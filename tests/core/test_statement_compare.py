@@ -217,3 +217,12 @@ def test_a_statement_of_a_period_opens_with_what_the_last_one_closed_with(check:
     newer["currencies"][0]["opening"]["paid"] = "1.000000"
     newer["currencies"][0]["closing"]["paid"] = "1.000000"
     assert failed(check(world.signer.seal(newer), witness)) >= {"opening"}
+
+
+@each_verifier
+@pytest.mark.parametrize("key", ["proves", "does_not_prove"])
+@pytest.mark.parametrize("item", [False, None, 7, [], "half of a character: \ud800"])
+def test_a_promise_that_is_no_text_is_no_form(check: Verifier, key: str, item: Any) -> None:
+    statement = full_world(3).statement()
+    statement[key][0] = item
+    assert check(statement) == {"form": "failed", "ok": "False"}
