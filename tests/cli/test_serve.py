@@ -19,6 +19,7 @@ from fanshare.cli import supervision
 from fanshare.core.instants import SECOND, format_rfc3339
 from fanshare.integrations.generic.verify import sign
 from fanshare.store.server import Server
+from fanshare.upkeep.memory import memory_facts, processes
 from tests.cli.conftest import LABEL, SHIRT, TERMS, Terminal
 from tests.cli.running import Otto, Serving, until
 
@@ -108,6 +109,10 @@ def test_a_click_becomes_an_explained_cent_and_the_end_leaves_nothing(shop: Shop
         assert shop.otto.ask("inbox", "retry", parked["id"]) == {"retried": 1}
         assert shop.otto.ask("check")["ok"]
         assert _codes(shop, "bad") == set()
+        facts = memory_facts(shop.otto.home)
+        assert facts is not None
+        assert {one.pid for one in processes(shop.otto.home)} >= {one.pid for one in shop.otto.processes()}
+        assert 30 << 20 < facts.held < 300_000_000, facts
         began = time.monotonic()
         serving.process.send_signal(signal.SIGTERM)
         assert serving.process.wait(20) == 0

@@ -8,17 +8,19 @@ from typing import Any
 import pytest
 
 from fanshare.config.keys import Keys
-from fanshare.core.instants import DAY, HOUR, MINUTE
+from fanshare.core.disk_forecast import Measured
+from fanshare.core.instants import DAY, HOUR, MINUTE, utc_day
 from fanshare.flows import doctor
 from fanshare.flows.appeals import appeal
 from fanshare.flows.assets import set_link_state
-from fanshare.flows.doctor import SpoolFacts, examine
+from fanshare.flows.doctor import MemoryFacts, SpoolFacts, examine
 from fanshare.flows.remarks import Remark, amount_of_time, counted
 from fanshare.flows.rulings import NewRuling, find_order, rule
 from fanshare.jobs.spool_facts import spool_facts
 from fanshare.jobs.worker import Round
 from fanshare.store import directory
 from fanshare.store.access import connect
+from fanshare.store.queries import keeping
 from fanshare.store.server import Database
 from tests.edge.running import KEYS
 from tests.jobs.house import House, eventually
@@ -40,7 +42,17 @@ def test_a_healthy_installation_has_nothing_to_look_at(house: House) -> None:
         bea.post(bea.order("1", clicks=(bea.click(),)))
         house.work()
         assert wrong(house) == set()
-        assert {"database", "clocks", "disk", "keys", "spool", "snapshot", "programme"} <= set(look(house))
+        assert {
+            "database",
+            "clocks",
+            "disk",
+            "keys",
+            "spool",
+            "snapshot",
+            "programme",
+            "disk_forecast",
+            "retention",
+        } <= set(look(house))
 
 
 def test_parked_deliveries_are_counted_with_the_commonest_reason(house: House) -> None:
@@ -202,6 +214,103 @@ def test_a_full_disk_and_clocks_that_differ_are_noticed(house: House, monkeypatc
     for off, level in ((10, "warn"), (600, "bad")):
         monkeypatch.setattr(doctor.time, "time_ns", lambda by=off: real() + by * 10**9)  # type: ignore[attr-defined]
         assert look(house)["clocks_differ"].level == level
+
+
+def days_of(house: House, number: int, *, growth: int, filling: int, free: int) -> None:
+    """As if the worker had looked once on each of the last days, the newest today."""
+    house.conn.execute("DELETE FROM disk_day")
+    for back in range(number, -1, -1):
+        at = house.now - back * DAY
+        keeping.note(house.conn, Measured(at, 10**12 - back * growth, free + back * filling, 1 << 40))
+
+
+def test_the_disk_is_looked_at_every_hour_and_one_look_a_day_is_kept_for_a_year(house: House) -> None:
+    for _ in range(3):
+        house.worker.housekeeping()
+        house.later(HOUR)
+    [(day, database, free, total)] = house.rows("SELECT day, database_bytes, free_bytes, total_bytes FROM disk_day")
+    assert day == utc_day(house.now)
+    assert (total, 0 < free < total) == (shutil.disk_usage(house.home).total, True)
+    assert 5 << 20 < database < 1 << 30
+    house.later(DAY)
+    house.worker.housekeeping()
+    assert house.value("SELECT count(*) FROM disk_day") == 2
+    house.later(401 * DAY)
+    house.worker.housekeeping()
+    assert house.value("SELECT count(*) FROM disk_day") == 1
+
+
+def test_when_the_disk_will_be_full_is_said_after_three_days(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(1 << 40, 0, 50 * 10**9))
+    assert "can be said after three days, it was watched for no time so far" in look(house)["disk_forecast"].sentence
+    days_of(house, 2, growth=10**9, filling=0, free=50 * 10**9)
+    assert "it was watched for 2 days so far" in look(house)["disk_forecast"].sentence
+    for growth, filling, level, words in (
+        (20_000_000, 0, "ok", "grows by 19 MB a day: at this pace the disk is full in 2500 days."),
+        (1_000_000, 0, "ok", "at this pace the disk lasts for more than ten years."),
+        (0, 0, "ok", "grows by 0 bytes a day: at this pace the disk lasts"),
+        (-5_000_000, -5_000_000, "ok", "grows by 0 bytes a day: at this pace the disk lasts"),
+        (2 * 10**9, 0, "warn", "at this pace the disk is full in 25 days. Make room"),
+        (20_000_000, 10 * 10**9, "bad", "the disk fills by 9536 MB a day: at this pace the disk is full in 5 days."),
+        (20_000_000, 40 * 10**9, "bad", "the disk is full tomorrow."),
+    ):
+        days_of(house, 20, growth=growth, filling=filling, free=50 * 10**9)
+        said = look(house)["disk_forecast"]
+        assert (said.level, words in said.sentence) == (level, True), said
+
+
+def test_what_has_to_go_and_is_still_there_is_bad(house: House) -> None:
+    with house.open():
+        house.bea.post(house.bea.order("1"))
+        house.bea.post(house.bea.order("2"), **{"webhook-signature": "v1,AAAA"})
+        house.work()
+    today = utc_day(house.now)
+    assert (
+        f"dropped after 30 days (the oldest are of {today}), refused ones after 7" in look(house)["retention"].sentence
+    )
+    # Nobody works for a while.
+    house.later(10 * DAY)
+    assert "Refused messages should be dropped after 7 days and are kept for 10 days" in late(house)
+    house.later(25 * DAY)
+    assert "Raw messages of shops should be dropped after 30 days and are kept for 35 days by now" in late(house)
+    house.worker.housekeeping()
+    assert "(none are there)" in look(house)["retention"].sentence
+    assert "retention_late" not in look(house)
+
+
+def late(house: House) -> str:
+    found = examine(house.conn, house.home, KEYS, house.now)
+    assert {one.level for one in found if one.code == "retention_late"} == {"bad"}
+    return " ".join(one.sentence for one in found if one.code == "retention_late")
+
+
+def test_mail_and_links_for_signing_in_that_stay_too_long_are_named(house: House) -> None:
+    house.conn.execute(
+        "INSERT INTO outbox (kind, key, state, made_at, due_at, done_at) VALUES ('x', 'y', 'sent', 1, 1, %s)",
+        [house.now - 33 * DAY],
+    )
+    house.conn.execute(
+        "INSERT INTO sign_in_link (token_hash, account, sealed_address, made_at, expires_at)"
+        " VALUES (sha256('a'), sha256('b'), '', 1, %s)",
+        [house.now - 4 * DAY],
+    )
+    assert "Traces of sent mail should be dropped after 30 days and are kept for 33 days" in late(house)
+    assert "Ended links for signing in should be dropped after 1 day and are kept for 4 days" in late(house)
+
+
+def test_memory_is_said_and_short_memory_is_named(house: House) -> None:
+    def said(facts: MemoryFacts | None) -> dict[str, Remark]:
+        found = examine(house.conn, house.home, KEYS, house.now, memory=facts)
+        return {remark.code: remark for remark in found}
+
+    assert (
+        "(9 processes) holds 200 MB of memory; 800 MB are free."
+        in said(MemoryFacts(9, 200 << 20, 800 << 20))["memory"].sentence
+    )
+    assert said(MemoryFacts(9, 200 << 20, 50 << 20))["memory_low"].level == "warn"
+    assert "memory" not in said(MemoryFacts(0, 0, 800 << 20))
+    assert "memory" not in said(None)
 
 
 def test_a_demonstration_says_so(house: House) -> None:

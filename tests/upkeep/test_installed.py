@@ -13,10 +13,13 @@ import pytest
 
 from fanshare.core.instants import SECOND, format_rfc3339
 from fanshare.integrations.generic.verify import sign
+from fanshare.upkeep.memory import memory_facts, processes
 from tests.cli.conftest import LABEL, SHIRT, TERMS
 from tests.cli.running import BROWSER, until
 from tests.upkeep.installed import DOMAIN, Place, installed, proxied
 
+#: Bytes that an installation may hold while nothing happens.
+IDLE = 300_000_000
 PARTS = ("database", "edge", "web", "work")
 #: Planted where personal data and secrets go in. A telephone number and an address stand in what a shop sends.
 PLANTED = {
@@ -141,6 +144,20 @@ def test_the_database_belongs_to_its_own_service(shop: Shop) -> None:
     for name in ("edge", "web", "work"):
         children = psutil.Process(shop.place.running[name].pid).children(recursive=True)
         assert not [child for child in children if child.name() == "postgres"], name
+
+
+def test_all_services_together_hold_less_than_300_megabytes_when_nothing_happens(shop: Shop) -> None:
+    """After pages, links and messages, not fresh from the start."""
+    for path in ("/", "/c/bea/cleo", "/terms/bea", "/sign-in"):
+        assert shop.place.get(path).status_code == 200, path
+    found = {one.pid: one.memory_info().rss for one in processes(shop.place.home)}
+    assert found.keys() >= {one.pid for one in shop.place.processes()}, "nobody is left out"
+    facts = memory_facts(shop.place.home)
+    assert facts is not None
+    # Four interpreters with their libraries can't be less: the measure would be at fault.
+    assert 60 << 20 < facts.held < IDLE
+    assert sum(found.values()) > facts.held, "shared pages count once"
+    assert any(one["code"] == "memory" for one in shop.place.terminal.ask("doctor")["remarks"])
 
 
 def test_no_process_writes_its_memory_down_when_it_dies(shop: Shop) -> None:

@@ -10,15 +10,17 @@ _MARKS = {"ok": "ok  ", "warn": "look", "bad": "BAD "}
 
 @app.command()
 def doctor(ctx: typer.Context) -> None:
-    """Look at connections, parked messages, signatures, disk, keys and clock. Changes nothing."""
+    """Look at connections, parked messages, signatures, disk, memory, keys and clock. Changes nothing."""
     from fanshare.flows.doctor import examine
     from fanshare.jobs.spool_facts import spool_facts
+    from fanshare.upkeep.memory import memory_facts
 
     this = session(ctx)
     with this.installation() as opened:
         home = opened.settings.home
         spool = spool_facts(opened.conn, home, opened.keys)
-        remarks = examine(opened.conn, home, opened.keys, opened.clock(), spool=spool)
+        memory = memory_facts(home, without=frozenset([opened.conn.info.backend_pid]))
+        remarks = examine(opened.conn, home, opened.keys, opened.clock(), spool=spool, memory=memory)
     rows = [{"level": one.level, "code": one.code, "sentence": one.sentence} for one in remarks]
     ok = all(row["level"] != "bad" for row in rows)
     this.out.result({"ok": ok, "remarks": rows}, [f"{_MARKS[row['level']]} {row['sentence']}" for row in rows])

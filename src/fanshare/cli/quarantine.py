@@ -17,7 +17,7 @@ def list_(
 ) -> None:
     """What was refused in the last seven days, and why."""
     from fanshare.cli.shapes import when
-    from fanshare.jobs.quarantine import KEPT
+    from fanshare.flows.retention import REFUSED
     from fanshare.store.queries import quarantine
 
     this = session(ctx)
@@ -30,7 +30,7 @@ def list_(
                 "reason": one.reason,
                 "bytes": one.size,
             }
-            for one in quarantine.kept(desk.access, max(0, desk.now - KEPT), endpoint=endpoint, limit=limit)
+            for one in quarantine.kept(desk.access, max(0, desk.now - REFUSED), endpoint=endpoint, limit=limit)
         ]
     columns = ("received_at", "endpoint", "reason", "bytes", "id")
     this.out.rows("quarantined", rows, columns, "Nothing is in quarantine.")

@@ -1,7 +1,6 @@
 """Doctor: what is wrong or waiting, one plain sentence each, and what to do about it. Changes nothing."""
 
 import pkgutil
-import shutil
 import stat
 import time
 from collections.abc import Iterator
@@ -15,17 +14,19 @@ from fanshare import store
 from fanshare.config.keys import Keys
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import HOUR, MINUTE, SECOND, Instant, format_rfc3339
+from fanshare.flows.disk import forecast_remark, room_remark
 from fanshare.flows.doctor_programme import programme_remarks
 from fanshare.flows.remarks import Remark, amount_of_time
+from fanshare.flows.retention import retention_remarks
 from fanshare.store import directory
 from fanshare.store.access import Access, Connection
 from fanshare.store.queries import doctor
 from fanshare.store.server import verify_settings
 
-__all__ = ["Remark", "SpoolFacts", "examine"]
+__all__ = ["MemoryFacts", "Remark", "SpoolFacts", "examine"]
 
-_LOW, _VERY_LOW = 1 << 30, 256 << 20
 _BACKLOG = 64 << 20
+_MEMORY_LOW = 100 << 20
 _CLOCK_OFF, _CLOCK_FAR_OFF = 2 * SECOND, MINUTE
 _PUBLISHED_WITHIN = MINUTE
 
@@ -46,16 +47,41 @@ class SpoolFacts:
     links: int = 0
 
 
-def examine(conn: Connection, home: Path, keys: Keys, now: Instant, *, spool: SpoolFacts | None = None) -> list[Remark]:
+@dataclass(frozen=True, slots=True)
+class MemoryFacts:
+    """What the running processes of an installation hold, in bytes, shared pages counted once (the sum of their PSS).
+
+    ``available`` is what the machine could still give without swapping.
+    """
+
+    processes: int
+    held: int
+    available: int
+
+
+def examine(
+    conn: Connection,
+    home: Path,
+    keys: Keys,
+    now: Instant,
+    *,
+    spool: SpoolFacts | None = None,
+    memory: MemoryFacts | None = None,
+) -> list[Remark]:
     """Everything there is to say about an installation, the worst first within its order.
 
-    ``spool`` is left out where nobody could look at it (another machine's home). ``keys`` proves that the master key
-    fits this database.
+    ``spool`` and ``memory`` are left out where nobody could look (another machine's home, another system). ``keys``
+    proves that the master key fits this database.
     """
-    found = [*_database(conn), *_clock(conn), *_mark(conn), *_disk(home), *_key_files(home)]
+    found = [*_database(conn), *_clock(conn), *_mark(conn), room_remark(home), *_key_files(home)]
     if any(remark.code == "schema_missing" for remark in found):
         return found
-    found += _master_key(conn, keys)
+    found += [
+        *_memory(memory),
+        forecast_remark(conn, home, now),
+        *retention_remarks(conn, now),
+        *_master_key(conn, keys),
+    ]
     if spool is not None:
         found += [*_spool(spool), *_snapshot(conn, spool, now)]
     for tenant in directory.programmes(conn):
@@ -114,14 +140,15 @@ def _mark(conn: Connection) -> Iterator[Remark]:
         yield Remark("ok", "demo", "This is a demonstration: its time can be moved, and nothing in it is real money.")
 
 
-def _disk(home: Path) -> Iterator[Remark]:
-    free = shutil.disk_usage(home).free
-    if free < _LOW:
-        level: Literal["bad", "warn"] = "bad" if free < _VERY_LOW else "warn"
-        said = f"Only {free >> 20} MB are free where {home} lies: make room, or webhooks will be answered with 503."
-        yield Remark(level, "disk_low", said)
-    else:
-        yield Remark("ok", "disk", f"There is room for the spool: {free >> 30} GB are free.")
+def _memory(memory: MemoryFacts | None) -> Iterator[Remark]:
+    if memory is None:
+        return
+    held = f"What runs of this installation ({memory.processes} processes) holds {memory.held >> 20} MB of memory"
+    if memory.available < _MEMORY_LOW:
+        said = f"{held}, and this machine has only {memory.available >> 20} MB left: look what else takes it."
+        yield Remark("warn", "memory_low", said)
+    elif memory.processes:
+        yield Remark("ok", "memory", f"{held}; {memory.available >> 20} MB are free.")
 
 
 def _key_files(home: Path) -> Iterator[Remark]:

@@ -20,7 +20,8 @@ ANSWER = "answer"
 ATTEMPTS = 9
 
 _PURPOSE = "outbox"
-_KEPT = 30 * DAY
+#: How long it is known that a mail was dealt with.
+KEPT = 30 * DAY
 _ONE_WISH_PER = MINUTE
 _SET_ASIDE = 5 * MINUTE
 
@@ -101,7 +102,7 @@ def failed(conn: Connection, one: Waiting, reason: str, now: Instant, *, for_goo
 
 def forget_old(conn: Connection, now: Instant) -> None:
     """What was dealt with a month ago."""
-    conn.execute("DELETE FROM outbox WHERE state <> 'due' AND done_at < %s", [max(0, now - _KEPT)])
+    conn.execute("DELETE FROM outbox WHERE state <> 'due' AND done_at < %s", [max(0, now - KEPT)])
 
 
 def _content(keys: Keys, kind: str, key: str, sealed: bytes) -> Mapping[str, str | int]:

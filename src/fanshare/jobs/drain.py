@@ -10,10 +10,11 @@ import structlog
 
 from fanshare.config.keys import Keys
 from fanshare.core.errors import FanshareError
-from fanshare.core.instants import DAY, Instant, utc_day
+from fanshare.core.instants import Instant, utc_day
 from fanshare.flows.accept import resolve_again
 from fanshare.flows.context import Programme
 from fanshare.flows.day_keys import DayKeys
+from fanshare.flows.retention import REFUSED
 from fanshare.spool.format import Record
 from fanshare.spool.reader import Batch, SpoolReader
 from fanshare.spool.records import ClickRecord, DeliveryRecord, RefusedRecord, decode
@@ -23,7 +24,6 @@ from fanshare.store.queries import edge
 log = structlog.get_logger(__name__)
 
 BATCH = 2_000
-_QUARANTINE_DAYS = 7
 _TOPICS = ("x-wc-webhook-topic", "x-shopify-topic", "shopify-topic")
 
 type OpenProgramme = Callable[[int], Programme]
@@ -226,7 +226,7 @@ def _write_refused(
 
 def forget_refused(conn: Connection, now: Instant) -> int:
     """Refused deliveries are kept for 7 days, so that a wrong secret loses nothing, and then forgotten."""
-    return edge.forget_refused(conn, now - _QUARANTINE_DAYS * DAY)
+    return edge.forget_refused(conn, max(0, now - REFUSED))
 
 
 def opener(open_one: Callable[[Access], Programme], conn: Connection) -> OpenProgramme:

@@ -12,17 +12,17 @@ from dataclasses import dataclass
 import msgspec
 
 from fanshare.core.errors import FanshareError
-from fanshare.core.instants import DAY, Instant, utc_day
+from fanshare.core.instants import Instant, utc_day
 from fanshare.flows.connections import Connection, connections
 from fanshare.flows.context import Programme
 from fanshare.flows.day_keys import DayKeys
+from fanshare.flows.retention import REFUSED
 from fanshare.integrations.registry import connector
 from fanshare.integrations.types import Verdict
 from fanshare.jobs.drain import topic_of
 from fanshare.store.queries import edge, quarantine
 from fanshare.store.queries.quarantine import Refused
 
-KEPT = 7 * DAY
 BATCH = 200
 
 
@@ -40,7 +40,7 @@ def retake(programme: Programme, now: Instant, *, endpoint: str = "", ids: Seque
     result = Retaken()
     after = quarantine.START
     while True:
-        found = quarantine.kept(programme.access, max(0, now - KEPT), after=after, endpoint=endpoint, limit=BATCH)
+        found = quarantine.kept(programme.access, max(0, now - REFUSED), after=after, endpoint=endpoint, limit=BATCH)
         if not found:
             return result
         after = found[-1].place

@@ -21,6 +21,7 @@ from fanshare.flows import (
     close,
     compliance,
     day_keys,
+    disk,
     joining,
     openings,
     outbox,
@@ -68,6 +69,7 @@ PERIODS: Mapping[str, int] = {
     "partitions": HOUR,
     "weekly_mail": HOUR,
     "retention": HOUR,
+    "disk": HOUR,
 }
 
 
@@ -308,6 +310,9 @@ class Worker:
             tell.forget_old(access, now)
             joining.forget_old(access, now)
         directory.drop_deliveries_before(self.conn, max(0, now - day_keys.KEPT))
+
+    def _disk(self, _: Round) -> None:
+        disk.look(self.conn, self.home, self.clock())
 
 
 def _is_known(error: Exception) -> bool:

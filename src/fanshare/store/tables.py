@@ -8,6 +8,7 @@ GLOBAL = frozenset(
         "installation",  # facts about this installation
         "refused_delivery",  # a refused delivery may name no known endpoint
         "day_key",  # keys of sealed bodies, one a day for all
+        "disk_day",  # one disk holds everything
         "spool_position",  # a segment holds records of many programmes
         "operator",  # who runs the installation
         "sign_in_link",  # an address may be known to several programmes

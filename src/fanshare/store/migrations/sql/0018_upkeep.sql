@@ -1,2 +1,11 @@
--- Upkeep.
-SELECT 1;
+-- What keeping an installation in order has to remember.
+
+-- Global: one disk holds everything. The last look of each day, from which the doctor says when it will be full.
+CREATE TABLE disk_day (
+    day calendar_day PRIMARY KEY,
+    at instant NOT NULL,
+    database_bytes bigint NOT NULL CHECK (database_bytes >= 0),
+    free_bytes bigint NOT NULL CHECK (free_bytes >= 0),
+    total_bytes bigint NOT NULL CHECK (total_bytes >= 0)
+);
+SELECT give('disk_day', 'SELECT, INSERT, UPDATE, DELETE');
