@@ -137,13 +137,13 @@ def test_whoever_is_removed_or_erased_is_refused_at_once(conn: Connection, shop:
     access, public_id = shop.programme.access, shop.programme.public_id
     before = [*seats(conn, shop, BEA), *seats(conn, shop, CLEO), *seats(conn, shop, FINN)]
     assert len(sign_in.hats(conn, before)) == 3
-    staff.remove_brand_person(access, public_id, KEYS, BEA)
+    staff.remove_brand_person(access, public_id, KEYS, BEA, NOW)
     erase(shop.programme, shop.cleo, NOW)
     assert [hat.role for hat in sign_in.hats(conn, before)] == [Role.FAN]
     assert seats(conn, shop, BEA) == seats(conn, shop, CLEO) == []
     staff.add_operator(conn, KEYS, OTTO, NOW)
     otto = [seat for seat in sign_in.seats_of(conn, KEYS, OTTO) if seat.role is Role.OPERATOR]
-    staff.remove_operator(conn, KEYS, OTTO)
+    staff.remove_operator(conn, KEYS, OTTO, NOW)
     assert sign_in.hats(conn, otto) == ()
 
 

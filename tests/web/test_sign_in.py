@@ -48,7 +48,9 @@ class Place:
         reach = partial(connect, self.database.dsn())
         accounts = StoredAccounts(reach, KEYS, lambda: self.now, sends_mail=mail)
         store = StoredPages(reach, lambda: self.now)
-        desk = Desk(reach, KEYS, lambda: self.now, _no_statement, lambda _url, _hosts, _http: None)
+        desk = Desk(
+            reach, KEYS, lambda: self.now, _no_statement, lambda _url, _hosts, _http: None, lambda _conn: [], ()
+        )
         return make_wsgi_app(
             store, lambda: self.now, allowed_hosts=[HOST], accounts=accounts, public_url=public_url, desk=desk
         )
@@ -191,7 +193,7 @@ def test_a_session_ends_by_itself_and_with_the_right_to_it(place: Place) -> None
     assert Device(later.app(), cookies=dict(device.cookies)).get("/home").status == 302
     tenant = next(one for one in directory.programmes(place.conn) if one.slug == place.other)
     access = found(place.conn).access.__class__(place.conn, tenant.id, "test")
-    staff.remove_brand_person(access, tenant.public_id, KEYS, "dana@example.test")
+    staff.remove_brand_person(access, tenant.public_id, KEYS, "dana@example.test", NOW)
     assert device.get("/home").status == 302
 
 

@@ -39,6 +39,17 @@ PAGES = {
         "brand-objections": "/brand/linen/objections",
         "brand-terms": "/brand/linen/terms",
     },
+    "otto": {
+        "operator-health": "/operator",
+        "operator-books": "/operator/books",
+        "operator-inbox": "/operator/inbox",
+        "operator-programmes": "/operator/programmes",
+        "operator-people": "/operator/people",
+        "operator-texts": "/operator/texts",
+        "operator-text": "/operator/texts/privacy/de",
+        "operator-settings": "/operator/settings",
+        "operator-audit": "/operator/audit",
+    },
     "finn": {
         "fan-home": "/fan/linen",
         "fan-earnings": "/fan/linen/earnings",

@@ -34,7 +34,7 @@ def remove(ctx: typer.Context, address: str = typer.Argument(help="Her e-mail ad
 
     this = session(ctx)
     with this.desk() as desk:
-        remove_brand_person(desk.access, desk.tenant.public_id, desk.installation.keys, address)
+        remove_brand_person(desk.access, desk.tenant.public_id, desk.installation.keys, address, desk.now)
     this.out.result({"removed": True}, [f"{address.strip()} does not look after {desk.tenant.name} any more."])
 
 

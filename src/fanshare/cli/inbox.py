@@ -43,13 +43,13 @@ def retry(
     ids: Annotated[list[str] | None, typer.Argument(help="Which ones, by id; all if left out.")] = None,
 ) -> None:
     """Read parked messages again. What was already booked is not booked twice."""
-    from fanshare.store.queries import inbox
+    from fanshare.flows.inbox import retry as retry_again
 
     for one in ids or []:
         if len(one) % 2 or not one.isascii() or not all(char in "0123456789abcdef" for char in one.lower()):
             raise BadInputError("bad_id", f"{one[:60]!r} is no id of a message; fanshare inbox list shows them.")
     this = session(ctx)
     with this.desk() as desk:
-        count = inbox.retry(desk.access, ids or None)
+        count = retry_again(desk.access, desk.now, ids or None)
     said = f"{count} message{'' if count == 1 else 's'} will be read again."
     this.out.result({"retried": count}, [said])

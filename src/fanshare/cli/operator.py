@@ -26,7 +26,7 @@ def remove(ctx: typer.Context, address: str = typer.Argument(help="Her e-mail ad
 
     this = session(ctx)
     with this.installation() as opened:
-        remove_operator(opened.conn, opened.keys, address)
+        remove_operator(opened.conn, opened.keys, address, opened.clock())
     this.out.result({"removed": True}, [f"{address.strip()} is no operator any more."])
 
 

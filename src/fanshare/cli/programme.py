@@ -1,12 +1,12 @@
 """``fanshare programme``: the brands that sell here."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from fanshare.cli.session import group, session
-from fanshare.core.errors import BadInputError
 
 if TYPE_CHECKING:
     from fanshare.store.directory import Programme as Tenant
@@ -27,17 +27,18 @@ def create(
 ) -> None:
     """Found a programme and open its log."""
     from fanshare.cli.terms import read_document
+    from fanshare.flows import programmes
     from fanshare.flows.publish_terms import publish_terms
     from fanshare.store import directory
 
     this = session(ctx)
     document = None if terms is None else read_document(terms)
-    new = _checked(name, currency, country, time_zone, slug, contact)
+    new = programmes.checked(name, currency, country, time_zone, slug=slug, contact=contact)
     with this.installation() as opened:
         now = opened.clock()
-        new = directory.NewProgramme(**{**_fields(new), "demo": directory.fact(opened.conn, "demo") is not None})
+        new = replace(new, demo=directory.fact(opened.conn, "demo") is not None)
         with opened.conn.transaction():
-            tenant = directory.found_programme(opened.conn, new, now, "cli")
+            tenant = programmes.found(opened.conn, opened.keys, new, now, "cli")
             if document is not None:
                 publish_terms(opened.access(tenant, "cli"), document, now)
     next_step: list[str] = (
@@ -76,28 +77,6 @@ def show(ctx: typer.Context) -> None:
             document["terms"] = None
         document |= {"creators": kinds.count("creator"), "fans": kinds.count("fan"), "log_size": tree.frontier.size}
     this.out.result(document, lambda: (f"{key.replace('_', ' ')}: {value}" for key, value in document.items()))
-
-
-def _checked(name: str, currency: str, country: str, time_zone: str, slug: str, contact: str) -> Any:
-    from fanshare.core.instants import zone
-    from fanshare.core.money import exponent
-    from fanshare.flows.people import slug_of
-    from fanshare.store.directory import NewProgramme
-
-    short = slug or slug_of(name)
-    if not 1 <= len(name.strip()) <= 200 or "\x00" in name + contact:
-        raise BadInputError("bad_name", "A programme's name has 1 to 200 characters.")
-    if not short or short != slug_of(short):
-        raise BadInputError("bad_slug", "The short name may hold a to z, 0 to 9 and hyphens: say one with --slug.")
-    exponent(currency.upper())
-    if not (len(country) == 2 and country.isascii() and country.isalpha()):
-        raise BadInputError("bad_country", "A country has two letters, such as DE.")
-    zone(time_zone)
-    return NewProgramme(short, name.strip(), country.upper(), currency.upper(), time_zone, contact.strip())
-
-
-def _fields(new: Any) -> dict[str, Any]:
-    return {name: getattr(new, name) for name in type(new).__slots__}
 
 
 def _document(tenant: "Tenant") -> dict[str, Any]:

@@ -27,6 +27,7 @@ from fanshare.web.pages_port import PageStore
 
 if TYPE_CHECKING:
     from fanshare.flows.context import Programme
+    from fanshare.flows.remarks import Remark
     from fanshare.store.directory import Programme as Tenant
     from fanshare.web.desk import Desk
 
@@ -157,7 +158,10 @@ def _accounts(base: Foundation) -> Accounts:
 
 
 def _desk(base: Foundation) -> "Desk":
+    from fanshare.config.told import told_settings
+    from fanshare.flows.doctor import examine
     from fanshare.flows.statements import make_statement
+    from fanshare.jobs.spool_facts import spool_facts
     from fanshare.web.desk import Desk
 
     keys = base.settings.home / "keys"
@@ -167,7 +171,12 @@ def _desk(base: Foundation) -> "Desk":
         document = make_statement(programme, tenant, signer, party, now, until=until)
         return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"
 
-    return Desk(partial(_connect, base), base.keys, base.clock, statement, _destination)
+    def examined(conn: Connection) -> "list[Remark]":
+        facts = spool_facts(conn, base.settings.home, base.keys)
+        return examine(conn, base.settings.home, base.keys, base.clock(), spool=facts)
+
+    told = tuple(told_settings(base.settings))
+    return Desk(partial(_connect, base), base.keys, base.clock, statement, _destination, examined, told)
 
 
 def _destination(url: str, hosts: Iterable[str], allow_http: bool) -> object:

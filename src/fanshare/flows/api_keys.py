@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.core.instants import MINUTE, Instant
+from fanshare.flows.audit import noted
 from fanshare.flows.authorisation import Scope
 from fanshare.store import directory
 from fanshare.store.access import Access, Connection
@@ -77,14 +78,18 @@ def make_key(access: Access, programme: str, name: str, scopes: Iterable[str], n
         raise BadInputError("bad_scope", f"Say what the key may do: {', '.join(Scope)}.")
     public_id, secret = directory.public_id(12), "".join(secrets.choice(_ALPHABET) for _ in range(_SECRET_LENGTH))
     values = {"public_id": public_id, "name": named, "hash": _hash(secret), "scopes": wanted, "now": now}
-    access.execute(_INSERT, {**values, "made_by": access.actor})
+    with access.transaction():
+        access.execute(_INSERT, {**values, "made_by": access.actor})
+        noted(access, "key.make", now, f"key {public_id}: {', '.join(wanted)}")
     return public_id, f"{_PREFIX}{programme}_{public_id}_{secret}"
 
 
 def end_key(access: Access, public_id: str, now: Instant) -> None:
     """End a key at once. Raises ``BadInputError`` (``unknown_key``) for one that there is not, or no more."""
-    if not access.execute(_END, {"public_id": public_id, "now": now}).rowcount:
-        raise BadInputError("unknown_key", f"There is no key {public_id[:40]!r} that could be ended.", 404)
+    with access.transaction():
+        if not access.execute(_END, {"public_id": public_id, "now": now}).rowcount:
+            raise BadInputError("unknown_key", f"There is no key {public_id[:40]!r} that could be ended.", 404)
+        noted(access, "key.end", now, f"key {public_id}")
 
 
 def keys(access: Access) -> Sequence[KeyListed]:

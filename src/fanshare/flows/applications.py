@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fanshare.core.errors import BadInputError, ConflictError
 from fanshare.core.instants import Instant
 from fanshare.flows import joining, outbox
+from fanshare.flows.audit import noted
 from fanshare.flows.context import Programme
 from fanshare.flows.joining import Draft
 from fanshare.store.queries import joining as queries
@@ -51,6 +52,7 @@ def answer(programme: Programme, id_: int, *, accept: bool, words: str, now: Ins
             "words": words,
             "accepted": int(accept),
         }
+        noted(access, "application.answer", now, f"application {id_}: {'accepted' if accept else 'declined'}")
         outbox.put(access.conn, programme.keys, outbox.ANSWER, f"{access.programme_id}/{id_}", content, now)
 
 

@@ -79,6 +79,7 @@ _HOUSE: Group = frozenset({Role.BRAND, Role.OPERATOR})
 _DECIDING: Group = frozenset({Post.OWNER, Post.MANAGER, Role.OPERATOR})
 _CREATOR: Group = frozenset({Role.CREATOR})
 _FAN: Group = frozenset({Role.FAN})
+_OPERATOR: Group = frozenset({Role.OPERATOR})
 
 #: Operation -> roles and posts. What concerns a programme is granted in that programme alone.
 MATRIX: Mapping[str, Group] = {
@@ -88,6 +89,7 @@ MATRIX: Mapping[str, Group] = {
     "public.why": _EVERYBODY,  # by a token that only the party holds
     "public.demo": _EVERYBODY,
     "public.described": _EVERYBODY,
+    "public.text": _EVERYBODY,
     "join": _EVERYBODY,
     "join.confirm": _EVERYBODY,  # by a token that only the mailbox holds
     "sign_in": _EVERYBODY,
@@ -111,6 +113,8 @@ MATRIX: Mapping[str, Group] = {
     "fan.statement": _FAN,
     "fan.share": _FAN,
     "appeals.make": _CREATOR | _FAN,
+    "operator.see": _OPERATOR,
+    "operator.change": _OPERATOR,
 }
 
 

@@ -13,6 +13,7 @@ from fanshare.core.terms import Terms
 from fanshare.core.terms_changes import earliest_effective, lowers
 from fanshare.core.terms_document import document as document_of
 from fanshare.core.terms_document import read
+from fanshare.flows.audit import noted
 from fanshare.store import log_store
 from fanshare.store.access import Access
 
@@ -71,6 +72,7 @@ def _newest(access: Access) -> Terms | None:
 
 
 def _write(access: Access, terms: Terms, now: Instant) -> None:
+    noted(access, "terms.publish", now, f"version {terms.version}")
     leaf = leaves.terms(version=terms.version, hash_=terms.hash, effective_at=terms.effective_at, published_at=now)
     access.execute(
         _INSERT,

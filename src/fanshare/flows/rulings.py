@@ -16,6 +16,7 @@ from fanshare.core.instants import DAY, Instant
 from fanshare.core.ledger import absorb
 from fanshare.flows import unclaimed
 from fanshare.flows.appeals import check_answer
+from fanshare.flows.audit import noted
 from fanshare.flows.context import Programme
 from fanshare.store import ledger, log_store
 from fanshare.store.access import Access
@@ -155,6 +156,8 @@ def _check(new: NewRuling, now: Instant) -> None:
 
 def _write(programme: Programme, new: NewRuling, now: Instant) -> int:
     access = programme.access
+    if not new.by:
+        noted(access, "ruling.add", now, f"{new.kind}, order {new.order}" if new.order else new.kind)
     whole = {
         "kind": new.kind,
         "reason": new.reason,

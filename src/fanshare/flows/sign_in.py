@@ -14,6 +14,7 @@ from itertools import groupby
 from fanshare.config.keys import Keys
 from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.core.instants import DAY, MINUTE, Instant
+from fanshare.flows.audit import note
 from fanshare.flows.authorisation import Hat, Post, Role, Seat
 from fanshare.flows.context import pseudonym
 from fanshare.flows.staff import PURPOSE, account_of, clean, folded
@@ -132,7 +133,11 @@ def redeem(conn: Connection, keys: Keys, token: str, now: Instant) -> tuple[Seat
     if row is None or not row[2] <= now < row[3]:
         return ()
     conn.execute("DELETE FROM sign_in_link WHERE account = %s", [row[0]])
-    return seats_of(conn, keys, keys.unseal(PURPOSE, bytes(row[1]), _hash(token)).decode())
+    seats = seats_of(conn, keys, keys.unseal(PURPOSE, bytes(row[1]), _hash(token)).decode())
+    for seat in seats:
+        if seat.role in (Role.BRAND, Role.OPERATOR):
+            note(conn, f"{seat.role}:{seat.id}", "sign_in.link", now, programme=seat.programme_id or None)
+    return seats
 
 
 def keep_session(conn: Connection, keys: Keys, key: str, content: dict[str, object], now: Instant) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fanshare.config.keys import Keys
 from fanshare.core.errors import BadInputError
 from fanshare.core.instants import Instant
+from fanshare.flows.audit import note, noted
 from fanshare.flows.authorisation import Post
 from fanshare.flows.context import pseudonym
 from fanshare.store.access import Access, Connection
@@ -15,6 +16,9 @@ PURPOSE = "sign in"
 
 _ADDRESS = re.compile(r"[^@\s\x00-\x1f\x7f]{1,64}@[^@\s\x00-\x1f\x7f]{1,190}\.[^@\s.\x00-\x1f\x7f]{2,63}")
 
+_ADD_OPERATOR = """
+INSERT INTO operator (account, sealed_address, added_at) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING RETURNING id
+"""
 _ADD_BRAND = """
 INSERT INTO brand_person (programme_id, person_id, email_hash, post, added_at)
 VALUES (%(programme_id)s, %(person)s, %(hash)s, %(post)s, %(now)s) RETURNING id
@@ -54,18 +58,26 @@ def account_of(keys: Keys, address: str) -> bytes:
     return keys.fingerprint(PURPOSE, folded(address).encode())
 
 
-def add_operator(conn: Connection, keys: Keys, address: str, now: Instant) -> bool:
+def add_operator(conn: Connection, keys: Keys, address: str, now: Instant, actor: str = "cli") -> bool:
     """Let somebody run this installation; whether she did not already. Raises ``BadInputError``."""
     account = account_of(keys, address)
     sealed = keys.seal(PURPOSE, clean(address).encode(), account)
-    statement = "INSERT INTO operator (account, sealed_address, added_at) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
-    return conn.execute(statement, [account, sealed, now]).rowcount == 1
+    with conn.transaction():
+        row = conn.execute(_ADD_OPERATOR, [account, sealed, now]).fetchone()
+        if row is not None:
+            note(conn, actor, "operator.add", now, about=f"operator {row[0]}")
+    return row is not None
 
 
-def remove_operator(conn: Connection, keys: Keys, address: str) -> None:
+def remove_operator(conn: Connection, keys: Keys, address: str, now: Instant, actor: str = "cli") -> None:
     """She may no longer; whoever is signed in is refused at once. Raises ``BadInputError`` (``unknown_address``)."""
-    if not conn.execute("DELETE FROM operator WHERE account = %s", [account_of(keys, address)]).rowcount:
-        raise BadInputError("unknown_address", "There is no operator with this address.", 404)
+    with conn.transaction():
+        row = conn.execute(
+            "DELETE FROM operator WHERE account = %s RETURNING id", [account_of(keys, address)]
+        ).fetchone()
+        if row is None:
+            raise BadInputError("unknown_address", "There is no operator with this address.", 404)
+        note(conn, actor, "operator.remove", now, about=f"operator {row[0]}")
 
 
 def operators(conn: Connection, keys: Keys) -> list[Member]:
@@ -83,11 +95,12 @@ def add_brand_person(
         if access.fetch_one(_FIND_BRAND, {"hash": known}) is not None:
             return False
         [person] = Vault(access, keys).add_people([{"email": clean(address).encode()}], now)
-        access.execute(_ADD_BRAND, {"person": person, "hash": known, "post": post.value, "now": now})
+        made = access.value(_ADD_BRAND, {"person": person, "hash": known, "post": post.value, "now": now})
+        noted(access, "person.add", now, f"brand person {made}, {post}")
         return True
 
 
-def remove_brand_person(access: Access, public_id: str, keys: Keys, address: str) -> None:
+def remove_brand_person(access: Access, public_id: str, keys: Keys, address: str, now: Instant) -> None:
     """She may no longer, and her address is forgotten. Raises ``BadInputError`` (``unknown_address``)."""
     known = pseudonym(keys, public_id, "email", folded(address))
     with access.transaction():
@@ -96,6 +109,7 @@ def remove_brand_person(access: Access, public_id: str, keys: Keys, address: str
             raise BadInputError("unknown_address", "Nobody with this address looks after this programme.", 404)
         access.execute(_DROP_BRAND, {"id": row[0]})
         Vault(access, keys).erase(row[1])
+        noted(access, "person.remove", now, f"brand person {row[0]}")
 
 
 def brand_people(access: Access, keys: Keys) -> list[Member]:

@@ -14,6 +14,8 @@ GLOBAL = frozenset(
         "sign_in_link",  # an address may be known to several programmes
         "web_session",  # and so may who signed in
         "outbox",  # a wish to sign in names no programme
+        "audit",  # operators act for the whole installation
+        "public_text",  # the site has one imprint
         "django_migrations",  # Django's own
     }
 )
@@ -88,6 +90,7 @@ MUTABLE = frozenset(
         "payout",
         "person",
         "position",
+        "proof",
         "scope",
         "settle_due",
         "shop_code",

@@ -18,6 +18,7 @@ from fanshare.core.instants import Instant, from_datetime, local_date, zone
 from fanshare.flows.authorisation import Hat
 from fanshare.flows.context import Programme, open_programme
 from fanshare.flows.own_links import Destinations
+from fanshare.flows.remarks import Remark
 from fanshare.store.queries import tenants
 from fanshare.store.queries.tenants import Access, Tenant
 from fanshare.web.wording import Calendar
@@ -80,7 +81,8 @@ class Desk:
     """What opens a programme, with what only the wiring has.
 
     ``statement`` makes the bytes of a party's statement as of now, or as of an earlier instant (it takes the log's
-    key); ``destinations`` refuses an address that the edge would not redirect to.
+    key); ``destinations`` refuses an address that the edge would not redirect to. ``examine`` says what
+    is wrong with the whole installation, ``settings`` what its environment says (what, how, name of the variable).
     """
 
     connect: Callable[[], Connection]
@@ -88,6 +90,8 @@ class Desk:
     clock: Callable[[], Instant]
     statement: Statement
     destinations: Destinations
+    examine: Callable[[Connection], list[Remark]]
+    settings: tuple[tuple[str, str, str], ...]
 
     @contextmanager
     def at(self, request: Any, hat: Hat, others: tuple[Hat, ...]) -> Iterator[Here]:

@@ -2,12 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.urls import NoReverseMatch, reverse
 
 from fanshare.flows.authorisation import MATRIX, Hat, Role, fits
 from fanshare.web.desk import Here
 from fanshare.web.language import gettext, later
+
+if TYPE_CHECKING:
+    from fanshare.web.operator.office import Office
 
 #: Entries that a phone shows at once; the rest is behind "More".
 ON_A_PHONE = 4
@@ -56,6 +60,17 @@ _PLACES: dict[Role, tuple[Place, ...]] = {
         Place("brand.see", "brand_terms", "scale", later("Terms"), 2),
     ),
 }
+#: What an operator finds who is in no programme.
+_HOUSE: tuple[Place, ...] = (
+    Place("operator.see", "operator_health", "search-check", later("Health"), 0, "house"),
+    Place("operator.see", "operator_books", "scale", later("Books"), 0, "house"),
+    Place("operator.see", "operator_inbox", "mail", later("Inbox"), 0, "house"),
+    Place("operator.change", "operator_people", "users-round", later("People"), 1, "house"),
+    Place("operator.change", "operator_programmes", "store", later("Programmes"), 1, "house"),
+    Place("operator.see", "operator_texts", "file-text", later("Texts"), 2, "house"),
+    Place("operator.see", "operator_settings", "sliders-horizontal", later("Settings"), 2, "house"),
+    Place("operator.see", "operator_audit", "list", later("Audit"), 2, "house"),
+)
 _ROLES = {
     Role.CREATOR: later("Creator"),
     Role.FAN: later("Fan"),
@@ -87,7 +102,7 @@ class Frame:
     others: tuple[tuple[str, str, str], ...]
 
 
-def frame(here: Here) -> Frame:
+def frame(here: "Here | Office") -> Frame:
     """The frame of a page for whoever is at it."""
     entries = tuple(_entries(here.hat, here.request.path))
     groups = tuple(tuple(one for one in entries if one.group == group) for group in range(3))
@@ -104,23 +119,23 @@ def first_page(hat: Hat) -> str:
 
 def places() -> Iterator[Place]:
     """Every page that some navigation leads to."""
-    for known in _PLACES.values():
+    for known in (*_PLACES.values(), _HOUSE):
         yield from known
 
 
 def _called(hat: Hat) -> tuple[str, str]:
-    name = f"{hat.name}, {hat.programme_name}" if hat.name else hat.programme_name
+    name = f"{hat.name}, {hat.programme_name}" if hat.name else hat.programme_name or gettext("this installation")
     return gettext(_ROLES[hat.role]), name
 
 
 def _entries(hat: Hat, path: str) -> Iterator[Entry]:
-    for place in _PLACES[hat.role]:
+    for place in _PLACES[hat.role] if hat.programme else _HOUSE:
         group = MATRIX[place.operation]
         if Role.ANYBODY not in group and not fits(hat, group):
             continue
         href = _address(place, hat)
         if href:
-            here = path == href or (path.startswith(f"{href}/") and href.count("/") > 2)
+            here = path == href or (path.startswith(f"{href}/") and href.count("/") > (1 if not hat.programme else 2))
             yield Entry(href, place.icon, gettext(place.words), here, place.group)
 
 
@@ -128,7 +143,7 @@ def _address(place: Place, hat: Hat) -> str:
     """Where a place is for this hat; empty where there is none."""
     if place.whose == "creator" and not hat.slug:
         return ""
-    arguments = [hat.programme, hat.slug] if place.whose == "creator" else [hat.programme]
+    arguments = {"creator": [hat.programme, hat.slug], "house": []}.get(place.whose, [hat.programme])
     try:
         return str(reverse(place.route, args=arguments))
     except NoReverseMatch:

@@ -205,6 +205,15 @@ class DemoReport:
     sections: tuple[DemoSection, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class PublicText:
+    """What the operator wrote of one kind; ``language`` is the one it is in."""
+
+    language: str
+    words: str
+    written_at: Instant
+
+
 class PageStore(Protocol):
     """The reads of the public pages. ``None`` means: there is no such thing, or not for the public."""
 
@@ -219,6 +228,9 @@ class PageStore(Protocol):
 
     def why(self, token: str) -> WhyLine | None:
         """The line an unguessable token names. Compared in the database by its hash, never by prefix."""
+
+    def text(self, kind: str, language: str) -> PublicText | None:
+        """Imprint, privacy or accessibility, in this language if there is one; ``None`` while nobody has written it."""
 
     def demo(self) -> DemoReport | None:
         """The report of a demonstration; ``None`` on every installation that is not marked as one."""

@@ -41,7 +41,7 @@ def seated(operation: str, *roles: Role, form: bool = False) -> Callable[[View],
             hat = mine[0] if mine[0].programme else desk.visiting(mine[0], programme)
             if hat is None:
                 return private(error_page(request, 404))
-            others = tuple(one for one in worn if one is not mine[0])
+            others = tuple(one for one in worn if one is not hat)
             with language.speaking(language.of_visitor(request)), desk.at(request, hat, others) as here:
                 return private(view(here, **arguments))
 

@@ -21,6 +21,7 @@ from fanshare.core.terms import Terms
 from fanshare.core.terms_document import read
 from fanshare.core.terms_example import worked_order
 from fanshare.core.terms_sentences import sentences
+from fanshare.flows import public_texts
 from fanshare.flows.health import as_reported
 from fanshare.store.queries import pages, tenants
 from fanshare.store.queries.pages import WhyRow
@@ -35,6 +36,7 @@ from fanshare.web.pages_port import (
     ProgrammeTerms,
     PublicCreator,
     PublicLink,
+    PublicText,
     Role,
     Split,
     TermsVersion,
@@ -121,6 +123,12 @@ class StoredPages:
                     versions = [_terms(*one) for one in tenants.all_terms(conn, tenant)]
                     return self._line(tenant, row, versions)
         return None
+
+    def text(self, kind: str, language: str) -> PublicText | None:
+        """What the operator wrote."""
+        with self._open() as conn:
+            found = public_texts.shown(conn, kind, language)
+        return None if found is None else PublicText(found[0], found[1].words, found[1].written_at)
 
     def demo(self) -> DemoReport | None:
         """The report that a demonstration left behind."""

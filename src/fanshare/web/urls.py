@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("fanshare.web.fan.urls")),
     path("", include("fanshare.web.appeals.urls")),
     path("", include("fanshare.web.brand.urls")),
+    path("", include("fanshare.web.operator.urls")),
 ]
 
 handler400 = "fanshare.web.errors.bad_request"

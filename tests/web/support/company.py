@@ -19,8 +19,10 @@ from fanshare.flows import sign_in, staff
 from fanshare.flows.accept import Shop, accept
 from fanshare.flows.authorisation import Post
 from fanshare.flows.context import Programme
+from fanshare.flows.doctor import SpoolFacts, examine
 from fanshare.flows.links import NewLink, add_link
 from fanshare.flows.people import Joiner, add_creator, add_fan, know_identity
+from fanshare.flows.remarks import Remark
 from fanshare.flows.rulings import NewRuling, find_order, rule
 from fanshare.flows.statements import make_statement
 from fanshare.store import signing
@@ -37,6 +39,7 @@ from tests.jobs.house import LABEL, Brand, House
 from tests.support.postgres import create_database, drop_database
 from tests.web.support.device import HOST, Device
 
+SETTINGS = (("Mail server", "mail.example", "FANSHARE_SMTP_HOST"),)
 #: Who signs in, and what her address begins with.
 PEOPLE = ("cleo", "carla", "finn", "fay", "bea", "mona", "fina", "rea", "dora", "otto")
 
@@ -68,7 +71,7 @@ class Company:
             signer = signing.load_or_create(house.home / "keys", f"shop.example/log/{tenant.public_id}")
             return json.dumps(make_statement(programme, tenant, signer, party, now, until=until)).encode()
 
-        desk = Desk(wrapped, KEYS, house.clock, statement, _destination)
+        desk = Desk(wrapped, KEYS, house.clock, statement, _destination, self.examined, SETTINGS)
         return make_wsgi_app(
             StoredPages(wrapped, house.clock),
             house.clock,
@@ -77,6 +80,10 @@ class Company:
             public_url=public_url or f"https://{HOST}",
             desk=desk,
         )
+
+    def examined(self, conn: Connection) -> list[Remark]:
+        """What the doctor says about this installation."""
+        return examine(conn, self.house.home, KEYS, self.house.now, spool=SpoolFacts())
 
     def token(self, name: str) -> str:
         """A fresh link that signs somebody in."""

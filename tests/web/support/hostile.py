@@ -40,4 +40,5 @@ def store(payload: str) -> MemoryPageStore:
         terms_pages={key: poisoned(page, payload) for key, page in sound.terms_pages.items()},
         lines={key: poisoned(line, payload) for key, line in sound.lines.items()},
         report=poisoned(sound.report, payload),
+        texts={key: poisoned(text, payload) for key, text in sound.texts.items()},
     )

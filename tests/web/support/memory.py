@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from fanshare.web.pages_port import DemoReport, ProgrammeCard, ProgrammeTerms, PublicCreator, WhyLine
+from fanshare.web.pages_port import DemoReport, ProgrammeCard, ProgrammeTerms, PublicCreator, PublicText, WhyLine
 
 
 @dataclass(slots=True)
@@ -15,6 +15,7 @@ class MemoryPageStore:
     terms_pages: Mapping[str, ProgrammeTerms] = field(default_factory=dict)
     lines: Mapping[str, WhyLine] = field(default_factory=dict)
     report: DemoReport | None = None
+    texts: Mapping[tuple[str, str], PublicText] = field(default_factory=dict)
 
     def programmes(self) -> Sequence[ProgrammeCard]:
         return sorted(self.cards, key=lambda card: card.name)
@@ -27,6 +28,10 @@ class MemoryPageStore:
 
     def why(self, token: str) -> WhyLine | None:
         return self.lines.get(token)
+
+    def text(self, kind: str, language: str) -> PublicText | None:
+        known = (self.texts.get((kind, one)) for one in (language, "en", "de"))
+        return next((text for text in known if text is not None), None)
 
     def demo(self) -> DemoReport | None:
         return self.report

@@ -118,6 +118,11 @@ def only_a_demonstration_reports_how_it_went(case: ContractCase) -> None:
     assert (case.store.demo() is not None) == case.demo
 
 
+def a_text_that_nobody_wrote_is_none(case: ContractCase) -> None:
+    assert case.store.text("imprint", "en") is None
+    assert case.store.text("no-such-kind", "de") is None
+
+
 CHECKS: tuple[Callable[[ContractCase], None], ...] = (
     programmes_are_public_and_ordered_by_name,
     a_creator_shows_her_live_links_and_no_other,
@@ -130,4 +135,5 @@ CHECKS: tuple[Callable[[ContractCase], None], ...] = (
     a_held_line_says_why_and_until_when,
     no_other_token_opens_anything,
     only_a_demonstration_reports_how_it_went,
+    a_text_that_nobody_wrote_is_none,
 )

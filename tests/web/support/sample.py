@@ -15,6 +15,7 @@ from fanshare.web.pages_port import (
     ProgrammeTerms,
     PublicCreator,
     PublicLink,
+    PublicText,
     Split,
     TermsVersion,
     WhyLine,
@@ -128,6 +129,8 @@ REPORT = DemoReport(
     ),
 )
 
+PRIVACY = PublicText("en", "# Who keeps it\n\nBea, Ghent.\n\n- What the shop reports\n- Nothing else", SOLD)
+
 #: Every page of the sample by a name for pictures.
 PAGES = {
     "start": "/",
@@ -139,6 +142,9 @@ PAGES = {
     "why-checked": "/why/held-line-token-00000003",
     "why-refunded": "/why/refunded-line-token-0004",
     "demo": "/demo",
+    "privacy": "/privacy",
+    "imprint": "/imprint",
+    "accessibility": "/accessibility",
     "missing": "/no/such/page",
 }
 
@@ -152,4 +158,5 @@ def store() -> MemoryPageStore:
         terms_pages={"bea": TERMS},
         lines=TOKENS,
         report=REPORT,
+        texts={("privacy", "en"): PRIVACY},
     )

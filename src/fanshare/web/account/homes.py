@@ -19,7 +19,12 @@ _WAYS: dict[Role, tuple[tuple[str, str], ...]] = {
     Role.CREATOR: (("creator_today", "What you earned"), ("creator", "Your public page"), ("terms", "The terms")),
     Role.FAN: (("fan_home", "What you earned"), ("fan_share", "Share"), ("terms", "The terms")),
     Role.BRAND: (("brand_overview", "Overview"), ("connections", "Shop connections"), ("terms", "The terms")),
-    Role.OPERATOR: (("all_connections", "Shop connections"), ("start", "The start page")),
+    Role.OPERATOR: (
+        ("operator_health", "Health"),
+        ("operator_books", "Books"),
+        ("operator_programmes", "Programmes"),
+        ("all_connections", "Shop connections"),
+    ),
 }
 
 
@@ -58,8 +63,8 @@ def _ways(hat: Hat) -> tuple[Way, ...]:
 
 def _address(route: str, hat: Hat) -> str:
     """Where a route leads for this hat; empty where there is no such page."""
-    needed = {"creator": [hat.programme, hat.slug], "all_connections": [], "start": []}
+    needed = [hat.programme] if hat.programme else []
     try:
-        return str(reverse(route, args=needed.get(route, [hat.programme])))
+        return str(reverse(route, args=[hat.programme, hat.slug] if route == "creator" else needed))
     except NoReverseMatch:
         return ""

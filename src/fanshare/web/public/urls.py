@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from fanshare.web.public import views
+from fanshare.web.public import texts, views
 
 urlpatterns = [
     path("", views.start, name="start"),
@@ -10,4 +10,7 @@ urlpatterns = [
     path("terms/<slug:programme>", views.terms, name="terms"),
     re_path(r"^why/(?P<token>[A-Za-z0-9_-]{22,128})\Z", views.why, name="why"),
     path("demo", views.demo, name="demo"),
+    path("imprint", texts.text, {"kind": "imprint"}, name="imprint"),
+    path("privacy", texts.text, {"kind": "privacy"}, name="privacy"),
+    path("accessibility", texts.text, {"kind": "accessibility"}, name="accessibility"),
 ]

@@ -1,0 +1,72 @@
+"""Who did what: every sensitive action of a person leaves a line, in the transaction that does it.
+
+A line names rows and never people: ``brand:3`` did ``person.remove`` about ``operator 2``. Whoever reads it looks up
+who that is, as long as she is there.
+"""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from fanshare.core.instants import Instant
+from fanshare.store.access import Access, Connection
+
+#: What can have been done -> how a list words it.
+WHAT = {
+    "sign_in.link": "signed in",
+    "operator.add": "let somebody run this installation",
+    "operator.remove": "ended an operator",
+    "person.add": "let somebody look after a programme",
+    "person.remove": "ended somebody who looked after a programme",
+    "programme.found": "founded a programme",
+    "text.write": "wrote a public text",
+    "terms.publish": "published terms",
+    "application.answer": "answered an application",
+    "ruling.add": "decided about an order",
+    "key.make": "made an API key",
+    "key.end": "ended an API key",
+    "inbox.retry": "had parked messages read again",
+}
+
+_NOTE = "INSERT INTO audit (programme_id, at, actor, what, about) VALUES (%s, %s, %s, %s, %s)"
+_LINES = """
+SELECT a.id, a.programme_id, coalesce(p.slug, ''), a.at, a.actor, a.what, a.about
+  FROM audit a LEFT JOIN programme p ON p.id = a.programme_id
+ WHERE (%(programme)s::bigint IS NULL OR a.programme_id = %(programme)s)
+   AND (%(since)s::bigint IS NULL OR a.at >= %(since)s) AND (%(until)s::bigint IS NULL OR a.at < %(until)s)
+   AND (%(before)s::bigint IS NULL OR a.id < %(before)s) AND (%(what)s = '' OR a.what = %(what)s)
+ ORDER BY a.id DESC LIMIT %(limit)s
+"""
+
+
+class Line(NamedTuple):
+    """One action. ``programme`` is the short name of the one it was about, empty for the whole installation."""
+
+    id: int
+    programme_id: int | None
+    programme: str
+    at: Instant
+    actor: str
+    what: str
+    about: str
+
+
+def note(
+    conn: Connection, actor: str, what: str, now: Instant, *, about: str = "", programme: int | None = None
+) -> None:
+    """Write down an action. Raises ``KeyError`` for one that ``WHAT`` does not name: a fault of the program."""
+    _ = WHAT[what]
+    conn.execute(_NOTE, [programme, now, actor[:100], what, about[:300]])
+
+
+def noted(access: Access, what: str, now: Instant, about: str = "") -> None:
+    """Write down an action of the access's actor in its programme."""
+    note(access.conn, access.actor, what, now, about=about, programme=access.programme_id)
+
+
+def lines(conn: Connection, *, programme: int | None = None, limit: int = 50, **narrowed: Any) -> Iterator[Line]:
+    """What was done, the newest first: in one programme or everywhere.
+
+    ``narrowed``: ``since`` and ``until`` (half open), ``before`` (an id), ``what``.
+    """
+    wanted = {"since": None, "until": None, "before": None, "what": "", **narrowed}
+    return (Line(*row) for row in conn.execute(_LINES, {**wanted, "programme": programme, "limit": limit}))

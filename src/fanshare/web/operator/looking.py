@@ -1,0 +1,90 @@
+"""What an operator looks at: health, books, inbox, settings."""
+
+from typing import Any
+
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+
+from fanshare.core.errors import BadInputError
+from fanshare.core.instants import DAY
+from fanshare.core.trial import Sheet, trial_balance
+from fanshare.flows import inbox, proofs
+from fanshare.store.queries import operating, tenants
+from fanshare.web.operator.office import Office, operated, page, some_programmes
+
+_LEVELS = {
+    "bad": ("checked", "triangle-alert", "needs you"),
+    "warn": ("waiting", "search-check", "look at this"),
+    "ok": ("ready", "circle-check", "well"),
+}
+_KEPT = 7 * DAY
+#: Parked messages listed of one programme.
+_PARKED = 20
+
+#: Kinds of accounts -> what stands on them.
+ACCOUNTS = {
+    "owed": "owed by the brand",
+    "absorbed": "borne by the brand for others",
+    "fee": "fees of this installation",
+    "pending": "waiting",
+    "available": "ready",
+    "held": "being checked",
+    "in_transit": "on its way",
+    "paid": "paid out",
+    "unclaimed": "not claimed yet",
+}
+
+
+@operated("operator.see")
+def health(here: Office) -> Any:
+    """Everything the doctor says, the worst first."""
+    remarks = sorted(here.desk.examine(here.conn), key=lambda one: list(_LEVELS).index(one.level))
+    rows = [(remark, _LEVELS[remark.level]) for remark in remarks]
+    counts = {level: sum(remark.level == level for remark in remarks) for level in _LEVELS}
+    return page(here, "operator/health.html", {"rows": rows, "counts": counts})
+
+
+@operated("operator.see")
+def books(here: Office) -> Any:
+    """Per programme: the trial balance, the newest proof, the newest checkpoint."""
+    listed, more = some_programmes(here)
+    rows = []
+    for tenant in listed:
+        access = here.access(tenant)
+        sheets = [_shown(sheet) for sheet in trial_balance(operating.balances(access))]
+        rows.append((tenant, sheets, proofs.newest(access), operating.checkpoint(access)))
+    return page(here, "operator/books.html", {"rows": rows, "more": more})
+
+
+def _shown(sheet: Sheet) -> tuple[Sheet, list[tuple[str, int]]]:
+    return sheet, [(ACCOUNTS[kind], amount) for kind, amount in sheet.lines]
+
+
+@operated("operator.see")
+def inbox_of_all(here: Office) -> Any:
+    """What waits, is parked and was refused: when, from where, why; never what stands in it."""
+    listed, more = some_programmes(here)
+    rows = []
+    for tenant in listed:
+        access = here.access(tenant)
+        rows.append((tenant, operating.waiting(access, here.now - _KEPT), operating.parked(access, _PARKED)))
+    said = here.request.GET.get("again", "")
+    return page(here, "operator/inbox.html", {"rows": rows, "more": more, "again": said.isdigit() and int(said[:9])})
+
+
+@operated("operator.change", form=True)
+def inbox_retry(here: Office) -> Any:
+    """Have everything that is parked in a programme read once more."""
+    if here.request.method != "POST":
+        return HttpResponseRedirect(reverse("operator_inbox"))
+    tenant = tenants.tenant(here.conn, here.request.POST.get("programme", "")[:100])
+    if tenant is None:
+        raise BadInputError("unknown_programme", "There is no such programme.", 404)
+    count = inbox.retry(here.access(tenant), here.now)
+    return HttpResponseRedirect(f"{reverse('operator_inbox')}?again={count}")
+
+
+@operated("operator.see")
+def settings(here: Office) -> Any:
+    """What the environment says about this installation; secrets are only said to be there."""
+    return page(here, "operator/settings.html", {"rows": here.desk.settings})

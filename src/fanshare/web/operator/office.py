@@ -1,0 +1,89 @@
+"""What every page of an operator has in common: the right to it, a connection, the frame. In English, as doctor is."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from django.shortcuts import render
+
+from fanshare.core.instants import Instant, zone
+from fanshare.flows.authorisation import Hat, Role
+from fanshare.store.queries import tenants
+from fanshare.store.queries.tenants import Access, Tenant
+from fanshare.web import language, site
+from fanshare.web.authorisation import hats, private, require
+from fanshare.web.desk import Connection, Desk
+from fanshare.web.errors import error_page
+from fanshare.web.frame import frame
+from fanshare.web.wording import Calendar
+
+type View = Callable[..., Any]
+
+#: Programmes on one page; each costs a few queries.
+AT_ONCE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """One request of an operator. The dates of an installation are those of UTC."""
+
+    request: Any
+    hat: Hat
+    others: tuple[Hat, ...]
+    conn: Connection
+    now: Instant
+    desk: Desk
+
+    @property
+    def calendar(self) -> Calendar:
+        """Dates in UTC."""
+        return Calendar(zone("UTC"), self.now)
+
+    @property
+    def actor(self) -> str:
+        """Who acts, for what is written down."""
+        return f"{self.hat.role}:{self.hat.seat.id}"
+
+    def access(self, tenant: Tenant) -> Access:
+        """The door to a programme's data."""
+        return Access(self.conn, tenant.id, self.actor)
+
+
+def operated(operation: str, *, form: bool = False) -> Callable[[View], View]:
+    """A page of operators; the view gets an ``Office``. Without ``form`` it can only be read."""
+
+    def guard(view: View) -> View:
+        @require(operation)
+        @wraps(view)
+        def opened(request: Any, **arguments: Any) -> Any:
+            methods = {"GET", "HEAD", "POST"} if form else {"GET", "HEAD"}
+            if request.method not in methods:
+                response = error_page(request, 405)
+                response.headers["Allow"] = ", ".join(sorted(methods))
+                return private(response)
+            worn = hats(request)
+            hat = next(one for one in worn if one.role is Role.OPERATOR)
+            desk = site.of(request).desk
+            with language.speaking("en"), desk.open() as conn:
+                others = tuple(one for one in worn if one is not hat)
+                return private(view(Office(request, hat, others, conn, desk.clock(), desk), **arguments))
+
+        return opened
+
+    return guard
+
+
+def page(here: Office, template: str, context: dict[str, Any], *, status: int = 200) -> Any:
+    """A page in its frame."""
+    whole = {"here": here, "calendar": here.calendar, "frame": frame(here), **context}
+    return render(here.request, template, whole, status=status)
+
+
+def some_programmes(here: Office) -> tuple[list[Tenant], str]:
+    """The programmes of this page, and behind which one the next page begins (empty: there is none)."""
+    every = tenants.all_tenants(here.conn)
+    after = here.request.GET.get("after", "")
+    first = 1 + next((number for number, one in enumerate(every) if one.slug == after), -1)
+    listed = every[first : first + AT_ONCE]
+    return listed, listed[-1].slug if first + AT_ONCE < len(every) else ""
