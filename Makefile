@@ -1,6 +1,6 @@
 # Everything a person does with this tree. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check bench soak lock words clean install dev format lint types rooms
+.PHONY: trial image help demo serve test check bench soak lock words clean install dev format lint types rooms
 SHELL := /bin/sh
 BIN := .venv/bin
 # Tests run on two processes; ARGS goes to pytest (make test ARGS="tests/core -k money"), N is the factor of a soak.
@@ -48,6 +48,15 @@ lock: ## write the lock files again after a change of dependencies (UPGRADE=1 ta
 
 words: dev ## collect the words of the pages and compile their translations
 	$(BIN)/python scripts/words.py
+
+ENGINE ?= $(firstword $(foreach name,podman docker buildah,$(if $(shell command -v $(name)),$(name))))
+
+image: ## build the container (with podman, docker or buildah, whichever is there)
+	@[ -n "$(ENGINE)" ] || { echo "There is no container engine here: apt install podman." >&2; exit 1; }
+	$(ENGINE) build --file Containerfile --tag localhost/fanshare:0.1.0 $(ARGS) .
+
+trial: ## install what is committed on a Debian that has nothing, in a chroot (as root; SUITE=bookworm or trixie)
+	scripts/debian-trial.sh $(or $(SUITE),bookworm) $(or $(PLACE),$(shell mktemp -d -t fanshare-trial.XXXXXX))
 
 install: ## what is needed to run it, into .venv
 	@scripts/install.sh base
