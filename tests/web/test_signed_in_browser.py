@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from fanshare.core.instants import SECOND
-from fanshare.flows import joining
+from fanshare.flows import claims, joining
+from fanshare.flows.claims import Said
 from fanshare.flows.rulings import find_order
 from fanshare.store.server import Server
 from tests.edge.running import KEYS
@@ -38,6 +39,8 @@ PAGES = {
         "brand-order": "/brand/linen/orders/{order}",
         "brand-objections": "/brand/linen/objections",
         "brand-terms": "/brand/linen/terms",
+        "brand-claims": "/brand/linen/claims",
+        "brand-claim": "/brand/linen/claims/{claim}",
     },
     "otto": {
         "operator-health": "/operator",
@@ -55,6 +58,7 @@ PAGES = {
         "fan-earnings": "/fan/linen/earnings",
         "fan-share": "/fan/linen/share",
         "fan-object": "/object/linen/{token}",
+        "fan-claims": "/claims/linen",
     },
     "": {
         "join-creator": "/join/linen",
@@ -94,6 +98,14 @@ def token(company: Company) -> str:
     return found
 
 
+def claimed(company: Company) -> int:
+    """A claim of Finn's, made when it is first needed."""
+    brand = company.brand
+    claims.claim(brand.programme, brand.finn, brand.cleo, Said("H1003", "Thank you, Ann"), company.house.now)
+    found: int = company.house.value("SELECT max(id) FROM claim")
+    return found
+
+
 def fit(seen: Watched, name: str) -> None:
     """Nothing to complain about in either scheme; with ``FANSHARE_SCREENSHOTS`` a picture for a person to look at."""
     for scheme in SCHEMES:
@@ -118,7 +130,7 @@ def test_every_page_is_quiet_and_accessible(
         for name, path in PAGES[who].items():
             seen.page.set_viewport_size({"width": width, "height": 800})
             order = find_order(company.brand.access, "H1003")
-            seen.open(path.format(code=company.brand.code, token=token(company), order=order))
+            seen.open(path.format(code=company.brand.code, token=token(company), order=order, claim=claimed(company)))
             fit(seen, f"{name}-{width}")
 
 

@@ -26,6 +26,10 @@ TOOLS: Mapping[str, str] = {
     "csv": "a CSV file",
 }
 
+#: Not a tool: what the brand bears for a claim that came after others' shares were ready is owed in the same way.
+CLAIM = "claim"
+NAMES: Mapping[str, str] = {**TOOLS, CLAIM: "an accepted claim"}
+
 _GROUPED = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+\.[0-9]+", re.ASCII)
 _PLAIN = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,30})?", re.ASCII)
 #: Stripe writes these two with two decimals although ISO 4217 gives them none; a file does not say which it means.

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from fanshare.core.money import format_trimmed
+from fanshare.core.moving import CLAIM, NAMES
 from fanshare.core.settlement_leaf import LimitEntry, LineEntry, Settlement, Share, parse_exact
 
 _LIMITS = {"code": "limit with a code", "margin": "margin budget of"}
@@ -31,7 +32,10 @@ def sentence(settlement: Settlement, role: str) -> str:
 def opening_sentence(body: Mapping[str, Any]) -> str:
     """``Opening balance moved from Rewardful on 22 Nov 2026: 45.20 EUR``, with its day where some of it waits."""
     amount = f"{format_trimmed(parse_exact(body['amount']))} {body['currency']}"
-    text = f"Opening balance moved from {body['tool']} on {day(body['moved_on'])} {body['moved_on'][:4]}: {amount}"
+    on = f"{day(body['moved_on'])} {body['moved_on'][:4]}"
+    if body["tool"] == NAMES[CLAIM]:
+        return f"Borne by the brand for a claim accepted on {on}: {amount}"
+    text = f"Opening balance moved from {body['tool']} on {on}: {amount}"
     if body["matures_at"] is None:
         return text
     ready = body["matures_at"][:10]

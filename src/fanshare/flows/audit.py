@@ -22,6 +22,7 @@ WHAT = {
     "terms.publish": "published terms",
     "application.answer": "answered an application",
     "ruling.add": "decided about an order",
+    "claim.answer": "answered a claim",
     "key.make": "made an API key",
     "key.end": "ended an API key",
     "inbox.retry": "had parked messages read again",

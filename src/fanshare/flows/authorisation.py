@@ -113,6 +113,7 @@ MATRIX: Mapping[str, Group] = {
     "fan.statement": _FAN,
     "fan.share": _FAN,
     "appeals.make": _CREATOR | _FAN,
+    "claims.make": _CREATOR | _FAN,
     "operator.see": _OPERATOR,
     "operator.change": _OPERATOR,
 }

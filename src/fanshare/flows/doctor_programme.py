@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from typing import Literal
 
+from fanshare.core.claims import ANSWER_WITHIN
 from fanshare.core.health import Level
 from fanshare.core.instants import DAY, HOUR, MINUTE, Instant, format_rfc3339
 from fanshare.flows.code_alarms import code_alarms
 from fanshare.flows.health import connection_health
 from fanshare.flows.remarks import Remark, amount_of_time, counted
 from fanshare.store.access import Access
-from fanshare.store.queries import appeals, code_stock, compliance, doctor, events, shop_codes
+from fanshare.store.queries import appeals, claims, code_stock, compliance, doctor, events, shop_codes
 
 _LATE, _VERY_LATE = 5 * MINUTE, HOUR
 _REFUSED_WITHIN = 7 * DAY
@@ -36,6 +37,7 @@ def programme_remarks(access: Access, name: str, now: Instant) -> list[Remark]:
             _alarms,
             _holds,
             _appeals,
+            _claims,
             _customers,
             _targets,
         )
@@ -148,6 +150,16 @@ def _holds(access: Access, now: Instant) -> Iterator[Remark]:
             " before, or the money is released by itself."
         )
         yield Remark("warn", "holds_end", said)
+
+
+def _claims(access: Access, now: Instant) -> Iterator[Remark]:
+    number, first = claims.waiting_since(access, max(0, now - ANSWER_WITHIN))
+    if number and first is not None:
+        said = (
+            f"{counted(number, 'claim')} of missing sales {'waits' if number == 1 else 'wait'} for longer than 14 days,"
+            f" the first since {format_rfc3339(first)}: the brand's owner answers them on the page Claims."
+        )
+        yield Remark("warn", "claims_late", said)
 
 
 def _appeals(access: Access, now: Instant) -> Iterator[Remark]:

@@ -1,6 +1,7 @@
 """Opening balances: what was owed in another tool is owed here, as transfers of their own kind and records of the log.
 
-They are only ever moved in. What waits becomes ready on its day by a transfer of the same kind.
+What the brand bears for a late claim is one of them too. They only ever come in.
+What waits becomes ready on its day by a transfer of the same kind.
 """
 
 import os
@@ -12,7 +13,7 @@ from typing import Any
 from fanshare.core import commitments, leaves, ledger
 from fanshare.core.instants import Instant, local_date
 from fanshare.core.money import Micros
-from fanshare.core.moving import TOOLS, opening_name
+from fanshare.core.moving import NAMES, opening_name
 from fanshare.core.statement import Entry, moved_opening
 from fanshare.flows.context import Programme
 from fanshare.store import log_store
@@ -68,7 +69,7 @@ def opening_leaf(row: OpeningRow, key: bytes | None) -> dict[str, Any]:
     name = _name(row)
     return leaves.opening(
         opening=commitments.opening(commitments.derive_salt(key, "opening", name), name),
-        tool=TOOLS[row.tool],
+        tool=NAMES[row.tool],
         file=row.file_hash.hex(),
         moved_on=row.moved_on,
         currency=row.currency,

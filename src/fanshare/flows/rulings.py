@@ -97,6 +97,13 @@ def rule(programme: Programme, new: NewRuling, now: Instant) -> int:
         return _write(programme, new, now)  # last of all, because it locks the log
 
 
+def record(programme: Programme, new: NewRuling, now: Instant) -> int:
+    """Write down a ruling that changes nobody's share of the order itself; returns its id. Raises ``BadInputError``."""
+    _check(new, now)
+    with programme.access.transaction():
+        return _write(programme, new, now)
+
+
 def absorb_debt(programme: Programme, party: int, currency: str, reason: str, now: Instant) -> int:
     """The brand takes a party's negative balance upon itself; returns the micros absorbed (0: there was no debt).
 

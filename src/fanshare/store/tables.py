@@ -26,6 +26,8 @@ IMMUTABLE = frozenset(
         "appeal",
         "appeal_answer",
         "checkpoint",
+        "claim",
+        "claim_answer",
         "click_seal",
         "code_owner",
         "code_state",

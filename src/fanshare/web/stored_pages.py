@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 
+from fanshare.core.claims import ANSWER_WITHIN
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import Instant, from_datetime, zone
 from fanshare.core.money import parse_amount
@@ -23,7 +24,7 @@ from fanshare.core.terms_example import worked_order
 from fanshare.core.terms_sentences import sentences
 from fanshare.flows import public_texts
 from fanshare.flows.health import as_reported
-from fanshare.store.queries import pages, tenants
+from fanshare.store.queries import claims, pages, tenants
 from fanshare.store.queries.pages import WhyRow
 from fanshare.store.queries.tenants import Tenant
 from fanshare.web.pages_port import (
@@ -107,12 +108,14 @@ class StoredPages:
             if tenant is None:
                 return None
             rows = tenants.all_terms(conn, tenant)
-            reported = bool(as_reported(tenants.access(conn, tenant)))
+            access = tenants.access(conn, tenant)
+            reported = bool(as_reported(access))
+            late = claims.waiting_since(access, max(0, self.clock() - ANSWER_WITHIN))[0]
         if not rows:
             return None
         versions = [_terms(*row) for row in rows]
         shown = tuple(_version(one, tenant.currency) for one in reversed(versions))
-        return ProgrammeTerms(_card(tenant), shown, reported)
+        return ProgrammeTerms(_card(tenant), shown, reported, late)
 
     def why(self, token: str) -> WhyLine | None:
         """The line behind a token."""

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from fanshare.core.instants import DAY
 from fanshare.flows.authorisation import Role
-from fanshare.store.queries import appeals, brand
+from fanshare.store.queries import appeals, brand, claims
 from fanshare.web.brand.english import english
 from fanshare.web.creator.today import Need
 from fanshare.web.desk import Here
@@ -34,6 +34,10 @@ def _needs(here: Here) -> list[Need]:
     if count and first is not None:
         words = f"{count} {'objection waits' if count == 1 else 'objections wait'}, the first since "
         found.append(Need("search-check", words + here.calendar.day(first), _to("brand_appeals", here)))
+    count, first = claims.waiting_since(here.access, here.now)
+    if count and first is not None:
+        words = f"{count} {'claim waits' if count == 1 else 'claims wait'}, the first since "
+        found.append(Need("receipt", words + here.calendar.day(first), _to("brand_claims", here)))
     count = brand.applications(here.access)
     if count:
         words = f"{count} {'application waits' if count == 1 else 'applications wait'} for an answer"

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import IntConverter
 
-from fanshare.web.brand import connections, orders, overview, people, terms
+from fanshare.web.brand import claims, connections, orders, overview, people, terms
 
 
 class RowConverter(IntConverter):  # type: ignore[misc]
@@ -23,6 +23,9 @@ urlpatterns = [
     path("brand/<slug:programme>/orders/<row:number>", orders.order, name="brand_order"),
     path("brand/<slug:programme>/orders/<row:number>/decide", orders.decide, name="brand_decide"),
     path("brand/<slug:programme>/objections", orders.objections, name="brand_appeals"),
+    path("brand/<slug:programme>/claims", claims.waiting, name="brand_claims"),
+    path("brand/<slug:programme>/claims/<row:number>", claims.claim, name="brand_claim"),
+    path("brand/<slug:programme>/claims/<row:number>/answer", claims.answer, name="brand_claim_answer"),
     path("brand/<slug:programme>/terms", terms.terms, name="brand_terms"),
     path("brand/<slug:programme>/terms/publish", terms.publish, name="brand_terms_publish"),
     path("brand/<slug:programme>/connections", connections.connections, name="connections"),

@@ -1,0 +1,233 @@
+"""Missing sales: a creator or fan claims one by its number, a person of the brand answers, and a decision comes of it.
+
+Whoever makes a claim is told the same at once, whatever it says: nothing is looked up before a person of the brand
+looks. What she typed lies in the vault under her own key. Nobody decides about her own fans' money: only the brand's
+people and the operator answer.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from fanshare.core.claims import ANSWER_WITHIN, WINDOW, Basis, answer_by, borne_by_brand, late_amount, next_allowed
+from fanshare.core.errors import BadInputError, ConflictError, FanshareError
+from fanshare.core.instants import Instant, format_rfc3339
+from fanshare.core.money import Micros, format_micros
+from fanshare.core.moving import CLAIM
+from fanshare.flows.audit import noted
+from fanshare.flows.context import Programme
+from fanshare.flows.openings import NewOpening, post_openings
+from fanshare.flows.rulings import NewRuling, find_order, record, rule
+from fanshare.store.queries import claims as queries
+from fanshare.store.queries.claims import Choice, ClaimRow
+from fanshare.store.queries.orders import OrderRows
+
+LONGEST_NUMBER, LONGEST_TEXT = 100, 2_000
+LONGEST_NOTE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a claimant typed; all of it empty after her erasure."""
+
+    number: str = ""
+    receipt: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One claim as whoever answers it sees it.
+
+    ``order`` is the one that fits now, ``problem`` says why there is none. ``bases`` are those that hold.
+    ``borne`` says that others' shares are ready, ``amount`` (micros) what the brand would then bear.
+    """
+
+    row: ClaimRow
+    said: Said
+    order: int | None
+    problem: str
+    bases: tuple[Basis, ...]
+    borne: bool
+    amount: Micros
+    currency: str
+
+    @property
+    def as_fan(self) -> bool:
+        """Whether a fan claims to have brought the buyer."""
+        return self.row.kind == "fan"
+
+
+def choices(programme: Programme, party: int, kind: str) -> list[Choice]:
+    """The creators through whom somebody may claim; a creator claims for herself."""
+    return queries.creators_of(programme.access, party) if kind == "fan" else []
+
+
+def claim(programme: Programme, party: int, creator: int, said: Said, now: Instant) -> None:
+    """Write a claim down; the same one again is there already.
+
+    Raises ``BadInputError`` (``number_missing``, ``bad_field``), ``FanshareError`` (``too_many_claims``, 429) and
+    ``ConflictError`` (``erased``).
+    """
+    number = said.number.strip().lstrip("#").strip()
+    texts = (number, said.receipt, said.words)
+    if not number:
+        raise BadInputError("number_missing", "Say the order's number; whoever bought finds it in the shop's mail.")
+    if any("\x00" in text for text in texts) or len(number) > LONGEST_NUMBER:
+        raise BadInputError("bad_field", f"A number has at most {LONGEST_NUMBER} characters.")
+    if max(map(len, texts)) > LONGEST_TEXT:
+        raise BadInputError("bad_field", f"A field of this form holds at most {LONGEST_TEXT} characters.")
+    access = programme.access
+    with access.transaction():
+        person = queries.lock_claimant(access, party)
+        if person is None:
+            raise ConflictError("erased", "The person behind this account was erased.")
+        again = next_allowed(queries.made(access, party, now - WINDOW), now)
+        if again is not None:
+            told = f"Five claims a week; the next one from {format_rfc3339(again)[:10]} on."
+            raise FanshareError("too_many_claims", told, 429)
+        mark = programme.pseudonym("claim", number.casefold())
+        made = queries.add(access, party, creator, mark, now)
+        if made is not None:
+            content = {"number": number, "receipt": said.receipt.strip(), "words": said.words.strip()}
+            programme.vault.put(person, _kind(made), json.dumps(content).encode(), now)
+
+
+def look(programme: Programme, claim_id: int, now: Instant) -> Case:
+    """A claim with the order that fits it now. Raises ``BadInputError`` (``unknown_claim``)."""
+    row = next(iter(queries.listed(programme.access, id_=claim_id)), None)
+    if row is None:
+        raise BadInputError("unknown_claim", "There is no such claim.", 404)
+    said = said_in(programme, row)
+    order, problem = row.order, ""
+    if order is None:
+        order, problem = _found(programme, said.number)
+    if order is None:
+        return Case(row, said, None, problem, (), borne=False, amount=0, currency="")
+    return _with_order(programme, row, said, order, now)
+
+
+def said_in(programme: Programme, row: ClaimRow) -> Said:
+    """What she typed."""
+    found = None if row.person is None else programme.vault.get(row.person, _kind(row.id))
+    return Said() if found is None else Said(**json.loads(found))
+
+
+def refuse(programme: Programme, claim_id: int, note: str, now: Instant) -> None:
+    """Answer a claim with no. The note is the brand's own; the claimant reads "not credited to you".
+
+    Raises ``BadInputError`` (``note_missing``, ``unknown_claim``) and ``ConflictError`` (``answered``).
+    """
+    text = _noted(note)
+    access = programme.access
+    with access.transaction():
+        row = look(programme, claim_id, now).row
+        told = {"accepted": False, "basis": "", "order": None, "ruling": None, "note": text}
+        _answer(programme, row, now, **told)
+
+
+def accept(programme: Programme, claim_id: int, basis: str, note: str, now: Instant) -> Case:
+    """Answer a claim with yes: a decision gives her the sale, or the brand bears what she would have had.
+
+    Raises ``BadInputError``: ``no_order``, ``no_evidence`` (a number alone credits nothing), ``note_missing``,
+    ``unknown_claim``; ``ConflictError``: ``answered``, ``nothing_left``.
+    """
+    text = _noted(note)
+    access = programme.access
+    with access.transaction():
+        case = look(programme, claim_id, now)
+        if case.order is None:
+            raise BadInputError("no_order", case.problem or "No order has this number.")
+        queries.lock_order(access, case.order)
+        case = look(programme, claim_id, now)
+        if basis not in case.bases:
+            raise BadInputError("no_evidence", "Say what stands behind it: a number alone credits nothing.")
+        ruling = _borne(programme, case, basis, text, now) if case.borne else _given(programme, case, basis, text, now)
+        told = {"accepted": True, "basis": basis, "order": case.order, "ruling": ruling, "note": text}
+        _answer(programme, case.row, now, **told)
+    return case
+
+
+def again_at(programme: Programme, party: int, now: Instant) -> Instant | None:
+    """When a party may make another claim; ``None``: now."""
+    return next_allowed(queries.made(programme.access, party, now - WINDOW), now)
+
+
+def late(programme: Programme, now: Instant) -> int:
+    """How many claims have waited for longer than the brand has to answer."""
+    return queries.waiting_since(programme.access, max(0, now - ANSWER_WITHIN))[0]
+
+
+def _with_order(programme: Programme, row: ClaimRow, said: Said, order: int, now: Instant) -> Case:
+    access = programme.access
+    own = queries.own_evidence(access, order, row.party)
+    bases = [Basis.OWN] * own + [Basis.RECEIPT] * bool(said.receipt) + [Basis.BUYER]
+    borne = borne_by_brand(row.party, (share for share, _ in queries.shares(access, order)), now)
+    view = OrderRows(access).views([order]).get(order, (0, None))[1]
+    amount, currency = 0, ""
+    if view is not None:
+        terms = programme.book.at(view.placed_at)
+        amount, currency = late_amount(view, terms, as_fan=row.kind == "fan"), view.currency
+    return Case(row, said, order, "", tuple(bases), borne=borne, amount=amount, currency=currency)
+
+
+def _found(programme: Programme, number: str) -> tuple[int | None, str]:
+    if not number:
+        return None, "What she wrote went with the person."
+    try:
+        return find_order(programme.access, number), ""
+    except BadInputError as error:
+        return None, error.message
+
+
+def _given(programme: Programme, case: Case, basis: str, note: str, now: Instant) -> int:
+    """Nothing of it is ready yet: the sale is decided anew, and settled like any other."""
+    row = case.row
+    assert case.order is not None
+    through = {creator for _, creator in queries.shares(programme.access, case.order)}
+    ruling = NewRuling(
+        "reassigned",
+        note,
+        case.order,
+        creator=row.creator if row.creator in through and case.as_fan else None,
+        to_creator=row.creator,
+        to_party=row.party if case.as_fan else None,
+        evidence={"code": "claim", "claim": str(row.id), "basis": basis},
+    )
+    return rule(programme, ruling, now)
+
+
+def _borne(programme: Programme, case: Case, basis: str, note: str, now: Instant) -> int:
+    """What others have is ready: they keep it, and the brand bears what she would have had, ready at once."""
+    if case.amount <= 0:
+        raise ConflictError("nothing_left", "Nothing of this order was kept, so that there is nothing to give.")
+    number = str(case.row.id)
+    source = programme.pseudonym("claim answered", number)
+    file = hashlib.sha256(source.encode()).hexdigest()
+    post_openings(programme, CLAIM, file, [NewOpening(case.row.party, source, case.currency, case.amount)], now)
+    worth = {"amount": format_micros(case.amount), "currency": case.currency}
+    evidence = {"code": "claim", "claim": number, "basis": basis, **worth}
+    return record(programme, NewRuling("absorbed", note, case.order, party=case.row.party, evidence=evidence), now)
+
+
+def _answer(programme: Programme, row: ClaimRow, now: Instant, **told: Any) -> None:
+    if row.accepted is not None or not queries.answer(programme.access, row.id, now, **told):
+        raise ConflictError("answered", "This claim was answered already.")
+    noted(programme.access, "claim.answer", now, f"claim {row.id}: {'accepted' if told['accepted'] else 'refused'}")
+
+
+def _noted(note: str) -> str:
+    text = note.strip()
+    if not 1 <= len(text) <= LONGEST_NOTE or "\x00" in text:
+        raise BadInputError("note_missing", f"Write down in 1 to {LONGEST_NOTE} characters why.")
+    return text
+
+
+def _kind(number: int) -> str:
+    return f"claim {number}"
+
+
+def due(row: ClaimRow) -> Instant:
+    """Until when it is answered."""
+    return answer_by(row.at)

@@ -1,0 +1,89 @@
+"""Claims of missing sales: who says that which order is hers, what speaks for it, and the answer."""
+
+from typing import Any
+
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+
+from fanshare.core.claims import Basis
+from fanshare.core.errors import BadInputError, FanshareError
+from fanshare.flows import claims
+from fanshare.flows.authorisation import Role
+from fanshare.store.queries import brand
+from fanshare.store.queries import claims as queries
+from fanshare.store.queries.claims import ClaimRow
+from fanshare.web.brand.english import english, may
+from fanshare.web.desk import Here
+from fanshare.web.seated import field, page, seated
+
+#: Claims that wait on one page, and answered ones.
+_WAITING, _ANSWERED = 100, 25
+
+BASES = {
+    Basis.OWN: "her own link or code is among the evidence of this order",
+    Basis.RECEIPT: "she showed a receipt, and it fits",
+    Basis.BUYER: "the buyer confirmed it to us",
+}
+
+
+@seated("brand.see", Role.BRAND, Role.OPERATOR)
+@english
+def waiting(here: Here) -> Any:
+    """Claims without an answer, oldest first; and the newest answered ones."""
+    rows = queries.listed(here.access, waiting=True, limit=_WAITING)
+    newest = queries.listed(here.access, limit=_ANSWERED + len(rows))
+    context = {
+        "waiting": [(row, claimant(row), claims.due(row)) for row in rows],
+        "answered": [(row, claimant(row)) for row in newest if row.accepted is not None][:_ANSWERED],
+    }
+    return page(here, "brand/claims.html", context)
+
+
+@seated("brand.see", Role.BRAND, Role.OPERATOR)
+@english
+def claim(here: Here, number: int) -> Any:
+    """One claim with the order that fits it."""
+    return page(here, "brand/claim.html", _about(here, number, ""))
+
+
+@seated("brand.decide", Role.BRAND, Role.OPERATOR, form=True)
+@english
+def answer(here: Here, number: int) -> Any:
+    """A person of the brand answers."""
+    address = str(reverse("brand_claim", args=[here.tenant.slug, number]))
+    if here.request.method != "POST":
+        return HttpResponseRedirect(address)
+    try:
+        said, note = field(here, "answer"), field(here, "note", claims.LONGEST_NOTE)
+        if said == "yes":
+            claims.accept(here.programme, number, field(here, "basis"), note, here.now)
+        elif said == "no":
+            claims.refuse(here.programme, number, note, here.now)
+        else:
+            raise BadInputError("no_answer", "Say yes or no.")
+    except FanshareError as error:
+        if error.status == 404:
+            raise
+        return page(here, "brand/claim.html", _about(here, number, error.message), status=422)
+    return HttpResponseRedirect(address)
+
+
+def claimant(row: ClaimRow) -> str:
+    """A creator by her name, a fan by a pseudonym that stays the same."""
+    return row.name if row.kind == "creator" and row.name else f"{row.kind} {row.public_id[:6]}"
+
+
+def _about(here: Here, number: int, problem: str) -> dict[str, Any]:
+    case = claims.look(here.programme, number, here.now)
+    return {
+        "case": case,
+        "row": case.row,
+        "who": claimant(case.row),
+        "due": claims.due(case.row),
+        "order": None if case.order is None else brand.order(here.access, case.order),
+        "bases": {basis: BASES[basis] for basis in case.bases},
+        "answered_on": BASES.get(Basis(case.row.basis)) if case.row.basis else "",
+        "may_decide": may(here, "brand.decide"),
+        "typed": {name: here.request.POST.get(name, "")[:1_000] for name in ("basis", "note")},
+        "problem": problem,
+    }

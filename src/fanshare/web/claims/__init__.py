@@ -1,0 +1,1 @@
+"""Claims of missing sales, as those who make them see them."""

@@ -1,0 +1,68 @@
+"""A sale is missing? Somebody who shares says which; what is answered at once is the same for every number."""
+
+from typing import Any
+
+from django.http import HttpResponseRedirect
+
+from fanshare.core.claims import ANSWER_WITHIN
+from fanshare.core.errors import BadInputError, FanshareError
+from fanshare.core.instants import DAY
+from fanshare.flows import claims
+from fanshare.flows.authorisation import Role
+from fanshare.flows.claims import Said
+from fanshare.store.queries import claims as queries
+from fanshare.store.queries.claims import Choice
+from fanshare.web.desk import Here
+from fanshare.web.language import gettext as _
+from fanshare.web.seated import field, page, seated
+
+
+@seated("claims.make", Role.CREATOR, Role.FAN, form=True)
+def claim(here: Here) -> Any:
+    """Her claims and what became of them, and a form for another one."""
+    choices = claims.choices(here.programme, here.me, here.hat.role)
+    problem, status = "", 200
+    if here.request.method == "POST":
+        try:
+            said = Said(field(here, "number"), field(here, "receipt", claims.LONGEST_TEXT), field(here, "words", 1_000))
+            claims.claim(here.programme, here.me, _creator(here, choices), said, here.now)
+        except FanshareError as error:
+            problem, status = _words(error, here), 422
+        else:
+            return HttpResponseRedirect(here.request.path)
+    context = {
+        "rows": [
+            (row, claims.due(row), claims.said_in(here.programme, row).number)
+            for row in queries.listed(here.access, party=here.me)
+        ],
+        "choices": choices,
+        "as_fan": here.hat.role is Role.FAN,
+        "typed": {name: here.request.POST.get(name, "")[:2_000] for name in ("number", "receipt", "words", "creator")},
+        "problem": problem,
+        "days": ANSWER_WITHIN // DAY,
+    }
+    return page(here, "claims/claim.html", context, status=status)
+
+
+def _creator(here: Here, choices: list[Choice]) -> int:
+    """Through whom: herself, or the creator whom a fan names. Raises ``BadInputError`` (``unknown_creator``)."""
+    if here.hat.role is Role.CREATOR:
+        return here.me
+    wanted = field(here, "creator") if len(choices) > 1 else choices[0].slug if choices else ""
+    found = next((one.id for one in choices if one.slug == wanted), None)
+    if found is None:
+        raise BadInputError("unknown_creator", "Say for which creator you shared.")
+    return found
+
+
+def _words(error: FanshareError, here: Here) -> str:
+    """What went wrong, in her language where it is an everyday thing."""
+    if error.code == "too_many_claims":
+        again = claims.again_at(here.programme, here.me, here.now)
+        day = here.calendar.day(again or here.now)
+        return _("Five claims a week are looked at; the next one from %(day)s on.") % {"day": day}
+    known = {
+        "number_missing": _("Say the order's number; whoever bought finds it in the shop's mail."),
+        "unknown_creator": _("Say for which creator you shared."),
+    }
+    return known.get(error.code, error.message)
