@@ -17,6 +17,7 @@ from fanshare.spool.format import HEADER_BYTES, SpoolError
 from fanshare.spool.reader import SpoolReader
 from fanshare.spool.writer import Limits, SpoolFailedError, SpoolFullError, SpoolWriter
 from tests.spool.faulty import FaultyDisk
+from tests.support.small_disk import fill, make_room, small_disk
 
 
 def identity(number: int) -> bytes:
@@ -128,71 +129,53 @@ def test_a_file_size_limit_leaves_whole_records_only(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 4 MB; skipped where mounting is not allowed."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    made = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(place)], capture_output=True, check=False
-    )
-    if made.returncode:
-        pytest.skip("needs the right to mount")
-    try:
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 4 MB."""
+    with small_disk(tmp_path / "disk", 4) as place:
         yield place
-    finally:
-        subprocess.run(["umount", str(place)], check=True)
 
 
-def fill(place: Path) -> None:
-    with contextlib.suppress(OSError), (place / "filler").open("wb", buffering=0) as file:
-        while True:
-            file.write(bytes(65_536))
-    with contextlib.suppress(OSError), (place / "filler2").open("wb", buffering=0) as file:
-        while True:
-            file.write(bytes(512))
-
-
-def test_a_full_disk_is_told_and_nothing_torn_stays(small_disk: Path) -> None:
-    writer = SpoolWriter(small_disk, "clicks")
+def test_a_full_disk_is_told_and_nothing_torn_stays(disk: Path) -> None:
+    writer = SpoolWriter(disk, "clicks")
     write(writer, range(10))
-    fill(small_disk)
+    fill(disk)
     with pytest.raises(SpoolFullError):
         write(writer, range(10, 20_000), size=2_000)
-    kept = read_ids(small_disk)
+    kept = read_ids(disk)
     assert kept == list(range(len(kept)))
-    (small_disk / "filler").unlink()
+    make_room(disk)
     write(writer, range(len(kept), len(kept) + 5))
     writer.sync()
-    assert read_ids(small_disk) == list(range(len(kept) + 5))
+    assert read_ids(disk) == list(range(len(kept) + 5))
     writer.close()
 
 
-def test_deliveries_still_fit_on_a_full_disk_because_of_their_reserve(small_disk: Path) -> None:
-    hooks = SpoolWriter(small_disk, "hooks", limits=Limits(reserve=1 << 20))
-    fill(small_disk)
+def test_deliveries_still_fit_on_a_full_disk_because_of_their_reserve(disk: Path) -> None:
+    hooks = SpoolWriter(disk, "hooks", limits=Limits(reserve=1 << 20))
+    fill(disk)
     for number in range(100):
         hooks.append(2, b"x" * 5_000, identity(number))
     hooks.sync()
-    assert read_ids(small_disk, "hooks") == list(range(100))
+    assert read_ids(disk, "hooks") == list(range(100))
     with contextlib.suppress(SpoolFullError):
         for number in range(100, 1000):
             hooks.append(2, b"x" * 5_000, identity(number))
     assert number < 400
     hooks.close()
-    (small_disk / "filler").unlink()
-    SpoolWriter(small_disk, "hooks", limits=Limits(reserve=1 << 20)).close()
-    assert (small_disk / "hooks" / "reserve").stat().st_size == 1 << 20
+    make_room(disk)
+    SpoolWriter(disk, "hooks", limits=Limits(reserve=1 << 20)).close()
+    assert (disk / "hooks" / "reserve").stat().st_size == 1 << 20
 
 
-def test_a_writer_starts_on_a_full_disk_by_its_reserve(small_disk: Path) -> None:
-    SpoolWriter(small_disk, "hooks", limits=Limits(reserve=1 << 20)).close()
-    for path in (small_disk / "hooks").glob("*.seg"):
+def test_a_writer_starts_on_a_full_disk_by_its_reserve(disk: Path) -> None:
+    SpoolWriter(disk, "hooks", limits=Limits(reserve=1 << 20)).close()
+    for path in (disk / "hooks").glob("*.seg"):
         path.unlink()
-    fill(small_disk)
-    hooks = SpoolWriter(small_disk, "hooks", limits=Limits(reserve=1 << 20))
+    fill(disk)
+    hooks = SpoolWriter(disk, "hooks", limits=Limits(reserve=1 << 20))
     hooks.append(2, b"x", identity(1))
     hooks.close()
-    assert read_ids(small_disk, "hooks") == [1]
+    assert read_ids(disk, "hooks") == [1]
 
 
 def test_appends_stop_while_the_disk_is_below_the_floor(tmp_path: Path) -> None:

@@ -97,8 +97,10 @@ def _worker(base: "Foundation") -> "Iterator[Worker]":
     from fanshare.config.wiring import reach
     from fanshare.integrations.outgoing.send import Sender
     from fanshare.jobs.worker import Worker
+    from fanshare.store.access import do_not_wait_for_ever
 
     conn = reach(base.database, "fanshare work")
+    do_not_wait_for_ever(conn)
     settings = base.settings
     worker = Worker(
         conn,

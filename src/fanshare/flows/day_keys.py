@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from fanshare.config.keys import DELIVERY, Keys
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import DAY, Instant, format_rfc3339
+from fanshare.store import directory
 from fanshare.store.access import Connection
 
 KEPT = 30 * DAY
@@ -50,5 +51,11 @@ class DayKeys:
 
 
 def drop_old(conn: Connection, now: Instant) -> int:
-    """Drop the keys of days that ended more than 30 days ago; returns how many."""
-    return conn.execute("DELETE FROM day_key WHERE day < %s", [format_rfc3339(max(0, now - KEPT))[:10]]).rowcount
+    """Drop the keys of days that ended more than 30 days ago; returns how many.
+
+    The key of a day stays while a delivery of it was not even looked at: a spool that was away for longer, or a clock
+    that is ahead, must not make unreadable what a shop was thanked for.
+    """
+    before = format_rfc3339(max(0, now - KEPT))[:10]
+    unread = [format_rfc3339(day * DAY)[:10] for day in directory.days_not_looked_at(conn)]
+    return conn.execute("DELETE FROM day_key WHERE day < %s AND day <> ALL(%s)", [before, unread]).rowcount

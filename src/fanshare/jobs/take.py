@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import msgspec
 import psycopg
 import structlog
+from psycopg import errors
 
 from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.core.instants import HOUR, MINUTE, SECOND, Instant, format_rfc3339
@@ -26,6 +27,7 @@ from fanshare.integrations.errors import ShopUnreachableError
 from fanshare.integrations.registry import Connector, connector
 from fanshare.integrations.types import RECEIVED_AT, Fetch, Notice, Reference
 from fanshare.jobs.notices import hand_over
+from fanshare.store.access import RETRYABLE
 from fanshare.store.queries import asking, inbox
 from fanshare.store.queries.inbox import Claimed
 
@@ -35,6 +37,8 @@ BATCH = 200
 LEASE = 2 * MINUTE
 CRASHES = 3
 SUSPECTS = 20
+#: What another worker kept from being taken is tried again after this.
+IN_THE_WAY = SECOND
 #: Seconds that one batch may spend on asking one shop; well below the lease. The rest is asked in the next round.
 PATIENCE = 20.0
 
@@ -86,8 +90,13 @@ def _take_claimed(
     for delivery in claimed:
         by_connection.setdefault(delivery.connection_id, []).append(delivery)
     shops = {shop.id: shop for shop in connections(programme)} if claimed else {}
-    for connection_id, deliveries in by_connection.items():
-        _take_from(programme, shops[connection_id], deliveries, open_fetch, now, result)
+    try:
+        for connection_id, deliveries in by_connection.items():
+            _take_from(programme, shops[connection_id], deliveries, open_fetch, now, result)
+    except (*RETRYABLE, errors.LockNotAvailable):
+        # Another worker was in the way: that is no crash over these deliveries.
+        inbox.give_back(programme.access, claimed, now + IN_THE_WAY)
+        raise
 
 
 def _take_from(

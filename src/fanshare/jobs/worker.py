@@ -155,7 +155,7 @@ class Worker:
     def _guard(self, job: str, work: Callable[[], object], done: Round) -> None:
         try:
             work()
-        except RETRYABLE as error:
+        except (*RETRYABLE, errors.LockNotAvailable) as error:
             log.info("retried", job=job, reason=type(error).__name__)
         except Exception as error:
             if self.conn.closed:
@@ -301,6 +301,7 @@ class Worker:
 
     def _retention(self, _: Round) -> None:
         now = self.clock()
+        directory.recall(self.conn, now)
         sign_in.forget_old(self.conn, now)
         outbox.forget_old(self.conn, now)
         day_keys.drop_old(self.conn, now)

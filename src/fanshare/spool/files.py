@@ -40,6 +40,14 @@ class Files:
         finally:
             os.close(descriptor)
 
+    def is_in_place(self, descriptor: int, path: Path) -> bool:
+        """Whether a name still leads to an open file; not so when its volume was emptied, replaced or covered."""
+        try:
+            named, opened = path.stat(), os.fstat(descriptor)
+        except FileNotFoundError:
+            return False
+        return (named.st_dev, named.st_ino) == (opened.st_dev, opened.st_ino)
+
     def reserve(self, descriptor: int, size: int) -> None:
         """Claim ``size`` bytes of disk for a file."""
         os.posix_fallocate(descriptor, 0, size)

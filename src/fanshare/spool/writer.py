@@ -4,6 +4,9 @@
 appended so far survive a loss of power. One thread appends, another one may sync: the lock between them is held for
 memory operations and writes into the page cache only.
 
+A segment that its name no longer leads to, because somebody emptied or replaced the volume below a running edge, takes
+bytes and syncs without complaint, and nobody would ever read them: it counts as failed too.
+
 After a failed ``fdatasync`` the kernel may have dropped the dirty pages and report success next time, so a failed
 segment is never trusted again: what was not yet durable is kept in memory and written into a new segment. Record ids
 make the copies harmless.
@@ -62,14 +65,14 @@ class _Segment:
         self._codec = Codec(stream, secrets.token_bytes(16), created, key)
         self._files = files
         name = f"{created:017d}-{self._codec.segment_id.hex()}{SUFFIX}"
-        draft = directory / f".{name}.tmp"
+        self._path, draft = directory / name, directory / f".{name}.tmp"
         self.born = time.monotonic()
         self.size = HEADER_BYTES
         self.descriptor = files.create(draft)
         try:
             files.write(self.descriptor, self._codec.header(), 0)
             files.sync(self.descriptor)
-            files.publish(draft, directory / name)
+            files.publish(draft, self._path)
         except OSError:
             os.close(self.descriptor)
             with contextlib.suppress(OSError):
@@ -87,6 +90,8 @@ class _Segment:
 
     def sync(self) -> None:
         self._files.sync(self.descriptor)
+        if not self._files.is_in_place(self.descriptor, self._path):
+            raise OSError(errno.ESTALE, "nobody will ever find this segment", str(self._path))
 
     def close(self) -> None:
         os.close(self.descriptor)
@@ -258,6 +263,7 @@ class SpoolWriter:
         return segment.size >= self.limits.segment or time.monotonic() - segment.born >= self.limits.age
 
     def _create(self) -> _Segment:
+        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)  # its volume may have been replaced
         return _Segment(self.directory, self.stream, self._key, self._files)
 
     def _first(self) -> _Segment:

@@ -55,6 +55,16 @@ def connect(dsn: str, *, name: str = "fanshare") -> Connection:
     return conn
 
 
+def do_not_wait_for_ever(conn: Connection, *, lock_wait: str = "10s", idle: str = "5min") -> None:
+    """Let a connection of several that share work give up a lock that it does not get, and its own when it is frozen.
+
+    A worker that is stopped between two statements holds what it has locked. The others get ``LockNotAvailable`` there
+    and do something else; after ``idle`` the server ends the session of the one that does not go on.
+    """
+    conn.execute("SELECT set_config('lock_timeout', %s, false)", [lock_wait])
+    conn.execute("SELECT set_config('idle_in_transaction_session_timeout', %s, false)", [idle])
+
+
 class Access:
     """All statements about one programme, on one connection, for one actor.
 

@@ -12,12 +12,23 @@ from typing import Literal, NamedTuple
 from psycopg import errors
 
 from fanshare.core.errors import ConflictError, FanshareError
-from fanshare.core.instants import Instant
+from fanshare.core.instants import DAY, Instant
 from fanshare.store import log_store
 from fanshare.store.access import Access, Connection
 
 type Kind = Literal["link", "hook", "host", "page"]
 
+_RECALL = (
+    "UPDATE delivery SET retry_at = %(now)s WHERE state = 'new' AND retry_at > %(latest)s",
+    "UPDATE settle_due SET due_at = %(now)s WHERE due_at > %(latest)s AND reason NOT IN ('time', 'hold ends')",
+    """
+    INSERT INTO settle_due (programme_id, order_id, reason, due_at)
+    SELECT DISTINCT programme_id, order_id, 'clock', %(now)s::bigint FROM position
+     WHERE bucket = 'available' AND amount <> 0 AND matures_at > %(now)s ON CONFLICT DO NOTHING
+    """,
+)
+#: Nothing that can be done now is put off for longer.
+_LONGEST_WAIT = 2 * DAY
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
@@ -163,6 +174,25 @@ def programmes_with_deliveries(conn: Connection, now: Instant) -> list[int]:
         " GROUP BY programme_id ORDER BY min(received_at), 1",
         now,
     )
+
+
+def days_not_looked_at(conn: Connection) -> list[int]:
+    """The UTC days, counted from 1970, of which some delivery was not even looked at."""
+    return _ids(
+        conn,
+        "SELECT DISTINCT received_at / %s FROM delivery WHERE state = 'new' AND reason_code IN ('', 'working')",
+        DAY,
+    )
+
+
+def recall(conn: Connection, now: Instant) -> int:
+    """Make due what a clock that was ahead put off or let ripen before its time; how many.
+
+    Put off is what waits for longer than anybody lets anything wait. A return window and the end of a hold are
+    moments of their own.
+    """
+    values = {"now": now, "latest": now + _LONGEST_WAIT}
+    return sum(conn.execute(one, values).rowcount for one in _RECALL)
 
 
 def programmes_with_payments(conn: Connection) -> list[int]:

@@ -32,6 +32,13 @@ UPDATE delivery
  WHERE delivery.programme_id = %(programme_id)s AND delivery.id = fresh.id
    AND delivery.received_at = fresh.received_at
 """
+_GIVE_BACK = """
+UPDATE delivery
+   SET attempts = crashes, reason_code = CASE WHEN crashes > 0 THEN 'working' ELSE '' END, retry_at = %(retry_at)s
+  FROM unnest(%(ids)s::bytea[], %(ats)s::bigint[], %(crashes)s::int[]) AS given(given_id, at, crashes)
+ WHERE programme_id = %(programme_id)s AND id = given_id AND received_at = at
+   AND state = 'new' AND reason_code = 'working'
+"""
 _PARKED = """
 SELECT d.id, d.received_at, c.endpoint, d.topic, d.reason_code, d.reason FROM delivery d
   JOIN connection c ON c.programme_id = d.programme_id AND c.id = d.connection_id
@@ -91,6 +98,17 @@ def _claim(access: Access, values: dict[str, Any]) -> list[Claimed]:
         rows = access.fetch(_CLAIM, values)
     found = [Claimed(bytes(row[0]), row[1], row[2], row[3], bytes(row[4] or b""), row[5]) for row in rows]
     return sorted(found, key=lambda one: (one.received_at, one.id))
+
+
+def give_back(access: Access, claimed: Sequence[Claimed], retry_at: Instant) -> None:
+    """Let others take what could not be taken now though nothing is wrong with it; what was finished stays so."""
+    columns: dict[str, Any] = {
+        "ids": [one.id for one in claimed],
+        "ats": [one.received_at for one in claimed],
+        "crashes": [one.crashes for one in claimed],
+        "retry_at": retry_at,
+    }
+    access.execute(_GIVE_BACK, columns)
 
 
 def finish(access: Access, connection_id: int, outcomes: Sequence[Outcome], now: Instant) -> None:
