@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from fanshare.config.wiring import clock_of, mark_as_demo
 from fanshare.core.errors import FanshareError
 from fanshare.store import directory
 from fanshare.store.server import Database
+from tests.support.memory_limit import Limit, limited
 from tests.support.schema import database, schema_template
 
 __all__ = ["database", "schema_template"]
@@ -29,9 +30,10 @@ __all__ = ["database", "schema_template"]
 type Document = dict[str, Any]
 
 
-def _start(home: Path, *args: str) -> subprocess.Popen[str]:
+def _start(home: Path, *args: str, limit: Limit | None = None) -> subprocess.Popen[str]:
     environ = {key: value for key, value in os.environ.items() if not key.startswith(("FANSHARE_", "DATABASE_"))}
     command = [sys.executable, "-m", "fanshare", "--home", str(home), "--json", "demo", "--small", "--port", "0", *args]
+    command = command if limit is None else limit.command(command)
     return subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
@@ -59,13 +61,39 @@ def _get(url: str) -> tuple[int, str]:
 
 
 @pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Document, Path]:
+def memory() -> Iterator[Limit]:
+    """One gigabyte for the demonstration."""
+    with limited(10**9) as limit:
+        yield limit
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory, memory: Limit) -> tuple[Document, Path]:
     """What a demonstration of the small world reports, and its home, which is left where it is."""
     home = tmp_path_factory.mktemp("demo")
-    with _start(home, "--no-serve", "--keep") as process:
+    with _start(home, "--no-serve", "--keep", limit=memory) as process:
+        memory.watch(process.pid)
         told = _document(process)
         assert process.wait(60) == 0, process.stderr and process.stderr.read()
     return told, home
+
+
+def test_it_passes_within_one_gigabyte(played: tuple[Document, Path], memory: Limit) -> None:
+    assert played[0]["ok"]
+    assert memory.killed == 0
+    assert 50_000_000 < memory.peak <= 10**9, f"{memory.peak} bytes by {memory.kind}"
+
+
+@pytest.mark.parametrize("by_kernel", [True, False], ids=["the kernel", "looking"])
+def test_what_takes_more_than_its_limit_is_noticed(by_kernel: bool) -> None:
+    """The negative control of the limit itself, in a process below the one that was started."""
+    greedy = "import subprocess, sys, time\nx = bytearray(90_000_000)\ntime.sleep(1)"
+    below = f"import subprocess, sys\nsys.exit(subprocess.run([sys.executable, '-c', {greedy!r}]).returncode)"
+    with limited(60_000_000, by_kernel=by_kernel) as limit:
+        with subprocess.Popen(limit.command([sys.executable, "-c", below])) as process:
+            limit.watch(process.pid)
+        assert limit.killed == 1, (limit.kind, limit.peak)
+        assert limit.group is None or process.returncode != 0
 
 
 def test_the_books_balance_and_the_log_and_statements_hold(played: tuple[Document, Path]) -> None:
