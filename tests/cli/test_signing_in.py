@@ -26,6 +26,7 @@ def test_a_login_link_is_printed_for_whoever_is_known_and_nobody_else(cleo: Term
     made = cleo.ask("login-link", "Cleo@example.test")
     assert re.fullmatch(r"https://share\.example/sign-in/confirm\?t=[\w-]{43}", made["url"])
     assert "It works once, until" in cleo.say("login-link", "cleo@example.test")
+    assert "It works once, until" in cleo.say("login-link", "cleo@example.test", "--forget-app")
     assert cleo.refused("login-link", "stray@example.test") == "unknown_address"
     assert cleo.refused("login-link", "stray") == "bad_email"
 

@@ -59,6 +59,7 @@ PAGES = {
         "fan-share": "/fan/linen/share",
         "fan-object": "/object/linen/{token}",
         "fan-claims": "/claims/linen",
+        "safety": "/safety",
     },
     "": {
         "join-creator": "/join/linen",

@@ -13,6 +13,9 @@ from fanshare.store.access import Access, Connection
 #: What can have been done -> how a list words it.
 WHAT = {
     "sign_in.link": "signed in",
+    "factor.on": "set up an authenticator app",
+    "factor.off": "took an authenticator app away",
+    "session.end": "ended other sessions",
     "operator.add": "let somebody run this installation",
     "operator.remove": "ended an operator",
     "person.add": "let somebody look after a programme",

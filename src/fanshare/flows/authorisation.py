@@ -95,6 +95,7 @@ MATRIX: Mapping[str, Group] = {
     "sign_in": _EVERYBODY,
     "mail.stop": _EVERYBODY,  # by a token that only the recipient holds
     "home": _SIGNED_IN,
+    "account.safety": _SIGNED_IN,
     "sign_out": _EVERYBODY,
     "language": _EVERYBODY,
     "connections.see": _HOUSE,

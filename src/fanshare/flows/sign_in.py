@@ -9,6 +9,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import groupby
 
 from fanshare.config.keys import Keys
@@ -29,6 +30,8 @@ SESSION_LIVES = 14 * DAY
 LINKS_AT_ONCE = 5
 
 _SESSION = "session"
+#: What a session says about itself: whose it is (hex), and on what.
+ACCOUNT, DEVICE = "account", "device"
 _PARTIES = """
 SELECT DISTINCT p.id, p.kind, p.person_id FROM party_identity i JOIN party p
     ON p.programme_id = i.programme_id AND p.id = i.party_id
@@ -41,6 +44,24 @@ SELECT id, kind, coalesce(display_name, ''), coalesce(slug, '') FROM party
  WHERE programme_id = %(programme_id)s AND id = ANY(%(ids)s::bigint[]) AND erased_at IS NULL
 """
 _STILL_BRAND = "SELECT id, post FROM brand_person WHERE programme_id = %(programme_id)s AND id = ANY(%(ids)s::bigint[])"
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """Who came in by a link: her seats (none: the link did not work) and her account (32 bytes)."""
+
+    seats: tuple[Seat, ...] = ()
+    account: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One place where somebody is signed in. ``name`` is the hash of its key in hex, by which nobody can sign in."""
+
+    name: str
+    device: str
+    began_at: Instant
+    expires_at: Instant
 
 
 def seats_of(conn: Connection, keys: Keys, address: str) -> tuple[Seat, ...]:
@@ -122,7 +143,12 @@ def works(conn: Connection, token: str, now: Instant) -> bool:
 
 
 def redeem(conn: Connection, keys: Keys, token: str, now: Instant) -> tuple[Seat, ...]:
-    """Use a link up: whose seats it opens, none when it was used, is too old, or never was.
+    """Use a link up: whose seats it opens, none when it was used, is too old, or never was."""
+    return enter(conn, keys, token, now).seats
+
+
+def enter(conn: Connection, keys: Keys, token: str, now: Instant) -> Entered:
+    """Use a link up: what it opens, and for which account.
 
     Of two who use it at the same moment one gets it. Her other links end with it.
     """
@@ -131,22 +157,22 @@ def redeem(conn: Connection, keys: Keys, token: str, now: Instant) -> tuple[Seat
         [_hash(token)],
     ).fetchone()
     if row is None or not row[2] <= now < row[3]:
-        return ()
+        return Entered()
     conn.execute("DELETE FROM sign_in_link WHERE account = %s", [row[0]])
     seats = seats_of(conn, keys, keys.unseal(PURPOSE, bytes(row[1]), _hash(token)).decode())
     for seat in seats:
         if seat.role in (Role.BRAND, Role.OPERATOR):
             note(conn, f"{seat.role}:{seat.id}", "sign_in.link", now, programme=seat.programme_id or None)
-    return seats
+    return Entered(seats, bytes(row[0]))
 
 
 def keep_session(conn: Connection, keys: Keys, key: str, content: dict[str, object], now: Instant) -> None:
     """Keep what a session holds under the hash of its key, for 14 days from its beginning."""
     sealed = keys.seal(_SESSION, json.dumps(content).encode(), _hash(key))
     conn.execute(
-        "INSERT INTO web_session (key_hash, sealed, began_at, expires_at) VALUES (%s, %s, %s, %s)"
-        " ON CONFLICT (key_hash) DO UPDATE SET sealed = excluded.sealed",
-        [_hash(key), sealed, now, now + SESSION_LIVES],
+        "INSERT INTO web_session (key_hash, sealed, began_at, expires_at, account) VALUES (%s, %s, %s, %s, %s)"
+        " ON CONFLICT (key_hash) DO UPDATE SET sealed = excluded.sealed, account = excluded.account",
+        [_hash(key), sealed, now, now + SESSION_LIVES, bytes.fromhex(str(content.get(ACCOUNT, ""))) or None],
     )
 
 
@@ -163,6 +189,37 @@ def session(conn: Connection, keys: Keys, key: str, now: Instant) -> dict[str, o
 def end_session(conn: Connection, key: str) -> None:
     """Nobody is signed in by this key any more."""
     conn.execute("DELETE FROM web_session WHERE key_hash = %s", [_hash(key)])
+
+
+def session_name(key: str) -> str:
+    """What a session is called in a list."""
+    return _hash(key).hex()
+
+
+def sessions(conn: Connection, keys: Keys, account: bytes, now: Instant) -> list[Session]:
+    """Where an account is signed in, the newest first."""
+    rows = conn.execute(
+        "SELECT key_hash, sealed, began_at, expires_at FROM web_session WHERE account = %s AND expires_at > %s"
+        " ORDER BY began_at DESC, key_hash LIMIT 50",
+        [account, now],
+    ).fetchall()
+    return [
+        Session(
+            bytes(hash_).hex(),
+            str(json.loads(keys.unseal(_SESSION, bytes(sealed), bytes(hash_))).get(DEVICE, "")),
+            began_at,
+            expires_at,
+        )
+        for hash_, sealed, began_at, expires_at in rows
+    ]
+
+
+def end_others(conn: Connection, account: bytes, key: str, name: str = "") -> int:
+    """End another session of an account by its name, or (empty) all but the one of this key; how many."""
+    statement = (
+        "DELETE FROM web_session WHERE account = %s AND key_hash <> %s AND (%s = '' OR encode(key_hash, 'hex') = %s)"
+    )
+    return conn.execute(statement, [account, _hash(key), name, name]).rowcount
 
 
 def forget_old(conn: Connection, now: Instant) -> None:

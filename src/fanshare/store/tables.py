@@ -12,6 +12,7 @@ GLOBAL = frozenset(
         "spool_position",  # a segment holds records of many programmes
         "operator",  # who runs the installation
         "sign_in_link",  # an address may be known to several programmes
+        "second_factor",  # and so may who has an app
         "web_session",  # and so may who signed in
         "outbox",  # a wish to sign in names no programme
         "audit",  # operators act for the whole installation

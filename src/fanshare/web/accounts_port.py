@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from fanshare.flows.authorisation import Hat, Seat
+from fanshare.flows.second_factor import State
+from fanshare.flows.sign_in import Entered, Session
 
 
 class Accounts(Protocol):
@@ -19,8 +21,26 @@ class Accounts(Protocol):
     def works(self, token: str) -> bool:
         """Whether a link would sign somebody in."""
 
-    def redeem(self, token: str) -> tuple[Seat, ...]:
+    def enter(self, token: str) -> Entered:
         """Use a link up: what it opens, nothing when it does not work."""
+
+    def factor(self, account: bytes) -> State:
+        """Whether an account has an authenticator app."""
+
+    def prove(self, account: bytes, typed: str) -> bool:
+        """Whether a code is the app's, or a recovery code; it is used up. Raises ``FanshareError`` after many."""
+
+    def turn_on(self, account: bytes, secret: bytes, typed: str, actor: str) -> list[str]:
+        """Take an app; its recovery codes. Raises ``FanshareError``."""
+
+    def turn_off(self, account: bytes, actor: str) -> None:
+        """Take the app away."""
+
+    def sessions(self, account: bytes) -> list[Session]:
+        """Where an account is signed in."""
+
+    def end_others(self, account: bytes, key: str, name: str, actor: str) -> None:
+        """End a session by its name, or all but the one of this key."""
 
     def hats(self, seats: Iterable[Seat]) -> tuple[Hat, ...]:
         """The seats that still exist."""
@@ -50,9 +70,31 @@ class NoAccounts:
         """Never."""
         return False
 
-    def redeem(self, token: str) -> tuple[Seat, ...]:  # noqa: ARG002 - the port's signature
+    def enter(self, token: str) -> Entered:  # noqa: ARG002 - the port's signature
         """Nothing."""
-        return ()
+        return Entered()
+
+    def factor(self, account: bytes) -> State:  # noqa: ARG002 - the port's signature
+        """None."""
+        return State(on=False)
+
+    def prove(self, account: bytes, typed: str) -> bool:  # noqa: ARG002 - the port's signature
+        """Never."""
+        return False
+
+    def turn_on(self, account: bytes, secret: bytes, typed: str, actor: str) -> list[str]:  # noqa: ARG002
+        """Nothing."""
+        return []
+
+    def turn_off(self, account: bytes, actor: str) -> None:
+        """Nothing."""
+
+    def sessions(self, account: bytes) -> list[Session]:  # noqa: ARG002 - the port's signature
+        """None."""
+        return []
+
+    def end_others(self, account: bytes, key: str, name: str, actor: str) -> None:
+        """Nothing."""
 
     def hats(self, seats: Iterable[Seat]) -> tuple[Hat, ...]:  # noqa: ARG002 - the port's signature
         """None."""

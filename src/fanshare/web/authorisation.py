@@ -12,12 +12,15 @@ from django.http import HttpResponseRedirect
 from django.urls import reverse
 
 from fanshare.flows.authorisation import MATRIX, Hat, Role, Seat, allowed
+from fanshare.flows.sign_in import ACCOUNT, DEVICE
 from fanshare.web import site
 from fanshare.web.errors import error_page
 
 type View = Callable[..., Any]
 
 _SEATS = "seats"
+#: When somebody came by a link, and when she last showed a code.
+CAME_AT, PROVED_AT = "came_at", "proved_at"
 
 
 def require(operation: str) -> Callable[[View], View]:
@@ -66,10 +69,27 @@ def hats(request: Any) -> tuple[Hat, ...]:
     return worn
 
 
-def sign_in(request: Any, seats: tuple[Seat, ...]) -> None:
+def sign_in(request: Any, seats: tuple[Seat, ...], account: bytes) -> None:
     """Begin a session under a fresh key; whatever was there before ends, so that a planted key is worth nothing."""
     request.session.flush()
     request.session[_SEATS] = [[seat.role.value, seat.programme_id, seat.id] for seat in seats]
+    request.session[ACCOUNT] = account.hex()
+    request.session[DEVICE] = device_of(request.headers.get("User-Agent", ""))
+    request.session[CAME_AT] = site.of(request).clock()
+
+
+def account_of(request: Any) -> bytes:
+    """The account of whoever is signed in; empty for a session that began before there were any."""
+    return bytes.fromhex(request.session.get(ACCOUNT, ""))
+
+
+def device_of(agent: str) -> str:
+    """What a browser says it is, in two words: ``Firefox, Android``. Empty where it says nothing known."""
+    browsers = (("Edg", "Edge"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+    systems = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"),
+               ("Mac OS X", "Mac"), ("Linux", "Linux"))  # fmt: skip
+    found = [next((name for mark, name in known if mark in agent), "") for known in (browsers, systems)]
+    return ", ".join(name for name in found if name)
 
 
 def sign_out(request: Any) -> None:

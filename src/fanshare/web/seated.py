@@ -13,15 +13,16 @@ from fanshare.web.authorisation import hats, private, require
 from fanshare.web.desk import Here
 from fanshare.web.errors import error_page
 from fanshare.web.frame import frame
+from fanshare.web.fresh import unproved
 
 type View = Callable[..., Any]
 
 
-def seated(operation: str, *roles: Role, form: bool = False) -> Callable[[View], View]:
+def seated(operation: str, *roles: Role, form: bool = False, fresh: bool = False) -> Callable[[View], View]:
     """A page for these roles of the programme in its address; the view gets a ``Here`` instead of the request.
 
-    Without ``form`` it can only be read. With several hats that fit, the first role counts, then the oldest hat. An
-    operator's hat fits every programme there is.
+    Without ``form`` it can only be read; ``fresh`` asks whoever sends it to show that it is she. With
+    several hats that fit, the first role counts, then the oldest hat. An operator's hat fits every programme there is.
     """
 
     def guard(view: View) -> View:
@@ -41,6 +42,8 @@ def seated(operation: str, *roles: Role, form: bool = False) -> Callable[[View],
             hat = mine[0] if mine[0].programme else desk.visiting(mine[0], programme)
             if hat is None:
                 return private(error_page(request, 404))
+            if fresh and (asked := unproved(request)) is not None:
+                return asked
             others = tuple(one for one in worn if one is not hat)
             with language.speaking(language.of_visitor(request)), desk.at(request, hat, others) as here:
                 return private(view(here, **arguments))

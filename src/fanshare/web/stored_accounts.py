@@ -10,8 +10,10 @@ import psycopg
 from fanshare.config.keys import Keys
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import Instant
-from fanshare.flows import mail_choice, outbox, sign_in
+from fanshare.flows import audit, mail_choice, outbox, second_factor, sign_in
 from fanshare.flows.authorisation import Hat, Seat
+from fanshare.flows.second_factor import State
+from fanshare.flows.sign_in import Entered, Session
 
 type Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -35,10 +37,41 @@ class StoredAccounts:
         with self._open() as conn:
             return sign_in.works(conn, token, self.clock())
 
-    def redeem(self, token: str) -> tuple[Seat, ...]:
+    def enter(self, token: str) -> Entered:
         """Use a link up."""
         with self._open() as conn:
-            return sign_in.redeem(conn, self.keys, token, self.clock())
+            return sign_in.enter(conn, self.keys, token, self.clock())
+
+    def factor(self, account: bytes) -> State:
+        """Whether an account has an app."""
+        with self._open() as conn:
+            return second_factor.state_of(conn, account)
+
+    def prove(self, account: bytes, typed: str) -> bool:
+        """Whether a code is right; it is used up."""
+        with self._open() as conn:
+            return second_factor.prove(conn, self.keys, account, typed, self.clock())
+
+    def turn_on(self, account: bytes, secret: bytes, typed: str, actor: str) -> list[str]:
+        """Take an app."""
+        with self._open() as conn:
+            return second_factor.turn_on(conn, self.keys, account, secret, typed, self.clock(), actor)
+
+    def turn_off(self, account: bytes, actor: str) -> None:
+        """Take the app away."""
+        with self._open() as conn:
+            second_factor.turn_off(conn, account, self.clock(), actor)
+
+    def sessions(self, account: bytes) -> list[Session]:
+        """Where an account is signed in."""
+        with self._open() as conn:
+            return sign_in.sessions(conn, self.keys, account, self.clock())
+
+    def end_others(self, account: bytes, key: str, name: str, actor: str) -> None:
+        """End other sessions."""
+        with self._open() as conn, conn.transaction():
+            if sign_in.end_others(conn, account, key, name):
+                audit.note(conn, actor, "session.end", self.clock())
 
     def hats(self, seats: Iterable[Seat]) -> tuple[Hat, ...]:
         """The seats that still exist."""

@@ -45,6 +45,7 @@ SEALED: Sequence[Sealed] = (
     Sealed("day_key", ("day",), "wrapped", "delivery", "convert_to(day, 'UTF8')"),
     Sealed("event_target", ("programme_id", "id"), "sealed_secrets", "event target", "convert_to(public_id, 'UTF8')"),
     Sealed("operator", ("id",), "sealed_address", "sign in", "account"),
+    Sealed("second_factor", ("account",), "sealed_secret", "second factor", "account"),
     Sealed("outbox", ("id",), "sealed", "outbox", "convert_to(kind || '/' || key, 'UTF8')"),
 )
 

@@ -2,13 +2,17 @@
 
 from django.urls import path, re_path
 
-from fanshare.web.account import views
+from fanshare.web.account import safety, views
 
 urlpatterns = [
     path("sign-in", views.sign_in, name="sign_in"),
     path("sign-in/confirm", views.confirm, name="sign_in_confirm"),
     path("sign-out", views.sign_out, name="sign_out"),
     path("language", views.choose_language, name="language"),
+    path("safety", safety.safety, name="safety"),
+    path("safety/app", safety.set_up, name="factor_set_up"),
+    path("safety/app/off", safety.take_away, name="factor_take_away"),
+    path("safety/sessions/end", safety.end, name="session_end"),
     path("home", views.home, name="home"),
     re_path(r"^mail/stop/(?P<token>[A-Za-z0-9_-]{20,200})\Z", views.stop_mail, name="stop_mail"),
 ]

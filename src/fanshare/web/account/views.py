@@ -46,7 +46,7 @@ def sign_in(request: Any) -> Any:
     here = site.of(request)
     context = {"address": "", "problem": "", "sends_mail": here.accounts.sends_mail}
     if request.method != "POST":
-        if hats(request):
+        if hats(request) and "again" not in request.GET:
             return HttpResponseRedirect(reverse("home"))
         return render(request, "account/sign_in.html", context)
     if not _may(request, "wish", _WISHES):
@@ -73,10 +73,10 @@ def confirm(request: Any) -> Any:
         token = request.GET.get("t", "")[:_LONGEST_TOKEN]
         context = {"token": token, "works": accounts.works(token)}
         return render(request, "account/confirm.html", context, status=200 if context["works"] else 410)
-    seats = accounts.redeem(request.POST.get("t", "")[:_LONGEST_TOKEN])
-    if not seats:
+    entered = accounts.enter(request.POST.get("t", "")[:_LONGEST_TOKEN])
+    if not entered.seats:
         return render(request, "account/confirm.html", {"token": "", "works": False}, status=410)
-    begin(request, seats)
+    begin(request, entered.seats, entered.account)
     return HttpResponseRedirect(reverse("home"))
 
 

@@ -46,7 +46,7 @@ def claim(here: Here, number: int) -> Any:
     return page(here, "brand/claim.html", _about(here, number, ""))
 
 
-@seated("brand.decide", Role.BRAND, Role.OPERATOR, form=True)
+@seated("brand.decide", Role.BRAND, Role.OPERATOR, form=True, fresh=True)
 @english
 def answer(here: Here, number: int) -> Any:
     """A person of the brand answers."""

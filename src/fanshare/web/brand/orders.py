@@ -90,7 +90,7 @@ def order(here: Here, number: int) -> Any:
     return page(here, "brand/order.html", _about(here, number, ""))
 
 
-@seated("brand.decide", Role.BRAND, Role.OPERATOR, form=True)
+@seated("brand.decide", Role.BRAND, Role.OPERATOR, form=True, fresh=True)
 @english
 def decide(here: Here, number: int) -> Any:
     """A person decides, with a reason that those concerned will read."""

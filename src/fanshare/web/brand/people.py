@@ -43,7 +43,7 @@ def people(here: Here) -> Any:
     return page(here, "brand/people.html", context)
 
 
-@seated("brand.applications", Role.BRAND, Role.OPERATOR, form=True)
+@seated("brand.applications", Role.BRAND, Role.OPERATOR, form=True, fresh=True)
 @english
 def application(here: Here, number: int) -> Any:
     """One application, to be answered."""

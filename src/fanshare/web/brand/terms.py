@@ -43,7 +43,7 @@ def terms(here: Here) -> Any:
     return page(here, "brand/terms.html", _shown(here, typed, problem, looked), status=422 if problem else 200)
 
 
-@seated("brand.terms", Role.BRAND, Role.OPERATOR, form=True)
+@seated("brand.terms", Role.BRAND, Role.OPERATOR, form=True, fresh=True)
 @english
 def publish(here: Here) -> Any:
     """Publish what was looked at; what lowers anything waits for the notice that the terms promise."""

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from fanshare.flows import joining, sign_in
 from fanshare.flows.joining import Joined
+from fanshare.flows.staff import account_of
 from fanshare.web.authorisation import sign_in as begin
 from fanshare.web.desk import Visit
 from fanshare.web.errors import error_page
@@ -31,7 +32,7 @@ def confirm(visit: Visit) -> Any:
         return page(visit, "joining/confirm.html", {"token": "", "draft": None}, status=410)
     seats = sign_in.seats_of(visit.access.conn, visit.programme.keys, joined.address)
     if seats:
-        begin(visit.request, seats)
+        begin(visit.request, seats, account_of(visit.programme.keys, joined.address))
     if not joined.party:
         return page(visit, "joining/applied.html", {})
     return HttpResponseRedirect(_first(visit, joined))

@@ -16,6 +16,7 @@ from fanshare.web.authorisation import hats, private, require
 from fanshare.web.desk import Connection, Desk
 from fanshare.web.errors import error_page
 from fanshare.web.frame import frame
+from fanshare.web.fresh import unproved
 from fanshare.web.wording import Calendar
 
 type View = Callable[..., Any]
@@ -50,8 +51,11 @@ class Office:
         return Access(self.conn, tenant.id, self.actor)
 
 
-def operated(operation: str, *, form: bool = False) -> Callable[[View], View]:
-    """A page of operators; the view gets an ``Office``. Without ``form`` it can only be read."""
+def operated(operation: str, *, form: bool = False, fresh: bool = False) -> Callable[[View], View]:
+    """A page of operators; the view gets an ``Office``. Without ``form`` it can only be read.
+
+    ``fresh`` asks whoever sends it to show that it is she.
+    """
 
     def guard(view: View) -> View:
         @require(operation)
@@ -62,6 +66,8 @@ def operated(operation: str, *, form: bool = False) -> Callable[[View], View]:
                 response = error_page(request, 405)
                 response.headers["Allow"] = ", ".join(sorted(methods))
                 return private(response)
+            if fresh and (asked := unproved(request)) is not None:
+                return asked
             worn = hats(request)
             hat = next(one for one in worn if one.role is Role.OPERATOR)
             desk = site.of(request).desk

@@ -26,7 +26,7 @@ class House:
     members: list[Member]
 
 
-@operated("operator.change", form=True)
+@operated("operator.change", form=True, fresh=True)
 def people(here: Office) -> Any:
     """Operators and brands' people: listed, added, ended."""
     problem = ""
@@ -77,7 +77,7 @@ def _change(here: Office) -> None:
         staff.add_brand_person(access, tenant.public_id, keys, address, now, post=Post(_field(here, "post")))
 
 
-@operated("operator.change", form=True)
+@operated("operator.change", form=True, fresh=True)
 def all_programmes(here: Office) -> Any:
     """The programmes of this installation, and a form that founds another one."""
     problem = ""

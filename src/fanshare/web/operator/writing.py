@@ -30,7 +30,7 @@ def texts(here: Office) -> Any:
     return page(here, "operator/texts.html", {"rows": rows})
 
 
-@operated("operator.change", form=True)
+@operated("operator.change", form=True, fresh=True)
 def text(here: Office, kind: str, tag: str) -> Any:
     """One text in one language, to be written."""
     if kind not in TITLES or tag not in language.LANGUAGES:

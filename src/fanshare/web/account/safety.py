@@ -1,0 +1,109 @@
+"""How safe an account is: an authenticator app with its recovery codes, and where somebody is signed in."""
+
+import secrets
+from typing import Any
+
+from django.http import HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+from fanshare.core import one_time_code
+from fanshare.core.errors import FanshareError
+from fanshare.core.instants import zone
+from fanshare.flows.sign_in import session_name
+from fanshare.web import language, site
+from fanshare.web.account.views import form
+from fanshare.web.authorisation import PROVED_AT, account_of, hats, require
+from fanshare.web.creator.links import qr
+from fanshare.web.fresh import unproved
+from fanshare.web.language import gettext as _
+from fanshare.web.wording import Calendar
+
+_WISHED = "wished_secret"
+
+
+@require("account.safety")
+@form
+def safety(request: Any) -> Any:
+    """What there is: the app, recovery codes left, and every place where she is signed in."""
+    with language.speaking(language.of_visitor(request)):
+        return _page(request)
+
+
+@require("account.safety")
+@form
+def set_up(request: Any) -> Any:
+    """Show a fresh secret; with the code of the app it counts from now on."""
+    with language.speaking(language.of_visitor(request)):
+        if request.method != "POST":
+            return HttpResponseRedirect(reverse("safety"))
+        if not account_of(request):
+            return _page(request, problem=_("Sign in by a fresh link first."), status=422)
+        if (asked := unproved(request)) is not None:
+            return asked
+        wished = request.session.get(_WISHED)
+        if "code" not in request.POST or wished is None:
+            secret = secrets.token_bytes(one_time_code.SECRET_BYTES)
+            request.session[_WISHED] = secret.hex()
+            return _page(request, secret)
+        return _turned_on(request, bytes.fromhex(wished))
+
+
+@require("account.safety")
+@form
+def take_away(request: Any) -> Any:
+    """Take the app away, after its code was shown."""
+    if request.method == "POST":
+        if (asked := unproved(request)) is not None:
+            return asked
+        site.of(request).accounts.turn_off(account_of(request), _actor(request))
+    return HttpResponseRedirect(reverse("safety"))
+
+
+@require("account.safety")
+@form
+def end(request: Any) -> Any:
+    """End one other session, or all others."""
+    if request.method == "POST" and account_of(request):
+        name, key = request.POST.get("session", "")[:64], request.session.session_key
+        site.of(request).accounts.end_others(account_of(request), key, name, _actor(request))
+    return HttpResponseRedirect(reverse("safety"))
+
+
+def _turned_on(request: Any, secret: bytes) -> Any:
+    here = site.of(request)
+    try:
+        codes = here.accounts.turn_on(account_of(request), secret, request.POST["code"][:50], _actor(request))
+    except FanshareError as error:
+        problem = _("This is not the code that the app shows now.") if error.code == "wrong_code" else error.message
+        return _page(request, secret, problem=problem, status=422)
+    del request.session[_WISHED]
+    request.session[PROVED_AT] = here.clock()
+    return _page(request, codes=codes)
+
+
+def _page(
+    request: Any, secret: bytes | None = None, *, codes: list[str] | None = None, problem: str = "", status: int = 200
+) -> Any:
+    here, account = site.of(request), account_of(request)
+    host = request.get_host()
+    address = "" if secret is None else one_time_code.address(secret, host, f"sign-in@{host.partition(':')[0]}")
+    context = {
+        "factor": here.accounts.factor(account),
+        "known": bool(account),
+        "sessions": here.accounts.sessions(account) if account else [],
+        "this": session_name(request.session.session_key or ""),
+        "address": address,
+        "picture": qr(address) if address else "",
+        "typed_secret": "" if secret is None else one_time_code.shown(secret),
+        "codes": codes or [],
+        "problem": problem,
+        "calendar": Calendar(zone("UTC"), here.clock()),
+    }
+    return render(request, "account/safety.html", context, status=status)
+
+
+def _actor(request: Any) -> str:
+    """The first thing that she is, for what is written down."""
+    seat = hats(request)[0].seat
+    return f"{seat.role}:{seat.id}"
