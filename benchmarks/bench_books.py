@@ -1,17 +1,17 @@
 """What grows: a scope with caps and tiers, a statement of a thousand lines, and proving everything again."""
 
+import os
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from statistics import median
 from typing import Any
 
 from benchmarks.bench_settle import BATCH, work_off
 from benchmarks.ground import NOW, PLAIN, Town, ground
 from benchmarks.trials import Row, Trial, cpu_seconds, scaled
+from fanshare.config.proving import Reach, prove
 from fanshare.core.instants import MINUTE, SECOND, format_rfc3339
 from fanshare.core.statement_check import verify
-from fanshare.flows.check import check
 from fanshare.flows.settle import settle
 from fanshare.flows.statements import make_statement
 from fanshare.jobs.take import take
@@ -131,12 +131,19 @@ def _statement(town: Town) -> list[Row]:
     ]
 
 
+def _used() -> float:
+    """Processor seconds of this process and of those it has waited for."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
 def _proof(postmaster: int, town: Town) -> Row:
     signer = load_or_create(town.ground.home / "keys", log_name("localhost", town.tenant))
-    own, server, began = time.process_time(), cpu_seconds(postmaster), time.perf_counter()
-    findings = check(replace(town.programme, log_keys=signer.keys), NOW + MINUTE)
+    reach = Reach(town.ground.database.dsn(), town.ground.home, {}, town.tenant, tuple(signer.keys))
+    own, server, began = _used(), cpu_seconds(postmaster), time.perf_counter()
+    findings = prove(reach, NOW + MINUTE, processes=2)
     took = time.perf_counter() - began
-    cpu = time.process_time() - own + cpu_seconds(postmaster) - server
+    cpu = _used() - own + cpu_seconds(postmaster) - server
     orders = town.access.value("SELECT count(*) FROM shop_order WHERE programme_id = %(programme_id)s")
     transfers = town.access.value("SELECT count(*) FROM transfer WHERE programme_id = %(programme_id)s")
     whole = took / orders * 330_000
@@ -150,7 +157,7 @@ def _proof(postmaster: int, town: Town) -> Row:
         ratio=f"{whole / 240:.2f}",
         goal="<= 1",
         met=whole <= 240,
-        remark=f"In proportion, 330,000 orders take {whole:,.0f} s in one process; what it proves is in the reference.",
+        remark=f"By two processes; in proportion, 330,000 orders take {whole:,.0f} s.",
     )
 
 

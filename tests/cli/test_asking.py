@@ -225,20 +225,35 @@ def test_verifying_needs_no_database_and_no_home(shop: Shop, home: Path, tmp_pat
     assert not list(home.iterdir())
 
 
-def test_the_check_names_an_edited_amount(shop: Shop) -> None:
+def _raise_a_share(shop: Shop) -> None:
     from fanshare.store.access import connect
 
-    shop.sell("1012")
-    assert shop.terminal.ask("check")["ok"]
     with connect(shop.terminal.env["DATABASE_OWNER_URL"]) as conn:
         conn.execute(
             "UPDATE position SET amount = amount + 1 WHERE role = 'fan' AND programme_id ="
             " (SELECT id FROM programme WHERE slug = %s)",
             [shop.terminal.env["FANSHARE_PROGRAMME"]],
         )
+
+
+def test_the_check_names_an_edited_amount(shop: Shop) -> None:
+    shop.sell("1012")
+    assert shop.terminal.ask("check")["ok"]
+    _raise_a_share(shop)
     failed = shop.terminal.ask("check", shop.terminal.env["FANSHARE_PROGRAMME"], exit_code=1)
     [first] = [one for one in failed["programmes"][0]["checks"] if one["name"] == "positions"]
     assert (first["ok"], "1.416001" in first["recorded"] or "1416001" in first["recorded"]) == (False, True)
+
+
+def test_several_processes_find_what_one_finds(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.sell("1013")
+    _raise_a_share(shop)
+    asked = ("check", shop.terminal.env["FANSHARE_PROGRAMME"], "--processes")
+    alone = shop.terminal.ask(*asked, "1", exit_code=1)
+    monkeypatch.setattr("fanshare.config.proving.WORTH_SHARING", 0)
+    monkeypatch.setattr("fanshare.config.proving.check", None)
+    assert shop.terminal.ask(*asked, "2", exit_code=1) == alone
+    assert not alone["ok"]
 
 
 def test_nothing_is_parked_and_nothing_is_retried(shop: Shop) -> None:

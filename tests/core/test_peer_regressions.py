@@ -166,6 +166,33 @@ def test_a_hold_of_thirty_days_stays_thirty_days_in_a_group_without_hold() -> No
     assert only(desired(1, [order], book, EPOCH + 30 * DAY)).bucket(1) is Bucket.AVAILABLE
 
 
+def bought_again(first: Instant, again: Instant, clicked: Instant, *versions: Terms) -> int:
+    """The commission on a known buyer's second order of 100.00, which a click of its own brought."""
+    book = TermsBook(versions)
+    orders = [
+        sale(
+            number, placed, 100 * UNIT, [replace(click(number, at, 1), terms_version=book.at(at).version)], buyer="anna"
+        )
+        for number, placed, at in ((1, first, first - 1), (2, again, clicked))
+    ]
+    return desired(1, orders, book, again + 40 * DAY)[1].pool
+
+
+def test_twelve_months_pay_on_the_last_day_of_the_twelfth_and_not_in_the_thirteenth() -> None:
+    terms = terms_of(Rule("a-year", bps=1000, months=12), hold=30 * DAY)
+    assert bought_again(EPOCH, EPOCH + 364 * DAY, EPOCH + 364 * DAY - 1, terms) == 10 * UNIT
+    assert bought_again(EPOCH, EPOCH + 366 * DAY, EPOCH + 366 * DAY - 1, terms) == 0
+
+
+def test_recurring_terms_pay_nothing_on_a_customer_of_the_one_time_terms_until_a_click_under_the_new() -> None:
+    change = EPOCH + 20 * DAY
+    once = terms_of(Rule("once", bps=1000, months=0), hold=30 * DAY)
+    monthly = replace(terms_of(Rule("a-year", bps=1000, months=12), hold=30 * DAY), version=2, effective_at=change)
+    again = change + DAY
+    assert bought_again(EPOCH, again, change - DAY, once, monthly) == 0
+    assert bought_again(EPOCH, again, change, once, monthly) == 10 * UNIT
+
+
 # -- polar: signed rows of several types, summed on every read
 
 

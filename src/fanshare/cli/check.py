@@ -1,6 +1,6 @@
 """``fanshare check``: every invariant, proved again on the live data."""
 
-from dataclasses import replace
+from os import cpu_count
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -19,6 +19,7 @@ app = single()
 def check(
     ctx: typer.Context,
     programme: str = typer.Argument("", help="Only this programme; all if left out."),
+    processes: int = typer.Option(0, min=0, max=64, help="How many at once; 0: as many as there are processors."),
 ) -> None:
     """Prove every invariant again, and name the first offender of each with both values.
 
@@ -36,7 +37,7 @@ def check(
                     progress(name, done, of)
                 del what
 
-            found.append((tenant, _one(opened, tenant, show)))
+            found.append((tenant, _one(opened, tenant, processes or cpu_count() or 1, show)))
     document = {
         "ok": all(one.ok for _, findings in found for one in findings),
         "programmes": [{"slug": tenant.slug, "checks": list(map(_document, every))} for tenant, every in found],
@@ -46,21 +47,21 @@ def check(
         raise typer.Exit(1)
 
 
-def _one(opened: "Installation", tenant: "Tenant", progress: Any) -> "list[Finding]":
+def _one(opened: "Installation", tenant: "Tenant", processes: int, progress: Any) -> "list[Finding]":
     """The findings of one programme; a programme without terms has nothing to check yet."""
+    from fanshare.config.proving import Reach, prove
     from fanshare.core.errors import FanshareError
     from fanshare.flows import proofs
-    from fanshare.flows.check import check as prove
 
+    settings, keys = opened.settings, tuple(opened.signer(tenant).keys)
+    reach = Reach(opened.base.database.dsn(), settings.home, dict(settings.environ), tenant, keys)
     try:
-        programme = opened.programme(tenant, "cli:check")
+        found = prove(reach, opened.clock(), processes=processes, progress=progress)
     except FanshareError as error:
         if error.code != "no_terms":
             raise
         return []
-    known = replace(programme, log_keys=opened.signer(tenant).keys)
-    found = prove(known, opened.clock(), progress=progress)
-    proofs.keep(programme.access, found, opened.clock())
+    proofs.keep(opened.access(tenant, "cli:check"), found, opened.clock())
     return found
 
 

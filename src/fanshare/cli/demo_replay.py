@@ -1,7 +1,8 @@
 """Plays a world through the real edge: every visit a GET of a link, every order a signed POST to the shop's hook.
 
 The shared clock stands at the beginning of a slot while its visits are sent, and in the evening while the day's
-messages are. While the next day's visits come in, the workers take and settle what the days before have left.
+messages are. While the next days' visits and messages come in, the workers take and settle what the days before have
+left: what comes in meanwhile was received later than the moment as of which they work.
 """
 
 import asyncio
@@ -74,12 +75,11 @@ class Replay:
             if day < days:
                 await self._visit_day(day)
                 visited(self.played.visits)
-            if job is not None:
-                await job
-                job = None
             await self._post_day(day)
             posted(self.played.posts)
             if day % _WORK_EVERY == _WORK_EVERY - 1:
+                if job is not None:
+                    await job
                 job = asyncio.ensure_future(self.work(evening(day, days)))
         if job is not None:
             await job

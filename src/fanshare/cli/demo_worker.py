@@ -11,14 +11,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
-from itertools import islice
 from typing import Any
 
 from fanshare.config.logs import configure_logs
 from fanshare.config.settings_env import from_env
 from fanshare.config.wiring import Installation, open_foundation, reach
 from fanshare.core.instants import DAY, Instant
-from fanshare.flows.check import findings
+from fanshare.flows.check import one_finding
 from fanshare.jobs.worker import PERIODS, Worker
 
 _NEVER = 1_000_000 * DAY
@@ -56,7 +55,7 @@ def _prove(opened: Installation, slug: str, checks: list[str], now: Instant) -> 
     programme = replace(opened.programme(tenant, "demo"), log_keys=opened.signer(tenant).keys)
     with programme.access.transaction():
         programme.access.conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        found = islice(findings(programme, now, first=checks), len(checks))
+        found = [one_finding(name, programme, now) for name in checks]
         return [{"name": one.name, "claim": one.claim, "offence": one.offence} for one in found]
 
 

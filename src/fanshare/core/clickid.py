@@ -15,7 +15,10 @@ from fanshare.core.keyed_hash import Pads, pads
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 #: Two characters at once.
 _PAIRS = [high + low for high in _ALPHABET for low in _ALPHABET]
-_VALUE = {char: value for value, char in enumerate(_ALPHABET)}
+#: To the digits that int() knows in base 32; every other character to one that it refuses.
+_DIGITS = dict.fromkeys(range(128), "!") | str.maketrans(
+    _ALPHABET + _ALPHABET.upper(), "0123456789abcdefghijklmnopqrstuv" * 2
+)
 _SHIFTS = range(170, -10, -10)
 _BODY = 17
 _MAC = 5
@@ -42,14 +45,12 @@ def mint(link_id: int, at: Instant, randomness: bytes, key: bytes) -> str:
 
 def read(click_id: str, key: bytes) -> ClickRef | None:
     """Link and time of a click id minted with ``key``, or ``None`` for anything else. Case does not matter."""
-    if len(click_id) != LENGTH:
+    if len(click_id) != LENGTH or not click_id.isascii():
         return None
-    number = 0
-    for char in click_id.lower():
-        value = _VALUE.get(char)
-        if value is None:
-            return None
-        number = number << 5 | value
+    try:
+        number = int(click_id.translate(_DIGITS), 32)
+    except ValueError:
+        return None
     if number >> 176:
         return None
     raw = number.to_bytes(22, "big")

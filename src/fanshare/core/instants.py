@@ -73,9 +73,13 @@ def parse_rfc3339(text: str, *, assume_utc: bool = False) -> Instant:
         raise BadInputError("time_out_of_range", "This time lies outside the years 1970 to 9999.") from error
 
 
-def format_rfc3339(instant: Instant) -> str:
-    """RFC 3339 in UTC; microseconds are written only where they are not zero."""
-    return to_datetime(instant).isoformat().removesuffix("+00:00") + "Z"
+def format_rfc3339(instant: Instant, *, whole: bool = False) -> str:
+    """RFC 3339 in UTC; microseconds are written only where they are not zero, or always when ``whole`` is asked for."""
+    days, rest = divmod(instant, DAY)
+    minutes, micros = divmod(rest, MINUTE)
+    seconds, micros = divmod(micros, SECOND)
+    fraction = f".{micros:06d}" if micros or whole else ""
+    return f"{_utc_day(days)}T{minutes // 60:02d}:{minutes % 60:02d}:{seconds:02d}{fraction}Z"
 
 
 def utc_day(instant: Instant) -> str:

@@ -12,11 +12,13 @@ from typing import Any
 
 from fanshare.core.canonical import canonical
 from fanshare.core.errors import BadInputError
-from fanshare.core.instants import Instant, parse_rfc3339, to_datetime
+from fanshare.core.instants import Instant, format_rfc3339, parse_rfc3339
 from fanshare.core.money import Micros, format_micros, parse_amount
 from fanshare.core.orders import Buyer, Evidence, Line, OrderState, Refund, Status
 
 type Document = dict[str, Any]
+
+_BUYER = tuple(field.name for field in fields(Buyer))
 
 
 def to_document(state: OrderState) -> Document:
@@ -40,7 +42,7 @@ def to_document(state: OrderState) -> Document:
         "test": state.test,
         "fulfilled_at": _maybe_time(state.fulfilled_at),
         "country": state.country,
-        "buyer": {field.name: getattr(state.buyer, field.name) for field in fields(Buyer)},
+        "buyer": {name: getattr(state.buyer, name) for name in _BUYER},
         "evidence": _evidence(state.evidence),
         "fetched": state.fetched,
     }
@@ -74,7 +76,7 @@ def state_hash(state: OrderState) -> str:
 
 
 def _time(instant: Instant) -> str:
-    return to_datetime(instant).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+    return format_rfc3339(instant, whole=True)
 
 
 def _maybe_time(instant: Instant | None) -> str | None:

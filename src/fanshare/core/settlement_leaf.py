@@ -5,6 +5,7 @@ what a party must be able to recompute. A later settlement of the same part supe
 its leaf hash. Time alone (pending becoming available at ``matures_at``) needs no leaf.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -77,6 +78,7 @@ __all__ = [
     "leaf_bytes",
     "parse_exact",
     "parse_settlement",
+    "read_leaf",
     "read_settlement",
 ]
 
@@ -207,6 +209,20 @@ def read_settlement(body: Any) -> tuple[Settlement, bytes]:
     except (KeyError, TypeError, AttributeError, ValueError, ArithmeticError, BadInputError) as error:
         raise LeafError(f"This settlement is not of the form it must have ({error}).") from None
     if not same:
+        raise LeafError("This settlement has values or keys that do not belong there.")
+    return settlement, leaf_hash(written)
+
+
+def read_leaf(text: str) -> tuple[Settlement, bytes]:
+    """The same of a leaf as it is stored, in canonical JSON; any other spelling of it is refused."""
+    try:
+        settlement = _settlement(json.loads(text))
+        written = canonical(settlement.body())
+    except LeafError:
+        raise
+    except (KeyError, TypeError, AttributeError, ValueError, ArithmeticError, BadInputError) as error:
+        raise LeafError(f"This settlement is not of the form it must have ({error}).") from None
+    if written.decode() != text:
         raise LeafError("This settlement has values or keys that do not belong there.")
     return settlement, leaf_hash(written)
 

@@ -14,7 +14,7 @@ from fanshare.flows.checks import books, facts, log, openings, orders, payouts, 
 from fanshare.flows.checks.finding import Finding, Offence
 from fanshare.flows.context import Programme
 
-__all__ = ["CHECKS", "Finding", "check", "findings"]
+__all__ = ["CHECKS", "Finding", "check", "findings", "one_finding"]
 
 type Check = Callable[[Programme, Instant], Iterator[Offence]]
 type Progress = Callable[[str, int, int], None]
@@ -55,10 +55,16 @@ def findings(
 ) -> Iterator[Finding]:
     """The outcome of one check after another, inside the caller's transaction; those named in ``first`` come first."""
     ordered = sorted(CHECKS, key=lambda each: first.index(each[0]) if each[0] in first else len(first))
-    for number, (name, claim, run) in enumerate(ordered):
+    for number, (name, *_) in enumerate(ordered):
         if progress is not None:
             progress(name, number, len(CHECKS))
-        yield Finding(name, claim, _first_offence(name, run, programme, now))
+        yield one_finding(name, programme, now)
+
+
+def one_finding(name: str, programme: Programme, now: Instant) -> Finding:
+    """The outcome of the check of that name, inside the caller's transaction. Raises ``StopIteration`` for no such."""
+    claim, run = next((claim, run) for known, claim, run in CHECKS if known == name)
+    return Finding(name, claim, _first_offence(name, run, programme, now))
 
 
 def _first_offence(name: str, run: Check, programme: Programme, now: Instant) -> Offence | None:

@@ -24,17 +24,22 @@ def close_all(programme: Programme, now: Instant) -> int:
 
     Several may do so at once: a creator on whom somebody else is working is left to them.
     """
-    closed, asked = 0, closes.candidates(programme.access, now)
-    while asked:
-        done = {(one[0], one[1]) for one in asked if _close_candidate(programme, *one, now)}
-        closed += len(done)
-        asked = [one for one in closes.candidates(programme.access, now) if one[:2] in done] if done else []
+    return sum(_close_months(programme, *one, now) for one in closes.candidates(programme.access, now))
+
+
+def _close_months(programme: Programme, creator: int, currency: str, month: str | None, now: Instant) -> int:
+    """Close one month after another, from the earliest open one on, as long as it can close."""
+    closed = 0
+    while (
+        month and month_end(month, programme.book) <= now and _close_candidate(programme, creator, currency, month, now)
+    ):
+        closed += 1
+        left = closes.candidates(programme.access, now, creator)
+        month = next((one[2] for one in left if one[1] == currency), None)
     return closed
 
 
 def _close_candidate(programme: Programme, creator: int, currency: str, month: str, now: Instant) -> bool:
-    if now < month_end(month, programme.book):
-        return False
     access = programme.access
     with access.transaction():
         free = scopes.try_lock(access, creator)

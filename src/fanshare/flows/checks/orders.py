@@ -1,5 +1,6 @@
 """Orders against the states that were accepted, and their evidence against the dated history."""
 
+import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,7 +10,7 @@ from fanshare.core import commitments, leaves
 from fanshare.core.canonical import canonical
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import Instant
-from fanshare.core.order_documents import from_document, state_hash, to_document
+from fanshare.core.order_documents import from_document, to_document
 from fanshare.core.order_join import join
 from fanshare.core.orders import OrderState, OrderView
 from fanshare.flows.checks.finding import Offence
@@ -50,9 +51,11 @@ def states(programme: Programme, _: Instant) -> Iterator[Offence]:
             except (FanshareError, ValueError, LookupError, TypeError) as error:
                 yield Offence(f"state {id_} of order {order}", document[:200], f"a state of an order ({error})")
                 continue
-            if state_hash(state) != bytes(hash_).hex() or canonical(to_document(state)).decode() != document:
-                yield Offence(f"state {id_} of order {order}", bytes(hash_).hex(), state_hash(state))
-            expected = _leaf(programme, names[order], state, accepted_at)
+            text = canonical(to_document(state))
+            written = hashlib.sha256(text).hexdigest()
+            if written != bytes(hash_).hex() or text.decode() != document:
+                yield Offence(f"state {id_} of order {order}", bytes(hash_).hex(), written)
+            expected = _leaf(programme, names[order], text, written, accepted_at)
             if expected != body:
                 yield Offence(f"the log's record of state {id_} of order {order}", body, expected)
             found.setdefault(order, []).append(state)
@@ -129,12 +132,13 @@ def _bounds(id_: object, view: OrderView) -> Iterator[Offence]:
             yield Offence(f"line {line.id} of order {id_}", str(kept), f"0 to {line.net}")
 
 
-def _leaf(programme: Programme, name: tuple[str, str], state: OrderState, accepted_at: Instant) -> str:
+def _leaf(programme: Programme, name: tuple[str, str], state: bytes, state_hash: str, accepted_at: Instant) -> str:
+    """The record of a state, given as canonical JSON and its hash."""
     endpoint, external = name
-    salt = commitments.derive_salt(programme.salts, "order_state", endpoint, external, state_hash(state))
+    salt = commitments.derive_salt(programme.salts, "order_state", endpoint, external, state_hash)
     body = leaves.order_state(
         order=commitments.commit(commitments.ORDER, salt, {"connection": endpoint, "order": external}),
-        state=commitments.commit(commitments.ORDER_STATE, salt, to_document(state)),
+        state=commitments.commit_canonical(commitments.ORDER_STATE, salt, state),
         accepted_at=accepted_at,
     )
     return canonical(body).decode()

@@ -1,16 +1,14 @@
 """The chains of settlements in the log, and that the newest of each chain is what is booked."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import Instant
 from fanshare.core.ledger import FeeKey
-from fanshare.core.log import leaf_hash
 from fanshare.core.money import Micros, format_micros
 from fanshare.core.recompute import check_shares
-from fanshare.core.settlement_leaf import Settlement, Share, parse_settlement
+from fanshare.core.settlement_leaf import Settlement, Share, read_leaf
 from fanshare.flows.checks.finding import Offence, compare
 from fanshare.flows.context import Programme
 from fanshare.flows.holders import HolderBook
@@ -55,14 +53,14 @@ def settlements(programme: Programme, _: Instant) -> Iterator[Offence]:
         chain = chains.setdefault((order, creator), _Chain())
         where = f"part_history {seq} of order {order}, part of creator {creator}"
         try:
-            entry = parse_settlement(json.loads(body or "{}"))
+            entry, hash_ = read_leaf(body or "{}")
             check_shares(entry)
         except (FanshareError, ValueError) as error:
             yield Offence(where, str(body), str(error))
             return
         yield from compare(where, (seq, entry.seq, entry.previous), (chain.seq + 1, chain.seq + 1, chain.hash))
         yield from _subject(where, entry, holders, connection, external, creator)
-        chain.seq, chain.hash, chain.leaf = entry.seq, leaf_hash(body.encode()).hex(), index
+        chain.seq, chain.hash, chain.leaf = entry.seq, hash_.hex(), index
         chain.newest, chain.shares = entry, entry.shares or chain.shares
     yield from _parts(programme, chains)
     yield from _booked(programme, chains)

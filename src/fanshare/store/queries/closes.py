@@ -15,9 +15,9 @@ _CANDIDATES = """
 WITH open AS (
     SELECT creator_party_id, currency, order_id, month, substr(week, 2, 7) AS week_month FROM part
      WHERE programme_id = %(programme_id)s AND NOT sealed AND document->>'print' <> %(withdrawn)s
+       AND (%(creator)s::bigint IS NULL OR creator_party_id = %(creator)s)
 ), next AS (
     SELECT creator_party_id, currency, min(least(month, week_month)) AS month FROM open
-     WHERE %(creator)s::bigint IS NULL OR creator_party_id = %(creator)s
      GROUP BY creator_party_id, currency
 )
 SELECT next.creator_party_id, next.currency, next.month FROM next
