@@ -1,6 +1,7 @@
 """A second factor and where somebody is signed in: set up, asked before money, each code once, ended elsewhere."""
 
 import base64
+import json
 import re
 from collections.abc import Iterator
 from html import unescape
@@ -146,6 +147,28 @@ def test_sessions_are_listed_and_ended_and_only_ones_own(company: Company) -> No
     third = company.device("fay", app)
     assert send(phone, "/safety/sessions/end").status == 302
     assert (third.get("/home").status, phone.get("/home").status) == (302, 200)
+
+
+def test_somebody_reads_what_is_kept_about_her_and_leaves(company: Company) -> None:
+    house, carla = company.house, company.device("carla")
+    copy = json.loads(carla.get("/account/linen/data").text)
+    assert copy["you"]["name"] == "Carla Quince"
+    assert {"what": "email", "content": "carla@example.test"}.items() <= copy["kept_sealed"][0].items()
+    assert [link["name"] for link in copy["links"]] == ["quinces"]
+    assert "7.08 € are waiting" in words(carla.get("/account/linen"))
+    assert send(carla, "/account/linen", word="yes").status == 422
+    house.later(31 * MINUTE)
+    assert send(carla, "/account/linen", word="leave").status == 401
+    carla.sign_in(company.token("carla"))
+    before = house.value("SELECT sum(balance) FROM account WHERE party_id = %s", company.carla)
+    assert send(carla, "/account/linen", word="Leave").status == 302
+    assert carla.get("/account/linen/data").status == 302, "she is out"
+    assert house.value("SELECT display_name FROM party WHERE id = %s", company.carla) is None
+    with pytest.raises(Exception, match="Nobody here is known"):
+        company.token("carla")
+    house.work()
+    owed = house.value("SELECT sum(balance) FROM account WHERE party_id = %s", company.carla)
+    assert owed == before, "the books stay as they are"
 
 
 def test_what_is_recent_is_a_matter_of_what_there_is() -> None:

@@ -60,6 +60,7 @@ PAGES = {
         "fan-object": "/object/linen/{token}",
         "fan-claims": "/claims/linen",
         "safety": "/safety",
+        "leave": "/account/linen",
     },
     "": {
         "join-creator": "/join/linen",

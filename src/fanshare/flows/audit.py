@@ -16,6 +16,7 @@ WHAT = {
     "factor.on": "set up an authenticator app",
     "factor.off": "took an authenticator app away",
     "session.end": "ended other sessions",
+    "account.leave": "left a programme",
     "operator.add": "let somebody run this installation",
     "operator.remove": "ended an operator",
     "person.add": "let somebody look after a programme",

@@ -96,6 +96,8 @@ MATRIX: Mapping[str, Group] = {
     "mail.stop": _EVERYBODY,  # by a token that only the recipient holds
     "home": _SIGNED_IN,
     "account.safety": _SIGNED_IN,
+    "account.data": _CREATOR | _FAN,
+    "account.leave": _CREATOR | _FAN,
     "sign_out": _EVERYBODY,
     "language": _EVERYBODY,
     "connections.see": _HOUSE,

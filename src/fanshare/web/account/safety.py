@@ -10,6 +10,7 @@ from django.urls import reverse
 from fanshare.core import one_time_code
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import zone
+from fanshare.flows.authorisation import Role
 from fanshare.flows.sign_in import session_name
 from fanshare.web import language, site
 from fanshare.web.account.views import form
@@ -97,6 +98,7 @@ def _page(
         "picture": qr(address) if address else "",
         "typed_secret": "" if secret is None else one_time_code.shown(secret),
         "codes": codes or [],
+        "mine": [hat for hat in hats(request) if hat.role in (Role.CREATOR, Role.FAN)],
         "problem": problem,
         "calendar": Calendar(zone("UTC"), here.clock()),
     }

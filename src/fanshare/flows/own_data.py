@@ -1,0 +1,53 @@
+"""A copy of what is kept about somebody, and leaving: her key is destroyed, the books stay as they are."""
+
+from typing import Any
+
+from fanshare.core.errors import BadInputError
+from fanshare.core.instants import Instant, format_rfc3339
+from fanshare.flows.audit import noted
+from fanshare.flows.context import Programme
+from fanshare.flows.people import erase
+from fanshare.store.queries import own_data
+
+FORMAT = "fanshare-own-data/1"
+
+
+def copy(programme: Programme, party: int, now: Instant) -> dict[str, Any]:
+    """Everything about a person behind a party, as a document. What she earned and why is in her statement.
+
+    Raises ``BadInputError`` (``nobody_there``).
+    """
+    access = programme.access
+    row = own_data.party(access, party)
+    if row is None or row.person is None:
+        raise BadInputError("nobody_there", "Nothing is kept about anybody behind this account.", 404)
+    kept = []
+    for kind, written_at in own_data.items(access, row.person):
+        content = programme.vault.get(row.person, kind) or b""
+        kept.append({"what": kind, "since": format_rfc3339(written_at), "content": content.decode("utf-8", "replace")})
+    stopped_at = own_data.mail_stopped_at(access, party)
+    return {
+        "format": FORMAT,
+        "made_at": format_rfc3339(now),
+        "you": {
+            "role": row.kind,
+            "id": row.public_id,
+            "name": row.name,
+            "page": row.slug,
+            "since": format_rfc3339(row.since),
+        },
+        "kept_sealed": kept,
+        "links": [
+            {"code": code, "leads_to": where, "name": name, "label": label, "since": format_rfc3339(at)}
+            for code, where, name, label, at in own_data.links(access, party)
+        ],
+        "codes": [{"code": shown, "since": format_rfc3339(at)} for shown, at in own_data.codes(access, party)],
+        "weekly_mail_stopped_at": None if stopped_at is None else format_rfc3339(stopped_at),
+    }
+
+
+def leave(programme: Programme, party: int, now: Instant) -> None:
+    """Erase the person behind a party at her own wish. Raises ``BadInputError`` (``nobody_there``)."""
+    with programme.access.transaction():
+        erase(programme, party, now)
+        noted(programme.access, "account.leave", now)

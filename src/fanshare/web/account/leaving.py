@@ -1,0 +1,39 @@
+"""What is kept about me: a copy of it, and the end of it."""
+
+import json
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from fanshare.core.instants import format_rfc3339
+from fanshare.flows import own_data
+from fanshare.flows.authorisation import Role
+from fanshare.store.queries import earnings
+from fanshare.web.desk import Here
+from fanshare.web.language import gettext as _
+from fanshare.web.seated import field, page, seated
+
+
+@seated("account.data", Role.CREATOR, Role.FAN)
+def data(here: Here) -> Any:
+    """Everything about her as a file."""
+    document = own_data.copy(here.programme, here.me, here.now)
+    content = json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"
+    response = HttpResponse(content, content_type="application/json")
+    name = f"about-me-{here.tenant.slug}-{format_rfc3339(here.now)[:10]}.json"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@seated("account.leave", Role.CREATOR, Role.FAN, form=True, fresh=True)
+def leave(here: Here) -> Any:
+    """What leaving means, and the button; the word is typed, so that nobody leaves by accident."""
+    word, problem = _("leave"), ""
+    if here.request.method == "POST":
+        if field(here, "word").casefold() == word.casefold():
+            own_data.leave(here.programme, here.me, here.now)
+            return HttpResponseRedirect(reverse("home"))
+        problem = _("Type the word to say that you mean it.")
+    context = {"word": word, "problem": problem, "purses": earnings.purses(here.access, here.me)}
+    return page(here, "account/leave.html", context, status=422 if problem else 200)
