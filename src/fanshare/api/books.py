@@ -29,7 +29,7 @@ from fanshare.api.shapes import (
 from fanshare.api.writing import write
 from fanshare.core.errors import FanshareError
 from fanshare.core.sentences import sentence
-from fanshare.core.settlement_leaf import parse_settlement
+from fanshare.core.settlement_leaf import own_settlement
 from fanshare.flows.report_orders import report_order
 from fanshare.flows.rulings import NewRuling, rule
 from fanshare.flows.statements import make_statement
@@ -204,7 +204,7 @@ def order_out(row: OrderRow) -> dict[str, Any]:
 
 def _share(desk: Desk, row: ShareRow) -> dict[str, Any]:
     role: Literal["creator", "fan", "buyer"] = row.role  # type: ignore[assignment]
-    told = "" if row.body is None else sentence(parse_settlement(json.loads(row.body)), role)
+    told = "" if row.body is None else sentence(own_settlement(json.loads(row.body)), role)
     return {
         "id": str(row.id),
         "order": str(row.order),

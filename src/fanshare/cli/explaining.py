@@ -8,7 +8,7 @@ from fanshare.core.crediting import Crediting, credit_order
 from fanshare.core.facts import OrderFacts
 from fanshare.core.sentences import sentence
 from fanshare.core.settlement import Part
-from fanshare.core.settlement_leaf import ROLES, parse_settlement
+from fanshare.core.settlement_leaf import ROLES, own_settlement
 from fanshare.core.touches import Skip, Touch, TouchKind
 from fanshare.flows.accept import NOTICE
 from fanshare.flows.rulings import find_order
@@ -184,7 +184,7 @@ def _sentences(story: "PartStory | None") -> dict[str, str]:
     """The sentences of the newest settlement in the log, by role."""
     if story is None:
         return {}
-    settlement = parse_settlement(json.loads(story.body))
+    settlement = own_settlement(json.loads(story.body))
     return {role: text for role in ROLES if (text := sentence(settlement, role))}
 
 

@@ -15,7 +15,7 @@ from fanshare.core.instants import Instant, format_rfc3339, parse_rfc3339
 from fanshare.core.leaf_parts import read_share
 from fanshare.core.money import Micros, format_micros
 from fanshare.core.sentences import opening_sentence, sentence
-from fanshare.core.settlement_leaf import Settlement, Share, parse_exact, parse_settlement
+from fanshare.core.settlement_leaf import Settlement, Share, own_settlement, parse_exact
 
 FORMAT = "fanshare-statement/1"
 ROLES = ("creator", "fan", "buyer")
@@ -236,7 +236,7 @@ def _section(data: StatementData, currency: str) -> dict[str, Any]:
 
 
 def _line(entry: Entry) -> dict[str, Any]:
-    settlement = parse_settlement(entry.body)
+    settlement = own_settlement(entry.body)
     return {**_entry(entry), "sentences": {role: sentence(settlement, role) for role in entry.salts}}
 
 

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from fanshare.core.instants import format_rfc3339
-from fanshare.core.settlement_leaf import parse_settlement
+from fanshare.core.settlement_leaf import own_settlement
 from fanshare.store.access import Access
 from fanshare.store.queries import events
 from fanshare.store.queries.events import Leaf
@@ -84,7 +84,7 @@ def tell(access: Access, leaves: Sequence[Leaf]) -> list[Event]:
 
 
 def _settlement(body: Data, row: events.SettledRow) -> tuple[str, Data]:
-    entry = parse_settlement(body)
+    entry = own_settlement(body)
     return format_rfc3339(row.at), {
         "order": {"id": str(row.order), "connection": row.endpoint, "number": row.number},
         "creator": row.creator,

@@ -9,7 +9,7 @@ from fanshare.core.facts import OrderFacts
 from fanshare.core.leaf_of_part import settlement_of
 from fanshare.core.positions import essence
 from fanshare.core.settlement import Part, periods
-from fanshare.core.settlement_leaf import Settlement, parse_settlement
+from fanshare.core.settlement_leaf import Settlement, own_settlement
 from fanshare.core.terms import Level, TermsBook
 from fanshare.flows.holders import HolderBook
 from fanshare.store.queries.parts import NO_CREDIT, Inputs, PartRow, PartStory
@@ -95,7 +95,7 @@ def explain_part(
 
 def explain_withdrawal(pair: tuple[int, int], story: PartStory) -> Explanation:
     """The settlement of a part that has lost its credit: everything is zero now."""
-    before = parse_settlement(json.loads(story.body))
+    before = own_settlement(json.loads(story.body))
     entry = replace(
         before,
         seq=before.seq + 1,

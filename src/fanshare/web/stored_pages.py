@@ -16,7 +16,7 @@ from fanshare.core.instants import Instant, from_datetime, zone
 from fanshare.core.money import parse_amount
 from fanshare.core.sentences import sentence
 from fanshare.core.settlement import SHARED
-from fanshare.core.settlement_leaf import Settlement, parse_settlement
+from fanshare.core.settlement_leaf import Settlement, own_settlement
 from fanshare.core.sharing import Shares
 from fanshare.core.terms import Terms
 from fanshare.core.terms_document import read
@@ -149,7 +149,7 @@ class StoredPages:
         )
 
     def _line(self, tenant: Tenant, row: WhyRow, versions: Sequence[Terms]) -> WhyLine:
-        entry = parse_settlement(row.body)
+        entry = own_settlement(row.body)
         terms = next(one for one in versions if one.hash == entry.terms)
         held = row.bucket == "held"
         role = cast("Role", row.role)

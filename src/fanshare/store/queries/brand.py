@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from fanshare.core.instants import Instant
 from fanshare.core.money import Micros
-from fanshare.core.settlement_leaf import Settlement, parse_settlement
+from fanshare.core.settlement_leaf import Settlement, own_settlement
 from fanshare.store.access import Access
 
 _ORDERS = """
@@ -174,13 +174,13 @@ def shares(access: Access, order: int) -> list[ShareRow]:
 def parts(access: Access, order: int) -> list[PartRow]:
     """Every creator's part of an order, with everything that explains it."""
     rows = access.fetch(_PARTS, {"order": order})
-    return [PartRow(row[0], row[1], parse_settlement(json.loads(row[2]))) for row in rows]
+    return [PartRow(row[0], row[1], own_settlement(json.loads(row[2]))) for row in rows]
 
 
 def parts_of(access: Access, orders: list[int]) -> list[OrderPart]:
     """Every creator's part of some orders."""
     rows = access.fetch(_PARTS_OF, {"orders": orders})
-    return [OrderPart(row[0], parse_settlement(json.loads(row[1]))) for row in rows]
+    return [OrderPart(row[0], own_settlement(json.loads(row[1]))) for row in rows]
 
 
 def creators(access: Access, *, text: str = "", before: int | None = None, limit: int) -> list[CreatorRow]:

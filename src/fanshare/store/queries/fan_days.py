@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from fanshare.core.instants import Instant
 from fanshare.core.money import Micros
-from fanshare.core.settlement_leaf import Settlement, parse_settlement
+from fanshare.core.settlement_leaf import Settlement, own_settlement
 from fanshare.store.access import Access
 from fanshare.store.queries.earnings import Purse, purses_of
 
@@ -91,7 +91,7 @@ def lines(access: Access, fan: int, day: Instant, *, after: tuple[int, int] | No
     """A fan's shares as they were at the beginning of a day, the newest orders first."""
     order, id_ = after or (None, None)
     rows = access.fetch(_LINES, {"fan": fan, "day": day, "order": order, "id": id_, "limit": limit})
-    return [FanLine._make([*row[:-1], parse_settlement(json.loads(row[-1]))]) for row in rows]
+    return [FanLine._make([*row[:-1], own_settlement(json.loads(row[-1]))]) for row in rows]
 
 
 def helped(access: Access, fan: int, day: Instant) -> list[Helped]:
