@@ -40,6 +40,7 @@ PAGES = {
         "brand-objections": "/brand/linen/objections",
         "brand-terms": "/brand/linen/terms",
         "brand-claims": "/brand/linen/claims",
+        "brand-team": "/brand/linen/team",
         "brand-claim": "/brand/linen/claims/{claim}",
     },
     "otto": {

@@ -105,6 +105,7 @@ MATRIX: Mapping[str, Group] = {
     "brand.applications": _DECIDING,
     "brand.decide": _DECIDING,
     "brand.terms": frozenset({Post.OWNER, Role.OPERATOR}),
+    "brand.team": frozenset({Post.OWNER, Role.OPERATOR}),
     "creator.welcome": _CREATOR,
     "creator.today": _CREATOR,
     "creator.earnings": _CREATOR,

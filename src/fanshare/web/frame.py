@@ -51,6 +51,7 @@ _PLACES: dict[Role, tuple[Place, ...]] = {
         Place("brand.see", "brand_claims", "receipt", later("Claims")),
         Place("connections.see", "connections", "plug", later("Shop connections"), 2),
         Place("brand.see", "brand_terms", "scale", later("Terms"), 2),
+        Place("brand.team", "brand_team", "users", later("Team"), 2),
     ),
     Role.OPERATOR: (
         Place("brand.see", "brand_overview", "layout-dashboard", later("Overview")),
@@ -60,6 +61,7 @@ _PLACES: dict[Role, tuple[Place, ...]] = {
         Place("brand.see", "brand_claims", "receipt", later("Claims")),
         Place("connections.see", "connections", "plug", later("Shop connections"), 2),
         Place("brand.see", "brand_terms", "scale", later("Terms"), 2),
+        Place("brand.team", "brand_team", "users", later("Team"), 2),
     ),
 }
 #: What an operator finds who is in no programme.

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import IntConverter
 
-from fanshare.web.brand import claims, connections, orders, overview, people, terms
+from fanshare.web.brand import claims, connections, orders, overview, people, team, terms
 
 
 class RowConverter(IntConverter):  # type: ignore[misc]
@@ -28,5 +28,6 @@ urlpatterns = [
     path("brand/<slug:programme>/claims/<row:number>/answer", claims.answer, name="brand_claim_answer"),
     path("brand/<slug:programme>/terms", terms.terms, name="brand_terms"),
     path("brand/<slug:programme>/terms/publish", terms.publish, name="brand_terms_publish"),
+    path("brand/<slug:programme>/team", team.team, name="brand_team"),
     path("brand/<slug:programme>/connections", connections.connections, name="connections"),
 ]

@@ -1,0 +1,90 @@
+"""Who looks after a programme and as what, and what was done in it by whom."""
+
+from typing import Any
+
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+
+from fanshare.core.errors import BadInputError, ConflictError, FanshareError
+from fanshare.core.instants import format_rfc3339, zone
+from fanshare.flows import audit, staff
+from fanshare.flows.authorisation import Post, Role
+from fanshare.flows.staff import Member
+from fanshare.web.brand.english import english
+from fanshare.web.desk import Here
+from fanshare.web.exports import exported
+from fanshare.web.lists import MOST_EXPORTED, PAGE, Spec, asked, place
+from fanshare.web.seated import field, page, seated
+
+_COLUMNS = ("at", "who", "what", "about")
+
+
+@seated("brand.team", Role.BRAND, Role.OPERATOR, form=True, fresh=True)
+@english
+def team(here: Here) -> Any:
+    """Her colleagues: listed, let in, ended; beneath them what was done."""
+    problem = ""
+    members = staff.brand_people(here.access, here.programme.keys)
+    if here.request.method == "POST":
+        try:
+            _change(here, members)
+        except FanshareError as error:
+            problem = error.message
+        else:
+            return HttpResponseRedirect(str(reverse("brand_team", args=[here.tenant.slug])))
+    wish = asked(here.request.GET, Spec({"what": ("what", audit.WHAT)}, {"newest": "newest first"}), _zone(here))
+    limit = MOST_EXPORTED if wish.form else PAGE
+    found = audit.lines(
+        here.access.conn,
+        programme=here.tenant.id,
+        limit=limit + 1,
+        what=wish.chosen["what"],
+        since=wish.since,
+        until=wish.until,
+        before=wish.after[0] if wish.after else None,
+    )
+    rows = [(row, _who(row.actor, members)) for row in found]
+    if wish.form:
+        return exported(wish.form, "audit", (_document(*one) for one in rows[:limit]), _COLUMNS, cut=len(rows) > limit)
+    context = {
+        "members": members,
+        "me": here.me if here.hat.role is Role.BRAND else 0,
+        "posts": [post.value for post in Post],
+        "problem": problem,
+        "typed": {name: here.request.POST.get(name, "")[:300] for name in ("address", "post")},
+        "asked": wish,
+        "rows": [(row, who, audit.WHAT[row.what]) for row, who in rows[:limit]],
+        "next": place((rows[limit - 1][0].id, 0)) if len(rows) > limit else "",
+    }
+    return page(here, "brand/team.html", context, status=422 if problem else 200)
+
+
+def _change(here: Here, members: list[Member]) -> None:
+    address, keys, public_id = field(here, "address"), here.programme.keys, here.tenant.public_id
+    if field(here, "what") == "end":
+        leaving = [one for one in members if one.address.casefold() == address.casefold()]
+        owners = [one for one in members if one.post == Post.OWNER]
+        if owners and owners == leaving:
+            raise ConflictError("last_owner", "She is the only owner; let another owner in first.")
+        staff.remove_brand_person(here.access, public_id, keys, address, here.now)
+        return
+    if field(here, "post") not in list(Post):
+        raise BadInputError("bad_post", "Say what she does for the brand.")
+    post = Post(field(here, "post"))
+    if not staff.add_brand_person(here.access, public_id, keys, address, here.now, post=post):
+        raise ConflictError("known", "She looks after this programme already; end her first to change as what.")
+
+
+def _who(actor: str, members: list[Member]) -> str:
+    """A colleague by her address; an operator as one, whoever it is; everything else as it is written down."""
+    if actor.startswith("operator:"):
+        return "an operator"
+    return next((one.address for one in members if actor == f"brand:{one.id}"), actor)
+
+
+def _zone(here: Here) -> Any:
+    return zone(here.tenant.time_zone)
+
+
+def _document(row: audit.Line, who: str) -> dict[str, Any]:
+    return {"at": format_rfc3339(row.at), "who": who, "what": row.what, "about": row.about}
