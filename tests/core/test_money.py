@@ -71,6 +71,11 @@ def test_an_amount_is_read_exactly_and_cut_toward_zero(text: str | int | Decimal
     assert parse_amount(text) == micros
 
 
+@pytest.mark.parametrize("digits", [395, 500, 5_000])
+def test_no_number_has_too_many_digits_after_the_point_to_be_cut(digits: int) -> None:
+    assert parse_amount(Decimal("-1." + "9" * digits)) == -1_999_999
+
+
 def test_a_number_with_an_absurd_exponent_is_cut_without_computing_it() -> None:
     assert parse_amount(Decimal((0, (9,) * 500, -100_000))) == 0
     assert parse_amount(Decimal((0, (9,) * 380, -379))) == 9_999_999
@@ -186,6 +191,11 @@ def test_what_is_spread_adds_up_and_follows_the_weights(total: int, weights: lis
 def test_weights_are_not_negative_and_not_all_zero(weights: list[int]) -> None:
     with pytest.raises(ValueError, match=r"^weights must not be negative and not all zero$"):
         spread(10, weights)
+
+
+def test_one_weight_of_one_takes_everything() -> None:
+    assert spread(10, [1]) == [10]
+    assert spread(10, [0, 1]) == [0, 10]
 
 
 def test_weights_of_which_some_are_zero_are_fine() -> None:

@@ -66,11 +66,10 @@ def _written(text: str) -> Micros:
 
 
 def _cut(amount: Decimal) -> Micros:
-    """Micros of a finite Decimal, cut toward zero in integers: a Decimal operation would round at 28 digits."""
-    sign, digits, power = amount.as_tuple()
-    whole = int("".join(map(str, digits)))
-    shift = int(power) + 6
-    micros = whole * 10**shift if shift >= 0 else whole // 10**-shift if shift > -400 else 0
+    """Micros of a finite Decimal, cut toward zero, digit by digit: a Decimal operation would round at 28 of them."""
+    sign, digits, _ = amount.as_tuple()
+    kept = max(0, amount.adjusted() + 7)  # how many digits there are down to the sixth after the point
+    micros = int("".join(map(str, digits[:kept])).ljust(kept, "0") or 0)
     return -micros if sign else micros
 
 
