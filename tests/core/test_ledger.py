@@ -227,3 +227,23 @@ def test_a_movement_without_a_position_is_for_none() -> None:
 
 def test_every_bucket_belongs_to_a_party() -> None:
     assert not BUCKETS & ledger.PROGRAMME_KINDS
+
+
+@pytest.mark.parametrize(("arrived", "source"), [(False, AccountKind.IN_TRANSIT), (True, AccountKind.PAID)])
+def test_a_payout_comes_back_from_where_it_was(arrived: bool, source: AccountKind) -> None:
+    back = ledger.returned(FINN, 5, "EUR", 1, arrived=arrived)
+    assert (back.debit, back.credit) == (AccountKey(source, FINN), AccountKey(AVAILABLE, FINN))
+    assert ledger.returned(FINN, 5, "EUR", 1).debit.kind is AccountKind.IN_TRANSIT
+
+
+def test_fees_move_by_the_difference_and_only_where_there_is_one() -> None:
+    new, more, less, gone, same = (ledger.FeeKey(order, CLEO, "EUR") for order in range(1, 6))
+    posted = {more: 10, less: 10, gone: 10, same: 10}
+    found = ledger.fee_differences(posted, {new: 1, more: 13, less: 4, same: 10})
+    fee, owed = AccountKey(AccountKind.FEE), OWED
+    assert [(one.order, one.debit, one.credit, one.amount) for one in found] == [
+        (1, owed, fee, 1),
+        (2, owed, fee, 3),
+        (3, fee, owed, 6),
+        (4, fee, owed, 10),
+    ]
