@@ -3,10 +3,13 @@
 import csv
 import stat
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pyarrow
 import pytest
+from pyarrow import parquet
 
 from tests.cli.conftest import LABEL, Terminal
 
@@ -130,6 +133,29 @@ time_zone = "UTC"
     document = shop.ask("import", "orders", str(file), "--mapping", str(mapping))
     assert books(document)["Cleo"] == ("0.000000", "127.080000")
     assert "Windows-1252" in document["notes"][0]
+
+
+def test_a_parquet_file_is_rehearsed_imported_and_the_second_time_changes_nothing(
+    shop: Terminal, tmp_path: Path
+) -> None:
+    cells = {
+        "order_id": ["A-1", "B-1"],
+        "ordered_at": [datetime.now(UTC) + timedelta(minutes=5)] * 2,
+        "currency": ["EUR", "EUR"],
+        "net_amount": pyarrow.array([Decimal("59.00"), Decimal("100.00")], pyarrow.decimal128(12, 2)),
+        "code": ["CLEO10", "cleo10"],
+        "email": ["lena@example.test", "max@example.test"],
+        "status": ["paid", "paid"],
+    }
+    file = tmp_path / "orders.parquet"
+    parquet.write_table(pyarrow.table(cells), file)
+    rehearsed = shop.ask("import", "orders", str(file), "--dry-run")
+    assert books(rehearsed)["Cleo"] == ("0.000000", "19.080000")
+    assert shop.ask("order", "list")["orders"] == []
+    assert shop.ask("import", "orders", str(file))["books"] == rehearsed["books"]
+    again = shop.ask("import", "orders", str(file))
+    assert (again["orders"], again["changed"], again["books"]) == (2, 0, [])
+    assert shop.call("check").exit_code == 0
 
 
 def test_what_is_no_file_of_orders_is_refused_with_what_to_do(shop: Terminal, tmp_path: Path) -> None:

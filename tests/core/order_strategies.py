@@ -47,6 +47,7 @@ def states(draw: st.DrawFn, *, fetched: bool | None = None) -> OrderState:
         buyer=Buyer(email=draw(st.sampled_from(["", "e1", "e2"]))),
         evidence=evidence,
         fetched=draw(st.booleans()) if fetched is None else fetched,
+        number=draw(st.sampled_from([0, 1001])),
     )
 
 

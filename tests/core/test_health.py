@@ -28,6 +28,7 @@ def test_the_line_counts_what_was_missed_refused_and_unreadable() -> None:
     assert judge(busy, NOW).summary == (
         "last heard 3 min ago, 2 missed, fetched, 2 refused, 1 could not be read, orders as reported by the shop"
     )
+    assert judge(replace(WELL, never_came=((3, 5),)), NOW).summary == "last heard 3 min ago, 3 never came"
     paused = replace(WELL, on=False, off_since=NOW - 2 * HOUR, heard_at=None)
     assert judge(paused, NOW).summary == "paused 2 hours ago, never heard"
     assert judge(replace(paused, uninstalled=True), NOW).summary.startswith("removed by the shop")
@@ -53,6 +54,18 @@ def test_the_line_counts_what_was_missed_refused_and_unreadable() -> None:
         ),
         ({"missed": 2, "lost": 1}, "shop_missed", Level.WARN, "told of 1 order in seven days"),
         ({"webhooks_problem": "The key may only read."}, "webhooks_wrong", Level.WARN, "The key may only read."),
+        (
+            {"never_came": ((1003, 1003), (1005, 1007))},
+            "shop_gaps",
+            Level.WARN,
+            "numbered 1003, 1005 to 1007 of woo-1 never came (4 in all): `fanshare connection reconcile` asks",
+        ),
+        (
+            {"never_came": ((3, 3), (5, 5), (7, 7), (9, 9)), "asks": False},
+            "shop_gaps",
+            Level.WARN,
+            "numbered 3, 5, 7 and more of woo-1 never came (4 in all): have the shop send them again",
+        ),
         ({"refused": 1}, "refused", Level.WARN, "1 message to woo-1 had a wrong signature"),
         ({"on": False}, "shop_off", Level.WARN, "woo-1 is switched off"),
         ({"on": False, "uninstalled": True}, "shop_uninstalled", Level.BAD, "has removed our app"),

@@ -224,6 +224,7 @@ def shown(order: Mapping[str, Any]) -> dict[str, Any]:
     visit = {"landingPage": landing, "referrerUrl": order.get("referring_site")}
     return {
         "legacyResourceId": str(order["id"]),
+        "name": order.get("name"),
         "createdAt": order["created_at"],
         "processedAt": order["processed_at"],
         "updatedAt": order["updated_at"],

@@ -29,6 +29,7 @@ class Facts:
     ``asks``: it has keys and a kind that can be asked. ``sends``: messages are expected of it; a person brings files.
     ``looks_after``: we can look after its webhooks ourselves. ``missed`` orders were found by asking and no message
     told of them; ``lost`` are those of them that are older than ``GRACE``. ``parked`` counts all that wait.
+    ``never_came`` are the shop's running numbers that no order has, as spans of both ends.
     ``off_since`` is set while it is off.
     """
 
@@ -51,6 +52,7 @@ class Facts:
     refused: int = 0
     retaken: int = 0
     parked: int = 0
+    never_came: tuple[tuple[int, int], ...] = ()
     off_seconds: int = 0
     webhooks_checked_at: Instant | None = None
     webhooks_problem: str = ""
@@ -95,6 +97,8 @@ def summary(facts: Facts, now: Instant) -> str:
     counts = [f"{facts.missed} missed, fetched"] if facts.missed else []
     if facts.refused > facts.retaken:
         counts.append(f"{facts.refused - facts.retaken} refused")
+    if facts.never_came:
+        counts.append(f"{_orders(facts.never_came)} never came")
     if facts.parked:
         counts.append(f"{facts.parked} could not be read")
     reported = [] if facts.asks or not facts.sends else ["orders as reported by the shop"]
@@ -125,6 +129,8 @@ def _findings(facts: Facts, now: Instant) -> Iterator[Finding]:
         return
     yield from _asking(facts, now)
     yield from _hearing(facts, now)
+    if facts.never_came:
+        yield Finding(Level.WARN, "shop_gaps", _gaps(facts))
     if facts.refused > facts.retaken:
         number = facts.refused - facts.retaken
         said = (
@@ -132,6 +138,21 @@ def _findings(facts: Facts, now: Instant) -> Iterator[Finding]:
             " `fanshare inbox quarantine retry` takes them after all."
         )
         yield Finding(Level.WARN, "refused", said)
+
+
+def _gaps(facts: Facts) -> str:
+    """At most three spans are named."""
+    spans = [str(first) if first == last else f"{first} to {last}" for first, last in facts.never_came]
+    named = ", ".join(spans[:3]) + (" and more" if len(spans) > 3 else "")
+    what = "`fanshare connection reconcile` asks for them" if facts.asks else "have the shop send them again"
+    return (
+        f"the orders numbered {named} of {facts.endpoint} never came ({_orders(facts.never_came)} in all): {what},"
+        " if they were not deleted in the shop."
+    )
+
+
+def _orders(spans: tuple[tuple[int, int], ...]) -> int:
+    return sum(last - first + 1 for first, last in spans)
 
 
 def _asking(facts: Facts, now: Instant) -> Iterator[Finding]:

@@ -24,8 +24,8 @@ _BUYER = tuple(field.name for field in fields(Buyer))
 def to_document(state: OrderState) -> Document:
     """The JSON document of a state. Keys are those of ``OrderState``; nested values are documents likewise.
 
-    ``exchange_of``, ``aliases`` and ``supersedes`` stand in it only where they say something, so that states without
-    them keep the hash they had before these fields existed.
+    ``exchange_of``, ``aliases``, ``supersedes`` and ``number`` stand in it only where they say something, so that
+    states without them keep the hash they had before these fields existed.
     """
     document: dict[str, Any] = {
         "order_id": state.order_id,
@@ -52,6 +52,8 @@ def to_document(state: OrderState) -> Document:
         document["aliases"] = list(state.aliases)
     if state.supersedes:
         document["supersedes"] = True
+    if state.number:
+        document["number"] = state.number
     return document
 
 
@@ -144,17 +146,21 @@ def _read_state(document: Mapping[str, Any]) -> OrderState:
         exchange_of=_text(document.get("exchange_of", "")),
         aliases=tuple(_text(name) for name in _list(document.get("aliases", []))),
         supersedes=_flag(document.get("supersedes", False)),
+        number=_whole(document.get("number", 0)),
     )
 
 
+def _whole(value: object) -> int:
+    if type(value) is not int:
+        raise TypeError("a number must be a whole one")
+    return value
+
+
 def _read_line(document: Mapping[str, Any]) -> Line:
-    quantity = document["quantity"]
-    if type(quantity) is not int:
-        raise TypeError("quantity must be a whole number")
     return Line(
         id=_text(document["id"]),
         net=_money(document["net"]),
-        quantity=quantity,
+        quantity=_whole(document["quantity"]),
         product=_text(document["product"]),
         sku=_text(document["sku"]),
         category=_text(document["category"]),

@@ -97,6 +97,7 @@ class OrderState:
     ``exchange_of`` is the id of the order (at the same shop) whose goods this one exchanges: it inherits that order's
     credits. ``aliases`` are other names of the same sale, such as the payment's id (``fanshare.core.twins``).
     ``supersedes`` says that everything earlier states told is in this one: of several such the newest counts alone.
+    ``number`` is the shop's running number, without gaps but for deleted orders; 0 where the shop has none.
     """
 
     order_id: str
@@ -119,6 +120,7 @@ class OrderState:
     exchange_of: str = ""
     aliases: tuple[str, ...] = ()
     supersedes: bool = False
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)

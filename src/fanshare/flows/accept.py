@@ -23,7 +23,7 @@ from fanshare.flows.payment_reports import take_in
 from fanshare.flows.twins import as_refusal, mark_twins
 from fanshare.store import log_store
 from fanshare.store.access import Access
-from fanshare.store.queries import payments, sales
+from fanshare.store.queries import numbers, payments, sales
 from fanshare.store.queries.orders import Known, OrderRows, Updated
 from fanshare.store.queries.sales import Places
 from fanshare.store.queries.touches import Named, Resolver
@@ -94,6 +94,7 @@ def accept(
     resolved = resolver.resolve(named)
     rows.update([Updated(order.id, view, *resolved[key]) for key, (order, view) in views.items()], now)
     inherit(access, [order.id for order, _ in views.values()], resolver)
+    numbers.note(access, {order: state.number for order, state in fresh if state.number})
     result.changed = {order.id for order, _ in views.values()}
     result.new_states = len(fresh)
     _compare(access, places, {order.id: key for key, (order, _) in views.items()}, result, now)

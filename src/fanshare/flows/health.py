@@ -1,7 +1,7 @@
 """The health of the shop connections of a programme, for the command line, the doctor and the pages."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fanshare.core.health import GRACE, Facts, Health, judge
@@ -9,7 +9,7 @@ from fanshare.core.instants import DAY, Instant, utc_day
 from fanshare.core.off_time import off_seconds
 from fanshare.flows.off_time import histories
 from fanshare.store.access import Access
-from fanshare.store.queries import health
+from fanshare.store.queries import health, numbers
 from fanshare.store.queries.health import ConnectionRow, DayRow
 
 DAYS = 7
@@ -52,11 +52,13 @@ def connection_health(access: Access, now: Instant) -> list[ConnectionHealth]:
     rows = health.days(access, names[-1])
     missed = health.missed(access, max(0, now - now % DAY - (DAYS - 1) * DAY))
     history = histories(access)
+    gaps = numbers.gaps(access, max(0, now - DAYS * DAY), max(0, now - GRACE))
     return [
         _one(
             row,
             [day for day in rows if day.connection == row.id],
             [at for connection, at in missed if connection == row.id],
+            tuple((gap.first, gap.last) for gap in gaps if gap.connection == row.id),
             off_seconds(history.get(row.id, ()), now) if row.id in history else {},
             names,
             now,
@@ -66,7 +68,13 @@ def connection_health(access: Access, now: Instant) -> list[ConnectionHealth]:
 
 
 def _one(
-    row: ConnectionRow, rows: list[DayRow], missed: list[Instant], off: dict[str, int], names: list[str], now: Instant
+    row: ConnectionRow,
+    rows: list[DayRow],
+    missed: list[Instant],
+    never_came: tuple[tuple[int, int], ...],
+    off: dict[str, int],
+    names: list[str],
+    now: Instant,
 ) -> ConnectionHealth:
     known = {day.day: day for day in rows}
     found: dict[str, int] = {}
@@ -82,7 +90,7 @@ def _one(
         )
         for name in names
     )
-    facts = _facts(row, rows, missed, days, now)
+    facts = replace(_facts(row, rows, missed, days, now), never_came=never_came)
     return ConnectionHealth(
         id=row.id,
         kind=row.kind,

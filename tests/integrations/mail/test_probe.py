@@ -8,7 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from fanshare.integrations.mail.probe import probe, ways
+from fanshare.cli.mail import SENDING
+from fanshare.integrations.mail.probe import PATIENCE, probe, ways
 from fanshare.integrations.mail.types import MailServer
 from tests.integrations.mail.running import Mailbox, Trust, smtp_server, trust
 
@@ -59,9 +60,12 @@ def test_a_blocked_port_is_told_beside_the_one_that_works(trusted: Trust) -> Non
 
 
 def test_a_port_that_says_nothing_is_no_port_that_works() -> None:
+    began = time.monotonic()
     with silent() as port:
         server = MailServer("127.0.0.1", port, "starttls", "a@example.test")
         [found] = probe(server, [(port, "starttls")], patience=1.5)
+    assert time.monotonic() - began < 10, "patience is kept whatever a port does"
+    assert PATIENCE + SENDING <= 15
     assert (found.state, "says nothing" in found.sentence) == ("blocked", True)
     assert "Many hosts" not in found.sentence
 

@@ -137,6 +137,25 @@ def test_a_cancelled_order_is_worth_nothing_even_when_its_money_was_kept() -> No
     assert join([read(document)]).net == 1_667_800_000
 
 
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [
+        ("#1001", 1001),
+        ("EN-1001-X", 1001),
+        ("1001", 1001),
+        ("#2026-1001", 0),
+        ("#", 0),
+        ("", 0),
+        (None, 0),
+        (7, 0),
+        ("#" + "9" * 16, 0),
+        ("#٣", 0),
+    ],
+)
+def test_a_running_number_is_read_from_a_name_that_has_one(name: object, number: int) -> None:
+    assert read(order(line(1, "59.00"), total="59.00", name=name)).number == number
+
+
 def test_test_orders_never_book() -> None:
     assert join([read(order(line(1, "9.00"), total="9.00", test=True))]).net == 0
 

@@ -17,6 +17,7 @@ def order_document(order: Node, lines: Sequence[Node], refunds: Sequence[dict[st
     landing, referrer = _journey(order)
     return {
         "id": order.get("legacyResourceId"),
+        "name": order.get("name"),
         "created_at": order.get("createdAt"),
         "processed_at": order.get("processedAt"),
         "updated_at": order.get("updatedAt"),

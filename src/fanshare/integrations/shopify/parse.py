@@ -5,6 +5,7 @@ where prices include them. ``total_discount`` is never read: in real orders it s
 shipping and duties are not goods; gift cards are money.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,6 +26,7 @@ REPORTS_FULFILMENT = True
 _ORDER_TOPICS = frozenset(
     f"orders/{event}" for event in ("create", "updated", "paid", "cancelled", "fulfilled", "partially_fulfilled")
 )
+_NUMBERED = re.compile(r"[^0-9]{0,40}([0-9]{1,15})[^0-9]{0,40}")
 _DELETED, _EDITED, _REFUNDED = "orders/delete", "orders/edited", "refunds/create"
 _ORDER_GID = "gid://shopify/Order/"
 
@@ -116,7 +118,14 @@ def parse_order(document: Mapping[str, Any], pseudonym: Pseudonym, *, fetched: b
         buyer=_buyer(document, pseudonym),
         evidence=evidence_of(document),
         fetched=fetched,
+        number=_number(document.get("name")),
     )
+
+
+def _number(name: object) -> int:
+    """The running number in ``#1001`` or ``EN-1001``; 0 where a name has none, or several. A name costs no order."""
+    found = _NUMBERED.fullmatch(name) if isinstance(name, str) else None
+    return int(found[1]) if found else 0
 
 
 def _books(document: Mapping[str, Any]) -> Books:

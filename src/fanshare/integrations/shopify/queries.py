@@ -5,7 +5,7 @@ VERSION = "2026-10"
 _MONEY = "{ shopMoney { amount currencyCode } }"
 
 _ORDER = f"""
-  legacyResourceId createdAt processedAt updatedAt closedAt cancelledAt test email
+  legacyResourceId name createdAt processedAt updatedAt closedAt cancelledAt test email
   currencyCode presentmentCurrencyCode taxesIncluded dutiesIncluded
   displayFinancialStatus displayFulfillmentStatus
   totalPriceSet {_MONEY} totalTaxSet {_MONEY} totalTipReceivedSet {_MONEY}

@@ -9,3 +9,7 @@ CREATE TABLE disk_day (
     total_bytes bigint NOT NULL CHECK (total_bytes >= 0)
 );
 SELECT give('disk_day', 'SELECT, INSERT, UPDATE, DELETE');
+
+-- The running number that the shop gave an order, from which it is seen when one never came.
+ALTER TABLE shop_order ADD COLUMN number bigint CHECK (number > 0);
+CREATE INDEX shop_order_number ON shop_order (programme_id, connection_id, number) WHERE number IS NOT NULL;
