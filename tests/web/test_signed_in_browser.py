@@ -41,6 +41,7 @@ PAGES = {
         "brand-terms": "/brand/linen/terms",
         "brand-claims": "/brand/linen/claims",
         "brand-team": "/brand/linen/team",
+        "brand-codes": "/brand/linen/codes",
         "brand-claim": "/brand/linen/claims/{claim}",
     },
     "otto": {

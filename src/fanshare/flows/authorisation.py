@@ -104,6 +104,7 @@ MATRIX: Mapping[str, Group] = {
     "brand.see": _HOUSE,
     "brand.applications": _DECIDING,
     "brand.decide": _DECIDING,
+    "brand.codes": _DECIDING,
     "brand.terms": frozenset({Post.OWNER, Role.OPERATOR}),
     "brand.team": frozenset({Post.OWNER, Role.OPERATOR}),
     "creator.welcome": _CREATOR,

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import IntConverter
 
-from fanshare.web.brand import claims, connections, orders, overview, people, team, terms
+from fanshare.web.brand import claims, codes, connections, orders, overview, people, team, terms
 
 
 class RowConverter(IntConverter):  # type: ignore[misc]
@@ -29,5 +29,7 @@ urlpatterns = [
     path("brand/<slug:programme>/terms", terms.terms, name="brand_terms"),
     path("brand/<slug:programme>/terms/publish", terms.publish, name="brand_terms_publish"),
     path("brand/<slug:programme>/team", team.team, name="brand_team"),
+    path("brand/<slug:programme>/codes", codes.codes, name="brand_codes"),
+    path("brand/<slug:programme>/codes/<row:number>/change", codes.change, name="brand_code_change"),
     path("brand/<slug:programme>/connections", connections.connections, name="connections"),
 ]

@@ -1,0 +1,48 @@
+"""Codes that were made in shops or taken from a stock, as a brand's people look at them: page by page, newest first."""
+
+from typing import NamedTuple
+
+from fanshare.core.instants import Instant
+from fanshare.store.access import Access
+
+_CODES = """
+SELECT s.id, s.shown, s.state, s.single_use, p.name, s.label_text, s.used, s.problem, s.created_at, s.connection_id,
+       o.kind, o.display_name, o.public_id,
+       EXISTS (SELECT FROM shop_code n
+                WHERE n.programme_id = s.programme_id AND n.replaces_id = s.id AND n.state <> 'failed')
+  FROM shop_code s
+  JOIN code_plan p ON p.programme_id = s.programme_id AND p.id = s.plan_id
+  JOIN party o ON o.programme_id = s.programme_id AND o.id = s.owner_party_id
+ WHERE s.programme_id = %(programme_id)s AND (%(id)s::bigint IS NULL OR s.id = %(id)s)
+   AND (%(before)s::bigint IS NULL OR s.id < %(before)s)
+   AND (%(state)s::text = '' OR s.state = %(state)s)
+   AND (%(text)s::text = '' OR strpos(s.folded, lower(%(text)s)) > 0)
+ ORDER BY s.id DESC LIMIT %(limit)s
+"""
+
+
+class CodeRow(NamedTuple):
+    """One code. ``replaced`` says that another is asked for, or was made, in its place."""
+
+    id: int
+    text: str
+    state: str
+    single_use: bool
+    plan: str
+    label: str
+    used: int
+    problem: str
+    made_at: Instant
+    connection: int
+    owner_kind: str
+    owner_name: str
+    owner_id: str
+    replaced: bool
+
+
+def codes(
+    access: Access, *, id_: int | None = None, state: str = "", text: str = "", before: int | None = None, limit: int
+) -> list[CodeRow]:
+    """Codes of the programme, the newest first: one, or those of a state, that contain a text, before a row."""
+    asked = {"id": id_, "state": state, "text": text, "before": before, "limit": limit}
+    return [CodeRow(*row) for row in access.fetch(_CODES, asked)]

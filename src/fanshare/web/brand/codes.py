@@ -1,0 +1,89 @@
+"""Discount codes of a programme: whose each is, how it stands at the shop, and another in its place by one button."""
+
+from typing import Any
+
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+
+from fanshare.core.errors import BadInputError, FanshareError
+from fanshare.core.instants import format_rfc3339, zone
+from fanshare.core.shop_codes import ASKED, CONFIRMED, ENDED, ENDING, FAILED, WANTED
+from fanshare.flows import shop_codes
+from fanshare.flows.authorisation import Role
+from fanshare.store.queries import code_list
+from fanshare.store.queries.code_list import CodeRow
+from fanshare.web.brand.english import english, may
+from fanshare.web.desk import Here
+from fanshare.web.exports import exported
+from fanshare.web.lists import MOST_EXPORTED, PAGE, Spec, asked, place
+from fanshare.web.seated import page, seated
+
+_COLUMNS = ("code", "of", "plan", "label", "state", "used", "made_at")
+#: What each state is called, how it is marked, and its picture.
+STATES = {
+    WANTED: ("not yet at the shop", "waiting", "clock"),
+    ASKED: ("asked of the shop", "waiting", "clock"),
+    CONFIRMED: ("works", "ready", "circle-check"),
+    ENDING: ("is being ended", "waiting", "clock"),
+    ENDED: ("ended", "off", "circle-minus"),
+    FAILED: ("the shop refused it", "off", "circle-minus"),
+}
+
+
+@seated("brand.see", Role.BRAND, Role.OPERATOR)
+@english
+def codes(here: Here) -> Any:
+    """All codes, newest first."""
+    return _list(here, "")
+
+
+@seated("brand.codes", Role.BRAND, Role.OPERATOR, form=True, fresh=True)
+@english
+def change(here: Here, number: int) -> Any:
+    """Ask for another code in the place of one; that one goes on until the new one works."""
+    found = code_list.codes(here.access, id_=number, limit=1)
+    if not found:
+        raise BadInputError("unknown_code", "There is no such code in this programme.", 404)
+    if here.request.method == "POST":
+        try:
+            shop_codes.rotate(here.programme, found[0].text, here.now, connection=found[0].connection)
+        except FanshareError as error:
+            return _list(here, error.message)
+    return HttpResponseRedirect(str(reverse("brand_codes", args=[here.tenant.slug])))
+
+
+def _list(here: Here, problem: str) -> Any:
+    states = {name: words for name, (words, *_) in STATES.items()}
+    spec = Spec({"state": ("state", states)}, {"newest": "newest first"}, search="code", dates=False)
+    wish = asked(here.request.GET, spec, zone(here.tenant.time_zone))
+    limit = MOST_EXPORTED if wish.form else PAGE
+    before = wish.after[0] if wish.after else None
+    rows = code_list.codes(here.access, state=wish.chosen["state"], text=wish.text, before=before, limit=limit + 1)
+    if wish.form:
+        return exported(wish.form, "codes", map(_document, rows[:limit]), _COLUMNS, cut=len(rows) > limit)
+    context = {
+        "asked": wish,
+        "codes": [(row, owner(row), STATES[row.state]) for row in rows[:limit]],
+        "next": place((rows[limit - 1].id, 0)) if len(rows) > limit else "",
+        "works": CONFIRMED,
+        "may_change": may(here, "brand.codes"),
+        "problem": problem,
+    }
+    return page(here, "brand/codes.html", context, status=422 if problem else 200)
+
+
+def owner(row: CodeRow) -> str:
+    """A creator by her name, a fan by a pseudonym that stays the same."""
+    return row.owner_name if row.owner_kind == "creator" and row.owner_name else f"{row.owner_kind} {row.owner_id[:6]}"
+
+
+def _document(row: CodeRow) -> dict[str, Any]:
+    return {
+        "code": row.text,
+        "of": owner(row),
+        "plan": row.plan,
+        "label": row.label,
+        "state": row.state,
+        "used": row.used,
+        "made_at": format_rfc3339(row.made_at),
+    }
