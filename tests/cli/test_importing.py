@@ -14,8 +14,8 @@ from pyarrow import parquet
 from tests.cli.conftest import LABEL, Terminal
 
 HEADER = "order_id,ordered_at,currency,net_amount,code,email,sku,qty,status,refunded_amount"
-#: A code is worth something from when it was made known: these orders come right after.
-SOON = (datetime.now(UTC) + timedelta(minutes=5)).strftime("%Y-%m-%dT%H:%M:%SZ")
+#: A code is worth something from when it was made known: orders come after, however long other tests take before.
+SOON = (datetime.now(UTC) + timedelta(hours=2)).strftime("%Y-%m-%dT%H:%M:%SZ")
 A1 = f"A-1,{SOON},EUR,59.00,CLEO10,lena@example.test,SHIRT,1,paid,"
 B1 = f"B-1,{SOON},EUR,100.00,cleo10,max@example.test,MUG,2,paid,"
 B2 = "B-1,,,20.00,,,CUP,1,,"
@@ -105,7 +105,7 @@ def test_people_are_told_the_same_in_sentences(shop: Terminal, tmp_path: Path) -
 
 
 def test_a_mapping_says_how_a_foreign_file_is_to_be_read(shop: Terminal, tmp_path: Path) -> None:
-    local = (datetime.now(UTC) + timedelta(minutes=5)).strftime("%d.%m.%Y %H:%M:%S")
+    local = (datetime.now(UTC) + timedelta(hours=2)).strftime("%d.%m.%Y %H:%M:%S")
     row = f"A-1;{local};1.059,00;CLEO10;bezahlt"
     file = tmp_path / "bestellungen.csv"
     file.write_bytes(f"Bestellung;Datum;Netto (Stück);Gutschein;Zustand\n{row}\n".encode("cp1252"))
@@ -140,7 +140,7 @@ def test_a_parquet_file_is_rehearsed_imported_and_the_second_time_changes_nothin
 ) -> None:
     cells = {
         "order_id": ["A-1", "B-1"],
-        "ordered_at": [datetime.now(UTC) + timedelta(minutes=5)] * 2,
+        "ordered_at": [datetime.now(UTC) + timedelta(hours=2)] * 2,
         "currency": ["EUR", "EUR"],
         "net_amount": pyarrow.array([Decimal("59.00"), Decimal("100.00")], pyarrow.decimal128(12, 2)),
         "code": ["CLEO10", "cleo10"],

@@ -125,6 +125,8 @@ def _in_child(module: str, path: Path, source: str, tests: list[str]) -> int:
     silent = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silent, 1)
     os.dup2(silent, 2)
+    for name in [one for one in sys.modules if one.split(".")[0] in ("fanshare", "tests")]:
+        del sys.modules[name]  # a process of other tests may have loaded the module unchanged
     sys.meta_path.insert(0, _Changed(f"fanshare.core.{module}", path, source))
     try:
         return int(pytest.main([*_QUICKLY, *tests]))

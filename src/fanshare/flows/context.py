@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 
 from fanshare.config.keys import CLICK_ID, PSEUDONYM, Keys
 from fanshare.core.errors import FanshareError
@@ -63,11 +64,16 @@ def open_programme(access: Access, public_id: str, keys: Keys) -> Programme:
     rows = access.fetch(_TERMS)
     if not rows:
         raise FanshareError("no_terms", "This programme has no terms yet; publish some first.", 409)
-    book = TermsBook(
+    return Programme(access, public_id, keys, _book(tuple(rows)))
+
+
+@lru_cache(maxsize=256)
+def _book(rows: tuple[tuple[int, str, int], ...]) -> TermsBook:
+    """The versions (number, document, when it takes effect) as rules. Read once, since versions never change."""
+    return TermsBook(
         read(json.loads(document), version=version, effective_at=effective_at)
         for version, document, effective_at in rows
     )
-    return Programme(access, public_id, keys, book)
 
 
 def pseudonym(keys: Keys, programme: str, kind: str, value: str) -> str:
