@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from fanshare.config.clock import system_clock
+from fanshare.config.proving import LONGEST_FIRST
+from fanshare.flows.check import CHECKS
 from tests.cli.conftest import LABEL, SHIRT, Terminal
 from tests.cli.orders import DAY, HOUR, bring, click, refund, state
 
@@ -254,6 +256,10 @@ def test_several_processes_find_what_one_finds(shop: Shop, monkeypatch: pytest.M
     monkeypatch.setattr("fanshare.config.proving.check", None)
     assert shop.terminal.ask(*asked, "2", exit_code=1) == alone
     assert not alone["ok"]
+
+
+def test_the_checks_that_go_first_are_checks() -> None:
+    assert set(LONGEST_FIRST) < {name for name, _, _ in CHECKS}
 
 
 def test_nothing_is_parked_and_nothing_is_retried(shop: Shop) -> None:

@@ -60,6 +60,12 @@ def test_a_fan_and_her_creator_never_get_more_than_the_commission(net: int, fan_
     assert 0 <= fan <= alone <= net
 
 
+@given(st.integers(0, 10**12), st.integers(0, 10**12), st.booleans())
+def test_what_somebody_has_and_what_a_claim_adds_are_what_she_would_have_had(net: int, has: int, as_fan: bool) -> None:
+    whole = late_amount(view(net), TERMS, as_fan=as_fan)
+    assert has + late_amount(view(net), TERMS, as_fan=as_fan, has=has) == max(whole, has)
+
+
 HELD = st.builds(Held, st.none() | st.integers(1, 4), st.integers(0, 9), st.none() | st.integers(0, 2 * NOW))
 
 

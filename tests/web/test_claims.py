@@ -9,6 +9,7 @@ from html import unescape
 
 import pytest
 
+from fanshare.core.errors import FanshareError
 from fanshare.core.instants import DAY
 from fanshare.core.statement_check import verify
 from fanshare.flows import claims
@@ -156,6 +157,18 @@ def test_what_is_ready_is_never_taken_back_and_the_brand_bears_it(company: Compa
     assert verify(json.loads(statement.text), verify_signature).ok
 
 
+def test_one_order_is_credited_once_however_its_number_is_written(company: Company) -> None:
+    bea, carla, endpoint = company.device("bea"), company.device("carla"), company.brand.shop.endpoint
+    before = money(company, company.carla)
+    assert carla.fill("/claims/linen", number=f"{endpoint}/R1005", receipt="R1005, Ann").status == 302
+    number = newest(company)
+    assert "credited to her by an earlier claim" in words(bea.get(f"/brand/linen/claims/{number}"))
+    got = answer(bea, number, answer="yes", basis="receipt", note="It fits")
+    assert (got.status, "credited to her by an earlier claim" in words(got)) == (422, True)
+    company.house.work()
+    assert money(company, company.carla) == before
+
+
 def test_claims_that_wait_too_long_are_said_to_everybody(company: Company) -> None:
     house, bea = company.house, company.device("bea")
     assert "claims wait" in words(bea.get("/brand/linen"))
@@ -169,3 +182,23 @@ def test_claims_that_wait_too_long_are_said_to_everybody(company: Company) -> No
     assert "late since" in words(company.device("bea").get("/brand/linen/claims"))
     assert "claims_late" in {remark.code for remark in company.examined(house.conn)}
     assert find_order(company.brand.access, "R1005")
+
+
+def test_two_claims_for_one_order_accepted_at_once_are_borne_once(company: Company) -> None:
+    house, brand, endpoint = company.house, company.brand, company.brand.shop.endpoint
+    tell(brand, order(brand, "R1006", brand.link, 20_000_000, ago=38 * DAY))
+    for written in ("R1006", f"{endpoint}/R1006"):
+        claims.claim(brand.programme, company.carla, company.carla, Said(written, receipt="Ann"), house.now)
+    twins = [row.id for row in queries.listed(brand.access, party=company.carla, limit=2)]
+
+    def one(number: int) -> str:
+        with connect(house.database.dsn()) as conn:
+            programme = replace(brand.programme, access=Access(conn, brand.access.programme_id, "test"))
+            try:
+                claims.accept(programme, number, "receipt", "It fits", house.now)
+            except FanshareError as error:
+                return error.code
+        return "accepted"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(one, twins)) == ["accepted", "claimed_already"]

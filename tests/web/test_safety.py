@@ -12,7 +12,7 @@ from fanshare.core import one_time_code
 from fanshare.core.instants import DAY, MINUTE
 from fanshare.flows import second_factor
 from fanshare.flows.rulings import find_order
-from fanshare.flows.second_factor import State
+from fanshare.flows.signed_in import Factor
 from fanshare.store.server import Server
 from fanshare.web.authorisation import device_of
 from tests.support.schema import schema_template
@@ -173,7 +173,7 @@ def test_somebody_reads_what_is_kept_about_her_and_leaves(company: Company) -> N
 
 def test_what_is_recent_is_a_matter_of_what_there_is() -> None:
     now = 100 * DAY
-    off, on = State(on=False), State(on=True)
+    off, on = Factor(on=False), Factor(on=True)
     assert second_factor.fresh(off, now - 29 * MINUTE, 0, now)
     assert not second_factor.fresh(off, now - 30 * MINUTE, now, now)
     assert second_factor.fresh(on, 0, now - 9 * MINUTE, now)

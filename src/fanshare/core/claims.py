@@ -55,14 +55,14 @@ def borne_by_brand(claimant: int, shares: Iterable[Held], now: Instant) -> bool:
     )
 
 
-def late_amount(view: OrderView, terms: Terms, *, as_fan: bool) -> Micros:
-    """What a claimant would have had of a whole order under the terms of its time, in micros of its currency.
+def late_amount(view: OrderView, terms: Terms, *, as_fan: bool, has: Micros = 0) -> Micros:
+    """What a claimant lacks of what she would have had of a whole order, in micros of its currency; never below 0.
 
-    Like a decision that gives her the sale: as if a code of hers had been typed, for a buyer who is new. Without caps
-    of a period.
+    Under the terms of its time, like a decision that gives her the sale: as if a code of hers had been typed, for a
+    buyer who is new, without caps of a period. ``has`` is what she has of it already, in whatever part.
     """
     if view.vanished or view.test or view.status is not Status.CAPTURED:
         return 0
     past = PastPart(view, Fraction(1), group="", by_code=True, introduced=as_fan, by_fan=as_fan)
     whole = what_if(terms, [past])
-    return whole.fans if as_fan else whole.creators
+    return max(0, (whole.fans if as_fan else whole.creators) - has)

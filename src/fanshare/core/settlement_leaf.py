@@ -6,7 +6,8 @@ its leaf hash. Time alone (pending becoming available at ``matures_at``) needs n
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -201,44 +202,45 @@ def parse_settlement(body: Any) -> Settlement:
 
 def read_settlement(body: Any) -> tuple[Settlement, bytes]:
     """A settlement leaf, read strictly, and its leaf hash. Raises ``LeafError`` as ``parse_settlement`` does."""
-    try:
+    with _form():
         settlement = _settlement(body)
         written = canonical(body)
-        same = alike(settlement.body(), body)
-    except LeafError:
-        raise
-    except (KeyError, TypeError, AttributeError, ValueError, ArithmeticError, BadInputError) as error:
-        raise LeafError(f"This settlement is not of the form it must have ({error}).") from None
-    if not same:
-        raise LeafError("This settlement has values or keys that do not belong there.")
+        _nothing_else(alike(settlement.body(), body))
     return settlement, leaf_hash(written)
-
-
-def own_settlement(body: Any) -> Settlement:
-    """A settlement leaf out of our own log, which was proved when it was written and is again by ``fanshare check``.
-
-    Three times as fast as ``parse_settlement``: it does not look for what does not belong there. Raises ``LeafError``.
-    """
-    try:
-        return _settlement(body)
-    except LeafError:
-        raise
-    except (KeyError, TypeError, AttributeError, ValueError, ArithmeticError, BadInputError) as error:
-        raise LeafError(f"This settlement is not of the form it must have ({error}).") from None
 
 
 def read_leaf(text: str) -> tuple[Settlement, bytes]:
     """The same of a leaf as it is stored, in canonical JSON; any other spelling of it is refused."""
-    try:
+    with _form():
         settlement = _settlement(json.loads(text))
         written = canonical(settlement.body())
+        _nothing_else(written.decode() == text)
+    return settlement, leaf_hash(written)
+
+
+def own_settlement(body: Any) -> Settlement:
+    """A settlement leaf out of our own log, where writing it has proved its form, and ``fanshare check`` does again.
+
+    It is cheaper than ``parse_settlement``, as it does not look for what does not belong there. Raises ``LeafError``.
+    """
+    with _form():
+        return _settlement(body)
+
+
+@contextmanager
+def _form() -> Iterator[None]:
+    """Whatever goes wrong in reading is a ``LeafError``."""
+    try:
+        yield
     except LeafError:
         raise
     except (KeyError, TypeError, AttributeError, ValueError, ArithmeticError, BadInputError) as error:
         raise LeafError(f"This settlement is not of the form it must have ({error}).") from None
-    if written.decode() != text:
+
+
+def _nothing_else(same: bool) -> None:
+    if not same:
         raise LeafError("This settlement has values or keys that do not belong there.")
-    return settlement, leaf_hash(written)
 
 
 def _settlement(body: Any) -> Settlement:

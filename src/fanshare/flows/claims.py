@@ -25,6 +25,7 @@ from fanshare.store.queries.orders import OrderRows
 
 LONGEST_NUMBER, LONGEST_TEXT = 100, 2_000
 LONGEST_NOTE = 1_000
+_TWICE = "This order was credited to her by an earlier claim."
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,11 @@ class Case:
     def as_fan(self) -> bool:
         """Whether a fan claims to have brought the buyer."""
         return self.row.kind == "fan"
+
+    @property
+    def twice(self) -> bool:
+        """Whether an earlier claim of the same human about the same order was accepted."""
+        return self.problem == _TWICE
 
 
 def choices(programme: Programme, party: int, kind: str) -> list[Choice]:
@@ -103,6 +109,8 @@ def look(programme: Programme, claim_id: int, now: Instant) -> Case:
     order, problem = row.order, ""
     if order is None:
         order, problem = _found(programme, said.number)
+    if order is not None and row.order is None and queries.credited(programme.access, order, row.party):
+        order, problem = None, _TWICE
     if order is None:
         return Case(row, said, None, problem, (), borne=False, amount=0, currency="")
     return _with_order(programme, row, said, order, now)
@@ -131,16 +139,18 @@ def accept(programme: Programme, claim_id: int, basis: str, note: str, now: Inst
     """Answer a claim with yes: a decision gives her the sale, or the brand bears what she would have had.
 
     Raises ``BadInputError``: ``no_order``, ``no_evidence`` (a number alone credits nothing), ``note_missing``,
-    ``unknown_claim``; ``ConflictError``: ``answered``, ``nothing_left``.
+    ``unknown_claim``; ``ConflictError``: ``answered``, ``claimed_already``, ``nothing_left``.
     """
     text = _noted(note)
     access = programme.access
     with access.transaction():
         case = look(programme, claim_id, now)
         if case.order is None:
-            raise BadInputError("no_order", case.problem or "No order has this number.")
+            raise _no_order(case)
         queries.lock_order(access, case.order)
         case = look(programme, claim_id, now)
+        if case.order is None:
+            raise _no_order(case)
         if basis not in case.bases:
             raise BadInputError("no_evidence", "Say what stands behind it: a number alone credits nothing.")
         ruling = _borne(programme, case, basis, text, now) if case.borne else _given(programme, case, basis, text, now)
@@ -168,7 +178,8 @@ def _with_order(programme: Programme, row: ClaimRow, said: Said, order: int, now
     amount, currency = 0, ""
     if view is not None:
         terms = programme.book.at(view.placed_at)
-        amount, currency = late_amount(view, terms, as_fan=row.kind == "fan"), view.currency
+        has = queries.has(access, order, row.party)
+        amount, currency = late_amount(view, terms, as_fan=row.kind == "fan", has=has), view.currency
     return Case(row, said, order, "", tuple(bases), borne=borne, amount=amount, currency=currency)
 
 
@@ -179,6 +190,12 @@ def _found(programme: Programme, number: str) -> tuple[int | None, str]:
         return find_order(programme.access, number), ""
     except BadInputError as error:
         return None, error.message
+
+
+def _no_order(case: Case) -> FanshareError:
+    if case.twice:
+        return ConflictError("claimed_already", _TWICE)
+    return BadInputError("no_order", case.problem or "No order has this number.")
 
 
 def _given(programme: Programme, case: Case, basis: str, note: str, now: Instant) -> int:
@@ -201,7 +218,7 @@ def _given(programme: Programme, case: Case, basis: str, note: str, now: Instant
 def _borne(programme: Programme, case: Case, basis: str, note: str, now: Instant) -> int:
     """What others have is ready: they keep it, and the brand bears what she would have had, ready at once."""
     if case.amount <= 0:
-        raise ConflictError("nothing_left", "Nothing of this order was kept, so that there is nothing to give.")
+        raise ConflictError("nothing_left", "There is nothing to give: nothing was kept, or she has it already.")
     number = str(case.row.id)
     source = programme.pseudonym("claim answered", number)
     file = hashlib.sha256(source.encode()).hexdigest()

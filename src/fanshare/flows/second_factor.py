@@ -7,13 +7,13 @@ come by a fresh link within half an hour. The secret is sealed, recovery codes a
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
 
 from fanshare.config.keys import Keys
 from fanshare.core import one_time_code
 from fanshare.core.errors import BadInputError, ConflictError, FanshareError
 from fanshare.core.instants import MINUTE, Instant
 from fanshare.flows.audit import note
+from fanshare.flows.signed_in import Factor
 from fanshare.store.access import Connection
 
 PURPOSE = "second factor"
@@ -33,24 +33,16 @@ _USED = "UPDATE second_factor SET used_step = %s, recovery = %s, wrong = 0 WHERE
 _WRONG = "UPDATE second_factor SET wrong = %s, wrong_since_at = %s WHERE account = %s"
 
 
-@dataclass(frozen=True, slots=True)
-class State:
-    """Whether an account has an app, and how many recovery codes are left."""
-
-    on: bool
-    recovery_left: int = 0
-
-
-def fresh(state: State, came_at: Instant, proved_at: Instant, now: Instant) -> bool:
+def fresh(factor: Factor, came_at: Instant, proved_at: Instant, now: Instant) -> bool:
     """Whether somebody has shown recently enough that it is she. An instant that lies ahead shows nothing."""
-    at, lasts = (proved_at, PROVED_FOR) if state.on else (came_at, CAME_FOR)
+    at, lasts = (proved_at, PROVED_FOR) if factor.on else (came_at, CAME_FOR)
     return 0 <= now - at < lasts
 
 
-def state_of(conn: Connection, account: bytes) -> State:
+def state_of(conn: Connection, account: bytes) -> Factor:
     """What an account has."""
     row = conn.execute("SELECT cardinality(recovery) FROM second_factor WHERE account = %s", [account]).fetchone()
-    return State(on=False) if row is None else State(on=True, recovery_left=row[0])
+    return Factor(on=False) if row is None else Factor(on=True, recovery_left=row[0])
 
 
 def turn_on(

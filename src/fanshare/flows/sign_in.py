@@ -9,7 +9,6 @@ import hashlib
 import json
 import secrets
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import groupby
 
 from fanshare.config.keys import Keys
@@ -18,6 +17,7 @@ from fanshare.core.instants import DAY, MINUTE, Instant
 from fanshare.flows.audit import note
 from fanshare.flows.authorisation import Hat, Post, Role, Seat
 from fanshare.flows.context import pseudonym
+from fanshare.flows.signed_in import Entered, Session
 from fanshare.flows.staff import PURPOSE, account_of, clean, folded
 from fanshare.store import directory
 from fanshare.store.access import Access, Connection
@@ -44,24 +44,6 @@ SELECT id, kind, coalesce(display_name, ''), coalesce(slug, '') FROM party
  WHERE programme_id = %(programme_id)s AND id = ANY(%(ids)s::bigint[]) AND erased_at IS NULL
 """
 _STILL_BRAND = "SELECT id, post FROM brand_person WHERE programme_id = %(programme_id)s AND id = ANY(%(ids)s::bigint[])"
-
-
-@dataclass(frozen=True, slots=True)
-class Entered:
-    """Who came in by a link: her seats (none: the link did not work) and her account (32 bytes)."""
-
-    seats: tuple[Seat, ...] = ()
-    account: bytes = b""
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """One place where somebody is signed in. ``name`` is the hash of its key in hex, by which nobody can sign in."""
-
-    name: str
-    device: str
-    began_at: Instant
-    expires_at: Instant
 
 
 def seats_of(conn: Connection, keys: Keys, address: str) -> tuple[Seat, ...]:

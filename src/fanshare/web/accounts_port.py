@@ -1,13 +1,10 @@
 """What signing in needs from outside: one port, which a database fills and a page without one leaves empty."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from fanshare.flows.authorisation import Hat, Seat
-
-if TYPE_CHECKING:  # what they import would load the database's driver into a process that serves error pages
-    from fanshare.flows.second_factor import State
-    from fanshare.flows.sign_in import Entered, Session
+from fanshare.flows.signed_in import Entered, Factor, Session
 
 
 class Accounts(Protocol):
@@ -23,10 +20,10 @@ class Accounts(Protocol):
     def works(self, token: str) -> bool:
         """Whether a link would sign somebody in."""
 
-    def enter(self, token: str) -> "Entered":
+    def enter(self, token: str) -> Entered:
         """Use a link up: what it opens, nothing when it does not work."""
 
-    def factor(self, account: bytes) -> "State":
+    def factor(self, account: bytes) -> Factor:
         """Whether an account has an authenticator app."""
 
     def prove(self, account: bytes, typed: str) -> bool:
@@ -38,7 +35,7 @@ class Accounts(Protocol):
     def turn_off(self, account: bytes, actor: str) -> None:
         """Take the app away."""
 
-    def sessions(self, account: bytes) -> list["Session"]:
+    def sessions(self, account: bytes) -> list[Session]:
         """Where an account is signed in."""
 
     def end_others(self, account: bytes, key: str, name: str, actor: str) -> None:
@@ -72,13 +69,13 @@ class NoAccounts:
         """Never."""
         return False
 
-    def enter(self, token: str) -> "Entered":  # noqa: ARG002 - the port's signature
+    def enter(self, token: str) -> Entered:  # noqa: ARG002 - the port's signature
         """Nothing."""
         return Entered()
 
-    def factor(self, account: bytes) -> "State":  # noqa: ARG002 - the port's signature
+    def factor(self, account: bytes) -> Factor:  # noqa: ARG002 - the port's signature
         """None."""
-        return State(on=False)
+        return Factor(on=False)
 
     def prove(self, account: bytes, typed: str) -> bool:  # noqa: ARG002 - the port's signature
         """Never."""
@@ -91,7 +88,7 @@ class NoAccounts:
     def turn_off(self, account: bytes, actor: str) -> None:
         """Nothing."""
 
-    def sessions(self, account: bytes) -> list["Session"]:  # noqa: ARG002 - the port's signature
+    def sessions(self, account: bytes) -> list[Session]:  # noqa: ARG002 - the port's signature
         """None."""
         return []
 

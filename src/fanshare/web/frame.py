@@ -29,6 +29,17 @@ class Place:
     whose: str = "programme"
 
 
+#: A brand's people, and an operator who looks at one programme.
+_BRAND: tuple[Place, ...] = (
+    Place("brand.see", "brand_overview", "layout-dashboard", later("Overview")),
+    Place("brand.see", "brand_people", "users-round", later("Creators")),
+    Place("brand.see", "brand_orders", "package", later("Orders")),
+    Place("brand.see", "brand_appeals", "message-circle-question-mark", later("Objections")),
+    Place("brand.see", "brand_claims", "receipt", later("Claims")),
+    Place("connections.see", "connections", "plug", later("Shop connections"), 2),
+    Place("brand.see", "brand_terms", "scale", later("Terms"), 2),
+    Place("brand.team", "brand_team", "users", later("Team"), 2),
+)
 _PLACES: dict[Role, tuple[Place, ...]] = {
     Role.CREATOR: (
         Place("creator.today", "creator_today", "house", later("Today")),
@@ -43,26 +54,8 @@ _PLACES: dict[Role, tuple[Place, ...]] = {
         Place("fan.share", "fan_share", "share-2", later("Share")),
         Place("public.terms", "terms", "scale", later("Terms"), 2),
     ),
-    Role.BRAND: (
-        Place("brand.see", "brand_overview", "layout-dashboard", later("Overview")),
-        Place("brand.see", "brand_people", "users-round", later("Creators")),
-        Place("brand.see", "brand_orders", "package", later("Orders")),
-        Place("brand.see", "brand_appeals", "message-circle-question-mark", later("Objections")),
-        Place("brand.see", "brand_claims", "receipt", later("Claims")),
-        Place("connections.see", "connections", "plug", later("Shop connections"), 2),
-        Place("brand.see", "brand_terms", "scale", later("Terms"), 2),
-        Place("brand.team", "brand_team", "users", later("Team"), 2),
-    ),
-    Role.OPERATOR: (
-        Place("brand.see", "brand_overview", "layout-dashboard", later("Overview")),
-        Place("brand.see", "brand_people", "users-round", later("Creators")),
-        Place("brand.see", "brand_orders", "package", later("Orders")),
-        Place("brand.see", "brand_appeals", "message-circle-question-mark", later("Objections")),
-        Place("brand.see", "brand_claims", "receipt", later("Claims")),
-        Place("connections.see", "connections", "plug", later("Shop connections"), 2),
-        Place("brand.see", "brand_terms", "scale", later("Terms"), 2),
-        Place("brand.team", "brand_team", "users", later("Team"), 2),
-    ),
+    Role.BRAND: _BRAND,
+    Role.OPERATOR: _BRAND,
 }
 #: What an operator finds who is in no programme.
 _HOUSE: tuple[Place, ...] = (

@@ -12,8 +12,7 @@ from fanshare.core.errors import FanshareError
 from fanshare.core.instants import Instant
 from fanshare.flows import audit, mail_choice, outbox, second_factor, sign_in
 from fanshare.flows.authorisation import Hat, Seat
-from fanshare.flows.second_factor import State
-from fanshare.flows.sign_in import Entered, Session
+from fanshare.flows.signed_in import Entered, Factor, Session
 
 type Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -42,7 +41,7 @@ class StoredAccounts:
         with self._open() as conn:
             return sign_in.enter(conn, self.keys, token, self.clock())
 
-    def factor(self, account: bytes) -> State:
+    def factor(self, account: bytes) -> Factor:
         """Whether an account has an app."""
         with self._open() as conn:
             return second_factor.state_of(conn, account)

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from fanshare.core.claims import Held
 from fanshare.core.instants import Instant
+from fanshare.core.money import Micros
 from fanshare.store.access import Access
 
 _LOCK = """
@@ -48,6 +49,20 @@ _OWN = """
 SELECT EXISTS (SELECT FROM shop_order WHERE programme_id = %(programme_id)s AND id = %(order)s
                   AND (touches @> jsonb_build_array(jsonb_build_object('owner', %(party)s::bigint))
                        OR touches @> jsonb_build_array(jsonb_build_object('creator', %(party)s::bigint))))
+"""
+_HAS = """
+SELECT coalesce(sum(s.amount), 0) FROM position s JOIN party p ON p.programme_id = s.programme_id AND p.id = s.party_id
+ WHERE s.programme_id = %(programme_id)s AND s.order_id = %(order)s AND s.amount > 0
+   AND (p.id = %(party)s OR p.person_id = (
+        SELECT person_id FROM party WHERE programme_id = %(programme_id)s AND id = %(party)s))
+"""
+_CREDITED = """
+SELECT EXISTS (SELECT FROM claim_answer a
+                 JOIN claim c ON c.programme_id = a.programme_id AND c.id = a.claim_id
+                 JOIN party p ON p.programme_id = c.programme_id AND p.id = c.party_id
+                WHERE a.programme_id = %(programme_id)s AND a.order_id = %(order)s AND a.accepted
+                  AND (p.id = %(party)s OR p.person_id = (
+                       SELECT person_id FROM party WHERE programme_id = %(programme_id)s AND id = %(party)s)))
 """
 _CREATORS = """
 SELECT DISTINCT p.id, p.slug, p.display_name FROM link_owner o
@@ -140,6 +155,16 @@ def shares(access: Access, order: int) -> list[tuple[Held, int]]:
 def own_evidence(access: Access, order: int, party: int) -> bool:
     """Whether a link or code of hers is among an order's evidence, whatever became of it."""
     return bool(access.value(_OWN, {"order": order, "party": party}))
+
+
+def has(access: Access, order: int, party: int) -> Micros:
+    """What the human behind a party has of an order now, as whatever she is in the programme."""
+    return int(access.value(_HAS, {"order": order, "party": party}))
+
+
+def credited(access: Access, order: int, party: int) -> bool:
+    """Whether a claim of the human behind a party about an order was accepted."""
+    return bool(access.value(_CREDITED, {"order": order, "party": party}))
 
 
 def creators_of(access: Access, fan: int) -> list[Choice]:

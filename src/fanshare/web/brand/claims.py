@@ -12,7 +12,7 @@ from fanshare.flows.authorisation import Role
 from fanshare.store.queries import brand
 from fanshare.store.queries import claims as queries
 from fanshare.store.queries.claims import ClaimRow
-from fanshare.web.brand.english import english, may
+from fanshare.web.brand.english import english, may, named
 from fanshare.web.desk import Here
 from fanshare.web.seated import field, page, seated
 
@@ -69,8 +69,8 @@ def answer(here: Here, number: int) -> Any:
 
 
 def claimant(row: ClaimRow) -> str:
-    """A creator by her name, a fan by a pseudonym that stays the same."""
-    return row.name if row.kind == "creator" and row.name else f"{row.kind} {row.public_id[:6]}"
+    """How the page speaks of whoever made a claim."""
+    return named(row.kind, row.name, row.public_id)
 
 
 def _about(here: Here, number: int, problem: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from fanshare.flows import shop_codes
 from fanshare.flows.authorisation import Role
 from fanshare.store.queries import code_list
 from fanshare.store.queries.code_list import CodeRow
-from fanshare.web.brand.english import english, may
+from fanshare.web.brand.english import english, may, named
 from fanshare.web.desk import Here
 from fanshare.web.exports import exported
 from fanshare.web.lists import MOST_EXPORTED, PAGE, Spec, asked, place
@@ -73,8 +73,8 @@ def _list(here: Here, problem: str) -> Any:
 
 
 def owner(row: CodeRow) -> str:
-    """A creator by her name, a fan by a pseudonym that stays the same."""
-    return row.owner_name if row.owner_kind == "creator" and row.owner_name else f"{row.owner_kind} {row.owner_id[:6]}"
+    """How the page speaks of whose code it is."""
+    return named(row.owner_kind, row.owner_name, row.owner_id)
 
 
 def _document(row: CodeRow) -> dict[str, Any]:

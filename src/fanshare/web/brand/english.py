@@ -1,4 +1,4 @@
-"""Pages of a brand speak English: the sentences of terms, decisions and shops that they show are English too."""
+"""How pages of a brand speak: in English, as the sentences of terms and decisions on them are, and of whom."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -18,6 +18,11 @@ def english(view: Callable[..., Any]) -> Callable[..., Any]:
             return view(here, **arguments)
 
     return spoken
+
+
+def named(kind: str, name: str, public_id: str) -> str:
+    """A creator by her name; fans and buyers are nobody's business: a pseudonym that stays the same."""
+    return name if kind == "creator" and name else f"{kind} {public_id[:6]}"
 
 
 def may(here: Here, operation: str) -> bool:

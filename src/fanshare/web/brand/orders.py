@@ -17,7 +17,7 @@ from fanshare.flows.authorisation import Role
 from fanshare.flows.rulings import NewRuling
 from fanshare.store.queries import appeals, brand, listing
 from fanshare.store.queries.brand import OrderRow, PartRow, ShareRow
-from fanshare.web.brand.english import english, may
+from fanshare.web.brand.english import english, may, named
 from fanshare.web.desk import Here
 from fanshare.web.exports import exported
 from fanshare.web.lists import MOST_EXPORTED, PAGE, Spec, asked, place
@@ -110,7 +110,7 @@ def objections(here: Here) -> Any:
     waiting = appeals.listed(here.access, waiting=True, limit=100)
     people = listing.named(here.access, (one.party for one in waiting))
     rows = [
-        (one, _named(people[one.party].kind, people[one.party].name, people[one.party].public_id)) for one in waiting
+        (one, named(people[one.party].kind, people[one.party].name, people[one.party].public_id)) for one in waiting
     ]
     return page(here, "brand/appeals.html", {"rows": rows, "answer_within": 14 * DAY})
 
@@ -150,7 +150,7 @@ def _about(here: Here, number: int, problem: str) -> dict[str, Any]:
         "parts": [_told(here, part, shares) for part in brand.parts(here.access, number)],
         "rulings": listing.rulings(here.access, order=number),
         "appeals": [
-            (one, _named(people[one.party].kind, people[one.party].name, people[one.party].public_id),
+            (one, named(people[one.party].kind, people[one.party].name, people[one.party].public_id),
              words_of(here.programme, one.person, one.id))
             for one in told
         ],
@@ -182,12 +182,7 @@ def _told(here: Here, part: PartRow, shares: list[ShareRow]) -> Told:
 def _who(row: ShareRow) -> str:
     if row.party is None:
         return "a buyer who has not claimed it"
-    return _named(row.kind, row.name, row.public_id)
-
-
-def _named(kind: str, name: str, public_id: str) -> str:
-    """A creator by her name; fans and buyers are nobody's business: a pseudonym that stays the same."""
-    return name if kind == "creator" and name else f"{kind} {public_id[:6]}"
+    return named(row.kind, row.name, row.public_id)
 
 
 def _state(here: Here, row: ShareRow) -> State:
