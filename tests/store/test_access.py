@@ -105,8 +105,21 @@ def test_a_connection_commits_durably_and_reads_what_is_committed(shared_databas
 
 def test_a_transaction_is_durable_even_where_the_session_was_made_careless(cast: Cast) -> None:
     cast.access.conn.execute("SET synchronous_commit = off")
+    shown = "SHOW synchronous_commit"
     with cast.access.transaction():
-        assert cast.access.conn.execute("SHOW synchronous_commit").fetchone() == ("on",)
+        with cast.access.transaction():
+            pass
+        assert cast.access.conn.execute(shown).fetchone() == ("on",)
+    assert cast.access.conn.execute(shown).fetchone() == ("off",)
+    assert retry(cast.access.conn, lambda: cast.access.conn.execute(shown).fetchone()) == ("on",)
+
+
+def test_a_connection_keeps_the_statements_of_a_whole_round_of_a_worker_prepared(shared_database: Database) -> None:
+    with connect(shared_database.dsn()) as conn:
+        for _ in range(6):  # the driver prepares what comes for the sixth time
+            for number in range(300):
+                conn.execute(f"SELECT {number}".encode())
+        assert conn.execute("SELECT count(*) FROM pg_prepared_statements").fetchone() == (300,)
 
 
 def test_work_is_tried_again_after_a_deadlock_and_begins_afresh(cast: Cast) -> None:

@@ -18,7 +18,7 @@ from fanshare.flows.retention import REFUSED
 from fanshare.spool.format import Record
 from fanshare.spool.reader import Batch, SpoolReader
 from fanshare.spool.records import ClickRecord, DeliveryRecord, RefusedRecord, decode
-from fanshare.store.access import Access, Connection
+from fanshare.store.access import Access, Connection, wait_for_the_disk
 from fanshare.store.queries import edge
 
 log = structlog.get_logger(__name__)
@@ -84,7 +84,7 @@ def _drain_batch(
     found = _sort(batch.records)
     strays = _leave_out_strays(found, open_programme)
     with conn.transaction():
-        conn.execute("SET LOCAL synchronous_commit = on")
+        wait_for_the_disk(conn)
         if not edge.advance(conn, batch.segment_id, stream, batch.start, batch.end, batch.finished, now):
             return False
         for programme_id in sorted(found.clicks):

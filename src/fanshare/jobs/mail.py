@@ -114,7 +114,7 @@ def _answer(conn: Connection, office: PostOffice, one: Waiting) -> Iterator[Lett
 
 
 def _tenant(conn: Connection, programme: int) -> directory.Programme:
-    return next(found for found in directory.programmes(conn) if found.id == programme)
+    return directory.programme_with_id(conn, programme)
 
 
 def _weekly(conn: Connection, keys: Keys, office: PostOffice, one: Waiting) -> Iterator[Letter]:

@@ -169,14 +169,10 @@ class Worker:
             self._guard(job, partial(work, programme, tenant), done)
 
     def _programme(self, programme_id: int, actor: str) -> Programme:
-        tenant = self._tenant(programme_id)
-        return open_programme(Access(self.conn, programme_id, actor), tenant.public_id, self.keys)
+        return self._opened(directory.programme_with_id(self.conn, programme_id), actor)
 
-    def _tenant(self, programme_id: int) -> Tenant:
-        for one in directory.programmes(self.conn):
-            if one.id == programme_id:
-                return one
-        raise FanshareError("unknown_programme", f"This database knows no programme {programme_id}.", 404)
+    def _opened(self, tenant: Tenant, actor: str) -> Programme:
+        return open_programme(Access(self.conn, tenant.id, actor), tenant.public_id, self.keys)
 
     def _drain(self, done: Round) -> None:
         spool = self.home / "spool"
@@ -210,7 +206,7 @@ class Worker:
         found = []
         for tenant in directory.programmes(self.conn):
             try:
-                found.append((self._programme(tenant.id, actor), tenant))
+                found.append((self._opened(tenant, actor), tenant))
             except FanshareError as error:
                 if error.code != "no_terms":
                     raise

@@ -31,6 +31,9 @@ _COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
 #: What retrying cures: the same work, begun again, meets another order of events.
 RETRYABLE = (errors.SerializationFailure, errors.DeadlockDetected)
 _ATTEMPTS = 6
+#: How many statements a connection keeps prepared. A worker goes round through about two hundred; the driver's own
+#: hundred would drop each of them just before it comes again, and plan all of them anew.
+PREPARED = 1_000
 
 
 class AccessError(FanshareError):
@@ -52,6 +55,7 @@ def connect(dsn: str, *, name: str = "fanshare") -> Connection:
         options="-c default_transaction_isolation=read\\ committed -c synchronous_commit=on -c timezone=UTC",
     )
     arrays.register(conn)
+    conn.prepared_max = PREPARED
     return conn
 
 
@@ -63,6 +67,11 @@ def do_not_wait_for_ever(conn: Connection, *, lock_wait: str = "10s", idle: str 
     """
     conn.execute("SELECT set_config('lock_timeout', %s, false)", [lock_wait])
     conn.execute("SELECT set_config('idle_in_transaction_session_timeout', %s, false)", [idle])
+
+
+def wait_for_the_disk(conn: Connection) -> None:
+    """Let the transaction that has just begun be durable when it is committed, whatever its session was set to."""
+    conn.execute("SET LOCAL synchronous_commit = on")
 
 
 class Access:
@@ -109,8 +118,10 @@ class Access:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing, durable when it returns. Inside another transaction it is a savepoint of that one."""
+        within = self.conn.info.transaction_status != psycopg.pq.TransactionStatus.IDLE
         with self.conn.transaction():
-            self.conn.execute("SET LOCAL synchronous_commit = on")
+            if not within:  # else it would be said again for every savepoint
+                wait_for_the_disk(self.conn)
             yield
 
 
@@ -144,6 +155,7 @@ def retry[T](conn: Connection, work: Callable[[], T], *, attempts: int = _ATTEMP
     for attempt in range(1, attempts + 1):
         try:
             with conn.transaction():
+                wait_for_the_disk(conn)
                 return work()
         except RETRYABLE:
             if attempt == attempts:

@@ -80,6 +80,10 @@ _PROGRAMMES = """
 SELECT id, public_id, slug, name, country, currency, time_zone, contact, admission, several_brands, demo
   FROM programme WHERE %(slug)s::text IS NULL OR slug = %(slug)s ORDER BY id
 """
+_BY_ID = """
+SELECT id, public_id, slug, name, country, currency, time_zone, contact, admission, several_brands, demo
+  FROM programme WHERE id = %s
+"""
 _BY_PUBLIC_ID = """
 SELECT id, public_id, slug, name, country, currency, time_zone, contact, admission, several_brands, demo
   FROM programme WHERE public_id = %s
@@ -112,6 +116,14 @@ def programme_of(conn: Connection, public_id: str) -> Programme | None:
     """The programme with that public id."""
     row = conn.execute(_BY_PUBLIC_ID, [public_id]).fetchone()
     return None if row is None else Programme(*row)
+
+
+def programme_with_id(conn: Connection, programme_id: int) -> Programme:
+    """The programme with that row id. Raises ``FanshareError`` (``unknown_programme``, 404)."""
+    row = conn.execute(_BY_ID, [programme_id]).fetchone()
+    if row is None:
+        raise FanshareError("unknown_programme", f"This database knows no programme {programme_id}.", 404)
+    return Programme(*row)
 
 
 def programmes(conn: Connection) -> list[Programme]:

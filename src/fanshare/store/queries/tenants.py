@@ -31,7 +31,7 @@ def tenant(conn: Connection, slug: str) -> Tenant | None:
 
 def by_id(conn: Connection, programme_id: int) -> Tenant:
     """The programme of a number that is known to exist."""
-    return next(one for one in directory.programmes(conn) if one.id == programme_id)
+    return directory.programme_with_id(conn, programme_id)
 
 
 def access(conn: Connection, one: Tenant) -> Access:
