@@ -68,6 +68,7 @@ PAGES = {
         "join-creator": "/join/linen",
         "join-fan": "/join/linen/fan/cleo",
         "join-claim": "/join/linen/claim",
+        "sharing": "/sharing/linen?order=80&who=both",
     },
 }
 
@@ -156,6 +157,22 @@ def test_somebody_joins_by_keyboard_alone_and_without_script(browser: Browser, c
         seen.page.wait_for_url("**/fan/linen/share")
         message = seen.page.get_by_label("A message, ready to send").input_value()
         assert message.startswith("Werbung: Ich verdiene mit, wenn du kaufst.")
+        assert seen.complaints() == []
+
+
+def test_somebody_tries_an_order_by_keyboard_alone_and_without_script(
+    browser: Browser, company: Company, base: str
+) -> None:
+    with watched(browser, base, script=False) as seen:
+        seen.page.goto(base + "/sharing")
+        seen.page.get_by_label("What the goods cost").focus()
+        seen.page.keyboard.press("Control+A")
+        seen.page.keyboard.type("100")
+        seen.page.keyboard.press("Tab")
+        seen.page.keyboard.press("ArrowDown")
+        seen.page.keyboard.press("Enter")
+        seen.page.wait_for_url("**/sharing?order=100&who=both*")
+        assert seen.page.get_by_text("The creator gets all the rest: 9.6").is_visible()
         assert seen.complaints() == []
 
 

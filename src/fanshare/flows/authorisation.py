@@ -90,6 +90,7 @@ MATRIX: Mapping[str, Group] = {
     "public.demo": _EVERYBODY,
     "public.described": _EVERYBODY,
     "public.text": _EVERYBODY,
+    "public.sharing": _EVERYBODY,
     "join": _EVERYBODY,
     "join.confirm": _EVERYBODY,  # by a token that only the mailbox holds
     "sign_in": _EVERYBODY,

@@ -6,7 +6,7 @@ and the time. Nothing is kept between requests.
 
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 from typing import Any
 
@@ -15,11 +15,12 @@ import psycopg
 from fanshare.config.keys import Keys
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import Instant, from_datetime, local_date, zone
+from fanshare.core.typical import Typical
 from fanshare.flows.authorisation import Hat
 from fanshare.flows.context import Programme, open_programme
 from fanshare.flows.own_links import Destinations
 from fanshare.flows.remarks import Remark
-from fanshare.store.queries import tenants
+from fanshare.store.queries import tenants, typical
 from fanshare.store.queries.tenants import Access, Tenant
 from fanshare.web.wording import Calendar
 
@@ -57,8 +58,7 @@ class Here:
     @property
     def midnight(self) -> Instant:
         """The beginning of today, where the programme is: what a fan sees is as of then."""
-        tz = zone(self.tenant.time_zone)
-        return from_datetime(datetime.combine(local_date(self.now, tz), time(0), tz))
+        return _midnight(self.tenant, self.now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,11 @@ class Visit:
     def access(self) -> Access:
         """The door to the programme's data."""
         return self.programme.access
+
+
+def _midnight(tenant: Tenant, now: Instant) -> Instant:
+    tz = zone(tenant.time_zone)
+    return from_datetime(datetime.combine(local_date(now, tz), time(0), tz))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +97,8 @@ class Desk:
     destinations: Destinations
     examine: Callable[[Connection], list[Remark]]
     settings: tuple[tuple[str, str, str], ...]
+    #: Figures of a whole programme that hold for a day: programme -> the day's beginning and what was found.
+    figures: dict[int, tuple[Instant, dict[str, Typical | None]]] = field(default_factory=dict)
 
     @contextmanager
     def at(self, request: Any, hat: Hat, others: tuple[Hat, ...]) -> Iterator[Here]:
@@ -120,6 +127,15 @@ class Desk:
                 raise FanshareError("unknown_programme", "There is no page here", 404)
             programme = open_programme(Access(conn, tenant.id, "visitor"), tenant.public_id, self.keys)
             yield Visit(request, tenant, programme, self.clock())
+
+    def typical(self, visit: Visit) -> dict[str, Typical | None]:
+        """What creators and fans of a programme typically earned, as of midnight; looked up once a day."""
+        day = _midnight(visit.tenant, visit.now)
+        known = self.figures.get(visit.tenant.id)
+        if known is None or known[0] != day:
+            known = (day, typical.earned(visit.access, visit.tenant.currency, day))
+            self.figures[visit.tenant.id] = known
+        return known[1]
 
     @contextmanager
     def open(self) -> Iterator[Connection]:

@@ -2,13 +2,15 @@
 
 from django.urls import path, re_path
 
-from fanshare.web.public import texts, views
+from fanshare.web.public import sharing, texts, views
 
 urlpatterns = [
     path("", views.start, name="start"),
     path("c/<slug:programme>/<slug:creator>", views.creator, name="creator"),
     path("terms/<slug:programme>", views.terms, name="terms"),
     re_path(r"^why/(?P<token>[A-Za-z0-9_-]{22,128})\Z", views.why, name="why"),
+    path("sharing", sharing.general, name="sharing"),
+    path("sharing/<slug:programme>", sharing.of_programme, name="sharing_of"),
     path("demo", views.demo, name="demo"),
     path("imprint", texts.text, {"kind": "imprint"}, name="imprint"),
     path("privacy", texts.text, {"kind": "privacy"}, name="privacy"),
