@@ -43,6 +43,8 @@ PAGES = {
         "brand-team": "/brand/linen/team",
         "brand-codes": "/brand/linen/codes",
         "brand-claim": "/brand/linen/claims/{claim}",
+        "brand-results": "/brand/linen/results",
+        "brand-results-days": "/brand/linen/results?by=day",
     },
     "otto": {
         "operator-health": "/operator",
@@ -82,6 +84,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def company(schema_template: str, pg_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
     with founded(pg_server, schema_template, tmp_path_factory.mktemp("browser")) as made:
+        clicked(made)
         yield made
 
 
@@ -89,6 +92,12 @@ def company(schema_template: str, pg_server: Server, tmp_path_factory: pytest.Te
 def base(company: Company) -> Iterator[str]:
     with served(company.app(hosts=("127.0.0.1",), public_url="http://127.0.0.1")) as address:
         yield address
+
+
+def clicked(company: Company) -> None:
+    """Clicks of two creators, so that there is something to draw."""
+    statement = "INSERT INTO click_day SELECT programme_id, id, '2026-11-18', 'counted', 40 * id FROM link"
+    company.house.conn.execute(statement)
 
 
 def enter(seen: Watched, company: Company, name: str) -> None:

@@ -103,6 +103,7 @@ MATRIX: Mapping[str, Group] = {
     "language": _EVERYBODY,
     "connections.see": _HOUSE,
     "brand.see": _HOUSE,
+    "brand.results": _HOUSE,
     "brand.applications": _DECIDING,
     "brand.decide": _DECIDING,
     "brand.codes": _DECIDING,

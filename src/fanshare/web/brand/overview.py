@@ -1,18 +1,38 @@
 """The first page of a brand: what creators sold, what is owed, and what waits for a person."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
 
 from fanshare.core.instants import DAY
+from fanshare.core.money import Micros
+from fanshare.core.results import returned
 from fanshare.flows.authorisation import Role
-from fanshare.store.queries import appeals, brand, claims
+from fanshare.store.queries import appeals, brand, claims, results
 from fanshare.web.brand.english import english
 from fanshare.web.creator.today import Need
 from fanshare.web.desk import Here
 from fanshare.web.seated import page, seated
 
 SPAN = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """What sales left in one currency: after commission (and discounts), and for one unit of commission."""
+
+    row: results.Spent
+
+    @property
+    def left(self) -> Micros:
+        """Goods without the commission; discounts are off the goods already."""
+        return self.row.goods - self.row.commission
+
+    @property
+    def back(self) -> Micros | None:
+        """Goods for one unit of commission."""
+        return returned(self.row.goods, self.row.commission)
 
 
 @seated("brand.see", Role.BRAND, Role.OPERATOR)
@@ -22,6 +42,7 @@ def overview(here: Here) -> Any:
     context = {
         "span": SPAN,
         "sold": brand.sold(here.access, here.now - SPAN * DAY),
+        "spent": {one.currency: Margin(one) for one in results.spent(here.access, here.now - SPAN * DAY)},
         "owed": brand.owed(here.access),
         "needs": _needs(here),
     }
