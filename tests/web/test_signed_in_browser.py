@@ -44,6 +44,8 @@ PAGES = {
         "brand-codes": "/brand/linen/codes",
         "brand-claim": "/brand/linen/claims/{claim}",
         "brand-results": "/brand/linen/results",
+        "brand-money": "/brand/linen/money",
+        "brand-money-who": "/brand/linen/money?by=who",
         "brand-results-days": "/brand/linen/results?by=day",
     },
     "otto": {

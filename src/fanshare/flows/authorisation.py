@@ -104,6 +104,7 @@ MATRIX: Mapping[str, Group] = {
     "connections.see": _HOUSE,
     "brand.see": _HOUSE,
     "brand.results": _HOUSE,
+    "brand.money": _HOUSE,
     "brand.applications": _DECIDING,
     "brand.decide": _DECIDING,
     "brand.codes": _DECIDING,

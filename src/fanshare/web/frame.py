@@ -35,6 +35,7 @@ _BRAND: tuple[Place, ...] = (
     Place("brand.see", "brand_people", "users-round", later("Creators")),
     Place("brand.see", "brand_orders", "package", later("Orders")),
     Place("brand.results", "brand_results", "list", later("Results")),
+    Place("brand.money", "brand_money", "wallet", later("Money")),
     Place("connections.see", "connections", "plug", later("Shop connections"), 2),
     Place("brand.see", "brand_terms", "scale", later("Terms"), 2),
     Place("brand.team", "brand_team", "users", later("Team"), 2),

@@ -1,0 +1,110 @@
+"""Money: what is owed in each currency, when it becomes ready, to whom, and what was put right."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from fanshare.core.errors import BadInputError
+from fanshare.core.instants import format_rfc3339, local_date, zone
+from fanshare.core.money import format_micros
+from fanshare.core.owed_days import OwedDay, owed_days
+from fanshare.flows.authorisation import Role
+from fanshare.store.queries import owed, results
+from fanshare.store.queries.owed import Adjusted, Owed
+from fanshare.web.desk import Here
+from fanshare.web.exports import exported
+from fanshare.web.language import gettext as _
+from fanshare.web.lists import MOST_EXPORTED, PAGE, Asked, Spec, asked, place
+from fanshare.web.seated import page, seated
+
+_DAYS = ("day", "waiting", "being_checked", "unclaimed", "currency")
+_PEOPLE = ("who", "ready", "waiting", "being_checked", "on_its_way", "unclaimed", "currency")
+_ADJUSTED = ("at", "what", "amount", "order", "who", "currency")
+
+
+@seated("brand.money", Role.BRAND, Role.OPERATOR)
+def money(here: Here) -> Any:
+    """One currency, in one of three lists."""
+    query, currencies = here.request.GET, results.currencies(here.access)
+    currency, by = query.get("currency", "") or here.tenant.currency, query.get("by", "") or "day"
+    if currency not in (here.tenant.currency, *currencies) or by not in ("day", "who", "adjusted"):
+        raise BadInputError("bad_filter", "There is no such list or currency; start from the page itself.")
+    sorts = _sorts() if by == "who" else {"": ""}
+    chosen = {"by": by, "currency": query.get("currency", "")}
+    wish = asked(query, Spec({}, sorts, dates=False), zone(here.tenant.time_zone), **chosen)
+    lists = {"day": _days, "who": _who, "adjusted": _adjusted}
+    found, columns = lists[by](here, wish, currency)
+    if wish.form:
+        rows = (_document(row, currency) for row in found["rows"])
+        return exported(wish.form, f"money-{by}", rows, columns, cut=bool(found["next"]))
+    return page(here, "brand/money.html", {**_context(here, by, wish, currency), "currencies": currencies, **found})
+
+
+def _context(here: Here, by: str, wish: Asked, currency: str) -> dict[str, Any]:
+    return {
+        "by": by,
+        "asked": wish,
+        "currency": currency,
+        "balances": owed.balances(here.access, currency),
+        "lists": {"day": _("When"), "who": _("Who"), "adjusted": _("What was put right")},
+        "who": _named,
+        "what": _what(),
+        "on": lambda day: here.calendar.name(date.fromisoformat(day)),
+    }
+
+
+def _sorts() -> Mapping[str, str]:
+    return {"ready": _("most ready first"), "waiting": _("most waiting first"), "checked": _("most checked first")}
+
+
+def _days(here: Here, _wish: Asked, currency: str) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """All days: there are no more than the longest return window has."""
+    dated = owed.dated(here.access, currency, here.tenant.time_zone)
+    today = local_date(here.now, zone(here.tenant.time_zone)).isoformat()
+    return {"rows": owed_days(owed.balances(here.access, currency), dated, today), "next": ""}, _DAYS
+
+
+def _who(here: Here, wish: Asked, currency: str) -> tuple[dict[str, Any], tuple[str, ...]]:
+    limit = MOST_EXPORTED if wish.form else PAGE
+    rows = owed.people(here.access, currency, sort=wish.sort, after=wish.after, limit=limit + 1)
+    further = place((rows[limit - 1].value, rows[limit - 1].id)) if len(rows) > limit else ""
+    return {"rows": rows[:limit], "next": further}, _PEOPLE
+
+
+def _adjusted(here: Here, wish: Asked, currency: str) -> tuple[dict[str, Any], tuple[str, ...]]:
+    limit = MOST_EXPORTED if wish.form else PAGE
+    before = wish.after[0] if wish.after else None
+    rows = owed.adjusted(here.access, currency, before=before, limit=limit + 1)
+    return {"rows": rows[:limit], "next": place((rows[limit - 1].id, 0)) if len(rows) > limit else ""}, _ADJUSTED
+
+
+def _what() -> Mapping[str, str]:
+    """What each kind of movement is called here."""
+    return {
+        "settle": _("taken back: a refund, a cancellation or a decision"),
+        "fee": _("fee taken back"),
+        "absorb": _("a debt that you took upon yourself"),
+        "erase": _("somebody left; it stays owed, unclaimed"),
+        "claim": _("unclaimed money found its owner"),
+        "opening": _("brought from another tool, or borne for a late claim"),
+        "payout_return": _("a payout came back"),
+    }
+
+
+def _named(row: Owed | Adjusted) -> str:
+    """A creator by her name; fans and buyers under a pseudonym that stays the same."""
+    if row.kind == "creator" and row.name:
+        return row.name
+    names = {"creator": _("creator %(id)s"), "fan": _("fan %(id)s"), "buyer": _("buyer %(id)s")}
+    return names[row.kind] % {"id": row.public_id[:6]} if row.kind else _("nobody known yet")
+
+
+def _document(row: OwedDay | Owed | Adjusted, currency: str) -> dict[str, Any]:
+    if isinstance(row, OwedDay):
+        days = map(format_micros, (row.waiting, row.checked, row.unclaimed))
+        return dict(zip(_DAYS, (row.day, *days, currency), strict=True))
+    if isinstance(row, Owed):
+        buckets = map(format_micros, (row.ready, row.waiting, row.checked, row.leaving, row.unclaimed))
+        return dict(zip(_PEOPLE, (_named(row), *buckets, currency), strict=True))
+    told = (format_rfc3339(row.at), _what()[row.what], format_micros(row.amount), row.number, _named(row), currency)
+    return dict(zip(_ADJUSTED, told, strict=True))
