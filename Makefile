@@ -1,6 +1,6 @@
 # Everything a person does with this tree. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: trial image help demo serve test check bench soak lock words clean install dev format lint types rooms
+.PHONY: trial image help demo serve test check bench soak shots lock words clean install dev format lint types rooms
 SHELL := /bin/sh
 BIN := .venv/bin
 # Tests run on two processes; ARGS goes to pytest (make test ARGS="tests/core -k money"), N is the factor of a soak.
@@ -42,6 +42,10 @@ bench: dev ## measure, and write docs/benchmarks.md
 
 soak: dev ## the sized tests, N times larger (make soak N=20)
 	FANSHARE_SOAK=$(N) $(PYTEST) -n $(WORKERS) --dist worksteal -m soak_sized $(ARGS)
+
+shots: dev ## a picture of every page, wide and narrow, light and dark, in build/shots
+	mkdir -p build/shots
+	FANSHARE_SCREENSHOTS=build/shots $(PYTEST) -q tests/web -k quiet $(ARGS)
 
 lock: ## write the lock files again after a change of dependencies (UPGRADE=1 takes newer versions)
 	scripts/lock.sh $(if $(UPGRADE),--upgrade)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from fanshare.cli.work import _rounds
 from fanshare.config.clock import system_clock
+from fanshare.config.collector import look_seldom
 from fanshare.config.keys import Keys
 from fanshare.jobs.worker import Worker
 from fanshare.store.access import connect
@@ -13,6 +14,7 @@ from fanshare.store.access import connect
 
 def main(dsn: str, home: str) -> None:
     """Work until stopped."""
+    look_seldom()
     with connect(dsn, name="fanshare work") as conn:
         _rounds(Worker(conn, Path(home), Keys.load_or_create(Path(home), {}), system_clock), threading.Event())
 

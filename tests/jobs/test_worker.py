@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from fanshare.core.instants import DAY, HOUR, MINUTE, parse_rfc3339
+from fanshare.core.instants import DAY, HOUR, MINUTE, format_rfc3339, parse_rfc3339
 from fanshare.flows import settle as settling
 from fanshare.flows.seal import click_root
 from fanshare.flows.statements import make_statement
@@ -99,11 +99,11 @@ def test_an_order_that_can_not_be_settled_does_not_hold_up_the_others(
     real = settling.settle_orders
     from fanshare.jobs import apart
 
-    def poisoned(access: Any, book: Any, holders: Any, orders: Any, now: int) -> Any:
-        wanted = set(orders)
+    def poisoned(access: Any, book: Any, holders: Any, claimed: Any, now: int) -> Any:
+        wanted = {order for order, _ in claimed}
         if house.value("SELECT count(*) FROM shop_order WHERE external_id = 'bad' AND id = ANY(%s)", list(wanted)):
             raise ValueError("this one can not be folded")
-        return real(access, book, holders, wanted, now)
+        return real(access, book, holders, claimed, now)
 
     with house.open():
         for number in ("1", "bad", "2"):
@@ -161,6 +161,39 @@ def test_orders_of_two_buyers_with_one_click_are_shared_and_held(house: House) -
     )
     assert buckets["1 creator"] == buckets["1 fan"] == "pending"
     assert buckets["2 creator"] == "held"
+    assert bea.sound()
+
+
+def test_of_many_sales_by_one_copied_click_only_the_one_that_decides_is_felt_by_the_others(house: House) -> None:
+    bea = house.bea
+
+    def free() -> set[str]:
+        unheld = "o.id = p.order_id WHERE role = 'creator' AND amount > 0 AND bucket <> 'held'"
+        return {row[0] for row in house.rows(f"SELECT o.external_id FROM position p JOIN shop_order o ON {unheld}")}
+
+    with house.open():
+        click = bea.click(bea.code)
+        house.later(2 * HOUR)
+        for number in range(1, 7):
+            house.later(MINUTE)
+            bea.post(bea.order(str(number), clicks=(click,)))
+            assert house.worker.until_quiet().settled == 1, "nobody else looks again"
+        assert free() == {"1"}
+        house.later(MINUTE)
+        bea.post(bea.order("1", clicks=(click,), status="cancelled"))
+        assert house.worker.until_quiet().settled > 5, "whoever leaned on the first one looks again"
+        assert free() == {"2"}
+        # An earlier report of the sixth arrives late: it had been placed before all the others.
+        before = {"ordered_at": format_rfc3339(house.now - HOUR), "modified_at": format_rfc3339(house.now - HOUR)}
+        bea.post({**bea.order("6", clicks=(click,)), **before})
+        assert house.worker.until_quiet().settled > 4
+        assert free() == {"6"}
+        # And a still earlier report of it, which names a later day: the second is the first again.
+        bea.post({**bea.order("6", clicks=(click,)), "modified_at": format_rfc3339(house.now - HOUR - MINUTE)})
+        house.work()
+        assert free() == {"2"}
+        bea.post(bea.order("5", clicks=(click,), status="cancelled"))
+        assert house.worker.until_quiet().settled == 1
     assert bea.sound()
 
 

@@ -129,21 +129,20 @@ class PgBooks:
         return found
 
     def accept(self, deliveries: Iterable[tuple[int, OrderState]], now: Instant) -> Accepted:
-        """Accept deliveries as they come, in one transaction; orders of the two shops one after the other."""
+        """Accept deliveries as they come, each shop's in a transaction of its own, as they are taken."""
         orders = {order.id: order for order in self.world.orders}
         batches: dict[bool, list[OrderState]] = {False: [], True: []}
         for number, state in deliveries:
             batches[orders[number].ships].append(state)
         total = Accepted()
-        with self.access.transaction():
-            for ships, states in batches.items():
-                if states:
-                    found = accept(
-                        self.access, self.shops[ships], states, self.programme.book, self.programme.secrets, now
-                    )
-                    total.changed |= found.changed
-                    total.new_states += found.new_states
-                    total.refused |= found.refused
+        secrets = self.programme.secrets
+        for ships, states in batches.items():
+            if states:
+                with self.access.transaction():
+                    found = accept(self.access, self.shops[ships], states, self.programme.book, secrets, now)
+                total.changed |= found.changed
+                total.new_states += found.new_states
+                total.refused |= found.refused
         return total
 
     def decide(self, order: WorldOrder, now: Instant) -> None:

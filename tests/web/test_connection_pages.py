@@ -1,9 +1,7 @@
 """How the shops are doing, on a page: for the brand's people and the operator, and for nobody else."""
 
-import os
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
@@ -136,10 +134,5 @@ def test_the_pages_are_quiet_and_accessible(browser: Browser, company: Company, 
         for name, path in (("connections", PAGE), ("all-connections", "/connections")):
             seen.open(path)
             seen.unfold()
-            for scheme in ("light", "dark"):
-                seen.page.emulate_media(color_scheme=scheme)
-                assert seen.faults() == [], (name, scheme)
-                if folder := os.environ.get("FANSHARE_SCREENSHOTS"):
-                    seen.page.screenshot(path=Path(folder) / f"{name}-{width}-{scheme}.png", full_page=True)
-            assert seen.sideways() == 0
+            seen.fit(f"{name}-{width}")
         assert seen.complaints() == []

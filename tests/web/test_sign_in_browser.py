@@ -1,9 +1,7 @@
 """Signing in with a real Chromium: quiet, accessible, usable by keyboard and without script, in light and dark."""
 
-import os
 from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
@@ -22,12 +20,11 @@ from fanshare.web.stored_pages import StoredPages
 from tests.edge.running import KEYS
 from tests.jobs.house import TERMS
 from tests.support.schema import NOW, schema_template, shared_database
-from tests.web.support.browser import Scheme, Watched, chromium, watched
+from tests.web.support.browser import Watched, chromium, watched
 from tests.web.support.serving import served
 
 __all__ = ["schema_template", "shared_database"]
 
-SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 CLEO = "cleo@example.test"
 
 
@@ -65,13 +62,8 @@ def link(database: Database) -> str:
 
 
 def fit(seen: Watched, name: str) -> None:
-    """Nothing to complain about in either scheme; with ``FANSHARE_SCREENSHOTS`` a picture for a person to look at."""
-    for scheme in SCHEMES:
-        seen.page.emulate_media(color_scheme=scheme)
-        assert seen.faults() == [], (name, scheme)
-        if folder := os.environ.get("FANSHARE_SCREENSHOTS"):
-            seen.page.screenshot(path=Path(folder) / f"{name}-{scheme}.png", full_page=True)
-    assert seen.sideways() == 0, name
+    """Nothing to complain about but a link that does not work."""
+    seen.fit(name)
     remarks = [line for line in seen.complaints() if "status of 4" not in line]
     assert remarks == [], name
 

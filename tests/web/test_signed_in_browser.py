@@ -1,9 +1,7 @@
 """The pages of signed-in people in a real Chromium: quiet, accessible, within the window, without script, in German."""
 
-import os
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
@@ -15,13 +13,12 @@ from fanshare.flows.rulings import find_order
 from fanshare.store.server import Server
 from tests.edge.running import KEYS
 from tests.support.schema import schema_template
-from tests.web.support.browser import Scheme, Watched, chromium, watched
+from tests.web.support.browser import Watched, chromium, watched
 from tests.web.support.company import Company, founded
 from tests.web.support.serving import served
 
 __all__ = ["schema_template"]
 
-SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 #: Everybody's pages: whom they are shown to, what a picture is called, the path. ``{code}`` is Cleo's link.
 PAGES = {
     "cleo": {
@@ -123,13 +120,8 @@ def claimed(company: Company) -> int:
 
 
 def fit(seen: Watched, name: str) -> None:
-    """Nothing to complain about in either scheme; with ``FANSHARE_SCREENSHOTS`` a picture for a person to look at."""
-    for scheme in SCHEMES:
-        seen.page.emulate_media(color_scheme=scheme)
-        assert seen.faults() == [], (name, scheme)
-        if folder := os.environ.get("FANSHARE_SCREENSHOTS"):
-            seen.page.screenshot(path=Path(folder) / f"{name}-{scheme}.png", full_page=True)
-    assert seen.sideways() == 0, name
+    """Nothing to complain about, at 200 % neither."""
+    seen.fit(name)
     seen.page.set_viewport_size({"width": 320, "height": 800})  # what 640 pixels are at 200 %
     assert seen.sideways() == 0, (name, "at 320 pixels")
     assert seen.complaints() == [], name

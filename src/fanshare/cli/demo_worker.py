@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, replace
 from typing import Any
 
+from fanshare.config.collector import look_seldom
 from fanshare.config.logs import configure_logs
 from fanshare.config.settings_env import from_env
 from fanshare.config.wiring import Installation, open_foundation, reach
@@ -36,6 +37,7 @@ class Moment:
 def main() -> None:
     """Work until standard input ends."""
     configure_logs(json=False)
+    look_seldom()
     with _opened() as (worker, moment, opened):
         for line in sys.stdin:
             order = json.loads(line)

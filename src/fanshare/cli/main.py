@@ -162,4 +162,7 @@ def _no_core_dumps() -> None:
 
 def run() -> None:
     """The entry point ``fanshare``."""
+    from fanshare.config.collector import look_seldom
+
+    look_seldom()
     get_command(app).main(prog_name="fanshare")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from fanshare.cli.session import session, single
+from fanshare.config.collector import look_seldom
 
 if TYPE_CHECKING:
     from fanshare.config.wiring import Foundation
@@ -71,6 +72,7 @@ def run(base: "Foundation", stop: threading.Event) -> None:
 
 def _rounds(worker: "Worker", stop: threading.Event) -> float:
     """Rounds on one connection; sleeps a little longer after each idle one."""
+    look_seldom()
     idle = _SHORTEST
     while not stop.is_set():
         if worker.round().busy:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from psycopg import sql
 
+from fanshare.config.collector import look_seldom
 from fanshare.config.keys import Keys
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import Instant
@@ -95,6 +96,7 @@ _desks: list[_Desk] = []
 
 
 def _begin(reach: Reach, snapshot: str, now: Instant) -> None:
+    look_seldom()
     access = Access(connect(reach.dsn, name="fanshare check"), reach.tenant.id, "check")
     access.conn.execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
     access.conn.execute(sql.SQL("SET TRANSACTION SNAPSHOT {}").format(sql.Literal(snapshot)))

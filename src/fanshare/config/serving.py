@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from a2wsgi import WSGIMiddleware
 
 from fanshare.config.clock import Clock
+from fanshare.config.collector import look_seldom
 from fanshare.config.keys import Keys
 from fanshare.config.settings_env import Settings
 from fanshare.config.wiring import Foundation, reach
@@ -95,6 +96,7 @@ def serve(app: Asgi | EdgeApp, settings: Settings, listener: socket.socket, read
         async def told(message: Any) -> None:
             await send(message)
             if message["type"] == "lifespan.startup.complete":
+                look_seldom()
                 ready()
             elif message["type"] == "lifespan.startup.failed":
                 failures.append(message.get("message", ""))

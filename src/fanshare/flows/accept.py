@@ -30,6 +30,8 @@ from fanshare.store.queries.touches import Named, Resolver
 
 #: A test flag, a deletion or a total of zero on a booked order takes effect this long after it was first seen.
 NOTICE = 72 * HOUR
+#: Why an order is settled again that has another place in time than before.
+MOVED = "moved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,9 @@ def accept(
     result.new_states = len(fresh)
     _compare(access, places, {order.id: key for key, (order, _) in views.items()}, result, now)
     rows.due(result.changed, now, "state")
-    rows.due(_influenced(rows, views.values()) - result.changed, now, "shared")
+    moved = {order.id for order, view in views.values() if order.view and order.view.placed_at != view.placed_at}
+    rows.due(moved, now, MOVED)
+    rows.due(_influenced(rows, views.values(), moved, now) - result.changed, now, "shared")
     # Last of all, because it locks the log: a settlement that holds one of these orders waits for nobody behind it.
     _write_states(access, rows, shop, fresh, secrets, now)
     return result
@@ -130,11 +134,12 @@ def _compare(access: Access, places: Places, orders: Mapping[int, str], result: 
         payments.wake(access, orders, {name for sale in known.values() for name in sale.names})
 
 
-def _influenced(rows: OrderRows, views: Iterable[tuple[Known, OrderView]]) -> set[int]:
-    """Other orders that read these: they name the same click, or had the same buyer until now."""
+def _influenced(rows: OrderRows, views: Iterable[tuple[Known, OrderView]], moved: set[int], now: Instant) -> set[int]:
+    """Other orders that read these: they heed the same click, or had the same buyer until now."""
     changed = {order.id for order, _ in views}
     left = {order.view.buyer.identity for order, view in views if order.view and order.view.buyer != view.buyer}
-    return rows.citing_the_same_clicks(changed) | (rows.of_buyers(left - {""}) if left else set())
+    heeding = rows.heeding(changed, now - NOTICE, moved=moved)
+    return heeding | (rows.of_buyers(left - {""}) if left else set())
 
 
 def resolve_again(

@@ -5,7 +5,7 @@ difference, write down what changed, append the leaves last. Running it again po
 one scope at once; what a crash undoes is claimed again.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from fanshare.core.closing import fully_sealed
@@ -15,7 +15,7 @@ from fanshare.core.ledger import FeeKey, Placed, PositionKey, Transfer, differen
 from fanshare.core.positions import Standing, positions
 from fanshare.core.settlement import Part, desired
 from fanshare.core.terms import TermsBook
-from fanshare.flows.accept import NOTICE
+from fanshare.flows.accept import MOVED, NOTICE
 from fanshare.flows.explain import (
     Explanation,
     explain_part,
@@ -62,13 +62,16 @@ def settle(access: Access, book: TermsBook, holders: HolderBook, now: Instant, *
             return Settled()
         # Off the list first: settling may put an order on it again, for a later moment and the same reason.
         parts.done(access, claimed)
-        return settle_orders(access, book, holders, {order for order, _ in claimed}, now)
+        return settle_orders(access, book, holders, claimed, now)
 
 
-def settle_orders(access: Access, book: TermsBook, holders: HolderBook, orders: Iterable[int], now: Instant) -> Settled:
-    """Settle some orders and whatever they influence, inside the caller's transaction."""
-    wanted = exchanges.heirs(access, orders)
-    wanted |= OrderRows(access).citing_the_same_clicks(wanted)  # time decides too, whom a click credits first
+def settle_orders(
+    access: Access, book: TermsBook, holders: HolderBook, claimed: Collection[tuple[int, str]], now: Instant
+) -> Settled:
+    """Settle claimed orders, each with why, and whatever they influence, inside the caller's transaction."""
+    wanted = exchanges.heirs(access, {order for order, _ in claimed})
+    moved = {order for order, why in claimed if why == MOVED}
+    wanted |= OrderRows(access).heeding(wanted, now - NOTICE, moved=moved)  # time, too, decides whom a click credits
     creators = scopes.creators_of(access, wanted)
     scopes.lock(access, creators)
     scope = scopes.load(

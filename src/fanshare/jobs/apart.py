@@ -42,6 +42,6 @@ def _settle_one(programme: Programme, order: int, now: Instant) -> Settled:
         claimed = due.claim_order(access, order, now)
         if not claimed:
             return Settled()
-        settled = settle_orders(access, programme.book, programme.holders, {order}, now)
+        settled = settle_orders(access, programme.book, programme.holders, claimed, now)
         parts.done(access, claimed)
         return settled

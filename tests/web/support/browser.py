@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 import pytest
@@ -12,6 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Dialog, Page, sync_playwright
 
 type Scheme = Literal["light", "dark"]
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 
 AXE = Axe()
 ARGUMENTS = [
@@ -76,6 +78,18 @@ class Watched:
         """What axe finds, by rule and place."""
         found = AXE.run(self.page, options={"resultTypes": ["violations"]}).response["violations"]
         return [f"{fault['id']}: {node['target']} {node['html'][:120]}" for fault in found for node in fault["nodes"]]
+
+    def fit(self, name: str) -> None:
+        """Nothing to find fault with in either scheme, nothing wider than the window.
+
+        ``make shots`` keeps a picture of each for a person to look at, in the folder ``FANSHARE_SCREENSHOTS``.
+        """
+        for scheme in SCHEMES:
+            self.page.emulate_media(color_scheme=scheme)
+            assert self.faults() == [], (name, scheme)
+            if folder := os.environ.get("FANSHARE_SCREENSHOTS"):
+                self.page.screenshot(path=Path(folder) / f"{name}-{scheme}.png", full_page=True)
+        assert self.sideways() == 0, name
 
     def sideways(self) -> int:
         """By how many pixels the page is wider than its window."""

@@ -105,10 +105,33 @@ SELECT order_id FROM settle_due
 _OF_BUYERS = """
 SELECT id FROM shop_order WHERE programme_id = %(programme_id)s AND buyer_key = ANY(%(buyers)s) AND buyer_key <> ''
 """
+#: Only the first order that is worth something decides whom a click credits. Where one that is not among ours lies
+#: before all of ours, nothing that happens to ours is felt by the others; without this, an address that was copied
+#: together with its click would make every sale look at all the sales before it.
 _CITING = """
-SELECT DISTINCT other.order_id FROM order_click mine
-  JOIN order_click other ON other.programme_id = mine.programme_id AND other.click_id = mine.click_id
- WHERE mine.programme_id = %(programme_id)s AND mine.order_id = ANY(%(orders)s) AND other.order_id <> mine.order_id
+WITH first AS MATERIALIZED (
+    SELECT DISTINCT ON (n.click_id) n.click_id, o.id = ANY(%(moved)s) AS moved, o.placed_at, o.connection_id,
+           o.external_id
+      FROM order_click n JOIN shop_order o ON o.programme_id = n.programme_id AND o.id = n.order_id
+     WHERE n.programme_id = %(programme_id)s AND n.order_id = ANY(%(orders)s)
+     ORDER BY n.click_id, o.id = ANY(%(moved)s) DESC, o.placed_at, o.connection_id, o.external_id
+), deciding AS MATERIALIZED (
+    SELECT click_id FROM first
+     WHERE moved OR NOT EXISTS (
+           SELECT FROM order_click n
+            CROSS JOIN LATERAL (
+                  SELECT placed_at, connection_id, external_id, net, status, vanished, vanished_at, twin_of
+                    FROM shop_order WHERE shop_order.programme_id = n.programme_id AND shop_order.id = n.order_id
+                  OFFSET 0) o
+            WHERE n.programme_id = %(programme_id)s AND n.click_id = first.click_id AND n.order_id <> ALL(%(orders)s)
+              AND (o.placed_at, o.connection_id, o.external_id)
+                  < (first.placed_at, first.connection_id, first.external_id)
+              AND o.net > 0 AND (o.status = 'captured' OR o.vanished <> '')
+              AND (o.vanished_at IS NULL OR o.vanished_at > %(gone)s) AND o.twin_of IS NULL)
+)
+SELECT DISTINCT n.order_id FROM deciding d
+  JOIN order_click n ON n.programme_id = %(programme_id)s AND n.click_id = d.click_id
+ WHERE n.order_id <> ALL(%(orders)s)
 """
 
 
@@ -228,9 +251,13 @@ class OrderRows:
         """The orders of some buyers, by their identities."""
         return {row[0] for row in self._access.fetch(_OF_BUYERS, {"buyers": list(buyers)})}
 
-    def citing_the_same_clicks(self, orders: Iterable[int]) -> set[int]:
-        """Other orders that name a click id which one of these names."""
-        return {row[0] for row in self._access.fetch(_CITING, {"orders": list(orders)})}
+    def heeding(self, orders: Iterable[int], gone: Instant, *, moved: Iterable[int] = ()) -> set[int]:
+        """Other orders that name the same click as one of these, where one of these may decide whom it credits.
+
+        What vanished until ``gone`` is worth nothing any more. ``moved`` are those that have another place in time now.
+        """
+        wanted = {"orders": list(orders), "moved": list(moved), "gone": max(gone, 0)}
+        return {row[0] for row in self._access.fetch(_CITING, wanted)}
 
     def _evidence(self, orders: Sequence[Updated]) -> None:
         clicks = [
