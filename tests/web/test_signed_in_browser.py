@@ -70,6 +70,7 @@ PAGES = {
         "join-fan": "/join/linen/fan/cleo",
         "join-claim": "/join/linen/claim",
         "sharing": "/sharing/linen?order=80&who=both",
+        "verify": "/verify",
     },
 }
 

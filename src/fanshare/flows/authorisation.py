@@ -91,6 +91,7 @@ MATRIX: Mapping[str, Group] = {
     "public.described": _EVERYBODY,
     "public.text": _EVERYBODY,
     "public.sharing": _EVERYBODY,
+    "public.verify": _EVERYBODY,
     "join": _EVERYBODY,
     "join.confirm": _EVERYBODY,  # by a token that only the mailbox holds
     "sign_in": _EVERYBODY,

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from fanshare.web.public import sharing, texts, views
+from fanshare.web.public import sharing, texts, verifying, views
 
 urlpatterns = [
     path("", views.start, name="start"),
@@ -11,6 +11,7 @@ urlpatterns = [
     re_path(r"^why/(?P<token>[A-Za-z0-9_-]{22,128})\Z", views.why, name="why"),
     path("sharing", sharing.general, name="sharing"),
     path("sharing/<slug:programme>", sharing.of_programme, name="sharing_of"),
+    path("verify", verifying.verify, name="verify"),
     path("demo", views.demo, name="demo"),
     path("imprint", texts.text, {"kind": "imprint"}, name="imprint"),
     path("privacy", texts.text, {"kind": "privacy"}, name="privacy"),
