@@ -56,6 +56,7 @@ def change(old: Placed | None, new: Placed | None) -> list[tuple[str, str, int, 
 def test_an_amount_that_is_no_positive_number_of_micros_is_refused(amount: int) -> None:
     with pytest.raises(BadInputError):
         settle(OWED, at(PENDING), amount)
+    assert settle(OWED, at(PENDING), MAX_MICROS).amount == MAX_MICROS
 
 
 def test_money_does_not_move_in_a_circle_of_one() -> None:
@@ -68,8 +69,8 @@ def test_money_does_not_move_in_a_circle_of_one() -> None:
     [AccountKey(PENDING), AccountKey(AccountKind.OWED, FINN), AccountKey(AccountKind.PAID), AccountKey(HELD)],
 )
 def test_an_account_belongs_to_a_party_exactly_if_its_kind_says_so(account: AccountKey) -> None:
-    with pytest.raises(BadInputError):
-        Transfer(TransferKind.FEE, AccountKey(AccountKind.FEE), account, 1, "EUR")
+    with pytest.raises(BadInputError, match="can't exist"):
+        Transfer(TransferKind.FEE, AccountKey(AccountKind.FEE), account, 1, "EUR", order=7, creator=CLEO)
 
 
 def test_what_is_unclaimed_may_belong_to_nobody_we_know() -> None:
@@ -78,8 +79,14 @@ def test_what_is_unclaimed_may_belong_to_nobody_we_know() -> None:
 
 
 def test_an_unknown_currency_is_refused() -> None:
-    with pytest.raises(BadInputError):
-        Transfer(TransferKind.FEE, OWED, AccountKey(AccountKind.FEE), 1, "XXL")
+    with pytest.raises(BadInputError, match="not a currency"):
+        Transfer(TransferKind.FEE, OWED, AccountKey(AccountKind.FEE), 1, "XXL", order=7, creator=CLEO)
+
+
+@pytest.mark.parametrize(("order", "creator"), [(None, CLEO), (7, None), (None, None)])
+def test_a_fee_names_its_part(order: int | None, creator: int | None) -> None:
+    with pytest.raises(BadInputError, match="the order and the creator"):
+        Transfer(TransferKind.FEE, OWED, AccountKey(AccountKind.FEE), 1, "EUR", order=order, creator=creator)
 
 
 def test_a_settlement_names_its_position() -> None:
@@ -223,6 +230,33 @@ def test_payouts_do_not_count_as_posted_by_the_settlement() -> None:
 def test_a_movement_without_a_position_is_for_none() -> None:
     with pytest.raises(BadInputError):
         ledger.position_of(ledger.pay_out(FINN, 5, "EUR", 1))
+    whole = settle(OWED, at(PENDING), 5)
+    assert ledger.position_of(whole) == KEY
+    for missing in ("order", "creator", "role"):
+        part = Transfer(TransferKind.PAYOUT, OWED, at(PENDING), 5, "EUR", *KEY)
+        object.__setattr__(part, missing, None)
+        with pytest.raises(BadInputError):
+            ledger.position_of(part)
+
+
+def test_shares_of_one_order_come_in_the_order_of_their_parties_whoever_is_unknown_first() -> None:
+    buckets = {5: PENDING, None: AccountKind.UNCLAIMED, 3: PENDING}
+    wanted = {KEY._replace(party=party): Placed(bucket, 1, "EUR") for party, bucket in buckets.items()}
+    assert [one.party for one in differences({}, wanted)] == [None, 3, 5]
+
+
+def test_what_another_tool_owed_waits_or_is_ready_and_comes_from_what_is_owed() -> None:
+    for waiting, bucket in ((True, PENDING), (False, AVAILABLE)):
+        opened = ledger.open_with(FINN, 5, "EUR", waiting=waiting)
+        assert (opened.kind, opened.debit, opened.credit) == (TransferKind.OPENING, OWED, at(bucket))
+    ready = ledger.opening_ready(FINN, 5, "EUR")
+    assert (ready.kind, ready.debit, ready.credit) == (TransferKind.OPENING, at(PENDING), at(AVAILABLE))
+
+
+def test_what_an_erased_party_left_is_taken_back_into_what_she_owes() -> None:
+    back = ledger.take_back_unclaimed(FINN, 5, "EUR")
+    assert (back.kind, back.debit.kind, back.credit) == (TransferKind.ERASE, AccountKind.UNCLAIMED, at(AVAILABLE))
+    assert (back.party, back.amount) == (FINN, 5)
 
 
 def test_every_bucket_belongs_to_a_party() -> None:

@@ -172,6 +172,25 @@ def test_a_frontier_with_missing_hashes_is_refused() -> None:
         Frontier(1, (b"short",))
 
 
+def test_a_log_that_shrank_or_never_was_is_the_beginning_of_none() -> None:
+    root = ROOTS[4]
+    assert verify_consistency(4, 2, root, root, []) is False
+    assert verify_consistency(-1, 1, root, root, [root]) is False
+    assert verify_consistency(3, 5, ROOTS[3], ROOTS[5], []) is False, "a proof of nothing"
+
+
+def test_the_empty_log_begins_every_other_without_a_proof() -> None:
+    assert verify_consistency(0, 5, EMPTY_ROOT, ROOTS[5], [])
+    assert not verify_consistency(0, 5, EMPTY_ROOT, ROOTS[5], [ROOTS[1]])
+    assert not verify_consistency(0, 5, ROOTS[1], ROOTS[5], [])
+
+
+def test_a_proof_for_a_smaller_log_is_none_for_a_larger_one_that_claims_its_root() -> None:
+    assert not verify_consistency(3, 8, ROOTS[3], ROOTS[4], consistency_proof(3, 4, SOURCE))
+    leaf = leaf_hash(MANY[0])
+    assert not verify_inclusion(leaf, 0, 8, inclusion_proof(0, 4, SOURCE), ROOTS[4])
+
+
 def test_proofs_of_what_is_not_there_are_refused() -> None:
     with pytest.raises(LogError):
         inclusion_proof(5, 5, SOURCE)

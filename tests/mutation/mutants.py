@@ -48,14 +48,17 @@ class Mutant:
 
 
 def mutants(source: str) -> Iterator[Mutant]:
-    """All mutants of a module, in the order of its lines."""
+    """All mutants of a module, in the order of its lines. What comes to the same text is none."""
     tree = ast.parse(source)
     _forget_annotations(tree)
+    unchanged = ast.unparse(tree)
     for at, (node, where) in enumerate(_walk(tree)):
         for what, change in _changes(node):
             other = copy.deepcopy(tree)
             change(_at(other, at))
             text = ast.unparse(ast.fix_missing_locations(other))
+            if text == unchanged:
+                continue
             yield Mutant(f"{where}: {_shown(node)}  ->  {what}", getattr(node, "lineno", 0), text)
 
 

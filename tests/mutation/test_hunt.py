@@ -49,3 +49,4 @@ def test_a_mutant_is_the_module_with_one_thing_changed() -> None:
     assert "return a + b if a > 1 else 1" in found
     assert "return None" in found
     assert "return a + b if a > 0 else 1" not in found
+    assert list(mutants("def none() -> None:\n    return None\n")) == []
