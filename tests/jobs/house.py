@@ -11,6 +11,7 @@ from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
+import psycopg
 
 from fanshare.config.clock import FileClock
 from fanshare.core.instants import DAY, SECOND, Instant, format_rfc3339, parse_rfc3339
@@ -116,12 +117,20 @@ class House:
         return Worker(connect(self.database.dsn()), self.home, KEYS, self.clock, "shop.example")
 
     def reconnect(self) -> None:
-        """A new worker, as the command makes one after it lost the database."""
+        """A new worker, as the command makes one after it lost the database, as often as it takes to find one."""
         self.worker.shut()
         self.conn.close()
-        self.conn = connect(self.database.dsn())
+        assert eventually(self._connected, 30), "the database does not come back"
         self.worker = Worker(self.conn, self.home, KEYS, self.clock, "shop.example")
         self.bea.access = Access(self.conn, self.bea.tenant.id, "test")
+
+    def _connected(self) -> bool:
+        try:
+            self.conn = connect(self.database.dsn())
+            self.conn.execute("SELECT 1")
+        except psycopg.OperationalError:
+            return False
+        return True
 
     def value(self, statement: str, *params: object) -> Any:
         """One value, past the door: tests look at everything."""
