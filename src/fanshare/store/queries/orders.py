@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, LiteralString
 
 from fanshare.core.instants import Instant
 from fanshare.core.orders import Evidence, OrderView
@@ -105,10 +105,15 @@ SELECT order_id FROM settle_due
 _OF_BUYERS = """
 SELECT id FROM shop_order WHERE programme_id = %(programme_id)s AND buyer_key = ANY(%(buyers)s) AND buyer_key <> ''
 """
+#: Whether an order ``o`` is worth something, as ``core.worth.alive_view`` has it; what vanished until ``gone`` is not.
+ALIVE: LiteralString = """
+       o.net > 0 AND (o.status = 'captured' OR o.vanished <> '')
+   AND (o.vanished_at IS NULL OR o.vanished_at > %(gone)s) AND o.twin_of IS NULL
+"""
 #: Only the first order that is worth something decides whom a click credits. Where one that is not among ours lies
 #: before all of ours, nothing that happens to ours is felt by the others; without this, an address that was copied
 #: together with its click would make every sale look at all the sales before it.
-_CITING = """
+_BEFORE_OURS: LiteralString = """
 WITH first AS MATERIALIZED (
     SELECT DISTINCT ON (n.click_id) n.click_id, o.id = ANY(%(moved)s) AS moved, o.placed_at, o.connection_id,
            o.external_id
@@ -126,13 +131,14 @@ WITH first AS MATERIALIZED (
             WHERE n.programme_id = %(programme_id)s AND n.click_id = first.click_id AND n.order_id <> ALL(%(orders)s)
               AND (o.placed_at, o.connection_id, o.external_id)
                   < (first.placed_at, first.connection_id, first.external_id)
-              AND o.net > 0 AND (o.status = 'captured' OR o.vanished <> '')
-              AND (o.vanished_at IS NULL OR o.vanished_at > %(gone)s) AND o.twin_of IS NULL)
+              AND """
+_OTHERS: LiteralString = """)
 )
 SELECT DISTINCT n.order_id FROM deciding d
   JOIN order_click n ON n.programme_id = %(programme_id)s AND n.click_id = d.click_id
  WHERE n.order_id <> ALL(%(orders)s)
 """
+_CITING = _BEFORE_OURS + ALIVE + _OTHERS
 
 
 @dataclass(frozen=True, slots=True)

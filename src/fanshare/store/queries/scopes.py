@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, LiteralString
 
 from fanshare.core.cumulative import Piece
 from fanshare.core.facts import Frozen, OrderFacts, OrderKey, PeriodKey, Prefix, Ruling, RulingKind, Sealed
@@ -14,6 +14,7 @@ from fanshare.core.settlement import TIER
 from fanshare.store import books, codec
 from fanshare.store.access import Access
 from fanshare.store.queries import exchanges, payments
+from fanshare.store.queries.orders import ALIVE
 
 _LOCK = """
 SELECT creator_party_id FROM scope
@@ -113,17 +114,15 @@ SELECT creator_party_id, level, period, currency, order_id, before_micros, amoun
 """
 # From the clicks to the orders, never the other way: OFFSET 0 keeps the planner, who may know nothing of these tables
 # yet, from walking through all orders for every click.
-_CLICK_OWNERS = """
+_CLICKED: LiteralString = """
 SELECT DISTINCT ON (named.click) named.click, o.connection_id, o.external_id, o.buyer_key
   FROM unnest(%(clicks)s::text[]) AS named(click)
   JOIN order_click c ON c.programme_id = %(programme_id)s AND c.click_id = named.click
  CROSS JOIN LATERAL (
        SELECT placed_at, connection_id, external_id, buyer_key, net, status, vanished, vanished_at, twin_of
          FROM shop_order WHERE shop_order.programme_id = c.programme_id AND shop_order.id = c.order_id OFFSET 0) o
- WHERE o.net > 0 AND (o.status = 'captured' OR o.vanished <> '')
-   AND (o.vanished_at IS NULL OR o.vanished_at > %(gone)s) AND o.twin_of IS NULL
- ORDER BY named.click, o.placed_at, o.connection_id, o.external_id
-"""
+ WHERE """
+_CLICK_OWNERS = _CLICKED + ALIVE + " ORDER BY named.click, o.placed_at, o.connection_id, o.external_id"
 
 
 @dataclass(slots=True)
