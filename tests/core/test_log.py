@@ -16,6 +16,7 @@ from fanshare.core.log import (
     inclusion_proof,
     leaf_hash,
     node_hash,
+    root_from_inclusion,
     tree_root,
     verify_consistency,
     verify_inclusion,
@@ -189,6 +190,7 @@ def test_a_proof_for_a_smaller_log_is_none_for_a_larger_one_that_claims_its_root
     assert not verify_consistency(3, 8, ROOTS[3], ROOTS[4], consistency_proof(3, 4, SOURCE))
     leaf = leaf_hash(MANY[0])
     assert not verify_inclusion(leaf, 0, 8, inclusion_proof(0, 4, SOURCE), ROOTS[4])
+    assert root_from_inclusion(leaf, 0, 4, [*inclusion_proof(0, 4, SOURCE), EMPTY_ROOT]) is None
 
 
 def test_proofs_of_what_is_not_there_are_refused() -> None:
