@@ -40,6 +40,8 @@ PAGES = {
         "brand-team": "/brand/linen/team",
         "brand-codes": "/brand/linen/codes",
         "brand-claim": "/brand/linen/claims/{claim}",
+        "brand-links": "/brand/linen/links",
+        "brand-several-links": "/brand/linen/links/several",
         "brand-results": "/brand/linen/results",
         "brand-money": "/brand/linen/money",
         "brand-money-who": "/brand/linen/money?by=who",

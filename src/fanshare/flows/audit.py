@@ -25,6 +25,7 @@ WHAT = {
     "text.write": "wrote a public text",
     "terms.publish": "published terms",
     "application.answer": "answered an application",
+    "links.make": "made links for several creators",
     "ruling.add": "decided about an order",
     "claim.answer": "answered a claim",
     "key.make": "made an API key",

@@ -106,6 +106,7 @@ MATRIX: Mapping[str, Group] = {
     "brand.see": _HOUSE,
     "brand.results": _HOUSE,
     "brand.money": _HOUSE,
+    "brand.links": _DECIDING,
     "brand.applications": _DECIDING,
     "brand.decide": _DECIDING,
     "brand.codes": _DECIDING,

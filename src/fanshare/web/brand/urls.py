@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import IntConverter
 
-from fanshare.web.brand import claims, codes, connections, money, orders, overview, people, results, team, terms
+from fanshare.web.brand import claims, codes, connections, links, money, orders, overview, people, results, team, terms
 
 
 class RowConverter(IntConverter):  # type: ignore[misc]
@@ -28,6 +28,8 @@ urlpatterns = [
     path("brand/<slug:programme>/claims/<row:number>/answer", claims.answer, name="brand_claim_answer"),
     path("brand/<slug:programme>/results", results.found, name="brand_results"),
     path("brand/<slug:programme>/money", money.money, name="brand_money"),
+    path("brand/<slug:programme>/links", links.links, name="brand_links"),
+    path("brand/<slug:programme>/links/several", links.several, name="brand_several_links"),
     path("brand/<slug:programme>/terms", terms.terms, name="brand_terms"),
     path("brand/<slug:programme>/terms/publish", terms.publish, name="brand_terms_publish"),
     path("brand/<slug:programme>/team", team.team, name="brand_team"),

@@ -1,0 +1,90 @@
+"""Links of a programme as a brand's people look at them, newest first, and what making several at once has to know."""
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+from fanshare.core.instants import Instant
+from fanshare.store.access import Access
+
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('links at once', %(programme_id)s))"
+_CREATORS = """
+SELECT id, coalesce(slug, ''), coalesce(display_name, '') FROM party
+ WHERE programme_id = %(programme_id)s AND kind = 'creator' AND erased_at IS NULL
+   AND (lower(slug) = ANY(%(names)s::text[]) OR lower(display_name) = ANY(%(names)s::text[]))
+"""
+_DESTINATIONS = """
+SELECT l.creator_party_id, l.destination, l.campaign FROM link l
+  JOIN LATERAL (SELECT state FROM link_state WHERE programme_id = l.programme_id AND link_id = l.id
+                 ORDER BY from_at DESC LIMIT 1) s ON s.state <> 'ended'
+ WHERE l.programme_id = %(programme_id)s AND l.creator_party_id = ANY(%(creators)s::bigint[])
+"""
+_COUNTS = """
+SELECT creator_party_id, count(*) FROM link
+ WHERE programme_id = %(programme_id)s AND creator_party_id = ANY(%(creators)s::bigint[]) GROUP BY creator_party_id
+"""
+_LINKS = """
+SELECT l.id, l.code, l.destination, l.campaign, l.label_text, s.state, l.created_at, c.display_name,
+       o.owner_party_id <> o.creator_party_id,
+       (SELECT coalesce(sum(n), 0)::bigint FROM click_day d
+         WHERE d.programme_id = l.programme_id AND d.link_id = l.id AND d.verdict = 'counted')
+  FROM link l
+  JOIN LATERAL (SELECT state FROM link_state WHERE programme_id = l.programme_id AND link_id = l.id
+                 ORDER BY from_at DESC LIMIT 1) s ON true
+  JOIN LATERAL (SELECT owner_party_id, creator_party_id FROM link_owner
+                 WHERE programme_id = l.programme_id AND link_id = l.id ORDER BY from_at DESC LIMIT 1) o ON true
+  JOIN party c ON c.programme_id = l.programme_id AND c.id = o.creator_party_id
+ WHERE l.programme_id = %(programme_id)s AND (%(before)s::bigint IS NULL OR l.id < %(before)s)
+   AND (%(state)s::text = '' OR s.state = %(state)s)
+   AND (%(text)s::text = '' OR strpos(lower(l.destination || ' ' || l.campaign || ' ' || l.code || ' '
+                                            || coalesce(c.display_name, '')), lower(%(text)s)) > 0)
+ ORDER BY l.id DESC LIMIT %(limit)s
+"""
+
+
+class Known(NamedTuple):
+    """A creator, by the name of her page and her own."""
+
+    id: int
+    slug: str
+    name: str
+
+
+class LinkRow(NamedTuple):
+    """One link as it is now; ``of_fan``: a fan of the creator owns it."""
+
+    id: int
+    code: str
+    destination: str
+    campaign: str
+    label: str
+    state: str
+    made_at: Instant
+    creator: str
+    of_fan: bool
+    clicks: int
+
+
+def lock(access: Access) -> None:
+    """Until the transaction ends nobody else makes links at once in this programme."""
+    access.execute(_LOCK)
+
+
+def creators(access: Access, names: Collection[str]) -> list[Known]:
+    """Creators whose page or name is among these, in lower case."""
+    return [Known(*row) for row in access.fetch(_CREATORS, {"names": sorted(names)})]
+
+
+def destinations(access: Access, creators_: Collection[int]) -> set[tuple[int, str, str]]:
+    """Where links of these creators lead that have not ended: (creator, address, name of the link)."""
+    return {(row[0], row[1], row[2]) for row in access.fetch(_DESTINATIONS, {"creators": sorted(creators_)})}
+
+
+def counts(access: Access, creators_: Collection[int]) -> dict[int, int]:
+    """How many links these creators have."""
+    return dict(access.fetch(_COUNTS, {"creators": sorted(creators_)}))
+
+
+def listed(access: Access, *, state: str = "", text: str = "", before: int | None = None, limit: int) -> list[LinkRow]:
+    """Links, the newest first."""
+    asked = {"state": state, "text": text, "before": before, "limit": limit}
+    return [LinkRow(*row) for row in access.fetch(_LINKS, asked)]

@@ -1,0 +1,95 @@
+"""Links of a programme, and links for several creators at once: looked at first, then made."""
+
+from collections import Counter
+from typing import Any
+
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+
+from fanshare.core import ad_labels
+from fanshare.core.errors import FanshareError
+from fanshare.core.instants import format_rfc3339, zone
+from fanshare.flows import bulk_links
+from fanshare.flows.authorisation import Role
+from fanshare.flows.bulk_links import Looked, Wanted
+from fanshare.store.queries import brand_links
+from fanshare.store.queries.brand_links import LinkRow
+from fanshare.web.brand.english import may
+from fanshare.web.desk import Here
+from fanshare.web.exports import exported
+from fanshare.web.language import gettext as _
+from fanshare.web.lists import MOST_EXPORTED, PAGE, Spec, asked, place
+from fanshare.web.seated import field, page, seated
+
+_COLUMNS = ("code", "creator", "leads_to", "name", "label", "state", "clicks", "made_at")
+_LONGEST_TEXT = 200_000
+#: Refused lines that a page shows one by one.
+_SHOWN = 100
+
+
+@seated("brand.see", Role.BRAND, Role.OPERATOR)
+def links(here: Here) -> Any:
+    """All links, newest first."""
+    states = {"active": _("live"), "paused": _("paused"), "ended": _("ended")}
+    spec = Spec({"state": (_("state"), states)}, {"newest": _("newest first")}, search=_("search"), dates=False)
+    wish = asked(here.request.GET, spec, zone(here.tenant.time_zone))
+    limit, before = MOST_EXPORTED if wish.form else PAGE, wish.after[0] if wish.after else None
+    rows = brand_links.listed(here.access, state=wish.chosen["state"], text=wish.text, before=before, limit=limit + 1)
+    if wish.form:
+        return exported(wish.form, "links", map(_document, rows[:limit]), _COLUMNS, cut=len(rows) > limit)
+    context = {
+        "asked": wish,
+        "links": rows[:limit],
+        "states": states,
+        "next": place((rows[limit - 1].id, 0)) if len(rows) > limit else "",
+        "may_make": may(here, "brand.links"),
+    }
+    return page(here, "brand/links.html", context)
+
+
+@seated("brand.links", Role.BRAND, Role.OPERATOR, form=True)
+def several(here: Here) -> Any:
+    """The form, what would become of its lines, and the making."""
+    typed = {"lines": "", "country": "", "platform": ""}
+    if here.request.method != "POST":
+        return _form(here, typed)
+    try:
+        typed = {name: field(here, name, _LONGEST_TEXT) for name in typed}
+        lines, wanted = bulk_links.read_lines(typed["lines"]), Wanted(typed["country"], typed["platform"])
+        if field(here, "what") == "make":
+            bulk_links.make(here.programme, lines, wanted, here.desk.destinations, here.now)
+            return HttpResponseRedirect(str(reverse("brand_links", args=[here.tenant.slug])))
+        looked = bulk_links.look(here.programme, lines, wanted, here.desk.destinations)
+    except FanshareError as error:
+        return _form(here, typed, problem=error.message)
+    return _form(here, typed, looked=looked)
+
+
+def _form(here: Here, typed: dict[str, str], *, looked: list[Looked] | None = None, problem: str = "") -> Any:
+    refused = [one for one in looked or [] if one.code]
+    sentences = {one.code: one.problem for one in refused}
+    context = {
+        "typed": typed,
+        "problem": problem,
+        "looked": looked is not None,
+        "good": len(looked or []) - len(refused),
+        "refused": refused[:_SHOWN],
+        "reasons": [(sentences[code], count) for code, count in Counter(one.code for one in refused).most_common()],
+        "countries": ad_labels.COUNTRIES.values(),
+        "platforms": ad_labels.PLATFORMS,
+        "most": bulk_links.MOST_LINES,
+    }
+    return page(here, "brand/several_links.html", context, status=422 if problem else 200)
+
+
+def _document(row: LinkRow) -> dict[str, Any]:
+    return {
+        "code": row.code,
+        "creator": row.creator,
+        "leads_to": row.destination,
+        "name": row.campaign,
+        "label": row.label,
+        "state": row.state,
+        "clicks": row.clicks,
+        "made_at": format_rfc3339(row.made_at),
+    }

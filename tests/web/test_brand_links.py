@@ -1,0 +1,146 @@
+"""Links for several creators at once: looked at first, refused by line and reason, made once."""
+
+import re
+import threading
+from collections.abc import Iterator
+from html import unescape
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fanshare.core.errors import BadInputError
+from fanshare.flows import bulk_links
+from fanshare.flows.bulk_links import MOST_LINES, Line, Wanted, read_lines
+from fanshare.flows.context import open_programme
+from fanshare.store.access import Access, connect
+from fanshare.store.server import Server
+from tests.edge.running import KEYS
+from tests.support.schema import schema_template
+from tests.web.support.company import Company, founded
+from tests.web.support.device import Device
+from tests.web.support.serving import Answer
+
+__all__ = ["schema_template"]
+SEVERAL = "/brand/linen/links/several"
+LINES = """creator,address,name
+cleo,https://shop.example/shirt,Shirt
+Carla Quince,https://shop.example/sock
+stray,https://shop.example/sock
+cleo,https://elsewhere.example/sock
+cleo,https://shop.example/shirt,Shirt
+cleo,nonsense
+"""
+
+
+@pytest.fixture(scope="module")
+def company(schema_template: str, pg_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+    with founded(pg_server, schema_template, tmp_path_factory.mktemp("links")) as made:
+        yield made
+
+
+def words(answer: Answer) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", answer.text)).split())
+
+
+def send(device: Device, lines: str, **more: str) -> Answer:
+    device.get("/sign-out")
+    form = {"csrfmiddlewaretoken": device.cookies["fanshare_form"], "lines": lines}
+    return device.post(SEVERAL, {**form, "country": "DE", "platform": "blog", **more})
+
+
+def count(company: Company) -> int:
+    found: int = company.house.value("SELECT count(*) FROM link WHERE programme_id = %s", company.brand.tenant.id)
+    return found
+
+
+def test_lines_are_looked_at_before_anything_is_made(company: Company) -> None:
+    before, mona = count(company), company.device("mona")
+    seen = words(send(mona, LINES))
+    assert "links to make 2 lines refused 4" in seen
+    assert "1 × No creator here has this page or name." in seen
+    assert "1 × She has a link like this already." in seen
+    assert "elsewhere.example is not one of this shop's addresses" in seen
+    assert "4 stray https://shop.example/sock No creator here" in seen
+    assert "Make 2 links" in seen
+    assert count(company) == before
+
+
+def test_what_can_be_is_made_once_labelled_and_audited(company: Company) -> None:
+    before, mona = count(company), company.device("mona")
+    assert send(mona, LINES, what="make").status == 302
+    assert count(company) == before + 2
+    assert send(mona, LINES, what="make").status == 302
+    assert count(company) == before + 2, "sent again"
+    listed = words(mona.get("/brand/linen/links?q=shirt"))
+    assert "Cleo Shirt live 0" in listed
+    assert "Quince" not in listed
+    assert "Werbung" in mona.get("/brand/linen/links?as=csv").text
+    assert company.house.rows("SELECT about FROM audit WHERE what = 'links.make'") == [("2 links",)]
+
+
+def test_the_same_lines_sent_at_the_same_moment_make_each_link_once(company: Company) -> None:
+    lines = read_lines("\n".join(f"cleo,https://shop.example/at-once/{n}" for n in range(20)))
+    brand, before = company.brand, count(company)
+    made: list[tuple[int, int]] = []
+
+    def send_them() -> None:
+        with connect(company.house.database.dsn()) as conn:
+            programme = open_programme(Access(conn, brand.tenant.id, "test"), brand.tenant.public_id, KEYS)
+            wanted, now = Wanted("DE", "blog"), company.house.now
+            made.append(bulk_links.make(programme, lines, wanted, lambda *_: None, now))
+
+    threads = [threading.Thread(target=send_them) for _ in range(4)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert sorted(made) == [(0, 20), (0, 20), (0, 20), (20, 0)]
+    assert count(company) == before + 20
+
+
+def test_only_owners_and_managers_make_links_and_only_in_their_programme(company: Company) -> None:
+    for name in ("fina", "rea", "cleo", "dora"):
+        assert send(company.device(name), LINES, what="make").status == 403, name
+    assert company.device("rea").get("/brand/linen/links").status == 200
+    assert "several" not in company.device("rea").get("/brand/linen/links").text
+    dora = company.device("dora")
+    dora.get("/sign-out")
+    form = {"csrfmiddlewaretoken": dora.cookies["fanshare_form"], "country": "DE", "platform": "blog"}
+    answer = dora.post("/brand/wool/links/several", {**form, "lines": "Carla Quince,https://shop.example/x"})
+    assert "links to make 0 lines refused 1" in words(answer)
+
+
+@pytest.mark.parametrize(
+    ("lines", "more", "said"),
+    [
+        ("", {}, "Paste at least one line"),
+        ("creator,address", {}, "Paste at least one line"),
+        ("cleo,https://shop.example/a", {"country": "XX"}, "no advertising label"),
+        ("cleo,https://shop.example/a", {"platform": "moon"}, "where the links will be shared"),
+        ("cleo,https://shop.example/a\n" * (MOST_LINES + 1), {}, "at most 500 go at once"),
+    ],
+)
+def test_what_cannot_be_read_says_why_and_stays_in_the_form(
+    company: Company, lines: str, more: dict[str, str], said: str
+) -> None:
+    answer = send(company.device("bea"), lines, **more)
+    assert (answer.status, said in words(answer)) == (422, True)
+    assert lines.strip()[:60] in unescape(answer.text)
+
+
+@given(st.text(max_size=300))
+def test_any_text_is_read_or_refused_with_a_sentence(text: str) -> None:
+    try:
+        found = read_lines(text)
+    except BadInputError as refused:
+        assert refused.code in {"no_lines", "too_many_lines", "bad_lines"}  # noqa: PT017 - either outcome is right
+        return
+    assert 1 <= len(found) <= MOST_LINES
+    assert [line.number for line in found] == sorted({line.number for line in found})
+
+
+def test_lines_of_a_spreadsheet_are_read_whatever_stands_between_their_parts() -> None:
+    for separator in ",;\t":
+        text = separator.join(("cleo", "https://shop.example/a?b=1", "A")) + "\n\n" + separator.join(("carla", "x"))
+        assert read_lines(text) == [Line(1, "cleo", "https://shop.example/a?b=1", "A"), Line(3, "carla", "x", "")]
