@@ -3,13 +3,16 @@
 import re
 from collections.abc import Iterator
 
+import msgspec
 import pytest
 from playwright.sync_api import Browser
 
 from fanshare.core.instants import SECOND
 from fanshare.flows import claims, joining
 from fanshare.flows.claims import Said
+from fanshare.flows.day_keys import DayKeys
 from fanshare.flows.rulings import find_order
+from fanshare.store.queries import edge
 from fanshare.store.server import Server
 from tests.edge.running import KEYS
 from tests.support.schema import schema_template
@@ -19,6 +22,7 @@ from tests.web.support.serving import served
 
 __all__ = ["schema_template"]
 
+MESSAGE = b"\x5e" * 16
 #: Everybody's pages: whom they are shown to, what a picture is called, the path. ``{code}`` is Cleo's link.
 PAGES = {
     "cleo": {
@@ -41,6 +45,8 @@ PAGES = {
         "brand-codes": "/brand/linen/codes",
         "brand-claim": "/brand/linen/claims/{claim}",
         "brand-links": "/brand/linen/links",
+        "brand-messages": "/brand/linen/messages",
+        "brand-message": "/brand/linen/messages/{message}",
         "brand-several-links": "/brand/linen/links/several",
         "brand-results": "/brand/linen/results",
         "brand-money": "/brand/linen/money",
@@ -87,6 +93,7 @@ def browser() -> Iterator[Browser]:
 def company(schema_template: str, pg_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
     with founded(pg_server, schema_template, tmp_path_factory.mktemp("browser")) as made:
         clicked(made)
+        written(made)
         yield made
 
 
@@ -100,6 +107,15 @@ def clicked(company: Company) -> None:
     """Clicks of two creators, so that there is something to draw."""
     statement = "INSERT INTO click_day SELECT programme_id, id, '2026-11-18', 'counted', 40 * id FROM link"
     company.house.conn.execute(statement)
+
+
+def written(company: Company) -> None:
+    """A message of the shop, read already."""
+    brand, at = company.brand, company.house.now
+    sealed = DayKeys(company.house.conn, KEYS).seal(at, msgspec.msgpack.encode(({}, b'{"id": 1042}')), MESSAGE)
+    row = edge.NewDelivery(MESSAGE, at, brand.shop.id, brand.shop.endpoint, "order.updated", sealed, bytes(32))
+    edge.insert_deliveries(brand.access, [row])
+    brand.access.execute("UPDATE delivery SET state = 'done' WHERE programme_id = %(programme_id)s")
 
 
 def enter(seen: Watched, company: Company, name: str) -> None:
@@ -141,7 +157,8 @@ def test_every_page_is_quiet_and_accessible(
         for name, path in PAGES[who].items():
             seen.page.set_viewport_size({"width": width, "height": 800})
             order = find_order(company.brand.access, "H1003")
-            seen.open(path.format(code=company.brand.code, token=token(company), order=order, claim=claimed(company)))
+            known = {"order": order, "claim": claimed(company), "message": MESSAGE.hex()}
+            seen.open(path.format(code=company.brand.code, token=token(company), **known))
             fit(seen, f"{name}-{width}")
 
 

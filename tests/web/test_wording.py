@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from fanshare.core.instants import DAY, parse_rfc3339, zone
 from fanshare.core.money import MAX_MICROS, from_minor_units, minor_units, parse_amount
+from fanshare.web.templating import ticked
 from fanshare.web.wording import Calendar, carried_on, exact, shown
 
 NOW = parse_rfc3339("2026-11-30T12:00:00Z")
@@ -48,3 +49,9 @@ def test_a_moment_has_passed_at_itself() -> None:
     calendar = Calendar(zone("UTC"), NOW)
     assert calendar.passed(NOW)
     assert not calendar.passed(NOW + 1)
+
+
+def test_what_stands_between_backticks_is_shown_as_a_command_and_stays_escaped() -> None:
+    assert ticked("Run `fanshare <work>`, then look.") == "Run <code>fanshare &lt;work&gt;</code>, then look."
+    assert ticked("A ` alone & no more") == "A ` alone &amp; no more"
+    assert ticked("`first`") == "<code>first</code>"

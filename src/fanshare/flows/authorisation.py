@@ -107,6 +107,7 @@ MATRIX: Mapping[str, Group] = {
     "brand.results": _HOUSE,
     "brand.money": _HOUSE,
     "brand.links": _DECIDING,
+    "brand.messages": frozenset({Post.OWNER, Post.MANAGER}),
     "brand.applications": _DECIDING,
     "brand.decide": _DECIDING,
     "brand.codes": _DECIDING,

@@ -35,6 +35,11 @@ class DayKeys:
         except InvalidTag as error:
             raise FanshareError("cannot_unseal", "A stored delivery can't be opened: it was changed.", 500) from error
 
+    def knows(self, at: Instant) -> bool:
+        """Whether the key of ``at``'s UTC day is still here."""
+        day = format_rfc3339(at)[:10]
+        return self._conn.execute("SELECT FROM day_key WHERE day = %s", [day]).fetchone() is not None
+
     def _cipher(self, at: Instant, *, create: bool) -> AESGCM:
         day = format_rfc3339(at)[:10]
         if day not in self._ciphers:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import reverse
 from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from fanshare.core.instants import Instant
 from fanshare.core.money import Micros
@@ -23,7 +23,7 @@ def environment(**options: Any) -> Environment:
     words.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)
     made.globals.update(spoken=language.spoken, languages=language.LANGUAGES, percent=wording.percent)
     made.globals.update(asset=assets.url, icon=icon, split_bar=split_bar, url=url, carried_on=wording.carried_on)
-    made.filters.update(shown=shown, exact=exact)
+    made.filters.update(shown=shown, exact=exact, ticked=ticked)
     made.globals["day"] = day
     return made
 
@@ -53,6 +53,15 @@ def exact(micros: Micros, currency: str) -> Markup:
 def day(calendar: Calendar, instant: Instant) -> Markup:
     """``<time>`` with the weekday and the date in the programme's time zone."""
     return Markup('<time datetime="{iso}">{day}</time>').format(iso=calendar.iso(instant), day=calendar.day(instant))
+
+
+def ticked(text: str) -> Markup:
+    """A sentence in which what stands between backticks is a command: shown as one, without them."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:  # one without a partner is only a character
+        return escape(text)
+    command = Markup("<code>{part}</code>")
+    return Markup("").join(command.format(part=part) if n % 2 else escape(part) for n, part in enumerate(parts))
 
 
 def _money(text: str) -> Markup:

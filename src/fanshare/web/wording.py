@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from fanshare.core.instants import Instant, local_date
+from fanshare.core.instants import Instant, local_date, to_datetime
 from fanshare.core.money import Micros, format_minor, format_percent, format_trimmed, from_minor_units, minor_units
 from fanshare.web.language import spoken
 
@@ -69,6 +69,10 @@ class Calendar:
     def iso(self, instant: Instant) -> str:
         """``2026-12-22``, for the ``datetime`` attribute."""
         return local_date(instant, self.zone).isoformat()
+
+    def time(self, instant: Instant) -> str:
+        """The time of day: ``14:03``."""
+        return format(to_datetime(instant).astimezone(self.zone), "%H:%M")
 
     def passed(self, instant: Instant) -> bool:
         """Whether an instant is now or lies behind."""

@@ -16,6 +16,7 @@ from fanshare.flows.health import ConnectionDay, ConnectionHealth, connection_he
 from fanshare.store.queries import tenants
 from fanshare.web import language, site
 from fanshare.web.authorisation import hats, require
+from fanshare.web.brand.english import may
 from fanshare.web.desk import Here
 from fanshare.web.errors import error_page
 from fanshare.web.seated import page, seated
@@ -79,7 +80,8 @@ def connections(here: Here) -> Any:
     """The connections of one programme."""
     with language.speaking("en"):
         found = [_shown(one, here) for one in connection_health(here.access, here.now)]
-        return page(here, "brand/connections.html", {"connections": found})
+        context = {"connections": found, "may_look": may(here, "brand.messages")}
+        return page(here, "brand/connections.html", context)
 
 
 @require("connections.see")

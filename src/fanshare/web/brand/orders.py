@@ -80,7 +80,11 @@ def orders(here: Here) -> Any:
     if wish.form:
         return exported(wish.form, "orders", map(_document, shown), _COLUMNS, cut=len(rows) > limit)
     further = place((shown[-1].placed_at, shown[-1].id)) if len(rows) > limit else ""
-    return page(here, "brand/orders.html", {"asked": wish, "orders": shown, "next": further})
+    return page(
+        here,
+        "brand/orders.html",
+        {"asked": wish, "orders": shown, "next": further, "may_look": may(here, "brand.messages")},
+    )
 
 
 @seated("brand.see", Role.BRAND, Role.OPERATOR)

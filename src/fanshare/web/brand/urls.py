@@ -3,7 +3,20 @@
 from django.urls import path, register_converter
 from django.urls.converters import IntConverter
 
-from fanshare.web.brand import claims, codes, connections, links, money, orders, overview, people, results, team, terms
+from fanshare.web.brand import (
+    claims,
+    codes,
+    connections,
+    links,
+    messages,
+    money,
+    orders,
+    overview,
+    people,
+    results,
+    team,
+    terms,
+)
 
 
 class RowConverter(IntConverter):  # type: ignore[misc]
@@ -30,6 +43,8 @@ urlpatterns = [
     path("brand/<slug:programme>/money", money.money, name="brand_money"),
     path("brand/<slug:programme>/links", links.links, name="brand_links"),
     path("brand/<slug:programme>/links/several", links.several, name="brand_several_links"),
+    path("brand/<slug:programme>/messages", messages.messages, name="brand_messages"),
+    path("brand/<slug:programme>/messages/<slug:name>", messages.message, name="brand_message"),
     path("brand/<slug:programme>/terms", terms.terms, name="brand_terms"),
     path("brand/<slug:programme>/terms/publish", terms.publish, name="brand_terms_publish"),
     path("brand/<slug:programme>/team", team.team, name="brand_team"),
