@@ -24,7 +24,7 @@ from fanshare.flows.twins import as_refusal, mark_twins
 from fanshare.store import log_store
 from fanshare.store.access import Access
 from fanshare.store.queries import numbers, payments, sales
-from fanshare.store.queries.orders import Known, OrderRows, Updated
+from fanshare.store.queries.orders import Fresh, Known, OrderRows, Updated
 from fanshare.store.queries.sales import Places
 from fanshare.store.queries.touches import Named, Resolver
 
@@ -73,28 +73,10 @@ def accept(
     for state in _orders(access, shop, reports, places, result, now):
         by_order.setdefault(state.order_id, []).append(state)
     rows = OrderRows(access)
-    known = rows.lock(shop.connection_id, {key: _first_facts(every) for key, every in by_order.items()}, now)
-    kept = rows.states(order.id for order in known.values())
-    frozen = rows.frozen(order.id for order in known.values())
-    fresh: list[tuple[int, OrderState]] = []
-    views: dict[str, tuple[Known, OrderView]] = {}
-    for external, newcomers in by_order.items():
-        order = known.get(external)
-        if order is None:
-            continue
-        before = kept.get(order.id, {})
-        added, view, error = _join(newcomers, before, order, shop.news)
-        if error is not None:
-            result.refused[external] = error
-        if view is not None and added:
-            fresh += [(order.id, state) for state in added]
-            views[external] = (order, _frozen_view(view, order, order.id in frozen))
+    resolver = Resolver(access, book, secrets.click_id)
+    fresh, views = _write_orders(rows, resolver, shop, by_order, result, now)
     if not views:
         return result
-    named = {key: Named(shop.connection_id, view.placed_at, view.evidence) for key, (_, view) in views.items()}
-    resolver = Resolver(access, book, secrets.click_id)
-    resolved = resolver.resolve(named)
-    rows.update([Updated(order.id, view, *resolved[key]) for key, (order, view) in views.items()], now)
     inherit(access, [order.id for order, _ in views.values()], resolver)
     numbers.note(access, {order: state.number for order, state in fresh if state.number})
     result.changed = {order.id for order, _ in views.values()}
@@ -155,35 +137,101 @@ def resolve_again(
     rows.due(orders, now, "click")
 
 
-def _first_facts(states: Iterable[OrderState]) -> tuple[str, Instant, str]:
-    """What a new row needs before its states are joined."""
-    state = min(states, key=lambda state: (not state.currency, state.modified_at))
-    return state.birth, state.placed_at, state.currency
+def _write_orders(
+    rows: OrderRows,
+    resolver: Resolver,
+    shop: Shop,
+    by_order: Mapping[str, Sequence[OrderState]],
+    result: Accepted,
+    now: Instant,
+) -> tuple[list[tuple[int, OrderState]], dict[str, tuple[Known, OrderView]]]:
+    """Write what is new of each order. Returns the new states by order, and the rows as they were with new views."""
+    fresh: list[tuple[int, OrderState]] = []
+    views: dict[str, tuple[Known, OrderView]] = {}
+    while by_order:
+        looks = _look(rows, shop, by_order)
+        kept = _keep(rows, resolver, shop, looks, now)
+        for external, (order, view) in kept.items():
+            fresh += [(order.id, state) for state in looks[external].added]
+            views[external] = (order, view)
+        # What another worker has written meanwhile is known now, and joined with what it wrote.
+        by_order = {one: by_order[one] for one, look in looks.items() if look.is_news and one not in kept}
+        result.refused |= {one: look.error for one, look in looks.items() if look.error and one not in by_order}
+    return fresh, views
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What states make of an order: its row if it has one, what is new, the joined view, why something was refused."""
+
+    order: Known | None
+    added: list[OrderState]
+    view: OrderView | None
+    error: FanshareError | None
+
+    @property
+    def is_news(self) -> bool:
+        return self.view is not None and bool(self.added)
+
+
+def _look(rows: OrderRows, shop: Shop, by_order: Mapping[str, Sequence[OrderState]]) -> dict[str, _Look]:
+    """Join what is told with what is known. Of what has no row, and no currency, only its absence is known: nothing."""
+    known = rows.lock(shop.connection_id, by_order)
+    told = [order.id for order in known.values() if order.view is not None]
+    kept, frozen = rows.states(told), rows.frozen(told)
+    found = {}
+    for external, newcomers in by_order.items():
+        order = known.get(external)
+        if order is None and not any(state.currency for state in newcomers):
+            continue
+        before = kept.get(order.id, {}) if order else {}
+        added, view, error = _join(newcomers, before, order.view if order else None, shop.news)
+        if order is not None and view is not None:
+            view = _frozen_view(view, order, order.id in frozen)
+        found[external] = _Look(order, added, view, error)
+    return found
+
+
+def _keep(
+    rows: OrderRows, resolver: Resolver, shop: Shop, looks: Mapping[str, _Look], now: Instant
+) -> dict[str, tuple[Known, OrderView]]:
+    """Write what is new of the orders; what another worker has made a row of meanwhile is left out."""
+    views = {one: look.view for one, look in looks.items() if look.view is not None and look.is_news}
+    if not views:
+        return {}
+    named = {one: Named(shop.connection_id, view.placed_at, view.evidence) for one, view in views.items()}
+    resolved = resolver.resolve(named)
+    known = {one: order for one in views if (order := looks[one].order) is not None}
+    rows.update([Updated(order.id, views[one], *resolved[one]) for one, order in known.items()], now)
+    unknown = {one: Fresh(view, *resolved[one]) for one, view in views.items() if one not in known}
+    made = rows.insert(shop.connection_id, unknown, now)
+    known |= {one: Known(order, None, None) for one, order in made.items()}
+    return {one: (order, views[one]) for one, order in known.items()}
 
 
 def _join(
-    newcomers: Iterable[OrderState], before: Mapping[bytes, str], order: Known, news: News | None
+    newcomers: Iterable[OrderState], before: Mapping[bytes, str], view: OrderView | None, news: News | None
 ) -> tuple[list[OrderState], OrderView | None, FanshareError | None]:
     """The states among ``newcomers`` that are new, the joined view with them, and why one was refused."""
     states = {bytes.fromhex(state_hash(state)): state for state in newcomers}
     added = {key: state for key, state in states.items() if key not in before}
     if not added:
-        return [], order.view, None
+        return [], view, None
     known = [from_document(json.loads(document)) for document in before.values()]
     if _is_gone(known):
         added = {key: state for key, state in added.items() if not _is_tombstone(state)}
     fresh = sorted(added.values(), key=lambda state: (state.modified_at, state_hash(state)))
     fresh, old_news = news(known, fresh) if news else (fresh, None)
     if not fresh:
-        return [], order.view, old_news
+        return [], view, old_news
     try:
         return fresh, join([*known, *fresh]), old_news
     except FanshareError:
-        return _join_what_fits(known, fresh, order)
+        return _join_what_fits(known, fresh, view)
 
 
 def _join_what_fits(
-    known: Sequence[OrderState], fresh: Sequence[OrderState], order: Known
+    known: Sequence[OrderState], fresh: Sequence[OrderState], view: OrderView | None
 ) -> tuple[list[OrderState], OrderView | None, FanshareError | None]:
     """Take the states one by one and leave out those that can't be of this order."""
     error: FanshareError | None = None
@@ -195,7 +243,7 @@ def _join_what_fits(
             error = refusal
         else:
             fitting.append(state)
-    return fitting, join([*known, *fitting]) if fitting else order.view, error
+    return fitting, join([*known, *fitting]) if fitting else view, error
 
 
 def _is_gone(known: Iterable[OrderState]) -> bool:

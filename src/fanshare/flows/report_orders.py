@@ -36,13 +36,13 @@ def report_order(programme: Programme, raw: bytes, endpoint: str, read: Read, no
     connection = _connection(programme, endpoint, now)
     shop = Shop(connection.id, connection.endpoint)
     access = programme.access
-    with access.transaction():
+    with access.joined():
         found = accept(access, shop, states, programme.book, programme.secrets, now)
         if states[0].order_id in found.refused:
             raise found.refused[states[0].order_id]
         heard(access, connection.id, now)
         edge.count_deliveries(access, {(connection.id, utc_day(now)): 1}, "accepted")
-        order = paged.order_of(access, connection.id, states[0].order_id)
+        order = next(iter(found.changed), None) or paged.order_of(access, connection.id, states[0].order_id)
     assert order is not None
     return Reported(order, bool(found.changed))
 

@@ -116,6 +116,18 @@ class Access:
             cursor.executemany(statement, [{**row, "programme_id": self.programme_id} for row in rows])
 
     @contextmanager
+    def joined(self) -> Iterator[None]:
+        """All or nothing with the transaction that is under way, without a savepoint; else a transaction of its own.
+
+        For what its callers never catch a database error of: that spoils the whole transaction.
+        """
+        if self.conn.info.transaction_status == psycopg.pq.TransactionStatus.IDLE:
+            with self.transaction():
+                yield
+        else:
+            yield
+
+    @contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing, durable when it returns. Inside another transaction it is a savepoint of that one."""
         within = self.conn.info.transaction_status != psycopg.pq.TransactionStatus.IDLE

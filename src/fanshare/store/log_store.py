@@ -59,7 +59,7 @@ def append(access: Access, bodies: Sequence[Mapping[str, Any]]) -> int:
     if not bodies:
         return tree(access).frontier.size
     texts = [canonical(body) for body in bodies]
-    with access.transaction():
+    with access.joined():
         epoch, frontier = _locked(access)
         grown, nodes = frontier.extend(map(log.leaf_hash, texts))
         _insert_leaves(access, epoch, frontier.size, bodies, texts)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, LiteralString
+from typing import Any, LiteralString, NamedTuple
 
 from fanshare.core.instants import Instant
 from fanshare.core.orders import Evidence, OrderView
@@ -26,12 +26,20 @@ SELECT DISTINCT order_id FROM frozen_context
 """
 _INSERT = """
 INSERT INTO shop_order (programme_id, connection_id, external_id, birth, touches, view, placed_at, buyer_key,
-                        modified_at, currency, status, net, vanished_at, vanished, estimated, waiting, accepted_at)
-SELECT %(programme_id)s, %(connection_id)s, external_id, birth, '[]', NULL, placed_at, '', placed_at, currency, 'open',
-       0, NULL, '', false, false, %(now)s
-  FROM unnest(%(externals)s::text[], %(births)s::text[], %(placed)s::bigint[], %(currencies)s::text[])
-       AS fresh(external_id, birth, placed_at, currency)
+                        modified_at, currency, status, net, exchange_of, vanished_at, vanished, estimated, waiting,
+                        accepted_at)
+SELECT %(programme_id)s, %(connection_id)s, external_id, birth, touches::jsonb, view::jsonb, placed_at, buyer_key,
+       modified_at, currency, status, net, exchange_of, CASE WHEN vanished <> '' THEN %(now)s END, vanished, estimated,
+       waiting, %(now)s
+  FROM unnest(%(externals)s::text[], %(births)s::text[], %(touches)s::text[], %(views)s::text[], %(placed)s::bigint[],
+              %(buyers)s::text[], %(modified)s::bigint[], %(currencies)s::text[], %(statuses)s::text[],
+              %(nets)s::bigint[], %(vanished)s::text[], %(estimated)s::bool[], %(waiting)s::bool[],
+              %(exchanges)s::text[])
+       AS fresh(external_id, birth, touches, view, placed_at, buyer_key, modified_at, currency, status, net, vanished,
+                estimated, waiting, exchange_of)
+ ORDER BY external_id
 ON CONFLICT (programme_id, connection_id, external_id) DO NOTHING
+RETURNING external_id, id
 """
 _UPDATE = """
 UPDATE shop_order
@@ -143,11 +151,19 @@ _CITING = _BEFORE_OURS + ALIVE + _OTHERS
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A locked order row: its id, its view so far (``None``: it was just made), and when it was seen to vanish."""
+    """A locked order row: its id, its view so far (``None``: there was none before), and when it was seen to vanish."""
 
     id: int
     view: OrderView | None
     vanished_at: Instant | None
+
+
+class Fresh(NamedTuple):
+    """The content of an order that has no row yet."""
+
+    view: OrderView
+    touches: tuple[Touch, ...]
+    waiting: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,38 +183,45 @@ class OrderRows:
     def __init__(self, access: Access) -> None:
         self._access = access
 
-    def lock(
-        self, connection_id: int, orders: Mapping[str, tuple[str, Instant, str]], now: Instant
-    ) -> dict[str, Known]:
-        """Make missing rows and lock all of them in id order. ``orders``: id -> (birth, placed_at, currency).
+    def lock(self, connection_id: int, externals: Iterable[str]) -> dict[str, Known]:
+        """Lock the rows of a connection's orders in id order: external id -> row. What has none yet is left out."""
+        rows = self._access.fetch(_LOCK, {"connection_id": connection_id, "externals": sorted(externals)})
+        return {row[1]: Known(row[0], None if row[2] is None else codec.view(row[2]), row[3]) for row in rows}
 
-        An order of which nothing but its absence is known (no currency) gets no row.
+    def insert(self, connection_id: int, orders: Mapping[str, Fresh], now: Instant) -> dict[str, int]:
+        """Write orders that have no row yet, with their evidence and its scopes: external id -> id.
+
+        An order that another worker wrote meanwhile is left out, and as that one left it.
         """
-        externals = sorted(key for key, (_, _, currency) in orders.items() if currency)
-        self._access.execute(
+        if not orders:
+            return {}
+        fresh = list(orders.values())
+        rows = self._access.fetch(
             _INSERT,
             {
+                **_columns([order.view for order in fresh]),
+                **_resolved(fresh),
                 "connection_id": connection_id,
-                "externals": externals,
-                "births": [orders[key][0] for key in externals],
-                "placed": [orders[key][1] for key in externals],
-                "currencies": [orders[key][2] for key in externals],
+                "externals": list(orders),
                 "now": now,
             },
         )
-        rows = self._access.fetch(_LOCK, {"connection_id": connection_id, "externals": sorted(orders)})
-        return {row[1]: Known(row[0], None if row[2] is None else codec.view(row[2]), row[3]) for row in rows}
+        made: dict[str, int] = dict(rows)
+        self._evidence([Updated(id_, *orders[external]) for external, id_ in made.items()])
+        return made
 
     def states(self, orders: Iterable[int]) -> dict[int, dict[bytes, str]]:
         """Every accepted state of some orders: order -> state hash -> document."""
         found: dict[int, dict[bytes, str]] = {}
-        for order_id, state_hash, document in self._access.fetch(_STATES, {"orders": list(orders)}):
+        wanted = list(orders)
+        for order_id, state_hash, document in self._access.fetch(_STATES, {"orders": wanted}) if wanted else ():
             found.setdefault(order_id, {})[bytes(state_hash)] = document
         return found
 
     def frozen(self, orders: Iterable[int]) -> set[int]:
         """The orders of which some part's period has closed."""
-        return {row[0] for row in self._access.fetch(_FROZEN, {"orders": list(orders)})}
+        wanted = list(orders)
+        return {row[0] for row in self._access.fetch(_FROZEN, {"orders": wanted})} if wanted else set()
 
     def insert_states(self, states: Sequence[tuple[int, bytes, str]], first_leaf: int, now: Instant) -> None:
         """Write down accepted states ``(order, hash, document)``, whose leaves begin at ``first_leaf``."""
@@ -215,6 +238,8 @@ class OrderRows:
 
     def update(self, orders: Sequence[Updated], now: Instant) -> None:
         """Write the joined views, the evidence and its scopes."""
+        if not orders:
+            return
         views = [order.view for order in orders]
         ids = [order.id for order in orders]
         self._access.execute(_UPDATE, {**_columns(views), **_resolved(orders), "ids": ids, "now": now})
@@ -306,7 +331,7 @@ def _columns(views: Sequence[OrderView]) -> dict[str, Any]:
     }
 
 
-def _resolved(orders: Sequence[Updated]) -> dict[str, Any]:
+def _resolved(orders: Sequence[Updated | Fresh]) -> dict[str, Any]:
     return {
         "touches": [codec.dump(order.touches) for order in orders],
         "waiting": [order.waiting for order in orders],
