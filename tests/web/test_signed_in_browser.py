@@ -31,6 +31,7 @@ PAGES = {
         "creator-earnings": "/creator/linen/earnings",
         "creator-links": "/creator/linen/links",
         "creator-link": "/creator/linen/links/{code}",
+        "creator-page": "/creator/linen/page",
         "creator-nothing-found": "/creator/linen/earnings?q=none",
     },
     "bea": {

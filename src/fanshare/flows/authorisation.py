@@ -85,6 +85,7 @@ _OPERATOR: Group = frozenset({Role.OPERATOR})
 MATRIX: Mapping[str, Group] = {
     "public.start": _EVERYBODY,
     "public.creator": _EVERYBODY,
+    "public.picture": _EVERYBODY,
     "public.terms": _EVERYBODY,
     "public.why": _EVERYBODY,  # by a token that only the party holds
     "public.demo": _EVERYBODY,
@@ -119,6 +120,7 @@ MATRIX: Mapping[str, Group] = {
     "creator.statement": _CREATOR,
     "creator.links": _CREATOR,
     "creator.links.change": _CREATOR,
+    "creator.page": _CREATOR,
     "fan.home": _FAN,
     "fan.earnings": _FAN,
     "fan.statement": _FAN,

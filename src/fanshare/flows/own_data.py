@@ -1,5 +1,6 @@
 """A copy of what is kept about somebody, and leaving: her key is destroyed, the books stay as they are."""
 
+from base64 import b64encode
 from typing import Any
 
 from fanshare.core.errors import BadInputError
@@ -7,7 +8,8 @@ from fanshare.core.instants import Instant, format_rfc3339
 from fanshare.flows.audit import noted
 from fanshare.flows.context import Programme
 from fanshare.flows.people import erase
-from fanshare.store.queries import own_data
+from fanshare.store.access import Access
+from fanshare.store.queries import creator_pages, own_data
 
 FORMAT = "fanshare-own-data/1"
 
@@ -42,7 +44,20 @@ def copy(programme: Programme, party: int, now: Instant) -> dict[str, Any]:
             for code, where, name, label, at in own_data.links(access, party)
         ],
         "codes": [{"code": shown, "since": format_rfc3339(at)} for shown, at in own_data.codes(access, party)],
+        "page": _page(access, party),
         "weekly_mail_stopped_at": None if stopped_at is None else format_rfc3339(stopped_at),
+    }
+
+
+def _page(access: Access, party: int) -> dict[str, Any]:
+    """What she wrote on her page, with her picture as base64 of a WebP file."""
+    written = creator_pages.page(access, party)
+    hung = creator_pages.picture(access, written.picture) if written.picture else None
+    return {
+        "words": written.words,
+        "sections": [{"heading": heading, "words": words} for heading, words in written.sections],
+        "picture": "" if hung is None else b64encode(hung.content).decode(),
+        "picture_shows": written.alt,
     }
 
 

@@ -45,7 +45,7 @@ _PLACES: dict[Role, tuple[Place, ...]] = {
         Place("creator.today", "creator_today", "house", later("Today")),
         Place("creator.earnings", "creator_earnings", "wallet", later("Earnings")),
         Place("creator.links", "creator_links", "link", later("Links and codes")),
-        Place("public.creator", "creator", "store", later("My page"), 2, "creator"),
+        Place("creator.page", "creator_page", "store", later("My page")),
         Place("public.terms", "terms", "scale", later("Terms"), 2),
     ),
     Role.FAN: (

@@ -87,8 +87,30 @@ class PublicLink:
 
 
 @dataclass(frozen=True, slots=True)
+class PublicPicture:
+    """A picture of this site with what it shows in words. Raises ``ValueError`` for one of another site."""
+
+    href: str
+    alt: str
+    width: int
+    height: int
+
+    def __post_init__(self) -> None:
+        if not is_path(self.href):
+            raise ValueError("a page shows pictures of its own site")
+
+
+@dataclass(frozen=True, slots=True)
+class PublicSection:
+    """A part of a creator's page; ``words`` are markdown."""
+
+    heading: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class PublicCreator:
-    """A creator's public page. ``links`` holds live links only, in the order she chose.
+    """A creator's public page. ``links`` holds live links only, in the order she chose; ``about`` is markdown.
 
     ``direct`` splits an example order that she brought herself, ``through_fan`` the same order brought by a fan of
     hers; either is ``None`` where the terms name no single rate.
@@ -101,6 +123,8 @@ class PublicCreator:
     links: tuple[PublicLink, ...] = ()
     direct: Split | None = None
     through_fan: Split | None = None
+    picture: PublicPicture | None = None
+    sections: tuple[PublicSection, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +248,9 @@ class PageStore(Protocol):
 
     def creator(self, programme_slug: str, creator_slug: str) -> PublicCreator | None:
         """A creator's page; ``None`` also where she is not admitted or asked for no page."""
+
+    def picture(self, programme_slug: str, picture: str) -> bytes | None:
+        """A WebP file that hangs on a page."""
 
     def terms(self, programme_slug: str) -> ProgrammeTerms | None:
         """A programme's terms, every version."""

@@ -24,7 +24,8 @@ from fanshare.core.terms_example import worked_order
 from fanshare.core.terms_sentences import sentences
 from fanshare.flows import public_texts
 from fanshare.flows.health import as_reported
-from fanshare.store.queries import claims, pages, tenants
+from fanshare.store.queries import claims, creator_pages, pages, tenants
+from fanshare.store.queries.creator_pages import PageRow
 from fanshare.store.queries.pages import WhyRow
 from fanshare.store.queries.tenants import Tenant
 from fanshare.web.pages_port import (
@@ -37,6 +38,8 @@ from fanshare.web.pages_port import (
     ProgrammeTerms,
     PublicCreator,
     PublicLink,
+    PublicPicture,
+    PublicSection,
     PublicText,
     Role,
     Split,
@@ -82,11 +85,14 @@ class StoredPages:
             if row is None:
                 return None
             links = pages.links(access, row.id)
+            written = creator_pages.page(access, row.id)
+            hung = creator_pages.picture(access, written.picture) if written.picture else None
         direct, through_fan = _examples(_terms(*newest), tenant.currency)
         return PublicCreator(
             programme=_card(tenant),
             slug=row.slug,
             name=row.name,
+            about=written.words,
             links=tuple(
                 PublicLink(
                     href=f"/r/{link.code}",
@@ -99,7 +105,16 @@ class StoredPages:
             ),
             direct=direct,
             through_fan=through_fan,
+            picture=None if hung is None else picture_of(tenant.slug, written, hung.width, hung.height),
+            sections=tuple(PublicSection(*one) for one in written.sections),
         )
+
+    def picture(self, programme_slug: str, picture: str) -> bytes | None:
+        """The bytes of a picture."""
+        with self._open() as conn:
+            tenant = tenants.tenant(conn, programme_slug)
+            found = None if tenant is None else creator_pages.picture(tenants.access(conn, tenant), picture)
+        return None if found is None else found.content
 
     def terms(self, programme_slug: str) -> ProgrammeTerms | None:
         """Every version, newest first."""
@@ -253,6 +268,11 @@ def _names(row: WhyRow, *, mine: bool) -> dict[str, str]:
     fan = ("your", "yours", "you") if row.role == "fan" and mine else ("a fan's", "a fan", "a fan")
     names = {"creator": creator[0], "creator_of": creator[1], "creator_to": creator[2]}
     return {**names, "fan": fan[0], "fan_of": fan[1], "fan_to": fan[2]}
+
+
+def picture_of(programme: str, written: PageRow, width: int, height: int) -> PublicPicture:
+    """The picture of a page as pages show it."""
+    return PublicPicture(f"/picture/{programme}/{written.picture}", written.alt, width, height)
 
 
 def _noon(day: str, tz: ZoneInfo) -> Instant:

@@ -10,6 +10,7 @@ from fanshare.core.instants import Instant
 from fanshare.core.money import Micros
 from fanshare.web import assets, language, wording
 from fanshare.web.charts import split_bar
+from fanshare.web.markdown import prose
 from fanshare.web.wording import Calendar
 
 
@@ -23,7 +24,7 @@ def environment(**options: Any) -> Environment:
     words.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)
     made.globals.update(spoken=language.spoken, languages=language.LANGUAGES, percent=wording.percent)
     made.globals.update(asset=assets.url, icon=icon, split_bar=split_bar, url=url, carried_on=wording.carried_on)
-    made.filters.update(shown=shown, exact=exact, ticked=ticked)
+    made.filters.update(shown=shown, exact=exact, ticked=ticked, prose=prose)
     made.globals["day"] = day
     return made
 

@@ -16,12 +16,16 @@ class MemoryPageStore:
     lines: Mapping[str, WhyLine] = field(default_factory=dict)
     report: DemoReport | None = None
     texts: Mapping[tuple[str, str], PublicText] = field(default_factory=dict)
+    pictures: Mapping[tuple[str, str], bytes] = field(default_factory=dict)
 
     def programmes(self) -> Sequence[ProgrammeCard]:
         return sorted(self.cards, key=lambda card: card.name)
 
     def creator(self, programme_slug: str, creator_slug: str) -> PublicCreator | None:
         return self.creators.get((programme_slug, creator_slug))
+
+    def picture(self, programme_slug: str, picture: str) -> bytes | None:
+        return self.pictures.get((programme_slug, picture))
 
     def terms(self, programme_slug: str) -> ProgrammeTerms | None:
         return self.terms_pages.get(programme_slug)

@@ -15,6 +15,8 @@ from fanshare.web.pages_port import (
     ProgrammeTerms,
     PublicCreator,
     PublicLink,
+    PublicPicture,
+    PublicSection,
     PublicText,
     Split,
     TermsVersion,
@@ -50,6 +52,13 @@ CLEO = PublicCreator(
     ),
     direct=DIRECT,
     through_fan=WITH_FAN,
+    picture=PublicPicture("/picture/bea/none", "Cleo at her loom", 640, 480),
+    sections=(
+        PublicSection(
+            "How I wash linen",
+            "Cold, with *little* soap:\n\n- no softener\n- [the long story](https://cleo.example/wash)",
+        ),
+    ),
 )
 
 FAN_LINE = WhyLine(

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from fanshare.web.creator import earnings, links, today, welcome
+from fanshare.web.creator import earnings, links, today, welcome, writing
 
 urlpatterns = [
     path("creator/<slug:programme>", today.today, name="creator_today"),
@@ -11,4 +11,6 @@ urlpatterns = [
     path("creator/<slug:programme>/statement", earnings.statement, name="creator_statement"),
     path("creator/<slug:programme>/links", links.links, name="creator_links"),
     path("creator/<slug:programme>/links/<slug:code>", links.link, name="creator_link"),
+    path("creator/<slug:programme>/page", writing.page_of_hers, name="creator_page"),
+    path("creator/<slug:programme>/page/picture", writing.picture, name="creator_picture"),
 ]

@@ -7,6 +7,7 @@ from fanshare.web.public import sharing, texts, verifying, views
 urlpatterns = [
     path("", views.start, name="start"),
     path("c/<slug:programme>/<slug:creator>", views.creator, name="creator"),
+    path("picture/<slug:programme>/<slug:picture>", views.picture, name="picture"),
     path("terms/<slug:programme>", views.terms, name="terms"),
     re_path(r"^why/(?P<token>[A-Za-z0-9_-]{22,128})\Z", views.why, name="why"),
     path("sharing", sharing.general, name="sharing"),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from fanshare.core.instants import zone
@@ -52,6 +52,16 @@ def creator(request: Any, programme: str, creator: str) -> Any:
     """A creator's page: her words, her links with their labels, where the money of a sale goes."""
     page = found(site.of(request).store.creator(programme, creator))
     return render(request, "public/creator.html", {"page": page, "bars": explaining.example_bars(page)})
+
+
+@require("public.picture")
+@readable
+def picture(request: Any, programme: str, picture: str) -> Any:
+    """A picture of a page. Its name never stands for another one, so it may be kept for ever."""
+    content = found(site.of(request).store.picture(programme, picture))
+    response = HttpResponse(content, content_type="image/webp")
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
 
 
 @require("public.terms")

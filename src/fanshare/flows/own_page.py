@@ -1,0 +1,79 @@
+"""What a creator does with her page: words and sections in markdown, one picture."""
+
+import re
+from dataclasses import dataclass
+
+from fanshare.core.errors import BadInputError, FanshareError
+from fanshare.core.instants import Instant
+from fanshare.flows import pictures
+from fanshare.flows.context import Programme
+from fanshare.store.queries import creator_pages
+
+LONGEST_WORDS, LONGEST_HEADING, LONGEST_ALT, MOST_SECTIONS = 5_000, 100, 200, 8
+_OWN_LINK = re.compile(r"/r/[A-Za-z0-9_-]{4,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What she wrote: words and sections (heading, words), all in markdown but the headings."""
+
+    words: str = ""
+    sections: tuple[tuple[str, str], ...] = ()
+
+
+def checked(page: Page) -> Page:
+    """The page without what is empty.
+
+    Raises ``BadInputError``: ``bad_words``, ``heading_missing``, ``unlabelled_link``.
+    """
+    words, *texts = (_words(text) for text in (page.words, *(one[1] for one in page.sections)))
+    headings = [" ".join(one[0].split()) for one in page.sections]
+    kept = tuple((heading, text) for heading, text in zip(headings, texts, strict=True) if heading or text)
+    if any(not heading for heading, _ in kept):
+        raise BadInputError("heading_missing", "A section needs a heading; an empty one is left out.")
+    if len(kept) > MOST_SECTIONS or any(len(heading) > LONGEST_HEADING or "\x00" in heading for heading, _ in kept):
+        raise BadInputError(
+            "bad_words", f"At most {MOST_SECTIONS} sections, with headings of {LONGEST_HEADING} characters."
+        )
+    return Page(words, kept)
+
+
+def save(programme: Programme, party: int, page: Page, now: Instant) -> None:
+    """Put her words in the place of those before. Raises ``BadInputError`` as ``checked``, ``erased`` (410)."""
+    sound = checked(page)
+    with programme.access.transaction():
+        _hold(programme, party)
+        creator_pages.keep(programme.access, party, sound.words, sound.sections, now)
+
+
+def set_picture(programme: Programme, party: int, content: bytes, alt: str, now: Instant) -> None:
+    """Hang a picture with what it shows in words. Raises ``BadInputError`` as ``pictures.redrawn``, ``alt_missing``."""
+    shows = " ".join(alt.split())
+    if not shows or len(shows) > LONGEST_ALT or "\x00" in shows:
+        raise BadInputError("alt_missing", f"Say in up to {LONGEST_ALT} characters what the picture shows.")
+    drawn = pictures.redrawn(content)
+    with programme.access.transaction():
+        _hold(programme, party)
+        creator_pages.hang(programme.access, party, pictures.name(), drawn, shows, now)
+
+
+def remove_picture(programme: Programme, party: int, now: Instant) -> None:
+    """Take the picture down; doing it again changes nothing."""
+    with programme.access.transaction():
+        _hold(programme, party)
+        creator_pages.hang(programme.access, party, "", None, "", now)
+
+
+def _hold(programme: Programme, party: int) -> None:
+    if not creator_pages.lock(programme.access, party):
+        raise FanshareError("erased", "The person behind this account was erased.", 410)
+
+
+def _words(text: str) -> str:
+    clean = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if len(clean) > LONGEST_WORDS or "\x00" in clean:
+        raise BadInputError("bad_words", f"Words have at most {LONGEST_WORDS} characters each; shorten them.")
+    if _OWN_LINK.search(clean):
+        told = "A link that you earn by belongs under your links: there its advertising label stands beside it."
+        raise BadInputError("unlabelled_link", told)
+    return clean

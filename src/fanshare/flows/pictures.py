@@ -1,0 +1,75 @@
+"""Pictures of strangers: sniffed, bounded, drawn anew. What leaves here holds nothing of the file but its pixels.
+
+A file is what its first bytes say and not what it is called. It is decoded only where its size in pixels is bearable,
+turned upright, and drawn on an empty canvas: place, camera, comments and whatever else lay in it stay behind. SVG is a
+document with scripts and is not taken at all.
+"""
+
+import io
+import secrets
+import warnings
+from typing import TYPE_CHECKING
+
+from fanshare.core.errors import BadInputError
+from fanshare.store.queries.creator_pages import PictureRow
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+MOST_BYTES = 6_000_000
+MOST_PIXELS = 40_000_000
+#: Longest side of what is kept, and how large its file may be.
+LONGEST_SIDE = 1_200
+MOST_KEPT = 300_000
+_FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
+_QUALITIES = (82, 60, 40)
+
+
+def name() -> str:
+    """A name for a picture that nobody guesses and no other one has."""
+    return secrets.token_hex(16)
+
+
+def redrawn(content: bytes) -> PictureRow:
+    """The same picture as a WebP file of at most ``LONGEST_SIDE`` pixels and ``MOST_KEPT`` bytes.
+
+    Raises ``BadInputError``: ``picture_missing``, ``picture_too_large``, ``not_a_picture``.
+    """
+    if not content:
+        raise BadInputError("picture_missing", "Choose a picture first.")
+    if len(content) > MOST_BYTES:
+        raise BadInputError(
+            "picture_too_large", f"A picture has at most {MOST_BYTES // 1_000_000} MB; make it smaller."
+        )
+    whole = _opened(content)
+    while True:
+        for quality in _QUALITIES:
+            out = io.BytesIO()
+            whole.save(out, "WEBP", quality=quality, method=4)
+            if out.tell() <= MOST_KEPT:
+                return PictureRow(out.getvalue(), whole.width, whole.height)
+        whole = whole.reduce(2)
+
+
+def _opened(content: bytes) -> "Image":
+    from PIL import Image, ImageOps
+
+    refused = BadInputError("not_a_picture", "This is no picture that can be read: send a JPEG, PNG, WebP or GIF file.")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(content), formats=_FORMATS) as found:
+                if found.width * found.height > MOST_PIXELS:
+                    raise BadInputError("picture_too_large", "This picture has too many pixels; make it smaller.")
+                found.draft("RGB", (LONGEST_SIDE * 2, LONGEST_SIDE * 2))
+                upright = ImageOps.exif_transpose(found).convert("RGBA")
+    except BadInputError:
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise BadInputError("picture_too_large", "This picture has too many pixels; make it smaller.") from None
+    except Exception:
+        raise refused from None
+    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    canvas = Image.new("RGB", upright.size, "white")
+    canvas.paste(upright, mask=upright.getchannel("A"))
+    return canvas
