@@ -20,7 +20,8 @@ from fanshare.flows.authorisation import Scope
 
 #: A key may make so many requests a minute; more keys share the load.
 KEYS = 2 * PACE * 60 // MOST
-WARM = 20
+#: Every connection of the pages has its statements prepared by then.
+WARM = 10 * CLIENTS
 
 
 def reported(size: float) -> list[Row]:

@@ -87,8 +87,12 @@ class Round:
     failures: int = 0
 
     @property
+    def amount(self) -> int:
+        return self.clicks + self.deliveries + self.refused + self.taken + self.settled + self.polled
+
+    @property
     def busy(self) -> bool:
-        return bool(self.clicks or self.deliveries or self.refused or self.taken or self.settled or self.polled)
+        return self.amount > 0
 
 
 @dataclass(slots=True)
