@@ -1,4 +1,4 @@
-"""Two workers accept the same order, which neither has heard of before, at the same moment."""
+"""Orders that nobody has heard of before: told to two workers at once, or told in a way that leaves nothing of them."""
 
 import threading
 import time
@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from fanshare.core.instants import DAY, HOUR
+from fanshare.core.order_join import tombstone
 from fanshare.core.orders import Line, OrderState, Status
 from fanshare.core.terms_document import document
 from fanshare.flows import accept as accepting
@@ -83,3 +84,16 @@ def test_who_does_not_look_again_loses_one_of_them(
     access, second = told_at_once(conn, shared_database)
     assert second.new_states == 0
     assert access.value(_HASHES) == 1
+
+
+def test_of_an_order_of_which_only_its_absence_is_left_nothing_is_written(
+    conn: Connection, shared_database: Database
+) -> None:
+    access, tenant = found_programme(conn, BEFORE)
+    publish_terms(access, document(terms_of(*percent(1000))), BEFORE)
+    programme = open_programme(access, tenant.public_id, KEYS)
+    gone = replace(tombstone("1001", NOW - 2 * DAY, fetched=False), birth="another order of this number")
+    with access.transaction():
+        found = accept(access, add_shop(access), [gone, bought()], programme.book, programme.secrets, NOW)
+    assert (found.changed, list(found.refused)) == (set(), ["1001"])
+    assert access.value(_HASHES) == 0

@@ -171,7 +171,8 @@ class _Look:
 
     @property
     def is_news(self) -> bool:
-        return self.view is not None and bool(self.added)
+        # Without a currency nothing is left of what was said but the order's absence.
+        return self.view is not None and bool(self.view.currency) and bool(self.added)
 
 
 def _look(rows: OrderRows, shop: Shop, by_order: Mapping[str, Sequence[OrderState]]) -> dict[str, _Look]:
