@@ -17,6 +17,7 @@ from fanshare.core.money import Micros, format_micros
 from fanshare.core.moving import CLAIM
 from fanshare.flows.audit import noted
 from fanshare.flows.context import Programme
+from fanshare.flows.named import check_parties
 from fanshare.flows.openings import NewOpening, post_openings
 from fanshare.flows.rulings import NewRuling, find_order, record, rule
 from fanshare.store.queries import claims as queries
@@ -90,6 +91,7 @@ def claim(programme: Programme, party: int, creator: int, said: Said, now: Insta
         if again is not None:
             told = f"Five claims a week; the next one from {format_rfc3339(again)[:10]} on."
             raise FanshareError("too_many_claims", told, 429)
+        check_parties(access, {creator})
         mark = programme.pseudonym("claim", number.casefold())
         made = queries.add(access, party, creator, mark, now)
         if made is not None:

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from fanshare.config.keys import ENDPOINT_SECRET, Keys
-from fanshare.core.errors import BadInputError
+from fanshare.core.errors import BadInputError, ConflictError
 from fanshare.core.instants import Instant
 from fanshare.flows.context import Programme
 from fanshare.store import directory
@@ -22,6 +23,7 @@ INSERT INTO connection (programme_id, kind, endpoint, base_url, settings, sealed
                         reports_fulfilment, can_fetch, created_at)
 VALUES (%(programme_id)s, %(kind)s, %(endpoint)s, %(base_url)s, %(settings)s::jsonb, %(secrets)s, %(api)s,
         %(fulfilment)s, %(can_fetch)s, %(now)s)
+ON CONFLICT (programme_id, endpoint) DO NOTHING
 RETURNING id
 """
 _ALL = """
@@ -31,6 +33,11 @@ SELECT c.id, c.kind, c.endpoint, c.base_url, c.settings::text, c.sealed_secrets,
          ORDER BY s.from_at DESC LIMIT 1)
   FROM connection c WHERE c.programme_id = %(programme_id)s ORDER BY c.id
 """
+
+
+LONGEST_KIND = 40
+#: What the edge can be told: it would take up no file of links and shops in which another one stands.
+_ENDPOINT = re.compile(r"[A-Za-z0-9_-]{3,128}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +82,21 @@ def add_connection(
 ) -> Connection:
     """Connect a shop; where no signing secret is given one is drawn.
 
-    What its kind of shop can do (be asked, report fulfilment) is the caller's knowledge. Raises ``BadInputError``.
+    What its kind of shop can do (be asked, report fulfilment) is the caller's knowledge. Raises ``BadInputError`` and
+    ``ConflictError`` (``key_taken``).
     """
     if new.base_url and urlsplit(new.base_url).scheme not in ("http", "https"):
         raise BadInputError("bad_address", "The shop's address begins with https://.")
+    if new.endpoint and not _ENDPOINT.fullmatch(new.endpoint):
+        raise BadInputError("bad_endpoint", "An endpoint has 3 to 128 of a to z, A to Z, 0 to 9, - and _.")
+    if not 1 <= len(new.kind) <= LONGEST_KIND:
+        raise BadInputError("bad_kind", f"The kind of a shop has 1 to {LONGEST_KIND} characters.")
     endpoint = new.endpoint or f"{new.kind[:3]}-{directory.public_id(20)}"
     signing = new.secrets or (draw_secret(),)
     hosts = new.hosts or tuple(filter(None, [urlsplit(new.base_url).netloc]))
     access, keys = programme.access, programme.keys
     with access.transaction():
-        connection_id: int = access.value(
+        connection_id: int | None = access.value(
             _INSERT,
             {
                 "kind": new.kind,
@@ -98,6 +110,8 @@ def add_connection(
                 "now": now,
             },
         )
+        if connection_id is None:
+            raise ConflictError("key_taken", f"{endpoint!r} is already in use; choose another one.")
         directory.register(access, "hook", {endpoint: connection_id})
     return next(one for one in connections(programme) if one.id == connection_id)
 

@@ -112,7 +112,9 @@ def remove_target(programme: Programme, public_id: str) -> None:
 
 
 def replay(programme: Programme, public_id: str, first: int) -> Target:
-    """Tell a target everything from the event ``first`` on once more. Raises ``BadInputError``."""
+    """Tell a target everything from the event ``first`` on once more. Raises ``BadInputError`` (``bad_place``)."""
+    if first < 0:
+        raise BadInputError("bad_place", "Events are numbered from 0 on.", 422)
     with programme.access.transaction():
         events.go_back(programme.access, target(programme, public_id).id, first)
         return target(programme, public_id)

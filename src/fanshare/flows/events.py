@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from fanshare.core.errors import BadInputError
 from fanshare.core.instants import format_rfc3339
 from fanshare.core.settlement_leaf import own_settlement
 from fanshare.store.access import Access
@@ -59,8 +60,10 @@ class Look:
 
 
 def look(access: Access, first: int, types: Iterable[str], limit: int) -> Look:
-    """At most ``limit`` events of some types from the place ``first`` on."""
+    """At most ``limit`` events of some types from the place ``first`` on. Raises ``BadInputError`` (``bad_place``)."""
     end = events.size(access)
+    if not (0 <= first < 1 << 62 and 0 < limit <= LOOK):
+        raise BadInputError("bad_place", f"Events are numbered from 0 on, and read in pieces of 1 to {LOOK}.", 422)
     stop = min(end, first + LOOK)
     found = events.leaves(access, first, stop, [TYPES[name] for name in types], limit)
     following = found[-1].place + 1 if len(found) == limit else max(first, stop)

@@ -4,8 +4,9 @@ No link or code goes live without an advertising label for its country and platf
 """
 
 import os
+import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,10 +15,16 @@ from fanshare.core import commitments, leaves
 from fanshare.core.errors import BadInputError, ConflictError
 from fanshare.core.instants import Instant
 from fanshare.core.terms import MAX_FAN_BPS
+from fanshare.core.touches import LinkClass
 from fanshare.flows.context import Programme
+from fanshare.flows.named import check_link, check_parties, check_shop
 from fanshare.store import directory, log_store
 
+CLASSES = tuple(LinkClass)
+LONGEST_PLATFORM, LONGEST_LABEL = 40, 200
 _ALPHABET = "23456789abcdefghjkmnpqrstvwxyz"
+_CODE_OF_LINK = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+_COUNTRY = re.compile(r"[A-Za-z]{2}", re.ASCII)
 
 _LINKS = """
 INSERT INTO link (programme_id, code, destination, campaign, link_class, creator_party_id, label_country,
@@ -25,6 +32,7 @@ INSERT INTO link (programme_id, code, destination, campaign, link_class, creator
 SELECT %(programme_id)s, fresh.*, %(now)s
   FROM unnest(%(code)s::text[], %(destination)s::text[], %(campaign)s::text[], %(link_class)s::text[],
               %(creator)s::bigint[], %(country)s::text[], %(platform)s::text[], %(text)s::text[]) AS fresh
+ON CONFLICT (programme_id, code) DO NOTHING
 RETURNING code, id
 """
 _LINK_OWNERS = """
@@ -107,13 +115,14 @@ def add_links(programme: Programme, news: Sequence[NewLink], now: Instant) -> li
     Raises ``BadInputError`` and ``ConflictError`` (``key_taken``).
     """
     for new in news:
-        check_label(new.label)
-        _check_destination(new.destination)
+        _check_link(new)
+    check_parties(programme.access, {party for new in news for party in (new.owner, new.creator)})
     codes = [(new.code or draw_code()).lower() for new in news]
     access = programme.access
     with access.transaction():
         rows = access.fetch(_LINKS, {**_link_columns(news, codes), "now": now})
         ids: dict[str, int] = {row[0]: row[1] for row in rows}
+        _check_taken(codes, ids)
         directory.register(access, "link", ids)
         owned = [(code, new.owner, new.creator) for code, new in zip(codes, news, strict=True)]
         first = log_ownership(programme, "link", owned, "active", now)
@@ -136,6 +145,8 @@ def add_code(programme: Programme, new: NewCode, now: Instant) -> int:
     if not 1 <= len(shown) <= 100:
         raise BadInputError("bad_code", "A discount code has 1 to 100 characters.")
     access = programme.access
+    check_parties(access, {new.creator, new.owner})
+    check_shop(access, new.connection)
     with access.transaction():
         values = {"folded": shown.casefold(), "shown": shown, "single_use": new.single_use, "plan": new.plan}
         row = access.fetch_one(_CODE, {**values, **_label(new.label), "connection": new.connection, "now": now})
@@ -155,6 +166,8 @@ def choose_fan_part(
     most = min(MAX_FAN_BPS, programme.book.at(now).fan_max_bps)
     if not 0 <= fan_bps <= most:
         raise BadInputError("fan_part_out_of_limits", f"The fan's part may be 0 to {most / 100:g} % in this programme.")
+    check_parties(programme.access, {creator})
+    check_link(programme.access, link_id)
     values = {"creator": creator, "link": link_id, "fan_bps": fan_bps, "now": now}
     with programme.access.transaction():
         leaf = log_store.append(programme.access, [choice_leaf(programme, creator, link_id, fan_bps, now)])
@@ -234,12 +247,34 @@ def _label(label: Label) -> dict[str, str]:
     return {"country": label.country.upper(), "platform": label.platform, "text": label.text}
 
 
+def _check_link(new: NewLink) -> None:
+    check_label(new.label)
+    _check_destination(new.destination)
+    if new.code and not _CODE_OF_LINK.fullmatch(new.code):
+        raise BadInputError("bad_link_code", "A link's code has 1 to 64 of a to z, 0 to 9, - and _.")
+    if new.link_class not in CLASSES:
+        raise BadInputError("bad_link_class", f"A link is one of {', '.join(CLASSES)}.")
+
+
+def _check_taken(codes: Sequence[str], fresh: Mapping[str, int]) -> None:
+    """Two links of one code in one batch are as wrong as one that was there before."""
+    taken = next((code for code in codes if code not in fresh), "")
+    if taken or len(fresh) != len(codes):
+        again = taken or next(code for code in codes if codes.count(code) > 1)
+        raise ConflictError("key_taken", f"{again!r} is already in use; choose another one.")
+
+
 def check_label(label: Label) -> None:
-    """Raises ``BadInputError`` (``label_missing``) where a link or code could not go live with it."""
-    if not (len(label.country) == 2 and label.country.isalpha() and label.platform.strip() and label.text.strip()):
+    """Raises ``BadInputError`` (``label_missing``, ``label_too_long``): a link or code could not go live with it."""
+    if not (_COUNTRY.fullmatch(label.country) and label.platform.strip() and label.text.strip()):
         raise BadInputError(
             "label_missing",
             "A link goes live with its advertising label: say the country (DE), the platform and the text (Werbung).",
+        )
+    if len(label.platform) > LONGEST_PLATFORM or len(label.text) > LONGEST_LABEL:
+        raise BadInputError(
+            "label_too_long",
+            f"A label has at most {LONGEST_LABEL} characters, the name of its platform {LONGEST_PLATFORM}.",
         )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fanshare.core.errors import BadInputError, ConflictError
 from fanshare.core.instants import Instant
 from fanshare.flows.context import Programme
+from fanshare.flows.named import check_parties, check_shop
 from fanshare.store.access import Access
 from fanshare.store.directory import public_id
 from fanshare.store.queries import creator_pages
@@ -18,6 +19,7 @@ from fanshare.store.queries import creator_pages
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s.]{2,63}")
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
+IDENTITIES = ("customer", "email", "payment")
 _INSERT = """
 INSERT INTO party (programme_id, kind, public_id, person_id, slug, display_name, created_at)
 SELECT %(programme_id)s, %(kind)s, public_id, person, slug, name, %(now)s
@@ -105,7 +107,14 @@ def add_fans(programme: Programme, joiners: Sequence[Joiner], now: Instant) -> l
 def know_identity(
     programme: Programme, party: int, kind: str, value: str, now: Instant, *, connection: int | None = None
 ) -> None:
-    """Note by what a payer can be recognised as this party (``customer``, ``email``, ``payment``), as a keyed hash."""
+    """Note by what a payer can be recognised as this party (``customer``, ``email``, ``payment``), as a keyed hash.
+
+    Raises ``BadInputError``: ``bad_identity``, ``unknown_party``, ``unknown_shop``.
+    """
+    if kind not in IDENTITIES:
+        raise BadInputError("bad_identity", f"A payer is recognised by one of {', '.join(IDENTITIES)}.")
+    check_parties(programme.access, {party})
+    check_shop(programme.access, connection)
     _know(programme, {party: value}, kind, connection, now)
 
 

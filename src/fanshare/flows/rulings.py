@@ -18,6 +18,7 @@ from fanshare.flows import unclaimed
 from fanshare.flows.appeals import check_answer
 from fanshare.flows.audit import noted
 from fanshare.flows.context import Programme
+from fanshare.flows.named import check_order, check_parties
 from fanshare.store import ledger, log_store
 from fanshare.store.access import Access
 from fanshare.store.queries import appeals, exchanges
@@ -83,6 +84,7 @@ def rule(programme: Programme, new: NewRuling, now: Instant) -> int:
     """Write a ruling down, log it, and have its order settled again; returns its id. Raises ``BadInputError``."""
     _check(new, now)
     access = programme.access
+    _check_named(access, new)
     with access.transaction():
         check_answer(programme, new.answers, new.order)
         if new.to_creator is not None and new.order is not None:
@@ -100,6 +102,7 @@ def rule(programme: Programme, new: NewRuling, now: Instant) -> int:
 def record(programme: Programme, new: NewRuling, now: Instant) -> int:
     """Write down a ruling that changes nobody's share of the order itself; returns its id. Raises ``BadInputError``."""
     _check(new, now)
+    _check_named(programme.access, new)
     with programme.access.transaction():
         return _write(programme, new, now)
 
@@ -121,8 +124,12 @@ def absorb_debt(programme: Programme, party: int, currency: str, reason: str, no
 
 
 def claim_order(programme: Programme, order: int, party: int, now: Instant) -> bool:
-    """A buyer has proved that an order is hers: her part moves from unclaimed to her. False when it was claimed."""
+    """A buyer has proved that an order is hers: her part moves from unclaimed to her. False when it was claimed.
+
+    Raises ``BadInputError`` (``unknown_party``).
+    """
     access = programme.access
+    check_parties(access, {party})
     with access.transaction():
         if access.execute(_CLAIM, {"order": order, "party": party}).rowcount == 0:
             return False
@@ -155,10 +162,19 @@ def _check(new: NewRuling, now: Instant) -> None:
         raise BadInputError("bad_hold_end", "A hold ends between now and 90 days from now.")
     if new.kind == "reassigned" and new.to_creator is None:
         raise BadInputError("nobody_named", "Say to which creator the sale is reassigned.")
+    if new.kind == "merged" and None in (new.party, new.to_party):
+        raise BadInputError("nobody_named", "Say whose accounts are merged, and into whose.")
     if new.kind == "upheld" and not new.answers:
         raise BadInputError("appeal_missing", "Say which appeals are answered by leaving things as they are.")
     if new.kind != "merged" and new.order is None:
         raise BadInputError("order_missing", "Say which order the decision is about.")
+
+
+def _check_named(access: Access, new: NewRuling) -> None:
+    """Raises ``BadInputError`` (``unknown_party``, ``unknown_order``) for somebody or an order that is not there."""
+    parties = {new.creator, new.party, new.to_creator, new.to_party} - {None}
+    check_parties(access, {party for party in parties if party is not None})
+    check_order(access, new.order)
 
 
 def _write(programme: Programme, new: NewRuling, now: Instant) -> int:

@@ -1,0 +1,41 @@
+"""Whether what a command names is there: parties, links, orders and shops of the programme.
+
+The composite keys of the schema refuse the rest anyway. Asked first, they say what is missing, and to whom.
+"""
+
+from collections.abc import Iterable
+
+from fanshare.core.errors import BadInputError
+from fanshare.store.access import Access
+
+_PARTIES = """
+SELECT count(*) FROM party WHERE programme_id = %(programme_id)s AND id = ANY(%(ids)s)
+"""
+_LINK = "SELECT 1 FROM link WHERE programme_id = %(programme_id)s AND id = %(id)s"
+_ORDER = "SELECT 1 FROM shop_order WHERE programme_id = %(programme_id)s AND id = %(id)s"
+_SHOP = "SELECT 1 FROM connection WHERE programme_id = %(programme_id)s AND id = %(id)s"
+
+
+def check_parties(access: Access, parties: Iterable[int]) -> None:
+    """Raises ``BadInputError`` (``unknown_party``) unless all of them take part in the programme."""
+    wanted = sorted(set(parties))
+    if access.value(_PARTIES, {"ids": wanted}) != len(wanted):
+        raise BadInputError("unknown_party", "Nobody of that number takes part in this programme.", 404)
+
+
+def check_link(access: Access, link: int | None) -> None:
+    """Raises ``BadInputError`` (``unknown_link``) for a link that is named and not there."""
+    if link is not None and access.value(_LINK, {"id": link}) is None:
+        raise BadInputError("unknown_link", "There is no such link in this programme.", 404)
+
+
+def check_order(access: Access, order: int | None) -> None:
+    """Raises ``BadInputError`` (``unknown_order``) for an order that is named and not there."""
+    if order is not None and access.value(_ORDER, {"id": order}) is None:
+        raise BadInputError("unknown_order", "There is no such order in this programme.", 404)
+
+
+def check_shop(access: Access, connection: int | None) -> None:
+    """Raises ``BadInputError`` (``unknown_shop``) for a shop that is named and not there."""
+    if connection is not None and access.value(_SHOP, {"id": connection}) is None:
+        raise BadInputError("unknown_shop", "There is no such shop in this programme.", 404)
