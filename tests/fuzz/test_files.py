@@ -26,7 +26,7 @@ from fanshare.integrations.orders_file.staging import Staging
 from tests.fuzz import corpus, spoil
 from tests.fuzz.campaign import batches, campaign, shown, size
 from tests.fuzz.faults import forgetful
-from tests.fuzz.usable import pseudonym, refusal, usable
+from tests.fuzz.usable import pseudonym, refusal, told, usable
 
 NOW = parse_rfc3339("2026-12-01T00:00:00Z")
 MAPPED = read_mapping(corpus.MAPPING)
@@ -210,14 +210,6 @@ def read_terms(raw: bytes) -> str:
     assert terms_document.document(terms_document.read(again, version=1, effective_at=0)) == written
     assert sentences(terms)
     return "read"
-
-
-def told(error: TermsError) -> str:
-    """The outcome of a refusal that names each mistake in a line of its own."""
-    assert error.errors
-    assert all(message and "\n" not in message for _, message in error.errors), error.errors
-    error.message.encode()
-    return f"refused: {error.code}"
 
 
 @pytest.mark.soak_sized

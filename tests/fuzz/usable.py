@@ -8,6 +8,7 @@ from fanshare.core.order_documents import from_document, state_hash, to_document
 from fanshare.core.order_join import join
 from fanshare.core.orders import OrderState
 from fanshare.core.payments import Payment, Report, as_order, merge
+from fanshare.core.terms_document import TermsError
 
 
 def usable(report: Report) -> None:
@@ -31,6 +32,14 @@ def refusal(error: FanshareError) -> str:
     assert error.code.replace("_", "").isalpha(), error.code
     assert error.message.endswith((".", "!", "?", '"')), error.message
     assert "\n" not in error.message, error.message
+    error.message.encode()
+    return f"refused: {error.code}"
+
+
+def told(error: TermsError) -> str:
+    """The outcome of a refusal that names each mistake in a line of its own."""
+    assert error.errors
+    assert all(message and "\n" not in message for _, message in error.errors), error.errors
     error.message.encode()
     return f"refused: {error.code}"
 
