@@ -19,6 +19,9 @@ ACROSS = frozenset(
         "programmes_with_payments",
         "programmes_with_codes",
         "programmes_with_targets",
+        "programmes_with_budgets",
+        # A programme's own row says whether its budget has stopped it.
+        "programme_with_id",
     }
 )
 #: What is said of the whole installation, as of a backup or before a restore: there is no programme to turn to.

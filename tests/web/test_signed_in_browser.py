@@ -46,6 +46,7 @@ PAGES = {
         "brand-codes": "/brand/linen/codes",
         "brand-claim": "/brand/linen/claims/{claim}",
         "brand-links": "/brand/linen/links",
+        "brand-budget": "/brand/linen/budget",
         "brand-messages": "/brand/linen/messages",
         "brand-message": "/brand/linen/messages/{message}",
         "brand-several-links": "/brand/linen/links/several",

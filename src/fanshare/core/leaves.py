@@ -170,6 +170,12 @@ def code_plan(*, plan: str, since: Instant) -> Body:
     return {"kind": "code_plan", "plan": plan, "since": format_rfc3339(since)}
 
 
+def budget_turn(*, currency: str, month: str, stopped: bool, since: Instant) -> Body:
+    """What links and codes earn stopped from an instant on, as a month's budget was reached, or goes on."""
+    told = {"currency": currency, "month": month, "stopped": stopped, "since": format_rfc3339(since)}
+    return {"kind": "budget_turn", **told}
+
+
 def connection_day(
     *, connection: str, day: str, accepted: int, refused: int, parked: int, off_seconds: int, blind: str
 ) -> Body:

@@ -116,7 +116,7 @@ class Redirects:
             return None
         if len(self._plans) >= _MOST_PLANS:
             self._plans.clear()
-        live = link.state is LinkState.ACTIVE
+        live = link.state is LinkState.ACTIVE and not (programme and programme.stopped)
         target, reference = destination.payment_link(target)
         plan = self._plans[code] = _Plan(link, target, _bare_hosts(tuple(hosts)), _campaign(link), live, reference)
         return plan

@@ -57,12 +57,13 @@ class LinkRow(msgspec.Struct, array_like=True, frozen=True):
 
 
 class ProgrammeRow(msgspec.Struct, array_like=True, frozen=True):
-    """Where links of a programme may lead: host names, or ``host:port`` for an unusual port."""
+    """Where links may lead: host names, or ``host:port`` for an unusual port; ``stopped``: all are as if paused."""
 
     programme_id: int
     hosts: tuple[str, ...]
     allow_http: bool = False
     name: str = ""
+    stopped: bool = False
 
 
 class EndpointRow(msgspec.Struct, array_like=True, frozen=True):

@@ -30,6 +30,7 @@ WHAT = {
     "claim.answer": "answered a claim",
     "key.make": "made an API key",
     "key.end": "ended an API key",
+    "budget.set": "set a budget for the month",
     "message.look": "looked at what a shop sent",
     "inbox.retry": "had parked messages read again",
 }

@@ -107,6 +107,7 @@ MATRIX: Mapping[str, Group] = {
     "brand.see": _HOUSE,
     "brand.results": _HOUSE,
     "brand.money": _HOUSE,
+    "brand.budget": _DECIDING,
     "brand.links": _DECIDING,
     "brand.messages": frozenset({Post.OWNER, Post.MANAGER}),
     "brand.applications": _DECIDING,

@@ -72,6 +72,44 @@ make your first link:
     )
 
 
+def paused(programme: str, name: str, url: str, stop_url: str) -> Words:
+    """What links and codes earn has stopped, for the month's budget is reached."""
+    return Words(
+        f"{programme}: your links pause until next month",
+        f"""{f"Hello {name}" if name else "Hello"},
+
+{programme} has reached its budget for this month. From now on links lead
+to the shop as before, but new clicks and codes earn nothing until the month
+is over, or until the budget is raised. It has nothing to do with you.
+
+What you have earned stays yours and is paid. An order counts as well if its
+click came before the pause. Please do not send links around meanwhile:
+{url}
+
+We write again when they count.
+
+--
+No more of these mails: {stop_url}
+""",
+    )
+
+
+def going_on(programme: str, name: str, url: str, stop_url: str) -> Words:
+    """Links and codes earn again."""
+    return Words(
+        f"{programme}: your links count again",
+        f"""{f"Hello {name}" if name else "Hello"},
+
+links and codes of {programme} earn again from now on. They are the same
+as before; you need not change anything:
+{url}
+
+--
+No more of these mails: {stop_url}
+""",
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Seal:
     """The newest signed state of a programme's books. ``note`` is the signed note itself (C2SP)."""

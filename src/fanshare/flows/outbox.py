@@ -17,6 +17,7 @@ SIGN_IN = "sign_in"
 CHECKPOINT = "checkpoint"
 JOIN = "join"
 ANSWER = "answer"
+BUDGET = "budget"
 ATTEMPTS = 9
 
 _PURPOSE = "outbox"

@@ -14,11 +14,12 @@ from fanshare.config.clock import Clock
 from fanshare.config.keys import Keys
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import Instant
-from fanshare.flows import joining, letters, mail_choice, outbox, sign_in, weekly_mail
+from fanshare.flows import budgets, joining, letters, mail_choice, outbox, sign_in, weekly_mail
 from fanshare.flows.outbox import Waiting
 from fanshare.integrations.mail.types import Letter, Mailer, MailError, Post
 from fanshare.store import directory
 from fanshare.store.access import Access, Connection
+from fanshare.store.queries import budgets as turns
 
 log = structlog.get_logger(__name__)
 
@@ -82,6 +83,8 @@ def _written(conn: Connection, keys: Keys, office: PostOffice, one: Waiting, now
         yield from _join(conn, keys, office, one, now)
     elif one.kind == outbox.ANSWER:
         yield from _answer(conn, office, one)
+    elif one.kind == outbox.BUDGET:
+        yield from _budget(conn, keys, office, one, now)
     elif one.kind == outbox.CHECKPOINT:
         yield from _weekly(conn, keys, office, one)
 
@@ -126,6 +129,23 @@ def _weekly(conn: Connection, keys: Keys, office: PostOffice, one: Waiting) -> I
         stop = f"{office.base_url}/mail/stop/{mail_choice.stop_token(keys, programme, party)}"
         words = letters.weekly(seal, whom.name, stop)
         yield Letter(whom.address, words.subject, words.text, one.ident, stop)
+
+
+def _budget(conn: Connection, keys: Keys, office: PostOffice, one: Waiting, now: Instant) -> Iterator[Letter]:
+    """What is so no more when its turn comes is not told."""
+    programme, party = int(one.content["programme"]), int(one.content["party"])
+    access, tenant = Access(conn, programme, "job:mail"), _tenant(conn, programme)
+    whom, newest = weekly_mail.recipient(access, keys, party), max(turns.newest(access).values(), key=_turned_at)
+    fresh = now - newest.since < budgets.FRESH
+    if whom is not None and fresh and newest.id == one.content["turn"]:
+        stop = f"{office.base_url}/mail/stop/{mail_choice.stop_token(keys, programme, party)}"
+        write = letters.paused if newest.stopped else letters.going_on
+        words = write(tenant.name, whom.name, f"{office.base_url}/home", stop)
+        yield Letter(whom.address, words.subject, words.text, one.ident, stop)
+
+
+def _turned_at(one: turns.Turned) -> int:
+    return one.id
 
 
 def _host(office: PostOffice) -> str:

@@ -8,6 +8,7 @@ from typing import BinaryIO
 from urllib.parse import urlsplit
 
 from fanshare.config.keys import Keys
+from fanshare.core.budget import stopped_at
 from fanshare.core.instants import HOUR, MINUTE, Instant
 from fanshare.edge.snapshot import (
     EndpointRow,
@@ -21,7 +22,7 @@ from fanshare.edge.snapshot import (
 )
 from fanshare.flows.connections import Connection, connections
 from fanshare.flows.context import Programme
-from fanshare.store.queries import snapshot
+from fanshare.store.queries import budgets, snapshot
 
 BASE = Path("snapshot") / "base"
 OVERLAY = Path("snapshot") / "overlay"
@@ -50,11 +51,16 @@ class Publisher:
         if not self._is_mine():
             return False
         opened = list(programmes)
-        stamp = tuple((one.access.programme_id, name, *snapshot.stamp(one.access)) for one, name in opened)
+        stopped = {one.access.programme_id for one, _ in opened if stopped_at(budgets.stretches_of(one.access), now)}
+        facts = tuple((one.access.programme_id, name, *snapshot.stamp(one.access)) for one, name in opened)
+        stamp = (facts, frozenset(stopped))
         if stamp == self._stamp:
             return False
         shops = {one.access.programme_id: connections(one) for one, _ in opened}
-        programme_rows = [_programme(one, name, shops[one.access.programme_id]) for one, name in opened]
+        programme_rows = [
+            _programme(one, name, shops[one.access.programme_id], stopped=one.access.programme_id in stopped)
+            for one, name in opened
+        ]
         endpoints = [_endpoint(one, shop) for one, _ in opened for shop in shops[one.access.programme_id]]
         generation = self._generation = max(now, (self._generation or self._on_disk()) + 1)
         if self.base_at is None or not 0 <= now - self.base_at <= HOUR:
@@ -124,10 +130,10 @@ def _links(programmes: Iterable[tuple[Programme, str]], since: Instant) -> Itera
             )
 
 
-def _programme(programme: Programme, name: str, shops: Iterable[Connection]) -> ProgrammeRow:
+def _programme(programme: Programme, name: str, shops: Iterable[Connection], *, stopped: bool) -> ProgrammeRow:
     hosts = dict.fromkeys(host for shop in shops for host in shop.settings.get("hosts", ()))
     plain = any(urlsplit(shop.base_url).scheme == "http" for shop in shops)
-    return ProgrammeRow(programme.access.programme_id, tuple(hosts), allow_http=plain, name=name)
+    return ProgrammeRow(programme.access.programme_id, tuple(hosts), allow_http=plain, name=name, stopped=stopped)
 
 
 def _endpoint(programme: Programme, shop: Connection) -> EndpointRow:

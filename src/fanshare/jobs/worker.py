@@ -16,8 +16,9 @@ from psycopg import errors
 from fanshare.config.clock import Clock
 from fanshare.config.keys import SPOOL_HOOKS, Keys
 from fanshare.core.errors import FanshareError
-from fanshare.core.instants import DAY, HOUR, MINUTE, SECOND, Instant
+from fanshare.core.instants import DAY, HOUR, MINUTE, SECOND, Instant, zone
 from fanshare.flows import (
+    budgets,
     close,
     compliance,
     day_keys,
@@ -53,6 +54,7 @@ log = structlog.get_logger(__name__)
 
 #: How often the slower work runs.
 PERIODS: Mapping[str, int] = {
+    "budgets": 10 * SECOND,
     "publish": SECOND,
     "mail": 5 * SECOND,
     "tell": SECOND,
@@ -286,6 +288,17 @@ class Worker:
     def _mail(self, _: Round) -> None:
         if self.office is not None:
             send_due(self.conn, self.keys, self.office, self.clock)
+
+    def _budgets(self, done: Round) -> None:
+        for programme_id in directory.programmes_with_budgets(self.conn):
+            self._guard("budgets", partial(self._budget_of, programme_id), done)
+
+    def _budget_of(self, programme_id: int) -> None:
+        tenant = directory.programme_with_id(self.conn, programme_id)
+        access = Access(self.conn, programme_id, "job:budgets")
+        budgets.watch(access, zone(tenant.time_zone), self.clock())
+        if self.office is not None and not tenant.demo:
+            budgets.tell(access, self.keys, self.clock())
 
     def _tell(self, done: Round) -> None:
         for programme_id in directory.programmes_with_targets(self.conn):

@@ -39,7 +39,7 @@ def public_id(length: int = 16) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Programme:
-    """One tenant, as its row says."""
+    """One tenant, as its row says. Only ``programme_with_id`` knows ``paused_since``: see ``queries.budgets``."""
 
     id: int
     public_id: str
@@ -52,6 +52,7 @@ class Programme:
     admission: str
     several_brands: bool
     demo: bool
+    paused_since: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,11 @@ SELECT id, public_id, slug, name, country, currency, time_zone, contact, admissi
   FROM programme WHERE %(slug)s::text IS NULL OR slug = %(slug)s ORDER BY id
 """
 _BY_ID = """
-SELECT id, public_id, slug, name, country, currency, time_zone, contact, admission, several_brands, demo
+SELECT id, public_id, slug, name, country, currency, time_zone, contact, admission, several_brands, demo,
+       (SELECT min(t.from_at) FROM budget_turn t
+         WHERE t.programme_id = programme.id AND t.stopped AND NOT EXISTS (
+               SELECT FROM budget_turn n
+                WHERE n.programme_id = t.programme_id AND n.currency = t.currency AND n.id > t.id))
   FROM programme WHERE id = %s
 """
 _BY_PUBLIC_ID = """
@@ -225,6 +230,11 @@ def programmes_with_targets(conn: Connection) -> list[int]:
     """The programmes whose events are sent somewhere."""
     rows = conn.execute("SELECT DISTINCT programme_id FROM event_target WHERE state = 'on' ORDER BY 1")
     return [row[0] for row in rows]
+
+
+def programmes_with_budgets(conn: Connection) -> list[int]:
+    """The programmes that ever had a budget for a month."""
+    return [row[0] for row in conn.execute("SELECT DISTINCT programme_id FROM budget ORDER BY 1")]
 
 
 def _ids(conn: Connection, query: str, now: Instant) -> list[int]:

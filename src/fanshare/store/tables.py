@@ -26,6 +26,8 @@ IMMUTABLE = frozenset(
     {
         "appeal",
         "appeal_answer",
+        "budget",
+        "budget_turn",
         "checkpoint",
         "claim",
         "claim_answer",
@@ -65,6 +67,7 @@ MUTABLE = frozenset(
         "api_key",
         "application",
         "brand_person",
+        "budget_news",
         "click",
         "click_day",
         "code",

@@ -113,7 +113,7 @@ class PublicCreator:
     """A creator's public page. ``links`` holds live links only, in the order she chose; ``about`` is markdown.
 
     ``direct`` splits an example order that she brought herself, ``through_fan`` the same order brought by a fan of
-    hers; either is ``None`` where the terms name no single rate.
+    hers; either is ``None`` where the terms name no single rate. ``paused``: nothing earns at the moment.
     """
 
     programme: ProgrammeCard
@@ -125,6 +125,7 @@ class PublicCreator:
     through_fan: Split | None = None
     picture: PublicPicture | None = None
     sections: tuple[PublicSection, ...] = ()
+    paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,8 @@ def seated(operation: str, *roles: Role, form: bool = False, fresh: bool = False
 
 def page(here: Here, template: str, context: dict[str, Any], *, status: int = 200) -> Any:
     """A page in its frame: navigation, switcher, and what the template shows."""
-    whole = {"here": here, "calendar": here.calendar, "frame": frame(here), **context}
+    paused = here.tenant.paused_since if here.hat.role in (Role.CREATOR, Role.FAN) else None
+    whole = {"here": here, "calendar": here.calendar, "frame": frame(here), "paused_since": paused, **context}
     return render(here.request, template, whole, status=status)
 
 

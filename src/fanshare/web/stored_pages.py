@@ -24,7 +24,7 @@ from fanshare.core.terms_example import worked_order
 from fanshare.core.terms_sentences import sentences
 from fanshare.flows import public_texts
 from fanshare.flows.health import as_reported
-from fanshare.store.queries import claims, creator_pages, pages, tenants
+from fanshare.store.queries import budgets, claims, creator_pages, pages, tenants
 from fanshare.store.queries.creator_pages import PageRow
 from fanshare.store.queries.pages import WhyRow
 from fanshare.store.queries.tenants import Tenant
@@ -49,6 +49,8 @@ from fanshare.web.pages_port import (
 
 type Connect = Callable[[], psycopg.Connection[tuple[Any, ...]]]
 
+#: Of an order that was placed after the month's budget was reached, and is paid all the same.
+IN_A_STOP = "It was ordered while links paused for the month's budget; what led to it came before, so it counts."
 _SHARED = "Orders of several buyers name the same click. A leaked link is usually nobody's fault; a person looks at it."
 _EVIDENCE = {
     "creator_link": "A click on {creator} link led to this order.",
@@ -87,6 +89,7 @@ class StoredPages:
             links = pages.links(access, row.id)
             written = creator_pages.page(access, row.id)
             hung = creator_pages.picture(access, written.picture) if written.picture else None
+            paused = budgets.stopped_since(access) is not None
         direct, through_fan = _examples(_terms(*newest), tenant.currency)
         return PublicCreator(
             programme=_card(tenant),
@@ -107,6 +110,7 @@ class StoredPages:
             through_fan=through_fan,
             picture=None if hung is None else picture_of(tenant.slug, written, hung.width, hung.height),
             sections=tuple(PublicSection(*one) for one in written.sections),
+            paused=paused,
         )
 
     def picture(self, programme_slug: str, picture: str) -> bytes | None:
@@ -136,10 +140,12 @@ class StoredPages:
         """The line behind a token."""
         with self._open() as conn:
             for tenant in tenants.all_tenants(conn):
-                row = pages.why(tenants.access(conn, tenant), token)
+                access = tenants.access(conn, tenant)
+                row = pages.why(access, token)
                 if row is not None:
+                    late = budgets.was_stopped(access, row.order_id)
                     versions = [_terms(*one) for one in tenants.all_terms(conn, tenant)]
-                    return self._line(tenant, row, versions)
+                    return self._line(tenant, row, versions, (IN_A_STOP,) if late else ())
         return None
 
     def text(self, kind: str, language: str) -> PublicText | None:
@@ -163,7 +169,7 @@ class StoredPages:
             ),
         )
 
-    def _line(self, tenant: Tenant, row: WhyRow, versions: Sequence[Terms]) -> WhyLine:
+    def _line(self, tenant: Tenant, row: WhyRow, versions: Sequence[Terms], further: tuple[str, ...]) -> WhyLine:
         entry = own_settlement(row.body)
         terms = next(one for one in versions if one.hash == entry.terms)
         held = row.bucket == "held"
@@ -179,7 +185,7 @@ class StoredPages:
                 others=sum(parse_amount(other["pool"]) for other in row.others),
             ),
             bucket=self._bucket(row),
-            sentences=(f"{sentence(entry, role)}.",),
+            sentences=(f"{sentence(entry, role)}.", *further),
             terms_version=terms.version,
             terms_hash=terms.hash,
             order_label="" if role == "fan" else f"#{row.order_number}",

@@ -8,13 +8,14 @@ from fanshare.core import leaves
 from fanshare.core.canonical import canonical
 from fanshare.core.instants import Instant, format_rfc3339
 from fanshare.flows.appeals import appeal_leaf, words_mark, words_of
+from fanshare.flows.budgets import turn_leaf
 from fanshare.flows.checks.finding import Offence, compare
 from fanshare.flows.close import close_leaf
 from fanshare.flows.context import Programme
 from fanshare.flows.groups import membership_leaf
 from fanshare.flows.links import choice_leaf, ownership_leaf
 from fanshare.flows.rulings import answering, ruling_leaf
-from fanshare.store.queries import appeals, closes, groups
+from fanshare.store.queries import appeals, budgets, closes, groups
 
 _TERMS = """
 SELECT t.version, t.document, t.hash, t.effective_at, t.logged_at, l.body FROM terms t
@@ -100,6 +101,7 @@ WITH named (place, kind, leaf) AS (
     UNION ALL SELECT 'fan_choice', 'choice', leaf_index FROM fan_choice WHERE programme_id = %(programme_id)s
     UNION ALL SELECT 'code_plan', 'code_plan', leaf_index FROM code_plan WHERE programme_id = %(programme_id)s
     UNION ALL SELECT 'creator_group', 'membership', leaf_index FROM creator_group WHERE programme_id = %(programme_id)s
+    UNION ALL SELECT 'budget_turn', 'budget_turn', leaf_index FROM budget_turn WHERE programme_id = %(programme_id)s
     UNION ALL SELECT 'period_close', 'close', leaf_index FROM period_close WHERE programme_id = %(programme_id)s
     UNION ALL SELECT 'order_state', 'order_state', leaf_index FROM order_state WHERE programme_id = %(programme_id)s
     UNION ALL SELECT 'part_history', 'settlement', leaf_index FROM part_history WHERE programme_id = %(programme_id)s
@@ -113,7 +115,7 @@ SELECT coalesce(c.place, l.kind), coalesce(c.leaf, l.index), l.kind, coalesce(c.
   FROM (SELECT index, kind FROM log_leaf
          WHERE programme_id = %(programme_id)s
            AND kind IN ('terms', 'ruling', 'appeal', 'link', 'code', 'choice', 'membership', 'code_plan', 'close',
-                        'order_state', 'settlement', 'clicks_of_day', 'payout', 'opening', 'old_link')) l
+                        'order_state', 'settlement', 'clicks_of_day', 'payout', 'opening', 'old_link', 'budget_turn')) l
   FULL JOIN counted c ON c.leaf = l.index AND c.kind = l.kind
  WHERE c.n IS DISTINCT FROM 1 OR l.index IS NULL ORDER BY 2, 1
 """
@@ -140,6 +142,8 @@ def facts(programme: Programme, _: Instant) -> Iterator[Offence]:
     for id_, membership, body in groups.logged(programme.access):
         expected = canonical(membership_leaf(programme, membership)).decode()
         yield from compare(f"creator_group {id_}", body, expected)
+    for one, body in budgets.logged(programme.access):
+        yield from compare(f"budget_turn {one.id}", body, canonical(turn_leaf(one)).decode())
     yield from _closes(programme)
 
 

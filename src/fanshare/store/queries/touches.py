@@ -17,7 +17,7 @@ from fanshare.core.orders import Evidence
 from fanshare.core.terms import TermsBook
 from fanshare.core.touches import LinkClass, Touch, TouchKind
 from fanshare.store.access import Access
-from fanshare.store.queries import groups
+from fanshare.store.queries import budgets, groups
 
 #: Verdicts of the edge that are a person's visit; a prefetch becomes one when an order names it.
 HUMAN = frozenset({"counted", "duplicate", "provisional"})
@@ -109,6 +109,7 @@ class Resolver:
         self._click_key = click_key
         self._merges: list[tuple[int, int, Instant]] = []
         self._groups: dict[int, Dated] = defaultdict(Dated)
+        self._stopped = Dated()
 
     def resolve(self, orders: Mapping[str, Named]) -> dict[str, Resolved]:
         """The touches of every order, by the caller's own keys."""
@@ -126,6 +127,7 @@ class Resolver:
         choices = self._choices(links.creators | codes.creators)
         self._merges = [(row[0], row[1], row[2]) for row in self._access.fetch(_MERGES)]
         self._load_groups(links.creators | codes.creators)
+        self._load_stops()
         found = {}
         for key, order in orders.items():
             touches = [
@@ -146,6 +148,16 @@ class Resolver:
         if any(terms.groups for terms in self._book):
             for one in groups.history(self._access, creators | {into for _, into, _ in self._merges}):
                 self._groups[one.creator].add(one.since, one.name)
+
+    def _load_stops(self) -> None:
+        """When a month's budget had stopped what links and codes earn."""
+        self._stopped = Dated()
+        for since, stopped in budgets.stretches_of(self._access):
+            self._stopped.add(since, stopped)
+
+    def _is_live(self, states: Dated, at: Instant) -> bool:
+        """Whether a link or code counted at an instant: it was not paused, and neither was everything."""
+        return states.at(at) == "active" and not self._stopped.at(at)
 
     def _grouped(self, touch: Touch) -> Touch:
         """The touch with the group that its creator was in then, if the terms it was made under know that group."""
@@ -225,7 +237,7 @@ class Resolver:
             fan_bps=_chosen(choices, creator, ref.link_id, at, terms.fan_bps, terms.fan_max_bps),
             buyer_bps=terms.buyer_bps,
             human=row is None or row[3] in HUMAN,
-            live=links.states[ref.link_id].at(at) == "active",
+            live=self._is_live(links.states[ref.link_id], at),
             link_class=LinkClass(link_class),
             user_activation=None if row is None else row[4],
             checkout_referrer=False if row is None else row[5],
@@ -252,7 +264,7 @@ class Resolver:
                 terms_version=terms.version,
                 fan_bps=_chosen(choices, creator, None, order.placed_at, terms.fan_bps, terms.fan_max_bps),
                 buyer_bps=terms.buyer_bps,
-                live=codes.states[known[0]].at(order.placed_at) == "active",
+                live=self._is_live(codes.states[known[0]], order.placed_at),
                 single_use=known[1],
             )
 
@@ -282,7 +294,7 @@ class Resolver:
                 terms_version=terms.version,
                 fan_bps=_chosen(choices, creator, link, at, terms.fan_bps, terms.fan_max_bps),
                 buyer_bps=terms.buyer_bps,
-                live=links.states[link].at(at) == "active",
+                live=self._is_live(links.states[link], at),
                 link_class=LinkClass(links.rows[link][1]),
             )
 

@@ -15,7 +15,7 @@ from fanshare.flows import rulings
 from fanshare.flows.appeals import words_of
 from fanshare.flows.authorisation import Role
 from fanshare.flows.rulings import NewRuling
-from fanshare.store.queries import appeals, brand, listing
+from fanshare.store.queries import appeals, brand, budgets, listing
 from fanshare.store.queries.brand import OrderRow, PartRow, ShareRow
 from fanshare.web.brand.english import english, may, named
 from fanshare.web.desk import Here
@@ -162,6 +162,7 @@ def _about(here: Here, number: int, problem: str) -> dict[str, Any]:
         "verdicts": VERDICTS,
         "typed": {name: here.request.POST.get(name, "")[:1_000] for name in ("verdict", "reason", "days")},
         "problem": problem,
+        "in_a_stop": budgets.was_stopped(here.access, number),
         "due": listing.is_due(here.access, number, here.now),
     }  # fmt: skip
 

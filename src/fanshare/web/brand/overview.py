@@ -5,12 +5,13 @@ from typing import Any
 
 from django.urls import reverse
 
-from fanshare.core.instants import DAY
+from fanshare.core.instants import DAY, zone
 from fanshare.core.money import Micros
 from fanshare.core.results import returned
+from fanshare.flows import budgets
 from fanshare.flows.authorisation import Role
 from fanshare.store.queries import appeals, brand, claims, results
-from fanshare.web.brand.english import english
+from fanshare.web.brand.english import english, may
 from fanshare.web.creator.today import Need
 from fanshare.web.desk import Here
 from fanshare.web.seated import page, seated
@@ -45,6 +46,8 @@ def overview(here: Here) -> Any:
         "spent": {one.currency: Margin(one) for one in results.spent(here.access, here.now - SPAN * DAY)},
         "owed": brand.owed(here.access),
         "needs": _needs(here),
+        "standings": budgets.standings(here.access, zone(here.tenant.time_zone), here.now),
+        "may_budget": may(here, "brand.budget"),
     }
     return page(here, "brand/overview.html", context)
 

@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 from django.urls.converters import IntConverter
 
 from fanshare.web.brand import (
+    budget,
     claims,
     codes,
     connections,
@@ -40,6 +41,7 @@ urlpatterns = [
     path("brand/<slug:programme>/claims/<row:number>", claims.claim, name="brand_claim"),
     path("brand/<slug:programme>/claims/<row:number>/answer", claims.answer, name="brand_claim_answer"),
     path("brand/<slug:programme>/results", results.found, name="brand_results"),
+    path("brand/<slug:programme>/budget", budget.budget, name="brand_budget"),
     path("brand/<slug:programme>/money", money.money, name="brand_money"),
     path("brand/<slug:programme>/links", links.links, name="brand_links"),
     path("brand/<slug:programme>/links/several", links.several, name="brand_several_links"),
