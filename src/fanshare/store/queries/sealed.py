@@ -65,6 +65,7 @@ UNDER_OTHER_KEYS = {
 NOT_SEALED = {
     ("click", "visitor"): "a keyed hash under the salt of a day",
     ("delivery", "id"): "an id",
+    ("picture", "content"): "shown to everybody",
     ("refused_delivery", "id"): "an id",
     ("spool_position", "segment_id"): "an id",
 }
