@@ -38,7 +38,8 @@ used for one of the things in the row, PostgreSQL's included where it takes part
 {table}
 
 SHA-256 of 65 bytes is what one inner node of the log costs, and a log gains on average one inner node for each leaf.
-What follows from these figures for one machine and for several is in [scale](scale.md).
+What follows from these figures for one machine and for several is in [scale](scale.md); why goals are missed, and what
+was tried, in [where the goals are missed](missed-goals.md).
 """
 
 
