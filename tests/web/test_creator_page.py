@@ -140,6 +140,8 @@ def test_a_small_part_of_markdown_is_understood_and_the_rest_stays_text() -> Non
     for part in ("<em>a</em> <strong>b</strong>", "<li>c</li>", "<blockquote>"):
         assert part in html
     assert '<a href="https://e.example/?a=1&amp;b=2" rel="nofollow ugc noopener">e</a>' in html
+    for nameless in ("[](https://e.example/?a&b)", "[ ](https://e.example/?a&b)"):
+        assert ">https://e.example/?a&amp;b" in prose(nameless), "a link without words shows where it leads"
     assert prose("# not a heading") == "<p># not a heading</p>\n"
     assert "<a" not in prose("[x](javascript:alert(1)) [y](data:text/html,x) [z](//e.example) [w](/sign-out)")
     assert "<img" not in prose("![x](https://e.example/x.png)")

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import escapeHtml
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markupsafe import Markup
@@ -36,6 +37,13 @@ def _leads_to_the_web(url: str) -> bool:
 def _link(
     renderer: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: MutableMapping[str, Any]
 ) -> str:
-    """The opening of a link; ``env`` is markdown-it's own."""
+    """The opening of a link; one without words shows where it leads. ``env`` is markdown-it's own."""
     tokens[index].attrSet("rel", "nofollow ugc noopener")
-    return renderer.renderToken(tokens, index, options, env)
+    opening = renderer.renderToken(tokens, index, options, env)
+    words = "".join(one.content for one in tokens[index + 1 : _end(tokens, index)])
+    return opening if words.strip() else opening + escapeHtml(str(tokens[index].attrGet("href")))
+
+
+def _end(tokens: Sequence[Token], index: int) -> int:
+    """Where the link that opens at ``index`` closes; links never lie in links."""
+    return next(place for place, one in enumerate(tokens) if place > index and one.type == "link_close")
