@@ -77,6 +77,9 @@ def open_breakable(database: Database) -> SimConnection:
     with patch.object(psycopg, "connect", SimConnection.connect):
         made: Any = connect(database.dsn())
     assert isinstance(made, SimConnection)
+    # In tables this small planning costs more than running: plan each statement once.
+    made.prepare_threshold = 0
+    psycopg.Connection.execute(made, "SET plan_cache_mode = force_generic_plan")
     return made
 
 

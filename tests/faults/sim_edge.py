@@ -37,7 +37,7 @@ class EdgeLife:
 
     def __init__(self, story: "Story") -> None:
         self.story = story
-        self.disk = SimDisk(story.dice, story.passed)
+        self.disk = SimDisk(story.dice, story.promises.passed)
         self.died: asyncio.Future[None] = story.loop.create_future()
         self.recorded: list[str] = []
         self._tasks: list[asyncio.Task[Any]] = []
@@ -72,7 +72,7 @@ class EdgeLife:
     async def answer(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer | None:
         """Put a request to the application; ``None`` when it died over it or before it."""
         if body:
-            self.story.arrived[body] += 1
+            self.story.promises.arrived[body] += 1
         sent: list[MutableMapping[str, Any]] = []
         task = at_once(self._called(method, path, headers, body, sent))
         self._tasks.append(task)
@@ -134,15 +134,15 @@ class EdgeLife:
             record = decode(kind, payload)
             assert isinstance(record, ClickRecord)
             self.recorded.append(record.click_id)
-            self.story.issued.add(record.click_id)
+            self.story.promises.issued.add(record.click_id)
 
         self.app.clicks.put = put  # type: ignore[method-assign]
 
     def _note_counted(self) -> None:
         clicks = getattr(self.app, "clicks", None)
         if clicks is not None:
-            self.story.counted += [click for click in self.recorded[: clicks.durable] if click]
-        self.story.edge_errors += self.app.counts.errors
+            self.story.promises.counted += [click for click in self.recorded[: clicks.durable] if click]
+        self.story.promises.edge_errors += self.app.counts.errors
 
 
 @contextmanager
@@ -151,7 +151,7 @@ def patched(story: "Story") -> Iterator[None]:
 
     class Reader(SpoolReader):
         def discard(self, segment_id: bytes) -> bool:
-            story.passed["segment discarded"] += 1
+            story.promises.passed["segment discarded"] += 1
             return super().discard(segment_id)
 
     class Time:
