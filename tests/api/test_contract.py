@@ -37,6 +37,7 @@ def furnished(house: House, api: Client) -> None:
     api.post("/codes", {"creator": "cleo", "text": "CLEO10", "label": LINK["label"]})
     api.post("/webhooks", {"url": "https://shop.example/hook", "types": ["ruling.made"]})
     api.post("/rulings", {"kind": "denied", "order": api.every("/orders")[0]["id"], "reason": "No."})
+    api.post("/claims", {"party": "cleo", "number": "1001"})
 
 
 @pytest.mark.soak_sized

@@ -319,6 +319,39 @@ class RulingOut(Schema):
     at: str
 
 
+class ClaimIn(Strict):
+    """A sale that somebody says is missing: an order's number, and what speaks for it. ``creator`` where a fan asks."""
+
+    party: Short
+    number: Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00]+$")]
+    creator: Short | None = None
+    receipt: Text = ""
+    words: Text = ""
+
+
+class ClaimReceived(Schema):
+    """The answer to every claim, whatever it says: it is written down, and a person answers by then."""
+
+    received: Literal[True]
+    answer_by: str
+
+
+class ClaimOut(Schema):
+    """A claim of a missing sale. What was typed with it is read in the brand's pages only."""
+
+    id: str
+    party: str
+    role: Literal["creator", "fan"]
+    creator: str
+    state: Literal["waiting", "accepted", "refused"]
+    at: str
+    answer_by: str
+    basis: Literal["own", "receipt", "buyer"] | None
+    order: str | None
+    ruling: str | None
+    answered_at: str | None
+
+
 def when(instant: Instant) -> str:
     """An instant as everybody reads it."""
     return format_rfc3339(instant)

@@ -107,6 +107,19 @@ SELECT r.id, r.kind, r.order_id, c.public_id, w.public_id, coalesce(r.line_id, '
    AND (%(id)s::bigint IS NULL OR r.id = %(id)s)
  ORDER BY r.id LIMIT %(limit)s
 """
+_CLAIMS = """
+SELECT c.id, p.public_id, p.kind, y.public_id, c.at, a.accepted, a.basis, a.order_id, a.ruling_id, a.at
+  FROM claim c
+  JOIN party p ON p.programme_id = c.programme_id AND p.id = c.party_id
+  JOIN party y ON y.programme_id = c.programme_id AND y.id = c.creator_party_id
+  LEFT JOIN claim_answer a ON a.programme_id = c.programme_id AND a.claim_id = c.id
+ WHERE c.programme_id = %(programme_id)s AND c.id > %(after)s
+   AND (%(party)s::bigint IS NULL OR c.party_id = %(party)s)
+   AND (%(id)s::bigint IS NULL OR c.id = %(id)s)
+   AND (%(state)s::text IS NULL OR %(state)s =
+        CASE WHEN a.claim_id IS NULL THEN 'waiting' WHEN a.accepted THEN 'accepted' ELSE 'refused' END)
+ ORDER BY c.id LIMIT %(limit)s
+"""
 
 
 class ClickRow(NamedTuple):
@@ -185,6 +198,21 @@ class RulingRow(NamedTuple):
     at: Instant
 
 
+class ClaimRow(NamedTuple):
+    """A claim of a missing sale; the last five are ``None`` while nobody has answered it."""
+
+    id: int
+    party: str
+    kind: str
+    creator: str
+    at: Instant
+    accepted: bool | None
+    basis: str | None
+    order: int | None
+    ruling: int | None
+    answered_at: Instant | None
+
+
 def parties(access: Access, kind: str, *, after: int, limit: int) -> list[PartyRow]:
     """Creators or fans."""
     return [PartyRow(*row) for row in access.fetch(_PARTIES, {"kind": kind, "after": after, "limit": limit})]
@@ -256,3 +284,17 @@ def rulings(
     """Decisions, of one order or of all, or a single one."""
     values = {"order": order, "id": ruling, "after": after, "limit": limit}
     return [RulingRow(*row) for row in access.fetch(_RULINGS, values)]
+
+
+def claims(
+    access: Access,
+    *,
+    claim: int | None = None,
+    party: int | None = None,
+    state: str | None = None,
+    after: int = 0,
+    limit: int = 1,
+) -> list[ClaimRow]:
+    """Claims of everybody or of one party, in one state (``waiting``, ``accepted``, ``refused``), or a single one."""
+    values = {"id": claim, "party": party, "state": state, "after": after, "limit": limit}
+    return [ClaimRow(*row) for row in access.fetch(_CLAIMS, values)]
