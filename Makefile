@@ -1,6 +1,6 @@
 # Everything a person does with this tree. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: trial image help demo serve test check bench soak shots lock words clean install dev format lint types rooms
+.PHONY: client trial image help demo serve test check bench soak shots lock words clean install dev format lint types rooms
 SHELL := /bin/sh
 BIN := .venv/bin
 # Tests run on two processes; ARGS goes to pytest (make test ARGS="tests/core -k money"), N is the factor of a soak.
@@ -49,6 +49,9 @@ shots: dev ## a picture of every page, wide and narrow, light and dark, in build
 
 lock: ## write the lock files again after a change of dependencies (UPGRADE=1 takes newer versions)
 	scripts/lock.sh $(if $(UPGRADE),--upgrade)
+
+client: dev ## make the Python client anew after a change of the API
+	$(BIN)/python scripts/client.py
 
 words: dev ## collect the words of the pages and compile their translations
 	$(BIN)/python scripts/words.py

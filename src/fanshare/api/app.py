@@ -38,6 +38,10 @@ Everything that fanshare knows about a programme, and everything a program may d
 class Api(NinjaAPI):
     """The API, whose every operation may answer with a problem."""
 
+    def get_openapi_operation_id(self, operation: Any) -> str:
+        """The name of an operation in the description: what generated clients call it (``list_orders``)."""
+        return str(operation.view_func.__name__)
+
     def get_openapi_schema(self, **kwargs: Any) -> Any:
         """The description, in which problems have their own media type, and what changes something takes a key."""
         schema = super().get_openapi_schema(**kwargs)

@@ -1,0 +1,141 @@
+"""Contains all the data models used in inputs/outputs"""
+
+from .asset_state import AssetState
+from .balance_out import BalanceOut
+from .bucket import Bucket
+from .claim_in import ClaimIn
+from .claim_out import ClaimOut
+from .claim_out_basis_type_0 import ClaimOutBasisType0
+from .claim_out_role import ClaimOutRole
+from .claim_out_state import ClaimOutState
+from .claim_received import ClaimReceived
+from .clicks_out import ClicksOut
+from .code_in import CodeIn
+from .code_out import CodeOut
+from .creator_in import CreatorIn
+from .event_out import EventOut
+from .event_out_data import EventOutData
+from .event_type import EventType
+from .fan_in import FanIn
+from .fan_part_in import FanPartIn
+from .fan_part_out import FanPartOut
+from .get_statement_response import GetStatementResponse
+from .group_in import GroupIn
+from .group_out import GroupOut
+from .label_out import LabelOut
+from .label_shape import LabelShape
+from .link_in import LinkIn
+from .link_out import LinkOut
+from .list_events_type_item import ListEventsTypeItem
+from .money import Money
+from .order_detail import OrderDetail
+from .order_in import OrderIn
+from .order_out import OrderOut
+from .order_reported import OrderReported
+from .page_asked import PageAsked
+from .page_balance_out import PageBalanceOut
+from .page_claim_out import PageClaimOut
+from .page_clicks_out import PageClicksOut
+from .page_code_out import PageCodeOut
+from .page_event_out import PageEventOut
+from .page_link_out import PageLinkOut
+from .page_order_out import PageOrderOut
+from .page_party_out import PagePartyOut
+from .page_ruling_out import PageRulingOut
+from .page_share_out import PageShareOut
+from .party_out import PartyOut
+from .problem import Problem
+from .problem_errors_type_0_item import ProblemErrorsType0Item
+from .programme_out import ProgrammeOut
+from .programme_out_admission import ProgrammeOutAdmission
+from .replay_in import ReplayIn
+from .ruling_in import RulingIn
+from .ruling_in_kind import RulingInKind
+from .ruling_out import RulingOut
+from .share_out import ShareOut
+from .share_out_role import ShareOutRole
+from .state import State
+from .state_in import StateIn
+from .target_change import TargetChange
+from .target_in import TargetIn
+from .target_made import TargetMade
+from .target_made_state import TargetMadeState
+from .target_out import TargetOut
+from .target_out_state import TargetOutState
+from .terms_checked import TermsChecked
+from .terms_in import TermsIn
+from .terms_in_document import TermsInDocument
+from .terms_out import TermsOut
+from .terms_out_document import TermsOutDocument
+from .terms_published import TermsPublished
+
+__all__ = (
+    "AssetState",
+    "BalanceOut",
+    "Bucket",
+    "ClaimIn",
+    "ClaimOut",
+    "ClaimOutBasisType0",
+    "ClaimOutRole",
+    "ClaimOutState",
+    "ClaimReceived",
+    "ClicksOut",
+    "CodeIn",
+    "CodeOut",
+    "CreatorIn",
+    "EventOut",
+    "EventOutData",
+    "EventType",
+    "FanIn",
+    "FanPartIn",
+    "FanPartOut",
+    "GetStatementResponse",
+    "GroupIn",
+    "GroupOut",
+    "LabelOut",
+    "LabelShape",
+    "LinkIn",
+    "LinkOut",
+    "ListEventsTypeItem",
+    "Money",
+    "OrderDetail",
+    "OrderIn",
+    "OrderOut",
+    "OrderReported",
+    "PageAsked",
+    "PageBalanceOut",
+    "PageClaimOut",
+    "PageClicksOut",
+    "PageCodeOut",
+    "PageEventOut",
+    "PageLinkOut",
+    "PageOrderOut",
+    "PagePartyOut",
+    "PageRulingOut",
+    "PageShareOut",
+    "PartyOut",
+    "Problem",
+    "ProblemErrorsType0Item",
+    "ProgrammeOut",
+    "ProgrammeOutAdmission",
+    "ReplayIn",
+    "RulingIn",
+    "RulingInKind",
+    "RulingOut",
+    "ShareOut",
+    "ShareOutRole",
+    "State",
+    "StateIn",
+    "TargetChange",
+    "TargetIn",
+    "TargetMade",
+    "TargetMadeState",
+    "TargetOut",
+    "TargetOutState",
+    "TermsChecked",
+    "TermsIn",
+    "TermsInDocument",
+    "TermsOut",
+    "TermsOutDocument",
+    "TermsPublished",
+)

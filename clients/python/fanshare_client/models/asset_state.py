@@ -1,0 +1,10 @@
+from enum import StrEnum
+
+
+class AssetState(StrEnum):
+    ACTIVE = "active"
+    ENDED = "ended"
+    PAUSED = "paused"
+
+    def __str__(self) -> str:
+        return str(self.value)

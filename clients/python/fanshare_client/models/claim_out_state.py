@@ -1,0 +1,10 @@
+from enum import StrEnum
+
+
+class ClaimOutState(StrEnum):
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    WAITING = "waiting"
+
+    def __str__(self) -> str:
+        return str(self.value)

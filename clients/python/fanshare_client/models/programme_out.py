@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..models.programme_out_admission import ProgrammeOutAdmission
+
+T = TypeVar("T", bound="ProgrammeOut")
+
+
+@_attrs_define
+class ProgrammeOut:
+    """The programme that the key belongs to.
+
+    Attributes:
+        admission (ProgrammeOutAdmission):
+        country (str):
+        currency (str):
+        id (str):
+        name (str):
+        scopes (list[str]):
+        slug (str):
+        terms_version (int | None):
+        time_zone (str):
+    """
+
+    admission: ProgrammeOutAdmission
+    country: str
+    currency: str
+    id: str
+    name: str
+    scopes: list[str]
+    slug: str
+    terms_version: int | None
+    time_zone: str
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        admission = self.admission.value
+
+        country = self.country
+
+        currency = self.currency
+
+        id = self.id
+
+        name = self.name
+
+        scopes = self.scopes
+
+        slug = self.slug
+
+        terms_version: int | None
+        terms_version = self.terms_version
+
+        time_zone = self.time_zone
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "admission": admission,
+                "country": country,
+                "currency": currency,
+                "id": id,
+                "name": name,
+                "scopes": scopes,
+                "slug": slug,
+                "terms_version": terms_version,
+                "time_zone": time_zone,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        d = dict(src_dict)
+        admission = ProgrammeOutAdmission(d.pop("admission"))
+
+        country = d.pop("country")
+
+        currency = d.pop("currency")
+
+        id = d.pop("id")
+
+        name = d.pop("name")
+
+        scopes = cast(list[str], d.pop("scopes"))
+
+        slug = d.pop("slug")
+
+        def _parse_terms_version(data: object) -> int | None:
+            if data is None:
+                return data
+            return cast(int | None, data)
+
+        terms_version = _parse_terms_version(d.pop("terms_version"))
+
+        time_zone = d.pop("time_zone")
+
+        programme_out = cls(
+            admission=admission,
+            country=country,
+            currency=currency,
+            id=id,
+            name=name,
+            scopes=scopes,
+            slug=slug,
+            terms_version=terms_version,
+            time_zone=time_zone,
+        )
+
+        programme_out.additional_properties = d
+        return programme_out
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties
