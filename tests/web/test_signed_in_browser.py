@@ -46,6 +46,8 @@ PAGES = {
         "brand-codes": "/brand/linen/codes",
         "brand-claim": "/brand/linen/claims/{claim}",
         "brand-links": "/brand/linen/links",
+        "brand-creator": "/brand/linen/people/{creator}",
+        "brand-write": "/brand/linen/people/write",
         "brand-budget": "/brand/linen/budget",
         "brand-messages": "/brand/linen/messages",
         "brand-message": "/brand/linen/messages/{message}",
@@ -159,7 +161,7 @@ def test_every_page_is_quiet_and_accessible(
         for name, path in PAGES[who].items():
             seen.page.set_viewport_size({"width": width, "height": 800})
             order = find_order(company.brand.access, "H1003")
-            known = {"order": order, "claim": claimed(company), "message": MESSAGE.hex()}
+            known = {"creator": company.brand.cleo, "order": order, "claim": claimed(company), "message": MESSAGE.hex()}
             seen.open(path.format(code=company.brand.code, token=token(company), **known))
             fit(seen, f"{name}-{width}")
 

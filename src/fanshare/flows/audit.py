@@ -31,6 +31,7 @@ WHAT = {
     "key.make": "made an API key",
     "key.end": "ended an API key",
     "budget.set": "set a budget for the month",
+    "letter.send": "wrote to creators",
     "message.look": "looked at what a shop sent",
     "inbox.retry": "had parked messages read again",
 }

@@ -72,6 +72,21 @@ make your first link:
     )
 
 
+def of_brand(programme: str, name: str, subject: str, text: str, stop_url: str) -> Words:
+    """What a brand writes to several of its creators, in its own words."""
+    return Words(
+        f"{programme}: {subject}",
+        f"""{f"Hello {name}" if name else "Hello"},
+
+{text.strip()}
+
+--
+{programme} writes this to you because you are a creator there.
+No more of these mails: {stop_url}
+""",
+    )
+
+
 def paused(programme: str, name: str, url: str, stop_url: str) -> Words:
     """What links and codes earn has stopped, for the month's budget is reached."""
     return Words(

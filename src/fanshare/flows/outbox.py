@@ -18,6 +18,7 @@ CHECKPOINT = "checkpoint"
 JOIN = "join"
 ANSWER = "answer"
 BUDGET = "budget"
+LETTER = "letter"
 ATTEMPTS = 9
 
 _PURPOSE = "outbox"

@@ -85,6 +85,8 @@ def _written(conn: Connection, keys: Keys, office: PostOffice, one: Waiting, now
         yield from _answer(conn, office, one)
     elif one.kind == outbox.BUDGET:
         yield from _budget(conn, keys, office, one, now)
+    elif one.kind == outbox.LETTER:
+        yield from _of_brand(conn, keys, office, one)
     elif one.kind == outbox.CHECKPOINT:
         yield from _weekly(conn, keys, office, one)
 
@@ -141,6 +143,16 @@ def _budget(conn: Connection, keys: Keys, office: PostOffice, one: Waiting, now:
         stop = f"{office.base_url}/mail/stop/{mail_choice.stop_token(keys, programme, party)}"
         write = letters.paused if newest.stopped else letters.going_on
         words = write(tenant.name, whom.name, f"{office.base_url}/home", stop)
+        yield Letter(whom.address, words.subject, words.text, one.ident, stop)
+
+
+def _of_brand(conn: Connection, keys: Keys, office: PostOffice, one: Waiting) -> Iterator[Letter]:
+    programme, party = int(one.content["programme"]), int(one.content["party"])
+    whom = weekly_mail.recipient(Access(conn, programme, "job:mail"), keys, party)
+    if whom is not None:
+        stop = f"{office.base_url}/mail/stop/{mail_choice.stop_token(keys, programme, party)}"
+        said = (str(one.content["subject"]), str(one.content["text"]))
+        words = letters.of_brand(_tenant(conn, programme).name, whom.name, *said, stop)
         yield Letter(whom.address, words.subject, words.text, one.ident, stop)
 
 

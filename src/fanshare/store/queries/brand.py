@@ -34,16 +34,6 @@ SELECT t.creator_party_id, coalesce(c.display_name, ''), l.body FROM part t
   JOIN log_leaf l ON l.programme_id = t.programme_id AND l.index = t.leaf_index
  WHERE t.programme_id = %(programme_id)s AND t.order_id = %(order)s ORDER BY t.creator_party_id
 """
-_CREATORS = """
-SELECT y.id, y.slug, y.display_name, y.created_at,
-       (SELECT count(*) FROM position p WHERE p.programme_id = y.programme_id AND p.party_id = y.id
-           AND p.role = 'creator' AND p.amount > 0)
-  FROM party y
- WHERE y.programme_id = %(programme_id)s AND y.kind = 'creator' AND y.erased_at IS NULL
-   AND (%(text)s::text = '' OR strpos(lower(y.display_name || ' ' || y.slug), lower(%(text)s)) > 0)
-   AND (%(before)s::bigint IS NULL OR y.id < %(before)s)
- ORDER BY y.id DESC LIMIT %(limit)s
-"""
 _SALES = """
 SELECT o.currency, count(*), sum(o.net)::bigint, sum(s.amount)::bigint FROM shop_order o
  CROSS JOIN LATERAL (SELECT coalesce(sum(p.amount), 0) AS amount, count(*) AS n FROM position p
@@ -114,16 +104,6 @@ class OrderPart(NamedTuple):
     settlement: Settlement
 
 
-class CreatorRow(NamedTuple):
-    """A creator, and how many kept sales she has a share in."""
-
-    id: int
-    slug: str
-    name: str
-    since: Instant
-    orders: int
-
-
 class Sold(NamedTuple):
     """What was sold through creators in one currency, and the commission on it."""
 
@@ -181,12 +161,6 @@ def parts_of(access: Access, orders: list[int]) -> list[OrderPart]:
     """Every creator's part of some orders."""
     rows = access.fetch(_PARTS_OF, {"orders": orders})
     return [OrderPart(row[0], own_settlement(json.loads(row[1]))) for row in rows]
-
-
-def creators(access: Access, *, text: str = "", before: int | None = None, limit: int) -> list[CreatorRow]:
-    """Creators, the newest first."""
-    values = {"text": text, "before": before, "limit": limit}
-    return [CreatorRow(*row) for row in access.fetch(_CREATORS, values)]
 
 
 def sold(access: Access, since: Instant) -> list[Sold]:

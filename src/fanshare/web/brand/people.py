@@ -6,16 +6,16 @@ from django.http import HttpResponseRedirect
 
 from fanshare.core.errors import BadInputError
 from fanshare.core.instants import format_rfc3339, zone
-from fanshare.flows import applications
+from fanshare.flows import applications, groups
 from fanshare.flows.authorisation import Role
-from fanshare.store.queries import brand
+from fanshare.store.queries import brand, creators
 from fanshare.web.brand.english import english, may
 from fanshare.web.desk import Here
 from fanshare.web.exports import exported
 from fanshare.web.lists import MOST_EXPORTED, PAGE, Spec, asked, place
 from fanshare.web.seated import field, page, seated
 
-_COLUMNS = ("name", "page", "since", "orders")
+_COLUMNS = ("name", "page", "since", "orders", "group")
 #: Applications on one page, oldest first.
 _AT_ONCE = 20
 
@@ -24,11 +24,13 @@ _AT_ONCE = 20
 @english
 def people(here: Here) -> Any:
     """Creators, newest first, under what waits."""
-    spec = Spec({}, {"newest": "newest first"}, search="name", dates=False)
+    known = {name: name for name in sorted(groups.names(here.programme, here.now))}
+    spec = Spec({"group": ("group", known)} if known else {}, {"newest": "newest first"}, search="name", dates=False)
     wish = asked(here.request.GET, spec, zone(here.tenant.time_zone))
     limit = MOST_EXPORTED if wish.form else PAGE
     before = wish.after[0] if wish.after else None
-    rows = brand.creators(here.access, text=wish.text, before=before, limit=limit + 1)
+    chosen = wish.chosen.get("group", "")
+    rows = creators.listed(here.access, text=wish.text, group=chosen, before=before, limit=limit + 1)
     if wish.form:
         documents = map(_document, rows[:limit])
         return exported(wish.form, "creators", documents, _COLUMNS, cut=len(rows) > limit)
@@ -39,6 +41,10 @@ def people(here: Here) -> Any:
         "next": place((rows[limit - 1].id, 0)) if len(rows) > limit else "",
         "waiting": waiting,
         "count": brand.applications(here.access),
+        "may_write": may(here, "brand.letters"),
+        "may_open": may(here, "brand.creator"),
+        "writing": wish.address(),
+        "grouped": bool(known),
     }
     return page(here, "brand/people.html", context)
 
@@ -66,5 +72,6 @@ def application(here: Here, number: int) -> Any:
     return page(here, "brand/application.html", context, status=422 if problem else 200)
 
 
-def _document(row: brand.CreatorRow) -> dict[str, Any]:
-    return {"name": row.name, "page": row.slug, "since": format_rfc3339(row.since), "orders": row.orders}
+def _document(row: creators.CreatorRow) -> dict[str, Any]:
+    since = format_rfc3339(row.since)
+    return {"name": row.name, "page": row.slug, "since": since, "orders": row.orders, "group": row.group}

@@ -1,0 +1,93 @@
+"""Creators as a brand's people look for them, and those among them to whom something is written."""
+
+from typing import NamedTuple
+
+from fanshare.core.instants import Instant
+from fanshare.store.access import Access
+
+_LISTED = """
+SELECT y.id, y.slug, y.display_name, y.created_at,
+       (SELECT count(*) FROM position p WHERE p.programme_id = y.programme_id AND p.party_id = y.id
+           AND p.role = 'creator' AND p.amount > 0), coalesce(g.name, '')
+  FROM party y
+  LEFT JOIN LATERAL (SELECT name FROM creator_group WHERE programme_id = y.programme_id AND creator_party_id = y.id
+                      ORDER BY from_at DESC LIMIT 1) g ON true
+ WHERE y.programme_id = %(programme_id)s AND y.kind = 'creator' AND y.erased_at IS NULL
+   AND (%(id)s::bigint IS NULL OR y.id = %(id)s)
+   AND (%(group)s::text = '' OR g.name = %(group)s)
+   AND (%(text)s::text = '' OR strpos(lower(y.display_name || ' ' || coalesce(y.slug, '')), lower(%(text)s)) > 0)
+   AND (%(before)s::bigint IS NULL OR y.id < %(before)s)
+ ORDER BY y.id DESC LIMIT %(limit)s
+"""
+_WRITABLE = """
+SELECT y.id, coalesce(y.display_name, ''), v.kind IS NOT NULL, c.stopped_at IS NOT NULL,
+       EXISTS (SELECT FROM outbox o WHERE o.kind = 'letter' AND o.key = %(today)s || y.id)
+  FROM party y
+  LEFT JOIN LATERAL (SELECT name FROM creator_group WHERE programme_id = y.programme_id AND creator_party_id = y.id
+                      ORDER BY from_at DESC LIMIT 1) g ON true
+  LEFT JOIN vault_item v ON v.programme_id = y.programme_id AND v.person_id = y.person_id AND v.kind = 'email'
+  LEFT JOIN mail_choice c ON c.programme_id = y.programme_id AND c.party_id = y.id
+ WHERE y.programme_id = %(programme_id)s AND y.kind = 'creator' AND y.erased_at IS NULL
+   AND (%(group)s::text = '' OR g.name = %(group)s)
+   AND (%(text)s::text = '' OR strpos(lower(y.display_name || ' ' || coalesce(y.slug, '')), lower(%(text)s)) > 0)
+ ORDER BY y.id LIMIT %(limit)s
+"""
+_PERSON = "SELECT person_id FROM party WHERE programme_id = %(programme_id)s AND id = %(party)s AND erased_at IS NULL"
+_SENT = """
+SELECT count(*) FROM outbox WHERE kind = 'letter' AND starts_with(key, %(today)s) AND %(programme_id)s > 0
+"""
+
+
+class CreatorRow(NamedTuple):
+    """A creator, in how many kept sales she has a share, and the group she is in; empty for none."""
+
+    id: int
+    slug: str
+    name: str
+    since: Instant
+    orders: int
+    group: str
+
+
+class Writable(NamedTuple):
+    """Somebody to write to, and what may stand against it."""
+
+    party: int
+    name: str
+    has_address: bool
+    said_no: bool
+    written_today: bool
+
+
+def listed(
+    access: Access, *, text: str = "", group: str = "", before: int | None = None, limit: int
+) -> list[CreatorRow]:
+    """Creators, the newest first."""
+    return _rows(access, text, group, before, limit, None)
+
+
+def one(access: Access, creator: int) -> CreatorRow | None:
+    """A creator who is here."""
+    return next(iter(_rows(access, "", "", None, 1, creator)), None)
+
+
+def person(access: Access, party: int) -> int | None:
+    """The person behind a party."""
+    found: int | None = access.value(_PERSON, {"party": party})
+    return found
+
+
+def writable(access: Access, today: str, *, text: str, group: str, limit: int) -> list[Writable]:
+    """Creators of a list, the oldest first; ``today`` is how the keys of this day's letters begin."""
+    asked = {"today": today, "text": text, "group": group, "limit": limit}
+    return [Writable(*row) for row in access.fetch(_WRITABLE, asked)]
+
+
+def written(access: Access, today: str) -> int:
+    """How many letters of the day there are, sent or waiting."""
+    return int(access.value(_SENT, {"today": today}))
+
+
+def _rows(access: Access, text: str, group: str, before: int | None, limit: int, id_: int | None) -> list[CreatorRow]:
+    asked = {"text": text, "group": group, "before": before, "limit": limit, "id": id_}
+    return [CreatorRow(*row) for row in access.fetch(_LISTED, asked)]

@@ -1,0 +1,90 @@
+"""One creator as a brand sees her: what she brought, her group and what the terms give it, and the team's note."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+
+from fanshare.core.errors import BadInputError, FanshareError
+from fanshare.core.terms_sentences import conditions, rate
+from fanshare.flows import creator_notes, groups
+from fanshare.flows.authorisation import Role
+from fanshare.store.queries import creators
+from fanshare.store.queries.creators import CreatorRow
+from fanshare.web.brand.english import english, may
+from fanshare.web.desk import Here
+from fanshare.web.seated import field, page, seated
+
+
+@seated("brand.creator", Role.BRAND)
+@english
+def creator(here: Here, number: int) -> Any:
+    """One creator."""
+    return _page(here, number)
+
+
+@seated("brand.creators", Role.BRAND, form=True)
+@english
+def note(here: Here, number: int) -> Any:
+    """Another note in the place of the one that was seen."""
+    if here.request.method != "POST":
+        return HttpResponseRedirect(_address(here, number))
+    typed = here.request.POST.get("note", "").strip().replace("\r\n", "\n")
+    try:
+        creator_notes.write(here.programme, number, typed, field(here, "seen", 16), here.now)
+    except FanshareError as error:
+        if error.code == "unknown_creator":
+            raise
+        return _page(here, number, problem=error.message, typed=typed)
+    return HttpResponseRedirect(_address(here, number))
+
+
+@seated("brand.creators", Role.BRAND, form=True, fresh=True)
+@english
+def group(here: Here, number: int) -> Any:
+    """Another group from now on."""
+    if here.request.method != "POST":
+        return HttpResponseRedirect(_address(here, number))
+    _found(here, number)
+    try:
+        groups.set_group(here.programme, number, field(here, "group"), here.now)
+    except FanshareError as error:
+        return _page(here, number, problem=error.message)
+    return HttpResponseRedirect(_address(here, number))
+
+
+def _page(here: Here, number: int, *, problem: str = "", typed: str | None = None) -> Any:
+    row, known = _found(here, number), creator_notes.read(here.programme, number)
+    context = {
+        "creator": row,
+        "groups": sorted(groups.names(here.programme, here.now)),
+        "gives": list(_gives(here, row.group)),
+        "note": known,
+        "seen": creator_notes.mark(known),
+        "typed": known if typed is None else typed[: creator_notes.LONGEST],
+        "most": creator_notes.LONGEST,
+        "may_change": may(here, "brand.creators"),
+        "problem": problem,
+    }
+    return page(here, "brand/creator.html", context, status=422 if problem else 200)
+
+
+def _gives(here: Here, group_: str) -> Iterator[str]:
+    """What the terms in force give to a group and not to everybody: rates and bonuses."""
+    terms = here.programme.book.at(here.now)
+    for what, rules in (("Commission", terms.rules), ("Bonus", terms.bonuses)):
+        for rule in rules:
+            if rule.groups and group_ in rule.groups:
+                yield f"{what} {rule.id}: {rate(rule)}{conditions(rule)}."
+
+
+def _found(here: Here, number: int) -> CreatorRow:
+    row = creators.one(here.access, number)
+    if row is None:
+        raise BadInputError("unknown_creator", "There is no such creator here.", 404)
+    return row
+
+
+def _address(here: Here, number: int) -> str:
+    return str(reverse("brand_creator", args=[here.tenant.slug, number]))
