@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from fanshare.core.instants import SECOND
-from fanshare.flows import claims, joining
+from fanshare.flows import claims, fan_names, joining, thanks
 from fanshare.flows.claims import Said
 from fanshare.flows.day_keys import DayKeys
 from fanshare.flows.rulings import find_order
@@ -32,6 +32,8 @@ PAGES = {
         "creator-links": "/creator/linen/links",
         "creator-link": "/creator/linen/links/{code}",
         "creator-page": "/creator/linen/page",
+        "creator-fans": "/creator/linen/fans",
+        "creator-fan": "/creator/linen/fans/{shown}",
         "creator-nothing-found": "/creator/linen/earnings?q=none",
     },
     "bea": {
@@ -72,6 +74,8 @@ PAGES = {
         "fan-home": "/fan/linen",
         "fan-earnings": "/fan/linen/earnings",
         "fan-share": "/fan/linen/share",
+        "fan-creators": "/fan/linen/creators",
+        "fan-thanks": "/fan/linen/thanks",
         "fan-object": "/object/linen/{token}",
         "fan-claims": "/claims/linen",
         "safety": "/safety",
@@ -98,6 +102,7 @@ def company(schema_template: str, pg_server: Server, tmp_path_factory: pytest.Te
     with founded(pg_server, schema_template, tmp_path_factory.mktemp("browser")) as made:
         clicked(made)
         written(made)
+        thanked(made)
         yield made
 
 
@@ -120,6 +125,14 @@ def written(company: Company) -> None:
     row = edge.NewDelivery(MESSAGE, at, brand.shop.id, brand.shop.endpoint, "order.updated", sealed, bytes(32))
     edge.insert_deliveries(brand.access, [row])
     brand.access.execute("UPDATE delivery SET state = 'done' WHERE programme_id = %(programme_id)s")
+
+
+def thanked(company: Company) -> None:
+    """Finn lets Cleo see a name, and she thanks him."""
+    brand, now = company.brand, company.house.now
+    fan_names.show(brand.programme, brand.finn, "cleo", "Finn \u05d3\u05d5\u05d3 of the Fens", now)
+    shown = company.house.value("SELECT id FROM fan_shown")
+    thanks.thank_fan(brand.programme, brand.cleo, shown, "Thank you for the two of them " + "w" * 200, now)
 
 
 def enter(seen: Watched, company: Company, name: str) -> None:
@@ -162,6 +175,7 @@ def test_every_page_is_quiet_and_accessible(
             seen.page.set_viewport_size({"width": width, "height": 800})
             order = find_order(company.brand.access, "H1003")
             known = {"creator": company.brand.cleo, "order": order, "claim": claimed(company), "message": MESSAGE.hex()}
+            known["shown"] = company.house.value("SELECT id FROM fan_shown")
             seen.open(path.format(code=company.brand.code, token=token(company), **known))
             fit(seen, f"{name}-{width}")
 

@@ -1,5 +1,7 @@
 """The words of our mails: pure functions from facts to a subject and plain text. No HTML, nothing to load."""
 
+import textwrap
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fanshare.core.instants import Instant, to_datetime
@@ -135,15 +137,18 @@ class Seal:
     signed_at: Instant
 
 
-def weekly(seal: Seal, name: str, stop_url: str) -> Words:
-    """The weekly seal: what a mailbox keeps as a witness that nothing was changed afterwards."""
+def weekly(seal: Seal, name: str, stop_url: str, thanks: Sequence[tuple[str, str]] = ()) -> Words:
+    """The weekly seal: what a mailbox keeps as a witness that nothing was changed afterwards.
+
+    ``thanks``: what creators said, as (name, words), to whoever asked to read it here.
+    """
     day = f"{to_datetime(seal.signed_at):%a %-d %b %Y}"
     greeting = f"Hello {name}," if name else "Hello,"
     return Words(
         f"The books of {seal.programme} on {day}",
         f"""{greeting}
 
-this is the seal of the books of {seal.programme} on {day}. They hold
+{_thanks(thanks)}this is the seal of the books of {seal.programme} on {day}. They hold
 {seal.size:,} records by now, yours among them.
 
 Please keep this mail; you need not do anything else with it. Your mailbox
@@ -167,3 +172,8 @@ No more of these mails: {stop_url}
 def test(host: str) -> Words:
     """The mail of ``fanshare mail test``."""
     return Words(f"Mail works at {host}", f"Hello,\n\nthis mail was sent by fanshare at {host}: sending works.\n")
+
+
+def _thanks(said: Sequence[tuple[str, str]]) -> str:
+    quotes = (textwrap.fill(f"{name or 'A creator'} thanks you: \u201c{words}\u201d", 75) for name, words in said)
+    return "".join(f"{quote}\n\n" for quote in quotes)

@@ -9,9 +9,10 @@ from fanshare.flows.audit import noted
 from fanshare.flows.context import Programme
 from fanshare.flows.people import erase
 from fanshare.store.access import Access
-from fanshare.store.queries import creator_pages, own_data
+from fanshare.store.queries import creator_pages, own_data, thanks
 
 FORMAT = "fanshare-own-data/1"
+_MOST_THANKS = 10_000
 
 
 def copy(programme: Programme, party: int, now: Instant) -> dict[str, Any]:
@@ -45,6 +46,10 @@ def copy(programme: Programme, party: int, now: Instant) -> dict[str, Any]:
         ],
         "codes": [{"code": shown, "since": format_rfc3339(at)} for shown, at in own_data.codes(access, party)],
         "page": _page(access, party),
+        "thanks_to_you": [
+            {"from": row.creator, "at": format_rfc3339(row.at)}
+            for row in thanks.received(access, party, limit=_MOST_THANKS)
+        ],
         "weekly_mail_stopped_at": None if stopped_at is None else format_rfc3339(stopped_at),
     }
 

@@ -14,7 +14,7 @@ from fanshare.flows.context import Programme
 from fanshare.flows.named import check_parties, check_shop
 from fanshare.store.access import Access
 from fanshare.store.directory import public_id
-from fanshare.store.queries import creator_pages
+from fanshare.store.queries import creator_pages, fans, thanks
 
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s.]{2,63}")
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
@@ -130,8 +130,11 @@ def erase(programme: Programme, party: int, now: Instant) -> None:
         if row is None or row[0] is None:
             raise BadInputError("nobody_there", "There is nobody to erase behind this account.")
         access.execute(_FORGET_IDENTITIES, {"person": row[0]})
+        access.execute(_FORGET, {"person": row[0], "now": now})  # whoever is writing for her comes before or is refused
         creator_pages.forget(access, row[0])
-        access.execute(_FORGET, {"person": row[0], "now": now})
+        parties = creator_pages.parties(access, row[0])
+        fans.forget(access, parties)
+        thanks.forget(access, parties)
         programme.vault.erase(row[0])
 
 

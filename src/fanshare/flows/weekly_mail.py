@@ -19,7 +19,7 @@ WEEK = 7 * DAY
 AT_ONCE = 500
 
 _DUE = """
-SELECT p.id FROM party p
+SELECT p.id, coalesce(c.told_at, 0) FROM party p
   JOIN vault_item v ON v.programme_id = p.programme_id AND v.person_id = p.person_id AND v.kind = 'email'
   LEFT JOIN mail_choice c ON c.programme_id = p.programme_id AND c.party_id = p.id
  WHERE p.programme_id = %(programme_id)s AND p.kind IN ('creator', 'fan') AND p.erased_at IS NULL
@@ -59,13 +59,13 @@ def plan(access: Access, keys: Keys, now: Instant) -> int:
     epoch, size, _ = newest
     with access.transaction():
         wanted = {"before": max(0, now - WEEK), "size": size, "most": AT_ONCE}
-        parties = [row[0] for row in access.fetch(_DUE, wanted)]
-        for party in parties:
+        due = access.fetch(_DUE, wanted)
+        for party, told_at in due:
             key = f"{access.programme_id}/{party}/{epoch}/{size}"
-            content = {"programme": access.programme_id, "party": party}
+            content = {"programme": access.programme_id, "party": party, "since": told_at, "until": now}
             outbox.put(access.conn, keys, outbox.CHECKPOINT, key, content, now)
-        access.execute(_TOLD, {"parties": parties, "size": size, "now": now})
-    return len(parties)
+        access.execute(_TOLD, {"parties": [row[0] for row in due], "size": size, "now": now})
+    return len(due)
 
 
 def recipient(access: Access, keys: Keys, party: int) -> Recipient | None:

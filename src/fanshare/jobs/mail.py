@@ -14,12 +14,13 @@ from fanshare.config.clock import Clock
 from fanshare.config.keys import Keys
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import Instant
-from fanshare.flows import budgets, joining, letters, mail_choice, outbox, sign_in, weekly_mail
+from fanshare.flows import budgets, joining, letters, mail_choice, outbox, sign_in, thanks, weekly_mail
 from fanshare.flows.outbox import Waiting
 from fanshare.integrations.mail.types import Letter, Mailer, MailError, Post
 from fanshare.store import directory
 from fanshare.store.access import Access, Connection
 from fanshare.store.queries import budgets as turns
+from fanshare.store.vault import Vault
 
 log = structlog.get_logger(__name__)
 
@@ -129,7 +130,10 @@ def _weekly(conn: Connection, keys: Keys, office: PostOffice, one: Waiting) -> I
     whom, seal = weekly_mail.recipient(access, keys, party), weekly_mail.newest_seal(access, tenant)
     if whom is not None and seal is not None:
         stop = f"{office.base_url}/mail/stop/{mail_choice.stop_token(keys, programme, party)}"
-        words = letters.weekly(seal, whom.name, stop)
+        since, until = (int(one.content.get(name, 0)) for name in ("since", "until"))
+        found = thanks.for_mail(access, Vault(access, keys), party, since, until)
+        quoted = [(row.row.creator, row.words) for row in found]
+        words = letters.weekly(seal, whom.name, stop, quoted)
         yield Letter(whom.address, words.subject, words.text, one.ident, stop)
 
 

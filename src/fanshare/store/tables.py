@@ -79,6 +79,7 @@ MUTABLE = frozenset(
         "delivery",
         "event_delivery",
         "event_target",
+        "fan_shown",
         "fetched_first",
         "import_run",
         "joining",
@@ -104,6 +105,8 @@ MUTABLE = frozenset(
         "settle_due",
         "shop_code",
         "shop_order",
+        "thanks",
+        "thanks_to",
         "vault_item",
         "vault_key",
     }

@@ -35,6 +35,12 @@ INSERT INTO vault_item (programme_id, person_id, kind, sealed, written_at)
 SELECT %(programme_id)s, person, kind, sealed, %(at)s
   FROM unnest(%(people)s::bigint[], %(kinds)s::text[], %(sealed)s::bytea[]) AS i (person, kind, sealed)
 """
+_MANY = """
+SELECT i.person_id, i.kind, k.wrapped, i.sealed
+  FROM unnest(%(people)s::bigint[], %(kinds)s::text[]) AS w (person, kind)
+  JOIN vault_item i ON i.programme_id = %(programme_id)s AND i.person_id = w.person AND i.kind = w.kind
+  JOIN vault_key k ON k.programme_id = i.programme_id AND k.person_id = i.person_id
+"""
 
 
 class Sealer(Protocol):
@@ -108,11 +114,26 @@ class Vault:
         )
         if sealed is None:
             return None
-        sealed = bytes(sealed)
-        try:
-            return self._cipher(person).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], self._place(person, kind))
-        except InvalidTag as error:
-            raise FanshareError("cannot_unseal", "A sealed value can't be opened: it was changed.", 500) from error
+        return self._unseal(self._cipher(person), person, kind, bytes(sealed))
+
+    def get_many(self, wanted: Iterable[tuple[int, str]]) -> dict[tuple[int, str], bytes]:
+        """Items by person and kind, in one look; those that are not there, or whose owner was erased, are left out.
+
+        Raises ``FanshareError`` as ``get``.
+        """
+        pairs = sorted(set(wanted))
+        columns = {"people": [one[0] for one in pairs], "kinds": [one[1] for one in pairs]}
+        return {
+            (person, kind): self._open(bytes(wrapped), person, kind, bytes(sealed))
+            for person, kind, wrapped, sealed in (self._access.fetch(_MANY, columns) if pairs else ())
+        }
+
+    def drop(self, person: int, kind: str) -> None:
+        """Forget one item of a person; doing it again changes nothing."""
+        statement = (
+            "DELETE FROM vault_item WHERE programme_id = %(programme_id)s AND person_id = %(p)s AND kind = %(k)s"
+        )
+        self._access.execute(statement, {"p": person, "k": kind})
 
     def salt_key(self, person: int) -> bytes | None:
         """32 bytes from which the salts of her commitments are derived; ``None`` after an erasure.
@@ -150,6 +171,15 @@ class Vault:
     def _seal(self, cipher: AESGCM, person: int, kind: str, content: bytes) -> bytes:
         nonce = os.urandom(_NONCE_BYTES)
         return nonce + cipher.encrypt(nonce, content, self._place(person, kind))
+
+    def _open(self, wrapped: bytes, person: int, kind: str, sealed: bytes) -> bytes:
+        return self._unseal(AESGCM(self._keys.unseal(PURPOSE, wrapped, self._place(person))), person, kind, sealed)
+
+    def _unseal(self, cipher: AESGCM, person: int, kind: str, sealed: bytes) -> bytes:
+        try:
+            return cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], self._place(person, kind))
+        except InvalidTag as error:
+            raise FanshareError("cannot_unseal", "A sealed value can't be opened: it was changed.", 500) from error
 
     def _cipher(self, person: int, *, lock: bool = False) -> AESGCM:
         data_key = self._data_key(person, lock=lock)

@@ -1,6 +1,16 @@
 """Every address of the web application, one module of addresses a role."""
 
-from django.urls import include, path
+from django.urls import include, path, register_converter
+from django.urls.converters import IntConverter
+
+
+class RowConverter(IntConverter):  # type: ignore[misc]
+    """The number of a row: what no row can have is no address."""
+
+    regex = "[0-9]{1,18}"
+
+
+register_converter(RowConverter, "row")
 
 urlpatterns = [
     path("", include("fanshare.web.public.urls")),

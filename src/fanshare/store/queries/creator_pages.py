@@ -99,9 +99,14 @@ def picture(access: Access, id_: str) -> PictureRow | None:
     return None if row is None else PictureRow(bytes(row[0]), row[1], row[2])
 
 
+def parties(access: Access, person: int) -> list[int]:
+    """The parties behind which a person stands, or stood."""
+    return [row[0] for row in access.fetch(_PARTIES, {"person": person})]
+
+
 def forget(access: Access, person: int) -> None:
     """Take away the pages of a person with what hangs there."""
-    for (party,) in access.fetch(_PARTIES, {"person": person}):
+    for party in parties(access, person):
         before = page(access, party).picture
         access.execute(_EMPTY, {"party": party})
         access.execute(_DROP_PAGE, {"party": party})

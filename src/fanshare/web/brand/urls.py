@@ -1,7 +1,6 @@
 """Addresses of a brand's pages."""
 
-from django.urls import path, register_converter
-from django.urls.converters import IntConverter
+from django.urls import path
 
 from fanshare.web.brand import (
     budget,
@@ -20,15 +19,6 @@ from fanshare.web.brand import (
     team,
     terms,
 )
-
-
-class RowConverter(IntConverter):  # type: ignore[misc]
-    """The number of a row: what no row can have is no address."""
-
-    regex = "[0-9]{1,18}"
-
-
-register_converter(RowConverter, "row")
 
 urlpatterns = [
     path("connections", connections.everywhere, name="all_connections"),

@@ -1,0 +1,162 @@
+"""A creator's fans as she may see them: how many and how much as of midnight, names only of those who let her."""
+
+from typing import NamedTuple
+
+from fanshare.core.instants import Instant
+from fanshare.core.money import Micros
+from fanshare.store.access import Access
+
+_SHARING = """
+SELECT count(DISTINCT o.owner_party_id) FROM link l
+  JOIN link_owner o ON o.programme_id = l.programme_id AND o.link_id = l.id
+  JOIN party f ON f.programme_id = o.programme_id AND f.id = o.owner_party_id
+ WHERE l.programme_id = %(programme_id)s AND l.creator_party_id = %(creator)s AND f.kind = 'fan'
+   AND f.erased_at IS NULL
+"""
+_TOTALS = """
+SELECT p.currency, count(*), count(DISTINCT p.party_id), sum(p.amount)::bigint, coalesce(sum(own.amount), 0)::bigint
+  FROM position p
+  LEFT JOIN position own ON own.programme_id = p.programme_id AND own.order_id = p.order_id
+       AND own.creator_party_id = p.creator_party_id AND own.role = 'creator'
+ WHERE p.programme_id = %(programme_id)s AND p.creator_party_id = %(creator)s AND p.role = 'fan' AND p.amount > 0
+   AND EXISTS (SELECT FROM part_history t WHERE t.programme_id = p.programme_id AND t.order_id = p.order_id
+                  AND t.creator_party_id = p.creator_party_id AND t.settled_at < %(day)s)
+ GROUP BY GROUPING SETS ((p.currency), ()) ORDER BY p.currency NULLS FIRST
+"""
+_BUYERS = """
+SELECT count(*) FROM (
+       SELECT DISTINCT o.buyer_key FROM position p
+         JOIN shop_order o ON o.programme_id = p.programme_id AND o.id = p.order_id
+        WHERE p.programme_id = %(programme_id)s AND p.creator_party_id = %(creator)s AND p.role = 'fan'
+          AND p.amount > 0 LIMIT %(most)s) AS few
+"""
+_NAMED = """
+SELECT s.id, s.fan_party_id, f.person_id, s.since_at,
+       (SELECT count(*) FROM position p
+         WHERE p.programme_id = s.programme_id AND p.party_id = s.fan_party_id
+           AND p.creator_party_id = s.creator_party_id AND p.role = 'fan' AND p.amount > 0
+           AND EXISTS (SELECT FROM part_history t WHERE t.programme_id = p.programme_id AND t.order_id = p.order_id
+                          AND t.creator_party_id = p.creator_party_id AND t.settled_at < %(day)s))
+  FROM fan_shown s JOIN party f ON f.programme_id = s.programme_id AND f.id = s.fan_party_id
+ WHERE s.programme_id = %(programme_id)s AND s.creator_party_id = %(creator)s
+   AND (%(id)s::bigint IS NULL OR s.id = %(id)s) AND (%(after)s::bigint IS NULL OR s.id < %(after)s)
+ ORDER BY s.id DESC LIMIT %(limit)s
+"""
+_CREATORS = """
+SELECT c.id, coalesce(c.display_name, ''), c.slug, f.person_id, s.since_at,
+       (SELECT count(*) FROM position p
+         WHERE p.programme_id = c.programme_id AND p.party_id = %(fan)s AND p.creator_party_id = c.id
+           AND p.role = 'fan' AND p.amount > 0
+           AND EXISTS (SELECT FROM part_history t WHERE t.programme_id = p.programme_id AND t.order_id = p.order_id
+                          AND t.creator_party_id = p.creator_party_id AND t.settled_at < %(day)s))
+  FROM party c
+  JOIN party f ON f.programme_id = c.programme_id AND f.id = %(fan)s
+  LEFT JOIN fan_shown s ON s.programme_id = c.programme_id AND s.fan_party_id = f.id AND s.creator_party_id = c.id
+ WHERE c.programme_id = %(programme_id)s AND c.kind = 'creator' AND c.erased_at IS NULL AND c.slug IS NOT NULL
+   AND c.id IN (SELECT l.creator_party_id FROM link_owner o
+                  JOIN link l ON l.programme_id = o.programme_id AND l.id = o.link_id
+                 WHERE o.programme_id = %(programme_id)s AND o.owner_party_id = %(fan)s)
+   AND (%(slug)s::text IS NULL OR c.slug = %(slug)s) AND (%(after)s::bigint IS NULL OR c.id > %(after)s)
+ ORDER BY c.id LIMIT %(limit)s
+"""
+_SHOW = """
+INSERT INTO fan_shown (programme_id, fan_party_id, creator_party_id, since_at)
+VALUES (%(programme_id)s, %(fan)s, %(creator)s, %(now)s)
+ON CONFLICT (programme_id, fan_party_id, creator_party_id) DO NOTHING
+"""
+_HIDE = """
+DELETE FROM fan_shown
+ WHERE programme_id = %(programme_id)s AND fan_party_id = %(fan)s AND creator_party_id = %(creator)s
+"""
+_FORGET = """
+DELETE FROM fan_shown WHERE programme_id = %(programme_id)s AND (fan_party_id = ANY(%(parties)s)
+    OR creator_party_id = ANY(%(parties)s))
+"""
+_LOCK = """
+SELECT person_id FROM party WHERE programme_id = %(programme_id)s AND id = %(party)s AND erased_at IS NULL
+   FOR NO KEY UPDATE
+"""
+
+
+class Total(NamedTuple):
+    """What fans brought in one currency: sales, fans, what these have of them, and what she has."""
+
+    currency: str
+    orders: int
+    fans: int
+    theirs: Micros
+    hers: Micros
+
+
+class NamedFan(NamedTuple):
+    """A fan who lets a creator see her name. ``person`` is whom the name belongs to."""
+
+    id: int
+    fan: int
+    person: int
+    since: Instant
+    orders: int
+
+
+class OwnCreator(NamedTuple):
+    """A creator whom a fan shares for; ``since`` says from when on she lets her see a name, ``None`` if she doesn't."""
+
+    id: int
+    name: str
+    slug: str
+    person: int
+    since: Instant | None
+    orders: int
+
+
+def sharing(access: Access, creator: int) -> int:
+    """How many fans have, or had, a link for a creator."""
+    return int(access.value(_SHARING, {"creator": creator}))
+
+
+def totals(access: Access, creator: int, day: Instant) -> tuple[int, int, list[Total]]:
+    """What fans brought before a day: sales, fans who helped, and by currency."""
+    whole, *rows = [Total(*row) for row in access.fetch(_TOTALS, {"creator": creator, "day": day})]
+    return whole.orders, whole.fans, rows
+
+
+def buyers(access: Access, creator: int, most: int) -> int:
+    """How many people bought through fans, counted no further than ``most``."""
+    return int(access.value(_BUYERS, {"creator": creator, "most": most}))
+
+
+def named(
+    access: Access, creator: int, day: Instant, *, id_: int | None = None, after: int | None = None, limit: int
+) -> list[NamedFan]:
+    """Fans who let her see a name, those first who did so last, with their sales before a day."""
+    values = {"creator": creator, "day": day, "id": id_, "after": after, "limit": limit}
+    return [NamedFan(*row) for row in access.fetch(_NAMED, values)]
+
+
+def creators(
+    access: Access, fan: int, day: Instant, *, slug: str | None = None, after: int | None = None, limit: int
+) -> list[OwnCreator]:
+    """Creators whom a fan shares for, with the sales she brought each before a day."""
+    values = {"fan": fan, "day": day, "slug": slug, "after": after, "limit": limit}
+    return [OwnCreator(*row) for row in access.fetch(_CREATORS, values)]
+
+
+def lock(access: Access, party: int) -> int | None:
+    """Hold a party's row until the transaction ends; the person behind it, ``None`` where there is none any more."""
+    found: int | None = access.value(_LOCK, {"party": party})
+    return found
+
+
+def show(access: Access, fan: int, creator: int, now: Instant) -> None:
+    """Let a creator see a fan's name; doing it again changes nothing."""
+    access.execute(_SHOW, {"fan": fan, "creator": creator, "now": now})
+
+
+def hide(access: Access, fan: int, creator: int) -> None:
+    """Let her see it no more; doing it again changes nothing."""
+    access.execute(_HIDE, {"fan": fan, "creator": creator})
+
+
+def forget(access: Access, parties: list[int]) -> None:
+    """Nobody sees these fans, and these creators see nobody."""
+    access.execute(_FORGET, {"parties": parties})

@@ -1,0 +1,17 @@
+"""What was wrong with words that somebody wrote to somebody, in her language."""
+
+from fanshare.core.errors import FanshareError
+from fanshare.web.language import gettext as _
+
+
+def told(error: FanshareError, most: int) -> str:
+    """A sentence about words of at most ``most`` characters; other faults keep their own."""
+    known = {
+        "words_missing": _("Write something first."),
+        "address_in_words": _("Write it without addresses: links have no place here."),
+        "bad_words": _("At most %(n)s characters, and none that can't be shown; shorten it.") % {"n": most},
+        "bad_field": _("At most %(n)s characters, and none that can't be shown; shorten it.") % {"n": most},
+        "thanked": _("You said thank you there within the last day; tomorrow you can again."),
+        "nobody_helped": _("No fan brought a sale in that time; nothing was sent."),
+    }
+    return known.get(error.code, error.message)
