@@ -54,7 +54,7 @@ class Pair:
             " (SELECT count(*) FROM thanks WHERE creator_party_id = %(c)s), (SELECT count(*) FROM thanks_to o"
             " JOIN thanks t ON t.id = o.thanks_id WHERE t.creator_party_id = %(c)s)".replace("%(c)s", str(self.creator))
         )
-        return found[0]  # type: ignore[return-value]
+        return found[0]
 
     def her(self) -> Device:
         return self.company.device(f"creator.{self.tag}")
