@@ -10,6 +10,7 @@ from a2wsgi import WSGIMiddleware
 
 from fanshare.config.clock import Clock
 from fanshare.config.collector import look_seldom
+from fanshare.config.kept import KeptConnections
 from fanshare.config.keys import Keys
 from fanshare.config.settings_env import Settings
 from fanshare.config.wiring import Foundation, reach
@@ -73,15 +74,16 @@ def pages(base: Foundation, listener: socket.socket) -> Asgi:
     from fanshare.web.app import make_wsgi_app
 
     settings = base.settings
+    kept = KeptConnections(partial(_connect, base))
     wsgi = make_wsgi_app(
-        _store(base),
+        _store(base, kept),
         base.clock,
         allowed_hosts=_allowed(settings, listener),
-        accounts=_accounts(base),
+        accounts=_accounts(base, kept),
         public_url=settings.public_url,
-        desk=_desk(base),
+        desk=_desk(base, kept),
     )
-    bridge: Any = WSGIMiddleware(cast(Any, _with_api(wsgi, base)), workers=settings.web_threads)
+    bridge: Any = WSGIMiddleware(cast(Any, _with_api(wsgi, base, kept)), workers=settings.web_threads)
     return partial(_http_only, bridge, visitors.networks(settings.trusted_proxies))
 
 
@@ -128,16 +130,15 @@ async def _http_only(app: Any, trusted: visitors.Networks, scope: Any, receive: 
         await send({"type": "lifespan.shutdown.complete"})
 
 
-def _with_api(wsgi: Any, base: Foundation) -> Any:
+def _with_api(wsgi: Any, base: Foundation, kept: KeptConnections) -> Any:
     """The same application with a gate before its API."""
     from fanshare.api.gate import Gate, with_gate
-    from fanshare.config.kept import KeptConnections
     from fanshare.integrations.generic import parse
     from fanshare.store.signing import load_or_create
 
     settings = base.settings
     gate = Gate(
-        connection=KeptConnections(partial(_connect, base)).mine,
+        connection=kept.mine,
         keys=base.keys,
         clock=base.clock,
         signer=lambda tenant: load_or_create(settings.home / "keys", f"{base.log_host}/log/{tenant.public_id}"),
@@ -147,19 +148,19 @@ def _with_api(wsgi: Any, base: Foundation) -> Any:
     return with_gate(wsgi, gate)
 
 
-def _store(base: Foundation) -> PageStore:
+def _store(base: Foundation, kept: KeptConnections) -> PageStore:
     from fanshare.web.stored_pages import StoredPages
 
-    return StoredPages(partial(_connect, base), base.clock)
+    return StoredPages(kept.lent, base.clock)
 
 
-def _accounts(base: Foundation) -> Accounts:
+def _accounts(base: Foundation, kept: KeptConnections) -> Accounts:
     from fanshare.web.stored_accounts import StoredAccounts
 
-    return StoredAccounts(partial(_connect, base), base.keys, base.clock, sends_mail=base.settings.mail is not None)
+    return StoredAccounts(kept.lent, base.keys, base.clock, sends_mail=base.settings.mail is not None)
 
 
-def _desk(base: Foundation) -> "Desk":
+def _desk(base: Foundation, kept: KeptConnections) -> "Desk":
     from fanshare.config.told import told_settings
     from fanshare.flows.doctor import examine
     from fanshare.flows.statements import make_statement
@@ -178,7 +179,7 @@ def _desk(base: Foundation) -> "Desk":
         return examine(conn, base.settings.home, base.keys, base.clock(), spool=facts)
 
     told = tuple(told_settings(base.settings))
-    return Desk(partial(_connect, base), base.keys, base.clock, statement, _destination, examined, told)
+    return Desk(kept.lent, base.keys, base.clock, statement, _destination, examined, told)
 
 
 def _destination(url: str, hosts: Iterable[str], allow_http: bool) -> object:

@@ -32,6 +32,7 @@ def prefix() -> str:
     return f"/static/{tree_hash(ROOT)}/"
 
 
+@cache
 def url(name: str) -> str:
     """The address of a static file. Raises ``FileNotFoundError`` for one that does not exist."""
     if not (ROOT / name).is_file():

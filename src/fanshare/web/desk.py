@@ -5,7 +5,7 @@ and the time. Nothing is kept between requests.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 from typing import Any
@@ -90,7 +90,7 @@ class Desk:
     is wrong with the whole installation, ``settings`` what its environment says (what, how, name of the variable).
     """
 
-    connect: Callable[[], Connection]
+    lend: Callable[[], AbstractContextManager[Connection]]
     keys: Keys
     clock: Callable[[], Instant]
     statement: Statement
@@ -141,7 +141,7 @@ class Desk:
     def open(self) -> Iterator[Connection]:
         """A connection for as long as the block lasts."""
         try:
-            with closing(self.connect()) as conn:
+            with self.lend() as conn:
                 yield conn
         except (psycopg.OperationalError, OSError) as error:
             raise FanshareError(

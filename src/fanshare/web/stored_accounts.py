@@ -1,7 +1,7 @@
 """The accounts over PostgreSQL: thin, one connection per call."""
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +21,7 @@ type Connection = psycopg.Connection[tuple[Any, ...]]
 class StoredAccounts:
     """``Accounts`` over the installation's database."""
 
-    connect: Callable[[], Connection]
+    lend: Callable[[], AbstractContextManager[Connection]]
     keys: Keys
     clock: Callable[[], Instant]
     sends_mail: bool = False
@@ -100,7 +100,7 @@ class StoredAccounts:
     @contextmanager
     def _open(self) -> Iterator[Connection]:
         try:
-            with closing(self.connect()) as conn:
+            with self.lend() as conn:
                 yield conn
         except (psycopg.OperationalError, OSError) as error:
             raise FanshareError(

@@ -1,8 +1,8 @@
-"""The pages' reads over PostgreSQL: thin, read-only, one connection per call."""
+"""The pages' reads over PostgreSQL: thin, read-only, on a connection that is lent for each call."""
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, cast
@@ -47,7 +47,8 @@ from fanshare.web.pages_port import (
     WhyLine,
 )
 
-type Connect = Callable[[], psycopg.Connection[tuple[Any, ...]]]
+#: Gives a connection for as long as a block lasts: a fresh one is closed by it, a kept one goes back.
+type Lend = Callable[[], AbstractContextManager[psycopg.Connection[tuple[Any, ...]]]]
 
 #: Of an order that was placed after the month's budget was reached, and is paid all the same.
 IN_A_STOP = "It was ordered while links paused for the month's budget; what led to it came before, so it counts."
@@ -66,7 +67,7 @@ _EVIDENCE = {
 class StoredPages:
     """A ``PageStore`` over the installation's database."""
 
-    connect: Connect
+    lend: Lend
     clock: Callable[[], Instant]
 
     def programmes(self) -> Sequence[ProgrammeCard]:
@@ -204,7 +205,7 @@ class StoredPages:
     @contextmanager
     def _open(self) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
         try:
-            with closing(self.connect()) as conn:
+            with self.lend() as conn:
                 yield conn
         except (psycopg.OperationalError, OSError) as error:
             raise FanshareError(

@@ -1,5 +1,6 @@
 """The Jinja environment: everything is escaped, an unknown name is an error, money and dates have one way to look."""
 
+from functools import cache, lru_cache
 from typing import Any
 
 from django.urls import reverse
@@ -29,11 +30,14 @@ def environment(**options: Any) -> Environment:
     return made
 
 
+# A page asks for some sixty addresses, most of them those of the page before.
+@lru_cache(maxsize=4096)
 def url(name: str, *arguments: str | int) -> str:
     """The path of a named page."""
     return str(reverse(name, args=arguments))
 
 
+@cache
 def icon(name: str) -> Markup:
     """An icon of the sprite, hidden from screen readers: the word always stands beside it."""
     return Markup('<svg class="icon" aria-hidden="true" focusable="false"><use href="{sprite}#{name}"/></svg>').format(
@@ -65,6 +69,7 @@ def ticked(text: str) -> Markup:
     return Markup("").join(command.format(part=part) if n % 2 else escape(part) for n, part in enumerate(parts))
 
 
+@lru_cache(maxsize=4096)
 def _money(text: str) -> Markup:
     number, _space, unit = text.rpartition("\N{NO-BREAK SPACE}")
     return Markup('<span class="money">{number}\N{NO-BREAK SPACE}<span class="unit">{unit}</span></span>').format(

@@ -114,6 +114,12 @@ class Watching:
     def __getattr__(self, name: str) -> object:
         return getattr(self._conn, name)
 
+    def __enter__(self) -> "Watching":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._conn.close()
+
 
 def order(brand: Brand, number: str, link: int, net: int = 59_000_000, ago: int = 8 * DAY) -> OrderState:
     """An order whose buyer clicked a link."""
