@@ -53,6 +53,10 @@ class Shop(Protocol):
         """A checkout has taken it."""
         ...
 
+    def sell(self, order: str, text: str, taken: str, tax: str) -> None:
+        """An order in which a code took an amount off, and a tax beside it."""
+        ...
+
     def works(self, text: str) -> bool:
         """Whether a checkout takes it."""
         ...
@@ -220,6 +224,20 @@ def an_ended_code_works_no_more_and_ending_may_be_repeated(shop: Shop) -> None:
     assert shop.works("MIRA16")
 
 
+def what_a_code_took_off_an_order_is_told_with_its_tax(shop: Shop) -> None:
+    shop.sell("9001", "CRABC", "5.88", "1.12")
+    with opened(shop) as maker:
+        assert maker.spent("crabc", "9001") == 7_000_000
+        assert maker.spent("OTHER", "9001") is None
+        for nowhere in ("9002", "../orders", ""):
+            assert maker.spent("CRABC", nowhere) is None
+    for fault in (Fault.ERROR, Fault.CUT, Fault.HALF):
+        shop.misbehave(*[fault] * 9)
+        with opened(shop, hasty=True) as maker, pytest.raises(FanshareError):
+            maker.spent("CRABC", "9001")
+        shop.behave()
+
+
 RULES: tuple[Rule, ...] = (
     a_code_is_made_read_back_and_as_asked,
     a_code_that_nobody_made_is_not_there,
@@ -233,4 +251,5 @@ RULES: tuple[Rule, ...] = (
     a_code_that_was_made_otherwise_is_not_confirmed,
     a_refusal_is_told_and_makes_nothing,
     an_ended_code_works_no_more_and_ending_may_be_repeated,
+    what_a_code_took_off_an_order_is_told_with_its_tax,
 )

@@ -240,6 +240,7 @@ def shown(order: Mapping[str, Any]) -> dict[str, Any]:
         "displayFulfillmentStatus": (order["fulfillment_status"] or "unfulfilled").upper(),
         "totalPriceSet": bag(order, "total_price"),
         "totalTaxSet": bag(order, "total_tax"),
+        "totalDiscountsSet": bag(order, "total_discounts") if "total_discounts_set" in order else None,
         "totalTipReceivedSet": bag(order, "total_tip_received"),
         "currentTotalPriceSet": bag(order, "current_total_price" if "current_total_price" in order else "total_price"),
         "totalOutstandingSet": bag(order, "total_outstanding"),

@@ -23,7 +23,7 @@ from fanshare.flows.payment_reports import take_in
 from fanshare.flows.twins import as_refusal, mark_twins
 from fanshare.store import log_store
 from fanshare.store.access import Access
-from fanshare.store.queries import numbers, payments, sales
+from fanshare.store.queries import numbers, payments, sales, shop_credits
 from fanshare.store.queries.orders import Fresh, Known, OrderRows, Updated
 from fanshare.store.queries.sales import Places
 from fanshare.store.queries.touches import Named, Resolver
@@ -86,6 +86,7 @@ def accept(
     moved = {order.id for order, view in views.values() if order.view and order.view.placed_at != view.placed_at}
     rows.due(moved, now, MOVED)
     rows.due(_influenced(rows, views.values(), moved, now) - result.changed, now, "shared")
+    shop_credits.orders_moved(access, result.changed, now)
     # Last of all, because it locks the log: a settlement that holds one of these orders waits for nobody behind it.
     _write_states(access, rows, shop, fresh, secrets, now)
     return result

@@ -10,7 +10,18 @@ from psycopg import errors
 
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import Instant
-from fanshare.flows.checks import books, facts, log, openings, orders, payouts, scopes, settlements, shop_codes
+from fanshare.flows.checks import (
+    books,
+    facts,
+    log,
+    openings,
+    orders,
+    payouts,
+    scopes,
+    settlements,
+    shop_codes,
+    shop_credits,
+)
 from fanshare.flows.checks.finding import Finding, Offence
 from fanshare.flows.context import Programme
 
@@ -27,6 +38,7 @@ CHECKS: Sequence[tuple[str, str, Check]] = (
     ("positions", "Every share is where its settle transfers put it.", books.positions),
     ("postings", "Every transfer is as it was posted, and its batch is in the log.", books.postings),
     ("payouts", "What is in transit and paid is what the payouts say.", payouts.payouts),
+    ("credits", "Every credit's money is where its state says, used and left together.", shop_credits.credits_paid),
     ("openings", "Every balance from another tool is booked as it was recorded.", openings.openings),
     ("old links", "Every old link leads where the log says.", openings.old_links),
     ("leaves", "The log's records, nodes and roots fit together.", log.tree),

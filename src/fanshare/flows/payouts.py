@@ -5,6 +5,7 @@ more than is ready; the rest stays. Every step is a transfer and a leaf.
 """
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,6 +18,7 @@ from fanshare.flows.context import Programme
 from fanshare.store import log_store
 from fanshare.store.access import Access
 from fanshare.store.ledger import post_logged
+from fanshare.store.queries import shop_credits
 
 _READY = """
 SELECT a.party_id, a.currency, a.balance FROM account a
@@ -127,11 +129,63 @@ def came_back(programme: Programme, payout_id: int, reason: str, now: Instant) -
         return _enter(programme, payout, "returned", transfer, now, reason)
 
 
-def _locked(access: Access, payout_id: int, states: set[str]) -> Payout:
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A payout enters a state, in which its amount stands; ``reason`` is for the payee."""
+
+    payout: Payout
+    state: str
+    reason: str = ""
+
+
+def begin(access: Access, party: int, currency: str, amount: Micros, now: Instant) -> Payout:
+    """A payout that is planned for money that goes by another road than a transfer to a bank."""
+    payout = int(access.value(_PLAN, {"party": party, "currency": currency, "amount": amount, "now": now}))
+    access.execute(_EVENT, {"payout": payout, "state": "planned", "reason": "", "now": now, "leaf": None})
+    return _found(access, payout)
+
+
+def find(access: Access, payout_id: int) -> Payout:
+    """A payout, locked. Raises ``BadInputError`` ``unknown_payout``."""
+    return _found(access, payout_id)
+
+
+def walk(programme: Programme, steps: Sequence[Step], now: Instant) -> None:
+    """Take several payouts further at once: one batch of transfers, a leaf each. The caller holds the transaction.
+
+    All amounts are posted together, so that accounts are locked before the log as everywhere.
+    """
+    if not steps:
+        return
+    at = {step.payout.id: step.payout.state for step in steps[::-1]}
+    batch = []
+    for step in steps:
+        batch.append(_moving(step, at[step.payout.id]))
+        at[step.payout.id] = step.state
+    post_logged(programme.access, batch, at=now)
+    for step in steps:
+        _note(programme, step.payout, step.state, step.payout.amount, now, step.reason)
+
+
+def _moving(step: Step, before: str) -> Transfer:
+    payout = step.payout
+    if step.state == "returned":
+        return ledger.returned(payout.party, payout.amount, payout.currency, payout.id, arrived=before == "final")
+    make = {"in_transit": ledger.pay_out, "final": ledger.paid}[step.state]
+    return make(payout.party, payout.amount, payout.currency, payout.id)
+
+
+def _found(access: Access, payout_id: int) -> Payout:
     row = access.fetch_one(_LOCK, {"payout": payout_id})
     if row is None:
         raise BadInputError("unknown_payout", "There is no such payout in this programme.", 404)
-    payout = Payout(payout_id, *row)
+    return Payout(payout_id, *row)
+
+
+def _locked(access: Access, payout_id: int, states: set[str]) -> Payout:
+    payout = _found(access, payout_id)
+    if shop_credits.is_credit(access, payout_id):
+        raise ConflictError("is_credit", "This money is in a code of the shop; end the credit to bring it back.")
     if payout.state not in states:
         raise ConflictError("wrong_state", f"This payout is {payout.state.replace('_', ' ')}; nothing was changed.")
     return payout
@@ -140,12 +194,17 @@ def _locked(access: Access, payout_id: int, states: set[str]) -> Payout:
 def _enter(
     programme: Programme, payout: Payout, state: str, transfer: Transfer, now: Instant, reason: str = ""
 ) -> Payout:
-    access = programme.access
-    post_logged(access, [transfer], at=now)
-    access.execute(_STATE, {"payout": payout.id, "state": state, "amount": transfer.amount, "now": now})
-    leaf = _log(programme, payout, state, transfer.amount, now)
-    access.execute(_EVENT, {"payout": payout.id, "state": state, "reason": reason, "now": now, "leaf": leaf})
+    post_logged(programme.access, [transfer], at=now)
+    _note(programme, payout, state, transfer.amount, now, reason)
     return Payout(payout.id, payout.party, payout.currency, transfer.amount, state, payout.public_id)
+
+
+def _note(programme: Programme, payout: Payout, state: str, amount: Micros, now: Instant, reason: str) -> None:
+    """The row, the leaf and the event of a state whose transfer was posted."""
+    access = programme.access
+    access.execute(_STATE, {"payout": payout.id, "state": state, "amount": amount, "now": now})
+    leaf = _log(programme, payout, state, amount, now)
+    access.execute(_EVENT, {"payout": payout.id, "state": state, "reason": reason, "now": now, "leaf": leaf})
 
 
 def _log(programme: Programme, payout: Payout, state: str, amount: Micros, now: Instant) -> int:

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from fanshare.core.discounts import Discount
 from fanshare.core.instants import Instant
+from fanshare.core.money import Micros
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,10 @@ class CodeMaker(Protocol):
 
     def end(self, text: str, mark: str, now: Instant) -> CodeEnded:
         """End a code of ours; one that is not there, or carries another mark, is not ours to end and is done."""
+        ...
+
+    def spent(self, text: str, order_id: str) -> Micros | None:
+        """What a code took off an order, all included, in micros; ``None`` where the order does not show it."""
         ...
 
     def close(self) -> None:

@@ -57,7 +57,7 @@ def _at_one_shop(
 ) -> None:
     open_ = {row.id for row in group}
     try:
-        maker = _maker(shop, currency)
+        maker = open_maker(shop, currency)
         try:
             _make(programme, maker, [row for row in group if row.state == way.ASKED], open_, clock, done)
             for row in group:
@@ -75,7 +75,8 @@ def _at_one_shop(
         done.later += 1
 
 
-def _maker(shop: Connection, currency: str) -> CodeMaker:
+def open_maker(shop: Connection, currency: str) -> CodeMaker:
+    """The codes of a shop; whoever opened them closes them. Raises ``FanshareError`` ``shop_refused`` without keys."""
     make = connector(shop.kind).make_codes
     if make is None or not can_make(shop):
         raise FanshareError("shop_refused", "There are no keys to make codes in this shop with.", 409)

@@ -42,6 +42,7 @@ from fanshare.jobs.apart import settle_apart
 from fanshare.jobs.fetches import Fetches
 from fanshare.jobs.mail import PostOffice, send_due
 from fanshare.jobs.shop_codes import work_codes
+from fanshare.jobs.shop_credits import work_credits
 from fanshare.spool.reader import SpoolReader
 from fanshare.spool.records import CLICKS, HOOKS
 from fanshare.store import directory, log_store
@@ -59,6 +60,7 @@ PERIODS: Mapping[str, int] = {
     "mail": 5 * SECOND,
     "tell": SECOND,
     "codes": 5 * SECOND,
+    "credits": 10 * SECOND,
     "poll": MINUTE,
     "recheck": MINUTE,
     "webhooks": 10 * MINUTE,
@@ -232,6 +234,13 @@ class Worker:
         if work_codes(self._programme(programme_id, "job:codes"), self.clock).asked == MOST_AT_ONCE:
             # Not in five seconds: the next round, after the other programmes had theirs.
             self._last.pop("codes", None)
+
+    def _credits(self, done: Round) -> None:
+        for programme_id in directory.programmes_with_credits(self.conn, self.clock()):
+            self._guard("credits", partial(self._credits_of, programme_id), done)
+
+    def _credits_of(self, programme_id: int) -> None:
+        work_credits(self._programme(programme_id, "job:credits"), self.clock)
 
     def _poll(self, done: Round) -> None:
         self._for_each("poll", lambda one, _: self._poll_one(one, done), done)

@@ -226,6 +226,15 @@ def programmes_with_codes(conn: Connection, now: Instant) -> list[int]:
     return [row[0] for row in conn.execute(query, {"now": now})]
 
 
+def programmes_with_credits(conn: Connection, now: Instant) -> list[int]:
+    """The programmes with credits that a shop is to be asked about now, or whose code stands in an order."""
+    query = (
+        "SELECT programme_id FROM shop_credit WHERE work_at <= %(now)s"
+        " UNION SELECT programme_id FROM credit_due WHERE due_at <= %(now)s ORDER BY 1"
+    )
+    return [row[0] for row in conn.execute(query, {"now": now})]
+
+
 def programmes_with_targets(conn: Connection) -> list[int]:
     """The programmes whose events are sent somewhere."""
     rows = conn.execute("SELECT DISTINCT programme_id FROM event_target WHERE state = 'on' ORDER BY 1")

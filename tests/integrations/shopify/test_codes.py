@@ -1,6 +1,7 @@
 """The codes of a Shopify shop keep the contract, over real HTTP and the published types."""
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from fanshare.integrations.shopify.codes import ShopifyCodes
 from fanshare.world.woo_server import Fault
 from tests.integrations import contract_codes
 from tests.integrations.contract_codes import NOW, ONCE, PLAIN
+from tests.integrations.shopify.story import line
+from tests.integrations.shopify.story import order as sale
 from tests.support.shopify_shop import ShopifyShop
 
 
@@ -47,6 +50,12 @@ class Shopify:
 
     def use(self, text: str) -> None:
         self.shop.discounts.use(text)
+
+    def sell(self, order: str, text: str, taken: str, tax: str) -> None:
+        told = {"amount": str(Decimal(taken) + Decimal(tax)), "currency_code": "EUR"}
+        sold = sale(line(1, "59.00"), total="64.00", id=int(order), discount_codes=[{"code": text, "amount": taken}])
+        applied = [{"type": "discount_code", "code": text}]
+        self.shop.put({**sold, "discount_applications": applied, "total_discounts_set": {"shop_money": told}})
 
     def works(self, text: str) -> bool:
         return self.shop.discounts.works(text)

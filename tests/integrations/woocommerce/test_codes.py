@@ -13,6 +13,7 @@ from fanshare.world.woo_server import Fault
 from fanshare.world.woo_shop import WooShop
 from tests.integrations import contract_codes
 from tests.integrations.contract_codes import NOW, PLAIN
+from tests.integrations.woocommerce.story import body
 
 
 class Woo:
@@ -42,6 +43,10 @@ class Woo:
 
     def use(self, text: str) -> None:
         self.shop.coupons.use(text)
+
+    def sell(self, order: str, text: str, taken: str, tax: str) -> None:
+        lines = [{"id": 1, "code": text.lower(), "discount": taken, "discount_tax": tax}]
+        self.shop.put({**body(1), "id": int(order), "coupon_lines": lines})
 
     def works(self, text: str) -> bool:
         return self.shop.coupons.works(text, "2026-11-22T03:00:00")

@@ -78,3 +78,16 @@ mutation FanshareCodesRemove($discount: ID!, $codes: [ID!]) {{
   }}
 }}
 """
+
+#: What an order was spared, and by which codes.
+SPENT = f"""
+query FanshareSpent($id: ID!) {{
+  order(id: $id) {{
+    totalDiscountsSet {{ shopMoney {_MONEY} }}
+    discountApplications(first: 50) {{
+      pageInfo {{ hasNextPage }}
+      nodes {{ __typename ... on DiscountCodeApplication {{ code }} }}
+    }}
+  }}
+}}
+"""

@@ -11,7 +11,7 @@ from typing import Any
 from fanshare.core.discounts import Discount, differences
 from fanshare.core.errors import BadInputError
 from fanshare.core.instants import MINUTE, Instant, format_rfc3339, parse_rfc3339
-from fanshare.core.money import format_trimmed, parse_amount
+from fanshare.core.money import Micros, format_trimmed, parse_amount
 from fanshare.integrations.code_types import CodeAsked, CodeEnded, CodeSeen, CodeTold, Outcome, judged
 from fanshare.integrations.errors import ShopRefusedError, ShopUnreachableError
 from fanshare.integrations.http import Asker
@@ -93,6 +93,19 @@ class ShopifyCodes:
             after = self.look(text, now)
             return CodeEnded(after is None or not after.active, seen.used if after is None else after.used)
         return CodeEnded(done=True, used=seen.used)
+
+    def spent(self, text: str, order_id: str) -> Micros | None:
+        """See ``CodeMaker``. A code of ours stands alone, so all that an order was spared is the code's doing."""
+        if not order_id.isdecimal():
+            return None
+        order = self._admin.query(queries.SPENT, {"id": f"gid://shopify/Order/{order_id}"}).get("order")
+        nodes, _ = connection(_node(order), "discountApplications")
+        if all(str(one.get("code", "")).casefold() != text.casefold() for one in nodes):
+            return None
+        told = _node(_node(_node(order).get("totalDiscountsSet")).get("shopMoney"))
+        if "amount" not in told:
+            raise ShopUnreachableError("The shop did not say what the code took off; it is asked again later.")
+        return _money(told)[0]
 
     def _check_scopes(self) -> None:
         if not self._admin.may("write_discounts"):

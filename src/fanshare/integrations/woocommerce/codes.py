@@ -12,7 +12,7 @@ from typing import Any
 from fanshare.core.discounts import Discount, differences
 from fanshare.core.errors import BadInputError
 from fanshare.core.instants import MINUTE, SECOND, Instant, to_datetime
-from fanshare.core.money import format_percent, format_trimmed
+from fanshare.core.money import Micros, format_percent, format_trimmed
 from fanshare.integrations.code_types import CodeAsked, CodeEnded, CodeSeen, CodeTold, Outcome, judged
 from fanshare.integrations.errors import ShopUnreachableError
 from fanshare.integrations.json_input import amount, instant
@@ -73,6 +73,15 @@ class WooCodes:
             self._rest.write("PUT", f"coupons/{seen.refers}", {"date_expires_gmt": _time(now - MINUTE)})
             seen = self.look(text, now)
         return CodeEnded(seen is None or not seen.active, 0 if seen is None else seen.used)
+
+    def spent(self, text: str, order_id: str) -> Micros | None:
+        """See ``CodeMaker``. WooCommerce says the discount and its tax apart."""
+        order = self._rest.get(f"orders/{order_id}") if order_id.isdecimal() else None
+        lines = order.get("coupon_lines") if isinstance(order, dict) else None
+        for line in lines if isinstance(lines, list) else ():
+            if isinstance(line, dict) and str(line.get("code", "")).casefold() == text.casefold():
+                return amount(line, "discount", default=0) + amount(line, "discount_tax", default=0)
+        return None
 
     def _create(self, fresh: Sequence[CodeAsked], now: Instant) -> Iterator[CodeTold]:
         answer = self._rest.write("POST", "coupons/batch", {"create": [coupon(one) for one in fresh]})
