@@ -22,6 +22,7 @@ WHAT = {
     "person.add": "let somebody look after a programme",
     "person.remove": "ended somebody who looked after a programme",
     "programme.found": "founded a programme",
+    "programme.brands": "said whether there is one brand or several",
     "text.write": "wrote a public text",
     "terms.publish": "published terms",
     "application.answer": "answered an application",

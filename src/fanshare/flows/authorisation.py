@@ -105,6 +105,8 @@ MATRIX: Mapping[str, Group] = {
     "language": _EVERYBODY,
     "connections.see": _HOUSE,
     "brand.see": _HOUSE,
+    "brand.start": _HOUSE,
+    "brand.start.say": frozenset({Post.OWNER, Role.OPERATOR}),
     "brand.results": _HOUSE,
     "brand.money": _HOUSE,
     "brand.creator": frozenset({Role.BRAND}),

@@ -8,7 +8,7 @@ from fanshare.core.errors import BadInputError
 from fanshare.core.instants import DAY, Instant
 from fanshare.core.money import format_percent
 from fanshare.core.settlement_leaf import FAN_EVIDENCE
-from fanshare.core.terms import Terms
+from fanshare.core.terms import Terms, TermsBook
 from fanshare.core.terms_changes import earliest_effective, lowers
 from fanshare.core.terms_document import document, read
 from fanshare.core.terms_example import WorkedOrder, worked_order
@@ -33,6 +33,10 @@ _NUMBERS = {
     "hold_days": ("settlement", "hold_days"),
 }
 RULE = "rule-"
+#: What the operator of several brands takes on top of the commission; where there is one brand, nobody is asked.
+_FEE = "fee"
+#: What is proposed to a programme that has no terms yet: one rate for everything, the defaults for the rest.
+_PROPOSED = {"commission": [{"id": "standard", "percent": "12"}]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +61,23 @@ class Compared:
     after: Sum
 
 
-def fields(terms: Terms) -> dict[str, str]:
-    """The figures a form shows, as text. Rules that are no plain percentage stay as they are."""
+def proposed(time_zone: str) -> TermsBook:
+    """Version 0, which binds nobody: what a programme without terms may begin with."""
+    document = {**_PROPOSED, "terms": {"time_zone": time_zone}}
+    return TermsBook([read(document, version=0, effective_at=0)])
+
+
+def fields(terms: Terms, *, several: bool = False) -> dict[str, str]:
+    """The figures a form shows, as text. Rules that are no plain percentage stay as they are.
+
+    The operator's fee is shown where there are ``several`` brands, or where the terms have one.
+    """
     written: Any = document(terms)
     found = {f"{RULE}{rule.id}": format_percent(rule.bps) for rule in terms.rules if rule.bps is not None}
     for name, (table, key) in {**_PERCENTS, **_NUMBERS}.items():
         found[name] = str(written[table][key])
+    if several or terms.fee_bps:
+        found[_FEE] = format_percent(terms.fee_bps)
     return {**found, "admission": written["terms"]["admission"]}
 
 
@@ -79,6 +94,8 @@ def drafted(terms: Terms, typed: Mapping[str, str]) -> dict[str, Any]:
         if not (text.isascii() and text.isdigit() and len(text) <= 4):
             raise BadInputError("bad_number", f"{text[:20]!r} is not a whole number of days.")
         made[table][key] = int(text)
+    if _FEE in typed:
+        made["operator"] = {"fee_percent": _percent(typed[_FEE])}
     made["terms"]["admission"] = typed["admission"]
     return made  # type: ignore[no-any-return]
 
@@ -87,14 +104,15 @@ def look(programme: Programme, wanted: Mapping[str, Any], currency: str, now: In
     """What a document would mean. Raises ``TermsError`` with every mistake in it."""
     newest = programme.book.newest
     terms = read(wanted, version=newest.version + 1, effective_at=now)
-    earliest = max(earliest_effective(newest, terms, now), newest.effective_at)
+    first = newest.version == 0
+    earliest = now if first else max(earliest_effective(newest, terms, now), newest.effective_at)
     return Looked(
         terms=terms,
         sentences=tuple(sentences(terms, currency)),
         example=worked_order(terms, currency),
-        lowered=tuple(lowers(newest, terms)),
+        lowered=() if first else tuple(lowers(newest, terms)),
         earliest=earliest,
-        same=terms.hash == newest.hash,
+        same=terms.hash == newest.hash and not first,
     )
 
 

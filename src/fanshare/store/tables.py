@@ -93,6 +93,7 @@ MUTABLE = frozenset(
         "order_creator",
         "order_name",
         "page_section",
+        "set_up_step",
         "part",
         "party",
         "party_identity",

@@ -16,6 +16,7 @@ from fanshare.config.keys import Keys
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import Instant, from_datetime, local_date, zone
 from fanshare.core.typical import Typical
+from fanshare.flows import terms_draft
 from fanshare.flows.authorisation import Hat
 from fanshare.flows.context import Programme, open_programme
 from fanshare.flows.own_links import Destinations
@@ -101,13 +102,24 @@ class Desk:
     figures: dict[int, tuple[Instant, dict[str, Typical | None]]] = field(default_factory=dict)
 
     @contextmanager
-    def at(self, request: Any, hat: Hat, others: tuple[Hat, ...]) -> Iterator[Here]:
-        """Open the programme of a hat. Raises ``FanshareError``: ``database_away``, ``no_terms``."""
+    def at(self, request: Any, hat: Hat, others: tuple[Hat, ...], *, proposed: bool = False) -> Iterator[Here]:
+        """Open the programme of a hat. Raises ``FanshareError``: ``database_away``, ``no_terms``.
+
+        With ``proposed`` a programme without terms is opened with those that are proposed to it, which bind nobody.
+        """
         with self.open() as conn:
             tenant = tenants.by_id(conn, hat.seat.programme_id)
             access = Access(conn, tenant.id, f"{hat.role}:{hat.seat.id}")
-            programme = open_programme(access, tenant.public_id, self.keys)
+            programme = self._programme(access, tenant, proposed=proposed)
             yield Here(request, hat, others, tenant, programme, self.clock(), self)
+
+    def _programme(self, access: Access, tenant: Tenant, *, proposed: bool) -> Programme:
+        try:
+            return open_programme(access, tenant.public_id, self.keys)
+        except FanshareError as error:
+            if error.code != "no_terms" or not proposed:
+                raise
+            return Programme(access, tenant.public_id, self.keys, terms_draft.proposed(tenant.time_zone))
 
     def visiting(self, hat: Hat, slug: str) -> Hat | None:
         """An operator's hat as it is good for one programme; ``None`` where there is no such programme."""

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.http import HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 
-from fanshare.core.errors import BadInputError
-from fanshare.flows.authorisation import Role
+from fanshare.core.errors import BadInputError, FanshareError
+from fanshare.flows.authorisation import MATRIX, Role, fits
 from fanshare.web import language, site
 from fanshare.web.authorisation import hats, private, require
 from fanshare.web.desk import Here
@@ -18,11 +20,14 @@ from fanshare.web.fresh import unproved
 type View = Callable[..., Any]
 
 
-def seated(operation: str, *roles: Role, form: bool = False, fresh: bool = False) -> Callable[[View], View]:
+def seated(
+    operation: str, *roles: Role, form: bool = False, fresh: bool = False, proposed: bool = False
+) -> Callable[[View], View]:
     """A page for these roles of the programme in its address; the view gets a ``Here`` instead of the request.
 
     Without ``form`` it can only be read; ``fresh`` asks whoever sends it to show that it is she. With
     several hats that fit, the first role counts, then the oldest hat. An operator's hat fits every programme there is.
+    A programme without terms has only the pages that can do with ``proposed`` ones; all others lead to setting it up.
     """
 
     def guard(view: View) -> View:
@@ -45,8 +50,14 @@ def seated(operation: str, *roles: Role, form: bool = False, fresh: bool = False
             if fresh and (asked := unproved(request)) is not None:
                 return asked
             others = tuple(one for one in worn if one is not hat)
-            with language.speaking(language.of_visitor(request)), desk.at(request, hat, others) as here:
-                return private(view(here, **arguments))
+            speaking = language.speaking(language.of_visitor(request))
+            try:
+                with speaking, desk.at(request, hat, others, proposed=proposed) as here:
+                    return private(view(here, **arguments))
+            except FanshareError as error:
+                if error.code != "no_terms" or not fits(hat, MATRIX["brand.start"]):
+                    raise
+                return private(HttpResponseRedirect(reverse("brand_start", args=[programme])))
 
         return opened
 

@@ -75,7 +75,7 @@ class Row:
     words: str
 
 
-@seated("connections.see", Role.BRAND, Role.OPERATOR)
+@seated("connections.see", Role.BRAND, Role.OPERATOR, proposed=True)
 def connections(here: Here) -> Any:
     """The connections of one programme."""
     with language.speaking("en"):

@@ -8,7 +8,7 @@ from django.urls import reverse
 from fanshare.core.instants import DAY, zone
 from fanshare.core.money import Micros
 from fanshare.core.results import returned
-from fanshare.flows import budgets
+from fanshare.flows import budgets, set_up
 from fanshare.flows.authorisation import Role
 from fanshare.store.queries import appeals, brand, claims, results
 from fanshare.web.brand.english import english, may
@@ -54,6 +54,10 @@ def overview(here: Here) -> Any:
 
 def _needs(here: Here) -> list[Need]:
     found = []
+    left = set_up.look(here.access).asked_for
+    if left and may(here, "brand.start.say"):
+        words = f"{left} {'step is' if left == 1 else 'steps are'} left before a first sale"
+        found.append(Need("play", words, _to("brand_start", here)))
     count, first = appeals.waiting_since(here.access, here.now)
     if count and first is not None:
         words = f"{count} {'objection waits' if count == 1 else 'objections wait'}, the first since "

@@ -19,7 +19,7 @@ from fanshare.web.seated import field, page, seated
 _COLUMNS = ("at", "who", "what", "about")
 
 
-@seated("brand.team", Role.BRAND, Role.OPERATOR, form=True, fresh=True)
+@seated("brand.team", Role.BRAND, Role.OPERATOR, form=True, fresh=True, proposed=True)
 @english
 def team(here: Here) -> Any:
     """Her colleagues: listed, let in, ended; beneath them what was done."""

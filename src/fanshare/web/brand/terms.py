@@ -24,15 +24,16 @@ _WORDS = {
     "introducer_days": "For how many days a fan earns on a buyer she brought (0: the first order)",
     "window_days": "For how many days a click counts",
     "hold_days": "After how many days from shipping money is ready",
+    "fee": "What whoever runs this installation takes on top, in percent of the commission",
     "notice_days": "How many days before a worse rate is announced",
 }
 
 
-@seated("brand.see", Role.BRAND, Role.OPERATOR, form=True)
+@seated("brand.see", Role.BRAND, Role.OPERATOR, form=True, proposed=True)
 @english
 def terms(here: Here) -> Any:
     """The newest figures; sent, what others would mean. Nothing is published here."""
-    known = terms_draft.fields(here.programme.book.newest)
+    known = terms_draft.fields(here.programme.book.newest, several=here.tenant.several_brands)
     typed = {name: field(here, name, 20) if name in here.request.POST else text for name, text in known.items()}
     problem, looked = "", None
     try:
@@ -43,7 +44,7 @@ def terms(here: Here) -> Any:
     return page(here, "brand/terms.html", _shown(here, typed, problem, looked), status=422 if problem else 200)
 
 
-@seated("brand.terms", Role.BRAND, Role.OPERATOR, form=True, fresh=True)
+@seated("brand.terms", Role.BRAND, Role.OPERATOR, form=True, fresh=True, proposed=True)
 @english
 def publish(here: Here) -> Any:
     """Publish what was looked at; what lowers anything waits for the notice that the terms promise."""
@@ -51,34 +52,35 @@ def publish(here: Here) -> Any:
     if here.request.method != "POST":
         return HttpResponseRedirect(address)
     newest = here.programme.book.newest
-    typed = {name: field(here, name, 20) for name in terms_draft.fields(newest)}
+    typed = {name: field(here, name, 20) for name in terms_draft.fields(newest, several=here.tenant.several_brands)}
     try:
         if field(here, "after") != str(newest.version):
             raise FanshareError("terms_moved", "Other terms were published meanwhile; look at them first.", 409)
         publish_terms(here.access, terms_draft.drafted(newest, typed), here.now)
     except FanshareError as error:
         return page(here, "brand/terms.html", _shown(here, typed, error.message, None), status=422)
-    return HttpResponseRedirect(str(reverse("terms", args=[here.tenant.slug])))
+    done = "terms" if newest.version else "brand_start"
+    return HttpResponseRedirect(str(reverse(done, args=[here.tenant.slug])))
 
 
 def _shown(here: Here, typed: dict[str, str], problem: str, looked: Looked | None) -> dict[str, Any]:
     newest = here.programme.book.newest
     rules = {f"{terms_draft.RULE}{rule.id}": f"Rule {rule.id}: percent of the goods" for rule in newest.rules}
-    changed = looked is not None and not looked.same
+    changed = looked is not None and not looked.same and newest.version > 0
     return {
         "newest": newest,
         "typed": typed,
         "words": {name: {**rules, **_WORDS}[name] for name in typed if name != "admission"},
         "problem": problem,
         "looked": looked,
-        "bars": _bars(looked) if looked else [],
+        "bars": bars(looked) if looked else [],
         "compared": terms_draft.compared(here.programme, looked.terms, here.now) if looked and changed else [],
         "most": terms_draft.MOST_ORDERS,
         "may_publish": may(here, "brand.terms"),
     }
 
 
-def _bars(looked: Looked) -> list[tuple[str, Bar]]:
+def bars(looked: Looked) -> list[tuple[str, Bar]]:
     """The worked order: brought by a fan, and by the creator herself."""
     worked, currency = looked.example.before, looked.example.currency
     through_fan = Shares(worked.creator, worked.fan, worked.buyer)

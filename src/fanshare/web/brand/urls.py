@@ -16,6 +16,7 @@ from fanshare.web.brand import (
     overview,
     people,
     results,
+    start,
     team,
     terms,
 )
@@ -23,6 +24,8 @@ from fanshare.web.brand import (
 urlpatterns = [
     path("connections", connections.everywhere, name="all_connections"),
     path("brand/<slug:programme>", overview.overview, name="brand_overview"),
+    path("brand/<slug:programme>/start", start.start, name="brand_start"),
+    path("brand/<slug:programme>/start/say", start.say, name="brand_start_say"),
     path("brand/<slug:programme>/people", people.people, name="brand_people"),
     path("brand/<slug:programme>/people/write", letters.write, name="brand_write"),
     path("brand/<slug:programme>/people/<row:number>", creator.creator, name="brand_creator"),
