@@ -89,7 +89,9 @@ def test_a_new_brand_is_led_to_its_first_terms_and_the_operators_fee_only_where_
     form = figures | {"rule-standard": "10", "fee": "0", "admission": "application", "after": "0"}
     done = send(owner, f"{terms}/publish", **form)
     assert (done.status, done.headers["location"]) == (302, "/brand/silk/start")
-    assert "Other terms were published meanwhile" in words(send(owner, f"{terms}/publish", **form))
+    late = send(owner, f"{terms}/publish", **form)
+    assert "Other terms were published meanwhile" in words(late)
+    assert f'action="{terms}"' in late.text, "another look begins on the page of terms"
     assert company.house.rows("SELECT version FROM terms WHERE programme_id = %s", access.programme_id) == [(1,)]
     assert "2 of 6 steps are done" in words(owner.get("/brand/silk/start"))
     assert "2 steps are left before a first sale" in words(owner.get("/brand/silk"))
@@ -230,3 +232,25 @@ def settled(company: Company, access: Access) -> None:
     for step in ("admission", "moving"):
         finish(access, step, now)
     decide_brands(access, several=False, now=now)
+
+
+def test_the_worked_order_follows_a_figure_without_a_button_where_there_is_script(
+    browser: Browser, company: Company
+) -> None:
+    brand(company, "moss")
+    app = company.app(hosts=("127.0.0.1",), public_url="http://127.0.0.1")
+    with served(app) as base, watched(browser, base, width=1440) as seen:
+        page = seen.page
+        enter(seen, company, "moss")
+        page.goto(f"{base}/brand/moss/terms")
+        page.get_by_label("Rule standard").fill("15")
+        page.keyboard.press("Tab")
+        page.get_by_text("Rule standard: 15 % of the goods.").wait_for()
+        assert page.get_by_text("8.85").first.is_visible(), "15 % of 59.00"
+        assert page.locator('input[type=hidden][name="rule-standard"]').input_value() == "15", "what would be published"
+        page.get_by_label("Rule standard").fill("lots")
+        page.keyboard.press("Tab")
+        page.get_by_role("alert").get_by_text("lots").wait_for()
+        assert page.get_by_role("button", name="Publish").count() == 0
+        assert seen.faults() == []
+        assert all("422" in said for said in seen.console), "a browser says so of every refused form"

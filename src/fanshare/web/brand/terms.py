@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpResponseRedirect
 from django.urls import reverse
+from django.views.decorators.csp import csp_override
 
 from fanshare.core.errors import FanshareError
 from fanshare.core.sharing import Shares
@@ -17,6 +19,8 @@ from fanshare.web.pages_port import Split
 from fanshare.web.public.explaining import Bar, bar
 from fanshare.web.seated import field, page, seated
 
+#: The script of this page asks the page itself what other figures would mean.
+_LIVE = {**settings.SECURE_CSP, "connect-src": ["'self'"]}
 _WORDS = {
     "fan": "The fan’s usual part of the commission, in percent",
     "fan_most": "The most that a creator may choose for fans, in percent",
@@ -29,6 +33,7 @@ _WORDS = {
 }
 
 
+@csp_override(_LIVE)  # type: ignore[untyped-decorator]
 @seated("brand.see", Role.BRAND, Role.OPERATOR, form=True, proposed=True)
 @english
 def terms(here: Here) -> Any:
@@ -44,6 +49,7 @@ def terms(here: Here) -> Any:
     return page(here, "brand/terms.html", _shown(here, typed, problem, looked), status=422 if problem else 200)
 
 
+@csp_override(_LIVE)  # type: ignore[untyped-decorator]
 @seated("brand.terms", Role.BRAND, Role.OPERATOR, form=True, fresh=True, proposed=True)
 @english
 def publish(here: Here) -> Any:
