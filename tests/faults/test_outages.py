@@ -1,5 +1,6 @@
 """The database away for a minute and for six hours, a spool volume that is replaced, two drains at once."""
 
+import os
 import shutil
 import threading
 from collections.abc import Iterator
@@ -11,9 +12,13 @@ import psycopg
 import pytest
 
 from fanshare.core.instants import DAY, HOUR, SECOND
+from fanshare.flows.context import Programme
+from fanshare.jobs import drain
 from fanshare.spool.files import Files
+from fanshare.spool.records import DeliveryRecord
 from fanshare.store import directory
 from fanshare.store.access import connect
+from fanshare.store.queries import edge as edge_queries
 from tests.faults.sales import Sales, assert_green, booked
 from tests.jobs.house import House
 
@@ -54,6 +59,15 @@ def test_sales_go_on_while_the_database_is_away_and_the_edge_is_restarted(house:
     house.work()
     assert booked(house) == (3, 3, 3)
     assert_green(house)
+
+
+def test_an_edge_without_what_was_published_to_its_disk_could_not_go_on(house: House) -> None:
+    with house.open():
+        sell(house, 1)
+    for published in house.home.glob("snapshot*"):
+        shutil.rmtree(published) if published.is_dir() else published.unlink()
+    with away(house), house.open_without_database() as edge:
+        assert edge.client.get(f"/r/{house.bea.code}").status_code == 503
 
 
 @pytest.mark.parametrize("jump", [HOUR, -HOUR, 400 * DAY], ids=["an hour on", "an hour back", "a year on"])
@@ -159,7 +173,8 @@ def test_a_volume_replaced_between_two_edges_is_taken_into_use(house: House, tmp
     assert_green(house)
 
 
-def test_two_workers_that_drain_one_spool_at_once_book_everything_once(house: House) -> None:
+def drained_at_once(house: House, *, first: int = 1) -> tuple[int, int, int]:
+    """Twelve sales, drained by two workers at the same time; what is booked in the end."""
     other = house.another_worker()
     start = threading.Barrier(2)
 
@@ -169,7 +184,7 @@ def test_two_workers_that_drain_one_spool_at_once_book_everything_once(house: Ho
             worker.round()  # type: ignore[attr-defined]
 
     with house.open():
-        for number in range(1, 13):
+        for number in range(first, first + 12):
             sell(house, number)
         threads = [threading.Thread(target=work, args=(one,)) for one in (house.worker, other)]
         for thread in threads:
@@ -180,5 +195,23 @@ def test_two_workers_that_drain_one_spool_at_once_book_everything_once(house: Ho
     other.shut()
     other.conn.close()
     house.work()
-    assert booked(house) == (12, 12, 12)
+    return booked(house)
+
+
+def test_two_workers_that_drain_one_spool_at_once_book_everything_once(house: House) -> None:
+    assert drained_at_once(house) == (12, 12, 12)
     assert_green(house)
+
+
+def test_two_that_neither_say_how_far_they_read_nor_know_a_record_again_would_take_it_twice(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = drain._write_deliveries
+
+    def as_if_new(programme: Programme, records: list[tuple[bytes, DeliveryRecord]]) -> None:
+        write(programme, [(os.urandom(16), record) for _, record in records])
+
+    monkeypatch.setattr(edge_queries, "advance", lambda *_: True)
+    assert drained_at_once(house)[1] == 12, "the database knows a record again by its id"
+    monkeypatch.setattr(drain, "_write_deliveries", as_if_new)
+    assert drained_at_once(house, first=13)[1] > 24

@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -99,9 +99,11 @@ class Staff:
             pass_fds=[self.listener.fileno()],
         )
 
-    def disturb(self, dice: random.Random) -> None:
+    def disturb(
+        self, dice: random.Random, whom: Sequence[str] = (), how: Sequence[str] = ("killed", "stopped")
+    ) -> None:
         """Do something to somebody, and see that all are there again."""
-        name, what = dice.choice([*self.running, "database"]), dice.choice(("killed", "stopped"))
+        name, what = dice.choice([*(whom or (*self.running, "database"))]), dice.choice(how)
         server = self.house.database.server
         assert server is not None
         pid = postmaster(server).pid if name == "database" else self.running[name].pid
@@ -174,28 +176,41 @@ def finish(staff: Staff) -> None:
     staff.house.work()
 
 
-@pytest.mark.soak_sized
-def test_processes_that_are_killed_and_stopped_at_random_lose_nothing_and_book_nothing_twice(
-    staff: Staff, record_property: Callable[[str, object], None]
-) -> None:
-    dice, stop = random.Random(effort(26)), threading.Event()
+def sold_meanwhile(staff: Staff, disturb: Callable[[], None], times: int, dice: random.Random) -> int:
+    """Sell while somebody is disturbed so often; how many orders were thanked for."""
+    stop = threading.Event()
     staff.keep()
     with ThreadPoolExecutor(1) as pool:
         shop = pool.submit(sell_until, staff, stop)
         try:
-            for _ in range(effort(10)):
+            for _ in range(times):
                 time.sleep(dice.uniform(0.1, 0.7))
-                staff.disturb(dice)
+                disturb()
         finally:
             stop.set()
         sold = shop.result(120)
     finish(staff)
+    return sold
+
+
+@pytest.mark.soak_sized
+def test_processes_that_are_killed_and_stopped_at_random_lose_nothing_and_book_nothing_twice(
+    staff: Staff, record_property: Callable[[str, object], None]
+) -> None:
+    dice = random.Random(effort(26))
+    sold = sold_meanwhile(staff, lambda: staff.disturb(dice), effort(10), dice)
     bea = staff.house.bea
     assert bea.earned(bea.cleo) == sold * PART
     assert bea.inbox().keys() == {"done"}
     assert bea.inbox()["done"] >= sold
     assert_green(staff.house)
     record_property("tried", {"orders while processes end": sold, **staff.did})
+
+
+def test_an_edge_that_thanks_too_early_is_found_out_by_random_kills(staff: Staff) -> None:
+    staff.how, dice = ("hasty",), random.Random(3)
+    sold = sold_meanwhile(staff, lambda: staff.disturb(dice, ("edge",), ("killed",)), 4, dice)
+    assert staff.house.bea.earned(staff.house.bea.cleo) < sold * PART
 
 
 @pytest.mark.parametrize(("how", "kept"), [((), True), (("hasty",), False)], ids=["as it is", "thanks before it keeps"])
