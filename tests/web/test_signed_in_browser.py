@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from fanshare.core.instants import SECOND
-from fanshare.flows import claims, fan_names, joining, thanks
+from fanshare.flows import claims, fan_names, joining, questions, thanks
 from fanshare.flows.claims import Said
 from fanshare.flows.day_keys import DayKeys
 from fanshare.flows.rulings import find_order
@@ -34,6 +34,9 @@ PAGES = {
         "creator-page": "/creator/linen/page",
         "creator-fans": "/creator/linen/fans",
         "creator-fan": "/creator/linen/fans/{shown}",
+        "creator-questions": "/creator/linen/questions",
+        "creator-thread": "/creator/linen/questions/{thread}",
+        "creator-off-time": "/creator/linen/off-time",
         "creator-nothing-found": "/creator/linen/earnings?q=none",
     },
     "bea": {
@@ -43,6 +46,7 @@ PAGES = {
         "brand-order": "/brand/linen/orders/{order}",
         "brand-objections": "/brand/linen/objections",
         "brand-terms": "/brand/linen/terms",
+        "brand-reports": "/brand/linen/reports",
         "brand-claims": "/brand/linen/claims",
         "brand-team": "/brand/linen/team",
         "brand-codes": "/brand/linen/codes",
@@ -76,6 +80,8 @@ PAGES = {
         "fan-share": "/fan/linen/share",
         "fan-creators": "/fan/linen/creators",
         "fan-thanks": "/fan/linen/thanks",
+        "fan-questions": "/fan/linen/questions",
+        "fan-thread": "/fan/linen/questions/cleo",
         "fan-object": "/object/linen/{token}",
         "fan-claims": "/claims/linen",
         "safety": "/safety",
@@ -128,11 +134,17 @@ def written(company: Company) -> None:
 
 
 def thanked(company: Company) -> None:
-    """Finn lets Cleo see a name, and she thanks him."""
+    """Finn lets Cleo see a name and asks her something, she answers and thanks him, and both report each other."""
     brand, now = company.brand, company.house.now
     fan_names.show(brand.programme, brand.finn, "cleo", "Finn \u05d3\u05d5\u05d3 of the Fens", now)
     shown = company.house.value("SELECT id FROM fan_shown")
     thanks.thank_fan(brand.programme, brand.cleo, shown, "Thank you for the two of them " + "w" * 200, now)
+    questions.ask(brand.programme, brand.finn, brand.cleo, "Which size?\n" + "w" * 200, now)
+    thread = company.house.value("SELECT id FROM question_thread")
+    questions.answer(brand.programme, brand.cleo, thread, "The long one.", now)
+    for message, by_creator in company.house.rows("SELECT id, by_creator FROM question_message"):
+        row = questions.of_hers(brand.programme, brand.cleo, thread)
+        questions.report(brand.programme, row, message, now, by_creator=not by_creator)
 
 
 def enter(seen: Watched, company: Company, name: str) -> None:
@@ -176,6 +188,7 @@ def test_every_page_is_quiet_and_accessible(
             order = find_order(company.brand.access, "H1003")
             known = {"creator": company.brand.cleo, "order": order, "claim": claimed(company), "message": MESSAGE.hex()}
             known["shown"] = company.house.value("SELECT id FROM fan_shown")
+            known["thread"] = company.house.value("SELECT id FROM question_thread")
             seen.open(path.format(code=company.brand.code, token=token(company), **known))
             fit(seen, f"{name}-{width}")
 

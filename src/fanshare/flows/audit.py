@@ -33,6 +33,8 @@ WHAT = {
     "key.end": "ended an API key",
     "budget.set": "set a budget for the month",
     "letter.send": "wrote to creators",
+    "report.close": "closed a thread after a report",
+    "report.let_be": "let a reported message be",
     "message.look": "looked at what a shop sent",
     "inbox.retry": "had parked messages read again",
 }

@@ -84,6 +84,11 @@ def give_back(conn: Connection, rest: Sequence[Waiting], now: Instant) -> None:
     )
 
 
+def postponed(conn: Connection, one: Waiting, until: Instant) -> None:
+    """Whoever it is for wants no mail before an instant; that is no failure."""
+    conn.execute("UPDATE outbox SET due_at = %s WHERE id = %s", [until, one.id])
+
+
 def sent(conn: Connection, one: Waiting, now: Instant) -> None:
     """It was handed over."""
     conn.execute(_DONE, ["sent", "", now, one.id])

@@ -5,14 +5,16 @@ from typing import Any
 
 from fanshare.core.errors import BadInputError
 from fanshare.core.instants import Instant, format_rfc3339
+from fanshare.flows import questions
 from fanshare.flows.audit import noted
 from fanshare.flows.context import Programme
 from fanshare.flows.people import erase
 from fanshare.store.access import Access
-from fanshare.store.queries import creator_pages, own_data, thanks
+from fanshare.store.queries import creator_pages, off_hours, own_data, thanks
 
 FORMAT = "fanshare-own-data/1"
 _MOST_THANKS = 10_000
+_MOST_SAID = 1_000
 
 
 def copy(programme: Programme, party: int, now: Instant) -> dict[str, Any]:
@@ -50,6 +52,11 @@ def copy(programme: Programme, party: int, now: Instant) -> dict[str, Any]:
             {"from": row.creator, "at": format_rfc3339(row.at)}
             for row in thanks.received(access, party, limit=_MOST_THANKS)
         ],
+        "questions": [
+            {"in": where, "at": format_rfc3339(said.row.at), "by_creator": said.row.by_creator, "words": said.words}
+            for where, said in questions.copied(programme, party, row.kind, _MOST_SAID)
+        ],
+        "off_hours": off_hours.get(access, party)._asdict(),
         "weekly_mail_stopped_at": None if stopped_at is None else format_rfc3339(stopped_at),
     }
 

@@ -13,13 +13,15 @@ import structlog
 from fanshare.config.clock import Clock
 from fanshare.config.keys import Keys
 from fanshare.core.errors import FanshareError
-from fanshare.core.instants import Instant
+from fanshare.core.instants import Instant, zone
+from fanshare.core.quiet import quiet_until
 from fanshare.flows import budgets, joining, letters, mail_choice, outbox, sign_in, thanks, weekly_mail
 from fanshare.flows.outbox import Waiting
 from fanshare.integrations.mail.types import Letter, Mailer, MailError, Post
 from fanshare.store import directory
 from fanshare.store.access import Access, Connection
 from fanshare.store.queries import budgets as turns
+from fanshare.store.queries import off_hours
 from fanshare.store.vault import Vault
 
 log = structlog.get_logger(__name__)
@@ -63,6 +65,10 @@ def send_due(conn: Connection, keys: Keys, office: PostOffice, clock: Clock) -> 
 
 def _send(conn: Connection, keys: Keys, office: PostOffice, post: Post, one: Waiting, now: Instant) -> int:
     """Write one and hand it over; 1 if it went. Raises ``MailError`` when it was the connection that failed."""
+    quiet = _quiet(conn, one, now)
+    if quiet is not None:
+        outbox.postponed(conn, one, quiet)
+        return 0
     letter = next(_written(conn, keys, office, one, now), None)
     if letter is None:
         outbox.dropped(conn, one, "nobody to write to", now)
@@ -74,6 +80,17 @@ def _send(conn: Connection, keys: Keys, office: PostOffice, post: Post, one: Wai
         return 0
     outbox.sent(conn, one, now)
     return 1
+
+
+def _quiet(conn: Connection, one: Waiting, now: Instant) -> Instant | None:
+    """Until when a mail that nobody asked for just now has to wait; ``None`` if it may go."""
+    if "party" not in one.content:
+        return None
+    access = Access(conn, int(one.content["programme"]), "job:mail")
+    chosen = off_hours.get(access, int(one.content["party"]))
+    if chosen.quiet_from is None or chosen.quiet_to is None:
+        return None
+    return quiet_until(now, zone(off_hours.time_zone(access)), chosen.quiet_from, chosen.quiet_to)
 
 
 def _written(conn: Connection, keys: Keys, office: PostOffice, one: Waiting, now: Instant) -> Iterator[Letter]:

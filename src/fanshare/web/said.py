@@ -12,6 +12,8 @@ def told(error: FanshareError, most: int) -> str:
         "bad_words": _("At most %(n)s characters, and none that can't be shown; shorten it.") % {"n": most},
         "bad_field": _("At most %(n)s characters, and none that can't be shown; shorten it.") % {"n": most},
         "thanked": _("You said thank you there within the last day; tomorrow you can again."),
+        "too_many_words": _("You wrote a lot within a day; write again tomorrow."),
+        "thread_closed": _("The people of the shop closed this thread after a report."),
         "nobody_helped": _("No fan brought a sale in that time; nothing was sent."),
     }
     return known.get(error.code, error.message)

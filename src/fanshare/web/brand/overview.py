@@ -10,7 +10,7 @@ from fanshare.core.money import Micros
 from fanshare.core.results import returned
 from fanshare.flows import budgets, set_up
 from fanshare.flows.authorisation import Role
-from fanshare.store.queries import appeals, brand, claims, results
+from fanshare.store.queries import appeals, brand, claims, questions, results
 from fanshare.web.brand.english import english, may
 from fanshare.web.creator.today import Need
 from fanshare.web.desk import Here
@@ -66,6 +66,10 @@ def _needs(here: Here) -> list[Need]:
     if count and first is not None:
         words = f"{count} {'claim waits' if count == 1 else 'claims wait'}, the first since "
         found.append(Need("receipt", words + here.calendar.day(first), _to("brand_claims", here)))
+    count = questions.open_reports(here.access) if may(here, "brand.reports") else 0
+    if count:
+        words = f"{count} reported {'message waits' if count == 1 else 'messages wait'} for you to look"
+        found.append(Need("triangle-alert", words, _to("brand_reports", here)))
     count = brand.applications(here.access)
     if count:
         words = f"{count} {'application waits' if count == 1 else 'applications wait'} for an answer"

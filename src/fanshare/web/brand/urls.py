@@ -15,6 +15,7 @@ from fanshare.web.brand import (
     orders,
     overview,
     people,
+    reports,
     results,
     start,
     team,
@@ -22,6 +23,7 @@ from fanshare.web.brand import (
 )
 
 urlpatterns = [
+    path("brand/<slug:programme>/reports", reports.reports, name="brand_reports"),
     path("connections", connections.everywhere, name="all_connections"),
     path("brand/<slug:programme>", overview.overview, name="brand_overview"),
     path("brand/<slug:programme>/start", start.start, name="brand_start"),

@@ -79,7 +79,7 @@ def _list(here: Here, wish: Any, *, problem: str = "", status: int = 200) -> Any
         "orders": orders,
         "helpers": helpers,
         "totals": totals,
-        "few": 0 < queries.buyers(here.access, here.me, FEW) < FEW,
+        "few": helpers > 0 and queries.buyers(here.access, here.me, FEW) < FEW,
         "sent": thanks.sent(here.programme, here.me, _SENT),
         "spans": spans(),
         "typed": _typed(here),

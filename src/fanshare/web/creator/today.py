@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from fanshare.core.instants import DAY, local_date, utc_day, zone
 from fanshare.flows.authorisation import Role
-from fanshare.store.queries import earnings, selling
+from fanshare.store.queries import earnings, questions, selling
 from fanshare.web.charts import Bar, bars
 from fanshare.web.desk import Here
 from fanshare.web.language import gettext as _
@@ -77,6 +77,10 @@ def _needs(here: Here, purses: list[earnings.Purse], *, has_links: bool) -> list
         day = here.calendar.day(coming[0].effective_at)
         words = _("New terms begin on %(day)s; what you earned before keeps the old ones") % {"day": day}
         needs.append(Need("scale", words, f"{reverse('terms', args=[here.tenant.slug])}#v{coming[0].version}"))
+    waiting = questions.waiting(here.access, here.me, here.now)
+    if waiting:
+        words = ngettext("%(n)s fan waits for an answer", "%(n)s fans wait for an answer", waiting) % {"n": waiting}
+        needs.append(Need("message-circle-question-mark", words, f"{_to('creator_questions', here)}?show=waiting"))
     for purse in [one for one in purses if one.ready < 0]:
         words = _("A return came after a payout: the next sales fill up %(amount)s first") % {
             "amount": shown(-purse.ready, purse.currency)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from fanshare.web.creator import earnings, fans, links, today, welcome, writing
+from fanshare.web.creator import earnings, fans, links, questions, today, welcome, writing
 
 urlpatterns = [
     path("creator/<slug:programme>", today.today, name="creator_today"),
@@ -15,4 +15,7 @@ urlpatterns = [
     path("creator/<slug:programme>/page/picture", writing.picture, name="creator_picture"),
     path("creator/<slug:programme>/fans", fans.fans, name="creator_fans"),
     path("creator/<slug:programme>/fans/<row:shown>", fans.fan, name="creator_fan"),
+    path("creator/<slug:programme>/questions", questions.threads, name="creator_questions"),
+    path("creator/<slug:programme>/questions/<row:number>", questions.thread, name="creator_thread"),
+    path("creator/<slug:programme>/off-time", questions.off_time, name="creator_off_time"),
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from fanshare.web.fan import creators, earnings, home, share
+from fanshare.web.fan import creators, earnings, home, questions, share
 
 urlpatterns = [
     path("fan/<slug:programme>", home.home, name="fan_home"),
@@ -11,4 +11,6 @@ urlpatterns = [
     path("fan/<slug:programme>/share", share.share, name="fan_share"),
     path("fan/<slug:programme>/creators", creators.creators, name="fan_creators"),
     path("fan/<slug:programme>/thanks", creators.thanked, name="fan_thanks"),
+    path("fan/<slug:programme>/questions", questions.threads, name="fan_questions"),
+    path("fan/<slug:programme>/questions/<slug:creator>", questions.thread, name="fan_thread"),
 ]

@@ -1,0 +1,155 @@
+"""Questions that fans ask, her answers, and when she is away."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+
+from fanshare.core.errors import BadInputError, FanshareError
+from fanshare.core.instants import DAY, Instant, from_datetime, local_date, zone
+from fanshare.flows import fan_names
+from fanshare.flows import questions as asking
+from fanshare.flows.authorisation import Role
+from fanshare.store.queries import off_hours, questions
+from fanshare.store.queries.off_hours import OffHours
+from fanshare.store.queries.questions import ThreadRow
+from fanshare.web.desk import Here
+from fanshare.web.errors import error_page
+from fanshare.web.language import gettext as _
+from fanshare.web.lists import PAGE, Spec, asked, place
+from fanshare.web.said import told
+from fanshare.web.seated import field, page, seated
+
+_LONGEST_AWAY = 366 * DAY
+_HOURS = 24
+
+
+@seated("creator.questions", Role.CREATOR)
+def threads(here: Here) -> Any:
+    """Her threads, those with the newest words first."""
+    shows = {"waiting": _("without an answer"), "blocked": _("blocked")}
+    spec = Spec({"show": (_("show"), shows)}, {"newest": _("newest first")}, dates=False)
+    wish = asked(here.request.GET, spec, zone(here.tenant.time_zone))
+    blocked, waiting = (wish.chosen["show"] == one for one in ("blocked", "waiting"))
+    rows = questions.of_creator(
+        here.access, here.me, blocked=blocked, waiting=waiting, after=wish.after, limit=PAGE + 1
+    )
+    shown = rows[:PAGE]
+    names = fan_names.names(here.programme, [(row.fan, row.fan_person) for row in shown], here.me)
+    context = {
+        "asked": wish,
+        "rows": [(row, names.get(row.fan, "")) for row in shown],
+        "next": place((shown[-1].last_at, shown[-1].id)) if len(rows) > PAGE else "",
+        "away_until": away(here, here.me),
+    }
+    return page(here, "creator/questions.html", context)
+
+
+@seated("creator.questions", Role.CREATOR, form=True)
+def thread(here: Here, number: int) -> Any:
+    """One thread: answer, block, report."""
+    found = questions.thread(here.access, id_=number, creator=here.me)
+    if found is None:
+        return error_page(here.request, 404)
+    problem, status = "", 200
+    if here.request.method == "POST":
+        try:
+            _do(here, found)
+        except FanshareError as error:
+            problem, status = told(error, asking.LONGEST), 422
+        else:
+            return HttpResponseRedirect(f"{here.request.path}?kept=1")
+    names = fan_names.names(here.programme, [(found.fan, found.fan_person)], here.me)
+    context = {"thread": found, "name": names.get(found.fan, ""), **read(here, found), "problem": problem}
+    return page(here, "creator/thread.html", context, status=status)
+
+
+@seated("creator.questions", Role.CREATOR, form=True)
+def off_time(here: Here) -> Any:
+    """When she is away, and when nothing is mailed."""
+    problem, status = "", 200
+    if here.request.method == "POST":
+        try:
+            off_hours.put(here.access, here.me, _chosen(here))
+        except BadInputError as error:
+            problem, status = error.message, 422
+        else:
+            return HttpResponseRedirect(f"{here.request.path}?kept=1")
+    now = off_hours.get(here.access, here.me)
+    until = away(here, here.me)
+    day = "" if until is None else (local_date(until, zone(here.tenant.time_zone)) - timedelta(days=1)).isoformat()
+    context = {
+        "away": here.request.POST.get("away", day),
+        "away_until": until,
+        "quiet_from": here.request.POST.get("from", "" if now.quiet_from is None else str(now.quiet_from)),
+        "quiet_to": here.request.POST.get("to", "" if now.quiet_to is None else str(now.quiet_to)),
+        "hours": [str(hour) for hour in range(_HOURS)],
+        "problem": problem,
+        "kept": here.request.GET.get("kept") == "1",
+    }
+    return page(here, "creator/off_time.html", context, status=status)
+
+
+def away(here: Here, creator: int) -> Instant | None:
+    """Until when a creator is away, ``None`` when she is not."""
+    until = off_hours.get(here.access, creator).away_until
+    return until if until is not None and until > here.now else None
+
+
+def read(here: Here, found: ThreadRow) -> dict[str, Any]:
+    """What both sides see of a thread: a page of messages in the order in which they were said."""
+    wish = asked(here.request.GET, Spec({}, {"newest": _("newest first")}, dates=False), zone(here.tenant.time_zone))
+    after = None if wish.after is None else wish.after[0]
+    messages = asking.read(here.programme, found, after=after, limit=PAGE + 1)
+    shown = messages[:PAGE]
+    return {
+        "asked": wish,
+        "messages": shown[::-1],
+        "next": place((shown[-1].row.id, 0)) if len(messages) > PAGE else "",
+        "typed": str(here.request.POST.get("words", ""))[:10_000],
+        "most": asking.LONGEST,
+        "kept": here.request.GET.get("kept") == "1",
+    }
+
+
+def reported(here: Here) -> int:
+    """The message that a form reports. Raises ``BadInputError`` (``unknown_message``)."""
+    text = field(here, "message")
+    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+        raise BadInputError("unknown_message", "There is no such message.")
+    return int(text)
+
+
+def _do(here: Here, found: ThreadRow) -> None:
+    what = field(here, "do")
+    if what == "report":
+        asking.report(here.programme, found, reported(here), here.now, by_creator=True)
+    elif what in ("block", "unblock"):
+        questions.block(here.access, found.id, here.me, here.now if what == "block" else None)
+    else:
+        asking.answer(here.programme, here.me, found.id, field(here, "words", 10_000), here.now)
+
+
+def _chosen(here: Here) -> OffHours:
+    begin, end = field(here, "from"), field(here, "to")
+    hours = [str(hour) for hour in range(_HOURS)]
+    if (begin == "") != (end == "") or begin not in ["", *hours] or end not in ["", *hours] or begin == end != "":
+        raise BadInputError("bad_hours", _("Choose two different hours, or none."))
+    quiet = (None, None) if begin == "" else (int(begin), int(end))
+    text = field(here, "away")
+    if not text:
+        return OffHours(None, *quiet)
+    try:
+        morning = date.fromisoformat(text) + timedelta(days=1)
+        until = from_datetime(datetime.combine(morning, time(0), zone(here.tenant.time_zone)))
+    except (ValueError, OverflowError, BadInputError):
+        until = 0
+    if not here.now < until <= here.now + _LONGEST_AWAY:
+        raise BadInputError("bad_day", _("Choose a day within the coming year, or none."))
+    return OffHours(until, *quiet)
+
+
+def address(here: Here) -> str:
+    """Where her threads are."""
+    return str(reverse("creator_questions", args=[here.tenant.slug]))
