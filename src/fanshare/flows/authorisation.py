@@ -139,6 +139,7 @@ MATRIX: Mapping[str, Group] = {
     "fan.share": _FAN,
     "appeals.make": _CREATOR | _FAN,
     "claims.make": _CREATOR | _FAN,
+    "credit.keep": _CREATOR | _FAN,
     "operator.see": _OPERATOR,
     "operator.change": _OPERATOR,
 }

@@ -89,6 +89,11 @@ def _turn(programme: Programme, wish: Wish, now: Instant) -> int:
     return rows.add(access, new_credit(programme, wish, payout.id, now))
 
 
+def drawn_key() -> str:
+    """A key of a wish that nobody else has."""
+    return secrets.token_urlsafe(18)
+
+
 def new_credit(
     programme: Programme, wish: Wish, payout: int, now: Instant, rest_of: int | None = None
 ) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Shop credit, as those who take it see it."""
