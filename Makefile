@@ -1,6 +1,6 @@
 # Everything a person does with this tree. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: client trial image help demo serve test check bench soak shots lock words clean install dev format lint types rooms
+.PHONY: scan client trial image help demo serve test check bench soak shots lock words clean install dev format lint types rooms
 SHELL := /bin/sh
 BIN := .venv/bin
 # Tests run on two processes; ARGS goes to pytest (make test ARGS="tests/core -k money"), N is the factor of a soak.
@@ -49,6 +49,11 @@ shots: dev ## a picture of every page, wide and narrow, light and dark, in build
 
 lock: ## write the lock files again after a change of dependencies (UPGRADE=1 takes newer versions)
 	scripts/lock.sh $(if $(UPGRADE),--upgrade)
+
+scan: dev ## let Wapiti walk through the pages of everybody (half an hour)
+	[ -x .uv/scan/bin/wapiti ] || $(BIN)/python -m venv .uv/scan
+	.uv/scan/bin/python -m pip install --quiet --require-hashes -r requirements/scan.txt
+	FANSHARE_WAPITI=.uv/scan/bin/wapiti $(PYTEST) tests/scan/scanning.py $(ARGS)
 
 client: dev ## make the Python client anew after a change of the API
 	$(BIN)/python scripts/client.py

@@ -19,4 +19,5 @@ compile --python-version 3.12 pyproject.toml --group dev -o requirements/dev.txt
 compile --python-version 3.12 pyproject.toml -c requirements/dev.txt -o requirements/base.txt "$@"
 compile --python-version 3.12 requirements/build.in -o requirements/build.txt "$@"
 compile --python-version 3.12 requirements/client.in -o requirements/client.txt "$@"
+compile --python-version 3.12 requirements/scan.in -o requirements/scan.txt "$@"
 compile --python-version 3.8 requirements/bootstrap.in -o requirements/bootstrap.txt "$@"

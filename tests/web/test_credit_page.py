@@ -8,6 +8,7 @@ import pytest
 
 from fanshare.core.ledger import open_with
 from fanshare.core.money import MICROS
+from fanshare.flows import own_data
 from fanshare.flows.accept import Shop, accept
 from fanshare.flows.shop_credits import allow
 from fanshare.jobs.shop_credits import work_credits
@@ -95,6 +96,9 @@ def test_a_code_is_made_after_one_question_and_however_often_it_is_answered_once
     assert f'value="{made[-1].shown}"' in page.text
     assert "2.50 €" in words(page)
     assert made[-1].shown not in company.device("cleo").get(PATH).text
+    programme = company.brand.programme
+    assert made[-1].shown in str(own_data.copy(programme, company.fay, house.now)["credits"])
+    assert own_data.copy(programme, company.carla, house.now)["credits"] == []
 
 
 def test_an_unused_code_is_taken_back_by_its_owner_alone(company: Company) -> None:

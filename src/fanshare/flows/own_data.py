@@ -5,16 +5,18 @@ from typing import Any
 
 from fanshare.core.errors import BadInputError
 from fanshare.core.instants import Instant, format_rfc3339
+from fanshare.core.money import format_micros
 from fanshare.flows import questions
 from fanshare.flows.audit import noted
 from fanshare.flows.context import Programme
 from fanshare.flows.people import erase
 from fanshare.store.access import Access
-from fanshare.store.queries import creator_pages, off_hours, own_data, thanks
+from fanshare.store.queries import creator_pages, off_hours, own_data, shop_credits, thanks
 
 FORMAT = "fanshare-own-data/1"
 _MOST_THANKS = 10_000
 _MOST_SAID = 1_000
+_MOST_CREDITS = 10_000
 
 
 def copy(programme: Programme, party: int, now: Instant) -> dict[str, Any]:
@@ -45,6 +47,16 @@ def copy(programme: Programme, party: int, now: Instant) -> dict[str, Any]:
         "links": [
             {"code": code, "leads_to": where, "name": name, "label": label, "since": format_rfc3339(at)}
             for code, where, name, label, at in own_data.links(access, party)
+        ],
+        "credits": [
+            {
+                "code": row.shown,
+                "amount": format_micros(row.amount),
+                "currency": row.currency,
+                "state": row.state,
+                "since": format_rfc3339(row.created_at),
+            }
+            for row in shop_credits.of_party(access, party, _MOST_CREDITS)
         ],
         "codes": [{"code": shown, "since": format_rfc3339(at)} for shown, at in own_data.codes(access, party)],
         "page": _page(access, party),
