@@ -135,14 +135,16 @@ def _bare(_request: Any) -> Any:
     return HttpResponse("<!doctype html><title>bare</title>")
 
 
-def _app(town: Town, seen: list[str]) -> WsgiApp:
-    """The pages over the town's database, and one bare page among them."""
+@contextmanager
+def _app(town: Town, seen: list[str]) -> Iterator[WsgiApp]:
+    """The pages over the town's database, and one bare page among them; both are gone with the block."""
     base, clock = town.ground, lambda: NOW
 
     def reach() -> Any:
         return _Counted(connect(base.database.dsn()), seen)
 
-    lend: Any = KeptConnections(reach).lent
+    kept = KeptConnections(reach)
+    lend: Any = kept.lent
 
     app = make_wsgi_app(
         StoredPages(lend, clock),
@@ -151,13 +153,19 @@ def _app(town: Town, seen: list[str]) -> WsgiApp:
         accounts=StoredAccounts(lend, base.keys, clock, sends_mail=True),
         desk=Desk(lend, base.keys, clock, lambda *_: b"", lambda *_: None, lambda _: [], ()),
     )
-    from django.urls import path
+    from django.urls import clear_url_caches, path
 
     from fanshare.web import urls
 
-    if not any(str(one.pattern) == "bare" for one in urls.urlpatterns):
-        urls.urlpatterns.insert(0, path("bare", _bare))
-    return app
+    bare = path("bare", _bare)
+    urls.urlpatterns.insert(0, bare)
+    clear_url_caches()
+    try:
+        yield app
+    finally:
+        urls.urlpatterns.remove(bare)
+        clear_url_caches()
+        kept.close()
 
 
 def _signed_in(town: Town, app: WsgiApp, email: str) -> _Visitor:
@@ -202,17 +210,22 @@ def pages(size: float) -> list[Row]:
         work_off(town)
         staff.add_brand_person(town.access, town.tenant.public_id, base.keys, "brand@shop.example", NOW)
         seen: list[str] = []
-        app, slug = _app(town, seen), town.tenant.slug
-        who = {
-            f"/creator/{slug}/earnings": _signed_in(town, app, f"creator0@{slug}.example"),
-            f"/brand/{slug}/orders": _signed_in(town, app, "brand@shop.example"),
-        }
-        taken: list[dict[str, tuple[float, float, int]]] = []
-        for orders in (few, many):
-            grow(town, orders)
-            taken.append({page: _measured(town, visitor, page, seen) for page, visitor in who.items()})
-        names = zip(("earnings", "orders"), who, strict=True)
-        return [_row(name, many, few, taken[0][page], taken[1][page]) for name, page in names]
+        with _app(town, seen) as app:
+            return _taken(town, app, seen, few, many)
+
+
+def _taken(town: Town, app: WsgiApp, seen: list[str], few: int, many: int) -> list[Row]:
+    slug = town.tenant.slug
+    who = {
+        f"/creator/{slug}/earnings": _signed_in(town, app, f"creator0@{slug}.example"),
+        f"/brand/{slug}/orders": _signed_in(town, app, "brand@shop.example"),
+    }
+    taken: list[dict[str, tuple[float, float, int]]] = []
+    for orders in (few, many):
+        grow(town, orders)
+        taken.append({page: _measured(town, visitor, page, seen) for page, visitor in who.items()})
+    names = zip(("earnings", "orders"), who, strict=True)
+    return [_row(name, many, few, taken[0][page], taken[1][page]) for name, page in names]
 
 
 def _row(name: str, many: int, few: int, short: Sequence[float], long: Sequence[float]) -> Row:

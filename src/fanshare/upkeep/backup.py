@@ -182,6 +182,8 @@ def _snapshot(database: Database) -> Iterator[tuple[Connection, str]]:
     """A connection that sees one moment, and the name under which ``pg_dump`` sees the same."""
     with connect(database.dsn(owner=True), name="fanshare backup") as conn, conn.transaction():
         conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        # Before the snapshot, so that no day that it shows is dropped before pg_dump comes to it.
+        conn.execute("LOCK TABLE click, delivery IN ACCESS SHARE MODE")
         row = conn.execute("SELECT pg_export_snapshot()").fetchone()
         assert row is not None
         yield conn, str(row[0])

@@ -6,6 +6,7 @@ from typing import LiteralString, NamedTuple
 from fanshare.core.instants import Instant
 from fanshare.core.money import Micros
 from fanshare.store.access import Access
+from fanshare.store.queries.questions import WAITING
 
 _BALANCES = """
 SELECT currency, kind, balance FROM account
@@ -41,6 +42,8 @@ _HELD = """
 SELECT count(*), min(held_until) FROM position
  WHERE programme_id = %(programme_id)s AND party_id = %(party)s AND bucket = 'held' AND amount > 0
 """
+_BOTH: LiteralString = "SELECT held.n, held.first, waits.n FROM ({}) AS held (n, first), ({}) AS waits (n)"
+_NEEDS = _BOTH.format(_HELD, WAITING)
 _DAYS = """
 SELECT t.day, p.currency, sum(p.amount)::bigint, count(*) FROM part t
   JOIN position p ON p.programme_id = t.programme_id AND p.order_id = t.order_id
@@ -94,6 +97,14 @@ class LineRow(NamedTuple):
     held_until: Instant | None
     why_token: str
     estimated: bool
+
+
+class Needs(NamedTuple):
+    """How many shares are being checked and when the first of these checks ends by itself; how many fans wait."""
+
+    checked: int
+    first_ends_at: Instant | None
+    fans: int
 
 
 class DayRow(NamedTuple):
@@ -153,11 +164,11 @@ def next_ready(access: Access, party: int) -> tuple[Instant, str, Micros] | None
     return None if row is None else (row[0], row[1], row[2])
 
 
-def being_checked(access: Access, party: int) -> tuple[int, Instant | None]:
-    """How many shares are being checked, and when the first of these checks ends by itself."""
-    row = access.fetch_one(_HELD, {"party": party})
+def needs(access: Access, creator: int, now: Instant) -> Needs:
+    """What waits for something, in one look: Today asks a dozen things as it is."""
+    row = access.fetch_one(_NEEDS, {"party": creator, "creator": creator, "now": now})
     assert row is not None
-    return row[0], row[1]
+    return Needs(*row)
 
 
 def days(access: Access, creator: int, since: Instant) -> list[DayRow]:

@@ -96,7 +96,8 @@ UPDATE question_report r SET answered_at = %(now)s FROM question_message m
    AND m.programme_id = r.programme_id AND m.id = r.message_id RETURNING m.thread_id
 """
 _OPEN_REPORTS = "SELECT count(*) FROM question_report WHERE programme_id = %(programme_id)s AND answered_at IS NULL"
-_WAITING = """
+#: How many fans wait for an answer of ``creator``, counted to a hundred; nobody does while she is away.
+WAITING: LiteralString = """
 SELECT count(*) FROM (SELECT FROM question_thread
  WHERE programme_id = %(programme_id)s AND creator_party_id = %(creator)s AND waits AND blocked_at IS NULL
    AND closed_at IS NULL AND NOT EXISTS (
@@ -252,11 +253,6 @@ def answer_report(access: Access, message: int, now: Instant) -> int | None:
 def open_reports(access: Access) -> int:
     """How many reports wait."""
     return int(access.value(_OPEN_REPORTS))
-
-
-def waiting(access: Access, creator: int, now: Instant) -> int:
-    """How many fans wait for an answer, counted to a hundred; nobody does while she is away."""
-    return int(access.value(_WAITING, {"creator": creator, "now": now}))
 
 
 def forget(access: Access, parties: list[int]) -> None:

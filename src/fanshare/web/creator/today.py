@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from fanshare.core.instants import DAY, local_date, utc_day, zone
 from fanshare.flows.authorisation import Role
-from fanshare.store.queries import earnings, questions, selling
+from fanshare.store.queries import earnings, selling
 from fanshare.web.charts import Bar, bars
 from fanshare.web.desk import Here
 from fanshare.web.language import gettext as _
@@ -63,7 +63,7 @@ def _chart(here: Here, found: list[earnings.DayRow], currency: str) -> Any:
 
 def _needs(here: Here, purses: list[earnings.Purse], *, has_links: bool) -> list[Need]:
     needs = []
-    count, first = earnings.being_checked(here.access, here.me)
+    count, first, waiting = earnings.needs(here.access, here.me, here.now)
     if count:
         words = ngettext("%(n)s sale is being checked", "%(n)s sales are being checked", count) % {"n": count}
         if first is not None:
@@ -77,7 +77,6 @@ def _needs(here: Here, purses: list[earnings.Purse], *, has_links: bool) -> list
         day = here.calendar.day(coming[0].effective_at)
         words = _("New terms begin on %(day)s; what you earned before keeps the old ones") % {"day": day}
         needs.append(Need("scale", words, f"{reverse('terms', args=[here.tenant.slug])}#v{coming[0].version}"))
-    waiting = questions.waiting(here.access, here.me, here.now)
     if waiting:
         words = ngettext("%(n)s fan waits for an answer", "%(n)s fans wait for an answer", waiting) % {"n": waiting}
         needs.append(Need("message-circle-question-mark", words, f"{_to('creator_questions', here)}?show=waiting"))
