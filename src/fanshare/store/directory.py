@@ -275,3 +275,11 @@ def drop_deliveries_before(conn: Connection, before: Instant) -> int:
     """Drop the partitions of deliveries that ended before an instant, except where something waits or is parked."""
     row = conn.execute("SELECT drop_deliveries_before(%s)", [before]).fetchone()
     return int(row[0]) if row else 0
+
+
+def keep_partitions(conn: Connection) -> None:
+    """Let nobody drop a partition of clicks or deliveries until this transaction ends; reading and writing go on.
+
+    For whoever exports a snapshot: what it shows must still be there when another connection comes to read it.
+    """
+    conn.execute("LOCK TABLE click, delivery IN ACCESS SHARE MODE")

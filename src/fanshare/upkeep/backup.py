@@ -25,6 +25,7 @@ from fanshare.config.keys import Keys
 from fanshare.core.errors import BadInputError, ConflictError, FanshareError
 from fanshare.core.instants import Instant, format_rfc3339
 from fanshare.store.access import Connection, connect
+from fanshare.store.directory import keep_partitions
 from fanshare.store.queries import upkeep
 from fanshare.store.server import Database
 from fanshare.store.server.locks import sync_directory
@@ -183,7 +184,7 @@ def _snapshot(database: Database) -> Iterator[tuple[Connection, str]]:
     with connect(database.dsn(owner=True), name="fanshare backup") as conn, conn.transaction():
         conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         # Before the snapshot, so that no day that it shows is dropped before pg_dump comes to it.
-        conn.execute("LOCK TABLE click, delivery IN ACCESS SHARE MODE")
+        keep_partitions(conn)
         row = conn.execute("SELECT pg_export_snapshot()").fetchone()
         assert row is not None
         yield conn, str(row[0])
