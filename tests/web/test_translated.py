@@ -1,0 +1,148 @@
+"""No page says anything that a translator was not asked about: what still does is listed, and the lists only shrink."""
+
+import pytest
+
+from fanshare.web.templating import environment
+from tests.support import unspoken
+from tests.support.tree import PACKAGE, modules
+
+WEB = PACKAGE / "web"
+TEMPLATES = WEB / "templates"
+JINJA = environment()
+
+#: Templates that still speak English alone. One that was translated leaves this list; none comes in.
+OPEN = {
+    "account/confirm.html",
+    "account/home.html",
+    "account/sent.html",
+    "account/sign_in.html",
+    "account/sign_out.html",
+    "account/signed_out.html",
+    "account/stop_mail.html",
+    "brand/all_connections.html",
+    "brand/appeals.html",
+    "brand/application.html",
+    "brand/claim.html",
+    "brand/claims.html",
+    "brand/codes.html",
+    "brand/connections.html",
+    "brand/order.html",
+    "brand/orders.html",
+    "brand/overview.html",
+    "brand/people.html",
+    "brand/reports.html",
+    "brand/start.html",
+    "brand/team.html",
+    "brand/terms.html",
+    "operator/audit.html",
+    "operator/books.html",
+    "operator/health.html",
+    "operator/inbox.html",
+    "operator/people.html",
+    "operator/programmes.html",
+    "operator/settings.html",
+    "operator/text.html",
+    "operator/texts.html",
+    "public/creator.html",
+    "public/demo.html",
+    "public/error.html",
+    "public/start.html",
+    "public/terms.html",
+    "public/why.html",
+    "ui/terms.html",
+}
+#: Modules with sentences that nobody translates yet.
+OPEN_CODE = {
+    "account/homes.py",
+    "account/views.py",
+    "brand/claims.py",
+    "brand/codes.py",
+    "brand/connections.py",
+    "brand/orders.py",
+    "brand/overview.py",
+    "brand/people.py",
+    "brand/reports.py",
+    "brand/team.py",
+    "brand/terms.py",
+    "charts.py",
+    "creator/earnings.py",
+    "errors.py",
+    "exports.py",
+    "operator/looking.py",
+    "operator/writing.py",
+    "public/explaining.py",
+    "stored_pages.py",
+}
+#: Modules whose strings of several words are names that a script or a file knows them by.
+NAMES_ALONE = {"public/verifying.py"}
+#: How strings begin that are sent to machines, drawings, and what is called so everywhere.
+_FOR_MACHINES = ("attachment; ", "public, max-age", "private, no-store", "GET, HEAD", "<", "text/", "Accept-Language, ",
+                 "Mac OS X", "nofollow ugc")  # fmt: skip
+
+
+def said_in_code(source: str) -> list[str]:
+    return [text for text in unspoken.in_code(source) if not text.startswith(_FOR_MACHINES)]
+
+
+def in_template(source: str) -> list[str]:
+    return unspoken.in_template(JINJA, source)
+
+
+def test_every_word_of_a_template_can_be_translated_except_in_those_listed() -> None:
+    found = {
+        path.relative_to(TEMPLATES).as_posix(): in_template(path.read_text()) for path in TEMPLATES.rglob("*.html")
+    }
+    assert len(found) > 80
+    untranslated = {name: words for name, words in found.items() if words}
+    assert {name: words for name, words in untranslated.items() if name not in OPEN} == {}
+    assert OPEN - set(untranslated) == set(), "translated, or gone: take it off the list"
+
+
+def test_every_sentence_in_the_code_of_pages_can_be_translated_except_in_modules_listed() -> None:
+    found = {path.relative_to(WEB).as_posix(): said_in_code(path.read_text()) for path in modules(WEB)}
+    untranslated = {name: words for name, words in found.items() if words and name not in NAMES_ALONE}
+    assert {name: words for name, words in untranslated.items() if name not in OPEN_CODE} == {}
+    assert OPEN_CODE - set(untranslated) == set(), "translated, or gone: take it off the list"
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("<p>Nothing yet</p>", ["Nothing yet"]),
+        ("{% if a %}<p>{{ _('Yes') }}</p>{% else %}Not yet{% endif %}", ["Not yet"]),
+        ('<nav aria-label="Pages of this site">', ["Pages of this site"]),
+        (
+            '<img src="x" alt="A picture"><input placeholder="Your name" title="Name">',
+            ["A picture", "Your name", "Name"],
+        ),
+        ('<meta name="description" content="All about it">', ["All about it"]),
+        ("{{ {'paid': 'was paid out'}[state] }}", ["was paid out"]),
+        ("{% set words = 'look here' %}{{ _(words) }}", ["look here"]),
+        ("{% trans %}Well said{% endtrans %}<b>Badly said</b>", ["Badly said"]),
+        ("{{ shown(one, ngettext('a', 'b', n)) }}<i>left over</i>", ["left over"]),
+    ],
+)
+def test_a_word_that_nobody_could_translate_is_found(source: str, found: list[str]) -> None:
+    assert in_template(source) == found
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "<h1>{{ _('The terms') }}</h1>{{ ngettext('%(num)s click', '%(num)s clicks', n) }}",
+        "{% trans day=day %}Since {{ day }} it holds{% endtrans %}",
+        "<a aria-label=\"{{ _('About this site') }}\" class='link card' href='/some where'>·</a>",
+        "<p>fanshare</p><code>fanshare login-link ADDRESS</code><style>a { color: red }</style>",
+        "{% block width %}app{% endblock %}<a{% if when == 'in force' %} class='is now'{% endif %}>{# a remark #}",
+        '<meta name="viewport" content="width=device width">',
+    ],
+)
+def test_what_is_translated_or_not_said_is_no_find(source: str) -> None:
+    assert in_template(source) == []
+
+
+def test_a_sentence_in_the_code_is_found_and_a_translated_one_is_not() -> None:
+    assert said_in_code("WORDS = {1: 'Nothing was changed.'}") == ["Nothing was changed."]
+    assert said_in_code("def f(day):\n    return f'waiting until {day}'") == ["waiting until "]
+    assert said_in_code("later('Nothing was changed.'); _('not so')\n'a remark here'") == []
+    assert said_in_code("def f():\n    'What it does.'\n    raise E('It broke, alas.')") == []
