@@ -25,7 +25,7 @@ MADE = datetime(2026, 11, 25, tzinfo=UTC)
 def collected() -> Catalog:
     """Every message of the pages, in the order of the files."""
     found = Catalog(project="fanshare", version="1", charset="utf-8", creation_date=MADE, revision_date=MADE)
-    for root in (WEB / "web", WEB / "core"):
+    for root in (WEB / "web", WEB / "core", WEB / "flows"):
         names = extract_from_dir(root, METHODS, OPTIONS, keywords=KEYWORDS)
         for name, _line, message, comments, _context in sorted(names, key=lambda one: (one[0], one[1])):
             found.add(message, locations=[(str(Path(root.name) / name), 0)], auto_comments=comments)

@@ -15,6 +15,7 @@ from fanshare.store.access import Access, connect
 from fanshare.store.queries import budgets as stored
 from tests.edge.running import KEYS
 from tests.jobs.house import House, eventually
+from tests.support.mails import text_of
 
 BERLIN = zone("Europe/Berlin")
 COMMISSION = parse_amount("7.08")
@@ -131,10 +132,10 @@ def test_creators_and_fans_are_told_once_unless_they_said_no_or_it_is_old_news(h
     limit(house, "0")
     about = "Bea's shop: your links pause until next month"
     assert told() == [("cleo@example.test", about), ("finn@example.test", about)]
-    assert "What you have earned stays yours and is paid." in mailer.sent[0].get_content()
+    assert "What you have earned stays yours and is paid." in text_of(mailer.sent[0])
     assert told() == []
     token = mail_choice.stop_token(KEYS, bea.tenant.id, bea.finn)
-    assert f"https://share.example/mail/stop/{token}" in "".join(str(one.get_content()) for one in mailer.sent)
+    assert f"https://share.example/mail/stop/{token}" in "".join(text_of(one) for one in mailer.sent)
     mail_choice.stop(house.conn, KEYS, token, house.now, really=True)
     house.later(HOUR)
     limit(house, None)

@@ -18,6 +18,7 @@ from fanshare.store.access import Connection, connect
 from fanshare.store.server import Database
 from tests.edge.running import KEYS
 from tests.jobs.house import TERMS
+from tests.support.mails import text_of
 from tests.support.schema import NOW, conn, database, found, schema_template
 
 __all__ = ["conn", "database", "schema_template"]
@@ -80,9 +81,7 @@ def test_a_wish_becomes_a_mail_whose_link_signs_in(house: House) -> None:
     [mail] = house.mailer.sent
     assert mail["To"] == CLEO
     assert mail["Subject"] == "Your link to sign in at share.example"
-    link = re.search(
-        r"https://share\.example/sign-in/confirm\?t=([\w-]{43})\n", mail.get_content().replace("\r\n", "\n")
-    )
+    link = re.search(r"https://share\.example/sign-in/confirm\?t=([\w-]{43})\n", text_of(mail))
     assert link is not None
     assert sign_in.redeem(house.conn, KEYS, link[1], house.now)
     assert house.work() == 0
@@ -114,7 +113,7 @@ def test_everybody_with_an_address_is_told_the_newest_seal_once_a_week(house: Ho
     assert house.plan() == 2
     assert house.plan() == 0
     assert house.work() == 2
-    texts = {mail["To"]: mail.get_content().replace("\r\n", "\n") for mail in house.mailer.sent}
+    texts = {mail["To"]: text_of(mail) for mail in house.mailer.sent}
     assert set(texts) == {CLEO, FINN}
     assert "Hello Cleo," in texts[CLEO]
     assert "Hello,\n" in texts[FINN]
@@ -137,7 +136,7 @@ def test_one_click_stops_it_for_this_party_alone(house: House) -> None:
     mail = next(one for one in house.mailer.sent if one["To"] == FINN)
     url = mail["List-Unsubscribe"].strip("<>")
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    assert url in mail.get_content()
+    assert url in text_of(mail)
     token = url.removeprefix("https://share.example/mail/stop/")
     assert mail_choice.stop(house.conn, KEYS, token, house.now, really=True) == house.tenant.name
     house.now += 8 * DAY

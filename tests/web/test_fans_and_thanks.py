@@ -237,7 +237,9 @@ def test_the_weekly_mail_quotes_thanks_only_to_who_asked_for_it(pair: Pair) -> N
     assert send(his, THANKS, mail="yes").status == 302
     thanks.thank_fan(programme, pair.creator, shown, "After you asked", now + 2 * DAY)
     assert quoted() == ["After you asked"]
-    mail = letters.weekly(Seal("Linen", 3, "note", now), "", "https://stop.example", [("Cleo", "After you asked")])
+    mail = letters.weekly(
+        str, Seal("Linen", 3, "note", now), "", "https://stop.example", thanks=[("Cleo", "After you asked")]
+    )
     assert "Cleo thanks you: \u201cAfter you asked\u201d\n\nthis is the seal" in mail.text
     assert send(his, THANKS, mail="no").status == 302
     assert quoted() == []

@@ -19,6 +19,7 @@ from fanshare.jobs.mail import PostOffice, send_due
 from fanshare.store.server import Server
 from tests.edge.running import KEYS
 from tests.jobs.house import TERMS, Brand
+from tests.support.mails import text_of
 from tests.support.schema import schema_template
 from tests.web.support.company import Company, founded, order, tell
 from tests.web.support.device import HOST, Device
@@ -47,7 +48,7 @@ class Place:
     def mail_to(self, address: str) -> str:
         """The text of the newest mail to somebody."""
         self.work()
-        return str(next(one for one in reversed(self.mailer.sent) if one["To"] == address).get_content())
+        return text_of(next(one for one in reversed(self.mailer.sent) if one["To"] == address))
 
     def link_to(self, address: str) -> str:
         """The path of the link that her newest mail holds."""

@@ -10,9 +10,10 @@ import pytest
 
 from fanshare.core import one_time_code
 from fanshare.core.instants import DAY, MINUTE
-from fanshare.flows import second_factor
+from fanshare.flows import news, second_factor
 from fanshare.flows.rulings import find_order
 from fanshare.flows.signed_in import Factor
+from fanshare.store.queries.news import MailChoice
 from fanshare.store.server import Server
 from fanshare.web.authorisation import device_of
 from tests.support.schema import schema_template
@@ -147,6 +148,24 @@ def test_sessions_are_listed_and_ended_and_only_ones_own(company: Company) -> No
     third = company.device("fay", app)
     assert send(phone, "/safety/sessions/end").status == 302
     assert (third.get("/home").status, phone.get("/home").status) == (302, 200)
+
+
+def test_somebody_chooses_how_soon_she_is_told_and_in_which_language(company: Company) -> None:
+    access = company.brand.access
+    carla, fay = company.device("carla"), company.device("fay")
+    assert news.choice(access, company.carla) == MailChoice()
+    assert 'value="daily" checked' in carla.get("/account/linen/mails").text
+    assert send(carla, "/account/linen/mails", news="at_once", mail="yes").headers["location"].endswith("?kept=1")
+    assert send(carla, "/language", language="de", next="/home").status == 302
+    assert news.choice(access, company.carla) == MailChoice("at_once", "de")
+    assert re.search("Was .+ dir mailt", carla.get("/account/linen/mails").text)
+    assert send(carla, "/account/linen/mails", news="never").status == 302
+    stopped = news.choice(access, company.carla).stopped_at
+    assert stopped is not None
+    assert send(carla, "/account/linen/mails", news="daily").status == 302
+    assert news.choice(access, company.carla).stopped_at == stopped, "since then, not since now"
+    assert 'value="at_once"' not in fay.get("/account/linen/mails").text, "a fan's day is told once"
+    assert send(fay, "/account/linen/mails", news="at_once", mail="yes").status == 400
 
 
 def test_somebody_reads_what_is_kept_about_her_and_leaves(company: Company) -> None:

@@ -86,6 +86,7 @@ PAGES = {
         "fan-claims": "/claims/linen",
         "safety": "/safety",
         "leave": "/account/linen",
+        "mails": "/account/linen/mails",
     },
     "": {
         "join-creator": "/join/linen",

@@ -133,5 +133,6 @@ def _office(base: "Foundation") -> "PostOffice | None":
     from fanshare.cli.addresses import base_url
     from fanshare.integrations.mail.smtp import SmtpMailer
     from fanshare.jobs.mail import PostOffice
+    from fanshare.web.language import words_in
 
-    return PostOffice(SmtpMailer(base.settings.mail, base.clock), base_url(base.settings))
+    return PostOffice(SmtpMailer(base.settings.mail, base.clock), base_url(base.settings), words_in)

@@ -51,6 +51,7 @@ def answer(programme: Programme, id_: int, *, accept: bool, words: str, now: Ins
             "address": draft.address,
             "words": words,
             "accepted": int(accept),
+            "language": draft.language,
         }
         noted(access, "application.answer", now, f"application {id_}: {'accepted' if accept else 'declined'}")
         outbox.put(access.conn, programme.keys, outbox.ANSWER, f"{access.programme_id}/{id_}", content, now)

@@ -101,6 +101,7 @@ MATRIX: Mapping[str, Group] = {
     "account.safety": _SIGNED_IN,
     "account.data": _CREATOR | _FAN,
     "account.leave": _CREATOR | _FAN,
+    "account.mails": _CREATOR | _FAN,
     "sign_out": _EVERYBODY,
     "language": _EVERYBODY,
     "connections.see": _HOUSE,

@@ -22,7 +22,7 @@ from fanshare.flows.context import Programme
 from fanshare.flows.staff import account_of, clean, folded
 from fanshare.store.access import Access, Connection
 from fanshare.store.queries import joining as queries
-from fanshare.store.queries import pages, selling
+from fanshare.store.queries import news, pages, selling
 
 CREATOR, FAN, APPLICATION, CLAIM = "creator", "fan", "application", "claim"
 DRAFT_LIVES = DAY
@@ -51,11 +51,13 @@ class Draft:
     makes: str = ""
     shown_at: str = ""
     why: str = ""
+    #: In which she was reading.
+    language: str = ""
 
     @staticmethod
     def of(content: Mapping[str, str | int]) -> "Draft":
         """A draft from what was sealed."""
-        return Draft(**{field.name: str(content[field.name]) for field in fields(Draft)})
+        return Draft(**{field.name: str(content.get(field.name, "")) for field in fields(Draft)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,10 @@ def confirm(programme: Programme, token: str, now: Instant) -> Joined | None:
             open_admission=programme.book.at(now).open_admission,
         )
         queries.one_at_a_time(access, account_of(keys, draft.address))
-        return {FAN: _fan, CREATOR: take_in, APPLICATION: _apply, CLAIM: _claim}[draft.kind](programme, draft, now)
+        joined = {FAN: _fan, CREATOR: take_in, APPLICATION: _apply, CLAIM: _claim}[draft.kind](programme, draft, now)
+        if joined.party and draft.language:
+            news.speak(access, joined.party, draft.language)
+        return joined
 
 
 def forget_old(access: Access, now: Instant) -> int:

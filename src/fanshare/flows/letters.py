@@ -1,10 +1,16 @@
-"""The words of our mails: pure functions from facts to a subject and plain text. No HTML, nothing to load."""
+"""The words of our mails: pure functions from facts to a subject and plain text, in the language of whoever reads them.
+
+``_`` translates: it gets a text in English with places such as ``%(url)s`` and gives it in her language.
+"""
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from fanshare.core.instants import Instant, to_datetime
+
+#: From a text in English to the same in another language.
+type Say = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,115 +21,132 @@ class Words:
     text: str
 
 
-def sign_in(url: str, host: str) -> Words:
+def sign_in(_: Say, url: str, host: str) -> Words:
     """The link that signs in."""
     return Words(
-        f"Your link to sign in at {host}",
-        f"""Hello,
+        _("Your link to sign in at %(host)s") % {"host": host},
+        _("""Hello,
 
-this link signs you in at {host}. It works once, for 15 minutes:
+this link signs you in at %(host)s. It works once, for 15 minutes:
 
-{url}
+%(url)s
 
 You did not ask for it? Then do nothing; without the link nobody gets in.
-""",
+""")
+        % {"host": host, "url": url},
     )
 
 
-def join(url: str, programme: str, *, as_fan: bool) -> Words:
+def join(_: Say, url: str, programme: str, *, as_fan: bool) -> Words:
     """The link that confirms that somebody wants to join."""
-    what = "get your own link" if as_fan else "join as a creator"
-    return Words(
-        f"One step left at {programme}",
-        f"""Hello,
+    said = {"programme": programme, "url": url}
+    text = (
+        _("""Hello,
 
-you asked to {what} at {programme}. This link shows one
+you asked to get your own link at %(programme)s. This link shows one
 button that confirms it; it works for a day:
 
-{url}
+%(url)s
 
 It was not you? Then do nothing; nobody joins without that button.
-""",
+""")
+        if as_fan
+        else _("""Hello,
+
+you asked to join as a creator at %(programme)s. This link shows one
+button that confirms it; it works for a day:
+
+%(url)s
+
+It was not you? Then do nothing; nobody joins without that button.
+""")
     )
+    return Words(_("One step left at %(programme)s") % said, text % said)
 
 
-def answered(programme: str, url: str, *, accepted: bool, words: str) -> Words:
+def answered(_: Say, programme: str, url: str, *, accepted: bool, words: str) -> Words:
     """The answer to an application. ``words`` are the brand's own, and may be empty."""
-    said = f"They write:\n\n{words.strip()}\n\n" if words.strip() else ""
+    own = f"{_('They write:')}\n\n{words.strip()}\n\n" if words.strip() else ""
+    said = {"programme": programme, "url": url, "own": own}
     if accepted:
         return Words(
-            f"{programme} says yes",
-            f"""Hello,
+            _("%(programme)s says yes") % said,
+            _("""Hello,
 
-{programme} has accepted you as a creator. Sign in with this address to
+%(programme)s has accepted you as a creator. Sign in with this address to
 make your first link:
 
-{url}
+%(url)s
 
-{said}There is no minimum: the first sale earns.
-""",
+%(own)sThere is no minimum: the first sale earns.
+""")
+            % said,
         )
     return Words(
-        f"{programme} has answered",
-        f"""Hello,
+        _("%(programme)s has answered") % said,
+        _("""Hello,
 
-{programme} has not accepted your application this time.
+%(programme)s has not accepted your application this time.
 
-{said}What you wrote was deleted with this answer. You may apply again.
-""",
+%(own)sWhat you wrote was deleted with this answer. You may apply again.
+""")
+        % said,
     )
 
 
-def of_brand(programme: str, name: str, subject: str, text: str, stop_url: str) -> Words:
+def of_brand(_: Say, programme: str, name: str, subject: str, text: str, stop_url: str) -> Words:
     """What a brand writes to several of its creators, in its own words."""
+    why = _("%(programme)s writes this to you because you are a creator there.") % {"programme": programme}
     return Words(
         f"{programme}: {subject}",
-        f"""{f"Hello {name}" if name else "Hello"},
-
-{text.strip()}
-
---
-{programme} writes this to you because you are a creator there.
-No more of these mails: {stop_url}
-""",
+        f"{greeting(_, name)}\n\n{text.strip()}\n\n--\n{why}\n{_stop(_, stop_url)}",
     )
 
 
-def paused(programme: str, name: str, url: str, stop_url: str) -> Words:
+def paused(_: Say, programme: str, name: str, url: str, stop_url: str) -> Words:
     """What links and codes earn has stopped, for the month's budget is reached."""
-    return Words(
-        f"{programme}: your links pause until next month",
-        f"""{f"Hello {name}" if name else "Hello"},
-
-{programme} has reached its budget for this month. From now on links lead
+    said = {"programme": programme, "url": url}
+    text = (
+        _("""%(programme)s has reached its budget for this month. From now on links lead
 to the shop as before, but new clicks and codes earn nothing until the month
 is over, or until the budget is raised. It has nothing to do with you.
 
 What you have earned stays yours and is paid. An order counts as well if its
 click came before the pause. Please do not send links around meanwhile:
-{url}
+%(url)s
 
 We write again when they count.
-
---
-No more of these mails: {stop_url}
-""",
+""")
+        % said
+    )
+    return Words(
+        _("%(programme)s: your links pause until next month") % said,
+        f"{greeting(_, name)}\n\n{text}\n--\n{_stop(_, stop_url)}",
     )
 
 
-def going_on(programme: str, name: str, url: str, stop_url: str) -> Words:
+def going_on(_: Say, programme: str, name: str, url: str, stop_url: str) -> Words:
     """Links and codes earn again."""
-    return Words(
-        f"{programme}: your links count again",
-        f"""{f"Hello {name}" if name else "Hello"},
-
-links and codes of {programme} earn again from now on. They are the same
+    said = {"programme": programme, "url": url}
+    text = (
+        _("""links and codes of %(programme)s earn again from now on. They are the same
 as before; you need not change anything:
-{url}
+%(url)s
+""")
+        % said
+    )
+    return Words(
+        _("%(programme)s: your links count again") % said,
+        f"{greeting(_, name)}\n\n{text}\n--\n{_stop(_, stop_url)}",
+    )
 
---
-No more of these mails: {stop_url}
-""",
+
+def news(_: Say, programme: str, name: str, pieces: Sequence[str], stop_url: str) -> Words:
+    """What happened, each piece a paragraph that ends with an address on a line of its own."""
+    told = "\n\n".join(_filled(one) for one in pieces)
+    return Words(
+        _("News from %(programme)s") % {"programme": programme},
+        f"{greeting(_, name)}\n\n{told}\n\n--\n{_stop(_, stop_url)}",
     )
 
 
@@ -137,19 +160,19 @@ class Seal:
     signed_at: Instant
 
 
-def weekly(seal: Seal, name: str, stop_url: str, thanks: Sequence[tuple[str, str]] = ()) -> Words:
-    """The weekly seal: what a mailbox keeps as a witness that nothing was changed afterwards.
+def weekly(
+    _: Say, seal: Seal, name: str, stop_url: str, week: Sequence[str] = (), thanks: Sequence[tuple[str, str]] = ()
+) -> Words:
+    """The weekly mail: what the week was worth, and the seal that a mailbox keeps as a witness.
 
-    ``thanks``: what creators said, as (name, words), to whoever asked to read it here.
+    ``week`` are sentences about what she has; ``thanks`` what creators said, as (name, words), to whoever asked to read
+    it here.
     """
-    day = f"{to_datetime(seal.signed_at):%a %-d %b %Y}"
-    greeting = f"Hello {name}," if name else "Hello,"
-    return Words(
-        f"The books of {seal.programme} on {day}",
-        f"""{greeting}
-
-{_thanks(thanks)}this is the seal of the books of {seal.programme} on {day}. They hold
-{seal.size:,} records by now, yours among them.
+    day = f"{to_datetime(seal.signed_at):%Y-%m-%d}"  # in UTC, as the note says it
+    said = {"programme": seal.programme, "day": day, "size": f"{seal.size:,}", "note": seal.note.rstrip()}
+    text = (
+        _("""this is the seal of the books of %(programme)s on %(day)s. They hold
+%(size)s records by now, yours among them.
 
 Please keep this mail; you need not do anything else with it. Your mailbox
 is a witness: should anybody change or drop one of these records later, the
@@ -161,11 +184,14 @@ fanshare verify STATEMENT
 The seal proves the sums and that nothing recorded was changed. It does not
 prove that the shop reported every order.
 
-{seal.note.rstrip()}
-
---
-No more of these mails: {stop_url}
-""",
+%(note)s
+""")
+        % said
+    )
+    news = "".join(f"{textwrap.fill(one, 75)}\n\n" for one in (*week, *_thanks(_, thanks)))
+    return Words(
+        _("The books of %(programme)s on %(day)s") % said,
+        f"{greeting(_, name)}\n\n{news}{text}\n--\n{_stop(_, stop_url)}",
     )
 
 
@@ -174,6 +200,23 @@ def test(host: str) -> Words:
     return Words(f"Mail works at {host}", f"Hello,\n\nthis mail was sent by fanshare at {host}: sending works.\n")
 
 
-def _thanks(said: Sequence[tuple[str, str]]) -> str:
-    quotes = (textwrap.fill(f"{name or 'A creator'} thanks you: \u201c{words}\u201d", 75) for name, words in said)
-    return "".join(f"{quote}\n\n" for quote in quotes)
+def greeting(_: Say, name: str) -> str:
+    """How a mail begins."""
+    return _("Hello %(name)s,") % {"name": name} if name else _("Hello,")
+
+
+def _filled(piece: str) -> str:
+    """A sentence in short lines; the address below it stays whole."""
+    words, _line, url = piece.rpartition("\n")
+    return f"{textwrap.fill(words, 75)}\n{url}"
+
+
+def _stop(_: Say, url: str) -> str:
+    return _("No more of these mails: %(url)s") % {"url": url} + "\n"
+
+
+def _thanks(_: Say, said: Sequence[tuple[str, str]]) -> list[str]:
+    return [
+        _("%(creator)s thanks you: “%(words)s”") % {"creator": name or _("A creator"), "words": words}
+        for name, words in said
+    ]

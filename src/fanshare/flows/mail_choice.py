@@ -6,11 +6,14 @@ nobody can make one for somebody else.
 
 import base64
 import hmac
+from collections.abc import Iterable
 
 from fanshare.config.keys import Keys
 from fanshare.core.instants import Instant
+from fanshare.flows.authorisation import Role, Seat
 from fanshare.store import directory
 from fanshare.store.access import Access, Connection
+from fanshare.store.queries import news
 
 _PURPOSE = "mail choice"
 _MAC_BYTES = 16
@@ -39,6 +42,13 @@ def stop(conn: Connection, keys: Keys, token: str, now: Instant, *, really: bool
         access = Access(conn, programme, "mail")
         access.execute(_STOP, {"party": party, "now": now})
     return tenants[programme].name
+
+
+def speak(conn: Connection, seats: Iterable[Seat], language: str) -> None:
+    """Mail in a language from now on to those of these seats who are creators or fans."""
+    for seat in seats:
+        if seat.role in (Role.CREATOR, Role.FAN):
+            news.speak(Access(conn, seat.programme_id, "mail"), seat.id, language)
 
 
 def _read(keys: Keys, token: str) -> tuple[int, int] | None:

@@ -19,6 +19,7 @@ JOIN = "join"
 ANSWER = "answer"
 BUDGET = "budget"
 LETTER = "letter"
+NEWS = "news"
 ATTEMPTS = 9
 
 _PURPOSE = "outbox"
@@ -58,10 +59,10 @@ def put(conn: Connection, keys: Keys, kind: str, key: str, content: Mapping[str,
     return conn.execute(_PUT, [kind, key, sealed, now, now]).rowcount == 1
 
 
-def wish_link(conn: Connection, keys: Keys, address: str, now: Instant) -> None:
-    """A link to sign in for an address, known or not; pressing twice within a minute is once."""
+def wish_link(conn: Connection, keys: Keys, address: str, now: Instant, language: str = "") -> None:
+    """A link to sign in for an address, known or not, in a language; pressing twice within a minute is once."""
     key = f"{account_of(keys, address).hex()}/{now // _ONE_WISH_PER}"
-    put(conn, keys, SIGN_IN, key, {"address": clean(address)}, now)
+    put(conn, keys, SIGN_IN, key, {"address": clean(address), "language": language}, now)
 
 
 def take(conn: Connection, keys: Keys, now: Instant, most: int) -> list[Waiting]:

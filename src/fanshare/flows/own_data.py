@@ -32,7 +32,7 @@ def copy(programme: Programme, party: int, now: Instant) -> dict[str, Any]:
     for kind, written_at in own_data.items(access, row.person):
         content = programme.vault.get(row.person, kind) or b""
         kept.append({"what": kind, "since": format_rfc3339(written_at), "content": content.decode("utf-8", "replace")})
-    stopped_at = own_data.mail_stopped_at(access, party)
+    stopped_at, pace, language = own_data.mail(access, party)
     return {
         "format": FORMAT,
         "made_at": format_rfc3339(now),
@@ -70,6 +70,8 @@ def copy(programme: Programme, party: int, now: Instant) -> dict[str, Any]:
         ],
         "off_hours": off_hours.get(access, party)._asdict(),
         "weekly_mail_stopped_at": None if stopped_at is None else format_rfc3339(stopped_at),
+        "news_by_mail": pace,
+        "language_of_mail": language,
     }
 
 

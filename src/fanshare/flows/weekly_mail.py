@@ -32,10 +32,9 @@ SELECT %(programme_id)s, party, %(now)s, %(size)s FROM unnest(%(parties)s::bigin
 ON CONFLICT (programme_id, party_id) DO UPDATE SET told_at = excluded.told_at, told_size = excluded.told_size
 """
 _WHOM = """
-SELECT p.person_id, coalesce(p.display_name, '') FROM party p
- WHERE p.programme_id = %(programme_id)s AND p.id = %(party)s AND p.erased_at IS NULL AND NOT EXISTS (
-       SELECT FROM mail_choice c WHERE c.programme_id = p.programme_id AND c.party_id = p.id
-          AND c.stopped_at IS NOT NULL)
+SELECT p.person_id, coalesce(p.display_name, ''), coalesce(c.language, ''), p.kind, c.stopped_at IS NOT NULL
+  FROM party p LEFT JOIN mail_choice c ON c.programme_id = p.programme_id AND c.party_id = p.id
+ WHERE p.programme_id = %(programme_id)s AND p.id = %(party)s AND p.erased_at IS NULL
 """
 _SEAL = """
 SELECT size, note, signed_at FROM checkpoint WHERE programme_id = %(programme_id)s
@@ -45,10 +44,12 @@ SELECT size, note, signed_at FROM checkpoint WHERE programme_id = %(programme_id
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Whom a weekly mail goes to."""
+    """Whom a mail goes to; ``language`` is empty where she chose none."""
 
     address: str
     name: str
+    language: str
+    kind: str
 
 
 def plan(access: Access, keys: Keys, now: Instant) -> int:
@@ -68,13 +69,13 @@ def plan(access: Access, keys: Keys, now: Instant) -> int:
     return len(due)
 
 
-def recipient(access: Access, keys: Keys, party: int) -> Recipient | None:
+def recipient(access: Access, keys: Keys, party: int, *, even_if_stopped: bool = False) -> Recipient | None:
     """Who she is at this moment; ``None`` when she was erased, has no address or said no meanwhile."""
     row = access.fetch_one(_WHOM, {"party": party})
-    if row is None or row[0] is None:
+    if row is None or row[0] is None or (row[4] and not even_if_stopped):
         return None
     address = Vault(access, keys).get(row[0], "email")
-    return None if address is None else Recipient(address.decode(), row[1])
+    return None if address is None else Recipient(address.decode(), *row[1:4])
 
 
 def newest_seal(access: Access, tenant: Tenant) -> Seal | None:

@@ -5,7 +5,7 @@ the vault at the last moment, so that whoever was erased or said no meanwhile is
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import structlog
@@ -15,13 +15,14 @@ from fanshare.config.keys import Keys
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import Instant, zone
 from fanshare.core.quiet import quiet_until
-from fanshare.flows import budgets, joining, letters, mail_choice, outbox, sign_in, thanks, weekly_mail
+from fanshare.flows import budgets, joining, letters, mail_choice, news, outbox, sign_in, thanks, weekly_mail
+from fanshare.flows.letters import Say
 from fanshare.flows.outbox import Waiting
 from fanshare.integrations.mail.types import Letter, Mailer, MailError, Post
 from fanshare.store import directory
 from fanshare.store.access import Access, Connection
 from fanshare.store.queries import budgets as turns
-from fanshare.store.queries import off_hours
+from fanshare.store.queries import fan_days, off_hours
 from fanshare.store.vault import Vault
 
 log = structlog.get_logger(__name__)
@@ -31,12 +32,18 @@ AT_ONCE = 20
 BUDGET = 2.0
 
 
+def in_english(_: str) -> Say:
+    """The words as they stand in the code, whatever language is asked for."""
+    return str
+
+
 @dataclass(frozen=True, slots=True)
 class PostOffice:
-    """Through what mail goes, and the address that links in it begin with."""
+    """Through what mail goes, the address that links in it begin with, and who translates into a language."""
 
     mailer: Mailer
     base_url: str
+    words_in: Callable[[str], Say] = in_english
 
 
 def send_due(conn: Connection, keys: Keys, office: PostOffice, clock: Clock) -> int:
@@ -105,6 +112,8 @@ def _written(conn: Connection, keys: Keys, office: PostOffice, one: Waiting, now
         yield from _budget(conn, keys, office, one, now)
     elif one.kind == outbox.LETTER:
         yield from _of_brand(conn, keys, office, one)
+    elif one.kind == outbox.NEWS:
+        yield from _news(conn, keys, office, one)
     elif one.kind == outbox.CHECKPOINT:
         yield from _weekly(conn, keys, office, one)
 
@@ -115,8 +124,8 @@ def _sign_in(conn: Connection, keys: Keys, office: PostOffice, one: Waiting, now
         token = sign_in.make_link(conn, keys, address, now)
     except FanshareError:
         return  # unknown, or several links wait already: the page has said the same to everybody
-    words = letters.sign_in(f"{office.base_url}/sign-in/confirm?t={token}", _host(office))
-    yield Letter(address, words.subject, words.text, one.ident)
+    words = letters.sign_in(_say(office, one), f"{office.base_url}/sign-in/confirm?t={token}", _host(office))
+    yield Letter(address, words.subject, words.text, one.ident, language=_language(one))
 
 
 def _join(conn: Connection, keys: Keys, office: PostOffice, one: Waiting, now: Instant) -> Iterator[Letter]:
@@ -125,15 +134,16 @@ def _join(conn: Connection, keys: Keys, office: PostOffice, one: Waiting, now: I
     token = joining.make_link(Access(conn, tenant.id, "job:mail"), keys, draft, now)
     if token is not None:
         url = f"{office.base_url}/join/{tenant.slug}/confirm?t={token}"
-        words = letters.join(url, tenant.name, as_fan=draft.kind == joining.FAN)
-        yield Letter(draft.address, words.subject, words.text, one.ident)
+        words = letters.join(_say(office, one), url, tenant.name, as_fan=draft.kind == joining.FAN)
+        yield Letter(draft.address, words.subject, words.text, one.ident, language=_language(one))
 
 
 def _answer(conn: Connection, office: PostOffice, one: Waiting) -> Iterator[Letter]:
     tenant = _tenant(conn, int(one.content["programme"]))
     accepted, said = bool(one.content["accepted"]), str(one.content["words"])
-    words = letters.answered(tenant.name, f"{office.base_url}/sign-in", accepted=accepted, words=said)
-    yield Letter(str(one.content["address"]), words.subject, words.text, one.ident)
+    where = f"{office.base_url}/sign-in"
+    words = letters.answered(_say(office, one), tenant.name, where, accepted=accepted, words=said)
+    yield Letter(str(one.content["address"]), words.subject, words.text, one.ident, language=_language(one))
 
 
 def _tenant(conn: Connection, programme: int) -> directory.Programme:
@@ -146,12 +156,27 @@ def _weekly(conn: Connection, keys: Keys, office: PostOffice, one: Waiting) -> I
     tenant = _tenant(conn, programme)
     whom, seal = weekly_mail.recipient(access, keys, party), weekly_mail.newest_seal(access, tenant)
     if whom is not None and seal is not None:
-        stop = f"{office.base_url}/mail/stop/{mail_choice.stop_token(keys, programme, party)}"
+        say, stop = office.words_in(whom.language), _stop(keys, office, programme, party)
         since, until = (int(one.content.get(name, 0)) for name in ("since", "until"))
+        day = news.midnight(until, zone(tenant.time_zone)) if whom.kind == "fan" else until
+        week = news.week(say, fan_days.purses(access, party, day))
         found = thanks.for_mail(access, Vault(access, keys), party, since, until)
-        quoted = [(row.row.creator, row.words) for row in found]
-        words = letters.weekly(seal, whom.name, stop, quoted)
-        yield Letter(whom.address, words.subject, words.text, one.ident, stop)
+        words = letters.weekly(say, seal, whom.name, stop, week, [(row.row.creator, row.words) for row in found])
+        yield Letter(whom.address, words.subject, words.text, one.ident, stop, whom.language)
+
+
+def _news(conn: Connection, keys: Keys, office: PostOffice, one: Waiting) -> Iterator[Letter]:
+    programme, party = int(one.content["programme"]), int(one.content["party"])
+    access, tenant = Access(conn, programme, "job:mail"), _tenant(conn, programme)
+    found = news.pieces(access, party, int(one.content["at"]))
+    bound = any(piece.kind == "terms" for piece in found)
+    whom = weekly_mail.recipient(access, keys, party, even_if_stopped=bound)
+    if whom is not None and found:
+        say, stop = office.words_in(whom.language), _stop(keys, office, programme, party)
+        tz, as_fan = zone(tenant.time_zone), whom.kind == "fan"
+        told = news.sentences(say, found, tz, office.base_url, tenant.slug, as_fan=as_fan)
+        words = letters.news(say, tenant.name, whom.name, told, stop)
+        yield Letter(whom.address, words.subject, words.text, one.ident, stop, whom.language)
 
 
 def _budget(conn: Connection, keys: Keys, office: PostOffice, one: Waiting, now: Instant) -> Iterator[Letter]:
@@ -161,24 +186,37 @@ def _budget(conn: Connection, keys: Keys, office: PostOffice, one: Waiting, now:
     whom, newest = weekly_mail.recipient(access, keys, party), max(turns.newest(access).values(), key=_turned_at)
     fresh = now - newest.since < budgets.FRESH
     if whom is not None and fresh and newest.id == one.content["turn"]:
-        stop = f"{office.base_url}/mail/stop/{mail_choice.stop_token(keys, programme, party)}"
+        say, stop = office.words_in(whom.language), _stop(keys, office, programme, party)
         write = letters.paused if newest.stopped else letters.going_on
-        words = write(tenant.name, whom.name, f"{office.base_url}/home", stop)
-        yield Letter(whom.address, words.subject, words.text, one.ident, stop)
+        words = write(say, tenant.name, whom.name, f"{office.base_url}/home", stop)
+        yield Letter(whom.address, words.subject, words.text, one.ident, stop, whom.language)
 
 
 def _of_brand(conn: Connection, keys: Keys, office: PostOffice, one: Waiting) -> Iterator[Letter]:
     programme, party = int(one.content["programme"]), int(one.content["party"])
     whom = weekly_mail.recipient(Access(conn, programme, "job:mail"), keys, party)
     if whom is not None:
-        stop = f"{office.base_url}/mail/stop/{mail_choice.stop_token(keys, programme, party)}"
+        say, stop = office.words_in(whom.language), _stop(keys, office, programme, party)
         said = (str(one.content["subject"]), str(one.content["text"]))
-        words = letters.of_brand(_tenant(conn, programme).name, whom.name, *said, stop)
-        yield Letter(whom.address, words.subject, words.text, one.ident, stop)
+        words = letters.of_brand(say, _tenant(conn, programme).name, whom.name, *said, stop)
+        yield Letter(whom.address, words.subject, words.text, one.ident, stop, whom.language)
 
 
 def _turned_at(one: turns.Turned) -> int:
     return one.id
+
+
+def _say(office: PostOffice, one: Waiting) -> Say:
+    """The words for somebody who is no party yet."""
+    return office.words_in(_language(one))
+
+
+def _language(one: Waiting) -> str:
+    return str(one.content.get("language", ""))
+
+
+def _stop(keys: Keys, office: PostOffice, programme: int, party: int) -> str:
+    return f"{office.base_url}/mail/stop/{mail_choice.stop_token(keys, programme, party)}"
 
 
 def _host(office: PostOffice) -> str:

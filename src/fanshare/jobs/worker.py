@@ -24,6 +24,7 @@ from fanshare.flows import (
     day_keys,
     disk,
     joining,
+    news,
     openings,
     outbox,
     payments,
@@ -71,6 +72,7 @@ PERIODS: Mapping[str, int] = {
     "checkpoint": HOUR,
     "compliance": 10 * MINUTE,
     "partitions": HOUR,
+    "news": 5 * MINUTE,
     "weekly_mail": HOUR,
     "retention": HOUR,
     "disk": HOUR,
@@ -320,6 +322,17 @@ class Worker:
         for tenant in directory.programmes(self.conn):
             if self.office is not None and not tenant.demo:
                 weekly_mail.plan(Access(self.conn, tenant.id, "job:mail"), self.keys, self.clock())
+
+    def _news(self, done: Round) -> None:
+        if self.office is not None:
+            for tenant in directory.programmes(self.conn):
+                if not tenant.demo:
+                    self._guard("news", partial(self._news_of, tenant), done)
+
+    def _news_of(self, tenant: Tenant) -> None:
+        access = Access(self.conn, tenant.id, "job:mail")
+        news.plan(access, self.keys, zone(tenant.time_zone), self.clock())
+        news.forget_old(access, self.clock())
 
     def _retention(self, _: Round) -> None:
         now = self.clock()

@@ -96,6 +96,7 @@ MUTABLE = frozenset(
         "page_section",
         "set_up_step",
         "part",
+        "party_news",
         "party",
         "party_identity",
         "payment",

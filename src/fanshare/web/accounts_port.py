@@ -14,7 +14,7 @@ class Accounts(Protocol):
     def sends_mail(self) -> bool:
         """Whether a wished link can be mailed."""
 
-    def wish(self, address: str) -> None:
+    def wish(self, address: str, language: str) -> None:
         """Somebody wishes a link for an address. Takes as long and does the same whether or not it is known."""
 
     def works(self, token: str) -> bool:
@@ -44,6 +44,9 @@ class Accounts(Protocol):
     def hats(self, seats: Iterable[Seat]) -> tuple[Hat, ...]:
         """The seats that still exist."""
 
+    def speak(self, seats: Iterable[Seat], language: str) -> None:
+        """Mail to these creators and fans in a language from now on."""
+
     def session(self, key: str) -> dict[str, object] | None:
         """What a living session holds."""
 
@@ -62,7 +65,7 @@ class NoAccounts:
 
     sends_mail = False
 
-    def wish(self, address: str) -> None:
+    def wish(self, address: str, language: str) -> None:
         """Nothing."""
 
     def works(self, token: str) -> bool:  # noqa: ARG002 - the port's signature
@@ -98,6 +101,9 @@ class NoAccounts:
     def hats(self, seats: Iterable[Seat]) -> tuple[Hat, ...]:  # noqa: ARG002 - the port's signature
         """None."""
         return ()
+
+    def speak(self, seats: Iterable[Seat], language: str) -> None:
+        """Nothing."""
 
     def session(self, key: str) -> dict[str, object] | None:  # noqa: ARG002 - the port's signature
         """None."""

@@ -47,6 +47,11 @@ def ngettext(singular: str, plural: str, n: int) -> str:
     return _catalogue(spoken()).ngettext(singular, plural, n)
 
 
+def words_in(language: str) -> Callable[[str], str]:
+    """What translates a message into a language; English where it is none of ours."""
+    return _catalogue(language if language in LANGUAGES else "en").gettext
+
+
 def later(message: str) -> str:
     """Marks a message that is translated where it is shown."""
     return message

@@ -26,10 +26,10 @@ class StoredAccounts:
     clock: Callable[[], Instant]
     sends_mail: bool = False
 
-    def wish(self, address: str) -> None:
+    def wish(self, address: str, language: str) -> None:
         """Put the wish into the outbox; whose address it is, is asked when it is sent."""
         with self._open() as conn:
-            outbox.wish_link(conn, self.keys, address, self.clock())
+            outbox.wish_link(conn, self.keys, address, self.clock(), language)
 
     def works(self, token: str) -> bool:
         """Whether a link would sign somebody in."""
@@ -76,6 +76,11 @@ class StoredAccounts:
         """The seats that still exist."""
         with self._open() as conn:
             return sign_in.hats(conn, seats)
+
+    def speak(self, seats: Iterable[Seat], language: str) -> None:
+        """Keep the language of mails."""
+        with self._open() as conn:
+            mail_choice.speak(conn, seats, language)
 
     def session(self, key: str) -> dict[str, object] | None:
         """What a living session holds."""

@@ -14,6 +14,7 @@ from fanshare.integrations.mail.memory import MemoryMailer
 from fanshare.integrations.mail.smtp import SmtpMailer
 from fanshare.integrations.mail.types import Letter, Mailer, MailError, MailServer
 from tests.integrations.mail.running import Mailbox, Trust, smtp_server, trust
+from tests.support.mails import text_of
 from tests.support.schema import NOW
 
 #: The test server tells its own later version something.
@@ -59,13 +60,13 @@ def test_a_letter_arrives_as_it_was_written(case: Case) -> None:
         post.send(LETTER)
         post.send(replace(LETTER, to="cleo@example.test", stop_url=""))
     first, second = case.sent
-    assert first.get_content().replace("\r\n", "\n") == LETTER.text
+    assert text_of(first) == LETTER.text
     assert (first["To"], first["Subject"]) == ("finn@example.test", "Hello Finn")
     assert first["Message-ID"] == "<abc@example.test>"
     assert first["List-Unsubscribe"] == "<https://s.example/x>"
     assert first["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert first["Auto-Submitted"] == "auto-generated"
-    assert first.get_content_type() == "text/plain"
+    assert [part.get_content_type() for part in first.iter_parts()] == ["text/plain", "text/html"]
     assert second["List-Unsubscribe"] is None
 
 

@@ -1,4 +1,4 @@
-"""From a letter to the bytes of a mail (RFC 5322): one plain text part, and headers that machines understand."""
+"""From a letter to the bytes of a mail (RFC 5322): text, the same as HTML, and headers that machines understand."""
 
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -7,6 +7,7 @@ from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 
 from fanshare.core.instants import Instant, to_datetime
+from fanshare.integrations.mail.html import html_of
 from fanshare.integrations.mail.types import Letter, MailError
 
 
@@ -28,6 +29,8 @@ def compose(letter: Letter, sender: str, at: Instant) -> EmailMessage:
     except (MessageError, ValueError, IndexError) as error:
         raise MailError("This address can't be written to.", for_good=True) from error
     message.set_content(letter.text, cte="quoted-printable")
+    page = html_of(letter.text, str(message["Subject"]), letter.language or "en")
+    message.add_alternative(page, subtype="html", cte="quoted-printable")
     return message
 
 

@@ -26,14 +26,15 @@ class MailServer:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One mail as plain text. ``ident`` makes its Message-ID, so that a mail program knows a second copy; ``stop_url``
-    becomes the one-click unsubscription of RFC 8058."""
+    """One mail as plain text, in a language. ``ident`` makes its Message-ID, so that a mail program knows a second
+    copy; ``stop_url`` becomes the one-click unsubscription of RFC 8058."""
 
     to: str
     subject: str
     text: str
     ident: str
     stop_url: str = ""
+    language: str = "en"
 
 
 class MailError(FanshareError):

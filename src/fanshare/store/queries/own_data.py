@@ -22,7 +22,9 @@ SELECT DISTINCT c.shown, c.created_at FROM code_owner o
   JOIN code c ON c.programme_id = o.programme_id AND c.id = o.code_id
  WHERE o.programme_id = %(programme_id)s AND o.owner_party_id = %(party)s ORDER BY c.created_at, c.shown
 """
-_MAIL = "SELECT stopped_at FROM mail_choice WHERE programme_id = %(programme_id)s AND party_id = %(party)s"
+_MAIL = """
+SELECT stopped_at, news, language FROM mail_choice WHERE programme_id = %(programme_id)s AND party_id = %(party)s
+"""
 
 
 class PartyRow(NamedTuple):
@@ -57,7 +59,7 @@ def codes(access: Access, id_: int) -> list[tuple[Any, ...]]:
     return access.fetch(_CODES, {"party": id_})
 
 
-def mail_stopped_at(access: Access, id_: int) -> Instant | None:
-    """When she stopped the weekly mail, if she did."""
-    found: Instant | None = access.value(_MAIL, {"party": id_})
-    return found
+def mail(access: Access, id_: int) -> tuple[Instant | None, str, str]:
+    """When she stopped all mail, if she did; how soon news are mailed to her, and in which language."""
+    row = access.fetch_one(_MAIL, {"party": id_})
+    return (None, "daily", "") if row is None else (row[0], row[1], row[2])

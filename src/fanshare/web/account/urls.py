@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from fanshare.web.account import leaving, safety, views
+from fanshare.web.account import leaving, mails, safety, views
 
 urlpatterns = [
     path("sign-in", views.sign_in, name="sign_in"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("safety/app/off", safety.take_away, name="factor_take_away"),
     path("safety/sessions/end", safety.end, name="session_end"),
     path("account/<slug:programme>", leaving.leave, name="leave"),
+    path("account/<slug:programme>/mails", mails.mails, name="mails"),
     path("account/<slug:programme>/data", leaving.data, name="own_data"),
     path("home", views.home, name="home"),
     re_path(r"^mail/stop/(?P<token>[A-Za-z0-9_-]{20,200})\Z", views.stop_mail, name="stop_mail"),

@@ -58,7 +58,7 @@ def sign_in(request: Any) -> Any:
         context |= {"address": typed, "problem": "This does not look like an e-mail address."}
         return render(request, "account/sign_in.html", context, status=422)
     if here.accounts.sends_mail:
-        here.accounts.wish(address)
+        here.accounts.wish(address, language.of_visitor(request))
     return render(request, "account/sent.html", context)
 
 
@@ -98,6 +98,7 @@ def choose_language(request: Any) -> Any:
     back = request.POST.get("next", "")
     if request.method != "POST" or wanted not in language.LANGUAGES:
         return error_page(request, 400)
+    site.of(request).accounts.speak([hat.seat for hat in hats(request)], wanted)
     response = HttpResponseRedirect(back if is_path(back) else reverse("home"))
     response.set_cookie(language.COOKIE, wanted, max_age=365 * 24 * 3600, httponly=True, samesite="Lax")
     return response

@@ -55,7 +55,7 @@ def _form(here: Here, typed: dict[str, str], *, looked: Looked | None = None, pr
 
 def _sample(here: Here, typed: dict[str, str], looked: Looked) -> letters.Words:
     stop = here.request.build_absolute_uri("/mail/stop/...")
-    return letters.of_brand(here.tenant.name, looked.to[0].name, typed["subject"], typed["text"], stop)
+    return letters.of_brand(str, here.tenant.name, looked.to[0].name, typed["subject"], typed["text"], stop)
 
 
 def _sends_mail(here: Here) -> bool:

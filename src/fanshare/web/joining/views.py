@@ -10,7 +10,7 @@ from fanshare.flows import joining
 from fanshare.flows.joining import Draft
 from fanshare.flows.outlook import outlook
 from fanshare.store.queries import pages
-from fanshare.web import site
+from fanshare.web import language, site
 from fanshare.web.desk import Visit
 from fanshare.web.errors import error_page
 from fanshare.web.joining.looking import bars, promises
@@ -73,7 +73,8 @@ def _answered(visit: Visit, kind: str, template: str, context: dict[str, Any], c
         return error_page(visit.request, 429)
     try:
         terms = visit.programme.book.at(visit.now)
-        draft = joining.check(Draft(kind, creator=creator, **typed), open_admission=terms.open_admission)
+        wished = Draft(kind, creator=creator, **typed, language=language.of_visitor(visit.request))
+        draft = joining.check(wished, open_admission=terms.open_admission)
     except BadInputError as error:
         return page(visit, template, {**whole, "problem": error.message}, status=422)
     if site.of(visit.request).accounts.sends_mail:
