@@ -48,7 +48,7 @@ def test_why_shows_the_amount_the_state_the_sentences_and_the_evidence() -> None
         "Sat 14 Nov The buyer followed your link",
         "1.416 € exactly. We show 1.41 €, rounded down, and carry the rest of 0.006 € on.",
         "59.00 € of goods, 7.08 € of it commission; a rest of 0.01 € is carried on.",
-        "Terms version 3",
+        "Terms, version 3",
         "Not proved: that the shop reported every order.",
     ):
         assert words in seen, words

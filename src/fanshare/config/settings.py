@@ -23,6 +23,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "fanshare.web.middleware.response_headers",
+    "fanshare.web.middleware.in_her_language",
     "fanshare.web.middleware.known_host",
     "fanshare.web.middleware.secure_cookies",
     "fanshare.web.sessions.Sessions",

@@ -11,6 +11,7 @@ from typing import Literal
 from markupsafe import Markup
 
 from fanshare.core.money import Micros, spread
+from fanshare.web.language import gettext as _
 from fanshare.web.wording import shown
 
 type PieceKey = Literal["goods", "creator", "fan", "buyer", "others"]
@@ -92,8 +93,12 @@ def split_bar(pieces: Sequence[Piece], *, currency: str, ident: str, title: str)
 
 def _description(pieces: Sequence[Piece], small: Sequence[str], currency: str) -> str:
     parts = ", ".join(f"{piece.name} {shown(piece.amount, currency)}" for piece in pieces)
-    wider = f" Drawn wider than to scale, so that it can be seen: {', '.join(small)}." if small else ""
-    return f"From left to right, to scale: {parts}.{wider}"
+    wider = (
+        " " + _("Drawn wider than to scale, so that it can be seen: %(names)s.") % {"names": ", ".join(small)}
+        if small
+        else ""
+    )
+    return _("From left to right, to scale: %(parts)s.") % {"parts": parts} + wider
 
 
 def _rect(piece: Piece, start: int, width: int, currency: str) -> Markup:

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.shortcuts import render
 
+from fanshare.web.language import gettext, later
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -17,43 +19,50 @@ class Words:
 
 WORDS = {
     400: Words(
-        "We could not read this request",
-        "Nothing was changed by it.",
-        "Check the address, or follow the link again from where you found it.",
+        later("We could not read this request"),
+        later("Nothing was changed by it."),
+        later("Check the address, or follow the link again from where you found it."),
     ),
     403: Words(
-        "This page is not for you",
-        "Nothing was shown or changed.",
-        "If you have another address here, sign out and sign in with that one; otherwise ask whoever runs this site.",
+        later("This page is not for you"),
+        later("Nothing was shown or changed."),
+        later(
+            "If you have another address here, sign out and sign in with that one; "
+            "otherwise ask whoever runs this site."
+        ),
     ),
     404: Words(
-        "There is no page here",
-        "Nothing is lost: what you earned stays where it is.",
-        "The address may be mistyped or cut short. Open the link again from where you found it.",
+        later("There is no page here"),
+        later("Nothing is lost: what you earned stays where it is."),
+        later("The address may be mistyped or cut short. Open the link again from where you found it."),
     ),
-    405: Words("This page can only be read", "Nothing was changed.", "Open the address in your browser."),
+    405: Words(
+        later("This page can only be read"), later("Nothing was changed."), later("Open the address in your browser.")
+    ),
     429: Words(
-        "That was a little too often",
-        "Nothing was changed.",
-        "Wait ten minutes and try again.",
+        later("That was a little too often"),
+        later("Nothing was changed."),
+        later("Wait ten minutes and try again."),
     ),
     500: Words(
-        "Something broke on our side",
-        "Your money and your orders are safe: this page only reads them.",
-        "Try again in a minute. If it stays, tell whoever runs this site when it happened.",
+        later("Something broke on our side"),
+        later("Your money and your orders are safe: this page only reads them."),
+        later("Try again in a minute. If it stays, tell whoever runs this site when it happened."),
     ),
     503: Words(
-        "We are not ready yet",
-        "Your money and your orders are safe: this page only reads them.",
-        "Try again in a minute.",
+        later("We are not ready yet"),
+        later("Your money and your orders are safe: this page only reads them."),
+        later("Try again in a minute."),
     ),
 }
 
 
 def error_page(request: Any, status: int, happened: str = "") -> Any:
-    """The page for a status, headed by ``happened`` where a plain sentence is known."""
-    words = WORDS.get(status, WORDS[400 if status < 500 else 500])
-    context = {"status": status, "words": words, "happened": happened or words.happened}
+    """The page for a status, headed by ``happened`` where a plain sentence is known, translated or English."""
+    known = WORDS.get(status, WORDS[400 if status < 500 else 500])
+    words = Words(gettext(known.happened), gettext(known.safe), gettext(known.do))
+    said = gettext(happened) if happened else words.happened
+    context = {"status": status, "words": words, "happened": said, "foreign": said == happened}
     return render(request, "public/error.html", context, status=status)
 
 
@@ -74,4 +83,4 @@ def server_error(request: Any) -> Any:
 
 def forged(request: Any, reason: str = "") -> Any:  # noqa: ARG001 - Django's signature
     """Django's ``CSRF_FAILURE_VIEW``: a form that was not sent from a page of ours."""
-    return error_page(request, 403, "This form is too old, or came from another site")
+    return error_page(request, 403, later("This form is too old, or came from another site"))

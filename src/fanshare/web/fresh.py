@@ -9,7 +9,7 @@ from django.shortcuts import render
 
 from fanshare.core.errors import FanshareError
 from fanshare.flows import second_factor
-from fanshare.web import language, site
+from fanshare.web import site
 from fanshare.web.authorisation import CAME_AT, PROVED_AT, account_of, private
 from fanshare.web.language import gettext as _
 
@@ -47,14 +47,11 @@ def _is_fresh(request: Any) -> bool:
 
 def _page(request: Any, problem: str) -> Any:
     account = account_of(request)
-    with language.speaking(language.of_visitor(request)):
-        context = {
-            "fields": [
-                (name, text) for name, texts in request.POST.lists() if name not in _NOT_SENT_ON for text in texts
-            ],
-            "has_app": bool(account) and site.of(request).accounts.factor(account).on,
-            "sends_mail": site.of(request).accounts.sends_mail,
-            "problem": problem,
-            "code": CODE,
-        }
-        return private(render(request, "account/prove.html", context, status=401))
+    context = {
+        "fields": [(name, text) for name, texts in request.POST.lists() if name not in _NOT_SENT_ON for text in texts],
+        "has_app": bool(account) and site.of(request).accounts.factor(account).on,
+        "sends_mail": site.of(request).accounts.sends_mail,
+        "problem": problem,
+        "code": CODE,
+    }
+    return private(render(request, "account/prove.html", context, status=401))

@@ -1,7 +1,8 @@
 """The words of the pages in the visitor's language: English in the code, other languages from gettext catalogues.
 
-A page that is wholly translated is wrapped in ``speaking``; everywhere else English is spoken, so that no page mixes
-two languages without saying so. ``scripts/words.py`` collects the words and compiles what was translated.
+A middleware wraps every page in ``speaking``; outside of requests English is spoken. Pages that are not wholly
+translated return to English, so that no page mixes two languages without saying so. ``scripts/words.py`` collects the
+words and compiles what was translated.
 """
 
 import gettext as catalogues

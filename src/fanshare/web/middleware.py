@@ -5,9 +5,10 @@ from typing import Any
 
 from django.core.exceptions import DisallowedHost
 from django.http.request import split_domain_port, validate_host
+from django.utils.cache import patch_vary_headers
 
 from fanshare.core.errors import FanshareError
-from fanshare.web import site
+from fanshare.web import language, site
 from fanshare.web.errors import error_page
 
 type Handler = Callable[[Any], Any]
@@ -29,6 +30,21 @@ def response_headers(get_response: Handler) -> Handler:
         response = get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         response.headers.setdefault("Cache-Control", "no-cache")
+        return response
+
+    return middleware
+
+
+def in_her_language(get_response: Handler) -> Handler:
+    """Every page speaks as the visitor wishes; caches are told that it does."""
+
+    def middleware(request: Any) -> Any:
+        if request.path.startswith("/api/"):
+            return get_response(request)
+        with language.speaking(language.of_visitor(request)):
+            response = get_response(request)
+        if response.headers.get("Content-Type", "").startswith("text/html"):
+            patch_vary_headers(response, ("Accept-Language", "Cookie"))
         return response
 
     return middleware

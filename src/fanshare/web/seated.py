@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.flows.authorisation import MATRIX, Role, fits
-from fanshare.web import language, site
+from fanshare.web import site
 from fanshare.web.authorisation import hats, private, require
 from fanshare.web.desk import Here
 from fanshare.web.errors import error_page
@@ -50,9 +50,8 @@ def seated(
             if fresh and (asked := unproved(request)) is not None:
                 return asked
             others = tuple(one for one in worn if one is not hat)
-            speaking = language.speaking(language.of_visitor(request))
             try:
-                with speaking, desk.at(request, hat, others, proposed=proposed) as here:
+                with desk.at(request, hat, others, proposed=proposed) as here:
                     return private(view(here, **arguments))
             except FanshareError as error:
                 if error.code != "no_terms" or not fits(hat, MATRIX["brand.start"]):

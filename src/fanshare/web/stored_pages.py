@@ -28,6 +28,8 @@ from fanshare.store.queries import budgets, claims, creator_pages, pages, tenant
 from fanshare.store.queries.creator_pages import PageRow
 from fanshare.store.queries.pages import WhyRow
 from fanshare.store.queries.tenants import Tenant
+from fanshare.web.language import gettext as _
+from fanshare.web.language import later
 from fanshare.web.pages_port import (
     Bucket,
     DemoLink,
@@ -51,15 +53,25 @@ from fanshare.web.pages_port import (
 type Lend = Callable[[], AbstractContextManager[psycopg.Connection[tuple[Any, ...]]]]
 
 #: Of an order that was placed after the month's budget was reached, and is paid all the same.
-IN_A_STOP = "It was ordered while links paused for the month's budget; what led to it came before, so it counts."
-_SHARED = "Orders of several buyers name the same click. A leaked link is usually nobody's fault; a person looks at it."
-_EVIDENCE = {
-    "creator_link": "A click on {creator} link led to this order.",
-    "creator_code": "A code of {creator_of} was typed at checkout.",
-    "creator_ruling": "This sale was given to {creator_to} by a decision.",
-    "fan_link": "A click on {fan} link led to this order.",
-    "fan_code": "A code of {fan_of} was typed at checkout.",
-    "fan_ruling": "This sale was given to {fan_to} by a decision.",
+IN_A_STOP = later("It was ordered while links paused for the month's budget; what led to it came before, so it counts.")
+_SHARED = later(
+    "Orders of several buyers name the same click. A leaked link is usually nobody's fault; a person looks at it."
+)
+#: What led to an order: the reader's own deed, a creator's, and that of a fan who stays unnamed.
+_MINE = {
+    "link": later("A click on your link led to this order."),
+    "code": later("A code of yours was typed at checkout."),
+    "ruling": later("This sale was given to you by a decision."),
+}
+_CREATORS = {
+    "link": later("A click on %(name)s's link led to this order."),
+    "code": later("A code of %(name)s was typed at checkout."),
+    "ruling": later("This sale was given to %(name)s by a decision."),
+}
+_FANS = {
+    "link": later("A click on a fan's link led to this order."),
+    "code": later("A code of a fan was typed at checkout."),
+    "ruling": later("This sale was given to a fan by a decision."),
 }
 
 
@@ -146,7 +158,7 @@ class StoredPages:
                 if row is not None:
                     late = budgets.was_stopped(access, row.order_id)
                     versions = [_terms(*one) for one in tenants.all_terms(conn, tenant)]
-                    return self._line(tenant, row, versions, (IN_A_STOP,) if late else ())
+                    return self._line(tenant, row, versions, (_(IN_A_STOP),) if late else ())
         return None
 
     def text(self, kind: str, language: str) -> PublicText | None:
@@ -177,7 +189,7 @@ class StoredPages:
         role = cast("Role", row.role)
         return WhyLine(
             programme=_card(tenant),
-            creator_name=row.creator_name or "a creator",
+            creator_name=row.creator_name or _("a creator"),
             role=role,
             split=Split(
                 currency=entry.currency,
@@ -255,26 +267,25 @@ def _hold_reason(entry: Settlement, row: WhyRow) -> str:
     """Why a person, or else which rule, holds this share."""
     if row.hold_reason:
         return row.hold_reason
-    return _SHARED if SHARED in entry.reasons else "A person is looking at this order."
+    return _(_SHARED) if SHARED in entry.reasons else _("A person is looking at this order.")
 
 
 def _evidence(entry: Settlement, row: WhyRow, tz: ZoneInfo) -> tuple[Evidence, ...]:
     facts = dict.fromkeys([(entry.introduced_on, entry.introduced_by), (entry.decided_on, entry.decided_by)])
     told = [
-        Evidence(_noon(day, tz), _EVIDENCE[kind].format_map(_names(row, mine=kind == entry.introduced_by)))
+        Evidence(_noon(day, tz), _told(row, kind, brought=kind == entry.introduced_by))
         for day, kind in facts
         if day and kind
     ]
-    return (*told, Evidence(_noon(entry.placed_on, tz), "The order was placed."))
+    return (*told, Evidence(_noon(entry.placed_on, tz), _("The order was placed.")))
 
 
-def _names(row: WhyRow, *, mine: bool) -> dict[str, str]:
-    """How the reader's page calls creator and fan; ``mine``: the fan of this fact is the one who brought the buyer."""
-    name = row.creator_name or "the creator"
-    creator = ("your", "yours", "you") if row.role == "creator" else (f"{name}'s", name, name)
-    fan = ("your", "yours", "you") if row.role == "fan" and mine else ("a fan's", "a fan", "a fan")
-    names = {"creator": creator[0], "creator_of": creator[1], "creator_to": creator[2]}
-    return {**names, "fan": fan[0], "fan_of": fan[1], "fan_to": fan[2]}
+def _told(row: WhyRow, kind: str, *, brought: bool) -> str:
+    """A fact as the reader's page says it; ``brought``: the fan of this fact is the one who brought the buyer."""
+    who, deed = kind.split("_")
+    if row.role == who and (who == "creator" or brought):
+        return _(_MINE[deed])
+    return _(_FANS[deed]) if who == "fan" else _(_CREATORS[deed]) % {"name": row.creator_name or _("the creator")}
 
 
 def picture_of(programme: str, written: PageRow, width: int, height: int) -> PublicPicture:

@@ -25,6 +25,7 @@ def environment(**options: Any) -> Environment:
     words.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)
     made.globals.update(spoken=language.spoken, languages=language.LANGUAGES, percent=wording.percent)
     made.globals.update(asset=assets.url, icon=icon, split_bar=split_bar, url=url, carried_on=wording.carried_on)
+    made.globals["in_english"] = in_english
     made.filters.update(shown=shown, exact=exact, ticked=ticked, prose=prose)
     made.globals["day"] = day
     return made
@@ -58,6 +59,11 @@ def exact(micros: Micros, currency: str) -> Markup:
 def day(calendar: Calendar, instant: Instant) -> Markup:
     """``<time>`` with the weekday and the date in the programme's time zone."""
     return Markup('<time datetime="{iso}">{day}</time>').format(iso=calendar.iso(instant), day=calendar.day(instant))
+
+
+def in_english() -> Markup:
+    """The mark of words that are English on every page, as sentences of a statement are; empty on English pages."""
+    return Markup("") if language.spoken() == "en" else Markup(' lang="en"')
 
 
 def ticked(text: str) -> Markup:

@@ -6,24 +6,34 @@ from dataclasses import dataclass
 from django.urls import NoReverseMatch, reverse
 
 from fanshare.flows.authorisation import Hat, Role
+from fanshare.web.language import gettext as _
+from fanshare.web.language import later
 
 _ICONS = {Role.CREATOR: "hand-coins", Role.FAN: "gift", Role.BRAND: "store", Role.OPERATOR: "search-check"}
 _TITLES = {
-    Role.CREATOR: "You are a creator",
-    Role.FAN: "You are a fan who helps",
-    Role.BRAND: "You look after this programme",
-    Role.OPERATOR: "You run this installation",
+    Role.CREATOR: later("You are a creator"),
+    Role.FAN: later("You are a fan who helps"),
+    Role.BRAND: later("You look after this programme"),
+    Role.OPERATOR: later("You run this installation"),
 }
 #: Role -> (route, what it is called); routes of a programme take its short name, a creator's page also hers.
 _WAYS: dict[Role, tuple[tuple[str, str], ...]] = {
-    Role.CREATOR: (("creator_today", "What you earned"), ("creator", "Your public page"), ("terms", "The terms")),
-    Role.FAN: (("fan_home", "What you earned"), ("fan_share", "Share"), ("terms", "The terms")),
-    Role.BRAND: (("brand_overview", "Overview"), ("connections", "Shop connections"), ("terms", "The terms")),
+    Role.CREATOR: (
+        ("creator_today", later("What you earned")),
+        ("creator", later("Your public page")),
+        ("terms", later("The terms")),
+    ),
+    Role.FAN: (("fan_home", later("What you earned")), ("fan_share", later("Share")), ("terms", later("The terms"))),
+    Role.BRAND: (
+        ("brand_overview", later("Overview")),
+        ("connections", later("Shop connections")),
+        ("terms", later("The terms")),
+    ),
     Role.OPERATOR: (
-        ("operator_health", "Health"),
-        ("operator_books", "Books"),
-        ("operator_programmes", "Programmes"),
-        ("all_connections", "Shop connections"),
+        ("operator_health", later("Health")),
+        ("operator_books", later("Books")),
+        ("operator_programmes", later("Programmes")),
+        ("all_connections", later("Shop connections")),
     ),
 }
 
@@ -49,16 +59,18 @@ class Card:
 def cards(hats: Sequence[Hat]) -> list[Card]:
     """One card a hat: operator first, then by programme."""
     order = sorted(hats, key=lambda hat: (hat.role is not Role.OPERATOR, hat.programme_name, hat.seat.id))
-    return [Card(_TITLES[hat.role], _name(hat), _ICONS[hat.role], _ways(hat)) for hat in order]
+    return [Card(_(_TITLES[hat.role]), _name(hat), _ICONS[hat.role], _ways(hat)) for hat in order]
 
 
 def _name(hat: Hat) -> str:
-    return " at ".join(part for part in (hat.name, hat.programme_name) if part)
+    if hat.name and hat.programme_name:
+        return _("%(who)s at %(programme)s") % {"who": hat.name, "programme": hat.programme_name}
+    return hat.name or hat.programme_name
 
 
 def _ways(hat: Hat) -> tuple[Way, ...]:
     found = [(_address(route, hat), text) for route, text in _WAYS[hat.role]]
-    return tuple(Way(href, text) for href, text in found if href)
+    return tuple(Way(href, _(text)) for href, text in found if href)
 
 
 def _address(route: str, hat: Hat) -> str:

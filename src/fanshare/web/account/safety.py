@@ -12,7 +12,7 @@ from fanshare.core.errors import FanshareError
 from fanshare.core.instants import zone
 from fanshare.flows.authorisation import Role
 from fanshare.flows.sign_in import session_name
-from fanshare.web import language, site
+from fanshare.web import site
 from fanshare.web.account.views import form
 from fanshare.web.authorisation import PROVED_AT, account_of, hats, require
 from fanshare.web.creator.links import qr
@@ -27,27 +27,25 @@ _WISHED = "wished_secret"
 @form
 def safety(request: Any) -> Any:
     """What there is: the app, recovery codes left, and every place where she is signed in."""
-    with language.speaking(language.of_visitor(request)):
-        return _page(request)
+    return _page(request)
 
 
 @require("account.safety")
 @form
 def set_up(request: Any) -> Any:
     """Show a fresh secret; with the code of the app it counts from now on."""
-    with language.speaking(language.of_visitor(request)):
-        if request.method != "POST":
-            return HttpResponseRedirect(reverse("safety"))
-        if not account_of(request):
-            return _page(request, problem=_("Sign in by a fresh link first."), status=422)
-        if (asked := unproved(request)) is not None:
-            return asked
-        wished = request.session.get(_WISHED)
-        if "code" not in request.POST or wished is None:
-            secret = secrets.token_bytes(one_time_code.SECRET_BYTES)
-            request.session[_WISHED] = secret.hex()
-            return _page(request, secret)
-        return _turned_on(request, bytes.fromhex(wished))
+    if request.method != "POST":
+        return HttpResponseRedirect(reverse("safety"))
+    if not account_of(request):
+        return _page(request, problem=_("Sign in by a fresh link first."), status=422)
+    if (asked := unproved(request)) is not None:
+        return asked
+    wished = request.session.get(_WISHED)
+    if "code" not in request.POST or wished is None:
+        secret = secrets.token_bytes(one_time_code.SECRET_BYTES)
+        request.session[_WISHED] = secret.hex()
+        return _page(request, secret)
+    return _turned_on(request, bytes.fromhex(wished))
 
 
 @require("account.safety")

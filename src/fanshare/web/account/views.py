@@ -16,6 +16,7 @@ from fanshare.web.authorisation import hats, private, require
 from fanshare.web.authorisation import sign_in as begin
 from fanshare.web.authorisation import sign_out as end
 from fanshare.web.errors import error_page
+from fanshare.web.language import gettext as _
 from fanshare.web.pages_port import is_path
 
 type View = Callable[..., Any]
@@ -55,7 +56,7 @@ def sign_in(request: Any) -> Any:
     try:
         address = clean(typed)
     except BadInputError:
-        context |= {"address": typed, "problem": "This does not look like an e-mail address."}
+        context |= {"address": typed, "problem": _("This does not look like an e-mail address.")}
         return render(request, "account/sign_in.html", context, status=422)
     if here.accounts.sends_mail:
         here.accounts.wish(address, language.of_visitor(request))

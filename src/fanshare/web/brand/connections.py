@@ -99,7 +99,8 @@ def everywhere(request: Any) -> Any:
         listed = mine[first : first + AT_ONCE]
         rows = [_row(one, connection_health(tenants.access(conn, one), desk.clock())) for one in listed]
     more = listed[-1].slug if first + AT_ONCE < len(mine) else ""
-    return render(request, "brand/all_connections.html", {"rows": rows, "more": more, "after": after})
+    with language.speaking("en"):
+        return render(request, "brand/all_connections.html", {"rows": rows, "more": more, "after": after})
 
 
 def _may_see(worn: tuple[Hat, ...], slug: str) -> bool:

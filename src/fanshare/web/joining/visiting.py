@@ -8,7 +8,7 @@ from django.shortcuts import render
 
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import zone
-from fanshare.web import language, site
+from fanshare.web import site
 from fanshare.web.account.views import form
 from fanshare.web.authorisation import require
 from fanshare.web.desk import Visit
@@ -28,7 +28,7 @@ def visiting(operation: str) -> Callable[[View], View]:
         def opened(request: Any, programme: str, **arguments: str) -> Any:
             here = site.of(request)
             try:
-                with language.speaking(language.of_visitor(request)), here.desk.visited(request, programme) as visit:
+                with here.desk.visited(request, programme) as visit:
                     return view(visit, **arguments)
             except FanshareError as error:
                 if error.status == 404:

@@ -90,9 +90,12 @@ def line_bar(line: WhyLine) -> Bar:
 
 def example_bars(page: PublicCreator) -> list[tuple[str, Bar]]:
     """Headings and bars of a creator's page, as far as the terms name one rate. The reader is the buyer."""
-    examples = (("When you buy through me", page.direct), ("When a friend’s link brings you to me", page.through_fan))
+    examples = (
+        (_("When you buy through me"), page.direct),
+        (_("When a friend’s link brings you to me"), page.through_fan),
+    )
     return [
-        (heading, bar(split, creator=page.name, fan="your friend", buyer="back to you"))
+        (heading, bar(split, creator=page.name, fan=later("your friend"), buyer=later("back to you")))
         for heading, split in examples
         if split is not None
     ]
@@ -100,34 +103,33 @@ def example_bars(page: PublicCreator) -> list[tuple[str, Bar]]:
 
 def version_bars(versions: Iterable[TermsVersion]) -> dict[int, Bar]:
     """The worked orders of terms versions, by version number."""
-    return {version.number: bar(version.example, creator="the creator") for version in versions if version.example}
+    return {version.number: bar(version.example, creator=_("the creator")) for version in versions if version.example}
 
 
 def state(line: WhyLine, calendar: Calendar) -> State:
     """What a line's money is doing: waiting, ready, being checked, or nothing is left of it."""
     if line.amount == 0:
-        return State("nothing", "circle-minus", "nothing to pay out")
+        return State("nothing", "circle-minus", _("nothing to pay out"))
     if line.bucket == "held":
-        return State("checked", "search-check", "being checked" + _until(line.held_until, calendar))
+        until = line.held_until
+        words = _("being checked") if until is None else _("being checked until %(day)s") % {"day": calendar.day(until)}
+        return State("checked", "search-check", words)
     if line.bucket == "available":
-        since = "" if line.matures_at is None else f" since {calendar.day(line.matures_at)}"
-        return State("ready", "circle-check", f"ready{since}")
+        since = line.matures_at
+        words = _("ready") if since is None else _("ready since %(day)s") % {"day": calendar.day(since)}
+        return State("ready", "circle-check", words)
     if line.matures_at is None:
-        return State("waiting", "clock", "waiting until it is shipped")
+        return State("waiting", "clock", _("waiting until it is shipped"))
     if calendar.passed(line.matures_at):
-        return State("waiting", "clock", "waiting, ready any moment now")
-    return State("waiting", "clock", "waiting" + _until(line.matures_at, calendar))
-
-
-def _until(instant: Instant | None, calendar: Calendar) -> str:
-    return "" if instant is None else f" until {calendar.day(instant)}"
+        return State("waiting", "clock", _("waiting, ready any moment now"))
+    return State("waiting", "clock", _("waiting until %(day)s") % {"day": calendar.day(line.matures_at)})
 
 
 def contact(words: str, reference: str) -> Contact:
     """A programme's contact; a mail address becomes a link that opens a message with a subject."""
     if _MAIL.fullmatch(words) is None:
         return Contact(words, "")
-    subject = quote(f"A question about my amount, reference {reference}")
+    subject = quote(_("A question about my amount, reference %(reference)s") % {"reference": reference})
     return Contact(words, f"mailto:{quote(words, safe='@')}?subject={subject}")
 
 

@@ -13,7 +13,7 @@ from fanshare.core.terms import MAX_BUYER_BPS, MAX_FAN_BPS, Terms
 from fanshare.core.typical import Typical
 from fanshare.core.who_helped import MOST, Helped, Helper, example_terms, helped, with_fan_part
 from fanshare.flows.outlook import EXAMPLE, outlook
-from fanshare.web import language, site
+from fanshare.web import site
 from fanshare.web.authorisation import require
 from fanshare.web.desk import Visit
 from fanshare.web.errors import error_page
@@ -50,11 +50,10 @@ class Asked:
 @readable
 def general(request: Any) -> Any:
     """With rates that the visitor chooses."""
-    with language.speaking(language.of_visitor(request)):
-        limits = {"rate": (_RATE, 10_000), "part": (_FAN, MAX_FAN_BPS), "buyer": (_BUYER, MAX_BUYER_BPS)}
-        wish = _asked(request.GET, limits)
-        terms = example_terms(wish.rates["rate"], wish.rates["part"], wish.rates["buyer"])
-        return _page(request, wish, terms, "EUR", {"tenant": None, "promises": (), "typical": None})
+    limits = {"rate": (_RATE, 10_000), "part": (_FAN, MAX_FAN_BPS), "buyer": (_BUYER, MAX_BUYER_BPS)}
+    wish = _asked(request.GET, limits)
+    terms = example_terms(wish.rates["rate"], wish.rates["part"], wish.rates["buyer"])
+    return _page(request, wish, terms, "EUR", {"tenant": None, "promises": (), "typical": None})
 
 
 @require("public.sharing")
@@ -63,7 +62,7 @@ def of_programme(request: Any, programme: str) -> Any:
     """Under the terms of a programme, with what its people typically earned."""
     desk = site.of(request).desk
     try:
-        with language.speaking(language.of_visitor(request)), desk.visited(request, programme) as visit:
+        with desk.visited(request, programme) as visit:
             terms = visit.programme.book.at(visit.now)
             wish = _asked(request.GET, {"part": (terms.fan_bps, terms.fan_max_bps)})
             found = outlook(visit.programme, visit.tenant.currency, visit.now)
@@ -91,9 +90,7 @@ def _page(request: Any, wish: Asked, terms: Terms, currency: str, more: dict[str
         "most_fan": percent(terms.fan_max_bps),
         **more,
     }
-    response = render(request, "public/sharing.html", context, status=422 if wish.problem else 200)
-    response.headers["Vary"] = "Accept-Language, Cookie"
-    return response
+    return render(request, "public/sharing.html", context, status=422 if wish.problem else 200)
 
 
 def _asked(given: Any, limits: dict[str, tuple[int, int]]) -> Asked:

@@ -43,17 +43,13 @@ _BUILT_IN = {
 def text(request: Any, kind: str) -> Any:
     """One of these texts, in the visitor's language where it was written in it."""
     here = site.of(request)
-    spoken = language.of_visitor(request)
-    found = here.store.text(kind, spoken)
-    with language.speaking(spoken):
-        context = {
-            "title": gettext(_TITLES[kind]),
-            "kind": kind,
-            "found": found,
-            "shown": () if found is None else blocks(found.words),
-            "built_in": [gettext(words) for words in _BUILT_IN[kind]],
-            "calendar": Calendar(zone("UTC"), here.clock()),
-        }
-        response = render(request, "public/text.html", context)
-    response.headers["Vary"] = "Accept-Language, Cookie"
-    return response
+    found = here.store.text(kind, language.spoken())
+    context = {
+        "title": gettext(_TITLES[kind]),
+        "kind": kind,
+        "found": found,
+        "shown": () if found is None else blocks(found.words),
+        "built_in": [gettext(words) for words in _BUILT_IN[kind]],
+        "calendar": Calendar(zone("UTC"), here.clock()),
+    }
+    return render(request, "public/text.html", context)

@@ -6,7 +6,6 @@ from django.conf import settings
 from django.shortcuts import render
 from django.views.decorators.csp import csp_override
 
-from fanshare.web import language
 from fanshare.web.authorisation import require
 from fanshare.web.language import gettext, later
 from fanshare.web.public.views import readable
@@ -54,8 +53,5 @@ _SAID = {
 @csp_override(_ALONE)  # type: ignore[untyped-decorator]
 def verify(request: Any) -> Any:
     """The page, the same for everybody."""
-    with language.speaking(language.of_visitor(request)):
-        said = {key: gettext(words) for key, words in _SAID.items()}
-        response = render(request, "public/verify.html", {"said": said})
-    response.headers["Vary"] = "Accept-Language, Cookie"
-    return response
+    said = {key: gettext(words) for key, words in _SAID.items()}
+    return render(request, "public/verify.html", {"said": said})
