@@ -1,0 +1,101 @@
+"""Rules about single transfers, and about transfers beside each other. Yields (rule, place) like ``payment_rules``."""
+
+import re
+from collections.abc import Iterator
+
+from fanshare.core.iban import EEA, SEPA, iban_fault, is_bic
+from fanshare.integrations.sepa.document import Order, Party, Transfer
+from fanshare.integrations.sepa.payment_rules import Offence, of_address, of_id, of_name, of_text
+from fanshare.integrations.sepa.text import REMITTANCE_LENGTH, readable
+
+#: Instruction ids, end-to-end ids, and (account, amount, purpose) so far.
+type _Seen = tuple[set[str], set[str], set[tuple[str, str, str]]]
+
+_AMOUNT = re.compile(r"([0-9]+)\.[0-9]{2}", re.ASCII)
+_MOST_DIGITS = 9
+
+#: Countries whose banks carry the codes of each other: a BIC says where a bank sits, an IBAN whose system it uses.
+_KIN = ("FR MC BL GF GP MF MQ PM RE YT NC PF WF", "GB GG IM JE", "FI AX", "DK FO GL", "IT VA SM")
+_FAMILIES = tuple(frozenset(text.split()) for text in _KIN)
+
+
+def of_all(order: Order) -> Iterator[Offence]:
+    """Every transfer of a file; transfers are counted through, over all payments."""
+    seen: _Seen = (set(), set(), set())
+    number = 0
+    for payment in order.payments:
+        for transfer in payment.transfers:
+            number += 1
+            place = f"transfer {number}"
+            yield from of_transfer(transfer, payment.debtor, place)
+            yield from _twice(transfer, seen, place)
+
+
+def of_transfer(transfer: Transfer, debtor: Party, place: str) -> Iterator[Offence]:
+    """One transfer by itself."""
+    yield from of_id("instruction-id", transfer.instruction_id, place, required=False)
+    yield from of_id("end-to-end-id", transfer.end_to_end_id, place)
+    if transfer.end_to_end_id == "NOTPROVIDED":
+        yield "end-to-end-id-nothing", place
+    yield from _amount(transfer, place)
+    yield from _creditor(transfer.creditor, debtor, place)
+    if len(transfer.remittance) > REMITTANCE_LENGTH:
+        yield "remittance-length", place
+    yield from of_text((transfer.remittance,), place)
+
+
+def _amount(transfer: Transfer, place: str) -> Iterator[Offence]:
+    match = _AMOUNT.fullmatch(transfer.amount)
+    if match is None:
+        yield "amount-form", place
+    elif not transfer.amount.strip("0."):
+        yield "amount-zero", place
+    elif len(match[1].lstrip("0")) > _MOST_DIGITS:
+        yield "amount-limit", place
+    if transfer.currency != "EUR":
+        yield "currency", place
+
+
+def _creditor(creditor: Party, debtor: Party, place: str) -> Iterator[Offence]:
+    yield from of_name("creditor-name", creditor.name, place)
+    if creditor.name and not readable(creditor.name):
+        yield "creditor-name-unreadable", place
+    fault = iban_fault(creditor.iban)
+    if fault:
+        yield f"iban-{fault}", place
+    else:
+        yield from _account(creditor, debtor, place)
+    if creditor.address:
+        yield from of_address(creditor.address, place)
+
+
+def _account(creditor: Party, debtor: Party, place: str) -> Iterator[Offence]:
+    country = creditor.iban[:2]
+    if country not in SEPA:
+        yield "iban-country", place
+    elif not creditor.bic and country not in EEA:
+        yield "bic-missing", place
+    if creditor.iban == debtor.iban:
+        yield "own-account", place
+    if creditor.bic and not is_bic(creditor.bic):
+        yield "bic-form", place
+    elif creditor.bic and not _related(country, creditor.bic[4:6]):
+        yield "bic-country", place
+
+
+def _related(country: str, other: str) -> bool:
+    return country == other or any(country in family and other in family for family in _FAMILIES)
+
+
+def _twice(transfer: Transfer, seen: _Seen, place: str) -> Iterator[Offence]:
+    instructions, references, transfers = seen
+    same = (transfer.creditor.iban, transfer.amount, transfer.remittance)
+    if transfer.instruction_id and transfer.instruction_id in instructions:
+        yield "instruction-id-twice", place
+    if transfer.end_to_end_id in references:
+        yield "end-to-end-id-twice", place
+    if same in transfers:
+        yield "same-transfer-twice", place
+    instructions.add(transfer.instruction_id)
+    references.add(transfer.end_to_end_id)
+    transfers.add(same)

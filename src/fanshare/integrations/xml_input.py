@@ -1,0 +1,129 @@
+"""XML from strangers: a plain tree, or a refusal with a code. No document type, no entities of its own, no surprises.
+
+Without a document type there are no entities to grow and none to fetch, so what is not allowed is refused at its first
+letter instead of being disarmed. Size, depth and number of elements are bounded before anything is kept.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from xml.parsers import expat
+
+from fanshare.core.errors import BadInputError
+
+#: A statement of a hundred thousand entries has about 100 MB.
+MAX_BYTES = 256 * 1024 * 1024
+MAX_ELEMENTS = 5_000_000
+MAX_DEPTH = 40
+MAX_TEXT = 100_000
+_DECLARED = re.compile(rb"""\s*<\?xml[^>]*?encoding\s*=\s*["']([^"']{1,40})["']""")
+
+
+@dataclass(slots=True)
+class Element:
+    """One element: its name without the namespace, its attributes without one, its text without blanks around it."""
+
+    name: str
+    attributes: dict[str, str]
+    text: str = ""
+    children: list["Element"] = field(default_factory=list)
+
+    def all(self, path: str) -> Iterator["Element"]:
+        """The elements at a path of names such as ``Amt/InstdAmt``, in their order."""
+        first, _, rest = path.partition("/")
+        for child in self.children:
+            if child.name == first:
+                if rest:
+                    yield from child.all(rest)
+                else:
+                    yield child
+
+    def first(self, path: str) -> "Element | None":
+        """The first element at a path."""
+        return next(self.all(path), None)
+
+    def said(self, path: str) -> str:
+        """The text of the first element at a path; empty if there is none."""
+        found = self.first(path)
+        return found.text if found else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A root element and the namespace it is in."""
+
+    namespace: str
+    root: Element
+
+
+def read_xml(raw: bytes, *, max_bytes: int = MAX_BYTES) -> Document:
+    """The tree of a document in UTF-8.
+
+    Raises ``BadInputError``: ``xml_too_large``, ``xml_encoding``, ``xml_document_type``, ``xml_too_deep``,
+    ``xml_unreadable``. The sentences repeat nothing of the input.
+    """
+    if len(raw) > max_bytes:
+        raise BadInputError("xml_too_large", f"This file has more than {max_bytes} bytes; ask for shorter periods.")
+    _require_utf8(raw)
+    builder = _Builder()
+    try:
+        builder.parser.Parse(raw, True)
+    except expat.ExpatError as error:
+        raise BadInputError(
+            "xml_unreadable", f"This is no whole XML file: it breaks off or is wrong at line {error.lineno}."
+        ) from None
+    assert builder.root is not None, "expat accepts no document without a root"
+    return Document(builder.namespace, builder.root)
+
+
+def _require_utf8(raw: bytes) -> None:
+    declared = _DECLARED.match(raw[:200].removeprefix(b"\xef\xbb\xbf"))
+    named = declared[1].decode("ascii", "replace").upper() if declared else "UTF-8"
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        named = "not UTF-8"
+    if named not in ("UTF-8", "UTF8", "US-ASCII", "ASCII") or b"\0" in raw[:200]:
+        raise BadInputError("xml_encoding", "This file is not in UTF-8; ask for it in UTF-8 as ISO 20022 wants it.")
+
+
+class _Builder:
+    def __init__(self) -> None:
+        self.parser = expat.ParserCreate(encoding="UTF-8", namespace_separator="}")
+        self.parser.buffer_text = True
+        self.parser.StartElementHandler = self._start
+        self.parser.EndElementHandler = self._end
+        self.parser.CharacterDataHandler = self._text
+        self.parser.StartDoctypeDeclHandler = self._doctype
+        self.root: Element | None = None
+        self.namespace = ""
+        self._open: list[Element] = []
+        self._words: list[list[str]] = []
+        self._count = 0
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        self._count += 1
+        if len(self._open) >= MAX_DEPTH:
+            raise BadInputError("xml_too_deep", f"This file has elements in elements more than {MAX_DEPTH} deep.")
+        if self._count > MAX_ELEMENTS:
+            raise BadInputError("xml_too_large", f"This file has more than {MAX_ELEMENTS} elements.")
+        namespace, _, local = name.rpartition("}")
+        element = Element(local, {key: value for key, value in attributes.items() if "}" not in key})
+        if self._open:
+            self._open[-1].children.append(element)
+        else:
+            self.root, self.namespace = element, namespace
+        self._open.append(element)
+        self._words.append([])
+
+    def _end(self, _: str) -> None:
+        text = "".join(self._words.pop())
+        if len(text) > MAX_TEXT:
+            raise BadInputError("xml_too_large", f"A text of this file has more than {MAX_TEXT} characters.")
+        self._open.pop().text = text.strip(" \t\r\n")
+
+    def _text(self, text: str) -> None:
+        self._words[-1].append(text)
+
+    def _doctype(self, *_: object) -> None:
+        raise BadInputError("xml_document_type", "This file declares a document type, as no bank does; it is refused.")
