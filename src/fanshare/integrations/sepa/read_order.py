@@ -9,12 +9,12 @@ from fanshare.integrations.xml_input import Element, read_xml
 def read_order(raw: bytes) -> Order:
     """The values of a file. Elements that we never write are passed over.
 
-    Raises ``BadInputError``: those of ``read_xml``, and ``not_pain001`` for another kind of file.
+    Raises ``BadInputError``: those of ``read_xml``, and ``not_a_payment_file`` for another kind of file.
     """
     document = read_xml(raw)
     top = document.root.first("CstmrCdtTrfInitn")
     if not document.namespace.startswith(NAMESPACE) or document.root.name != "Document" or top is None:
-        raise BadInputError("not_pain001", "This is no pain.001 file (credit transfers for a bank).")
+        raise BadInputError("not_a_payment_file", "This is no pain.001 file (credit transfers for a bank).")
     return Order(
         version=document.namespace.removeprefix(NAMESPACE),
         message_id=top.said("GrpHdr/MsgId"),

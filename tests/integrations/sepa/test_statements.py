@@ -1,0 +1,195 @@
+"""Statements beside files: paid to the cent, twice, returned, not there; and what is no such thing."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fanshare.core.errors import BadInputError
+from fanshare.integrations.sepa.compose import compose
+from fanshare.integrations.sepa.read_statement import read_statements
+from fanshare.integrations.sepa.reconcile import Finding, Reconciliation, reconcile
+from tests.integrations.sepa.bank import STATEMENT_VERSIONS, Booked, booked_file, returned, statement
+from tests.integrations.sepa.samples import frame, items, order, schema_errors
+
+CLEO, FINN = "fs-1-cleo", "fs-1-finn"
+FIRST, SECOND = order().payments[0].transfers
+each_version = pytest.mark.parametrize("version", STATEMENT_VERSIONS)
+
+
+def reconciled(*files: bytes) -> Reconciliation:
+    return reconcile([one for raw in files for one in read_statements(raw)], [order()])
+
+
+def told(found: Reconciliation) -> list[tuple[Finding, str]]:
+    return [(note.finding, note.reference) for note in found.notes]
+
+
+@each_version
+def test_a_file_that_was_booked_is_paid_to_the_cent(version: str) -> None:
+    raw = statement([booked_file(order())], version=version, balances=("2000.00", "583.63"))
+    assert schema_errors(f"camt.053.001.{version}", raw) == []
+    found = reconciled(raw)
+    assert [(one.micros, str(one.day)) for one in found.debits[CLEO]] == [(1_416_000_000, "2026-11-27")]
+    assert (found.notes, found.open, found.returns) == ([], [], {})
+    assert found.paid(FINN)
+
+
+@each_version
+def test_the_same_file_paid_twice_is_found(version: str) -> None:
+    raw = statement([booked_file(order(), reference="A"), booked_file(order(), reference="B")], version=version)
+    assert schema_errors(f"camt.053.001.{version}", raw) == []
+    assert told(reconciled(raw)) == [(Finding.PAID_TWICE, CLEO), (Finding.PAID_TWICE, FINN)]
+
+
+def test_the_same_file_paid_twice_on_two_statements_is_found() -> None:
+    days = [statement([booked_file(order(), reference=name)], number=name) for name in ("A", "B")]
+    assert told(reconciled(*days)) == [(Finding.PAID_TWICE, CLEO), (Finding.PAID_TWICE, FINN)]
+
+
+def test_twice_in_one_statement_is_twice_even_under_one_bank_reference() -> None:
+    raw = statement([booked_file(order(), reference="A"), booked_file(order(), reference="A")])
+    assert len(told(reconciled(raw))) == 2
+
+
+@pytest.mark.parametrize("batch", [("fs-run-1", ""), ("", "fs-run-1")])
+def test_a_sum_without_parts_stands_for_the_whole_payment_and_twice_is_found(batch: tuple[str, str]) -> None:
+    entry = Booked("1416.37", batch=batch)
+    raw = statement([entry])
+    assert schema_errors("camt.053.001.08", raw) == []
+    found = reconciled(raw)
+    assert found.paid(CLEO)
+    assert found.paid(FINN)
+    assert found.notes == []
+    assert told(reconciled(statement([entry, entry]))) == [(Finding.PAID_TWICE, CLEO), (Finding.PAID_TWICE, FINN)]
+    back = replace(entry, way="CRDT", reversal=True)
+    assert not reconciled(statement([entry, back])).paid(CLEO)
+
+
+def test_a_sum_of_another_amount_pays_nobody() -> None:
+    found = reconciled(statement([Booked("1416.36", batch=("fs-run-1", ""))]))
+    assert told(found) == [(Finding.OTHER_AMOUNT, "fs-run-1")]
+    assert found.open == [CLEO, FINN]
+    assert told(reconciled(statement([Booked("1416.37", batch=("fs-run-1", ""), way="CRDT")]))) == [
+        (Finding.CREDIT_UNCLEAR, "fs-run-1")
+    ]
+
+
+def test_a_statement_that_comes_again_counts_once() -> None:
+    raw = statement([booked_file(order())])
+    assert reconciled(raw, raw).notes == []
+    copy = statement([booked_file(order())], duplicate=True)
+    assert reconciled(copy, raw).notes == []
+
+
+def test_a_booking_that_stands_on_two_statements_counts_once_by_the_banks_reference() -> None:
+    files = [statement([booked_file(order(), reference="A")], number=number) for number in ("S-1", "S-2")]
+    assert reconciled(*files).notes == []
+
+
+@each_version
+def test_a_return_is_read_with_its_reason_and_paying_again_is_not_twice(version: str) -> None:
+    raw = statement([booked_file(order()), returned(FIRST)], version=version)
+    assert schema_errors(f"camt.053.001.{version}", raw) == []
+    found = reconciled(raw)
+    assert [(one.reason, one.micros) for one in found.returns[CLEO]] == [("AC04", 1_416_000_000)]
+    assert not found.paid(CLEO)
+    assert found.paid(FINN)
+    again = Booked("1416.00", [(CLEO, "1416.00", "")])
+    assert told(reconciled(statement([booked_file(order()), returned(FIRST), again]))) == []
+    assert told(reconciled(statement([booked_file(order()), again]))) == [(Finding.PAID_TWICE, CLEO)]
+
+
+def test_a_return_of_less_or_without_a_debit_is_noted() -> None:
+    assert told(reconciled(statement([booked_file(order()), returned(FIRST, amount="1411.00")]))) == [
+        (Finding.OTHER_AMOUNT, CLEO)
+    ]
+    assert told(reconciled(statement([returned(SECOND)]))) == [(Finding.RETURN_WITHOUT_DEBIT, FINN)]
+
+
+@pytest.mark.parametrize("reason", ["MS03", ""])
+def test_a_reversal_by_the_bank_is_a_return_even_without_a_reason(reason: str) -> None:
+    back = Booked("0.37", [(FINN, "0.37", reason)], "CRDT", reversal=True)
+    assert not reconciled(statement([booked_file(order()), back])).paid(FINN)
+
+
+def test_money_that_came_in_under_our_reference_without_being_a_return_is_for_a_person() -> None:
+    found = reconciled(statement([booked_file(order()), Booked("0.37", [(FINN, "0.37", "")], "CRDT")]))
+    assert told(found) == [(Finding.CREDIT_UNCLEAR, FINN)]
+    assert found.paid(FINN)
+
+
+def test_another_amount_or_currency_is_noted() -> None:
+    assert told(reconciled(statement([Booked("0.38", [(FINN, "0.38", "")])]))) == [(Finding.OTHER_AMOUNT, FINN)]
+    assert told(reconciled(statement([Booked("0.37", [(FINN, "0.37", "")], currency="CHF")]))) == [
+        (Finding.OTHER_AMOUNT, FINN)
+    ]
+
+
+def test_what_is_only_announced_is_not_paid() -> None:
+    found = reconciled(statement([booked_file(order(), status="PDNG")]))
+    assert found.open == [CLEO, FINN]
+
+
+def test_other_peoples_bookings_are_passed_over_and_strangers_in_our_file_are_not() -> None:
+    rent = Booked("900.00", [("rent-11", "900.00", "")])
+    assert told(reconciled(statement([rent, Booked("5.00"), Booked("7.00", batch=("salaries", ""))]))) == []
+    stranger = statement([rent]).replace(b"<Refs>", b"<Refs><MsgId>fs-run-1</MsgId>")
+    assert schema_errors("camt.053.001.08", stranger) == []
+    assert told(reconciled(stranger)) == [(Finding.STRANGER, "rent-11")]
+
+
+def test_balances_that_do_not_add_up_are_noted() -> None:
+    found = reconciled(statement([booked_file(order())], balances=("100.00", "-1316.36")))
+    assert [(note.finding, note.micros) for note in found.notes] == [(Finding.STATEMENT_SUM, 10_000)]
+    assert reconciled(statement([booked_file(order())], balances=("100.00", "-1316.37"))).notes == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        (b"camt.053", b"camt.054", "not_a_statement"),
+        (b">1416.37<", b">1.416,37<", "bad_amount"),
+        (b">1416.37<", b">-1416.37<", "bad_amount"),
+        (b">1416.37<", b">99999999999999.00<", "bad_amount"),
+        (b"DBIT", b"BOTH", "bad_statement"),
+        (b"2026-11-27", b"2026-11-31", "bad_statement"),
+        (b'<Amt Ccy="EUR">0.37</Amt>', b"", "bad_statement"),
+    ],
+)
+def test_what_is_no_statement_is_refused(old: bytes, new: bytes, code: str) -> None:
+    with pytest.raises(BadInputError) as caught:
+        read_statements(statement([booked_file(order())]).replace(old, new))
+    assert caught.value.code == code
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.integers(1, 10**9), min_size=1, max_size=12),
+    st.lists(st.sampled_from(["debit", "return"]), max_size=30),
+    st.sampled_from(STATEMENT_VERSIONS),
+)
+def test_debits_less_returns_are_what_the_account_says_and_paying_twice_is_always_found(
+    cents: Sequence[int], acts: Sequence[str], version: str
+) -> None:
+    one = items()[0]
+    made = compose(frame(), [replace(one, reference=f"r-{n}", micros=c * 10_000) for n, c in enumerate(cents)])
+    transfers, standing, twice, entries = made.payments[0].transfers, dict.fromkeys(range(len(cents)), 0), 0, []
+    for at, act in enumerate(acts):
+        transfer = transfers[at % len(transfers)]
+        if act == "debit":
+            twice += standing[at % len(transfers)] > 0
+            entries.append(Booked(transfer.amount, [(transfer.end_to_end_id, transfer.amount, "")]))
+        elif standing[at % len(transfers)] > 0:
+            entries.append(returned(transfer))
+        else:
+            continue
+        standing[at % len(transfers)] += 1 if act == "debit" else -1
+    found = reconcile(read_statements(statement(entries, version=version)), [made])
+    assert [note.finding for note in found.notes] == [Finding.PAID_TWICE] * twice
+    for number, count in standing.items():
+        reference = f"r-{number}"
+        assert len(found.debits.get(reference, [])) - len(found.returns.get(reference, [])) == count
+        assert found.paid(reference) == (count > 0)
