@@ -84,11 +84,23 @@ def sealed_again(chance: Random) -> str:
             return "refused: can't be sealed"
         said = outcome(sealed)
         # Nothing at all may be stated (a statement does not prove that it lists everything), but nothing else.
-        assert said != "holds" or all(each in DATA["currencies"] for each in statement["currencies"])
+        assert said != "holds" or all(_told(each) in TOLD for each in statement["currencies"])
         return said
     except Exception as error:
         error.add_note(f"sealed was {shown(raw)}")
         raise
+
+
+def _told(section: dict[str, Any]) -> dict[str, Any]:
+    """A currency without what opens earlier leaves: whose share that was is not told by leaving it out."""
+    kept = {
+        name: [{**one, "history": [past["body"] for past in one["history"]]} for one in section[name]]
+        for name in ("lines", "payouts")
+    }
+    return {**section, **kept}
+
+
+TOLD = [_told(each) for each in DATA["currencies"]]
 
 
 @pytest.mark.soak_sized
