@@ -18,7 +18,7 @@ from tests.edge.running import KEYS
 from tests.support.schema import schema_template
 from tests.web.support.browser import Watched, chromium, watched
 from tests.web.support.company import Company, founded
-from tests.web.support.serving import served
+from tests.web.support.serving import behind_an_edge
 
 __all__ = ["schema_template"]
 
@@ -114,8 +114,9 @@ def company(schema_template: str, pg_server: Server, tmp_path_factory: pytest.Te
 
 
 @pytest.fixture(scope="module")
-def base(company: Company) -> Iterator[str]:
-    with served(company.app(hosts=("127.0.0.1",), public_url="http://127.0.0.1")) as address:
+def base(company: Company, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    app = company.app(hosts=("127.0.0.1",), public_url="http://127.0.0.1")
+    with behind_an_edge(app, tmp_path_factory.mktemp("edge")) as address:
         yield address
 
 

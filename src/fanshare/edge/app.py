@@ -1,4 +1,4 @@
-"""The edge: an ASGI application without a framework. Links, webhooks, health, metrics; the rest is someone else's.
+"""The edge: an ASGI application without a framework. Links, webhooks, live pages, health, metrics; the rest is not its.
 
 Its start opens the spool and the snapshot, its end syncs what is left. No request can make it fail: whatever goes
 wrong inside is logged, counted and answered with 503, so that a shop comes again.
@@ -11,9 +11,11 @@ from typing import Any
 
 from fanshare.config.clock import Clock, system_clock
 from fanshare.config.keys import SPOOL_HOOKS, Keys
+from fanshare.core import live_token
 from fanshare.edge import answers, metrics, visitors
 from fanshare.edge.answers import Answer
 from fanshare.edge.hooks import Hooks
+from fanshare.edge.live import PREFIX, Live
 from fanshare.edge.redirect import Redirects, forwarded_for
 from fanshare.edge.settings import EdgeSettings
 from fanshare.edge.watch import SnapshotWatch
@@ -34,7 +36,7 @@ type Check = Callable[[], str | None]
 
 #: What the edge answers; a reverse proxy in front of separate parts sends these here and the rest to the pages.
 #: ``/metrics`` is for this machine alone.
-PREFIXES = ("/r/", "/hooks/")
+PREFIXES = ("/r/", "/hooks/", "/live/")
 PAGES = ("/healthz", "/readyz")
 
 SNAPSHOT_BASE = "snapshot/base"
@@ -100,6 +102,7 @@ class EdgeApp:
         self.clicks, self.hooks = Gather(clicks), Gather(hooks)
         salts = visitors.Salts(self.home)
         self._redirects = Redirects(self._watch, self.clicks, self._keys, salts, self._now, self.counts, self._trusted)
+        self._live = Live(self.home, self._keys.derive(live_token.PURPOSE), self._now, most=self.settings.live_pages)
         self._hooks = Hooks(self._watch, self.hooks, self._verifiers, self._now, self.counts, self.settings)
         self._show_gauges()
         self.clicks.start()
@@ -131,7 +134,9 @@ class EdgeApp:
             self.counts.errors += 1
             _log.exception("a request failed")
             answer = answers.TROUBLE
-        if answer is _PASS_ON:
+        if answer is _LISTEN:
+            await self._live.stream(scope["path"][len(PREFIX) :], receive, send)
+        elif answer is _PASS_ON:
             await self._pass_on(scope, receive, send)
         elif answer is not None:
             await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
@@ -146,6 +151,9 @@ class EdgeApp:
             return self.link(scope)
         if path.startswith("/hooks/"):
             return await self._hooks.answer(path[7:], scope, receive)
+        if path.startswith(PREFIX):
+            refused = answers.not_allowed(b"GET") if method != "GET" else self._live.refusal(path[len(PREFIX) :])
+            return refused or _LISTEN
         page = {"/healthz": _health, "/readyz": self._ready, "/metrics": self._metrics}.get(path)
         if page is None:
             return _PASS_ON
@@ -198,12 +206,14 @@ class EdgeApp:
             "clicks_durable": ("Clicks known to be on the disk.", lambda: clicks.durable),
             "hook_syncs": ("Groups of deliveries that were synced at once.", lambda: hooks.syncs),
             "hooks_in_flight": ("Deliveries under way.", lambda: self._hooks.in_flight),
+            "live_pages": ("Open pages that are told when something moved.", lambda: self._live.open),
             "snapshot_failures": ("Snapshots refused.", lambda: watch.failures),
             "snapshot_links": ("Links in the base.", lambda: watch.current.link_count if watch.current else 0),
         }
 
 
 _PASS_ON = Answer(0, [], b"")
+_LISTEN = Answer(0, [], b"")
 
 
 def _health(_scope: Scope) -> Answer:

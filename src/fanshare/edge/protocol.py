@@ -24,6 +24,7 @@ _TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: c
 
 _FULL = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 5\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 _AT_ONCE = b"/r/"
+_LIVE = "/live/"
 _UNUSUAL = {b"content-length", b"transfer-encoding", b"expect", b"upgrade"}
 
 #: The answer to a scope that asks for a link.
@@ -52,6 +53,14 @@ class EdgeProtocol(HttpToolsProtocol):
         self._start_clock()
         if len(self.connections) > self.max_connections:
             self._give_up(_FULL)
+
+    def shutdown(self) -> None:
+        """The server ends: a page that listens is not waited for, its browser comes again by itself."""
+        cycle: Any = self.cycle  # None before the first request
+        listens = cycle is not None and not cycle.response_complete and self.scope["path"].startswith(_LIVE)
+        super().shutdown()
+        if listens:
+            self.transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop the clock."""

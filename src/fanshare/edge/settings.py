@@ -20,6 +20,8 @@ class EdgeSettings:
     max_body: int = 1_000_000
     keep_alive: int = 5
     max_connections: int = 2_000
+    #: Pages that are told at once when something moved; more are told to come again.
+    live_pages: int = 500
 
     #: Deliveries being read, verified or synced at once: in all, per programme, and where sharing out begins.
     hooks_in_flight: int = 256

@@ -42,6 +42,7 @@ from fanshare.jobs import drain, poll, publish, take, tell, webhooks
 from fanshare.jobs.apart import settle_apart
 from fanshare.jobs.fetches import Fetches
 from fanshare.jobs.mail import PostOffice, send_due
+from fanshare.jobs.pulse import beat
 from fanshare.jobs.shop_codes import work_codes
 from fanshare.jobs.shop_credits import work_credits
 from fanshare.spool.reader import SpoolReader
@@ -189,6 +190,8 @@ class Worker:
         opened = drain.opener(lambda access: self._programme(access.programme_id, "job:drain"), self.conn)
         for stream, key in ((CLICKS, None), (HOOKS, self.keys.derive(SPOOL_HOOKS))):
             found = drain.drain(self.conn, SpoolReader(spool, stream, key=key), stream, opened, self.clock())
+            for programme_id in found.clicked:
+                beat(self.home, programme_id)
             done.clicks += found.clicks
             done.deliveries += found.deliveries
             done.refused += found.refused
@@ -209,6 +212,8 @@ class Worker:
         except Exception as error:
             log.error("batch_failed", programme=programme_id, error=str(error), exc_info=not _is_known(error))
             found = settle_apart(programme, self.clock())
+        if found.orders:
+            beat(self.home, programme_id)
         done.settled += found.orders
         done.transfers += found.transfers
 

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
+from fanshare.core import live_token
 from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.flows.authorisation import MATRIX, Role, fits
 from fanshare.web import site
@@ -61,6 +63,16 @@ def seated(
         return opened
 
     return guard
+
+
+#: For a page whose own script asks this site for something.
+LISTENS = {**settings.SECURE_CSP, "connect-src": ["'self'"]}
+
+
+def listens(here: Here) -> dict[str, str]:
+    """What a page needs whose numbers move while it is open; it is wrapped in ``csp_override(LISTENS)``."""
+    key = here.programme.keys.derive(live_token.PURPOSE)
+    return {"moves": f"/live/{live_token.make(key, here.tenant.id, here.now)}"}
 
 
 def page(here: Here, template: str, context: dict[str, Any], *, status: int = 200) -> Any:

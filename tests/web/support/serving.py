@@ -5,15 +5,19 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from socketserver import ThreadingMixIn
-from typing import Any
+from typing import Any, cast
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 from wsgiref.util import setup_testing_defaults
+
+from a2wsgi import WSGIMiddleware
 
 from fanshare.core.instants import Instant
 from fanshare.web.app import make_wsgi_app
 from fanshare.web.pages_port import PageStore
 from fanshare.web.site import WsgiApp
+from tests.edge.running import running
 from tests.web.support import sample
 
 
@@ -71,3 +75,11 @@ def served(application: WsgiApp) -> Iterator[str]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@contextmanager
+def behind_an_edge(application: WsgiApp, home: Path) -> Iterator[str]:
+    """The pages as they are really served: a real edge takes every request first. Its address."""
+    bridge: Any = WSGIMiddleware(cast(Any, application), workers=4)
+    with running(home, fallback=bridge) as edge:
+        yield f"http://127.0.0.1:{edge.port}"

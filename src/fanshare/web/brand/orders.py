@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpResponseRedirect
 from django.urls import reverse
+from django.views.decorators.csp import csp_override
 
 from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.core.instants import DAY, format_rfc3339, zone
@@ -22,7 +23,7 @@ from fanshare.web.desk import Here
 from fanshare.web.exports import exported
 from fanshare.web.lists import MOST_EXPORTED, PAGE, Spec, asked, place
 from fanshare.web.money_states import State, state
-from fanshare.web.seated import field, page, seated
+from fanshare.web.seated import LISTENS, field, listens, page, seated
 
 _COLUMNS = ("order", "placed_at", "status", "goods", "commission", "currency", "being_checked")
 #: What a person can decide here -> what it is called. Reassigning takes the command line or the API.
@@ -61,6 +62,7 @@ class Told:
     evidence: tuple[tuple[str, str], ...]
 
 
+@csp_override(LISTENS)  # type: ignore[untyped-decorator]
 @seated("brand.see", Role.BRAND, Role.OPERATOR)
 @english
 def orders(here: Here) -> Any:
@@ -83,7 +85,7 @@ def orders(here: Here) -> Any:
     return page(
         here,
         "brand/orders.html",
-        {"asked": wish, "orders": shown, "next": further, "may_look": may(here, "brand.messages")},
+        {"asked": wish, "orders": shown, "next": further, "may_look": may(here, "brand.messages"), **listens(here)},
     )
 
 

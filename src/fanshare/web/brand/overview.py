@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
+from django.views.decorators.csp import csp_override
 
 from fanshare.core.instants import DAY, zone
 from fanshare.core.money import Micros
@@ -14,7 +15,7 @@ from fanshare.store.queries import appeals, brand, claims, questions, results
 from fanshare.web.brand.english import english, may
 from fanshare.web.creator.today import Need
 from fanshare.web.desk import Here
-from fanshare.web.seated import page, seated
+from fanshare.web.seated import LISTENS, listens, page, seated
 
 SPAN = 30
 
@@ -36,6 +37,7 @@ class Margin:
         return returned(self.row.goods, self.row.commission)
 
 
+@csp_override(LISTENS)  # type: ignore[untyped-decorator]
 @seated("brand.see", Role.BRAND, Role.OPERATOR)
 @english
 def overview(here: Here) -> Any:
@@ -49,7 +51,7 @@ def overview(here: Here) -> Any:
         "standings": budgets.standings(here.access, zone(here.tenant.time_zone), here.now),
         "may_budget": may(here, "brand.budget"),
     }
-    return page(here, "brand/overview.html", context)
+    return page(here, "brand/overview.html", context | listens(here))
 
 
 def _needs(here: Here) -> list[Need]:

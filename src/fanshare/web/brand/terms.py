@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.csp import csp_override
@@ -17,10 +16,8 @@ from fanshare.web.brand.english import english, may
 from fanshare.web.desk import Here
 from fanshare.web.pages_port import Split
 from fanshare.web.public.explaining import Bar, bar
-from fanshare.web.seated import field, page, seated
+from fanshare.web.seated import LISTENS, field, page, seated
 
-#: The script of this page asks the page itself what other figures would mean.
-_LIVE = {**settings.SECURE_CSP, "connect-src": ["'self'"]}
 _WORDS = {
     "fan": "The fan’s usual part of the commission, in percent",
     "fan_most": "The most that a creator may choose for fans, in percent",
@@ -33,7 +30,7 @@ _WORDS = {
 }
 
 
-@csp_override(_LIVE)  # type: ignore[untyped-decorator]
+@csp_override(LISTENS)  # type: ignore[untyped-decorator]
 @seated("brand.see", Role.BRAND, Role.OPERATOR, form=True, proposed=True)
 @english
 def terms(here: Here) -> Any:
@@ -49,7 +46,7 @@ def terms(here: Here) -> Any:
     return page(here, "brand/terms.html", _shown(here, typed, problem, looked), status=422 if problem else 200)
 
 
-@csp_override(_LIVE)  # type: ignore[untyped-decorator]
+@csp_override(LISTENS)  # type: ignore[untyped-decorator]
 @seated("brand.terms", Role.BRAND, Role.OPERATOR, form=True, fresh=True, proposed=True)
 @english
 def publish(here: Here) -> Any:

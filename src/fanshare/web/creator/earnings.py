@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpResponse
+from django.views.decorators.csp import csp_override
 
 from fanshare.core.instants import Instant, format_rfc3339, zone
 from fanshare.core.money import format_micros
@@ -13,12 +14,13 @@ from fanshare.web.exports import exported
 from fanshare.web.language import gettext as _
 from fanshare.web.lists import MOST_EXPORTED, PAGE, Asked, Spec, asked, place
 from fanshare.web.money_states import buckets, state_of
-from fanshare.web.seated import page, seated
+from fanshare.web.seated import LISTENS, listens, page, seated
 
 _COLUMNS = ("order", "placed_at", "goods", "amount", "currency", "state", "ready_at", "checked_until")
 _WORDS = {"available": "ready", "pending": "waiting", "held": "being checked", "unclaimed": "unclaimed"}
 
 
+@csp_override(LISTENS)  # type: ignore[untyped-decorator]
 @seated("creator.earnings", Role.CREATOR)
 def earnings(here: Here) -> Any:
     """Every share of hers with its state, its date and its why."""
@@ -36,7 +38,7 @@ def earnings(here: Here) -> Any:
         "next": _next(wish, shown) if len(rows) > PAGE else "",
         "payouts": queries.payouts(here.access, here.me),
     }
-    return page(here, "creator/earnings.html", context)
+    return page(here, "creator/earnings.html", context | listens(here))
 
 
 @seated("creator.statement", Role.CREATOR)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.urls import reverse
+from django.views.decorators.csp import csp_override
 
 from fanshare.core.instants import DAY, local_date, utc_day, zone
 from fanshare.flows.authorisation import Role
@@ -13,7 +14,7 @@ from fanshare.web.charts import Bar, bars
 from fanshare.web.desk import Here
 from fanshare.web.language import gettext as _
 from fanshare.web.language import ngettext
-from fanshare.web.seated import page, seated
+from fanshare.web.seated import LISTENS, listens, page, seated
 from fanshare.web.wording import shown
 
 SPAN = 30
@@ -28,6 +29,7 @@ class Need:
     href: str
 
 
+@csp_override(LISTENS)  # type: ignore[untyped-decorator]
 @seated("creator.today", Role.CREATOR)
 def today(here: Here) -> Any:
     """The first page of a creator."""
@@ -46,7 +48,7 @@ def today(here: Here) -> Any:
         "has_links": bool(live),
         "needs": _needs(here, purses, has_links=bool(live)),
     }
-    return page(here, "creator/today.html", context)
+    return page(here, "creator/today.html", context | listens(here))
 
 
 def _chart(here: Here, found: list[earnings.DayRow], currency: str) -> Any:
