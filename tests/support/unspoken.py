@@ -9,8 +9,9 @@ from jinja2 import Environment
 
 #: What is called so in every language.
 NAMES = {"fanshare", "CSV", "JSON"}
-_SAID = {"aria-label", "title", "alt", "placeholder"}
-_SILENT = {"code", "script", "style"}
+#: Attributes that are read; ``data-name`` is the head of a column where a table is shown as a stack.
+_SAID = {"aria-label", "title", "alt", "placeholder", "data-name"}
+_SILENT = {"code", "pre", "script", "style"}
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _SENTENCE = re.compile(r"[^\W\d_]{2,}[,;:]? [^\W\d_]+")
 _CALLS = {"_", "gettext", "ngettext", "later"}

@@ -131,7 +131,7 @@ def test_only_those_who_may_read_and_answer_applications(company: Company) -> No
     assert "Nele" in words(bea.get("/brand/linen/people"))
     assert "&lt;i&gt;Nele&lt;/i&gt; weaves" in bea.get(f"/brand/linen/applications/{number}").text
     assert "Nele" not in words(rea.get("/brand/linen/people"))
-    assert "1 applications wait for an owner or manager" in words(rea.get("/brand/linen/people"))
+    assert "1 application waits for an owner or manager" in words(rea.get("/brand/linen/people"))
     assert rea.get(f"/brand/linen/applications/{number}").status == 403
     path = f"/brand/linen/applications/{number}"
     assert bea.fill(path, words="").status == 422, "neither yes nor no"

@@ -77,9 +77,9 @@ def version(number: int, days: int) -> TermsVersion:
 @pytest.mark.parametrize(
     ("days", "expected"),
     [
-        ([-30, -10, 5, 9], [(2, "in force"), (3, "coming"), (4, "coming"), (1, "past")]),
-        ([0], [(1, "in force")]),
-        ([3, 9], [(1, "in force"), (2, "coming")]),
+        ([-30, -10, 5, 9], [(2, "current"), (3, "coming"), (4, "coming"), (1, "past")]),
+        ([0], [(1, "current")]),
+        ([3, 9], [(1, "current"), (2, "coming")]),
         ([], []),
     ],
 )

@@ -1,14 +1,63 @@
 """German as a visitor meets it: whole pages, errors too; what stays English says so, and caches are told."""
 
 import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
 
 import pytest
 
+from fanshare.store.server import Server
 from fanshare.web import language
+from tests.support.schema import schema_template
 from tests.web.support import sample
+from tests.web.support.company import Company, founded
 from tests.web.support.serving import Answer, app, ask
+from tests.web.test_matrix import concrete, routes
+
+__all__ = ["schema_template"]
 
 WISH = "de-AT,de;q=0.9,en;q=0.8"
+
+
+#: Short English words that no German sentence holds.
+ENGLISH = {"the", "and", "of", "with", "your", "this", "is", "are", "you", "from", "until", "since", "at", "not", "by"}
+_VOID = {"meta", "link", "input", "br", "img", "hr", "use", "rect", "path", "circle", "line"}
+
+
+class _Heard(HTMLParser):
+    """What is said in the page's own language: nothing in English parts, no commands, no words that somebody typed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        self.skipped: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        known = dict(attrs)
+        self.texts += [] if self.skipped else [known.get(name) or "" for name in ("aria-label", "alt", "data-name")]
+        other = known.get("lang") not in {None, "de"} or tag in {"code", "pre", "textarea", "script"}
+        if tag not in _VOID and (self.skipped or other):
+            self.skipped.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if self.skipped:
+            self.skipped.pop()
+
+    def handle_data(self, data: str) -> None:
+        self.texts += [] if self.skipped else [data]
+
+
+def english(html: str) -> list[str]:
+    """Texts of a page that hold English words and do not say that they are English."""
+    heard = _Heard()
+    heard.feed(html)
+    return [" ".join(text.split()) for text in heard.texts if ENGLISH & set(re.findall(r"[a-z]+", text.lower()))]
+
+
+@pytest.fixture(scope="module")
+def company(schema_template: str, pg_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+    with founded(pg_server, schema_template, tmp_path_factory.mktemp("german")) as made:
+        yield made
 
 
 def german(path: str, **more: str) -> Answer:
@@ -46,3 +95,21 @@ def test_the_cookie_is_stronger_than_the_wish_of_the_browser() -> None:
 def test_no_page_leaves_its_language_behind() -> None:
     german("/")
     assert language.spoken() == "en"
+
+
+@pytest.mark.parametrize("who", ["bea", "cleo", "finn", "otto"])
+def test_no_page_of_a_signed_in_person_mixes_english_in(company: Company, who: str) -> None:
+    device, found, seen = company.device(who), {}, 0
+    for path in (concrete(route, company) for route, _view in routes()):
+        page = device.get(path, HTTP_ACCEPT_LANGUAGE=WISH)
+        if page.status == 200 and page.headers["content-type"].startswith("text/html"):
+            seen += 1
+            found[path] = english(page.text)
+    assert seen > 20
+    assert {path: texts for path, texts in found.items() if texts} == {}
+
+
+def test_english_words_on_a_german_page_are_found_unless_they_say_so() -> None:
+    assert english('<p>the end<br>Ende</p><ul lang="en"><li>the end</li></ul>') == ["the end"]
+    assert english('<a aria-label="End of it">Ende</a><code>fanshare is it</code>') == ["End of it"]
+    assert english('<div lang="en"><p>this is it</p></div><p>das ist es</p>') == []

@@ -8,35 +8,36 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from fanshare.core.instants import Instant
+from fanshare.core.marks import later
 from fanshare.store.access import Access, Connection
 
 #: What can have been done -> how a list words it.
 WHAT = {
-    "sign_in.link": "signed in",
-    "factor.on": "set up an authenticator app",
-    "factor.off": "took an authenticator app away",
-    "session.end": "ended other sessions",
-    "account.leave": "left a programme",
-    "operator.add": "let somebody run this installation",
-    "operator.remove": "ended an operator",
-    "person.add": "let somebody look after a programme",
-    "person.remove": "ended somebody who looked after a programme",
-    "programme.found": "founded a programme",
-    "programme.brands": "said whether there is one brand or several",
-    "text.write": "wrote a public text",
-    "terms.publish": "published terms",
-    "application.answer": "answered an application",
-    "links.make": "made links for several creators",
-    "ruling.add": "decided about an order",
-    "claim.answer": "answered a claim",
-    "key.make": "made an API key",
-    "key.end": "ended an API key",
-    "budget.set": "set a budget for the month",
-    "letter.send": "wrote to creators",
-    "report.close": "closed a thread after a report",
-    "report.let_be": "let a reported message be",
-    "message.look": "looked at what a shop sent",
-    "inbox.retry": "had parked messages read again",
+    "sign_in.link": later("signed in"),
+    "factor.on": later("set up an authenticator app"),
+    "factor.off": later("took an authenticator app away"),
+    "session.end": later("ended other sessions"),
+    "account.leave": later("left a programme"),
+    "operator.add": later("let somebody run this installation"),
+    "operator.remove": later("ended an operator"),
+    "person.add": later("let somebody look after a programme"),
+    "person.remove": later("ended somebody who looked after a programme"),
+    "programme.found": later("founded a programme"),
+    "programme.brands": later("said whether there is one brand or several"),
+    "text.write": later("wrote a public text"),
+    "terms.publish": later("published terms"),
+    "application.answer": later("answered an application"),
+    "links.make": later("made links for several creators"),
+    "ruling.add": later("decided about an order"),
+    "claim.answer": later("answered a claim"),
+    "key.make": later("made an API key"),
+    "key.end": later("ended an API key"),
+    "budget.set": later("set a budget for the month"),
+    "letter.send": later("wrote to creators"),
+    "report.close": later("closed a thread after a report"),
+    "report.let_be": later("let a reported message be"),
+    "message.look": later("looked at what a shop sent"),
+    "inbox.retry": later("had parked messages read again"),
 }
 
 _NOTE = "INSERT INTO audit (programme_id, at, actor, what, about) VALUES (%s, %s, %s, %s, %s)"

@@ -13,6 +13,8 @@ from typing import Any
 
 from django.http import HttpResponse
 
+from fanshare.web.language import gettext as _
+
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\N{FULLWIDTH EQUALS SIGN}", "\N{FULLWIDTH PLUS SIGN}",
             "\N{FULLWIDTH HYPHEN-MINUS}", "\N{FULLWIDTH COMMERCIAL AT}")  # fmt: skip
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?", re.ASCII)
@@ -46,5 +48,5 @@ def _csv(rows: list[Mapping[str, Any]], heads: list[str], *, cut: bool) -> str:
     writer.writerow(heads)
     writer.writerows([safe_cell(row[head]) for head in heads] for row in rows)
     if cut:
-        writer.writerow([f"only the first {len(rows)} rows: narrow the list by dates for the others"])
+        writer.writerow([_("only the first %(n)s rows: narrow the list by dates for the others") % {"n": len(rows)}])
     return out.getvalue()

@@ -1,8 +1,7 @@
 """The words of the pages in the visitor's language: English in the code, other languages from gettext catalogues.
 
-A middleware wraps every page in ``speaking``; outside of requests English is spoken. Pages that are not wholly
-translated return to English, so that no page mixes two languages without saying so. ``scripts/words.py`` collects the
-words and compiles what was translated.
+A middleware wraps every page in ``speaking``; outside of requests English is spoken. What stays English on a
+German page says so by ``lang``. ``scripts/words.py`` collects the words and compiles what was translated.
 """
 
 import gettext as catalogues
@@ -12,6 +11,8 @@ from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from fanshare.core import marks
 
 type View = Callable[..., Any]
 
@@ -53,9 +54,8 @@ def words_in(language: str) -> Callable[[str], str]:
     return _catalogue(language if language in LANGUAGES else "en").gettext
 
 
-def later(message: str) -> str:
-    """Marks a message that is translated where it is shown."""
-    return message
+#: Marks a message that is translated where it is shown.
+later = marks.later
 
 
 def of_visitor(request: Any) -> str:

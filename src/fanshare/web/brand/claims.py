@@ -12,22 +12,23 @@ from fanshare.flows.authorisation import Role
 from fanshare.store.queries import brand
 from fanshare.store.queries import claims as queries
 from fanshare.store.queries.claims import ClaimRow
-from fanshare.web.brand.english import english, may, named
+from fanshare.web.brand.who import may, named
 from fanshare.web.desk import Here
+from fanshare.web.language import gettext as _
+from fanshare.web.language import later
 from fanshare.web.seated import field, page, seated
 
 #: Claims that wait on one page, and answered ones.
 _WAITING, _ANSWERED = 100, 25
 
 BASES = {
-    Basis.OWN: "her own link or code is among the evidence of this order",
-    Basis.RECEIPT: "she showed a receipt, and it fits",
-    Basis.BUYER: "the buyer confirmed it to us",
+    Basis.OWN: later("her own link or code is among the evidence of this order"),
+    Basis.RECEIPT: later("she showed a receipt, and it fits"),
+    Basis.BUYER: later("the buyer confirmed it to us"),
 }
 
 
 @seated("brand.see", Role.BRAND, Role.OPERATOR)
-@english
 def waiting(here: Here) -> Any:
     """Claims without an answer, oldest first; and the newest answered ones."""
     rows = queries.listed(here.access, waiting=True, limit=_WAITING)
@@ -40,14 +41,12 @@ def waiting(here: Here) -> Any:
 
 
 @seated("brand.see", Role.BRAND, Role.OPERATOR)
-@english
 def claim(here: Here, number: int) -> Any:
     """One claim with the order that fits it."""
     return page(here, "brand/claim.html", _about(here, number, ""))
 
 
 @seated("brand.decide", Role.BRAND, Role.OPERATOR, form=True, fresh=True)
-@english
 def answer(here: Here, number: int) -> Any:
     """A person of the brand answers."""
     address = str(reverse("brand_claim", args=[here.tenant.slug, number]))
@@ -81,8 +80,8 @@ def _about(here: Here, number: int, problem: str) -> dict[str, Any]:
         "who": claimant(case.row),
         "due": claims.due(case.row),
         "order": None if case.order is None else brand.order(here.access, case.order),
-        "bases": {basis: BASES[basis] for basis in case.bases},
-        "answered_on": BASES.get(Basis(case.row.basis)) if case.row.basis else "",
+        "bases": {basis: _(BASES[basis]) for basis in case.bases},
+        "answered_on": _(BASES[Basis(case.row.basis)]) if case.row.basis else "",
         "may_decide": may(here, "brand.decide"),
         "typed": {name: here.request.POST.get(name, "")[:1_000] for name in ("basis", "note")},
         "problem": problem,

@@ -12,33 +12,33 @@ from fanshare.flows import shop_codes
 from fanshare.flows.authorisation import Role
 from fanshare.store.queries import code_list
 from fanshare.store.queries.code_list import CodeRow
-from fanshare.web.brand.english import english, may, named
+from fanshare.web.brand.who import may, named
 from fanshare.web.desk import Here
 from fanshare.web.exports import exported
+from fanshare.web.language import gettext as _
+from fanshare.web.language import later
 from fanshare.web.lists import MOST_EXPORTED, PAGE, Spec, asked, place
 from fanshare.web.seated import page, seated
 
 _COLUMNS = ("code", "of", "plan", "label", "state", "used", "made_at")
 #: What each state is called, how it is marked, and its picture.
 STATES = {
-    WANTED: ("not yet at the shop", "waiting", "clock"),
-    ASKED: ("asked of the shop", "waiting", "clock"),
-    CONFIRMED: ("works", "ready", "circle-check"),
-    ENDING: ("is being ended", "waiting", "clock"),
-    ENDED: ("ended", "off", "circle-minus"),
-    FAILED: ("the shop refused it", "off", "circle-minus"),
+    WANTED: (later("not yet at the shop"), "waiting", "clock"),
+    ASKED: (later("asked of the shop"), "waiting", "clock"),
+    CONFIRMED: (later("works"), "ready", "circle-check"),
+    ENDING: (later("is being ended"), "waiting", "clock"),
+    ENDED: (later("ended"), "off", "circle-minus"),
+    FAILED: (later("the shop refused it"), "off", "circle-minus"),
 }
 
 
 @seated("brand.see", Role.BRAND, Role.OPERATOR)
-@english
 def codes(here: Here) -> Any:
     """All codes, newest first."""
     return _list(here, "")
 
 
 @seated("brand.codes", Role.BRAND, Role.OPERATOR, form=True, fresh=True)
-@english
 def change(here: Here, number: int) -> Any:
     """Ask for another code in the place of one; that one goes on until the new one works."""
     found = code_list.codes(here.access, id_=number, limit=1)
@@ -53,8 +53,8 @@ def change(here: Here, number: int) -> Any:
 
 
 def _list(here: Here, problem: str) -> Any:
-    states = {name: words for name, (words, *_) in STATES.items()}
-    spec = Spec({"state": ("state", states)}, {"newest": "newest first"}, search="code", dates=False)
+    states = {name: _(found[0]) for name, found in STATES.items()}
+    spec = Spec({"state": (_("state"), states)}, {"newest": _("newest first")}, search=_("code"), dates=False)
     wish = asked(here.request.GET, spec, zone(here.tenant.time_zone))
     limit = MOST_EXPORTED if wish.form else PAGE
     before = wish.after[0] if wish.after else None
@@ -63,7 +63,7 @@ def _list(here: Here, problem: str) -> Any:
         return exported(wish.form, "codes", map(_document, rows[:limit]), _COLUMNS, cut=len(rows) > limit)
     context = {
         "asked": wish,
-        "codes": [(row, owner(row), STATES[row.state]) for row in rows[:limit]],
+        "codes": [(row, owner(row), (states[row.state], *STATES[row.state][1:])) for row in rows[:limit]],
         "next": place((rows[limit - 1].id, 0)) if len(rows) > limit else "",
         "works": CONFIRMED,
         "may_change": may(here, "brand.codes"),

@@ -1,6 +1,6 @@
 """How the shop connections are doing: last heard, missed and fetched, what to look at. For the brand and the operator.
 
-The sentences are those of the doctor, so these pages are in English.
+The sentences are those of the doctor, which speaks English.
 """
 
 from dataclasses import dataclass
@@ -9,16 +9,18 @@ from typing import Any
 
 from django.shortcuts import render
 
-from fanshare.core.health import Level, ago
-from fanshare.core.instants import HOUR, MINUTE, SECOND
+from fanshare.core.health import Level
+from fanshare.core.instants import DAY, HOUR, MINUTE, SECOND
 from fanshare.flows.authorisation import Hat, Role
 from fanshare.flows.health import ConnectionDay, ConnectionHealth, connection_health
 from fanshare.store.queries import tenants
-from fanshare.web import language, site
+from fanshare.web import site
 from fanshare.web.authorisation import hats, require
-from fanshare.web.brand.english import may
+from fanshare.web.brand.who import may
 from fanshare.web.desk import Here
 from fanshare.web.errors import error_page
+from fanshare.web.language import gettext as _
+from fanshare.web.language import later, ngettext
 from fanshare.web.seated import page, seated
 
 #: Programmes on one page; each costs a few queries.
@@ -28,14 +30,14 @@ KINDS = {
     "woocommerce": "WooCommerce",
     "shopify": "Shopify",
     "stripe": "Stripe",
-    "generic": "Signed orders",
-    "postback": "Postbacks",
-    "import": "Orders from files",
+    "generic": later("Signed orders"),
+    "postback": later("Postbacks"),
+    "import": later("Orders from files"),
 }
 _STATES = {
-    Level.OK: ("ready", "circle-check", "all is well"),
-    Level.WARN: ("waiting", "search-check", "look at this"),
-    Level.BAD: ("checked", "triangle-alert", "needs you"),
+    Level.OK: ("ready", "circle-check", later("all is well")),
+    Level.WARN: ("waiting", "search-check", later("look at this")),
+    Level.BAD: ("checked", "triangle-alert", later("needs you")),
 }
 
 
@@ -78,10 +80,9 @@ class Row:
 @seated("connections.see", Role.BRAND, Role.OPERATOR, proposed=True)
 def connections(here: Here) -> Any:
     """The connections of one programme."""
-    with language.speaking("en"):
-        found = [_shown(one, here) for one in connection_health(here.access, here.now)]
-        context = {"connections": found, "may_look": may(here, "brand.messages")}
-        return page(here, "brand/connections.html", context)
+    found = [_shown(one, here) for one in connection_health(here.access, here.now)]
+    context = {"connections": found, "may_look": may(here, "brand.messages")}
+    return page(here, "brand/connections.html", context)
 
 
 @require("connections.see")
@@ -99,8 +100,7 @@ def everywhere(request: Any) -> Any:
         listed = mine[first : first + AT_ONCE]
         rows = [_row(one, connection_health(tenants.access(conn, one), desk.clock())) for one in listed]
     more = listed[-1].slug if first + AT_ONCE < len(mine) else ""
-    with language.speaking("en"):
-        return render(request, "brand/all_connections.html", {"rows": rows, "more": more, "after": after})
+    return render(request, "brand/all_connections.html", {"rows": rows, "more": more, "after": after})
 
 
 def _may_see(worn: tuple[Hat, ...], slug: str) -> bool:
@@ -110,28 +110,41 @@ def _may_see(worn: tuple[Hat, ...], slug: str) -> bool:
 def _row(tenant: tenants.Tenant, found: list[ConnectionHealth]) -> Row:
     worst = max(found, key=lambda one: one.health.level, default=None)
     level = worst.health.level if worst else Level.WARN
-    words = worst.health.summary if worst else "no shop is connected yet"
-    return Row(tenant.slug, tenant.name, len(found), _STATES[level][2], words)
+    words = worst.health.summary if worst else _("no shop is connected yet")
+    return Row(tenant.slug, tenant.name, len(found), _(_STATES[level][2]), words)
 
 
 def _shown(one: ConnectionHealth, here: Here) -> Shown:
     facts, now = one.facts, here.now
     return Shown(
-        name=KINDS.get(one.kind, one.kind),
+        name=_(KINDS.get(one.kind, one.kind)),
         place=one.shop.partition("://")[2],
         endpoint=one.endpoint,
-        state=_STATES[one.health.level],
+        state=(*_STATES[one.health.level][:2], _(_STATES[one.health.level][2])),
         summary=_sentence(one.health.summary, ""),
         findings=tuple(_sentence(finding.sentence, one.endpoint) for finding in one.health.findings),
         asks=facts.asks,
-        asked="" if facts.asked_at is None else ago(now - facts.asked_at),
-        webhooks="" if facts.webhooks_checked_at is None else ago(now - facts.webhooks_checked_at),
+        asked="" if facts.asked_at is None else _ago(now - facts.asked_at),
+        webhooks="" if facts.webhooks_checked_at is None else _ago(now - facts.webhooks_checked_at),
         days=tuple(
             Day(here.calendar.name(date.fromisoformat(day.day)), day, _span(day.off_seconds))
             for day in one.days
             if _something(day)
         ),
     )
+
+
+def _ago(span: int) -> str:
+    """How long ago something was, as ``core.health.ago`` says it; ``span`` is microseconds."""
+    if span < 10 * SECOND:
+        return _("just now")
+    if span >= DAY:
+        return ngettext("%(n)s day ago", "%(n)s days ago", span // DAY) % {"n": span // DAY}
+    if span >= HOUR:
+        return ngettext("%(n)s hour ago", "%(n)s hours ago", span // HOUR) % {"n": span // HOUR}
+    if span >= MINUTE:
+        return _("%(n)s min ago") % {"n": span // MINUTE}
+    return _("%(n)s s ago") % {"n": span // SECOND}
 
 
 def _sentence(text: str, name: str) -> str:

@@ -12,20 +12,18 @@ from fanshare.flows import creator_notes, groups
 from fanshare.flows.authorisation import Role
 from fanshare.store.queries import creators
 from fanshare.store.queries.creators import CreatorRow
-from fanshare.web.brand.english import english, may
+from fanshare.web.brand.who import may
 from fanshare.web.desk import Here
 from fanshare.web.seated import field, page, seated
 
 
 @seated("brand.creator", Role.BRAND)
-@english
 def creator(here: Here, number: int) -> Any:
     """One creator."""
     return _page(here, number)
 
 
 @seated("brand.creators", Role.BRAND, form=True)
-@english
 def note(here: Here, number: int) -> Any:
     """Another note in the place of the one that was seen."""
     if here.request.method != "POST":
@@ -41,7 +39,6 @@ def note(here: Here, number: int) -> Any:
 
 
 @seated("brand.creators", Role.BRAND, form=True, fresh=True)
-@english
 def group(here: Here, number: int) -> Any:
     """Another group from now on."""
     if here.request.method != "POST":

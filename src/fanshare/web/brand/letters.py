@@ -11,13 +11,11 @@ from fanshare.flows import brand_letters, groups, letters
 from fanshare.flows.authorisation import Role
 from fanshare.flows.brand_letters import Looked, Wish
 from fanshare.web import site
-from fanshare.web.brand.english import english
 from fanshare.web.desk import Here
 from fanshare.web.seated import field, page, seated
 
 
 @seated("brand.letters", Role.BRAND, form=True)
-@english
 def write(here: Here) -> Any:
     """The form, what would be sent to whom, and the sending."""
     query = here.request.GET

@@ -14,7 +14,7 @@ from fanshare.flows.authorisation import Role
 from fanshare.flows.bulk_links import Looked, Wanted
 from fanshare.store.queries import brand_links
 from fanshare.store.queries.brand_links import LinkRow
-from fanshare.web.brand.english import may
+from fanshare.web.brand.who import may
 from fanshare.web.desk import Here
 from fanshare.web.exports import exported
 from fanshare.web.language import gettext as _

@@ -11,6 +11,7 @@ from fanshare.core.owed_days import OwedDay, owed_days
 from fanshare.flows.authorisation import Role
 from fanshare.store.queries import owed, results
 from fanshare.store.queries.owed import Adjusted, Owed
+from fanshare.web.brand.who import named
 from fanshare.web.desk import Here
 from fanshare.web.exports import exported
 from fanshare.web.language import gettext as _
@@ -93,10 +94,7 @@ def _what() -> Mapping[str, str]:
 
 def _named(row: Owed | Adjusted) -> str:
     """A creator by her name; fans and buyers under a pseudonym that stays the same."""
-    if row.kind == "creator" and row.name:
-        return row.name
-    names = {"creator": _("creator %(id)s"), "fan": _("fan %(id)s"), "buyer": _("buyer %(id)s")}
-    return names[row.kind] % {"id": row.public_id[:6]} if row.kind else _("nobody known yet")
+    return named(row.kind, row.name, row.public_id) if row.kind else _("nobody known yet")
 
 
 def _document(row: OwedDay | Owed | Adjusted, currency: str) -> dict[str, Any]:

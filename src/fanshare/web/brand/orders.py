@@ -1,5 +1,6 @@
 """Orders: as the shop shows them now, who got what and why, and the decisions of people about them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,6 +12,7 @@ from django.views.decorators.csp import csp_override
 from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.core.instants import DAY, format_rfc3339, zone
 from fanshare.core.money import format_micros
+from fanshare.core.orders import Status
 from fanshare.core.sentences import sentence
 from fanshare.flows import rulings
 from fanshare.flows.appeals import words_of
@@ -18,9 +20,11 @@ from fanshare.flows.authorisation import Role
 from fanshare.flows.rulings import NewRuling
 from fanshare.store.queries import appeals, brand, budgets, listing
 from fanshare.store.queries.brand import OrderRow, PartRow, ShareRow
-from fanshare.web.brand.english import english, may, named
+from fanshare.web.brand.who import may, named
 from fanshare.web.desk import Here
 from fanshare.web.exports import exported
+from fanshare.web.language import gettext as _
+from fanshare.web.language import later
 from fanshare.web.lists import MOST_EXPORTED, PAGE, Spec, asked, place
 from fanshare.web.money_states import State, state
 from fanshare.web.seated import LISTENS, field, listens, page, seated
@@ -28,18 +32,35 @@ from fanshare.web.seated import LISTENS, field, listens, page, seated
 _COLUMNS = ("order", "placed_at", "status", "goods", "commission", "currency", "being_checked")
 #: What a person can decide here -> what it is called. Reassigning takes the command line or the API.
 VERDICTS = {
-    "upheld": "leave it as it is (answers the objections)",
-    "released": "end the check: the money is released",
-    "held": "check it: nothing is paid until the date",
-    "denied": "nobody earns on this order",
+    "upheld": later("leave it as it is (answers the objections)"),
+    "released": later("end the check: the money is released"),
+    "held": later("check it: nothing is paid until the date"),
+    "denied": later("nobody earns on this order"),
 }
 _EVIDENCE = {
-    "creator_link": "{name}’s link was clicked.",
-    "creator_code": "A code of {name} was typed at checkout.",
-    "creator_ruling": "A decision gave this sale to {name}.",
-    "fan_link": "The link of a fan of {name} was clicked.",
-    "fan_code": "A code of a fan of {name} was typed at checkout.",
-    "fan_ruling": "A decision gave this sale to a fan of {name}.",
+    "creator_link": later("%(name)s’s link was clicked."),
+    "creator_code": later("A code of %(name)s was typed at checkout."),
+    "creator_ruling": later("A decision gave this sale to %(name)s."),
+    "fan_link": later("The link of a fan of %(name)s was clicked."),
+    "fan_code": later("A code of a fan of %(name)s was typed at checkout."),
+    "fan_ruling": later("A decision gave this sale to a fan of %(name)s."),
+}
+#: Decisions that were made, roles of those who have a share, and states of an order, as the page calls them.
+_KINDS = {
+    "denied": later("denied"),
+    "reassigned": later("given to somebody else"),
+    "held": later("checked"),
+    "released": later("released"),
+    "upheld": later("left as it is"),
+    "merged": later("taken as one person"),
+    "absorbed": later("borne by the brand"),
+}
+_ROLES = {"creator": later("creator"), "fan": later("fan"), "buyer": later("buyer")}
+_STATUSES: Mapping[str, str] = {
+    Status.OPEN: later("not paid yet"),
+    Status.CAPTURED: later("paid"),
+    Status.CANCELLED: later("cancelled"),
+    Status.DELETED: later("deleted"),
 }
 
 
@@ -64,10 +85,9 @@ class Told:
 
 @csp_override(LISTENS)  # type: ignore[untyped-decorator]
 @seated("brand.see", Role.BRAND, Role.OPERATOR)
-@english
 def orders(here: Here) -> Any:
     """Every order, the last placed first."""
-    spec = Spec({}, {"newest": "last placed first"}, search="order number")
+    spec = Spec({}, {"newest": _("last placed first")}, search=_("order number"))
     wish = asked(here.request.GET, spec, zone(here.tenant.time_zone))
     limit = MOST_EXPORTED if wish.form else PAGE
     rows = brand.orders(
@@ -85,19 +105,24 @@ def orders(here: Here) -> Any:
     return page(
         here,
         "brand/orders.html",
-        {"asked": wish, "orders": shown, "next": further, "may_look": may(here, "brand.messages"), **listens(here)},
+        {
+            "asked": wish,
+            "orders": shown,
+            "next": further,
+            "may_look": may(here, "brand.messages"),
+            "statuses": _said(_STATUSES),
+            **listens(here),
+        },
     )
 
 
 @seated("brand.see", Role.BRAND, Role.OPERATOR)
-@english
 def order(here: Here, number: int) -> Any:
     """One order with everything that is known and was decided about it."""
     return page(here, "brand/order.html", _about(here, number, ""))
 
 
 @seated("brand.decide", Role.BRAND, Role.OPERATOR, form=True, fresh=True)
-@english
 def decide(here: Here, number: int) -> Any:
     """A person decides, with a reason that those concerned will read."""
     if here.request.method != "POST":
@@ -110,7 +135,6 @@ def decide(here: Here, number: int) -> Any:
 
 
 @seated("brand.see", Role.BRAND, Role.OPERATOR)
-@english
 def objections(here: Here) -> Any:
     """Objections that nobody has answered yet, oldest first."""
     waiting = appeals.listed(here.access, waiting=True, limit=100)
@@ -139,6 +163,10 @@ def _ruling(here: Here, number: int) -> NewRuling:
     )
 
 
+def _said(words: Mapping[str, str]) -> dict[str, str]:
+    return {name: _(text) for name, text in words.items()}
+
+
 def _found(here: Here, number: int) -> OrderRow:
     row = brand.order(here.access, number)
     if row is None:
@@ -161,7 +189,9 @@ def _about(here: Here, number: int, problem: str) -> dict[str, Any]:
             for one in told
         ],
         "may_decide": may(here, "brand.decide"),
-        "verdicts": VERDICTS,
+        "verdicts": _said(VERDICTS),
+        "kinds": _said(_KINDS),
+        "roles": _said(_ROLES),
         "typed": {name: here.request.POST.get(name, "")[:1_000] for name in ("verdict", "reason", "days")},
         "problem": problem,
         "in_a_stop": budgets.was_stopped(here.access, number),
@@ -174,21 +204,21 @@ def _told(here: Here, part: PartRow, shares: list[ShareRow]) -> Told:
     mine = [row for row in shares if row.creator == part.creator]
     facts = dict.fromkeys([(entry.introduced_on, entry.introduced_by), (entry.decided_on, entry.decided_by)])
     known = sorted((day, kind) for day, kind in facts if day and kind)
-    evidence = [(day, _EVIDENCE[kind].format(name=part.name)) for day, kind in known]
+    evidence = [(day, _(_EVIDENCE[kind]) % {"name": part.name or _("a creator")}) for day, kind in known]
     return Told(
         name=part.name,
         sentences=tuple(f"{text}." for role in ("creator", "fan", "buyer") if (text := sentence(entry, role))),
         shares=tuple(Shown(_who(row), row, _state(here, row)) for row in mine),
         evidence=tuple(
             (here.calendar.name(date.fromisoformat(day)), words)
-            for day, words in [*evidence, (entry.placed_on, "The order was placed.")]
+            for day, words in [*evidence, (entry.placed_on, _("The order was placed."))]
         ),
     )
 
 
 def _who(row: ShareRow) -> str:
     if row.party is None:
-        return "a buyer who has not claimed it"
+        return _("a buyer who has not claimed it")
     return named(row.kind, row.name, row.public_id)
 
 

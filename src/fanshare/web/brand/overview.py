@@ -12,9 +12,10 @@ from fanshare.core.results import returned
 from fanshare.flows import budgets, set_up
 from fanshare.flows.authorisation import Role
 from fanshare.store.queries import appeals, brand, claims, questions, results
-from fanshare.web.brand.english import english, may
+from fanshare.web.brand.who import may
 from fanshare.web.creator.today import Need
 from fanshare.web.desk import Here
+from fanshare.web.language import ngettext
 from fanshare.web.seated import LISTENS, listens, page, seated
 
 SPAN = 30
@@ -39,7 +40,6 @@ class Margin:
 
 @csp_override(LISTENS)  # type: ignore[untyped-decorator]
 @seated("brand.see", Role.BRAND, Role.OPERATOR)
-@english
 def overview(here: Here) -> Any:
     """Sales and commission of the last thirty days, balances of everybody, and what needs an answer."""
     context = {
@@ -58,24 +58,37 @@ def _needs(here: Here) -> list[Need]:
     found = []
     left = set_up.look(here.access).asked_for
     if left and may(here, "brand.start.say"):
-        words = f"{left} {'step is' if left == 1 else 'steps are'} left before a first sale"
-        found.append(Need("play", words, _to("brand_start", here)))
+        words = ngettext("%(n)s step is left before a first sale", "%(n)s steps are left before a first sale", left)
+        found.append(Need("play", words % {"n": left}, _to("brand_start", here)))
     count, first = appeals.waiting_since(here.access, here.now)
     if count and first is not None:
-        words = f"{count} {'objection waits' if count == 1 else 'objections wait'}, the first since "
-        found.append(Need("search-check", words + here.calendar.day(first), _to("brand_appeals", here)))
+        words = ngettext(
+            "%(n)s objection waits, the first since %(day)s", "%(n)s objections wait, the first since %(day)s", count
+        )
+        told = words % {"n": count, "day": here.calendar.day(first)}
+        found.append(Need("search-check", told, _to("brand_appeals", here)))
     count, first = claims.waiting_since(here.access, here.now)
     if count and first is not None:
-        words = f"{count} {'claim waits' if count == 1 else 'claims wait'}, the first since "
-        found.append(Need("receipt", words + here.calendar.day(first), _to("brand_claims", here)))
+        words = ngettext(
+            "%(n)s claim waits, the first since %(day)s", "%(n)s claims wait, the first since %(day)s", count
+        )
+        told = words % {"n": count, "day": here.calendar.day(first)}
+        found.append(Need("receipt", told, _to("brand_claims", here)))
+    return [*found, *_to_look_at(here)]
+
+
+def _to_look_at(here: Here) -> list[Need]:
+    found = []
     count = questions.open_reports(here.access) if may(here, "brand.reports") else 0
     if count:
-        words = f"{count} reported {'message waits' if count == 1 else 'messages wait'} for you to look"
-        found.append(Need("triangle-alert", words, _to("brand_reports", here)))
+        words = ngettext(
+            "%(n)s reported message waits for you to look", "%(n)s reported messages wait for you to look", count
+        )
+        found.append(Need("triangle-alert", words % {"n": count}, _to("brand_reports", here)))
     count = brand.applications(here.access)
     if count:
-        words = f"{count} {'application waits' if count == 1 else 'applications wait'} for an answer"
-        found.append(Need("user-plus", words, _to("brand_people", here)))
+        words = ngettext("%(n)s application waits for an answer", "%(n)s applications wait for an answer", count)
+        found.append(Need("user-plus", words % {"n": count}, _to("brand_people", here)))
     return found
 
 

@@ -9,9 +9,10 @@ from fanshare.core.instants import format_rfc3339, zone
 from fanshare.flows import applications, groups
 from fanshare.flows.authorisation import Role
 from fanshare.store.queries import brand, creators
-from fanshare.web.brand.english import english, may
+from fanshare.web.brand.who import may
 from fanshare.web.desk import Here
 from fanshare.web.exports import exported
+from fanshare.web.language import gettext as _
 from fanshare.web.lists import MOST_EXPORTED, PAGE, Spec, asked, place
 from fanshare.web.seated import field, page, seated
 
@@ -21,11 +22,12 @@ _AT_ONCE = 20
 
 
 @seated("brand.see", Role.BRAND, Role.OPERATOR)
-@english
 def people(here: Here) -> Any:
     """Creators, newest first, under what waits."""
     known = {name: name for name in sorted(groups.names(here.programme, here.now))}
-    spec = Spec({"group": ("group", known)} if known else {}, {"newest": "newest first"}, search="name", dates=False)
+    spec = Spec(
+        {"group": (_("group"), known)} if known else {}, {"newest": _("newest first")}, search=_("name"), dates=False
+    )
     wish = asked(here.request.GET, spec, zone(here.tenant.time_zone))
     limit = MOST_EXPORTED if wish.form else PAGE
     before = wish.after[0] if wish.after else None
@@ -50,7 +52,6 @@ def people(here: Here) -> Any:
 
 
 @seated("brand.applications", Role.BRAND, Role.OPERATOR, form=True, fresh=True)
-@english
 def application(here: Here, number: int) -> Any:
     """One application, to be answered."""
     found = next((one for one in applications.waiting(here.programme, after=number - 1, limit=1)), None)

@@ -8,15 +8,14 @@ from fanshare.core.errors import BadInputError
 from fanshare.core.instants import zone
 from fanshare.flows import questions as asking
 from fanshare.flows.authorisation import Role
-from fanshare.web.brand.english import english
 from fanshare.web.creator.questions import reported
 from fanshare.web.desk import Here
+from fanshare.web.language import gettext as _
 from fanshare.web.lists import PAGE, Spec, asked, place
 from fanshare.web.seated import field, page, seated
 
 
 @seated("brand.reports", Role.BRAND, Role.OPERATOR, form=True)
-@english
 def reports(here: Here) -> Any:
     """Reports that wait, and their answers."""
     problem, status = "", 200
@@ -28,7 +27,7 @@ def reports(here: Here) -> Any:
             problem, status = error.message, 422
         else:
             return HttpResponseRedirect(f"{here.request.path}?kept=1")
-    wish = asked(here.request.GET, Spec({}, {"oldest": "oldest first"}, dates=False), zone(here.tenant.time_zone))
+    wish = asked(here.request.GET, Spec({}, {"oldest": _("oldest first")}, dates=False), zone(here.tenant.time_zone))
     after = None if wish.after is None else wish.after[0]
     rows = asking.reports(here.programme, after=after, limit=PAGE + 1)
     shown = rows[:PAGE]

@@ -11,22 +11,20 @@ from fanshare.flows.authorisation import Role
 from fanshare.flows.health import connection_health
 from fanshare.flows.set_up import State, Step
 from fanshare.web.brand.connections import KINDS
-from fanshare.web.brand.english import english, may
 from fanshare.web.brand.terms import bars
+from fanshare.web.brand.who import may
 from fanshare.web.desk import Here
 from fanshare.web.language import gettext as _
 from fanshare.web.seated import field, page, seated
 
 
 @seated("brand.start", Role.BRAND, Role.OPERATOR, proposed=True)
-@english
 def start(here: Here) -> Any:
     """The steps, how far each is, and the one that comes next."""
     return _page(here)
 
 
 @seated("brand.start.say", Role.BRAND, Role.OPERATOR, form=True, proposed=True)
-@english
 def say(here: Here) -> Any:
     """An answer to a step: one brand or several, done, for later, or taken up again."""
     address = str(reverse("brand_start", args=[here.tenant.slug]))

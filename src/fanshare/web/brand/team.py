@@ -10,9 +10,10 @@ from fanshare.core.instants import format_rfc3339, zone
 from fanshare.flows import audit, staff
 from fanshare.flows.authorisation import Post, Role
 from fanshare.flows.staff import Member
-from fanshare.web.brand.english import english
+from fanshare.web.brand.who import posts
 from fanshare.web.desk import Here
 from fanshare.web.exports import exported
+from fanshare.web.language import gettext as _
 from fanshare.web.lists import MOST_EXPORTED, PAGE, Spec, asked, place
 from fanshare.web.seated import field, page, seated
 
@@ -20,7 +21,6 @@ _COLUMNS = ("at", "who", "what", "about")
 
 
 @seated("brand.team", Role.BRAND, Role.OPERATOR, form=True, fresh=True, proposed=True)
-@english
 def team(here: Here) -> Any:
     """Her colleagues: listed, let in, ended; beneath them what was done."""
     problem = ""
@@ -32,7 +32,8 @@ def team(here: Here) -> Any:
             problem = error.message
         else:
             return HttpResponseRedirect(str(reverse("brand_team", args=[here.tenant.slug])))
-    wish = asked(here.request.GET, Spec({"what": ("what", audit.WHAT)}, {"newest": "newest first"}), _zone(here))
+    actions = {name: _(words) for name, words in audit.WHAT.items()}
+    wish = asked(here.request.GET, Spec({"what": (_("what"), actions)}, {"newest": _("newest first")}), _zone(here))
     limit = MOST_EXPORTED if wish.form else PAGE
     found = audit.lines(
         here.access.conn,
@@ -49,11 +50,11 @@ def team(here: Here) -> Any:
     context = {
         "members": members,
         "me": here.me if here.hat.role is Role.BRAND else 0,
-        "posts": [post.value for post in Post],
+        "posts": posts(),
         "problem": problem,
         "typed": {name: here.request.POST.get(name, "")[:300] for name in ("address", "post")},
         "asked": wish,
-        "rows": [(row, who, audit.WHAT[row.what]) for row, who in rows[:limit]],
+        "rows": [(row, who, actions[row.what]) for row, who in rows[:limit]],
         "next": place((rows[limit - 1][0].id, 0)) if len(rows) > limit else "",
     }
     return page(here, "brand/team.html", context, status=422 if problem else 200)
@@ -78,7 +79,7 @@ def _change(here: Here, members: list[Member]) -> None:
 def _who(actor: str, members: list[Member]) -> str:
     """A colleague by her address; an operator as one, whoever it is; everything else as it is written down."""
     if actor.startswith("operator:"):
-        return "an operator"
+        return _("an operator")
     return next((one.address for one in members if actor == f"brand:{one.id}"), actor)
 
 

@@ -12,27 +12,28 @@ from fanshare.flows import terms_draft
 from fanshare.flows.authorisation import Role
 from fanshare.flows.publish_terms import publish_terms
 from fanshare.flows.terms_draft import Looked
-from fanshare.web.brand.english import english, may
+from fanshare.web.brand.who import may
 from fanshare.web.desk import Here
+from fanshare.web.language import gettext as _
+from fanshare.web.language import later
 from fanshare.web.pages_port import Split
 from fanshare.web.public.explaining import Bar, bar
 from fanshare.web.seated import LISTENS, field, page, seated
 
 _WORDS = {
-    "fan": "The fan’s usual part of the commission, in percent",
-    "fan_most": "The most that a creator may choose for fans, in percent",
-    "buyer": "The buyer’s part where a fan’s link decided, in percent",
-    "introducer_days": "For how many days a fan earns on a buyer she brought (0: the first order)",
-    "window_days": "For how many days a click counts",
-    "hold_days": "After how many days from shipping money is ready",
-    "fee": "What whoever runs this installation takes on top, in percent of the commission",
-    "notice_days": "How many days before a worse rate is announced",
+    "fan": later("The fan’s usual part of the commission, in percent"),
+    "fan_most": later("The most that a creator may choose for fans, in percent"),
+    "buyer": later("The buyer’s part where a fan’s link decided, in percent"),
+    "introducer_days": later("For how many days a fan earns on a buyer she brought (0: the first order)"),
+    "window_days": later("For how many days a click counts"),
+    "hold_days": later("After how many days from shipping money is ready"),
+    "fee": later("What whoever runs this installation takes on top, in percent of the commission"),
+    "notice_days": later("How many days before a worse rate is announced"),
 }
 
 
 @csp_override(LISTENS)  # type: ignore[untyped-decorator]
 @seated("brand.see", Role.BRAND, Role.OPERATOR, form=True, proposed=True)
-@english
 def terms(here: Here) -> Any:
     """The newest figures; sent, what others would mean. Nothing is published here."""
     known = terms_draft.fields(here.programme.book.newest, several=here.tenant.several_brands)
@@ -48,7 +49,6 @@ def terms(here: Here) -> Any:
 
 @csp_override(LISTENS)  # type: ignore[untyped-decorator]
 @seated("brand.terms", Role.BRAND, Role.OPERATOR, form=True, fresh=True, proposed=True)
-@english
 def publish(here: Here) -> Any:
     """Publish what was looked at; what lowers anything waits for the notice that the terms promise."""
     address = str(reverse("brand_terms", args=[here.tenant.slug]))
@@ -68,12 +68,16 @@ def publish(here: Here) -> Any:
 
 def _shown(here: Here, typed: dict[str, str], problem: str, looked: Looked | None) -> dict[str, Any]:
     newest = here.programme.book.newest
-    rules = {f"{terms_draft.RULE}{rule.id}": f"Rule {rule.id}: percent of the goods" for rule in newest.rules}
+    rules = {
+        f"{terms_draft.RULE}{rule.id}": _("Rule %(id)s: percent of the goods") % {"id": rule.id}
+        for rule in newest.rules
+    }
+    words = rules | {name: _(text) for name, text in _WORDS.items()}
     changed = looked is not None and not looked.same and newest.version > 0
     return {
         "newest": newest,
         "typed": typed,
-        "words": {name: {**rules, **_WORDS}[name] for name in typed if name != "admission"},
+        "words": {name: words[name] for name in typed if name != "admission"},
         "problem": problem,
         "looked": looked,
         "bars": bars(looked) if looked else [],
@@ -88,5 +92,5 @@ def bars(looked: Looked) -> list[tuple[str, Bar]]:
     worked, currency = looked.example.before, looked.example.currency
     through_fan = Shares(worked.creator, worked.fan, worked.buyer)
     alone = Shares(worked.creator_alone, 0, 0)
-    both = (("An order that a fan brings", through_fan), ("An order that the creator brings", alone))
-    return [(words, bar(Split(currency, worked.net, shares), creator="the creator")) for words, shares in both]
+    both = ((_("An order that a fan brings"), through_fan), (_("An order that the creator brings"), alone))
+    return [(words, bar(Split(currency, worked.net, shares), creator=_("the creator"))) for words, shares in both]

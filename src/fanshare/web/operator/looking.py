@@ -10,12 +10,14 @@ from fanshare.core.instants import DAY
 from fanshare.core.trial import Sheet, trial_balance
 from fanshare.flows import inbox, proofs
 from fanshare.store.queries import operating, tenants
+from fanshare.web.language import gettext as _
+from fanshare.web.language import later
 from fanshare.web.operator.office import Office, operated, page, some_programmes
 
 _LEVELS = {
-    "bad": ("checked", "triangle-alert", "needs you"),
-    "warn": ("waiting", "search-check", "look at this"),
-    "ok": ("ready", "circle-check", "well"),
+    "bad": ("checked", "triangle-alert", later("needs you")),
+    "warn": ("waiting", "search-check", later("look at this")),
+    "ok": ("ready", "circle-check", later("well")),
 }
 _KEPT = 7 * DAY
 #: Parked messages listed of one programme.
@@ -23,15 +25,15 @@ _PARKED = 20
 
 #: Kinds of accounts -> what stands on them.
 ACCOUNTS = {
-    "owed": "owed by the brand",
-    "absorbed": "borne by the brand for others",
-    "fee": "fees of this installation",
-    "pending": "waiting",
-    "available": "ready",
-    "held": "being checked",
-    "in_transit": "on its way",
-    "paid": "paid out",
-    "unclaimed": "not claimed yet",
+    "owed": later("owed by the brand"),
+    "absorbed": later("borne by the brand for others"),
+    "fee": later("fees of this installation"),
+    "pending": later("waiting"),
+    "available": later("ready"),
+    "held": later("being checked"),
+    "in_transit": later("on its way"),
+    "paid": later("paid out"),
+    "unclaimed": later("not claimed yet"),
 }
 
 
@@ -39,7 +41,7 @@ ACCOUNTS = {
 def health(here: Office) -> Any:
     """Everything the doctor says, the worst first."""
     remarks = sorted(here.desk.examine(here.conn), key=lambda one: list(_LEVELS).index(one.level))
-    rows = [(remark, _LEVELS[remark.level]) for remark in remarks]
+    rows = [(remark, (*_LEVELS[remark.level][:2], _(_LEVELS[remark.level][2]))) for remark in remarks]
     counts = {level: sum(remark.level == level for remark in remarks) for level in _LEVELS}
     return page(here, "operator/health.html", {"rows": rows, "counts": counts})
 
@@ -57,7 +59,7 @@ def books(here: Office) -> Any:
 
 
 def _shown(sheet: Sheet) -> tuple[Sheet, list[tuple[str, int]]]:
-    return sheet, [(ACCOUNTS[kind], amount) for kind, amount in sheet.lines]
+    return sheet, [(_(ACCOUNTS[kind]), amount) for kind, amount in sheet.lines]
 
 
 @operated("operator.see")

@@ -11,7 +11,7 @@ from fanshare.core.instants import Instant, zone
 from fanshare.flows.authorisation import Hat, Role
 from fanshare.store.queries import tenants
 from fanshare.store.queries.tenants import Access, Tenant
-from fanshare.web import language, site
+from fanshare.web import site
 from fanshare.web.authorisation import hats, private, require
 from fanshare.web.desk import Connection, Desk
 from fanshare.web.errors import error_page
@@ -71,7 +71,7 @@ def operated(operation: str, *, form: bool = False, fresh: bool = False) -> Call
             worn = hats(request)
             hat = next(one for one in worn if one.role is Role.OPERATOR)
             desk = site.of(request).desk
-            with language.speaking("en"), desk.open() as conn:
+            with desk.open() as conn:
                 others = tuple(one for one in worn if one is not hat)
                 return private(view(Office(request, hat, others, conn, desk.clock(), desk), **arguments))
 

@@ -12,6 +12,7 @@ from fanshare.flows.authorisation import Post
 from fanshare.flows.staff import Member
 from fanshare.store.queries import tenants
 from fanshare.store.queries.tenants import Tenant
+from fanshare.web.brand.who import posts
 from fanshare.web.operator.office import Office, operated, page, some_programmes
 
 _LONGEST = 300
@@ -42,7 +43,7 @@ def people(here: Office) -> Any:
         "operators": staff.operators(here.conn, here.desk.keys),
         "houses": [House(one, staff.brand_people(here.access(one), here.desk.keys)) for one in listed],
         "choices": tenants.all_tenants(here.conn),
-        "posts": [post.value for post in Post],
+        "posts": posts(),
         "more": more,
         "problem": problem,
         "typed": {name: _field(here, name, strict=False) for name in ("address", "programme", "post")},

@@ -11,10 +11,12 @@ from fanshare.core.plain_text import blocks
 from fanshare.flows import audit, public_texts, staff
 from fanshare.web import language
 from fanshare.web.exports import exported
+from fanshare.web.language import gettext as _
+from fanshare.web.language import later
 from fanshare.web.lists import MOST_EXPORTED, PAGE, Spec, asked, place
 from fanshare.web.operator.office import Office, operated, page
 
-TITLES = {"imprint": "Imprint", "privacy": "Privacy", "accessibility": "Accessibility"}
+TITLES = {"imprint": later("Imprint"), "privacy": later("Privacy"), "accessibility": later("Accessibility")}
 _COLUMNS = ("at", "who", "what", "programme", "about")
 
 
@@ -23,7 +25,7 @@ def texts(here: Office) -> Any:
     """Which texts there are, in which languages."""
     known = public_texts.newest(here.conn)
     rows = [
-        (kind, title, tag, name, known.get((kind, tag)))
+        (kind, _(title), tag, name, known.get((kind, tag)))
         for kind, title in TITLES.items()
         for tag, name in language.LANGUAGES.items()
     ]
@@ -48,7 +50,7 @@ def text(here: Office, kind: str, tag: str) -> Any:
     context = {
         "kind": kind,
         "tag": tag,
-        "title": TITLES[kind],
+        "title": _(TITLES[kind]),
         "named": language.LANGUAGES[tag],
         "words": words,
         "before": before,
@@ -62,7 +64,8 @@ def text(here: Office, kind: str, tag: str) -> Any:
 @operated("operator.see")
 def audited(here: Office) -> Any:
     """What people did, the newest first."""
-    spec = Spec({"what": ("what", audit.WHAT)}, {"newest": "newest first"})
+    actions = {name: _(words) for name, words in audit.WHAT.items()}
+    spec = Spec({"what": (_("what"), actions)}, {"newest": _("newest first")})
     wish = asked(here.request.GET, spec, zone("UTC"))
     limit = MOST_EXPORTED if wish.form else PAGE
     rows = list(
@@ -81,7 +84,7 @@ def audited(here: Office) -> Any:
         return exported(wish.form, "audit", documents, _COLUMNS, cut=len(rows) > limit)
     context = {
         "asked": wish,
-        "rows": [(row, named.get(row.actor, row.actor), audit.WHAT[row.what]) for row in rows[:limit]],
+        "rows": [(row, named.get(row.actor, row.actor), actions[row.what]) for row in rows[:limit]],
         "next": place((rows[limit - 1].id, 0)) if len(rows) > limit else "",
     }
     return page(here, "operator/audit.html", context)

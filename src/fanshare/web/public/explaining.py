@@ -51,7 +51,7 @@ class DatedVersion:
     """A version of the terms and whether it rules now, later, or did."""
 
     version: TermsVersion
-    when: Literal["in force", "coming", "past"]
+    when: Literal["current", "coming", "past"]
 
 
 def bar(
@@ -142,7 +142,7 @@ def dated_versions(versions: Iterable[TermsVersion], now: Instant) -> list[Dated
     begun = sum(version.effective_at <= now for version in ordered)
     current = max(0, begun - 1)
     return (
-        [DatedVersion(version, "in force") for version in ordered[current : current + 1]]
+        [DatedVersion(version, "current") for version in ordered[current : current + 1]]
         + [DatedVersion(version, "coming") for version in ordered[current + 1 :]]
         + [DatedVersion(version, "past") for version in reversed(ordered[:current])]
     )
