@@ -16,6 +16,8 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 _SENTENCE = re.compile(r"[^\W\d_]{2,}[,;:]? [^\W\d_]+")
 _CALLS = {"_", "gettext", "ngettext", "later"}
 _COMMAND = "fanshare "
+#: Blocks that stand inside a tag: a class, an attribute.
+_INSIDE_TAGS = {"width", "listens"}
 #: Stands for what a template puts there.
 _HOLE = "\N{OBJECT REPLACEMENT CHARACTER}"
 
@@ -73,12 +75,12 @@ def _taken_apart(environment: Environment, source: str) -> tuple[str, list[str]]
 
 
 def _leaves_out(block: list[str], until: str) -> str:
-    """Which tag ends what is left out after this one, a translated part or the class of the page; empty: nothing is."""
+    """Which tag ends what is left out after this one, a translated part or a block inside a tag; empty: nothing is."""
     if until:
         return "" if block[:1] == [until] else until
     if block[:1] == ["trans"]:
         return "endtrans"
-    return "endblock" if block[:2] == ["block", "width"] else ""
+    return "endblock" if block[:1] == ["block"] and block[1] in _INSIDE_TAGS else ""
 
 
 def _untranslated(tokens: list[tuple[str, str]]) -> Iterator[str]:

@@ -68,7 +68,8 @@ def test_a_word_that_nobody_could_translate_is_found(source: str, found: list[st
         "{% trans day=day %}Since {{ day }} it holds{% endtrans %}",
         "<a aria-label=\"{{ _('About this site') }}\" class='link card' href='/some where'>·</a>",
         "<p>fanshare</p><code>fanshare login-link ADDRESS</code><style>a { color: red }</style>",
-        "{% block width %}app{% endblock %}<a{% if when == 'in force' %} class='is now'{% endif %}>{# a remark #}",
+        "{% block width %}app{% endblock %}{% block listens %} data-moves='it moved'{% endblock %}",
+        "<a{% if when == 'in force' %} class='is now'{% endif %}>{# a remark #}",
         '<meta name="viewport" content="width=device width">',
     ],
 )
