@@ -7,8 +7,16 @@ from datetime import date
 from fanshare.core.iban import compact_iban
 from fanshare.core.instants import Instant, to_datetime
 from fanshare.core.money import Micros, format_micros
-from fanshare.integrations.sepa.document import Address, Order, Party, Payment, Transfer
-from fanshare.integrations.sepa.text import NAME_LENGTH, REMITTANCE_LENGTH, basic
+from fanshare.integrations.bank_text import basic
+from fanshare.integrations.sepa.document import (
+    NAME_LENGTH,
+    REMITTANCE_LENGTH,
+    Address,
+    Order,
+    Party,
+    Payment,
+    Transfer,
+)
 
 
 @dataclass(frozen=True, slots=True)

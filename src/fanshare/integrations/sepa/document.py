@@ -10,6 +10,8 @@ from dataclasses import dataclass
 #: guidelines since November 2023, 13 the newest whose schema is at hand.
 VERSIONS = ("03", "09", "13")
 
+NAME_LENGTH, REMITTANCE_LENGTH, ID_LENGTH = 70, 140, 35
+
 
 @dataclass(frozen=True, slots=True)
 class Address:

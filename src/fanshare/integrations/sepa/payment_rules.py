@@ -7,10 +7,9 @@ from datetime import date, datetime, timedelta
 
 from fanshare.core.iban import EEA, SEPA, iban_fault, is_bic
 from fanshare.core.target_days import is_target_day
-from fanshare.integrations.sepa.document import VERSIONS, Address, Order, Payment, Transfer
-from fanshare.integrations.sepa.text import ID_LENGTH, NAME_LENGTH, is_basic
-
-type Offence = tuple[str, str]
+from fanshare.integrations.bank_rules import Offence
+from fanshare.integrations.bank_text import is_basic
+from fanshare.integrations.sepa.document import ID_LENGTH, NAME_LENGTH, VERSIONS, Address, Order, Payment, Transfer
 
 FURTHEST = timedelta(days=90)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)

@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator
 
 from fanshare.core.iban import EEA, SEPA, iban_fault, is_bic
-from fanshare.integrations.sepa.document import Order, Party, Transfer
-from fanshare.integrations.sepa.payment_rules import Offence, of_address, of_id, of_name, of_text
-from fanshare.integrations.sepa.text import REMITTANCE_LENGTH, readable
+from fanshare.integrations.bank_rules import Offence
+from fanshare.integrations.bank_text import readable
+from fanshare.integrations.sepa.document import REMITTANCE_LENGTH, Order, Party, Transfer
+from fanshare.integrations.sepa.payment_rules import of_address, of_id, of_name, of_text
 
 #: Instruction ids, end-to-end ids, and (account, amount, purpose) so far.
 type _Seen = tuple[set[str], set[str], set[tuple[str, str, str]]]

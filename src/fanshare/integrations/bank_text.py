@@ -1,4 +1,4 @@
-"""The characters that every SEPA bank has to take, and what others become.
+"""The characters that every bank has to take, and what others become.
 
 Source: EPC217-08, "SEPA requirements for an extended character set", which names the basic set and says how to convert.
 It has one letter for most; umlauts keep to the German custom of two (ä is ae), which it leaves open.
@@ -6,8 +6,6 @@ It has one letter for most; umlauts keep to the German custom of two (ä is ae),
 
 import re
 import unicodedata
-
-NAME_LENGTH, REMITTANCE_LENGTH, ID_LENGTH = 70, 140, 35
 
 BASIC = re.compile(r"[A-Za-z0-9/\-?:().,'+ ]*", re.ASCII)
 
