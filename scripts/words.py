@@ -17,16 +17,18 @@ WEB = Path(__file__).resolve().parent.parent / "src" / "fanshare"
 FOLDER = WEB / "web" / "locale"
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2.ext.babel_extract")]
 KEYWORDS = {"_": (1,), "gettext": (1,), "ngettext": (1, 2), "later": (1,)}
+#: Sentences of errors: who translates one adds it to the file; the others stay English, and pages say so.
+ERRORS = {"FanshareError": (2,), "BadInputError": (2,), "ConflictError": (2,)}
 OPTIONS = {"**/templates/**.html": {"trimmed": "true", "silent": "false"}}
 #: A date in the file would make every run a change.
 MADE = datetime(2026, 11, 25, tzinfo=UTC)
 
 
-def collected() -> Catalog:
+def collected(keywords: dict[str, tuple[int, ...]] = KEYWORDS) -> Catalog:
     """Every message of the pages, in the order of the files."""
     found = Catalog(project="fanshare", version="1", charset="utf-8", creation_date=MADE, revision_date=MADE)
     for root in (WEB / "web", WEB / "core", WEB / "flows"):
-        names = extract_from_dir(root, METHODS, OPTIONS, keywords=KEYWORDS)
+        names = extract_from_dir(root, METHODS, OPTIONS, keywords=keywords)
         for name, _line, message, comments, _context in sorted(names, key=lambda one: (one[0], one[1])):
             found.add(message, locations=[(str(Path(root.name) / name), 0)], auto_comments=comments)
     return found
@@ -36,7 +38,12 @@ def translated(language: str) -> Catalog:
     """What was translated, brought up to the words of today."""
     with (FOLDER / language / "LC_MESSAGES" / "fanshare.po").open("rb") as file:
         known = read_po(file, locale=language)
-    known.update(collected(), no_fuzzy_matching=True)
+    wanted = collected()
+    told = {_texts(message.id)[0] for message in known if message.id and any(_texts(message.string))}
+    for message in collected(ERRORS):
+        if message.id in told:
+            wanted.add(message.id)
+    known.update(wanted, no_fuzzy_matching=True)
     known.revision_date = known.creation_date = MADE
     return known
 

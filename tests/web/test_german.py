@@ -6,8 +6,10 @@ from html.parser import HTMLParser
 
 import pytest
 
+from fanshare.core.errors import BadInputError
 from fanshare.store.server import Server
 from fanshare.web import language
+from fanshare.web.said import plain
 from tests.support.schema import schema_template
 from tests.web.support import sample
 from tests.web.support.company import Company, founded
@@ -88,6 +90,16 @@ def test_an_error_is_german_too() -> None:
     assert "Fehler 404" in page.text
 
 
+def test_a_fault_is_told_in_german_or_says_that_it_is_english() -> None:
+    with language.speaking("de"):
+        assert (
+            plain(BadInputError("unknown_order", "There is no such order.")) == "Eine solche Bestellung gibt es nicht."
+        )
+        said = plain(BadInputError("bad_x", "No <b>x</b> of 7."))
+        assert said == '<span lang="en">No &lt;b&gt;x&lt;/b&gt; of 7.</span>'
+    assert plain(BadInputError("bad_x", "No x of 7.")) == "No x of 7."
+
+
 def test_the_cookie_is_stronger_than_the_wish_of_the_browser() -> None:
     assert '<html lang="en">' in german("/", HTTP_COOKIE=f"{language.COOKIE}=en").text
 
@@ -102,8 +114,8 @@ def test_no_page_of_a_signed_in_person_mixes_english_in(company: Company, who: s
     device, found, seen = company.device(who), {}, 0
     for path in (concrete(route, company) for route, _view in routes()):
         page = device.get(path, HTTP_ACCEPT_LANGUAGE=WISH)
-        if page.status == 200 and page.headers["content-type"].startswith("text/html"):
-            seen += 1
+        if page.headers.get("content-type", "").startswith("text/html"):
+            seen += page.status == 200
             found[path] = english(page.text)
     assert seen > 20
     assert {path: texts for path, texts in found.items() if texts} == {}

@@ -12,6 +12,7 @@ from fanshare.flows import second_factor
 from fanshare.web import site
 from fanshare.web.authorisation import CAME_AT, PROVED_AT, account_of, private
 from fanshare.web.language import gettext as _
+from fanshare.web.said import plain
 
 #: The field of a code, beside those of the form that is sent on.
 CODE = "one_time_code"
@@ -33,7 +34,7 @@ def unproved(request: Any) -> Any:
                 return None
             problem = _("This code is not right, or was used already.")
         except FanshareError as error:
-            problem = error.message
+            problem = plain(error)
     return _page(request, problem)
 
 

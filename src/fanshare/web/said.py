@@ -1,7 +1,18 @@
-"""What was wrong with words that somebody wrote to somebody, in her language."""
+"""What was wrong, in the language of the page."""
+
+from markupsafe import Markup
 
 from fanshare.core.errors import FanshareError
 from fanshare.web.language import gettext as _
+from fanshare.web.language import spoken
+
+
+def plain(error: FanshareError) -> str:
+    """The sentence of a fault; where nobody has translated it, as HTML that says it is English."""
+    said = _(error.message)
+    if spoken() == "en" or said != error.message:
+        return said
+    return Markup('<span lang="en">{said}</span>').format(said=said)
 
 
 def told(error: FanshareError, most: int) -> str:
@@ -16,4 +27,4 @@ def told(error: FanshareError, most: int) -> str:
         "thread_closed": _("The people of the shop closed this thread after a report."),
         "nobody_helped": _("No fan brought a sale in that time; nothing was sent."),
     }
-    return known.get(error.code, error.message)
+    return known.get(error.code) or plain(error)

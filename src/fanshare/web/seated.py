@@ -4,11 +4,11 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
+from fanshare.config.settings import SECURE_CSP
 from fanshare.core import live_token
 from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.flows.authorisation import MATRIX, Role, fits
@@ -66,7 +66,7 @@ def seated(
 
 
 #: For a page whose own script asks this site for something.
-LISTENS = {**settings.SECURE_CSP, "connect-src": ["'self'"]}
+LISTENS = {**SECURE_CSP, "connect-src": ["'self'"]}
 
 
 def listens(here: Here) -> dict[str, str]:

@@ -18,6 +18,7 @@ from fanshare.web.authorisation import PROVED_AT, account_of, hats, require
 from fanshare.web.creator.links import qr
 from fanshare.web.fresh import unproved
 from fanshare.web.language import gettext as _
+from fanshare.web.said import plain
 from fanshare.web.wording import Calendar
 
 _WISHED = "wished_secret"
@@ -74,7 +75,7 @@ def _turned_on(request: Any, secret: bytes) -> Any:
     try:
         codes = here.accounts.turn_on(account_of(request), secret, request.POST["code"][:50], _actor(request))
     except FanshareError as error:
-        problem = _("This is not the code that the app shows now.") if error.code == "wrong_code" else error.message
+        problem = _("This is not the code that the app shows now.") if error.code == "wrong_code" else plain(error)
         return _page(request, secret, problem=problem, status=422)
     del request.session[_WISHED]
     request.session[PROVED_AT] = here.clock()

@@ -10,6 +10,7 @@ from fanshare.flows import appeals
 from fanshare.flows.authorisation import Role
 from fanshare.store.queries import appeals as queries
 from fanshare.web.desk import Here
+from fanshare.web.said import plain
 from fanshare.web.seated import field, page, seated
 
 #: Within how many days the brand answers.
@@ -28,7 +29,7 @@ def object_to(here: Here, token: str) -> Any:
         try:
             appeals.appeal(here.programme, order, party, field(here, "words", appeals.LONGEST), here.now)
         except FanshareError as error:
-            problem, status = error.message, 422
+            problem, status = plain(error), 422
         else:
             return HttpResponseRedirect(here.request.path)
     mine = [one for one in queries.listed(here.access, order=order) if one.party == party]

@@ -13,6 +13,7 @@ from fanshare.flows.authorisation import Role
 from fanshare.store.queries import results
 from fanshare.web.desk import Here
 from fanshare.web.language import gettext as _
+from fanshare.web.said import plain
 from fanshare.web.seated import field, page, seated
 
 
@@ -24,7 +25,7 @@ def budget(here: Here) -> Any:
         try:
             budgets.set_budget(here.programme, tz, _currency(here, currencies), _amount(here), here.now)
         except FanshareError as error:
-            problem = error.message
+            problem = plain(error)
         else:
             return HttpResponseRedirect(str(reverse("brand_budget", args=[here.tenant.slug])))
     standings = budgets.standings(here.access, tz, here.now)
@@ -46,7 +47,7 @@ def _currencies(here: Here) -> list[str]:
 def _currency(here: Here, known: list[str]) -> str:
     wanted = field(here, "currency", 3)
     if wanted not in known:
-        raise BadInputError("unknown_currency", _("Choose one of the currencies in which you sell."))
+        raise BadInputError("unknown_currency", "Choose one of the currencies in which you sell.")
     return wanted
 
 

@@ -16,6 +16,7 @@ from fanshare.web.brand.who import may, named
 from fanshare.web.desk import Here
 from fanshare.web.language import gettext as _
 from fanshare.web.language import later
+from fanshare.web.said import plain
 from fanshare.web.seated import field, page, seated
 
 #: Claims that wait on one page, and answered ones.
@@ -63,7 +64,7 @@ def answer(here: Here, number: int) -> Any:
     except FanshareError as error:
         if error.status == 404:
             raise
-        return page(here, "brand/claim.html", _about(here, number, error.message), status=422)
+        return page(here, "brand/claim.html", _about(here, number, plain(error)), status=422)
     return HttpResponseRedirect(address)
 
 

@@ -18,6 +18,7 @@ from fanshare.web.exports import exported
 from fanshare.web.language import gettext as _
 from fanshare.web.language import later
 from fanshare.web.lists import MOST_EXPORTED, PAGE, Spec, asked, place
+from fanshare.web.said import plain
 from fanshare.web.seated import page, seated
 
 _COLUMNS = ("code", "of", "plan", "label", "state", "used", "made_at")
@@ -48,7 +49,7 @@ def change(here: Here, number: int) -> Any:
         try:
             shop_codes.rotate(here.programme, found[0].text, here.now, connection=found[0].connection)
         except FanshareError as error:
-            return _list(here, error.message)
+            return _list(here, plain(error))
     return HttpResponseRedirect(str(reverse("brand_codes", args=[here.tenant.slug])))
 
 

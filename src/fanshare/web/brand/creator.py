@@ -14,6 +14,7 @@ from fanshare.store.queries import creators
 from fanshare.store.queries.creators import CreatorRow
 from fanshare.web.brand.who import may
 from fanshare.web.desk import Here
+from fanshare.web.said import plain
 from fanshare.web.seated import field, page, seated
 
 
@@ -34,7 +35,7 @@ def note(here: Here, number: int) -> Any:
     except FanshareError as error:
         if error.code == "unknown_creator":
             raise
-        return _page(here, number, problem=error.message, typed=typed)
+        return _page(here, number, problem=plain(error), typed=typed)
     return HttpResponseRedirect(_address(here, number))
 
 
@@ -47,7 +48,7 @@ def group(here: Here, number: int) -> Any:
     try:
         groups.set_group(here.programme, number, field(here, "group"), here.now)
     except FanshareError as error:
-        return _page(here, number, problem=error.message)
+        return _page(here, number, problem=plain(error))
     return HttpResponseRedirect(_address(here, number))
 
 

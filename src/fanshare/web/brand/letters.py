@@ -12,6 +12,7 @@ from fanshare.flows.authorisation import Role
 from fanshare.flows.brand_letters import Looked, Wish
 from fanshare.web import site
 from fanshare.web.desk import Here
+from fanshare.web.said import plain
 from fanshare.web.seated import field, page, seated
 
 
@@ -31,7 +32,7 @@ def write(here: Here) -> Any:
             return HttpResponseRedirect(f"{address}?{urlencode({'sent': count})}")
         looked = brand_letters.look(here.access, wish, here.now)
     except FanshareError as error:
-        return _form(here, typed, problem=error.message)
+        return _form(here, typed, problem=plain(error))
     return _form(here, typed, looked=looked)
 
 

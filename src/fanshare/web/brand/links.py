@@ -19,6 +19,7 @@ from fanshare.web.desk import Here
 from fanshare.web.exports import exported
 from fanshare.web.language import gettext as _
 from fanshare.web.lists import MOST_EXPORTED, PAGE, Spec, asked, place
+from fanshare.web.said import plain
 from fanshare.web.seated import field, page, seated
 
 _COLUMNS = ("code", "creator", "leads_to", "name", "label", "state", "clicks", "made_at")
@@ -61,7 +62,7 @@ def several(here: Here) -> Any:
             return HttpResponseRedirect(str(reverse("brand_links", args=[here.tenant.slug])))
         looked = bulk_links.look(here.programme, lines, wanted, here.desk.destinations)
     except FanshareError as error:
-        return _form(here, typed, problem=error.message)
+        return _form(here, typed, problem=plain(error))
     return _form(here, typed, looked=looked)
 
 

@@ -15,6 +15,7 @@ from fanshare.web.desk import Here
 from fanshare.web.exports import exported
 from fanshare.web.language import gettext as _
 from fanshare.web.lists import MOST_EXPORTED, PAGE, Spec, asked, place
+from fanshare.web.said import plain
 from fanshare.web.seated import page, seated
 
 _COLUMNS = ("message", "received_at", "shop", "topic", "state", "reason")
@@ -55,7 +56,7 @@ def message(here: Here, name: str) -> Any:
         try:
             sent = deliveries.look(here.programme, name, here.now)
         except FanshareError as error:
-            problem, status = error.message, error.status
+            problem, status = plain(error), error.status
     context = {
         "row": row,
         "state": states()[row.state],

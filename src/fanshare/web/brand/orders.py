@@ -27,6 +27,7 @@ from fanshare.web.language import gettext as _
 from fanshare.web.language import later
 from fanshare.web.lists import MOST_EXPORTED, PAGE, Spec, asked, place
 from fanshare.web.money_states import State, state
+from fanshare.web.said import plain
 from fanshare.web.seated import LISTENS, field, listens, page, seated
 
 _COLUMNS = ("order", "placed_at", "status", "goods", "commission", "currency", "being_checked")
@@ -130,7 +131,7 @@ def decide(here: Here, number: int) -> Any:
     try:
         rulings.rule(here.programme, _ruling(here, number), here.now)
     except FanshareError as error:
-        return page(here, "brand/order.html", _about(here, number, error.message), status=422)
+        return page(here, "brand/order.html", _about(here, number, plain(error)), status=422)
     return HttpResponseRedirect(_address(here, number))
 
 

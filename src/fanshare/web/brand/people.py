@@ -14,6 +14,7 @@ from fanshare.web.desk import Here
 from fanshare.web.exports import exported
 from fanshare.web.language import gettext as _
 from fanshare.web.lists import MOST_EXPORTED, PAGE, Spec, asked, place
+from fanshare.web.said import plain
 from fanshare.web.seated import field, page, seated
 
 _COLUMNS = ("name", "page", "since", "orders", "group")
@@ -66,7 +67,7 @@ def application(here: Here, number: int) -> Any:
             words = field(here, "words", applications.LONGEST_WORDS)
             applications.answer(here.programme, number, accept=answer == "yes", words=words, now=here.now)
         except BadInputError as error:
-            problem = error.message
+            problem = plain(error)
         else:
             return HttpResponseRedirect(f"/brand/{here.tenant.slug}/people")
     context = {"found": found, "problem": problem, "words": here.request.POST.get("words", "")}

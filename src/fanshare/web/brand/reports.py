@@ -12,6 +12,7 @@ from fanshare.web.creator.questions import reported
 from fanshare.web.desk import Here
 from fanshare.web.language import gettext as _
 from fanshare.web.lists import PAGE, Spec, asked, place
+from fanshare.web.said import plain
 from fanshare.web.seated import field, page, seated
 
 
@@ -24,7 +25,7 @@ def reports(here: Here) -> Any:
             close = field(here, "do") == "close"
             asking.settle_report(here.programme, reported(here), here.now, close=close)
         except BadInputError as error:
-            problem, status = error.message, 422
+            problem, status = plain(error), 422
         else:
             return HttpResponseRedirect(f"{here.request.path}?kept=1")
     wish = asked(here.request.GET, Spec({}, {"oldest": _("oldest first")}, dates=False), zone(here.tenant.time_zone))

@@ -15,6 +15,7 @@ from fanshare.web.brand.terms import bars
 from fanshare.web.brand.who import may
 from fanshare.web.desk import Here
 from fanshare.web.language import gettext as _
+from fanshare.web.said import plain
 from fanshare.web.seated import field, page, seated
 
 
@@ -33,7 +34,7 @@ def say(here: Here) -> Any:
     try:
         step = _say(here)
     except BadInputError as error:
-        return _page(here, problem=error.message)
+        return _page(here, problem=plain(error))
     return HttpResponseRedirect(f"{address}#{step}")
 
 
@@ -41,12 +42,12 @@ def _say(here: Here) -> str:
     step, what = field(here, "step", 20), field(here, "what", 20)
     if what == "brands":
         if field(here, "brands", 20) not in ("one", "several"):
-            raise BadInputError("no_answer", _("Say whether there is one brand or several."))
+            raise BadInputError("no_answer", "Say whether there is one brand or several.")
         set_up.decide_brands(here.access, several=field(here, "brands") == "several", now=here.now)
         return Step.BRANDS
     ways = {"later": set_up.leave, "again": set_up.take_up, "done": set_up.finish}
     if what not in ways:
-        raise BadInputError("no_answer", _("Press one of the buttons of a step."))
+        raise BadInputError("no_answer", "Press one of the buttons of a step.")
     ways[what](here.access, step, here.now)
     return step
 

@@ -15,6 +15,7 @@ from fanshare.web.desk import Here
 from fanshare.web.exports import exported
 from fanshare.web.language import gettext as _
 from fanshare.web.lists import MOST_EXPORTED, PAGE, Spec, asked, place
+from fanshare.web.said import plain
 from fanshare.web.seated import field, page, seated
 
 _COLUMNS = ("at", "who", "what", "about")
@@ -29,7 +30,7 @@ def team(here: Here) -> Any:
         try:
             _change(here, members)
         except FanshareError as error:
-            problem = error.message
+            problem = plain(error)
         else:
             return HttpResponseRedirect(str(reverse("brand_team", args=[here.tenant.slug])))
     actions = {name: _(words) for name, words in audit.WHAT.items()}

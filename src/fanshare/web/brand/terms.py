@@ -18,6 +18,7 @@ from fanshare.web.language import gettext as _
 from fanshare.web.language import later
 from fanshare.web.pages_port import Split
 from fanshare.web.public.explaining import Bar, bar
+from fanshare.web.said import plain
 from fanshare.web.seated import LISTENS, field, page, seated
 
 _WORDS = {
@@ -43,7 +44,7 @@ def terms(here: Here) -> Any:
         wanted = terms_draft.drafted(here.programme.book.newest, typed)
         looked = terms_draft.look(here.programme, wanted, here.tenant.currency, here.now)
     except FanshareError as error:
-        problem = error.message
+        problem = plain(error)
     return page(here, "brand/terms.html", _shown(here, typed, problem, looked), status=422 if problem else 200)
 
 
@@ -61,7 +62,7 @@ def publish(here: Here) -> Any:
             raise FanshareError("terms_moved", "Other terms were published meanwhile; look at them first.", 409)
         publish_terms(here.access, terms_draft.drafted(newest, typed), here.now)
     except FanshareError as error:
-        return page(here, "brand/terms.html", _shown(here, typed, error.message, None), status=422)
+        return page(here, "brand/terms.html", _shown(here, typed, plain(error), None), status=422)
     done = "terms" if newest.version else "brand_start"
     return HttpResponseRedirect(str(reverse(done, args=[here.tenant.slug])))
 

@@ -14,6 +14,7 @@ from fanshare.store.queries import claims as queries
 from fanshare.store.queries.claims import Choice
 from fanshare.web.desk import Here
 from fanshare.web.language import gettext as _
+from fanshare.web.said import plain
 from fanshare.web.seated import field, page, seated
 
 
@@ -65,4 +66,4 @@ def _words(error: FanshareError, here: Here) -> str:
         "number_missing": _("Say the order's number; whoever bought finds it in the shop's mail."),
         "unknown_creator": _("Say for which creator you shared."),
     }
-    return known.get(error.code, error.message)
+    return known.get(error.code) or plain(error)

@@ -21,6 +21,7 @@ from fanshare.web.desk import Here
 from fanshare.web.exports import exported
 from fanshare.web.language import gettext as _
 from fanshare.web.lists import MOST_EXPORTED, PAGE, Asked, Spec, asked, place
+from fanshare.web.said import plain
 from fanshare.web.seated import field, page, seated
 
 _COLUMNS = (
@@ -69,7 +70,7 @@ def links(here: Here) -> Any:
         wish = own_links.Wish(**typed)
         code = own_links.make(here.programme, here.me, here.me, wish, here.now, here.desk.destinations)
     except BadInputError as error:
-        return _list(here, typed, error.message, status=422)
+        return _list(here, typed, plain(error), status=422)
     return HttpResponseRedirect(reverse("creator_link", args=[here.tenant.slug, code]))
 
 
@@ -83,7 +84,7 @@ def link(here: Here, code: str) -> Any:
         except BadInputError as error:
             if error.status == 404:
                 raise
-            problem = error.message
+            problem = plain(error)
         else:
             return HttpResponseRedirect(here.request.path)
     found = own_links.own(here.programme, here.me, code)

@@ -18,7 +18,7 @@ from fanshare.web.desk import Here
 from fanshare.web.errors import error_page
 from fanshare.web.language import gettext as _
 from fanshare.web.lists import PAGE, Spec, asked, place
-from fanshare.web.said import told
+from fanshare.web.said import plain, told
 from fanshare.web.seated import field, page, seated
 
 _LONGEST_AWAY = 366 * DAY
@@ -73,7 +73,7 @@ def off_time(here: Here) -> Any:
         try:
             off_hours.put(here.access, here.me, _chosen(here))
         except BadInputError as error:
-            problem, status = error.message, 422
+            problem, status = plain(error), 422
         else:
             return HttpResponseRedirect(f"{here.request.path}?kept=1")
     now = off_hours.get(here.access, here.me)
@@ -135,7 +135,7 @@ def _chosen(here: Here) -> OffHours:
     begin, end = field(here, "from"), field(here, "to")
     hours = [str(hour) for hour in range(_HOURS)]
     if (begin == "") != (end == "") or begin not in ["", *hours] or end not in ["", *hours] or begin == end != "":
-        raise BadInputError("bad_hours", _("Choose two different hours, or none."))
+        raise BadInputError("bad_hours", "Choose two different hours, or none.")
     quiet = (None, None) if begin == "" else (int(begin), int(end))
     text = field(here, "away")
     if not text:
@@ -146,7 +146,7 @@ def _chosen(here: Here) -> OffHours:
     except (ValueError, OverflowError, BadInputError):
         until = 0
     if not here.now < until <= here.now + _LONGEST_AWAY:
-        raise BadInputError("bad_day", _("Choose a day within the coming year, or none."))
+        raise BadInputError("bad_day", "Choose a day within the coming year, or none.")
     return OffHours(until, *quiet)
 
 

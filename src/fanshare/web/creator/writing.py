@@ -12,6 +12,7 @@ from fanshare.flows.authorisation import Role
 from fanshare.store.queries import creator_pages
 from fanshare.web.desk import Here
 from fanshare.web.pages_port import PublicPicture, PublicSection
+from fanshare.web.said import plain
 from fanshare.web.seated import field, page, seated
 
 
@@ -39,7 +40,7 @@ def page_of_hers(here: Here) -> Any:
         raw = own_page.Page(
             _raw(here, "words"), tuple((_raw(here, f"heading-{n}"), _raw(here, f"words-{n}")) for n in _places())
         )
-        return _form(here, raw, problem=error.message, status=422)
+        return _form(here, raw, problem=plain(error), status=422)
     return HttpResponseRedirect(f"{here.request.path}?kept=1")
 
 
@@ -58,7 +59,7 @@ def picture(here: Here) -> Any:
     except BadInputError as error:
         written = creator_pages.page(here.access, here.me)
         stands = own_page.Page(written.words, written.sections)
-        return _form(here, stands, picture_problem=error.message, status=422)
+        return _form(here, stands, picture_problem=plain(error), status=422)
     return HttpResponseRedirect(f"{_address(here)}?kept=1")
 
 

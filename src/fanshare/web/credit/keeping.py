@@ -15,6 +15,7 @@ from fanshare.store.queries import fan_days
 from fanshare.store.queries import shop_credits as rows
 from fanshare.web.desk import Here
 from fanshare.web.language import gettext as _
+from fanshare.web.said import plain
 from fanshare.web.seated import field, page, seated
 
 
@@ -101,4 +102,4 @@ def _words(error: FanshareError) -> str:
         "unknown_credit": _("There is no such code of yours."),
         "no_credit_here": _("This shop gives no credit any more."),
     }
-    return known.get(error.code, error.message)
+    return known.get(error.code) or plain(error)

@@ -16,6 +16,7 @@ from fanshare.web.errors import error_page
 from fanshare.web.joining.looking import bars, promises
 from fanshare.web.joining.visiting import may, page, visiting
 from fanshare.web.language import gettext as _
+from fanshare.web.said import plain
 
 #: Per visitor and ten minutes.
 _WISHES = 10
@@ -76,7 +77,7 @@ def _answered(visit: Visit, kind: str, template: str, context: dict[str, Any], c
         wished = Draft(kind, creator=creator, **typed, language=language.of_visitor(visit.request))
         draft = joining.check(wished, open_admission=terms.open_admission)
     except BadInputError as error:
-        return page(visit, template, {**whole, "problem": error.message}, status=422)
+        return page(visit, template, {**whole, "problem": plain(error)}, status=422)
     if site.of(visit.request).accounts.sends_mail:
         joining.ask(visit.access.conn, visit.programme.keys, visit.tenant.id, draft, visit.now)
     return page(visit, "joining/sent.html", {})

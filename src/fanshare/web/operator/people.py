@@ -14,6 +14,7 @@ from fanshare.store.queries import tenants
 from fanshare.store.queries.tenants import Tenant
 from fanshare.web.brand.who import posts
 from fanshare.web.operator.office import Office, operated, page, some_programmes
+from fanshare.web.said import plain
 
 _LONGEST = 300
 _FOUNDING = ("name", "currency", "country", "time_zone", "slug", "contact", "owner")
@@ -35,7 +36,7 @@ def people(here: Office) -> Any:
         try:
             _change(here)
         except FanshareError as error:
-            problem = error.message
+            problem = plain(error)
         else:
             return HttpResponseRedirect(reverse("operator_people"))
     listed, more = some_programmes(here)
@@ -89,7 +90,7 @@ def all_programmes(here: Office) -> Any:
                 here.conn, here.desk.keys, _wished(here), here.now, here.actor, owner=_field(here, "owner")
             )
         except FanshareError as error:
-            problem = error.message
+            problem = plain(error)
         else:
             return HttpResponseRedirect(f"{reverse('operator_programmes')}?founded={made.slug}")
     listed, more = some_programmes(here)

@@ -15,6 +15,7 @@ from fanshare.web.language import gettext as _
 from fanshare.web.language import later
 from fanshare.web.lists import MOST_EXPORTED, PAGE, Spec, asked, place
 from fanshare.web.operator.office import Office, operated, page
+from fanshare.web.said import plain
 
 TITLES = {"imprint": later("Imprint"), "privacy": later("Privacy"), "accessibility": later("Accessibility")}
 _COLUMNS = ("at", "who", "what", "programme", "about")
@@ -44,7 +45,7 @@ def text(here: Office, kind: str, tag: str) -> Any:
         try:
             public_texts.write(here.conn, here.actor, kind, tag, words, here.now)
         except BadInputError as error:
-            problem, words = error.message, words[: public_texts.LONGEST].replace("\x00", "")
+            problem, words = plain(error), words[: public_texts.LONGEST].replace("\x00", "")
         else:
             return HttpResponseRedirect(reverse("operator_texts"))
     context = {
