@@ -28,7 +28,7 @@ from fanshare.flows.explain import (
 from fanshare.flows.holders import HolderBook
 from fanshare.store import books, ledger, log_store
 from fanshare.store.access import Access
-from fanshare.store.queries import exchanges, parts, scopes
+from fanshare.store.queries import exchanges, parts, prefixes, scopes
 from fanshare.store.queries.orders import OrderRows
 from fanshare.store.queries.parts import PartStory
 from fanshare.store.queries.scopes import Scope
@@ -74,8 +74,11 @@ def settle_orders(
     wanted |= OrderRows(access).heeding(wanted, now - NOTICE, moved=moved)  # time, too, decides whom a click credits
     creators = scopes.creators_of(access, wanted)
     scopes.lock(access, creators)
+    whole = book.needs_period
+    if whole:
+        prefixes.keep(access, creators)
     scope = scopes.load(
-        access, creators, wanted, whole_period=book.needs_period, notice=NOTICE, now=now, begin=book.reach
+        access, creators, wanted, whole_period=whole, notice=NOTICE, now=now, begin=book.reach, kept=whole
     )
     folded = fold(scope, creators, book, now)
     posting = _post(access, scope, folded, now, fees=any(terms.fee_bps for terms in book))

@@ -110,6 +110,7 @@ MUTABLE = frozenset(
         "question_report",
         "question_thread",
         "scope",
+        "scope_sum",
         "settle_due",
         "shop_code",
         "shop_credit",

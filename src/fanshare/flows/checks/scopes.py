@@ -26,6 +26,22 @@ _KEPT = """
 SELECT order_id, document, sealed, currency, placed_at, day, week, month, in_tier, in_day, in_week, in_month, in_all
   FROM part WHERE programme_id = %(programme_id)s AND creator_party_id = %(creator)s ORDER BY order_id
 """
+# What is kept beside what the parts come to, where they differ.
+_SUMS = """
+WITH due AS (
+    SELECT p.creator_party_id, l.level, l.period, p.currency::text, sum(l.amount)::bigint AS amount FROM part p
+      JOIN scope c ON c.programme_id = p.programme_id AND c.creator_party_id = p.creator_party_id AND c.summed
+     CROSS JOIN LATERAL (VALUES ('tier', p.month, p.in_tier), ('day', p.day, p.in_day), ('week', p.week, p.in_week),
+                                ('month', p.month, p.in_month), ('all', '', p.in_all)) AS l(level, period, amount)
+     WHERE p.programme_id = %(programme_id)s AND NOT p.sealed GROUP BY 1, 2, 3, 4
+), kept AS (
+    SELECT creator_party_id, level, period, currency::text, amount FROM scope_sum
+     WHERE programme_id = %(programme_id)s
+)
+SELECT creator_party_id, level, period, currency, coalesce(kept.amount, 0), coalesce(due.amount, 0)
+  FROM kept FULL JOIN due USING (creator_party_id, level, period, currency)
+ WHERE coalesce(kept.amount, 0) <> coalesce(due.amount, 0) ORDER BY 1, 2, 3, 4
+"""
 _DUE = """
 SELECT DISTINCT c.creator_party_id FROM settle_due d
   JOIN order_creator c ON c.programme_id = d.programme_id AND c.order_id = d.order_id
@@ -68,6 +84,13 @@ def caps(programme: Programme, now: Instant) -> Iterator[Offence]:
             if amount > limits[place]:
                 where = f"cap per {place[0]} {place[1]} of creator {creator} in {place[2]}"
                 yield Offence(where, format_micros(amount), f"at most {format_micros(limits[place])}")
+
+
+def sums(programme: Programme, _now: Instant) -> Iterator[Offence]:
+    """What is kept of a creator's open parts, so that a fold may begin in the middle, is what they come to."""
+    for creator, level, period, currency, kept, due in programme.access.fetch(_SUMS):
+        where = f"sum of open parts of creator {creator}, {level} {period} in {currency}"
+        yield Offence(where, format_micros(kept), format_micros(due))
 
 
 def _kept(programme: Programme, creator: int, scope: Scope, found: list[Part]) -> Iterator[Offence]:

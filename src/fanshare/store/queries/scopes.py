@@ -13,7 +13,7 @@ from fanshare.core.orders import Buyer, OrderView
 from fanshare.core.settlement import TIER
 from fanshare.store import books, codec
 from fanshare.store.access import Access
-from fanshare.store.queries import exchanges, payments
+from fanshare.store.queries import exchanges, payments, prefixes
 from fanshare.store.queries.orders import ALIVE
 
 _LOCK = """
@@ -39,30 +39,9 @@ SELECT s.creator_party_id, min(least(o.placed_at, coalesce(p.placed_at, o.placed
  GROUP BY s.creator_party_id
 """
 _OPEN = """
-SELECT s.order_id FROM order_creator s
-  JOIN unnest(%(creators)s::bigint[], %(starts)s::bigint[]) AS c(creator, start) ON s.creator_party_id = c.creator
-  JOIN shop_order o ON o.programme_id = s.programme_id AND o.id = s.order_id
-  LEFT JOIN part p ON p.programme_id = s.programme_id AND p.order_id = s.order_id
-                  AND p.creator_party_id = s.creator_party_id
- WHERE s.programme_id = %(programme_id)s AND NOT coalesce(p.sealed, false)
-   AND (o.placed_at >= c.start OR p.placed_at >= c.start)
-"""
-_BEFORE = """
-SELECT p.creator_party_id, l.level, l.period, p.currency,
-       sum(greatest(l.amount - coalesce(sealed.amount, 0), 0))::bigint
-  FROM unnest(%(creators)s::bigint[], %(starts)s::bigint[]) AS c(creator, start)
-  JOIN part p ON p.creator_party_id = c.creator AND p.placed_at < c.start
- CROSS JOIN LATERAL (VALUES ('tier', p.month, p.in_tier), ('day', p.day, p.in_day), ('week', p.week, p.in_week),
-                            ('month', p.month, p.in_month), ('all', '', p.in_all)) AS l(level, period, amount)
-  LEFT JOIN LATERAL (SELECT sum(amount_micros)::bigint AS amount FROM sealed_piece z
-                      WHERE z.programme_id = %(programme_id)s AND z.creator_party_id = p.creator_party_id
-                        AND z.order_id = p.order_id AND z.level = l.level AND z.period = l.period
-                        AND z.currency = p.currency) AS sealed ON %(sealed)s
+SELECT p.order_id FROM unnest(%(creators)s::bigint[], %(starts)s::bigint[]) AS c(creator, start)
+  JOIN part p ON p.creator_party_id = c.creator AND p.placed_at >= c.start
  WHERE p.programme_id = %(programme_id)s AND NOT p.sealed
-   AND (p.creator_party_id, p.order_id) NOT IN (
-       SELECT creator, order_id FROM unnest(%(folded_creators)s::bigint[], %(folded_orders)s::bigint[])
-           AS folded(creator, order_id))
- GROUP BY 1, 2, 3, 4
 """
 _ORDERS = """
 WITH seed AS (
@@ -166,12 +145,15 @@ def load(
     notice: int,
     now: Instant,
     begin: Callable[[Instant], Instant] = lambda placed_at: placed_at,
+    kept: bool = False,
 ) -> Scope:
     """Load what settling ``orders`` for ``creators`` reads.
 
     That is all orders of the same buyers, and with ``whole_period`` (caps or tiers exist) everything from the first of
-    ``orders`` on that no close has sealed, with its buyers' orders, and the sums of what lies before. ``notice`` is how
-    long a vanished order still counts; ``begin`` says how far back an order placed at an instant has influence.
+    ``orders`` on that was settled before and that no close has sealed, with its buyers' orders, and the sums of what
+    lies before. What waits to be settled begins a fold of its own when its turn comes. ``notice`` is how
+    long a vanished order still counts; ``begin`` says how far back an order placed at an instant has influence;
+    ``kept`` that the sums are kept (``prefixes.keep``).
     """
     wanted = set(orders)
     scope = Scope()
@@ -208,8 +190,8 @@ def load(
             scope.members[creator].append(order_id)
     for heir, origin in origins.items():
         scope.facts[heir] = replace(scope.facts[heir], origin=scope.facts[origin])
-    scope.sealed = _sealed(access, creators, ids)
-    scope.prefixes = _prefixes(access, starts, scope)
+    scope.sealed = sealed_of(access, creators, ids)
+    scope.prefixes = prefixes.before(access, starts, _folded(starts, scope), scope.sealed, kept=kept)
     scope.click_owner = _click_owners(access, scope.facts.values(), now - notice)
     return scope
 
@@ -297,7 +279,8 @@ def _identities(buyer: Buyer) -> tuple[tuple[str, str, Instant], ...]:
     return ("customer", buyer.customer, 0), ("email", buyer.email, 0), ("payment", buyer.payment, 0)
 
 
-def _sealed(access: Access, creators: set[int], orders: Sequence[int]) -> dict[int, Sealed]:
+def sealed_of(access: Access, creators: set[int], orders: Sequence[int]) -> dict[int, Sealed]:
+    """What closes have sealed for creators: the sums whole, the pieces of these orders alone."""
     months: dict[int, dict[PeriodKey, int]] = defaultdict(dict)
     for creator, month, currency, amount in access.fetch(_MONTHS, {"creators": sorted(creators)}):
         months[creator][PeriodKey(TIER, month, currency)] = amount
@@ -325,32 +308,14 @@ def _sealed(access: Access, creators: set[int], orders: Sequence[int]) -> dict[i
     }
 
 
-def _prefixes(access: Access, starts: Mapping[int, Instant], scope: Scope) -> dict[int, Prefix]:
-    """What open orders before each creator's start occupy; what is folded for her anyway is not counted twice.
-
-    An order of several creators may lie before the start of one and behind the start of another.
-    """
-    if not starts:
-        return {}
-    folded = [
+def _folded(starts: Mapping[int, Instant], scope: Scope) -> list[tuple[int, int]]:
+    """Which orders are folded for whom: those at or behind the creator's start."""
+    return [
         (creator, order_id)
         for creator, start in starts.items()
         for order_id in scope.members.get(creator, ())
         if scope.facts[order_id].key.placed_at >= start
     ]
-    sums: dict[int, dict[PeriodKey, int]] = defaultdict(dict)
-    for creator, level, period, currency, amount in access.fetch(
-        _BEFORE,
-        {
-            "creators": list(starts),
-            "starts": list(starts.values()),
-            "folded_creators": [creator for creator, _ in folded],
-            "folded_orders": [order_id for _, order_id in folded],
-            "sealed": bool(scope.sealed),
-        },
-    ):
-        sums[creator][PeriodKey(level, period, currency)] = amount
-    return {creator: Prefix(start, sums.get(creator, {})) for creator, start in starts.items()}
 
 
 def _click_owners(access: Access, orders: Iterable[OrderFacts], gone: Instant) -> dict[str, str]:
