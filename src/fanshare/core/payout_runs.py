@@ -1,0 +1,188 @@
+"""A payout run: who is paid how much and who is not, what differs from the last one, and who may approve it."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from fanshare.core.errors import BadInputError, ConflictError
+from fanshare.core.instants import DAY
+from fanshare.core.money import Micros, from_minor_units, minor_units
+
+#: Runs that one person approved alone within this time count together: a large one is not cut into small ones.
+TOGETHER = DAY
+
+
+class Why(StrEnum):
+    """Why a balance is not in a run. It stays where it is, whatever the reason."""
+
+    NEGATIVE = "negative"  # later earnings make it good
+    ERASED = "erased"  # goes to unclaimed
+    STOPPED = "stopped"  # the brand has stopped this payee's payouts
+    UNDERWAY = "underway"  # an earlier payment of hers is open
+    BELOW_UNIT = "below_unit"  # less than the currency's smallest coin
+    BELOW_MINIMUM = "below_minimum"
+
+
+class Ready(NamedTuple):
+    """What a payee has ready in a currency, in micros, and what may keep it from being paid."""
+
+    party: int
+    currency: str
+    balance: Micros
+    erased: bool = False
+    stopped: bool = False
+    underway: bool = False
+
+
+class Planned(NamedTuple):
+    """A payment to be: micros of whole minor units, and the ``rest`` that stays ready."""
+
+    party: int
+    currency: str
+    amount: Micros
+    rest: Micros
+
+
+class Left(NamedTuple):
+    """A balance that is not paid, and why."""
+
+    party: int
+    currency: str
+    balance: Micros
+    why: Why
+
+
+class Plan(NamedTuple):
+    """A run to be: both lists by party and currency."""
+
+    items: tuple[Planned, ...]
+    left: tuple[Left, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """A programme's rules by currency, in micros: the smallest payment, and from which sum on two people must agree.
+
+    Where a currency is missing there is no minimum, and no sum that needs two.
+    """
+
+    minimum: Mapping[str, Micros]
+    two_above: Mapping[str, Micros]
+
+
+def plan(ready: Iterable[Ready], minimum: Mapping[str, Micros]) -> Plan:
+    """A payment for each balance that may leave. A balance of nothing is neither paid nor mentioned.
+
+    Balances are netted nowhere: each is one payee's in one programme and currency. Raises ``BadInputError``
+    (``unknown_currency``, ``twice`` for a payee and currency that is there two times).
+    """
+    rows = sorted(ready)
+    if any(count > 1 for count in Counter(row[:2] for row in rows).values()):
+        raise BadInputError("twice", "A payee is in the plan twice with one currency.")
+    items, left = [], []
+    for row in rows:
+        amount = payable(row.balance, row.currency)
+        why = _kept(row, amount, minimum.get(row.currency, 0))
+        if why is None:
+            items.append(Planned(row.party, row.currency, amount, row.balance - amount))
+        elif row.balance:
+            left.append(Left(row.party, row.currency, row.balance, why))
+    return Plan(tuple(items), tuple(left))
+
+
+def payable(balance: Micros, currency: str) -> Micros:
+    """What of a balance can leave: whole minor units, never more than is there, nothing of a debt."""
+    return from_minor_units(max(0, minor_units(balance, currency)), currency)
+
+
+def _kept(row: Ready, amount: Micros, minimum: Micros) -> Why | None:
+    reasons = (
+        (row.balance < 0, Why.NEGATIVE),
+        (row.erased, Why.ERASED),
+        (row.stopped, Why.STOPPED),
+        (row.underway, Why.UNDERWAY),
+        (amount <= 0, Why.BELOW_UNIT),
+        (row.balance < minimum, Why.BELOW_MINIMUM),
+    )
+    return next((why for applies, why in reasons if applies), None)
+
+
+class Change(StrEnum):
+    """How a payee's payment compares with the one in the last run."""
+
+    NEW = "new"
+    GONE = "gone"
+    MORE = "more"
+    LESS = "less"
+    SAME = "same"
+
+
+class Difference(NamedTuple):
+    """A payee and currency, then and now: micros, 0 where she is not in that run."""
+
+    party: int
+    currency: str
+    before: Micros
+    now: Micros
+    change: Change
+
+
+type Amounts = Mapping[tuple[int, str], Micros]
+
+
+def differences(now: Amounts, before: Amounts) -> list[Difference]:
+    """Everybody who is in one of two runs, by party and currency."""
+    return [
+        Difference(party, currency, was, is_, _change(was, is_))
+        for party, currency in sorted(now.keys() | before.keys())
+        for was, is_ in [(before.get((party, currency), 0), now.get((party, currency), 0))]
+    ]
+
+
+def _change(was: Micros, is_: Micros) -> Change:
+    if was == is_:
+        return Change.SAME
+    if not was or not is_:
+        return Change.GONE if was else Change.NEW
+    return Change.MORE if is_ > was else Change.LESS
+
+
+def totals(amounts: Amounts) -> dict[str, Micros]:
+    """The sum of a run in each of its currencies."""
+    sums: dict[str, Micros] = {}
+    for (_, currency), amount in sorted(amounts.items()):
+        sums[currency] = sums.get(currency, 0) + amount
+    return sums
+
+
+def needs_two(
+    sums: Mapping[str, Micros], alone: Mapping[str, Micros], two_above: Mapping[str, Micros]
+) -> Sequence[str]:
+    """The currencies in which a run needs a second person.
+
+    ``alone`` is what the planner approved without anybody else within ``TOGETHER`` before.
+    """
+    return [
+        currency
+        for currency, amount in sorted(sums.items())
+        if currency in two_above and amount + alone.get(currency, 0) > two_above[currency]
+    ]
+
+
+def check_approval(
+    planner: str,
+    approver: str,
+    sums: Mapping[str, Micros],
+    alone: Mapping[str, Micros],
+    two_above: Mapping[str, Micros],
+) -> None:
+    """Raises ``ConflictError`` ``second_person`` where somebody else than who planned has to agree, ``empty_run``."""
+    if not sums:
+        raise ConflictError("empty_run", "Nobody is paid by this run; there is nothing to approve.")
+    over = needs_two(sums, alone, two_above) if planner == approver else ()
+    if over:
+        raise ConflictError(
+            "second_person", f"Above the limit in {', '.join(over)} somebody else than who planned it has to approve."
+        )

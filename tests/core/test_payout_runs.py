@@ -1,0 +1,125 @@
+"""Who is in a run, who is not and why, what differs from the last one, and whose approval it needs."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fanshare.core.errors import BadInputError, ConflictError
+from fanshare.core.money import from_minor_units, minor_units
+from fanshare.core.payout_runs import (
+    Change,
+    Ready,
+    Why,
+    check_approval,
+    differences,
+    needs_two,
+    payable,
+    plan,
+    totals,
+)
+
+CURRENCIES = ("EUR", "JPY", "KWD")
+currency = st.sampled_from(CURRENCIES)
+money = st.integers(-20_000_000, 20_000_000)
+balances = st.lists(
+    st.builds(Ready, st.integers(1, 9), currency, money, st.booleans(), st.booleans(), st.booleans()),
+    max_size=12,
+    unique_by=lambda row: row[:2],
+)
+minimums = st.dictionaries(currency, st.integers(0, 10_000_000))
+amounts = st.dictionaries(st.tuples(st.integers(1, 6), currency), st.integers(1, 9_000_000), max_size=8)
+PAYABLE = 4_000_000
+
+
+@given(balances, minimums)
+def test_every_balance_is_paid_in_whole_coins_or_left_with_a_reason(
+    ready: list[Ready], minimum: dict[str, int]
+) -> None:
+    items, left = plan(ready, minimum)
+    assert sorted(row[:2] for row in (*items, *left)) == sorted(row[:2] for row in ready if row.balance)
+    by_key = {row[:2]: row for row in ready}
+    for item in items:
+        found = by_key[item[:2]]
+        assert item.amount + item.rest == found.balance
+        assert item.amount == from_minor_units(minor_units(found.balance, item.currency), item.currency) > 0
+        assert 0 <= item.rest < from_minor_units(1, item.currency)
+        assert found.balance >= minimum.get(item.currency, 0)
+        assert not any((found.erased, found.stopped, found.underway))
+
+
+@given(balances, minimums, st.randoms())
+def test_the_order_of_balances_and_other_payees_change_nobodys_payment(
+    ready: list[Ready], minimum: dict[str, int], chance: object
+) -> None:
+    whole = plan(ready, minimum)
+    chance.shuffle(ready)  # type: ignore[attr-defined]
+    assert plan(ready, minimum) == whole
+    alone = [plan([row], minimum) for row in sorted(ready)]
+    assert whole == (sum((one.items for one in alone), ()), sum((one.left for one in alone), ()))
+
+
+@pytest.mark.parametrize(
+    ("row", "why"),
+    [
+        (Ready(1, "EUR", -1), Why.NEGATIVE),
+        (Ready(1, "EUR", -1, erased=True), Why.NEGATIVE),
+        (Ready(1, "EUR", PAYABLE, erased=True), Why.ERASED),
+        (Ready(1, "EUR", PAYABLE, stopped=True), Why.STOPPED),
+        (Ready(1, "EUR", PAYABLE, underway=True), Why.UNDERWAY),
+        (Ready(1, "EUR", 9_999), Why.BELOW_UNIT),
+        (Ready(1, "JPY", 999_999), Why.BELOW_UNIT),
+        (Ready(1, "USD", PAYABLE), Why.BELOW_MINIMUM),
+    ],
+)
+def test_who_is_not_paid_is_told_why(row: Ready, why: Why) -> None:
+    assert [left.why for left in plan([row], {"USD": PAYABLE + 1}).left] == [why]
+
+
+def test_without_a_minimum_the_first_cent_is_paid_and_nothing_is_not_mentioned() -> None:
+    assert plan([Ready(1, "EUR", 10_001), Ready(2, "EUR", 0)], {}) == (((1, "EUR", 10_000, 1),), ())
+    assert plan([Ready(1, "USD", PAYABLE)], {"USD": PAYABLE}).items
+    assert payable(-5_000_000, "EUR") == 0
+
+
+def test_a_payee_who_is_there_twice_is_refused() -> None:
+    with pytest.raises(BadInputError) as caught:
+        plan([Ready(1, "EUR", 5), Ready(1, "EUR", 6)], {})
+    assert caught.value.code == "twice"
+
+
+@given(amounts, amounts)
+def test_differences_lead_from_the_last_run_to_this_one(now: dict[tuple[int, str], int], before: dict) -> None:  # type: ignore[type-arg]
+    found = differences(now, before)
+    assert {row[:2]: row.now for row in found if row.now} == now
+    assert {row[:2]: row.before for row in found if row.before} == before
+    sums = totals(now)
+    for name in CURRENCIES:
+        assert sum(row.now for row in found if row.currency == name) == sums.get(name, 0)
+    said = {(-1, 0): Change.LESS, (1, 0): Change.MORE, (0, 0): Change.SAME, (1, 1): Change.NEW, (-1, 1): Change.GONE}
+    for row in found:
+        sign = (row.now > row.before) - (row.now < row.before)
+        assert row.change is said[sign, int(not (row.now and row.before))]
+
+
+LIMIT = {"EUR": 100_000_000}
+
+
+def test_above_the_limit_somebody_else_has_to_approve() -> None:
+    check_approval("Bea", "Bea", {"EUR": 100_000_000, "USD": 10**12}, {}, LIMIT)
+    check_approval("Bea", "Otto", {"EUR": 100_000_001}, {}, LIMIT)
+    with pytest.raises(ConflictError) as caught:
+        check_approval("Bea", "Bea", {"EUR": 100_000_001}, {}, LIMIT)
+    assert caught.value.code == "second_person"
+
+
+def test_a_large_run_is_not_cut_into_small_ones() -> None:
+    assert needs_two({"EUR": 60_000_000}, {"EUR": 60_000_000}, LIMIT) == ["EUR"]
+    assert needs_two({"EUR": 40_000_000}, {"EUR": 60_000_000}, LIMIT) == []
+    with pytest.raises(ConflictError):
+        check_approval("Bea", "Bea", {"EUR": 60_000_000}, {"EUR": 60_000_000}, LIMIT)
+
+
+def test_a_run_without_payments_is_not_approved() -> None:
+    with pytest.raises(ConflictError) as caught:
+        check_approval("Bea", "Otto", {}, {}, {})
+    assert caught.value.code == "empty_run"
