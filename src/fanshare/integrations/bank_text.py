@@ -34,9 +34,14 @@ def basic(text: str, length: int) -> str:
     if is_basic(text) and "  " not in text:  # as most are, and then nothing else has to be looked at
         return text.strip()[:length].strip()
     composed = unicodedata.normalize("NFC", text).translate(_TABLE)
-    plain = "".join(sign for sign in unicodedata.normalize("NFKD", composed) if not unicodedata.combining(sign))
-    shown = _OTHER.sub(".", _BLANKS.sub(" ", plain.translate(_TABLE)))
+    plain = composed if composed.isascii() else _decomposed(composed)
+    shown = _OTHER.sub(".", _BLANKS.sub(" ", plain))
     return shown.strip()[:length].strip()
+
+
+def _decomposed(text: str) -> str:
+    signs = unicodedata.normalize("NFKD", text)
+    return "".join(sign for sign in signs if not unicodedata.combining(sign)).translate(_TABLE)
 
 
 def is_basic(text: str) -> bool:
