@@ -90,6 +90,12 @@ def test_check_digits_that_only_look_right_are_refused() -> None:
     assert iban_fault(f"DE99{number:018d}") == "checksum"
 
 
+def test_the_highest_check_digits_are_right_and_the_shortest_number_has_fifteen_signs() -> None:
+    number = next(n for n in range(1000) if with_check_digits("DE", f"{n:018d}").startswith("DE98"))
+    assert iban_fault(f"DE98{number:018d}") is None
+    assert iban_fault(with_check_digits("NO", "86011117947")) is None
+
+
 def test_what_people_type_becomes_compact() -> None:
     assert compact_iban(" nl91 abna\u00a00417-1643 00") == "NL91ABNA0417164300"
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from fanshare.core.errors import BadInputError
 from fanshare.core.routing import with_check_digit
 from fanshare.integrations.nacha.compose import Item, Payee, compose
+from fanshare.integrations.nacha.document import Batch, Control, Entry, Totals
 from fanshare.integrations.nacha.read_file import read_file
 from fanshare.integrations.nacha.rules import check
 from fanshare.integrations.nacha.write import write
@@ -109,6 +110,22 @@ def test_a_value_that_does_not_fit_is_never_written() -> None:
     entry = replace(made.batches[0].entries[0], name="C" * 23)
     with pytest.raises(ValueError, match="does not fit"):
         write(replace(made, batches=(replace(made.batches[0], entries=(entry,)),)))
+
+
+def test_fields_that_are_full_to_their_last_column_read_back() -> None:
+    made = file()
+    entry = Entry("22", "021000021", "1" * 17, "9" * 10, "i" * 15, "N" * 22, "1" * 15, "DD", "1", ("7" + "A" * 93,))
+    sums = Totals("9" * 6, "9" * 10, "8" * 12, "7" * 12)
+    control = Control("220", sums, "C" * 10, "12104288", "9" * 7)
+    whole = Batch(
+        *("220", "B" * 16, "C" * 10, "PPD", "D" * 10, "261202", "1", "12104288", "9" * 7),
+        *((entry,), control, "E" * 20, "F" * 6),
+    )
+    full = replace(made, origin="1" * 10, destination_name="G" * 23, origin_name="H" * 23, reference="J" * 8)
+    full = replace(
+        full, batches=(whole,), batch_count="9" * 6, block_count="8" * 6, totals=replace(sums, entries="6" * 8)
+    )
+    assert read_file(write(full)) == replace(full, records=10)
 
 
 @pytest.mark.parametrize("end", ["\r\n", "", "\n"])

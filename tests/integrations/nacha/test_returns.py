@@ -95,6 +95,14 @@ def test_an_answer_that_is_not_whole_is_refused(old: bytes, new: bytes, code: st
     assert caught.value.code == code
 
 
+def test_a_correction_may_fill_its_fields_to_the_last_column() -> None:
+    raw = answered(file(), [(FINN, "C07")])
+    full = raw.replace(b"0910000191918171614       32", b"091000019123456789012345673222"[:28])
+    assert match(read_answers(full), [file()]).changes[FINN][0].correction == Correction(
+        routing="091000019", account="12345678901234567", kind="32"
+    )
+
+
 def test_reasons_say_what_to_do() -> None:
     assert all(len(code) == 3 and text.endswith(".") for code, text in REASONS.items())
     assert asks_for_new_details("R03")

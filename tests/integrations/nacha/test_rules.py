@@ -200,6 +200,13 @@ def test_a_broken_file_is_refused_by_name_without_names() -> None:
     refuse_broken(file(), TODAY)
 
 
+def test_what_is_just_long_or_large_enough_breaks_no_rule() -> None:
+    for changes in ({"cents": "9999999999"}, {"name": "C" * 22}, {"identification": "i" * 15}, {"account": "1" * 17}):
+        assert check(first(**changes)(file()), TODAY) == []
+    assert check(head(origin="123456789", destination_name="B" * 23)(file()), TODAY) == []
+    assert check(batch(company="B" * 16, description="D" * 10)(file()), TODAY) == []
+
+
 def test_today_may_be_the_day_of_payment_and_ninety_days_are_not_too_far() -> None:
     assert check(file(), DAY) == []
     assert check(file(), DAY - timedelta(days=90)) == []

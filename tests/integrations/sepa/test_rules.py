@@ -49,7 +49,13 @@ def with_transfers(whole: Order, transfers: Iterable[Transfer], total: str | Non
 
 
 #: The file's sum when the first amount is this; the second is 0.37.
-SUMS = {"1416.0": "1416.37", "0.00": "0.37", "1000000000.00": "1000000000.37", "1,00": "1.37"}
+SUMS = {
+    "1416.0": "1416.37",
+    "0.00": "0.37",
+    "1000000000.00": "1000000000.37",
+    "1,00": "1.37",
+    "999999999.99": "1000000000.36",
+}
 
 
 def creditor(**changes: Any) -> Break:
@@ -223,6 +229,30 @@ def test_today_may_be_the_day_of_execution_and_ninety_days_are_not_too_far() -> 
     assert check(order(), day) == []
     assert check(order(), day - timedelta(days=90)) == []
     assert [finding.rule_id for finding in check(order(), day - timedelta(days=91))] == ["execution-far"]
+
+
+def test_what_is_just_long_or_large_enough_breaks_no_rule() -> None:
+    assert check(first(remittance="r" * 140, end_to_end_id="e" * 35, instruction_id="i" * 35)(order()), TODAY) == []
+    assert check(creditor(name="C" * 70)(order()), TODAY) == []
+    assert (
+        check(lived_at(town="U" * 35, street="S" * 70, building="1" * 16, lines=("a" * 70, "b" * 70))(order()), TODAY)
+        == []
+    )
+    assert check(first(amount="999999999.99")(order()), TODAY) == []
+
+
+def test_a_payer_without_an_address_may_pay_within_the_eea_alone() -> None:
+    within = with_transfers(order(), order().payments[0].transfers[:1], "1416.0")
+    right = replace(within, control_sum="1416.00", payments=(replace(within.payments[0], control_sum="1416.00"),))
+    debtor_ = replace(right.payments[0].debtor, address=None)
+    assert check(replace(right, payments=(replace(right.payments[0], debtor=debtor_),)), TODAY) == []
+
+
+def test_an_empty_payment_beside_a_full_one_is_not_sent() -> None:
+    whole = order()
+    none = replace(whole.payments[0], payment_id="p-2", transfers=(), count="0", control_sum="0")
+    found = check(replace(whole, payments=(*whole.payments, none)), TODAY)
+    assert [(finding.rule_id, finding.place) for finding in found] == [("no-transfers", "payment 2")]
 
 
 def test_a_french_account_may_be_of_a_bank_in_monaco() -> None:

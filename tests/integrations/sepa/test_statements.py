@@ -193,3 +193,91 @@ def test_debits_less_returns_are_what_the_account_says_and_paying_twice_is_alway
         reference = f"r-{number}"
         assert len(found.debits.get(reference, [])) - len(found.returns.get(reference, [])) == count
         assert found.paid(reference) == (count > 0)
+
+
+def test_a_bank_that_repeats_only_the_ids_of_file_and_payment_says_the_sum() -> None:
+    part = Booked("1416.37", [("NOTPROVIDED", "1416.37", "")])
+    named = statement([part]).replace(b"<Refs>", b"<Refs><MsgId>fs-run-1</MsgId>")
+    assert schema_errors("camt.053.001.08", named) == []
+    assert reconciled(named).paid(CLEO)
+    assert reconciled(named.replace(b"<MsgId>fs-run-1</MsgId>", b"<PmtInfId>fs-run-1</PmtInfId>")).paid(FINN)
+    batch = Booked("1416.37", [("NOTPROVIDED", "1416.37", "")], batch=("fs-run-1", ""))
+    assert reconciled(statement([batch])).paid(FINN)
+    assert reconciled(statement([part])).open == [CLEO, FINN]
+
+
+def test_a_sum_with_single_transfers_in_it_is_not_counted_as_both() -> None:
+    assert reconciled(statement([booked_file(order(), batch=("fs-run-1", ""))])).notes == []
+
+
+def test_a_sum_of_another_number_of_transfers_pays_nobody() -> None:
+    raw = statement([Booked("1416.37", batch=("fs-run-1", ""))])
+    told_count = raw.replace(b"</MsgId></Btch>", b"</MsgId><NbOfTxs>%d</NbOfTxs></Btch>")
+    assert schema_errors("camt.053.001.08", told_count % 2) == []
+    assert reconciled(told_count % 2).paid(CLEO)
+    assert told(reconciled(told_count % 3)) == [(Finding.OTHER_AMOUNT, "fs-run-1")]
+
+
+def test_bookings_without_a_reference_of_the_bank_count_on_each_statement() -> None:
+    files = [statement([booked_file(order())], number=number) for number in ("S-1", "S-2")]
+    assert len(reconciled(*files).notes) == 2
+
+
+@pytest.mark.parametrize(
+    "seal", [b"<LglSeqNb>8</LglSeqNb>", b"<StmtPgntn><PgNb>2</PgNb><LastPgInd>true</LastPgInd></StmtPgntn>"]
+)
+def test_another_number_or_page_of_a_statement_is_another_statement(seal: bytes) -> None:
+    first = statement([booked_file(order())]).replace(b"<ElctrncSeqNb>7</ElctrncSeqNb>", b"")
+    second = first.replace(b"<Id>S-1</Id>", b"<Id>S-1</Id>" + seal)
+    assert schema_errors("camt.053.001.08", second) == []
+    assert len(reconciled(first, second).notes) == 2
+
+
+def test_a_duplicate_without_its_original_is_read() -> None:
+    assert reconciled(statement([booked_file(order())], duplicate=True)).paid(CLEO)
+    original = statement([booked_file(order(), status="PDNG")])
+    copy = statement([booked_file(order())], duplicate=True)
+    assert not reconciled(copy, original).paid(CLEO)
+
+
+def test_money_that_came_in_counts_in_the_balances() -> None:
+    entries = [booked_file(order()), Booked("50.00", way="CRDT"), Booked("9.00", status="PDNG")]
+    assert reconciled(statement(entries, balances=("2000.00", "633.63"))).notes == []
+
+
+def test_a_single_transfer_has_the_amount_of_its_entry() -> None:
+    raw = statement([Booked("0.37", [(FINN, "0.40", "")])])
+    assert reconciled(raw).notes == []
+
+
+def test_a_return_within_a_sum_is_told_by_its_own_direction() -> None:
+    mixed = statement([Booked("1415.63", [(CLEO, "1416.00", ""), (FINN, "0.37", "AC04")])])
+    end = mixed.rindex(b"<CdtDbtInd>DBIT")
+    mixed = mixed[:end] + mixed[end:].replace(b"DBIT", b"CRDT", 1)
+    found = reconciled(statement([booked_file(order())]), mixed.replace(b"S-1", b"S-2"))
+    assert told(found) == [(Finding.PAID_TWICE, CLEO)]
+    assert [one.reason for one in found.returns[FINN]] == ["AC04"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "day"),
+    [
+        (
+            b"<BookgDt><Dt>2026-11-27</Dt></BookgDt>",
+            b"<BookgDt><DtTm>2026-11-27T23:59:00+01:00</DtTm></BookgDt>",
+            "2026-11-27",
+        ),
+        (b"BookgDt>", b"ValDt>", "2026-11-27"),
+        (b"<BookgDt><Dt>2026-11-27</Dt></BookgDt>", b"", "None"),
+    ],
+)
+def test_the_day_is_that_of_booking_or_else_of_value(old: bytes, new: bytes, day: str) -> None:
+    raw = statement([booked_file(order())]).replace(old, new)
+    assert schema_errors("camt.053.001.08", raw) == []
+    assert str(reconciled(raw).debits[CLEO][0].day) == day
+
+
+def test_an_entry_without_an_amount_is_refused() -> None:
+    raw = statement([booked_file(order())]).replace(b'<Ntry><Amt Ccy="EUR">1416.37</Amt>', b"<Ntry>")
+    with pytest.raises(BadInputError, match="no amount"):
+        read_statements(raw)
