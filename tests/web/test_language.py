@@ -45,6 +45,15 @@ def test_every_word_is_translated_with_its_placeholders(name: str) -> None:
     assert list(known.obsolete) == [], "words that nobody says any more: make words"
 
 
+def test_no_german_sentence_ends_with_a_day_whose_name_ends_with_a_point_already() -> None:
+    ends = re.compile(r"%\((day|due|reported|since|until)\)s\.( |$)")
+    assert ends.search("bis %(day)s.")
+    pages = [text for message in WORDS.translated("de") for text in texts(message.string) if "\n" not in text]
+    assert [text for text in pages if ends.search(text)] == [], (
+        "So 6. Dez.. is a point too many; a mail writes 06.12.2026"
+    )
+
+
 @pytest.mark.parametrize("name", OTHERS)
 def test_what_is_compiled_is_what_was_written(name: str) -> None:
     out = io.BytesIO()
