@@ -74,6 +74,11 @@ def read_answers(raw: bytes) -> list[Answer]:
     return [answer for entry in entries for answer in _answers(entry, day)]
 
 
+def between_banks(code: str) -> bool:
+    """Whether a code is about a return of a return, or about a correction that was refused."""
+    return _BETWEEN_BANKS.fullmatch(code) is not None
+
+
 def match(answers: Iterable[Answer], files: Sequence[File]) -> Matched:
     """The entries that were sent and their answers.
 
@@ -87,7 +92,7 @@ def match(answers: Iterable[Answer], files: Sequence[File]) -> Matched:
         entry = sent.get((answer.trace, answer.identification))
         amount = None if entry is None else int(entry.cents) * _CENT
         first = found.returns.get(answer.identification)
-        if amount is None or _BETWEEN_BANKS.fullmatch(answer.code):
+        if amount is None or between_banks(answer.code):
             found.unclear.append(answer)
         elif not answer.returned:
             found.changes.setdefault(answer.identification, []).append(answer)

@@ -50,7 +50,7 @@ def _batch(batch: Batch) -> Iterator[str]:
         _number(batch.number, 7),
     )
     for entry in batch.entries:
-        yield _entry(entry)
+        yield entry_text(entry)
         yield from entry.addenda
     control = batch.control
     yield _record(
@@ -64,7 +64,8 @@ def _batch(batch: Batch) -> Iterator[str]:
     )
 
 
-def _entry(entry: Entry) -> str:
+def entry_text(entry: Entry) -> str:
+    """One entry as it stands in the file, without addenda."""
     return _record(
         "6",
         _number(entry.kind, 2),

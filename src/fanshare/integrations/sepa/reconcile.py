@@ -17,11 +17,13 @@ from fanshare.integrations.sepa.read_statement import Batch, Entry, Line, Statem
 class Finding(StrEnum):
     """What a person has to look at."""
 
-    #: A transfer was debited again after it had been, without having come back in between.
+    #: A transfer was debited more than once oftener than it came back.
     PAID_TWICE = "paid_twice"
+    #: Debited, given back and debited again: a reference of ours is sent once, so nobody here asked for it.
+    DEBITED_AGAIN = "debited_again"
     #: Debited or returned with another amount or currency than the file's.
     OTHER_AMOUNT = "other_amount"
-    #: Came back and was never debited on these statements.
+    #: Came back oftener than it was debited on these statements.
     RETURN_WITHOUT_DEBIT = "return_without_debit"
     #: Money came in under a reference of ours, and the bank does not call it a return.
     CREDIT_UNCLEAR = "credit_unclear"
@@ -80,6 +82,7 @@ def reconcile(statements: Iterable[Statement], orders: Sequence[Order]) -> Recon
             if entry.booked and book.is_new(entry, statement):
                 book.enter(entry)
     found = book.result
+    book.judge()
     found.open = [reference for reference in book.expected if reference not in found.debits]
     return found
 
@@ -113,6 +116,18 @@ class _Book:
         key = (f"{statement.iban} {entry.bank_reference}", entry.day, entry.micros, entry.credit)
         return self._seen.setdefault(key, statement.key) == statement.key
 
+    def judge(self) -> None:
+        """What the numbers of debits and returns say together, in whatever order a statement tells them."""
+        debits, returns = self.result.debits, self.result.returns
+        for reference in self.expected:
+            gone, back = debits.get(reference, []), returns.get(reference, [])
+            if len(gone) > len(back) + 1:
+                self.note(Finding.PAID_TWICE, reference, gone[-1].micros)
+            elif len(gone) > 1:
+                self.note(Finding.DEBITED_AGAIN, reference, gone[-1].micros)
+            if len(back) > len(gone):
+                self.note(Finding.RETURN_WITHOUT_DEBIT, reference, back[-1].micros)
+
     def enter(self, entry: Entry) -> None:
         if entry.lines:
             for line in entry.lines:
@@ -138,18 +153,12 @@ class _Book:
             self._debit(booking)
 
     def _debit(self, booking: Booking) -> None:
-        reference = booking.reference
-        if self.result.paid(reference):
-            self.note(Finding.PAID_TWICE, reference, booking.micros)
         self._compare(booking)
-        self.result.debits.setdefault(reference, []).append(booking)
+        self.result.debits.setdefault(booking.reference, []).append(booking)
 
     def _return(self, booking: Booking) -> None:
-        reference = booking.reference
-        if not self.result.paid(reference):
-            self.note(Finding.RETURN_WITHOUT_DEBIT, reference, booking.micros)
         self._compare(booking)
-        self.result.returns.setdefault(reference, []).append(booking)
+        self.result.returns.setdefault(booking.reference, []).append(booking)
 
     def _compare(self, booking: Booking) -> None:
         if (booking.micros, booking.currency) != self.expected[booking.reference]:

@@ -39,11 +39,12 @@ def _payment(payment: Payment, version: str) -> Iterator[str]:
     yield f"<DbtrAgt><FinInstnId>{_bank(debtor, version) or NOT_PROVIDED}</FinInstnId></DbtrAgt>"
     yield _element("ChrgBr", payment.charge_bearer)
     for transfer in payment.transfers:
-        yield _transfer(transfer, version)
+        yield transfer_text(transfer, version)
     yield "</PmtInf>"
 
 
-def _transfer(transfer: Transfer, version: str) -> str:
+def transfer_text(transfer: Transfer, version: str) -> str:
+    """One transfer as it stands in the file."""
     creditor = transfer.creditor
     bank = _bank(creditor, version)
     note = _element("Ustrd", transfer.remittance)
