@@ -200,6 +200,17 @@ def test_a_reassigned_sale_and_its_return(story: Story) -> None:
     assert story.wrong(NOW + HOUR) == []
 
 
+def test_two_choices_of_one_moment_follow_each_other(story: Story) -> None:
+    links.choose_fan_part(story.programme, story.cleo, 1000, NOW)
+    links.choose_fan_part(story.programme, story.cleo, 1500, NOW)
+    links.choose_fan_part(story.programme, story.cleo, 500, NOW, link_id=story.link)
+    rows = story.access.fetch(
+        "SELECT fan_bps, from_at FROM fan_choice WHERE programme_id = %(programme_id)s ORDER BY id"
+    )
+    assert rows == [(1000, NOW), (1500, NOW + 1), (500, NOW)]
+    assert story.wrong(NOW + HOUR) == []
+
+
 def test_new_terms_and_choices_do_not_move_old_orders(story: Story) -> None:
     order = story.sold("1", 59_000_000, story.click())
     before = story.shares(order)

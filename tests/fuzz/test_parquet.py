@@ -85,7 +85,7 @@ def table(chance: Random, count: int) -> pyarrow.Table:
         del columns[chance.choice([*columns])]
     made = pyarrow.table(columns)
     if chance.random() < 0.05:
-        made = made.append_column("currency", columns["line_id"])
+        made = made.append_column("currency", columns[chance.choice([*columns])])
     return made
 
 

@@ -62,6 +62,11 @@ _CODE_STATE = """
 INSERT INTO code_state (programme_id, code_id, state, from_at, leaf_index)
 VALUES (%(programme_id)s, %(asset)s, %(state)s, %(now)s, %(leaf)s)
 """
+_CHOOSES = "SELECT FROM party WHERE programme_id = %(programme_id)s AND id = %(creator)s FOR NO KEY UPDATE"
+_CHOSEN = """
+SELECT coalesce(max(from_at), -1) FROM fan_choice
+ WHERE programme_id = %(programme_id)s AND creator_party_id = %(creator)s AND link_id IS NOT DISTINCT FROM %(link)s
+"""
 _CHOICE = """
 INSERT INTO fan_choice (programme_id, creator_party_id, link_id, fan_bps, from_at, leaf_index)
 VALUES (%(programme_id)s, %(creator)s, %(link)s, %(fan_bps)s, %(now)s, %(leaf)s)
@@ -168,10 +173,14 @@ def choose_fan_part(
         raise BadInputError("fan_part_out_of_limits", f"The fan's part may be 0 to {most / 100:g} % in this programme.")
     check_parties(programme.access, {creator})
     check_link(programme.access, link_id)
-    values = {"creator": creator, "link": link_id, "fan_bps": fan_bps, "now": now}
-    with programme.access.transaction():
-        leaf = log_store.append(programme.access, [choice_leaf(programme, creator, link_id, fan_bps, now)])
-        programme.access.execute(_CHOICE, {**values, "leaf": leaf})
+    access = programme.access
+    with access.transaction():
+        # Two choices of one moment follow each other.
+        access.execute(_CHOOSES, {"creator": creator})
+        since = max(now, int(access.value(_CHOSEN, {"creator": creator, "link": link_id})) + 1)
+        leaf = log_store.append(access, [choice_leaf(programme, creator, link_id, fan_bps, since)])
+        values = {"creator": creator, "link": link_id, "fan_bps": fan_bps, "now": since, "leaf": leaf}
+        access.execute(_CHOICE, values)
 
 
 def choice_leaf(

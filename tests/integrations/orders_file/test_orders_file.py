@@ -214,6 +214,8 @@ def test_a_mapping_names_columns_values_and_words() -> None:
         "[format]\ntime_zone = 'Berlin'",
         "[format]\nencoding = 'klingon'",
         "[format]\ndelimiter = 'x'",
+        "[format]\ndate = '%d.%m. %H:%M'",
+        "[format]\ndate = '%d.%m.%%Y'",
         "[columns]\ncurrency = 'c'\n[values]\ncurrency = 'EUR'",
         "not toml",
     ],

@@ -4,6 +4,7 @@ The form is TOML (``docs/reference/import-orders.md``); everything in it has a d
 names needs none. Raises ``BadInputError`` (``bad_mapping``) with the place in the mapping.
 """
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -64,6 +65,8 @@ class Plan:
         return {"columns": dict(self.columns), "values": dict(self.values), "status": words, "format": said}
 
 
+#: What of a format of ``strptime`` reads a year.
+_YEAR = re.compile(r"%[YyGcx]")
 _FORMAT = ("decimal", "thousands", "date", "time_zone", "day", "delimiter", "encoding")
 
 
@@ -137,6 +140,8 @@ def _check_format(said: Mapping[str, str]) -> None:
         raise _bad("format.decimal should be a point or a comma")
     if thousands not in ("", ".", ",", "'", " ", "\u00a0", "\u202f") or thousands == decimal:
         raise _bad("format.thousands should be a point, a comma, an apostrophe or a blank, and not the decimal sign")
+    if said.get("date") and not _YEAR.search(said["date"].replace("%%", "")):
+        raise _bad("format.date should say where the year stands (%Y), else nobody knows which year an order is of")
     if said.get("day", "") not in ("", "start", "end"):
         raise _bad("format.day should be start or end")
     if said.get("delimiter", "") not in ("", *DELIMITERS):
