@@ -7,6 +7,7 @@ import pytest
 from fanshare.core.errors import BadInputError
 from fanshare.integrations.nacha.reasons import REASONS, asks_for_new_details, reason_sentence
 from fanshare.integrations.nacha.returns import Correction, match, read_answers
+from fanshare.integrations.nacha.write import write
 from tests.integrations.nacha.samples import answered, file, with_entries
 
 CLEO, FINN = "fs-1-cleo", "fs-1-finn"
@@ -101,6 +102,13 @@ def test_a_correction_may_fill_its_fields_to_the_last_column() -> None:
     assert match(read_answers(full), [file()]).changes[FINN][0].correction == Correction(
         routing="091000019", account="12345678901234567", kind="32"
     )
+
+
+def test_addenda_of_other_kinds_and_entries_without_any_are_passed_over() -> None:
+    sent = file()
+    one, other = sent.batches[0].entries
+    thanks = replace(one, indicator="1", addenda=("705" + "Thank you".ljust(80) + "00010000001",))
+    assert read_answers(write(with_entries(sent, [thanks, other]))) == []
 
 
 def test_reasons_say_what_to_do() -> None:

@@ -157,7 +157,6 @@ def test_balances_that_do_not_add_up_are_noted() -> None:
         (b">1416.37<", b">99999999999999.00<", "bad_amount"),
         (b"DBIT", b"BOTH", "bad_statement"),
         (b"2026-11-27", b"2026-11-31", "bad_statement"),
-        (b'<Amt Ccy="EUR">0.37</Amt>', b"", "bad_statement"),
     ],
 )
 def test_what_is_no_statement_is_refused(old: bytes, new: bytes, code: str) -> None:
@@ -282,3 +281,13 @@ def test_an_entry_without_an_amount_is_refused() -> None:
     raw = statement([booked_file(order())]).replace(b'<Ntry><Amt Ccy="EUR">1416.37</Amt>', b"<Ntry>")
     with pytest.raises(BadInputError, match="no amount"):
         read_statements(raw)
+
+
+def test_parts_without_amounts_are_noted_where_they_are_ours_and_passed_over_where_they_are_not() -> None:
+    raw = statement([booked_file(order()), Booked("9.00", [("rent-1", "4.00", ""), ("rent-2", "5.00", "")])])
+    for amount in (b"0.37", b"1416.00", b"4.00"):
+        raw = raw.replace(b'<Amt Ccy="EUR">%b</Amt>' % amount, b"")
+    assert schema_errors("camt.053.001.08", raw) == []
+    found = reconciled(raw)
+    assert told(found) == [(Finding.NO_AMOUNT, CLEO), (Finding.NO_AMOUNT, FINN)]
+    assert found.open == [CLEO, FINN]

@@ -18,7 +18,7 @@ _NO_ID = ("NOTPROVIDED", "NONREF")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One transfer within an entry. Ids are empty where the bank tells none; ``micros`` is more than zero.
+    """One transfer within an entry. Ids are empty and ``micros`` is None where the bank tells none.
 
     ``credit`` is True for money that came in. ``returned`` is True for a transfer of ours that came back, with the
     bank's ``reason`` (a code, empty if it gave none).
@@ -27,7 +27,7 @@ class Line:
     end_to_end_id: str
     message_id: str
     payment_id: str
-    micros: Micros
+    micros: Micros | None
     currency: str
     credit: bool
     returned: bool
@@ -148,12 +148,10 @@ def _batch(element: Element) -> Batch:
 
 def _line(element: Element, credit: bool, back: bool, alone: tuple[Micros, str] | None) -> Line:
     own = element.first("Amt") or element.first("AmtDtls/TxAmt/Amt") or element.first("AmtDtls/InstdAmt/Amt")
-    if own is None and alone is None:
-        raise BadInputError("bad_statement", "A transfer within a sum has no amount; ask the bank for single amounts.")
-    micros, currency = alone if alone is not None else _money(own)
+    micros, currency = alone or (_money(own) if own else (None, ""))
     credit = _is_credit(element) if element.first("CdtDbtInd") else credit
     reason = element.said("RtrInf/Rsn/Cd") or element.said("RtrInf/Rsn/Prtry")
-    told = element.first("RtrInf") is not None or element.said("BkTxCd/Domn/Fmly/SubFmlyCd") == "RRTN"
+    returned = element.first("RtrInf") is not None or element.said("BkTxCd/Domn/Fmly/SubFmlyCd") == "RRTN"
     return Line(
         end_to_end_id=_id(element, "Refs/EndToEndId"),
         message_id=_id(element, "Refs/MsgId"),
@@ -161,7 +159,7 @@ def _line(element: Element, credit: bool, back: bool, alone: tuple[Micros, str] 
         micros=micros,
         currency=currency,
         credit=credit,
-        returned=credit and (told or back),
+        returned=credit and (returned or back),
         reason=reason_code(reason) if reason else "",
     )
 

@@ -38,8 +38,8 @@ class Outcome(StrEnum):
 #: pending.
 _OUTCOMES = {
     Outcome.REJECTED: "RJCT CANC",
-    Outcome.PENDING: "RCVD PDNG PATC PRES BLCK RCVC RVCM RVMC RVNM RVNA RVNC",
-    Outcome.ACCEPTED: "ACTC ACCP ACSP ACWC ACFC ACWP",
+    Outcome.PENDING: "RCVD PDNG PATC PRES BLCK ACFW RCVC RVCM RVMC RVNM RVNA RVNC",
+    Outcome.ACCEPTED: "ACTC ACCP ACSP ACWC ACFC ACWP ACPD",
     Outcome.SETTLED: "ACSC ACCC",
 }
 _MEANING = {code: outcome for outcome, codes in _OUTCOMES.items() for code in codes.split()}

@@ -27,6 +27,8 @@ class Finding(StrEnum):
     RETURN_WITHOUT_DEBIT = "return_without_debit"
     #: Money came in under a reference of ours, and the bank does not call it a return.
     CREDIT_UNCLEAR = "credit_unclear"
+    #: Booked in a sum whose parts have no amounts: what was paid can't be told.
+    NO_AMOUNT = "no_amount"
     #: Debited under a message or payment id of ours, with an end-to-end id that the file does not have.
     STRANGER = "stranger"
     #: The balances of a statement differ by something else than its entries.
@@ -141,11 +143,15 @@ class _Book:
 
     def _line(self, line: Line, day: date | None) -> None:
         reference = line.end_to_end_id
-        booking = Booking(reference, line.micros, line.currency, day, line.reason)
         if reference not in self.expected:
             if reference and not line.credit and {line.message_id, line.payment_id} & self._ids:
-                self.note(Finding.STRANGER, reference, line.micros)
-        elif line.returned:
+                self.note(Finding.STRANGER, reference, line.micros or 0)
+            return
+        if line.micros is None:
+            self.note(Finding.NO_AMOUNT, reference, 0)
+            return
+        booking = Booking(reference, line.micros, line.currency, day, line.reason)
+        if line.returned:
             self._return(booking)
         elif line.credit:
             self.note(Finding.CREDIT_UNCLEAR, reference, line.micros)

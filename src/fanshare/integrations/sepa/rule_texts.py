@@ -13,7 +13,7 @@ TEXTS = (
     ("message-id", RULEBOOK, "Give the file a message id of 1 to 35 characters."),
     (
         "creation-time",
-        ISO,
+        OURS,
         "Write the time of creation as a date and time with an offset, like 2026-11-26T10:02:00+00:00.",
     ),
     ("file-count", ISO, "Write the number of transfers that are really in the file."),
