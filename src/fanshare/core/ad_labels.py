@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fanshare.core.errors import BadInputError
+from fanshare.core.marks import later
 
 #: Where something can be shared: what is stored -> what is read.
 PLATFORMS: Mapping[str, str] = {
@@ -19,7 +20,7 @@ PLATFORMS: Mapping[str, str] = {
     "podcast": "Podcast",
     "blog": "Blog",
     "newsletter": "Newsletter",
-    "other": "Other",
+    "other": later("Other"),
 }
 
 
@@ -40,23 +41,23 @@ _GERMAN = ("de", "Werbung", "Werbung: Ich verdiene mit, wenn du kaufst")
 COUNTRIES: Mapping[str, Country] = {
     code: Country(code, name, *words)
     for code, name, words in (
-        ("AT", "Austria", _GERMAN),
-        ("AU", "Australia", _ENGLISH),
-        ("BE", "Belgium", ("nl", "Advertentie", "Advertentie: ik verdien mee als je koopt")),
-        ("CA", "Canada", _ENGLISH),
-        ("CH", "Switzerland", _GERMAN),
-        ("DE", "Germany", _GERMAN),
-        ("DK", "Denmark", ("da", "Reklame", "Reklame: jeg tjener, hvis du køber")),
-        ("ES", "Spain", ("es", "Publicidad", "Publicidad: gano si compras")),
-        ("FR", "France", ("fr", "Publicité", "Publicité : je gagne si vous achetez")),
-        ("GB", "United Kingdom", _ENGLISH),
-        ("IE", "Ireland", _ENGLISH),
-        ("IT", "Italy", ("it", "Pubblicità", "Pubblicità: guadagno se acquisti")),
-        ("NL", "Netherlands", ("nl", "Advertentie", "Advertentie: ik verdien mee als je koopt")),
-        ("PL", "Poland", ("pl", "Reklama", "Reklama: zarabiam, jeśli kupisz")),
-        ("PT", "Portugal", ("pt", "Publicidade", "Publicidade: ganho se comprar")),
-        ("SE", "Sweden", ("sv", "Reklam", "Reklam: jag tjänar om du köper")),
-        ("US", "United States", _ENGLISH),
+        ("AT", later("Austria"), _GERMAN),
+        ("AU", later("Australia"), _ENGLISH),
+        ("BE", later("Belgium"), ("nl", "Advertentie", "Advertentie: ik verdien mee als je koopt")),
+        ("CA", later("Canada"), _ENGLISH),
+        ("CH", later("Switzerland"), _GERMAN),
+        ("DE", later("Germany"), _GERMAN),
+        ("DK", later("Denmark"), ("da", "Reklame", "Reklame: jeg tjener, hvis du køber")),
+        ("ES", later("Spain"), ("es", "Publicidad", "Publicidad: gano si compras")),
+        ("FR", later("France"), ("fr", "Publicité", "Publicité : je gagne si vous achetez")),
+        ("GB", later("United Kingdom"), _ENGLISH),
+        ("IE", later("Ireland"), _ENGLISH),
+        ("IT", later("Italy"), ("it", "Pubblicità", "Pubblicità: guadagno se acquisti")),
+        ("NL", later("Netherlands"), ("nl", "Advertentie", "Advertentie: ik verdien mee als je koopt")),
+        ("PL", later("Poland"), ("pl", "Reklama", "Reklama: zarabiam, jeśli kupisz")),
+        ("PT", later("Portugal"), ("pt", "Publicidade", "Publicidade: ganho se comprar")),
+        ("SE", later("Sweden"), ("sv", "Reklam", "Reklam: jag tjänar om du köper")),
+        ("US", later("United States"), _ENGLISH),
     )
 }
 

@@ -66,7 +66,7 @@ def asked(query: Mapping[str, str], spec: Spec, tz: ZoneInfo, **hidden: str) -> 
     """Read the query of an address. Raises ``BadInputError``: ``bad_filter``, ``bad_date``, ``bad_place``."""
     text = query.get("q", "").strip() if spec.search else ""
     if len(text) > _LONGEST or "\x00" in text:
-        raise BadInputError("bad_filter", f"Search for at most {_LONGEST} characters.")
+        raise BadInputError("bad_filter", "Search for fewer characters.")
     sort = query.get("sort", "") or next(iter(spec.sorts))
     chosen = {name: query.get(name, "") for name in spec.filters}
     wrong = [name for name, value in chosen.items() if value and value not in spec.filters[name][1]]

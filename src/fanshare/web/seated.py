@@ -86,5 +86,5 @@ def field(here: Here, name: str, most: int = 300) -> str:
     """One field of a form, without what surrounds it. Raises ``BadInputError`` (``bad_field``)."""
     text: str = here.request.POST.get(name, "").strip()
     if len(text) > most or "\x00" in text:
-        raise BadInputError("bad_field", f"A field of this form holds more than {most} characters; shorten it.")
+        raise BadInputError("bad_field", "A field of this form holds more than it may; shorten it.")
     return text

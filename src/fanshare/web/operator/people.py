@@ -109,5 +109,5 @@ def _wished(here: Office) -> Any:
 def _field(here: Office, name: str, *, strict: bool = True) -> str:
     text: str = here.request.POST.get(name, "").strip()
     if strict and (len(text) > _LONGEST or "\x00" in text):
-        raise BadInputError("bad_field", f"A field of this form holds more than {_LONGEST} characters; shorten it.")
+        raise BadInputError("bad_field", "A field of this form holds more than it may; shorten it.")
     return text[:_LONGEST].replace("\x00", "")
