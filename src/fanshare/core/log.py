@@ -215,10 +215,10 @@ def _split(size: int) -> int:
 def _complete(start: int, end: int) -> list[NodeId]:
     """The maximal complete subtrees of [start, end), where ``start`` begins a subtree of the tree; leftmost first."""
     nodes = []
-    for level in range((end - start).bit_length() - 1, -1, -1):
-        if (end - start) >> level & 1:
-            nodes.append((level, start >> level))
-            start += 1 << level
+    while start < end:
+        level = (end - start).bit_length() - 1
+        nodes.append((level, start >> level))
+        start += 1 << level
     return nodes
 
 

@@ -152,10 +152,15 @@ def document(data: StatementData) -> dict[str, Any]:
     }
 
 
-def seal_text(document: Mapping[str, Any], name: str) -> str:
-    """The text to sign as a note by the log's key ``name``: the SHA-256 of the document without ``seal``."""
+def content_hash(document: Mapping[str, Any]) -> str:
+    """The SHA-256, in hexadecimal digits, of the document without ``seal``. Raises ``CanonicalError``."""
     content = {key: value for key, value in document.items() if key != "seal"}
-    return f"{FORMAT}\n{name}\n{hashlib.sha256(canonical(content)).hexdigest()}\n"
+    return hashlib.sha256(canonical(content)).hexdigest()
+
+
+def seal_text(content: str, name: str) -> str:
+    """The text to sign as a note by the log's key ``name``; ``content`` is the document's ``content_hash``."""
+    return f"{FORMAT}\n{name}\n{content}\n"
 
 
 def sealed(document: Mapping[str, Any], seal: str) -> dict[str, Any]:

@@ -76,7 +76,7 @@ def _alone(read: ReadStatement, verify_signature: Verify, trusted: Sequence[Veri
 def _seal(read: ReadStatement, verify_signature: Verify) -> str:
     key = read.keys[-1]
     text = _opened(read.seal, key, verify_signature, "seal")
-    expected = seal_text(read.document, key.name)
+    expected = seal_text(read.content, key.name)
     if text != expected:
         raise fail("The document was changed after it was sealed.", text.split("\n")[2:3], expected.split("\n")[2:3])
     return "The document is as it was sealed."

@@ -12,7 +12,7 @@ from fanshare.core.instants import Instant, format_rfc3339, parse_rfc3339
 from fanshare.core.money import MAX_MICROS, MICROS, Micros
 from fanshare.core.notes import Checkpoint, VerifierKey, parse_checkpoint, parse_key
 from fanshare.core.settlement_leaf import Settlement, body_hash, parse_exact, read_settlement
-from fanshare.core.statement import FORMAT, ROLES, Totals
+from fanshare.core.statement import FORMAT, ROLES, Totals, content_hash
 
 _SIGNED = re.compile(r"-?(0|[1-9][0-9]{0,12})\.[0-9]{6}", re.ASCII)
 _TOOL = re.compile(r"[^\x00-\x1f]{1,60}")
@@ -92,9 +92,10 @@ class ReadEpoch:
 
 @dataclass(frozen=True, slots=True)
 class ReadStatement:
-    """A statement whose form is right; nothing of it is verified yet."""
+    """A statement whose form is right; nothing of it is verified yet. ``content`` is what its seal is over."""
 
     document: Mapping[str, Any]
+    content: str
     programme_id: str
     party_id: str
     role: str
@@ -127,7 +128,8 @@ def read_statement(value: Any) -> ReadStatement:
     """Read a parsed JSON document. Raises ``FormError`` (or another ``BadInputError``) at the first offence."""
     top = _object(value, "statement", "format programme party period checkpoint keys rotations epochs consistency "
                   "currencies proves does_not_prove seal")  # fmt: skip
-    canonical(top)
+    canonical(top["seal"])
+    content = content_hash(top)
     if top["format"] != FORMAT:
         raise FormError(f"The format is not {FORMAT}.")
     for promises in (top["proves"], top["does_not_prove"]):
@@ -140,6 +142,7 @@ def read_statement(value: Any) -> ReadStatement:
     note = _text(top["checkpoint"])
     statement = ReadStatement(
         document=top,
+        content=content,
         programme_id=programme["id"],
         party_id=party["id"],
         role=_one_of(ROLES, party["role"]),

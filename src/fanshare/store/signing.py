@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from fanshare.core.errors import ConflictError, FanshareError
 from fanshare.core.notes import Checkpoint, VerifierKey, epoch_origin, parse_key, sign_note
-from fanshare.core.statement import seal_text, sealed
+from fanshare.core.statement import content_hash, seal_text, sealed
 from fanshare.core.statement_check import rotation_text
 
 
@@ -44,7 +44,9 @@ class LogSigner:
 
     def seal(self, document: Mapping[str, Any]) -> dict[str, Any]:
         """The complete statement: ``document`` (of ``statement.document``) with its seal."""
-        return sealed(document, sign_note(seal_text(document, self.key.name), [(self.key, self.private.sign)]))
+        return sealed(
+            document, sign_note(seal_text(content_hash(document), self.key.name), [(self.key, self.private.sign)])
+        )
 
 
 def verify(public_key: bytes, signature: bytes, message: bytes) -> bool:
