@@ -11,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fanshare.config.django import configure
+from fanshare.core import csv_cells
+from fanshare.core.csv_cells import safe_cell
 from fanshare.core.errors import BadInputError
 from fanshare.core.instants import DAY
 from fanshare.web import exports, lists
@@ -82,12 +84,12 @@ DANGEROUS = ["=1+1", "+1", "-1+cmd|'/c calc'!A0", "@SUM(A1)", "\t=1", "\r=1", " 
 
 @pytest.mark.parametrize("text", DANGEROUS)
 def test_a_cell_that_a_spreadsheet_would_run_is_text(text: str) -> None:
-    assert exports.safe_cell(text) == f"'{text}"
+    assert safe_cell(text) == f"'{text}"
 
 
 @pytest.mark.parametrize("text", ["-1.20", "0", "1042", "Shirt = good", "a@b.example", ""])
 def test_numbers_and_words_are_left_alone(text: str) -> None:
-    assert exports.safe_cell(text) == text
+    assert safe_cell(text) == text
 
 
 @given(st.lists(st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=20), max_size=5))
@@ -97,14 +99,14 @@ def test_whatever_people_typed_comes_back_from_the_file(texts: list[str]) -> Non
     answer = exports.exported("csv", "x", rows, ["a", "b"], cut=False)
     read = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
     assert read[0] == ["a", "b"]
-    assert [row[0] for row in read[1:]] == [exports.safe_cell(text) for text in texts]
-    assert not any(row[0].lstrip(" ").startswith(exports._FORMULA) for row in read[1:] if not _number(row[0]))
+    assert [row[0] for row in read[1:]] == [safe_cell(text) for text in texts]
+    assert not any(row[0].lstrip(" ").startswith(csv_cells._FORMULA) for row in read[1:] if not _number(row[0]))
     found = json.loads(exports.exported("json", "x", rows, ["a"], cut=True).content)
     assert found == {"rows": rows, "complete": False}
 
 
 def _number(text: str) -> bool:
-    return exports._NUMBER.fullmatch(text) is not None
+    return csv_cells._NUMBER.fullmatch(text) is not None
 
 
 def test_a_file_that_was_cut_says_so() -> None:

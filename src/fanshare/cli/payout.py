@@ -122,3 +122,12 @@ def _rows(desk: Any, state: str | None = None) -> list[dict[str, Any]]:
         }
         for row in payouts
     ]
+
+
+def _with_runs() -> None:
+    from fanshare.cli import payout_run
+
+    app.add_typer(payout_run.app, name="run")
+
+
+_with_runs()

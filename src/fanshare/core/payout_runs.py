@@ -97,6 +97,12 @@ def payable(balance: Micros, currency: str) -> Micros:
     return from_minor_units(max(0, minor_units(balance, currency)), currency)
 
 
+def still(amount: Micros, now: Ready, minimum: Mapping[str, Micros]) -> Micros | Why:
+    """What of a planned payment may be sent as things are now: never more than was planned, or why nothing."""
+    most = payable(now.balance, now.currency)
+    return _kept(now, most, minimum.get(now.currency, 0)) or min(amount, most)
+
+
 def _kept(row: Ready, amount: Micros, minimum: Micros) -> Why | None:
     reasons = (
         (row.balance < 0, Why.NEGATIVE),

@@ -11,7 +11,7 @@ from fanshare.flows.audit import noted
 from fanshare.flows.context import Programme
 from fanshare.flows.people import erase
 from fanshare.store.access import Access
-from fanshare.store.queries import creator_pages, off_hours, own_data, shop_credits, thanks
+from fanshare.store.queries import creator_pages, off_hours, own_data, payout_runs, shop_credits, thanks
 
 FORMAT = "fanshare-own-data/1"
 _MOST_THANKS = 10_000
@@ -58,6 +58,7 @@ def copy(programme: Programme, party: int, now: Instant) -> dict[str, Any]:
             }
             for row in shop_credits.of_party(access, party, _MOST_CREDITS)
         ],
+        "payouts_stopped": payout_runs.stopped(access, party),
         "codes": [{"code": shown, "since": format_rfc3339(at)} for shown, at in own_data.codes(access, party)],
         "page": _page(access, party),
         "thanks_to_you": [

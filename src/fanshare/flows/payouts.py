@@ -18,7 +18,7 @@ from fanshare.flows.context import Programme
 from fanshare.store import log_store
 from fanshare.store.access import Access
 from fanshare.store.ledger import post_logged
-from fanshare.store.queries import shop_credits
+from fanshare.store.queries import payout_runs, shop_credits
 
 _READY = """
 SELECT a.party_id, a.currency, a.balance FROM account a
@@ -26,6 +26,9 @@ SELECT a.party_id, a.currency, a.balance FROM account a
  WHERE a.programme_id = %(programme_id)s AND a.kind = 'available' AND a.balance > 0 AND p.erased_at IS NULL
    AND NOT EXISTS (SELECT FROM payout o WHERE o.programme_id = a.programme_id AND o.party_id = a.party_id
                       AND o.currency = a.currency AND o.state = 'planned')
+   AND NOT EXISTS (SELECT FROM payout_stop s WHERE s.programme_id = a.programme_id AND s.party_id = a.party_id)
+   AND NOT EXISTS (SELECT FROM payout_item i WHERE i.programme_id = a.programme_id AND i.party_id = a.party_id
+                      AND i.currency = a.currency AND i.state IN ('planned', 'approved', 'mismatch'))
  ORDER BY a.party_id, a.currency
 """
 _PLAN = """
@@ -186,6 +189,8 @@ def _locked(access: Access, payout_id: int, states: set[str]) -> Payout:
     payout = _found(access, payout_id)
     if shop_credits.is_credit(access, payout_id):
         raise ConflictError("is_credit", "This money is in a code of the shop; end the credit to bring it back.")
+    if payout_runs.owns(access, payout_id):
+        raise ConflictError("in_run", "This money is a payment of a run; say there what became of it.")
     if payout.state not in states:
         raise ConflictError("wrong_state", f"This payout is {payout.state.replace('_', ' ')}; nothing was changed.")
     return payout

@@ -1,31 +1,15 @@
-"""A list as a file: CSV that no spreadsheet takes for a formula, and JSON.
-
-A cell that begins with ``= + - @``, a tab or a return is a formula to a spreadsheet (OWASP, CSV injection). Such text
-gets an apostrophe in front; numbers of ours are left alone, for they hold digits, a point and perhaps a minus only.
-"""
+"""A list as a file: CSV that no spreadsheet takes for a formula, and JSON."""
 
 import csv
 import io
 import json
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.http import HttpResponse
 
+from fanshare.core.csv_cells import safe_cell
 from fanshare.web.language import gettext as _
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\N{FULLWIDTH EQUALS SIGN}", "\N{FULLWIDTH PLUS SIGN}",
-            "\N{FULLWIDTH HYPHEN-MINUS}", "\N{FULLWIDTH COMMERCIAL AT}")  # fmt: skip
-_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?", re.ASCII)
-
-
-def safe_cell(value: object) -> str:
-    """One cell: text that a spreadsheet would run is marked as text."""
-    text = "" if value is None else str(value)
-    if text.lstrip(" ").startswith(_FORMULA) and _NUMBER.fullmatch(text) is None:
-        return f"'{text}"
-    return text
 
 
 def exported(form: str, name: str, rows: Iterable[Mapping[str, Any]], columns: Iterable[str], *, cut: bool) -> Any:

@@ -1,0 +1,268 @@
+"""Payout runs: planned, approved, sent as one file, and told payment by payment what became of them.
+
+Whoever is named by ``by`` did it. A payment's money leaves what is ready in the transaction that freezes its line, and
+never before: whatever stops in between leaves all of a step or nothing.
+"""
+
+import hashlib
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from fanshare.core import payout_item as way
+from fanshare.core import payout_runs as core
+from fanshare.core.errors import BadInputError, ConflictError
+from fanshare.core.instants import DAY, Instant
+from fanshare.core.money import format_minor
+from fanshare.core.payout_item import Answer, Frozen, State
+from fanshare.flows import payouts
+from fanshare.flows.context import Programme
+from fanshare.store.access import Access
+from fanshare.store.queries import payout_runs as rows
+from fanshare.store.queries.payout_runs import Row, Run
+
+MANUAL = "manual"
+#: A person who pays by hand knows a reference when she sees it again the next day.
+_WINDOW = DAY
+_ONE_PLANNER = "SELECT FROM log_tree WHERE programme_id = %(programme_id)s FOR NO KEY UPDATE"
+_LEFT = {
+    core.Why.NEGATIVE: "a refund took more than was ready",
+    core.Why.ERASED: "this person was erased",
+    core.Why.STOPPED: "payouts to this person are stopped",
+    core.Why.UNDERWAY: "another payment is under way",
+    core.Why.BELOW_UNIT: "a refund left nothing to pay",
+    core.Why.BELOW_MINIMUM: "a refund left less than the minimum",
+}
+
+
+class Preview(NamedTuple):
+    """What a run planned now would pay, and what is other than in the last one."""
+
+    plan: core.Plan
+    differences: list[core.Difference]
+
+
+class Told(NamedTuple):
+    """What was said about the payment of a key; ``reason`` is for the payee."""
+
+    key: str
+    answer: Answer
+    reason: str = ""
+
+
+def preview(access: Access) -> Preview:
+    """A dry run: nothing is written."""
+    planned = core.plan(rows.ready(access), rows.rules(access).minimum)
+    now = {(item.party, item.currency): item.amount for item in planned.items}
+    return Preview(planned, core.differences(now, rows.last(access)))
+
+
+def plan(programme: Programme, by: str, now: Instant) -> tuple[int, core.Plan]:
+    """A run over everything that may be paid. No money moves. Raises ``ConflictError`` ``empty_run``."""
+    access = programme.access
+    with access.transaction():
+        access.execute(_ONE_PLANNER)  # two at once would both plan what is ready
+        planned = preview(access).plan
+        if not planned.items:
+            raise ConflictError("empty_run", "Nothing is ready to be paid; no run was made.")
+        return rows.add(access, MANUAL, by, planned.items, now), planned
+
+
+def approve(programme: Programme, run_id: int, by: str, now: Instant) -> Run:
+    """Let a run be sent. Raises ``ConflictError`` ``second_person`` above the programme's limit, ``wrong_state``."""
+    access = programme.access
+    with access.transaction():
+        access.execute(_ONE_PLANNER)  # two runs approved at once would not see each other's sums
+        run = find(access, run_id)
+        items = [row for row in rows.items_of(access, run_id, lock=True) if row.item.state is State.PLANNED]
+        _expect(run, run.state == "planned")
+        sums = core.totals({(row.party, row.item.currency): row.item.amount for row in items})
+        alone = rows.alone(access, by, now - core.TOGETHER)
+        core.check_approval(run.planned_by, by, sums, alone, rows.rules(access).two_above)
+        _save(access, [_at(row, way.move(row.item, State.APPROVED), now) for row in items], by, now)
+        return _saved(access, run._replace(approved_by=by, approved_at=now))
+
+
+def freeze(programme: Programme, run_id: int, now: Instant) -> Run:
+    """Nothing of the run is sent until it is resumed; what was sent stays sent. Raises ``ConflictError``."""
+    with programme.access.transaction():
+        run = find(programme.access, run_id)
+        _expect(run, run.state in ("planned", "approved"))
+        return _saved(programme.access, run._replace(frozen_at=now))
+
+
+def resume(programme: Programme, run_id: int) -> Run:
+    """The run goes on where it was. Raises ``ConflictError`` ``wrong_state``."""
+    with programme.access.transaction():
+        run = find(programme.access, run_id)
+        _expect(run, run.state == "frozen")
+        return _saved(programme.access, run._replace(frozen_at=None))
+
+
+def drop(programme: Programme, run_id: int, by: str, now: Instant) -> list[Row]:
+    """Give up a run that was not sent: its payees are free for the next one. Raises ``ConflictError``."""
+    access = programme.access
+    with access.transaction():
+        run = find(access, run_id)
+        _expect(run, run.submitted_at is None)
+        items = [row for row in rows.items_of(access, run_id, lock=True) if row.item.state is not State.FAILED]
+        dropped = [
+            _at(row, way.move(row.item, State.FAILED), now)._replace(reason="the run was given up") for row in items
+        ]
+        _save(access, dropped, by, now)
+        return dropped
+
+
+def send(programme: Programme, run_id: int, by: str, now: Instant) -> list[Row]:
+    """Look at every payment again, freeze the lines of those that stand, and take their money into transit.
+
+    A run that was sent already answers with the same lines. Raises ``ConflictError`` ``wrong_state``.
+    """
+    access = programme.access
+    with access.transaction():
+        run = find(access, run_id)
+        items = rows.items_of(access, run_id, lock=True)
+        if run.submitted_at is not None:
+            return items
+        _expect(run, run.state == "approved")
+        checked = _looked_at(access, run, items, now)
+        sent = [_sent(programme, row, now) for row in checked if row.item.state is State.APPROVED]
+        moving = [payouts.Step(payouts.find(access, row.payout), "in_transit") for row in sent if row.payout]
+        payouts.walk(programme, moving, now)
+        by_id = {row.id: row for row in (*checked, *sent)}
+        _save(access, [by_id[row.id] for row in items if by_id[row.id] != row], by, now)
+        _saved(access, run._replace(submitted_at=now, file_hash=file_hash(sent)))
+        return [by_id[row.id] for row in items]
+
+
+def _looked_at(access: Access, run: Run, items: Sequence[Row], now: Instant) -> list[Row]:
+    """The payments as they may be sent now; those that may not have failed."""
+    parties = sorted({row.party for row in items})
+    rows.lock_payees(access, parties)
+    standing = {(one.party, one.currency): one for one in rows.ready(access, run=run.id, parties=parties)}
+    minimum = rows.rules(access).minimum
+    looked = []
+    for row in items:
+        if row.item.state is not State.APPROVED:
+            looked.append(row)
+            continue
+        found = core.still(row.item.amount, standing[row.party, row.item.currency], minimum)
+        if isinstance(found, core.Why):
+            looked.append(_at(row, way.move(row.item, State.FAILED), now)._replace(reason=_LEFT[found]))
+        else:
+            looked.append(row._replace(item=replace(row.item, amount=found)))
+    return looked
+
+
+def _sent(programme: Programme, row: Row, now: Instant) -> Row:
+    key = f"{programme.public_id[:16]}-{row.id}"
+    body = line(key, row)
+    payout = payouts.begin(programme.access, row.party, row.item.currency, row.item.amount, now)
+    return _at(row, way.submit(row.item, Frozen(key, body.encode()), now), now)._replace(payout=payout.id)
+
+
+def line(key: str, row: Row) -> str:
+    """What a payment's line says: its reference, the payee's id, amount and currency. No names: it is kept for ever."""
+    return f"{key},{row.public_id},{format_minor(row.item.amount, row.item.currency)},{row.item.currency}"
+
+
+def file_hash(items: Sequence[Row]) -> bytes:
+    """SHA-256 of the frozen lines of a run, in their order."""
+    lines = [row.item.frozen.body for row in items if row.item.frozen is not None]
+    return hashlib.sha256(b"".join(one + b"\n" for one in lines)).digest()
+
+
+def tell(programme: Programme, run_id: int, told: Sequence[Told], by: str, now: Instant) -> list[Row]:
+    """Write answers down and move money by them: all of them or none; returns the payments that were named.
+
+    Raises ``BadInputError`` ``unknown_payment`` for a reference that is not of this run, ``twice`` for one that is
+    there two times.
+    """
+    access = programme.access
+    with access.transaction():
+        find(access, run_id)
+        known = {row.item.frozen.key: row for row in rows.items_of(access, run_id, lock=True) if row.item.frozen}
+        _check_keys([one.key for one in told], known.keys())
+        pairs = []
+        for one in told:
+            before = known[one.key]
+            after = _at(before, way.hear(before.item, one.answer, _WINDOW), now)
+            pairs.append((before, after._replace(reason=one.reason or before.reason)))
+        moved = _post(programme, pairs, now)
+        rows.save_items(access, moved)
+        rows.note(access, [
+            rows.event(row, by, now, said=str(one.answer.said), amount=one.answer.amount)
+            for row, one in zip(moved, told, strict=True)
+        ])  # fmt: skip
+        return moved
+
+
+def decide(programme: Programme, run_id: int, key: str, arrived: bool, reason: str, by: str, now: Instant) -> Row:
+    """A person has looked at a payment that does not match. Raises ``BadInputError``, ``ConflictError``."""
+    if not reason.strip():
+        raise BadInputError("reason_missing", "Say what you found out about this payment.")
+    access = programme.access
+    with access.transaction():
+        find(access, run_id)
+        known = {row.item.frozen.key: row for row in rows.items_of(access, run_id, lock=True) if row.item.frozen}
+        _check_keys([key], known.keys())
+        before = known[key]
+        after = _at(before, way.decide(before.item, arrived), now)._replace(reason=reason)
+        moved = _post(programme, [(before, after)], now)
+        _save(access, moved, by, now, said="decided")
+        return moved[0]
+
+
+def _check_keys(keys: Sequence[str], known: Collection[str]) -> None:
+    if not set(keys) <= set(known):
+        raise BadInputError("unknown_payment", "A reference is not of this run; nothing was written down.", 404)
+    if len(set(keys)) != len(keys):
+        raise BadInputError("twice", "A reference is there twice; nothing was written down.")
+
+
+def _post(programme: Programme, pairs: Sequence[tuple[Row, Row]], now: Instant) -> list[Row]:
+    """Post what the moves mean for the money; a payment that arrived after all gets a payout anew."""
+    access, steps, moved = programme.access, [], []
+    for before, after in pairs:
+        if before.payout is None or before.item.state is after.item.state:
+            moved.append(after)
+            continue
+        payout = payouts.find(access, before.payout)
+        if after.item.state is State.FINAL and payout.state == "returned":
+            payout = payouts.begin(access, after.party, after.item.currency, after.item.amount, now)
+            steps.append(payouts.Step(payout, "in_transit"))
+            payout = replace(payout, state="in_transit")
+        if after.item.state is State.FINAL and payout.state == "in_transit":
+            steps.append(payouts.Step(payout, "final"))
+        if after.item.state in (State.RETURNED, State.FAILED) and payout.state != "returned":
+            steps.append(payouts.Step(payout, "returned", after.reason))
+        moved.append(after._replace(payout=payout.id))
+    payouts.walk(programme, steps, now)
+    return moved
+
+
+def find(access: Access, run_id: int) -> Run:
+    """A run, locked. Raises ``BadInputError`` ``unknown_run``."""
+    run = rows.find(access, run_id) if 0 < run_id < 1 << 62 else None
+    if run is None:
+        raise BadInputError("unknown_run", "There is no such payout run in this programme.", 404)
+    return run
+
+
+def _expect(run: Run, fits: bool) -> None:
+    if not fits:
+        raise ConflictError("wrong_state", f"This run is {run.state}; nothing was changed.")
+
+
+def _saved(access: Access, run: Run) -> Run:
+    rows.save(access, run)
+    return run
+
+
+def _at(row: Row, item: way.Item, now: Instant) -> Row:
+    return row._replace(item=item, changed_at=row.changed_at if item == row.item else now)
+
+
+def _save(access: Access, items: Sequence[Row], by: str, now: Instant, *, said: str = "") -> None:
+    rows.save_items(access, items)
+    rows.note(access, [rows.event(row, by, now, said=said) for row in items])

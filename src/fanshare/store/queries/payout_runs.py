@@ -1,0 +1,267 @@
+"""Payout runs: their payments, the rules they follow, who is ready, and what was said about each payment."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from fanshare.core.instants import Instant
+from fanshare.core.money import Micros
+from fanshare.core.payout_item import Frozen, Item, State
+from fanshare.core.payout_runs import Planned, Ready, Rules
+from fanshare.store.access import Access
+
+_READY = """
+SELECT a.party_id, a.currency, a.balance, p.erased_at IS NOT NULL,
+       EXISTS (SELECT FROM payout_stop s WHERE s.programme_id = a.programme_id AND s.party_id = a.party_id),
+       EXISTS (SELECT FROM payout_item i WHERE i.programme_id = a.programme_id AND i.party_id = a.party_id
+                  AND i.currency = a.currency AND i.state IN ('planned', 'approved', 'submitted', 'unknown', 'mismatch')
+                  AND i.run_id IS DISTINCT FROM %(run)s)
+       OR EXISTS (SELECT FROM payout o WHERE o.programme_id = a.programme_id AND o.party_id = a.party_id
+                     AND o.currency = a.currency AND o.state = 'planned')
+  FROM account a JOIN party p ON p.programme_id = a.programme_id AND p.id = a.party_id
+ WHERE a.programme_id = %(programme_id)s AND a.kind = 'available' AND (a.balance <> 0 OR %(run)s::bigint IS NOT NULL)
+   AND (%(parties)s::bigint[] IS NULL OR a.party_id = ANY(%(parties)s))
+ ORDER BY a.id
+"""
+_LOCK_PARTIES = """
+SELECT id FROM party WHERE programme_id = %(programme_id)s AND id = ANY(%(parties)s) ORDER BY id FOR SHARE
+"""
+_LOCK_ACCOUNTS = """
+SELECT id FROM account WHERE programme_id = %(programme_id)s AND kind = 'available' AND party_id = ANY(%(parties)s)
+ ORDER BY id FOR NO KEY UPDATE
+"""
+_RULES = "SELECT currency, minimum, two_above FROM payout_rule WHERE programme_id = %(programme_id)s ORDER BY currency"
+_SET_RULE = """
+INSERT INTO payout_rule (programme_id, currency, minimum, two_above)
+VALUES (%(programme_id)s, %(currency)s, %(minimum)s, %(two_above)s)
+ON CONFLICT (programme_id, currency) DO UPDATE SET minimum = excluded.minimum, two_above = excluded.two_above
+"""
+_STOP = """
+INSERT INTO payout_stop (programme_id, party_id, reason, at) VALUES (%(programme_id)s, %(party)s, %(reason)s, %(now)s)
+ON CONFLICT (programme_id, party_id) DO NOTHING
+"""
+_STOPPED = "SELECT reason FROM payout_stop WHERE programme_id = %(programme_id)s AND party_id = %(party)s"
+_FORGET = "DELETE FROM payout_stop WHERE programme_id = %(programme_id)s AND party_id = ANY(%(parties)s)"
+_GO_ON = "DELETE FROM payout_stop WHERE programme_id = %(programme_id)s AND party_id = %(party)s"
+_ADD_RUN = """
+INSERT INTO payout_run (programme_id, rail, planned_by, planned_at)
+VALUES (%(programme_id)s, %(rail)s, %(by)s, %(now)s) RETURNING id
+"""
+_ADD_ITEMS = """
+INSERT INTO payout_item (programme_id, run_id, party_id, currency, amount, state, changed_at)
+SELECT %(programme_id)s, %(run)s, party, currency, amount, 'planned', %(now)s
+  FROM unnest(%(parties)s::bigint[], %(currencies)s::text[], %(amounts)s::bigint[]) AS given (party, currency, amount)
+"""
+_ADD_EVENT = """
+INSERT INTO payout_item_event (programme_id, item_id, state, said, amount, reason, actor, at)
+VALUES (%(programme_id)s, %(item)s, %(state)s, %(said)s, %(amount)s, %(reason)s, %(actor)s, %(now)s)
+"""
+_RUNS = """
+SELECT id, rail, planned_by, planned_at, approved_by, approved_at, frozen_at, submitted_at, file_hash FROM payout_run r
+ WHERE r.programme_id = %(programme_id)s
+"""
+_ONE_RUN = _RUNS + " AND r.id = %(run)s FOR NO KEY UPDATE"
+_ALL_RUNS = _RUNS + " ORDER BY r.id DESC LIMIT %(limit)s"
+_SAVE_RUN = """
+UPDATE payout_run SET approved_by = %(approved_by)s, approved_at = %(approved_at)s, frozen_at = %(frozen_at)s,
+       submitted_at = %(submitted_at)s, file_hash = %(file_hash)s
+ WHERE programme_id = %(programme_id)s AND id = %(run)s
+"""
+_ITEMS = """
+SELECT i.id, i.run_id, i.party_id, p.public_id, i.currency, i.amount, i.state, i.key, i.body, i.first_at, i.last_at,
+       i.missed_at, i.payout_id, i.reason, i.changed_at
+  FROM payout_item i JOIN party p ON p.programme_id = i.programme_id AND p.id = i.party_id
+ WHERE i.programme_id = %(programme_id)s
+"""
+_OF_RUN = _ITEMS + " AND i.run_id = %(run)s ORDER BY i.id"
+_LOCKED = _ITEMS + " AND i.run_id = %(run)s ORDER BY i.id FOR NO KEY UPDATE OF i"
+_SAVE_ITEM = """
+UPDATE payout_item SET state = %(state)s, amount = %(amount)s, key = %(key)s, body = %(body)s, first_at = %(first)s,
+       last_at = %(last)s, missed_at = %(missed)s, payout_id = %(payout)s, reason = %(reason)s, changed_at = %(now)s
+ WHERE programme_id = %(programme_id)s AND id = %(item)s
+"""
+_LAST = """
+SELECT i.party_id, i.currency, i.amount FROM payout_item i
+ WHERE i.programme_id = %(programme_id)s AND i.run_id = (
+       SELECT max(r.id) FROM payout_run r WHERE r.programme_id = %(programme_id)s AND r.approved_at IS NOT NULL)
+"""
+_ALONE = """
+SELECT i.currency, sum(i.amount)::bigint FROM payout_item i
+  JOIN payout_run r ON r.programme_id = i.programme_id AND r.id = i.run_id
+ WHERE i.programme_id = %(programme_id)s AND r.planned_by = %(by)s AND r.approved_by = %(by)s
+   AND r.approved_at > %(since)s GROUP BY i.currency
+"""
+_OWNS = "SELECT id FROM payout_item WHERE programme_id = %(programme_id)s AND payout_id = %(payout)s"
+
+
+class Run(NamedTuple):
+    """A run as it stands."""
+
+    id: int
+    rail: str
+    planned_by: str
+    planned_at: Instant
+    approved_by: str | None
+    approved_at: Instant | None
+    frozen_at: Instant | None
+    submitted_at: Instant | None
+    file_hash: bytes | None
+
+    @property
+    def state(self) -> str:
+        """One word for people."""
+        if self.frozen_at is not None:
+            return "frozen"
+        if self.submitted_at is not None:
+            return "sent"
+        return "planned" if self.approved_at is None else "approved"
+
+
+class Row(NamedTuple):
+    """A payment as it stands: ``item`` is what the core knows of it."""
+
+    id: int
+    run: int
+    party: int
+    public_id: str
+    item: Item
+    payout: int | None
+    reason: str
+    changed_at: Instant
+
+
+def ready(access: Access, *, run: int | None = None, parties: Sequence[int] | None = None) -> list[Ready]:
+    """Balances that may be paid. With ``run`` the payments of that run don't count as under way."""
+    return [Ready(*row) for row in access.fetch(_READY, {"run": run, "parties": parties and [*parties]})]
+
+
+def lock_payees(access: Access, parties: Iterable[int]) -> None:
+    """Keep people from being erased and their ready balances from moving, until the transaction ends."""
+    values = {"parties": sorted(set(parties))}
+    access.execute(_LOCK_PARTIES, values)
+    access.execute(_LOCK_ACCOUNTS, values)
+
+
+def rules(access: Access) -> Rules:
+    """The programme's rules."""
+    rows = access.fetch(_RULES)
+    return Rules({row[0]: row[1] for row in rows if row[1]}, {row[0]: row[2] for row in rows if row[2] is not None})
+
+
+def set_rule(access: Access, currency: str, minimum: Micros, two_above: Micros | None) -> None:
+    """Both rules of a currency, from now on."""
+    access.execute(_SET_RULE, {"currency": currency, "minimum": minimum, "two_above": two_above})
+
+
+def stop(access: Access, party: int, reason: str, now: Instant) -> None:
+    """Nothing is paid to this payee until ``go_on``."""
+    access.execute(_STOP, {"party": party, "reason": reason, "now": now})
+
+
+def go_on(access: Access, party: int) -> bool:
+    """The payee is paid again. False when she was not stopped."""
+    return access.execute(_GO_ON, {"party": party}).rowcount > 0
+
+
+def stopped(access: Access, party: int) -> str | None:
+    """Why a payee is not paid for the time being; ``None`` where she is."""
+    found: str | None = access.value(_STOPPED, {"party": party})
+    return found
+
+
+def forget(access: Access, parties: Sequence[int]) -> None:
+    """What was written about stopping people who are erased."""
+    access.execute(_FORGET, {"parties": [*parties]})
+
+
+def add(access: Access, rail: str, by: str, items: Sequence[Planned], now: Instant) -> int:
+    """A planned run with its payments; returns its number."""
+    run = int(access.value(_ADD_RUN, {"rail": rail, "by": by, "now": now}))
+    columns = {
+        "parties": [item.party for item in items],
+        "currencies": [item.currency for item in items],
+        "amounts": [item.amount for item in items],
+    }
+    access.execute(_ADD_ITEMS, {**columns, "run": run, "now": now})
+    note(access, [event(row, by, now) for row in items_of(access, run)])
+    return run
+
+
+def event(row: Row, by: str, now: Instant, *, said: str = "", amount: Micros | None = None) -> dict[str, Any]:
+    """What is written down when a payment was done or told something."""
+    state = str(row.item.state)
+    return {
+        "item": row.id, "state": state, "said": said, "amount": amount, "reason": row.reason, "actor": by, "now": now,
+    }  # fmt: skip
+
+
+def note(access: Access, events: Sequence[dict[str, Any]]) -> None:
+    """Write events of payments down."""
+    access.execute_many(_ADD_EVENT, events)
+
+
+def find(access: Access, run: int) -> Run | None:
+    """A run, locked."""
+    row = access.fetch_one(_ONE_RUN, {"run": run})
+    return None if row is None else Run(*row)
+
+
+def listed(access: Access, *, limit: int = 1_000_000) -> list[Run]:
+    """Runs, the newest first."""
+    return [Run(*row) for row in access.fetch(_ALL_RUNS, {"limit": limit})]
+
+
+def save(access: Access, run: Run) -> None:
+    """The run as it stands now."""
+    access.execute(_SAVE_RUN, {**run._asdict(), "run": run.id})
+
+
+def items_of(access: Access, run: int, *, lock: bool = False) -> list[Row]:
+    """The payments of a run, in their order."""
+    return [_row(*row) for row in access.fetch(_LOCKED if lock else _OF_RUN, {"run": run})]
+
+
+def save_items(access: Access, rows: Sequence[Row]) -> None:
+    """Payments as they stand now."""
+    access.execute_many(_SAVE_ITEM, [_columns(row) for row in rows])
+
+
+def last(access: Access) -> dict[tuple[int, str], Micros]:
+    """What the last approved run pays to whom."""
+    return {(party, currency): amount for party, currency, amount in access.fetch(_LAST)}
+
+
+def alone(access: Access, by: str, since: Instant) -> dict[str, Micros]:
+    """The sums that somebody planned and approved without anybody else since then."""
+    return dict(access.fetch(_ALONE, {"by": by, "since": since}))
+
+
+def owns(access: Access, payout: int) -> bool:
+    """Whether a payout is the money of a run's payment."""
+    return access.fetch_one(_OWNS, {"payout": payout}) is not None
+
+
+def _row(
+    id_: int, run: int, party: int, public_id: str, currency: str, amount: int, state: str, key: str | None,
+    body: str | None, first: int | None, last_: int | None, missed: int | None, payout: int | None, reason: str,
+    changed_at: int,
+) -> Row:  # fmt: skip
+    frozen = None if key is None or body is None else Frozen(key, body.encode())
+    item = Item(amount, currency, State(state), frozen, first, last_, missed)
+    return Row(id_, run, party, public_id, item, payout, reason, changed_at)
+
+
+def _columns(row: Row) -> dict[str, Any]:
+    item = row.item
+    return {
+        "item": row.id,
+        "state": str(item.state),
+        "amount": item.amount,
+        "key": item.frozen and item.frozen.key,
+        "body": item.frozen and item.frozen.body.decode(),
+        "first": item.first,
+        "last": item.last,
+        "missed": item.missed,
+        "payout": row.payout,
+        "reason": row.reason,
+        "now": row.changed_at,
+    }
