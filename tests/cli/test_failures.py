@@ -39,6 +39,7 @@ COMMANDS = [
     "order",
     "statement",
     "verify",
+    "bank",
     "check",
     "doctor",
     "inbox",

@@ -49,6 +49,7 @@ _COMMANDS = (
     ("Asking", "order", "order", "List orders, and explain who earns what of one, and why."),
     ("Asking", "statement", "statement", "The statement of one party as a file."),
     ("Asking", "verify", "verify", "Check a statement offline, alone or against an older one."),
+    ("Asking", "bank", "bank", "Check a payout file, or say what a bank's answer or statement means."),
     ("Asking", "check", "check", "Prove every invariant on the live books again."),
     ("Asking", "doctor", "doctor", "What is wrong or waiting, and what to do about it."),
     ("Asking", "inbox", "inbox", "Messages that could not be read, and reading them again."),

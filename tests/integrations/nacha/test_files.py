@@ -140,6 +140,7 @@ def test_line_ends_do_not_matter(end: str) -> None:
         (lambda raw: b"", "ach_length"),
         (lambda raw: raw.replace(b"CLEO MUELLER", "CLÉO MUELLER".encode("latin-1")), "ach_characters"),
         (lambda raw: raw.replace(b"CLEO MUELLER", b"CLEO\0MUELLER"), "ach_characters"),
+        (lambda raw: raw.replace(b"CLEO MUELLER", b"CLEO\x1b[2JLER"), "ach_characters"),
         (lambda raw: raw.replace(b"CLEO MUELLER", b"CLEO"), "ach_length"),
         (lambda raw: b"\n".join(raw.split(b"\n")[1:]), "ach_order"),
         (lambda raw: b"\n".join(raw.split(b"\n")[:4]), "ach_order"),

@@ -16,8 +16,8 @@ _NEXT = {"1": "59", "5": "68", "6": "678", "7": "678", "8": "59"}
 def read_file(raw: bytes) -> File:
     """The values of a file, with lines ended by line feeds (with or without carriage returns), or without line ends.
 
-    Raises ``BadInputError``: ``ach_too_large``, ``ach_characters`` (not ASCII), ``ach_length`` (a record that has not
-    94 characters), ``ach_order`` (records that are missing or not where they belong).
+    Raises ``BadInputError``: ``ach_too_large``, ``ach_characters`` (not printable ASCII), ``ach_length`` (a record
+    that has not 94 characters), ``ach_order`` (records that are missing or not where they belong).
     """
     lines = _lines(raw)
     body = lines[: _end(lines)]
@@ -51,9 +51,10 @@ def _lines(raw: bytes) -> list[str]:
         text = raw.decode("ascii")
     except UnicodeDecodeError:
         text = "\0"
-    if "\0" in text:
-        raise BadInputError("ach_characters", "This file has characters that are not ASCII; no ACH file has.")
-    lines = text.replace("\r\n", "\n").rstrip("\n\x1a").split("\n")
+    text = text.replace("\r\n", "\n").rstrip("\n\x1a")
+    if not text.replace("\n", "").isprintable():
+        raise BadInputError("ach_characters", "This file has signs that are not printable ASCII; no ACH file has.")
+    lines = text.split("\n")
     if len(lines) == 1 and lines[0] and len(lines[0]) % LENGTH == 0:
         lines = [lines[0][at : at + LENGTH] for at in range(0, len(lines[0]), LENGTH)]
     for number, line in enumerate(lines, start=1):
