@@ -69,6 +69,16 @@ def test_an_order_that_is_none_is_refused_with_the_field_and_changes_nothing(hou
     assert api.every("/orders") == []
 
 
+def test_the_deletion_of_an_order_that_was_never_told_is_refused_and_changes_nothing(house: House, api: Client) -> None:
+    gone = {"order_id": "never", "modified_at": house.bea.order("x")["modified_at"], "status": "deleted"}
+    problem = api.call("POST", "/orders", 404, json=gone)
+    assert problem["code"] == "unknown_order"
+    assert api.every("/orders") == []
+    made = api.post("/orders", house.bea.order("1001"))
+    deleted = api.post("/orders", {**gone, "order_id": "1001"})
+    assert deleted["order"]["id"] == made["order"]["id"]
+
+
 def test_lists_go_on_behind_their_cursor_and_hold_everything_once(house: House, api: Client) -> None:
     ids = [api.post("/orders", house.bea.order(str(number)))["order"]["id"] for number in range(7)]
     assert [row["id"] for row in api.every("/orders", limit=3)] == ids

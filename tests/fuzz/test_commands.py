@@ -170,7 +170,7 @@ def test_a_command_with_bad_arguments_is_refused_with_a_reason_and_nothing_of_it
 
 def test_a_command_that_forgets_a_check_is_found(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(links, "check_parties", lambda access, parties: None)
-    with pytest.raises(psycopg.Error):
+    with pytest.raises((psycopg.Error, KeyError)):  # whichever comes first: the database, or a name that is not there
         batches(some(desk), 2_000)
 
 

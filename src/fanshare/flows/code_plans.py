@@ -9,6 +9,7 @@ from fanshare.core.code_plans import CodePlan, check_plan, plan_of
 from fanshare.core.errors import BadInputError, ConflictError
 from fanshare.core.instants import Instant
 from fanshare.flows.context import Programme
+from fanshare.flows.named import check_shop
 from fanshare.store import log_store
 from fanshare.store.queries import shop_codes
 
@@ -28,6 +29,7 @@ def set_plan(programme: Programme, connection: int, plan: CodePlan, now: Instant
     Whether the shop can be asked to make codes is the caller's knowledge.
     """
     check_plan(plan)
+    check_shop(programme.access, connection)
     document = canonical(plan.document()).decode()
     with programme.access.transaction():
         leaf = log_store.append(programme.access, [plan_leaf(programme, connection, document, now)])

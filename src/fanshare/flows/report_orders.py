@@ -40,10 +40,11 @@ def report_order(programme: Programme, raw: bytes, endpoint: str, read: Read, no
         found = accept(access, shop, states, programme.book, programme.secrets, now)
         if states[0].order_id in found.refused:
             raise found.refused[states[0].order_id]
+        order = next(iter(found.changed), None) or paged.order_of(access, connection.id, states[0].order_id)
+        if order is None:
+            raise BadInputError("unknown_order", "This order was never reported, so there is nothing to delete.", 404)
         heard(access, connection.id, now)
         edge.count_deliveries(access, {(connection.id, utc_day(now)): 1}, "accepted")
-        order = next(iter(found.changed), None) or paged.order_of(access, connection.id, states[0].order_id)
-    assert order is not None
     return Reported(order, bool(found.changed))
 
 
