@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from fanshare.cli.payout_files import answers, written
 from fanshare.core.errors import BadInputError
 from fanshare.core.payout_item import Frozen, Item, Said, State
+from fanshare.flows.payout_files import answers, written
 from fanshare.store.queries.payout_runs import Row
 from tests.cli.test_asking import OLD, Shop, shop
 

@@ -60,6 +60,7 @@ PAGES = {
         "brand-several-links": "/brand/linen/links/several",
         "brand-results": "/brand/linen/results",
         "brand-money": "/brand/linen/money",
+        "brand-payouts": "/brand/linen/payouts",
         "brand-money-who": "/brand/linen/money?by=who",
         "brand-results-days": "/brand/linen/results?by=day",
     },

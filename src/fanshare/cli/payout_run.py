@@ -158,8 +158,8 @@ def send(
 ) -> None:
     """Look at each payment again, take the money on its way, and write what is to be paid to a file."""
     from fanshare.cli.files import write_text
-    from fanshare.cli.payout_files import written
     from fanshare.flows import payout_runs
+    from fanshare.flows.payout_files import written
 
     confirm(ctx, f"Send run {run}? What is ready of its payees is on its way from then on.", yes)
     this = session(ctx)
@@ -186,8 +186,8 @@ def tell(
 ) -> None:
     """Say what became of payments: all of the file or nothing of it."""
     from fanshare.cli.files import read_bytes
-    from fanshare.cli.payout_files import answers
     from fanshare.flows import payout_runs
+    from fanshare.flows.payout_files import answers
 
     this = session(ctx)
     with this.desk() as desk:

@@ -110,6 +110,7 @@ MATRIX: Mapping[str, Group] = {
     "brand.start.say": frozenset({Post.OWNER, Role.OPERATOR}),
     "brand.results": _HOUSE,
     "brand.money": _HOUSE,
+    "brand.payouts": frozenset({Post.OWNER, Post.FINANCE, Role.OPERATOR}),
     "brand.creator": frozenset({Role.BRAND}),
     "brand.creators": frozenset({Post.OWNER, Post.MANAGER}),
     "brand.letters": frozenset({Post.OWNER, Post.MANAGER}),

@@ -1,0 +1,290 @@
+"""Payouts: a dry run, runs that are planned, approved, sent as a file, and told what became of each payment."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from fanshare.core.errors import BadInputError, FanshareError
+from fanshare.core.payout_item import UNDERWAY, Answer, Said, State
+from fanshare.core.payout_runs import Change, Why
+from fanshare.flows import payout_runs, staff
+from fanshare.flows.audit import noted
+from fanshare.flows.authorisation import Role
+from fanshare.flows.payout_files import answers, written
+from fanshare.flows.payout_runs import Told
+from fanshare.store.queries import listing, payout_lists
+from fanshare.store.queries import payout_runs as run_rows
+from fanshare.store.queries.payout_lists import ItemRow, RunRow
+from fanshare.web.brand.who import may, named
+from fanshare.web.desk import Here
+from fanshare.web.language import gettext as _
+from fanshare.web.language import later
+from fanshare.web.lists import PAGE
+from fanshare.web.said import plain
+from fanshare.web.seated import field, page, seated
+
+#: Rows of a dry run that a page shows one by one.
+_SHOWN = 100
+_MOST_BYTES = 1_000_000
+_STATES: Mapping[str, tuple[str, str, str]] = {
+    State.PLANNED: ("waiting", "clock", later("planned")),
+    State.APPROVED: ("waiting", "circle-check", later("approved")),
+    State.SUBMITTED: ("waiting", "arrow-right", later("sent")),
+    State.IN_TRANSIT: ("waiting", "arrow-right", later("on its way")),
+    State.FINAL: ("ready", "circle-check", later("paid")),
+    State.RETURNED: ("off", "circle-minus", later("came back")),
+    State.FAILED: ("off", "circle-minus", later("not paid")),
+    State.MISMATCH: ("checked", "triangle-alert", later("does not match")),
+    State.UNKNOWN: ("checked", "triangle-alert", later("nobody knows")),
+}
+_RUN_STATES: Mapping[str, str] = {
+    "planned": later("planned"),
+    "approved": later("approved"),
+    "frozen": later("frozen"),
+    "sent": later("sent"),
+}
+_CHANGES: Mapping[str, str] = {
+    Change.NEW: later("new"),
+    Change.GONE: later("not this time"),
+    Change.MORE: later("more"),
+    Change.LESS: later("less"),
+    Change.SAME: later("the same"),
+}
+_WHY: Mapping[str, str] = {
+    Why.NEGATIVE: later("a refund after an earlier payout; later earnings make it good"),
+    Why.ERASED: later("this person has left; it stays owed, unclaimed"),
+    Why.STOPPED: later("payouts to this person are stopped"),
+    Why.UNDERWAY: later("an earlier payment is under way"),
+    Why.BELOW_UNIT: later("less than the smallest coin"),
+    Why.BELOW_MINIMUM: later("less than your minimum"),
+}
+
+
+@seated("brand.money", Role.BRAND, Role.OPERATOR)
+def payouts(here: Here) -> Any:
+    """What a run would pay now, and the runs there were."""
+    return page(here, "brand/payouts.html", _overview(here))
+
+
+@seated("brand.payouts", Role.BRAND, Role.OPERATOR, form=True, fresh=True)
+def plan(here: Here) -> Any:
+    """Plan a run over everything that may be paid. No money moves."""
+    if here.request.method != "POST":
+        return HttpResponseRedirect(_all(here))
+    try:
+        with here.access.transaction():
+            run, _plan = payout_runs.plan(here.programme, here.access.actor, here.now)
+            noted(here.access, "payout.plan", here.now, f"run {run}")
+    except FanshareError as error:
+        return page(here, "brand/payouts.html", _overview(here, plain(error)), status=422)
+    return HttpResponseRedirect(_one(here, run))
+
+
+@seated("brand.money", Role.BRAND, Role.OPERATOR)
+def run(here: Here, number: int) -> Any:
+    """One run with its payments."""
+    return page(here, "brand/payout.html", _shown(here, number))
+
+
+@seated("brand.payouts", Role.BRAND, Role.OPERATOR, form=True, fresh=True)
+def act(here: Here, number: int) -> Any:
+    """Do one thing with a run; what moves money is said first, and ticked."""
+    if here.request.method != "POST":
+        return HttpResponseRedirect(_one(here, number))
+    wish = field(here, "do", 20)
+    try:
+        if wish not in _ACTS:
+            raise BadInputError("bad_wish", "There is no such thing to do with a run.")
+        with here.access.transaction():
+            _ACTS[wish](here, number)
+            noted(here.access, f"payout.{wish}", here.now, f"run {number}")
+    except FanshareError as error:
+        if error.code == "unknown_run":
+            raise
+        return page(here, "brand/payout.html", _shown(here, number, plain(error)), status=422)
+    return HttpResponseRedirect(_one(here, number))
+
+
+@seated("brand.payouts", Role.BRAND, Role.OPERATOR)
+def file(here: Here, number: int) -> Any:
+    """What is to be paid, as it was sent; for a run that was not sent there is none."""
+    found = _found(here, number)
+    if found.submitted_at is None:
+        raise BadInputError("not_sent", "This run was not sent yet; there is no file of it.", 404)
+    rows = run_rows.items_of(here.access, number)
+    people = listing.named(here.access, [row.party for row in rows])
+    names = {id_: one.slug or one.public_id for id_, one in people.items()}
+    response = HttpResponse(written(rows, names), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="payouts-{here.tenant.slug}-{number}.csv"'
+    return response
+
+
+def _approve(here: Here, number: int) -> None:
+    _sure(here)
+    payout_runs.approve(here.programme, number, here.access.actor, here.now)
+
+
+def _freeze(here: Here, number: int) -> None:
+    payout_runs.freeze(here.programme, number, here.now)
+
+
+def _resume(here: Here, number: int) -> None:
+    payout_runs.resume(here.programme, number)
+
+
+def _drop(here: Here, number: int) -> None:
+    _sure(here)
+    payout_runs.drop(here.programme, number, here.access.actor, here.now)
+
+
+def _send(here: Here, number: int) -> None:
+    _sure(here)
+    payout_runs.send(here.programme, number, here.access.actor, here.now)
+
+
+def _paid(here: Here, number: int) -> None:
+    """The ticked payments arrived."""
+    told = [Told(key, Answer(Said.ARRIVED, here.now)) for key in _ticked(here)]
+    payout_runs.tell(here.programme, number, told, here.access.actor, here.now)
+
+
+def _back(here: Here, number: int) -> None:
+    """The ticked payments came back; the payee reads why."""
+    reason = field(here, "reason", 500)
+    if not reason:
+        raise BadInputError("reason_missing", "Say why they came back; the payees read it.")
+    told = [Told(key, Answer(Said.CAME_BACK, here.now), reason) for key in _ticked(here)]
+    payout_runs.tell(here.programme, number, told, here.access.actor, here.now)
+
+
+def _told(here: Here, number: int) -> None:
+    """A file says what became of payments: all of it or nothing."""
+    sent = here.request.FILES.get("file")
+    if sent is None:
+        raise BadInputError("file_missing", "Choose the file first.")
+    told = answers(sent.read(_MOST_BYTES + 1), _MOST_BYTES, here.now)
+    payout_runs.tell(here.programme, number, told, here.access.actor, here.now)
+
+
+def _decide(here: Here, number: int) -> None:
+    """A person has looked at a payment that does not match."""
+    arrived = {"arrived": True, "back": False}.get(field(here, "found", 10))
+    if arrived is None:
+        raise BadInputError("bad_wish", "Say whether it arrived or is back.")
+    key, reason = field(here, "key"), field(here, "reason", 500)
+    payout_runs.decide(here.programme, number, key, arrived, reason, here.access.actor, here.now)
+
+
+_ACTS: Mapping[str, Callable[[Here, int], None]] = {
+    "approve": _approve,
+    "freeze": _freeze,
+    "resume": _resume,
+    "drop": _drop,
+    "send": _send,
+    "paid": _paid,
+    "back": _back,
+    "told": _told,
+    "decide": _decide,
+}
+
+
+def _sure(here: Here) -> None:
+    if field(here, "sure") != "yes":
+        raise BadInputError("not_sure", "Tick that you mean it; nothing was done.")
+
+
+def _ticked(here: Here) -> list[str]:
+    keys: list[str] = here.request.POST.getlist("key")[: PAGE + 1]
+    if not keys:
+        raise BadInputError("none_ticked", "Tick the payments that you mean.")
+    return keys
+
+
+def _overview(here: Here, problem: str = "") -> dict[str, Any]:
+    found = payout_runs.preview(here.access)
+    before = _number(here, "before")
+    rows = payout_lists.runs(here.access, before=before, limit=PAGE + 1)
+    changed = [one for one in found.differences if one.change is not Change.SAME]
+    told = [one.party for one in changed[:_SHOWN]] + [one.party for one in found.plan.left[:_SHOWN]]
+    people = listing.named(here.access, told)
+    who = {id_: named(one.kind, one.name, one.public_id) for id_, one in people.items()}
+    return {
+        "problem": problem,
+        "totals": _totals([(one.currency, one.amount) for one in found.plan.items]),
+        "payments": len(found.plan.items),
+        "changed": [(who[one.party], one, _(_CHANGES[one.change])) for one in changed[:_SHOWN]],
+        "more": max(0, len(changed) - _SHOWN),
+        "left": [(who[one.party], one, _(_WHY[one.why])) for one in found.plan.left[:_SHOWN]],
+        "runs": rows[:PAGE],
+        "next": rows[PAGE - 1].id if len(rows) > PAGE else 0,
+        "sums": payout_lists.sums(here.access, [row.id for row in rows[:PAGE]]),
+        "said": {name: _(words) for name, words in _RUN_STATES.items()},
+        "may_pay": may(here, "brand.payouts"),
+    }
+
+
+def _shown(here: Here, number: int, problem: str = "") -> dict[str, Any]:
+    found = _found(here, number)
+    rows = payout_lists.items(here.access, number, after=_number(here, "after") or 0, limit=PAGE + 1)
+    members = staff.brand_people(here.access, here.programme.keys)
+    return {
+        "run": found,
+        "problem": problem,
+        "state": _(_RUN_STATES[found.state]),
+        "by": {name: _actor(name, members) for name in (found.planned_by, found.approved_by)},
+        "sums": payout_lists.sums(here.access, [number]).get(number, []),
+        "items": [_item(row) for row in rows[:PAGE]],
+        "next": rows[PAGE - 1].id if len(rows) > PAGE else 0,
+        "may_pay": may(here, "brand.payouts"),
+    }
+
+
+def _item(row: ItemRow) -> dict[str, Any]:
+    kind, icon, words = _STATES[row.state]
+    state = State(row.state)
+    return {
+        "row": row,
+        "who": named(row.kind, row.name, row.public_id),
+        "kind": kind,
+        "icon": icon,
+        "words": _(words),
+        "open": state in UNDERWAY and state is not State.MISMATCH,
+        "arrived": state is State.FINAL,
+        "mismatch": state is State.MISMATCH,
+    }
+
+
+def _found(here: Here, number: int) -> RunRow:
+    found = payout_lists.run(here.access, number)
+    if found is None:
+        raise BadInputError("unknown_run", "There is no such payout run in this programme.", 404)
+    return found
+
+
+def _actor(name: str, members: list[staff.Member]) -> str:
+    """A colleague by her address; an operator as one; whoever used the command line as she called herself."""
+    if name.startswith("operator:"):
+        return _("an operator")
+    return next((one.address for one in members if name == f"brand:{one.id}"), name)
+
+
+def _totals(amounts: list[tuple[str, int]]) -> list[tuple[str, int]]:
+    sums: dict[str, int] = {}
+    for currency, amount in amounts:
+        sums[currency] = sums.get(currency, 0) + amount
+    return sorted(sums.items())
+
+
+def _number(here: Here, name: str) -> int | None:
+    text = here.request.GET.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
+
+
+def _all(here: Here) -> str:
+    return str(reverse("brand_payouts", args=[here.tenant.slug]))
+
+
+def _one(here: Here, number: int) -> str:
+    return str(reverse("brand_payout", args=[here.tenant.slug, number]))

@@ -1,0 +1,161 @@
+"""Payout runs on the pages: looked at, planned, approved by a second person, sent, and told what became of them."""
+
+import re
+from collections.abc import Iterator
+from html import unescape
+
+import pytest
+
+from fanshare.core.instants import DAY
+from fanshare.core.ledger import AccountKind
+from fanshare.flows.check import one_finding
+from fanshare.store import books
+from fanshare.store.queries import payout_runs as rows
+from fanshare.store.server import Server
+from tests.support.schema import schema_template
+from tests.web.support.browser import chromium, watched
+from tests.web.support.company import Company, founded
+from tests.web.support.device import Device
+from tests.web.support.serving import Answer, served
+
+__all__ = ["schema_template"]
+PAGE = "/brand/linen/payouts"
+
+
+@pytest.fixture
+def company(schema_template: str, pg_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+    """Two months later: what waited is ready."""
+    with founded(pg_server, schema_template, tmp_path_factory.mktemp("payouts")) as made:
+        made.house.later(60 * DAY)
+        made.house.worker.housekeeping()
+        made.house.work()
+        yield made
+
+
+def words(answer: Answer) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", answer.text)).replace("\N{NO-BREAK SPACE}", " ").split())
+
+
+def post(device: Device, path: str, **values: str) -> Answer:
+    device.get("/sign-out")
+    return device.post(path, {"csrfmiddlewaretoken": device.cookies["fanshare_form"], **values})
+
+
+def planned(company: Company, device: Device) -> str:
+    """The address of a fresh run."""
+    answer = post(device, f"{PAGE}/plan")
+    assert answer.status == 302, words(answer)
+    return str(answer.headers["location"])
+
+
+def balance(company: Company, party: int, kind: AccountKind) -> int:
+    found = books.balances(company.brand.access, party)
+    return sum(amount for key, amount in found.items() if key.account.kind is kind)
+
+
+def keys(company: Company, run: str) -> list[str]:
+    found = rows.items_of(company.brand.access, int(run.rpartition("/")[2]))
+    return [row.item.frozen.key for row in found if row.item.frozen]
+
+
+def test_a_run_goes_from_a_look_to_paid_and_every_step_is_in_the_audit(company: Company) -> None:
+    bea, cleo = company.device("bea"), company.brand.cleo
+    ready = balance(company, cleo, AccountKind.AVAILABLE)
+    assert ready > 0
+    assert "What a run would pay now" in words(bea.get(PAGE))
+    assert "There is no run yet." in words(bea.get(PAGE))
+    run = planned(company, bea)
+    assert balance(company, cleo, AccountKind.IN_TRANSIT) == 0, "planning moves no money"
+    assert "planned by bea@example.test" in words(bea.get(run))
+    assert bea.get(f"{run}/file").status == 404, "there is nothing to pay from yet"
+    assert post(bea, f"{run}/do", do="approve").status == 422
+    assert "Tick that you mean it; nothing was done." in words(post(bea, f"{run}/do", do="approve"))
+    assert post(bea, f"{run}/do", do="approve", sure="yes").status == 302
+    assert post(bea, f"{run}/do", do="send").status == 422
+    assert post(bea, f"{run}/do", do="send", sure="yes").status == 302
+    assert balance(company, cleo, AccountKind.IN_TRANSIT) > 0
+    file = bea.get(f"{run}/file")
+    assert file.headers["content-disposition"].startswith('attachment; filename="payouts-linen-')
+    assert file.text.splitlines()[0] == "reference,payee,amount,currency,name"
+    first, *others = keys(company, run)
+    assert first in file.text
+    assert post(bea, f"{run}/do", do="paid", key=first).status == 302
+    assert "paid" in words(bea.get(run))
+    assert post(bea, f"{run}/do", do="back", key=others[0]).status == 422, "the payee is told why"
+    assert post(bea, f"{run}/do", do="back", key=others[0], reason="account closed").status == 302
+    assert "came back account closed" in words(bea.get(run))
+    assert one_finding("payout runs", company.brand.programme, company.house.now).ok
+    done = [row[0] for row in company.house.rows("SELECT what FROM audit WHERE what LIKE 'payout.%%' ORDER BY id")]
+    assert done == ["payout.plan", "payout.approve", "payout.send", "payout.paid", "payout.back"]
+    assert "sent a payout run" in words(bea.get("/brand/linen/team"))
+
+
+def test_the_pages_of_a_run_are_quiet_and_accessible_before_and_after_it_is_sent(company: Company) -> None:
+    bea = company.device("bea")
+    run = planned(company, bea)
+    app = company.app(hosts=("127.0.0.1",), public_url="http://127.0.0.1")
+    with chromium() as browser, served(app) as base, watched(browser, base) as seen:
+        seen.page.goto(f"{base}/sign-in/confirm?t={company.token('bea')}")
+        seen.page.get_by_role("button", name="Sign in").click()
+        seen.page.wait_for_url(base + "/home")
+        seen.open(PAGE)
+        seen.fit("brand-payouts-run")
+        seen.open(run)
+        seen.fit("brand-payout-planned")
+        seen.page.get_by_label("I have looked at it").check()
+        seen.page.get_by_role("button", name="Approve").click()
+        seen.page.get_by_label("Each payment is looked at again").check()
+        seen.page.get_by_role("button", name="Send").click()
+        seen.page.get_by_role("link", name="The file to pay from").wait_for()
+        seen.fit("brand-payout-sent")
+        seen.page.get_by_role("checkbox").first.check()
+        seen.page.get_by_role("button", name="The ticked ones are paid").click()
+        seen.page.get_by_text("paid", exact=True).first.wait_for()
+        assert seen.console == []
+
+
+def test_above_the_limit_a_second_person_approves(company: Company) -> None:
+    rows.set_rule(company.brand.access, "EUR", 0, 0)
+    bea, fina = company.device("bea"), company.device("fina")
+    run = planned(company, fina)
+    refused = post(fina, f"{run}/do", do="approve", sure="yes")
+    assert refused.status == 422
+    assert "somebody else than who planned it has to approve" in words(refused)
+    assert post(bea, f"{run}/do", do="approve", sure="yes").status == 302
+    assert "approved by bea@example.test" in words(fina.get(run))
+
+
+def test_a_frozen_run_is_not_sent_and_one_given_up_frees_its_payees(company: Company) -> None:
+    bea = company.device("bea")
+    run = planned(company, bea)
+    assert post(bea, f"{run}/do", do="approve", sure="yes").status == 302
+    assert post(bea, f"{run}/do", do="freeze").status == 302
+    assert post(bea, f"{run}/do", do="send", sure="yes").status == 422
+    assert post(bea, f"{run}/do", do="resume").status == 302
+    assert post(bea, f"{run}/do", do="drop", sure="yes").status == 302
+    assert "not paid the run was given up" in words(bea.get(run))
+    assert planned(company, bea) != run
+
+
+def test_who_may_only_look_is_offered_nothing_and_refused_everything(company: Company) -> None:
+    bea = company.device("bea")
+    run = planned(company, bea)
+    for name in ("rea", "mona"):
+        device = company.device(name)
+        assert "Approve" not in words(device.get(run)), name
+        assert "Plan a run" not in words(device.get(PAGE)), name
+        for path, values in ((f"{PAGE}/plan", {}), (f"{run}/do", {"do": "approve", "sure": "yes"})):
+            assert post(device, path, **values).status == 403, (name, path)
+        assert device.get(f"{run}/file").status == 403, name
+    dora = company.device("dora")
+    assert dora.get(run).status == 403
+    assert dora.get(run.replace("linen", "wool")).status == 404, "a run of another programme is not there"
+
+
+@pytest.mark.parametrize("wish", ["", "pay", "approve\x00"])
+def test_a_wish_that_is_none_changes_nothing(company: Company, wish: str) -> None:
+    bea = company.device("bea")
+    run = planned(company, bea)
+    assert post(bea, f"{run}/do", do=wish, sure="yes").status in {400, 422}
+    assert "planned by" in words(bea.get(run))
+    assert post(bea, "/brand/linen/payouts/999999/do", do="approve", sure="yes").status == 404
