@@ -61,11 +61,12 @@ def test_nothing_is_lost_or_counted_twice_whatever_breaks(
     record_property("tried", {"stories": size * len(STARTS), **passed})
 
 
-@pytest.mark.skipif(SEASON not in os.environ, reason="only to look at one season")
-def test_one_season_is_told(stage: Stage, tmp_path: Path) -> None:
-    promises, wrong = play(stage, int(os.environ[SEASON]), tmp_path / "home")
-    sys.stdout.write("\n".join((*promises.told, *wrong)))
-    assert not wrong
+if SEASON in os.environ:  # to look at one season, and no test otherwise
+
+    def test_one_season_is_told(stage: Stage, tmp_path: Path) -> None:
+        promises, wrong = play(stage, int(os.environ[SEASON]), tmp_path / "home")
+        sys.stdout.write("\n".join((*promises.told, *wrong)))
+        assert not wrong
 
 
 # --- Negative controls: programs that are wrong in one place, and stories that notice ---
