@@ -106,7 +106,7 @@ def test_an_objection_is_answered_by_a_decision_with_a_reason(company: Company) 
         ({"verdict": "released", "reason": " "}, "needs a reason"),
         ({"verdict": "merged", "reason": "x"}, "Choose what is decided"),
         ({"verdict": "held", "reason": "x", "days": "91"}, "1 to 90"),
-        ({"verdict": "released", "reason": "x" * 1001}, "more than 1000 characters"),
+        ({"verdict": "released", "reason": "x" * 1001}, "holds more than it may; shorten it"),
     ):
         answer = bea.post(decide, {**form, **wrong})
         assert (answer.status in {400, 422}, said in words(answer)) == (True, True), wrong
