@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from fanshare.core import terms_text
+from fanshare.core.payout_item import Answer, Said
 from fanshare.flows import (
     api_keys,
     appeals,
@@ -26,9 +27,11 @@ from fanshare.flows import (
     joining,
     links,
     mail_choice,
+    news,
     outlook,
     own_data,
     own_links,
+    payout_runs,
     payouts,
     people,
     programmes,
@@ -44,6 +47,7 @@ from fanshare.flows import (
     terms_draft,
 )
 from fanshare.flows.authorisation import Post
+from fanshare.flows.payout_files import answers
 from fanshare.integrations.generic.parse import parse as read_generic
 from tests.edge.running import KEYS
 from tests.fuzz import corpus, spoil
@@ -99,6 +103,18 @@ def _drafted_terms(d: Desk) -> object:
 def _switch_keys(d: Desk) -> None:
     api = d.chance.choice([None, (d.text(), d.text())])
     connection_changes.change_keys(d.programme, d.shop(), api, can_fetch=d.flag())
+
+
+def _tell(d: Desk) -> object:
+    answer = Answer(d.chance.choice([*Said]), d.moment(), d.chance.choice([None, d.amount()]), d.text("currency"))
+    told = [payout_runs.Told(d.text("reference"), answer, d.text("reason")) for _ in range(d.chance.choice((1, 2)))]
+    return payout_runs.tell(d.programme, d.id("run"), told, d.text("name"), d.now)
+
+
+def _file(d: Desk) -> bytes:
+    """What somebody says by a file about payments."""
+    said = ",".join((d.chance.choice(d.words["reference"]), "returned", "1.41", "EUR", "account closed"))
+    return f"reference,said,amount,currency,reason\n{said}\n".encode()
 
 
 def _change_target(d: Desk) -> object:
@@ -224,6 +240,23 @@ COMMANDS: dict[str, Callable[[Desk], object]] = {
     "send": lambda d: payouts.send(d.programme, d.id("payout"), d.now),
     "arrived": lambda d: payouts.arrived(d.programme, d.id("payout"), d.now),
     "came back": lambda d: payouts.came_back(d.programme, d.id("payout"), d.text("reason"), d.now),
+    "preview of a run": lambda d: payout_runs.preview(d.programme.access),
+    "plan a run": lambda d: payout_runs.plan(d.programme, d.text("name"), d.now),
+    "approve a run": lambda d: payout_runs.approve(d.programme, d.id("run"), d.text("name"), d.now),
+    "freeze a run": lambda d: payout_runs.freeze(d.programme, d.id("run"), d.now),
+    "resume a run": lambda d: payout_runs.resume(d.programme, d.id("run")),
+    "give a run up": lambda d: payout_runs.drop(d.programme, d.id("run"), d.text("name"), d.now),
+    "send a run": lambda d: payout_runs.send(d.programme, d.id("run"), d.text("name"), d.now),
+    "tell of a run": _tell,
+    "decide about a payment": lambda d: payout_runs.decide(
+        d.programme, d.id("run"), d.text("reference"), d.flag(), d.text("reason"), d.text("name"), d.now
+    ),
+    "book a file": lambda d: payout_runs.tell(
+        d.programme, d.id("run"), answers(spoil.table(d.chance, _file(d)), 100_000, d.now), d.text("name"), d.now
+    ),
+    "pace of news": lambda d: news.choose(
+        d.programme.access, d.chance.choice(d.known["party"]), d.text("pace"), weekly=d.flag(), now=d.now
+    ),
     "found": _found,
     "public text": lambda d: public_texts.write(d.conn, "test", d.text("page"), d.text("language"), d.text(), d.now),
     "terms": _terms,

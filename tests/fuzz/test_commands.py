@@ -23,6 +23,8 @@ from fanshare.flows import (
     event_targets,
     joining,
     links,
+    news,
+    payout_runs,
     payouts,
     rulings,
     shop_codes,
@@ -31,6 +33,7 @@ from fanshare.flows import (
 )  # fmt: skip
 from fanshare.flows.links import NewCode, add_code
 from fanshare.store.access import Access, connect
+from fanshare.store.queries import payout_runs as payout_rows
 from fanshare.store.server import Database
 from tests.edge.running import KEYS
 from tests.fuzz.campaign import batches
@@ -100,8 +103,12 @@ def furnished(house: House) -> Desk:
     house.later(40 * DAY)
     house.worker.housekeeping()
     house.work()
+    # Cleo is in a run, Finn has a payout of his own.
+    payout_rows.stop(bea.access, bea.finn, "for now", house.now)
+    known["run"] = [payout_runs.plan(programme, "Bea", house.now)[0]]
+    payout_rows.go_on(bea.access, bea.finn)
     known["payout"] = payouts.plan(programme, house.now)
-    assert len(known["payout"]) == 2
+    assert len(known["payout"]) == 1
     for kind in ("claim", "application"):
         found = house.rows(f"SELECT id FROM {kind} WHERE programme_id = %s", bea.tenant.id)
         known[kind] = [row[0] for row in found]
@@ -114,6 +121,7 @@ def furnished(house: House) -> Desk:
         "code": ["mira10", asked[0].shown],
         "endpoint": [bea.shop.endpoint],
     }
+    words |= {"pace": [*news.PACES], "reference": [f"{programme.public_id[:16]}-{one}" for one in (1, 2)]}
     words |= {"token": [waiting, signing_in], "target": [target.public_id], "api key": [key], "whole key": [whole]}
     return Desk(Random(0), house.conn, programme, house.now, known, words)
 
@@ -164,7 +172,8 @@ def some(desk: Desk) -> Callable[[Random, int], list[str]]:
 def test_a_command_with_bad_arguments_is_refused_with_a_reason_and_nothing_of_it_is_written(desk: Desk) -> None:
     outcomes = batches(some(desk))
     done = {name for name in COMMANDS if outcomes[f"done: {name}"]}
-    assert len(done) >= len(COMMANDS) - 15, {*COMMANDS} - done
+    # What is told of a payment needs a run that is sent, which few batches have.
+    assert len(done) >= len(COMMANDS) - 20, {*COMMANDS} - done
     assert len([one for one in outcomes if one.startswith("refused")]) >= 60, sorted(outcomes)
 
 

@@ -41,8 +41,11 @@ def from_datetime(moment: datetime) -> Instant:
 
 
 def to_datetime(instant: Instant) -> datetime:
-    """The aware UTC ``datetime`` of an instant."""
-    return _EPOCH + timedelta(microseconds=instant)
+    """The aware UTC ``datetime`` of an instant. Raises ``BadInputError`` for one that no calendar has."""
+    try:
+        return _EPOCH + timedelta(microseconds=instant)
+    except OverflowError:
+        raise BadInputError("time_out_of_range", "This time lies outside the years 1970 to 9999.") from None
 
 
 def parse_rfc3339(text: str, *, assume_utc: bool = False) -> Instant:

@@ -50,6 +50,20 @@ class Told(NamedTuple):
     reason: str = ""
 
 
+def check_name(by: str) -> str:
+    """Who does something, as it is written down. Raises ``BadInputError`` ``bad_name``."""
+    if not 0 < len(by.strip()) <= 200 or "\x00" in by:
+        raise BadInputError("bad_name", "Say who does this in 1 to 200 characters.")
+    return by
+
+
+def check_reason(reason: str) -> str:
+    """Words that a payee reads; may be empty. Raises ``BadInputError`` ``bad_reason``."""
+    if len(reason) > 500 or "\x00" in reason:
+        raise BadInputError("bad_reason", "A reason has at most 500 characters.")
+    return reason
+
+
 def preview(access: Access) -> Preview:
     """A dry run: nothing is written."""
     planned = core.plan(rows.ready(access), rows.rules(access).minimum)
@@ -59,6 +73,7 @@ def preview(access: Access) -> Preview:
 
 def plan(programme: Programme, by: str, now: Instant) -> tuple[int, core.Plan]:
     """A run over everything that may be paid. No money moves. Raises ``ConflictError`` ``empty_run``."""
+    check_name(by)
     access = programme.access
     with access.transaction():
         access.execute(_ONE_PLANNER)  # two at once would both plan what is ready
@@ -70,6 +85,7 @@ def plan(programme: Programme, by: str, now: Instant) -> tuple[int, core.Plan]:
 
 def approve(programme: Programme, run_id: int, by: str, now: Instant) -> Run:
     """Let a run be sent. Raises ``ConflictError`` ``second_person`` above the programme's limit, ``wrong_state``."""
+    check_name(by)
     access = programme.access
     with access.transaction():
         access.execute(_ONE_PLANNER)  # two runs approved at once would not see each other's sums
@@ -101,6 +117,7 @@ def resume(programme: Programme, run_id: int) -> Run:
 
 def drop(programme: Programme, run_id: int, by: str, now: Instant) -> list[Row]:
     """Give up a run that was not sent: its payees are free for the next one. Raises ``ConflictError``."""
+    check_name(by)
     access = programme.access
     with access.transaction():
         run = find(access, run_id)
@@ -118,6 +135,7 @@ def send(programme: Programme, run_id: int, by: str, now: Instant) -> list[Row]:
 
     A run that was sent already answers with the same lines. Raises ``ConflictError`` ``wrong_state``.
     """
+    check_name(by)
     access = programme.access
     with access.transaction():
         run = find(access, run_id)
@@ -178,6 +196,9 @@ def tell(programme: Programme, run_id: int, told: Sequence[Told], by: str, now: 
     Raises ``BadInputError`` ``unknown_payment`` for a reference that is not of this run, ``twice`` for one that is
     there two times.
     """
+    check_name(by)
+    for one in told:
+        check_reason(one.reason)
     access = programme.access
     with access.transaction():
         find(access, run_id)
@@ -199,8 +220,10 @@ def tell(programme: Programme, run_id: int, told: Sequence[Told], by: str, now: 
 
 def decide(programme: Programme, run_id: int, key: str, arrived: bool, reason: str, by: str, now: Instant) -> Row:
     """A person has looked at a payment that does not match. Raises ``BadInputError``, ``ConflictError``."""
+    check_reason(reason)
     if not reason.strip():
         raise BadInputError("reason_missing", "Say what you found out about this payment.")
+    check_name(by)
     access = programme.access
     with access.transaction():
         find(access, run_id)

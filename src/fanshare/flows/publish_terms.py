@@ -8,7 +8,7 @@ from typing import Any
 from fanshare.core import leaves
 from fanshare.core.canonical import canonical
 from fanshare.core.errors import BadInputError
-from fanshare.core.instants import Instant, format_rfc3339
+from fanshare.core.instants import LAST_INSTANT, Instant, format_rfc3339
 from fanshare.core.terms import Terms
 from fanshare.core.terms_changes import earliest_effective, lowers
 from fanshare.core.terms_document import document as document_of
@@ -42,8 +42,10 @@ def publish_terms(
     """Publish ``document`` as the next version. Publishing what is in force already changes nothing.
 
     ``effective_at`` may name a later moment than the earliest allowed one; a programme's first version may begin in
-    the past. Raises ``TermsError`` for mistakes and ``BadInputError`` (``notice_too_short``).
+    the past. Raises ``TermsError`` for mistakes and ``BadInputError`` (``notice_too_short``, ``time_out_of_range``).
     """
+    if effective_at is not None and not 0 <= effective_at <= LAST_INSTANT:
+        raise BadInputError("time_out_of_range", "This time lies outside the years 1970 to 9999.")
     with access.transaction():
         access.fetch_one(_LOCK)
         newest = _newest(access)

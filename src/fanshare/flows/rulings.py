@@ -26,6 +26,7 @@ from fanshare.store.queries.orders import OrderRows
 
 KINDS = ("denied", "reassigned", "held", "released", "upheld", "merged", "absorbed")
 LONGEST_HOLD = 90 * DAY
+LONGEST_REASON = 2_000
 
 _INSERT = """
 INSERT INTO ruling (programme_id, kind, order_id, creator_party_id, party_id, to_creator_party_id, to_party_id, line_id,
@@ -156,6 +157,8 @@ def _check(new: NewRuling, now: Instant) -> None:
         raise BadInputError("bad_ruling", f"A ruling is one of {', '.join(KINDS)}.")
     if not new.reason.strip():
         raise BadInputError("reason_missing", "A decision needs a reason that the people concerned will read.")
+    if len(new.reason) > LONGEST_REASON or "\x00" in new.reason:
+        raise BadInputError("bad_reason", f"A reason has at most {LONGEST_REASON} characters; shorten it.")
     if (new.kind == "held") != (new.until is not None):
         raise BadInputError("hold_without_end", "A hold, and only a hold, names the date on which it releases itself.")
     if new.until is not None and not now < new.until <= now + LONGEST_HOLD:
