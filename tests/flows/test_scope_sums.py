@@ -1,21 +1,29 @@
 """Sums of open parts are kept, so that a fold that begins in the middle need not read what lies before."""
 
 import random
-from typing import LiteralString
+from typing import Any, LiteralString
 
 import pytest
 
 from fanshare.core.facts import Prefix
-from fanshare.core.instants import DAY
+from fanshare.core.instants import DAY, parse_rfc3339
+from fanshare.core.orders import Status
 from fanshare.flows.check import one_finding
 from fanshare.flows.close import close_all
-from fanshare.store.access import Access, Connection
+from fanshare.store.access import Access, Connection, connect
 from fanshare.store.queries import prefixes, scopes
+from fanshare.store.server import Database
 from tests.support.effort import effort
 from tests.support.pg_books import PgBooks
+from tests.support.stories import TERMS, open_story
 from tests.support.worlds import EPOCH, World
 
 NOW = EPOCH + 150 * DAY
+#: 12 %, at most 10.00 a week.
+WEEKLY: dict[str, Any] = TERMS | {
+    "caps": [{"per": "week", "amount": "10.00", "currency": "EUR"}],
+    "settlement": {"hold_days": 5},
+}
 
 
 def both(access: Access, starts: dict[int, int], folded: list[tuple[int, int]]) -> tuple[object, object]:
@@ -96,13 +104,30 @@ def test_a_sum_that_was_kept_wrongly_is_found(conn: Connection, edit: LiteralStr
     assert finding.offence.where.startswith("sum of open parts of creator")
 
 
-def test_without_the_triggers_what_is_kept_is_soon_wrong(conn: Connection, owner: Connection) -> None:
-    """The control of the triggers themselves."""
-    books = PgBooks.founded(conn, World.random(3))
-    prefixes.keep(books.access, everybody(books.access))
-    owner.execute("ALTER TABLE part DISABLE TRIGGER USER")
-    books.accept(books.world.deliveries, NOW)
-    books.settle(NOW)
-    prefixes.keep(books.access, everybody(books.access))
-    books.access.execute("UPDATE part SET in_all = in_all + 1 WHERE programme_id = %(programme_id)s AND NOT sealed")
-    assert not one_finding("sums", books.programme, NOW).ok
+def test_without_the_triggers_what_is_kept_is_soon_wrong(database: Database) -> None:
+    """The control of the triggers themselves, in a database of its own: they stay off."""
+    with connect(database.dsn(owner=True)) as owner:
+        owner.execute("ALTER TABLE part DISABLE TRIGGER USER")
+    with connect(database.dsn()) as conn:
+        books = PgBooks.founded(conn, World.random(3))
+        prefixes.keep(books.access, everybody(books.access))
+        books.accept(books.world.deliveries, NOW)
+        books.settle(NOW)
+        prefixes.keep(books.access, everybody(books.access))
+        books.access.execute("UPDATE part SET in_all = in_all + 1 WHERE programme_id = %(programme_id)s AND NOT sealed")
+        assert not one_finding("sums", books.programme, NOW).ok
+
+
+def test_an_order_of_a_sealed_week_that_is_cancelled_before_its_month_closes_stops_nobody(conn: Connection) -> None:
+    """November takes its last week along into December: an order of both is sealed in the one and open in the other."""
+    story = open_story(conn, WEEKLY)
+    november, december, later = (parse_rfc3339(f"2026-{day}T12:00:00Z") for day in ("11-30", "12-01", "12-15"))
+    first = story.sold("1", 50_000_000, story.click(november - DAY), now=november)
+    second = story.sold("2", 50_000_000, story.click(december - DAY), now=december)
+    story.settle(later)
+    assert close_all(story.programme, later) == 1
+    story.changed("2", later, status=Status.CANCELLED)
+    third = story.sold("3", 50_000_000, story.click(later), now=later + DAY)
+    pools = [sum(amount for amount, _ in story.shares(order).values()) for order in (first, second, third)]
+    assert pools == [6_000_000, 0, 6_000_000]
+    assert story.wrong(later + DAY) == []

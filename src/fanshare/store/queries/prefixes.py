@@ -64,7 +64,7 @@ SELECT creator_party_id, level, period, currency, sum(amount)::bigint FROM (
  GROUP BY 1, 2, 3, 4 HAVING sum(amount) <> 0
 """
 # Of a part that a close has sealed in some of its periods only what grew beyond is open. Only parts of closed months,
-# or of a week that began in one, can be such.
+# or of a week that began in one, can be such. One that has nothing any more is in no sum, so nothing is taken off it.
 _SEALED_BEFORE = """
 SELECT p.creator_party_id, l.level, l.period, p.currency, sum(least(l.amount, sealed.amount))::bigint
   FROM unnest(%(creators)s::bigint[], %(starts)s::bigint[], %(closed)s::bigint[]) AS c(creator, start, closed)
@@ -75,7 +75,7 @@ SELECT p.creator_party_id, l.level, l.period, p.currency, sum(least(l.amount, se
                       WHERE z.programme_id = %(programme_id)s AND z.creator_party_id = p.creator_party_id
                         AND z.order_id = p.order_id AND z.level = l.level AND z.period = l.period
                         AND z.currency = p.currency) AS sealed
- WHERE p.programme_id = %(programme_id)s AND NOT p.sealed AND sealed.amount IS NOT NULL
+ WHERE p.programme_id = %(programme_id)s AND NOT p.sealed AND l.amount > 0 AND sealed.amount IS NOT NULL
    AND (p.creator_party_id, p.order_id) NOT IN (
        SELECT creator, order_id FROM unnest(%(folded_creators)s::bigint[], %(folded_orders)s::bigint[])
            AS folded(creator, order_id))
