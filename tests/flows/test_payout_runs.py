@@ -89,6 +89,11 @@ def test_a_dry_run_writes_nothing_and_tells_what_is_other_than_last_time(story: 
         payout_runs.plan(story.programme, "Bea", READY)
 
 
+def test_a_run_that_was_given_up_is_no_last_time(story: Story) -> None:
+    payout_runs.drop(story.programme, approved(story), "Bea", READY)
+    assert {row.change for row in payout_runs.preview(story.access).differences} == {Change.NEW}
+
+
 def test_minimum_and_stop_keep_somebody_out_with_a_reason(story: Story) -> None:
     rows.set_rule(story.access, "EUR", 2_000_000, None)
     rows.stop(story.access, story.cleo, "asks for another account", READY)

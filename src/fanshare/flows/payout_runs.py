@@ -88,8 +88,8 @@ def approve(programme: Programme, run_id: int, by: str, now: Instant) -> Run:
     check_name(by)
     access = programme.access
     with access.transaction():
+        run = find(access, run_id)  # before the log's row, as sending locks them
         access.execute(_ONE_PLANNER)  # two runs approved at once would not see each other's sums
-        run = find(access, run_id)
         items = [row for row in rows.items_of(access, run_id, lock=True) if row.item.state is State.PLANNED]
         _expect(run, run.state == "planned")
         sums = core.totals({(row.party, row.item.currency): row.item.amount for row in items})

@@ -82,7 +82,8 @@ UPDATE payout_item SET state = %(state)s, amount = %(amount)s, key = %(key)s, bo
 _LAST = """
 SELECT i.party_id, i.currency, i.amount FROM payout_item i
  WHERE i.programme_id = %(programme_id)s AND i.run_id = (
-       SELECT max(r.id) FROM payout_run r WHERE r.programme_id = %(programme_id)s AND r.approved_at IS NOT NULL)
+       SELECT max(r.id) FROM payout_run r WHERE r.programme_id = %(programme_id)s AND r.submitted_at IS NOT NULL)
+   AND i.key IS NOT NULL
 """
 _ALONE = """
 SELECT i.currency, sum(i.amount)::bigint FROM payout_item i
@@ -226,7 +227,7 @@ def save_items(access: Access, rows: Sequence[Row]) -> None:
 
 
 def last(access: Access) -> dict[tuple[int, str], Micros]:
-    """What the last approved run pays to whom."""
+    """What the last run that was sent paid to whom; one that was given up paid nobody."""
     return {(party, currency): amount for party, currency, amount in access.fetch(_LAST)}
 
 
