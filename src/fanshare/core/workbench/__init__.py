@@ -1,0 +1,1 @@
+"""A creator's own books: what her work brings an hour once everything is counted."""

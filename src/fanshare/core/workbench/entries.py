@@ -1,0 +1,144 @@
+"""What a creator writes into her books. All amounts are micros of the one currency of the books, none below zero."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from fanshare.core.money import Micros
+
+#: What costs are for. The key is kept, the words are the page's.
+CATEGORIES = (
+    "material",
+    "shipping",
+    "software",
+    "studio",
+    "travel",
+    "meals",
+    "phone",
+    "advertising",
+    "fees",
+    "help",
+    "learning",
+    "other",
+)
+#: Where a deal's posts stand.
+PLATFORMS = (
+    "instagram",
+    "tiktok",
+    "youtube",
+    "twitch",
+    "pinterest",
+    "facebook",
+    "blog",
+    "podcast",
+    "newsletter",
+    "other",
+)
+#: How often something that recurs comes: every so many months.
+PACES = (1, 3, 6, 12)
+#: What was done in an hour.
+STEPS = ("idea", "talks", "script", "shoot", "edit", "review", "publish", "answers", "office")
+
+
+@dataclass(frozen=True, slots=True)
+class Deal:
+    """An agreement. What it brings counts on ``day``: the fee, and what the product is worth to her.
+
+    ``programme`` names where on fanshare its commission comes from (empty: nowhere), counted from ``since`` to
+    ``until``, both included.
+    """
+
+    id: str
+    name: str
+    day: date
+    fee: Micros
+    product: Micros
+    platform: str
+    programme: str = ""
+    since: date = date.min
+    until: date = date.max
+
+
+@dataclass(frozen=True, slots=True)
+class Commission:
+    """What the orders of one day brought her in a programme. It comes from the ledger and is never typed."""
+
+    day: date
+    amount: Micros
+    programme: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Something paid once, for a deal or (``deal`` empty) for everything she does."""
+
+    id: str
+    day: date
+    amount: Micros
+    category: str
+    words: str
+    deal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Recurring:
+    """Something paid every ``every`` months from ``first`` on, up to and including ``until``."""
+
+    id: str
+    first: date
+    until: date
+    every: int
+    amount: Micros
+    category: str
+    words: str
+    deal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Equipment:
+    """Something that lasts: its price is spread over ``months``, as far as it is for work (basis points)."""
+
+    id: str
+    bought_on: date
+    price: Micros
+    months: int
+    work_bps: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """A way driven for work. ``distance`` is in thousandths of the unit of its table (kilometres or miles)."""
+
+    id: str
+    day: date
+    distance: int
+    vehicle: str
+    words: str
+    deal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """Minutes worked on a day, for a deal or for none."""
+
+    id: str
+    day: date
+    minutes: int
+    step: str
+    deal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """Everything, as it stands. ``rates`` names the table of mileage."""
+
+    currency: str
+    rates: str = ""
+    own_rate: Micros = 0
+    deals: tuple[Deal, ...] = ()
+    commissions: tuple[Commission, ...] = ()
+    costs: tuple[Cost, ...] = ()
+    recurring: tuple[Recurring, ...] = ()
+    equipment: tuple[Equipment, ...] = ()
+    trips: tuple[Trip, ...] = ()
+    times: tuple[Time, ...] = ()
