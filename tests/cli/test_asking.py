@@ -27,6 +27,14 @@ class Shop:
     link: str
     fan_link: str
     now: int
+    folder: Path
+
+    def paid(self) -> dict[str, str]:
+        """Send what is ready as a run of its own; what each payee gets."""
+        run = str(self.terminal.ask("payout", "run", "plan")["run"])
+        self.terminal.say("payout", "run", "approve", run, "--yes")
+        self.terminal.say("payout", "run", "send", run, "--to", str(self.folder / "run.csv"), "--yes")
+        return {one["party"]: one["amount"] for one in self.terminal.ask("payout", "run", "show", run)["items"]}
 
     def sell(self, number: str, *, ago: int = 0, by: str = "") -> None:
         """An order that came by a link, ``ago`` before now."""
@@ -48,7 +56,7 @@ def shop(bea: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shop
     link = old.ask("link", "add", "--creator", "cleo", "--to", SHIRT, *LABEL)["code"]
     fan = old.ask("fan", "add", "--name", "Finn", "--of", "cleo", "--to", SHIRT, *LABEL)
     monkeypatch.setattr("fanshare.config.wiring.system_clock", system_clock)
-    return Shop(old, endpoint, fan["public_id"], link, fan["link"], now)
+    return Shop(old, endpoint, fan["public_id"], link, fan["link"], now, tmp_path)
 
 
 def test_an_order_is_explained_to_the_last_digit(shop: Shop) -> None:
@@ -151,30 +159,26 @@ def test_accounts_are_merged_by_a_decision(shop: Shop) -> None:
     assert shop.terminal.ask("ruling", "merge", other, shop.finn, "--reason", "one person")["kind"] == "merged"
 
 
-def test_ready_money_leaves_after_a_question_and_comes_back(shop: Shop) -> None:
+def test_no_money_leaves_but_by_a_run(shop: Shop) -> None:
     shop.sell("1007", ago=OLD)
     term = shop.terminal
-    planned = {one["party"]: one for one in term.ask("payout", "plan")["payouts"]}
-    assert {name: one["amount"] for name, one in planned.items()} == {"cleo": "5.66", shop.finn: "1.41"}
-    assert term.ask("payout", "plan") == {"payouts": []}
-    number = planned["cleo"]["id"]
-    assert term.refused("payout", "send", number) == "not_confirmed"
-    assert [one["state"] for one in term.ask("payout", "list")["payouts"]] == ["planned", "planned"]
-    assert term.ask("payout", "send", number, "--yes")["payouts"][0]["state"] == "in_transit"
-    assert term.refused("payout", "send", number, "--yes", exit_code=1) == "wrong_state"
-    assert term.ask("payout", "arrived", number)["payouts"][0]["state"] == "final"
-    back = term.ask("payout", "returned", number, "--reason", "account closed", "--yes")
-    assert back["payouts"][0]["state"] == "returned"
-    assert len(term.ask("payout", "list", "--state", "planned")["payouts"]) == 1
-    assert term.refused("payout", "send", "99999", "--yes") == "unknown_payout"
+    for gone in ("plan", "send"):
+        assert term.call("payout", gone).exit_code == 2, "there is no such command"
+    paid = shop.paid()
+    assert paid == {"cleo": "5.66", shop.finn: "1.41"}
+    rows = term.ask("payout", "list", "--state", "in_transit")["payouts"]
+    assert {one["party"]: one["amount"] for one in rows} == paid
+    assert term.refused("payout", "arrived", rows[0]["id"], exit_code=1) == "in_run"
+    assert term.refused("payout", "returned", rows[0]["id"], "--reason", "x", "--yes", exit_code=1) == "in_run"
+    assert term.refused("payout", "arrived", "99999") == "unknown_payout"
+    assert term.refused("payout", "list", "--state", "planned") == "bad_state"
     assert term.ask("check")["ok"]
 
 
 def test_a_debt_is_absorbed(shop: Shop) -> None:
     shop.sell("1008", ago=OLD)
     term = shop.terminal
-    for one in term.ask("payout", "plan")["payouts"]:
-        term.say("payout", "send", one["id"], "--yes")
+    shop.paid()
     back = state("1008", shop.now - OLD, modified_at=shop.now, refunds=(refund(59_000_000, shop.now),))
     bring(term, shop.endpoint, back)
     assert term.refused("ruling", "absorb", "cleo", "--reason", "goodwill") == "not_confirmed"

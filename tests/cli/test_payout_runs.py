@@ -3,12 +3,14 @@
 import csv
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from fanshare.core.errors import BadInputError
 from fanshare.core.payout_item import Frozen, Item, Said, State
 from fanshare.flows.payout_files import answers, written
 from fanshare.store.queries.payout_runs import Row
+from tests.cli.conftest import Terminal
 from tests.cli.test_asking import OLD, Shop, shop
 
 __all__ = ["shop"]
@@ -31,7 +33,8 @@ def test_a_run_is_planned_approved_sent_and_paid(shop: Shop, tmp_path: Path) -> 
     assert term.refused("payout", "run", "approve", run) == "not_confirmed"
     assert term.refused("payout", "run", "approve", run, "--by", "Bea", "--yes", exit_code=1) == "second_person"
     assert term.ask("payout", "run", "approve", run, "--by", "Otto", "--yes")["state"] == "approved"
-    assert term.ask("payout", "run", "freeze", run)["state"] == "frozen"
+    frozen = ("payout", "run", "freeze", run, "--by", "Cleo of accounts", "--why", "one account looks odd")
+    assert term.ask(*frozen)["state"] == "frozen"
     assert term.refused("payout", "run", "send", run, "--to", str(file), "--yes", exit_code=1) == "wrong_state"
     assert not file.exists()
     assert term.ask("payout", "run", "resume", run, "--yes")["state"] == "approved"
@@ -59,6 +62,17 @@ def test_a_run_is_planned_approved_sent_and_paid(shop: Shop, tmp_path: Path) -> 
     assert "account closed" in term.say("payout", "run", "show", run)
     assert term.refused("payout", "run", "show", "99") == "unknown_run"
     assert term.ask("check")["ok"]
+    assert done(term)[:3] == [
+        ("command line: Bea", "payout.plan", f"run {run}"), ("command line: Otto", "payout.approve", f"run {run}"),
+        ("command line: Cleo of accounts", "payout.freeze", f"run {run}"),
+    ]  # fmt: skip
+
+
+def done(term: Terminal) -> list[tuple[str, str, str]]:
+    """Who did what with runs, the first first; rules apart."""
+    query = "SELECT actor, what, about FROM audit WHERE what LIKE 'payout.%' AND what <> 'payout.rule' ORDER BY id"
+    with psycopg.connect(term.env["DATABASE_OWNER_URL"]) as conn:
+        return conn.execute(query).fetchall()
 
 
 def test_somebody_is_stopped_and_paid_again_and_a_run_is_given_up(shop: Shop) -> None:

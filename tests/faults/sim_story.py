@@ -18,7 +18,6 @@ from urllib.parse import parse_qs, urlsplit
 import psycopg
 
 from fanshare.core.instants import DAY, MINUTE, SECOND, Instant, parse_rfc3339
-from fanshare.flows import payouts
 from fanshare.jobs.take import CRASHES
 from fanshare.jobs.worker import PERIODS, Worker
 from fanshare.store.access import RETRYABLE
@@ -29,6 +28,7 @@ from tests.faults.sim_edge import Answer, EdgeLife, patched
 from tests.faults.sim_loop import Crash, SimLoop, at_once
 from tests.faults.sim_shop import CENT, ShopOrder, SimFetches, SimRest, change, message, placed
 from tests.faults.sim_stage import Stage
+from tests.support.paying import pay_what_is_ready
 
 CALM = 14.0
 #: What may break; every story draws its own selection.
@@ -339,13 +339,7 @@ class Story:
             self.conn.plan(self.dice, "refusal", 40)
         while True:
             try:
-                programme = self.stage.programme(self.conn)
-                payouts.plan(programme, self.clock())
-                opened = "SELECT id, state FROM payout WHERE programme_id = %(programme_id)s AND state <> 'final'"
-                for payout, state in programme.access.fetch(opened):
-                    if state == "planned":
-                        payouts.send(programme, payout, self.clock())
-                    payouts.arrived(programme, payout, self.clock())
+                pay_what_is_ready(self.stage.programme(self.conn), self.clock())
                 return
             except (Crash, psycopg.OperationalError, *RETRYABLE):
                 with contextlib.suppress(Exception):

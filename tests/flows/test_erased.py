@@ -5,9 +5,10 @@ import pytest
 from fanshare.core.instants import DAY, HOUR
 from fanshare.core.ledger import AccountKey, AccountKind, Balance
 from fanshare.core.orders import Buyer, Refund, Status
-from fanshare.flows import payouts, people, rulings, unclaimed
+from fanshare.flows import people, rulings, unclaimed
 from fanshare.store import books
 from fanshare.store.access import Connection
+from tests.support import paying
 from tests.support.stories import NOW, TERMS, Story, open_story
 
 READY = NOW + 31 * DAY
@@ -59,8 +60,8 @@ def test_what_others_left_pays_no_debt_of_somebody_erased(story: Story) -> None:
     """She was paid before she was erased: the debt stays hers until the brand takes it upon itself."""
     story.sold("1", 59_000_000, story.click())
     story.settle(READY)
-    finns = [one for one in payouts.plan(story.programme, READY) if _payee(story, one) == story.finn]
-    payouts.send(story.programme, finns[0], READY)
+    finns = [one for one in paying.plan(story.programme, READY) if _payee(story, one) == story.finn]
+    paying.send(story.programme, finns[0], READY)
     people.erase(story.programme, story.finn, READY)
     people.erase(story.programme, story.cleo, READY)
     unclaimed.sweep(story.programme, READY)

@@ -32,6 +32,7 @@ from fanshare.flows.settle import settle
 from fanshare.store import books, log_store
 from fanshare.store.access import Connection
 from fanshare.store.queries.parts import NO_CREDIT
+from tests.support import paying
 from tests.support.effort import effort
 from tests.support.pg_books import BEFORE, KEYS, LABEL, add_shop, found_programme, insert_clicks, visit
 from tests.support.sales import EPOCH, UNIT
@@ -300,8 +301,8 @@ class Life(RuleBasedStateMachine):
 
     @rule()
     def payouts_are_sent(self) -> None:
-        for payout in payouts.plan(self.programme, self.now):
-            payouts.send(self.programme, payout, self.now)
+        for payout in paying.plan(self.programme, self.now):
+            paying.send(self.programme, payout, self.now)
             self.sent.append(payout)
 
     @precondition(lambda self: self.sent)

@@ -10,7 +10,7 @@ from fanshare.core.instants import DAY, HOUR, MINUTE, Instant, zone
 from fanshare.flows import claims, links, mail_choice, news, people
 from fanshare.flows.appeals import appeal
 from fanshare.flows.claims import Said
-from fanshare.flows.payouts import arrived, came_back, plan, send
+from fanshare.flows.payouts import arrived, came_back
 from fanshare.flows.publish_terms import publish_terms
 from fanshare.flows.rulings import NewRuling, rule
 from fanshare.integrations.mail.memory import MemoryMailer
@@ -19,6 +19,7 @@ from fanshare.store.access import Connection
 from fanshare.store.queries import news as rows
 from fanshare.web.language import words_in
 from tests.support.mails import html_of, text_of
+from tests.support.paying import plan, send
 from tests.support.pg_books import KEYS, LABEL
 from tests.support.stories import NOW, TERMS, Story, open_story
 

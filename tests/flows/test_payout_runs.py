@@ -1,5 +1,7 @@
 """Runs in the real books: planned, approved by two, sent once, told what became of them, and never half done."""
 
+import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,14 +18,15 @@ from fanshare.core.payout_item import Answer, Said, State
 from fanshare.core.payout_runs import Change, Why, plan
 from fanshare.flows import own_data, payout_runs, payouts, people, unclaimed
 from fanshare.flows.check import one_finding
-from fanshare.flows.context import Programme
+from fanshare.flows.context import Programme, open_programme
 from fanshare.flows.payout_runs import Told
 from fanshare.store import books
-from fanshare.store.access import Access, Connection
+from fanshare.store.access import Access, Connection, connect
 from fanshare.store.queries import payout_runs as rows
 from fanshare.store.server import Database
 from tests.faults.sim_database import open_breakable
 from tests.faults.sim_loop import Crash
+from tests.support.pg_books import KEYS
 from tests.support.stories import NOW, TERMS, Story, open_story
 
 READY = NOW + 31 * DAY
@@ -100,7 +103,6 @@ def test_minimum_and_stop_keep_somebody_out_with_a_reason(story: Story) -> None:
     found = payout_runs.preview(story.access).plan
     assert found.items == ()
     assert {row.party: row.why for row in found.left} == {story.finn: Why.BELOW_MINIMUM, story.cleo: Why.STOPPED}
-    assert payouts.plan(story.programme, READY, minimum_units=200) == []
     assert rows.go_on(story.access, story.cleo)
     assert not rows.go_on(story.access, story.cleo)
     assert [row.party for row in payout_runs.preview(story.access).plan.items] == [story.cleo]
@@ -134,15 +136,15 @@ def test_what_one_person_approved_alone_counts_with_the_next_run(story: Story) -
 
 def test_a_frozen_run_is_not_sent_until_it_is_resumed(story: Story) -> None:
     run = approved(story)
-    assert payout_runs.freeze(story.programme, run, READY).state == "frozen"
+    assert payout_runs.freeze(story.access, run, "Bea", READY).state == "frozen"
     for step in (lambda: payout_runs.send(story.programme, run, "Bea", READY), lambda: payout_runs.freeze(
-        story.programme, run, READY)):  # fmt: skip
+        story.access, run, "Bea", READY)):  # fmt: skip
         with pytest.raises(ConflictError, match="This run is frozen"):
             step()
-    assert payout_runs.resume(story.programme, run).state == "approved"
+    assert payout_runs.resume(story.access, run).state == "approved"
     payout_runs.send(story.programme, run, "Bea", READY)
     with pytest.raises(ConflictError, match="This run is sent"):
-        payout_runs.freeze(story.programme, run, READY)
+        payout_runs.freeze(story.access, run, "Bea", READY)
 
 
 def test_each_payment_is_looked_at_again_before_it_is_sent(story: Story) -> None:
@@ -340,3 +342,33 @@ def _tell(programme: Programme) -> None:
     [run] = rows.listed(programme.access)
     keys = [row.item.frozen.key for row in rows.items_of(programme.access, run.id) if row.item.frozen]
     payout_runs.tell(programme, run.id, [told(key, Said.ARRIVED) for key in keys], "Bea", READY)
+
+
+@pytest.mark.parametrize("step", [payout_runs.approve, payout_runs.send])
+def test_a_run_is_locked_before_the_log(
+    story: Story, shared_database: Database, step: Callable[[Programme, int, str, int], object]
+) -> None:
+    """Whoever takes the log first and waits for the run, and whoever does it the other way round, wait for ever."""
+    run, _ = payout_runs.plan(story.programme, "Bea", READY)
+    if step is payout_runs.send:
+        payout_runs.approve(story.programme, run, "Bea", READY)
+    with connect(shared_database.dsn()) as conn:
+        other = open_programme(Access(conn, story.access.programme_id, "test"), story.tenant.public_id, KEYS)
+        with story.access.transaction():
+            payout_runs.find(story.access, run)
+            working = threading.Thread(target=step, args=(other, run, "Bea", READY))
+            working.start()
+            _until_it_waits(story, conn)
+            story.access.execute("SELECT FROM log_tree WHERE programme_id = %(programme_id)s FOR NO KEY UPDATE NOWAIT")
+        working.join()
+        assert states(story, run) != {}
+
+
+def _until_it_waits(story: Story, conn: Connection) -> None:
+    asked = "SELECT wait_event_type FROM pg_stat_activity WHERE pid = %s"
+    for _ in range(1000):
+        row = story.access.conn.execute(asked, [conn.info.backend_pid]).fetchone()
+        if row == ("Lock",):
+            return
+        time.sleep(0.005)
+    raise AssertionError("the second one never waited for the run")

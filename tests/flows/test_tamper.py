@@ -31,6 +31,7 @@ from fanshare.flows.seal import checkpoint, seal
 from fanshare.store import log_store, signing
 from fanshare.store.access import Access, connect
 from fanshare.store.server import Server
+from tests.support import paying
 from tests.support.effort import effort
 from tests.support.pg_books import KEYS, LABEL, PgBooks, add_party
 from tests.support.postgres import create_database, drop_database
@@ -300,10 +301,10 @@ def _everything_happens(books: PgBooks, signer: signing.LogSigner) -> None:
     assert close_all(programme, NOW - 18 * DAY) > 0
     books.settle(NOW - 18 * DAY)
     log_store.open_epoch(access, "restored from a backup", NOW - 17 * DAY)
-    planned = payouts.plan(programme, NOW - 16 * DAY)
+    planned = paying.plan(programme, NOW - 16 * DAY)
     assert len(planned) >= 4
     for payout in planned[:-1]:
-        payouts.send(programme, payout, NOW - 15 * DAY)
+        paying.send(programme, payout, NOW - 15 * DAY)
     payouts.arrived(programme, planned[0], NOW - 14 * DAY)
     payouts.arrived(programme, planned[1], NOW - 14 * DAY)
     payouts.came_back(programme, planned[1], "account closed", NOW - 13 * DAY)

@@ -25,7 +25,6 @@ from fanshare.flows import (
     links,
     news,
     payout_runs,
-    payouts,
     rulings,
     shop_codes,
     sign_in,
@@ -41,6 +40,7 @@ from tests.fuzz.commands import COMMANDS
 from tests.fuzz.desk import WORDS, Desk, Till
 from tests.fuzz.usable import refusal, told
 from tests.jobs.house import LABEL, Brand, House
+from tests.support import paying
 from tests.support.schema import conn, database, owner, schema_template, shared_database
 
 __all__ = ["conn", "database", "owner", "schema_template", "shared_database"]
@@ -107,7 +107,7 @@ def furnished(house: House) -> Desk:
     payout_rows.stop(bea.access, bea.finn, "for now", house.now)
     known["run"] = [payout_runs.plan(programme, "Bea", house.now)[0]]
     payout_rows.go_on(bea.access, bea.finn)
-    known["payout"] = payouts.plan(programme, house.now)
+    known["payout"] = paying.plan(programme, house.now)
     assert len(known["payout"]) == 1
     for kind in ("claim", "application"):
         found = house.rows(f"SELECT id FROM {kind} WHERE programme_id = %s", bea.tenant.id)

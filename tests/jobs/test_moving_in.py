@@ -27,6 +27,7 @@ from fanshare.store import books, signing
 from fanshare.store.access import Access, connect
 from fanshare.verifier import fanshare_verify
 from tests.jobs.house import LABEL, House
+from tests.support import paying
 
 FILE = Source(("export.json",), 7)
 SHOP = "https://shop.example/"
@@ -165,8 +166,8 @@ def test_what_waits_becomes_ready_on_its_day_and_can_be_paid(house: House) -> No
     house.worker.housekeeping()
     assert (balance(house, mira, AccountKind.AVAILABLE), balance(house, mira, AccountKind.PENDING)) == (45_200_000, 0)
     assert openings.ripen(house.bea.programme, house.now) == 0
-    for payout in payouts.plan(house.bea.programme, house.now):
-        payouts.send(house.bea.programme, payout, house.now)
+    for payout in paying.plan(house.bea.programme, house.now):
+        paying.send(house.bea.programme, payout, house.now)
         payouts.arrived(house.bea.programme, payout, house.now)
     assert balance(house, mira, AccountKind.PAID) == 45_200_000
     holds(house)

@@ -30,6 +30,7 @@ from fanshare.store import log_store, signing
 from fanshare.store.signing import LogSigner
 from fanshare.verifier import fanshare_verify
 from tests.jobs.house import LABEL, Brand, House
+from tests.support import paying
 
 TERMS = """
 [terms]
@@ -145,10 +146,10 @@ def story(books: Books) -> None:
     books.tell(replace(gone, modified_at=books.house.now, status=Status.CANCELLED))
     books.house.later(31 * DAY)
     books.house.work()
-    planned = payouts.plan(brand.programme, books.house.now)
+    planned = paying.plan(brand.programme, books.house.now)
     assert len(planned) == 3
     for payout in planned:
-        payouts.send(brand.programme, payout, books.house.now)
+        paying.send(brand.programme, payout, books.house.now)
     payouts.arrived(brand.programme, planned[0], books.house.now + HOUR)
     payouts.came_back(brand.programme, planned[1], "account closed", books.house.now + HOUR)
 

@@ -26,7 +26,7 @@ ACROSS = frozenset(
     }
 )
 #: What is said of the whole installation, as of a backup or before a restore: there is no programme to turn to.
-WHOLE = frozenset({"keep_partitions", "logs", "payouts_underway", "shops"})
+WHOLE = frozenset({"keep_partitions", "logs", "payouts_underway", "runs_unsent", "shops"})
 
 
 def sql_outside(source: str) -> list[str]:

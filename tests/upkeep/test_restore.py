@@ -39,8 +39,14 @@ class After:
 def file(told: Told) -> Path:
     """A backup with an order that matured, a payout on its way, and clicks that nobody drained."""
     told.sell("1001", 40 * DAY)
-    told.terminal.say("payout", "plan")
-    told.terminal.say("payout", "send", "1", "--yes")
+    run = ("payout", "run")
+    assert told.terminal.ask(*run, "plan", "--by", "Bea")["run"] == 1
+    told.terminal.say(*run, "approve", "1", "--by", "Bea", "--yes")
+    told.terminal.say(*run, "send", "1", "--to", str(told.folder / "paid.csv"), "--by", "Bea", "--yes")
+    told.sell("1000", 40 * DAY)
+    assert told.terminal.ask(*run, "tell", "1", "--from", str(told.folder / "paid.csv"), "--yes")["payments"]
+    assert told.terminal.ask(*run, "plan", "--by", "Bea")["run"] == 2
+    told.terminal.say(*run, "approve", "2", "--by", "Bea", "--yes")
     told.statement("then.json")
     told.spool(5)
     made = told.folder / "told.fsbackup"
@@ -74,15 +80,35 @@ def rows(terminal: Terminal, query: str) -> list[tuple[Any, ...]]:
 def test_an_honest_restore_holds_and_says_what_the_world_is_ahead_of(after: After) -> None:
     report, terminal = after.report, after.terminal
     assert report["newest_checkpoint"]["missing"] > 0
-    assert [(one["state"], one["id"], one["amount"]) for one in report["payouts"]] == [("in_transit", "1", "7.080000")]
+    assert report["payouts"] == []
+    programme = terminal.env["FANSHARE_PROGRAMME"]
+    assert report["runs"] == [{"programme": programme, "run": 2, "approved": True, "payments": 1}]
     assert [one["endpoint"] for one in report["shops"]] == [after.told.endpoint]
     assert terminal.ask("check")["ok"]
-    assert {one["number"] for one in terminal.ask("order", "list")["orders"]} == {"1001"}
+    assert {one["number"] for one in terminal.ask("order", "list")["orders"]} == {"1000", "1001"}
     assert rows(terminal, "SELECT count(*) FROM click") == [(0,)]
     terminal.say("work", "--once")
     assert rows(terminal, "SELECT count(*) FROM click") == [(5,)]
     terminal.say("work", "--once")
     assert rows(terminal, "SELECT sum(n) FROM click_day WHERE verdict = 'counted'") == [(5,)]
+
+
+def test_a_run_that_may_have_been_sent_since_is_frozen_by_a_restore(after: After, tmp_path: Path) -> None:
+    """Else it would be sent again, with the same lines, and its people be paid twice."""
+    term, run = after.terminal, ("payout", "run")
+    assert term.ask(*run, "show", "1")["state"] == "sent", "what was sent is sent"
+    assert term.ask(*run, "show", "2")["state"] == "frozen"
+    sending = (*run, "send", "2", "--to", str(tmp_path / "again.csv"), "--yes")
+    assert term.refused(*sending, exit_code=1) == "wrong_state"
+    assert rows(term, "SELECT actor, about FROM audit WHERE what = 'payout.freeze'") == [("restore", "run 2")]
+    [(by, why)] = rows(term, "SELECT frozen_by, frozen_why FROM payout_run WHERE id = 2")
+    assert by == "restore"
+    assert why.startswith("restored from the backup of ")
+    told = after.told.terminal
+    told.say(*run, "send", "2", "--to", str(tmp_path / "before.csv"), "--yes")
+    assert term.ask(*run, "resume", "2", "--by", "Bea", "--yes")["state"] == "approved"
+    term.say(*sending)
+    assert (tmp_path / "again.csv").read_text() == (tmp_path / "before.csv").read_text(), "the bank knows the reference"
 
 
 def test_a_statement_across_the_restore_tells_it_and_an_older_one_still_fits(after: After) -> None:

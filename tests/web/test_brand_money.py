@@ -16,6 +16,7 @@ from fanshare.flows import openings, payouts
 from fanshare.flows.openings import NewOpening
 from fanshare.flows.rulings import NewRuling, absorb_debt, find_order, rule
 from fanshare.store.server import Server
+from tests.support import paying
 from tests.support.schema import schema_template
 from tests.web.support.company import Company, Watching, founded, order, tell
 from tests.web.support.device import Device
@@ -97,8 +98,8 @@ def test_whatever_happens_the_page_comes_to_the_ledger(company: Company) -> None
         rule(brand.programme, NewRuling("held", f"Looked at again, {n}", at, until=until), company.house.now)
 
     def pay(_n: int) -> None:
-        for payout in payouts.plan(brand.programme, company.house.now):
-            payouts.send(brand.programme, payout, company.house.now)
+        for payout in paying.plan(brand.programme, company.house.now):
+            paying.send(brand.programme, payout, company.house.now)
             ended = chance.choice((None, payouts.arrived, payouts.came_back))
             if ended is payouts.came_back:
                 payouts.came_back(brand.programme, payout, "No such account", company.house.now)

@@ -67,26 +67,28 @@ def test_a_run_goes_from_a_look_to_paid_and_every_step_is_in_the_audit(company: 
     run = planned(company, bea)
     assert balance(company, cleo, AccountKind.IN_TRANSIT) == 0, "planning moves no money"
     assert "planned by bea@example.test" in words(bea.get(run))
-    assert bea.get(f"{run}/file").status == 404, "there is nothing to pay from yet"
+    assert post(bea, f"{run}/file").status == 404, "there is nothing to pay from yet"
     assert post(bea, f"{run}/do", do="approve").status == 422
     assert "Tick that you mean it; nothing was done." in words(post(bea, f"{run}/do", do="approve"))
     assert post(bea, f"{run}/do", do="approve", sure="yes").status == 302
     assert post(bea, f"{run}/do", do="send").status == 422
     assert post(bea, f"{run}/do", do="send", sure="yes").status == 302
     assert balance(company, cleo, AccountKind.IN_TRANSIT) > 0
-    file = bea.get(f"{run}/file")
+    assert bea.get(f"{run}/file").status == 302, "a link does not hand names and amounts out"
+    file = post(bea, f"{run}/file")
     assert file.headers["content-disposition"].startswith('attachment; filename="payouts-linen-')
     assert file.text.splitlines()[0] == "reference,payee,amount,currency,name"
     first, *others = keys(company, run)
     assert first in file.text
-    assert post(bea, f"{run}/do", do="paid", key=first).status == 302
+    assert post(bea, f"{run}/do", do="paid", key=first).status == 422, "unless she has looked"
+    assert post(bea, f"{run}/do", do="paid", key=first, sure="yes").status == 302
     assert "paid" in words(bea.get(run))
-    assert post(bea, f"{run}/do", do="back", key=others[0]).status == 422, "the payee is told why"
-    assert post(bea, f"{run}/do", do="back", key=others[0], reason="account closed").status == 302
+    assert post(bea, f"{run}/do", do="back", key=others[0], sure="yes").status == 422, "the payee is told why"
+    assert post(bea, f"{run}/do", do="back", key=others[0], sure="yes", reason="account closed").status == 302
     assert "came back account closed" in words(bea.get(run))
     assert one_finding("payout runs", company.brand.programme, company.house.now).ok
     done = [row[0] for row in company.house.rows("SELECT what FROM audit WHERE what LIKE 'payout.%%' ORDER BY id")]
-    assert done == ["payout.plan", "payout.approve", "payout.send", "payout.paid", "payout.back"]
+    assert done == ["payout.plan", "payout.approve", "payout.send", "payout.file", "payout.paid", "payout.back"]
     assert "sent a payout run" in words(bea.get("/brand/linen/team"))
 
 
@@ -106,12 +108,22 @@ def test_the_pages_of_a_run_are_quiet_and_accessible_before_and_after_it_is_sent
         seen.page.get_by_role("button", name="Approve").click()
         seen.page.get_by_label("Each payment is looked at again").check()
         seen.page.get_by_role("button", name="Send").click()
-        seen.page.get_by_role("link", name="The file to pay from").wait_for()
+        seen.page.get_by_role("button", name="The file to pay from").wait_for()
         seen.fit("brand-payout-sent")
-        seen.page.get_by_role("checkbox").first.check()
+        seen.page.locator("tbody").get_by_role("checkbox").first.check()
+        seen.page.locator("div.form").get_by_label("I have compared it with my account").check()
         seen.page.get_by_role("button", name="The ticked ones are paid").click()
         seen.page.get_by_text("paid", exact=True).first.wait_for()
         assert seen.console == []
+
+
+@pytest.mark.parametrize("wish", ["approve", "resume", "drop", "send", "paid", "back", "told", "decide"])
+def test_whatever_moves_money_is_ticked_first(company: Company, wish: str) -> None:
+    bea = company.device("bea")
+    run = planned(company, bea)
+    answer = post(bea, f"{run}/do", do=wish, reason="as I see it", found="back", key="x")
+    assert answer.status == 422
+    assert "Tick that you mean it; nothing was done." in words(answer)
 
 
 def test_above_the_limit_a_second_person_approves(company: Company) -> None:
@@ -131,7 +143,9 @@ def test_a_frozen_run_is_not_sent_and_one_given_up_frees_its_payees(company: Com
     assert post(bea, f"{run}/do", do="approve", sure="yes").status == 302
     assert post(bea, f"{run}/do", do="freeze").status == 302
     assert post(bea, f"{run}/do", do="send", sure="yes").status == 422
-    assert post(bea, f"{run}/do", do="resume").status == 302
+    assert "frozen by bea@example.test" in words(bea.get(run))
+    assert post(bea, f"{run}/do", do="resume").status == 422
+    assert post(bea, f"{run}/do", do="resume", sure="yes").status == 302
     assert post(bea, f"{run}/do", do="drop", sure="yes").status == 302
     assert "not paid the run was given up" in words(bea.get(run))
     assert planned(company, bea) != run
@@ -146,7 +160,7 @@ def test_who_may_only_look_is_offered_nothing_and_refused_everything(company: Co
         assert "Plan a run" not in words(device.get(PAGE)), name
         for path, values in ((f"{PAGE}/plan", {}), (f"{run}/do", {"do": "approve", "sure": "yes"})):
             assert post(device, path, **values).status == 403, (name, path)
-        assert device.get(f"{run}/file").status == 403, name
+        assert post(device, f"{run}/file").status == 403, name
     dora = company.device("dora")
     assert dora.get(run).status == 403
     assert dora.get(run.replace("linen", "wool")).status == 404, "a run of another programme is not there"

@@ -11,11 +11,14 @@ from typing import Any
 
 from fanshare.cli.demo_setup import Market
 from fanshare.config.wiring import Installation
-from fanshare.core.money import Micros, basis_points
+from fanshare.core.money import Micros, basis_points, from_minor_units
+from fanshare.core.payout_item import Answer, Said
 from fanshare.core.statement_check import verify
-from fanshare.flows import payouts
+from fanshare.flows import payout_runs
+from fanshare.flows.payout_runs import Told
 from fanshare.flows.statements import make_statement
 from fanshare.store.directory import Programme as Tenant
+from fanshare.store.queries.payout_runs import set_rule
 from fanshare.store.queries.totals import ShareRow
 from fanshare.store.signing import verify as verify_signature
 from fanshare.verifier import fanshare_verify
@@ -88,19 +91,24 @@ def pay_out(opened: Installation, tenant: Tenant, minimum_cents: int) -> Counter
     """Pay everybody with so much ready: most of it arrives, one payout comes back, the last are still under way."""
     programme = opened.programme(tenant, "demo")
     now = opened.clock()
-    planned = payouts.plan(programme, now, minimum_units=minimum_cents)
+    set_rule(programme.access, tenant.currency, from_minor_units(minimum_cents, tenant.currency), None)
+    run, _ = payout_runs.plan(programme, "demo", now)
+    payout_runs.approve(programme, run, "demo", now)
+    sent = [row.item for row in payout_runs.send(programme, run, "demo", now) if row.item.frozen]
     sums: Counter[str] = Counter()
-    for place, payout in enumerate(planned):
-        sent = payouts.send(programme, payout, now)
-        if place >= len(planned) - 3:
-            sums["under way"] += sent.amount
-        elif place == 0 and len(planned) > 4:
-            payouts.came_back(programme, payout, "The account is closed.", now)
-            sums["came back"] += sent.amount
+    told = []
+    for place, item in enumerate(sent):
+        assert item.frozen is not None
+        if place >= len(sent) - 3:
+            sums["under way"] += item.amount
+        elif place == 0 and len(sent) > 4:
+            told.append(Told(item.frozen.key, Answer(Said.CAME_BACK, now), "The account is closed."))
+            sums["came back"] += item.amount
         else:
-            payouts.arrived(programme, payout, now)
-            sums["arrived"] += sent.amount
-    sums["payouts"] = len(planned)
+            told.append(Told(item.frozen.key, Answer(Said.ARRIVED, now)))
+            sums["arrived"] += item.amount
+    payout_runs.tell(programme, run, told, "demo", now)
+    sums["payouts"] = len(sent)
     return sums
 
 

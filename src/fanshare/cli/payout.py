@@ -1,4 +1,4 @@
-"""``fanshare payout``: ready money leaves. Who moves it outside says here what became of it."""
+"""``fanshare payout``: what left. Payments are planned by ``payout run`` alone; single ones are of earlier versions."""
 
 import sys
 from collections.abc import Callable
@@ -12,30 +12,15 @@ from fanshare.core.errors import BadInputError
 if TYPE_CHECKING:
     from fanshare.flows.payouts import Payout
 
-app = group("Plan payouts and say what became of them.")
+app = group("Pay by runs, and see every payout there was.")
 
 _ID = typer.Argument(help="The number of the payout.")
 _YES = typer.Option(False, "--yes", help="Don't ask.")
-_STATES = {"planned": "planned", "in_transit": "on its way", "final": "paid", "returned": "returned"}
-
-
-@app.command()
-def plan(
-    ctx: typer.Context,
-    minimum: int = typer.Option(1, min=1, help="Smallest amount, in minor units (cents)."),
-) -> None:
-    """Plan a payout for everybody who has something ready. No money moves."""
-    from fanshare.flows.payouts import plan as plan_all
-
-    this = session(ctx)
-    with this.desk() as desk:
-        made = set(plan_all(desk.programme, desk.now, minimum_units=minimum))
-        rows = [row for row in _rows(desk) if int(row["id"]) in made]
-    this.out.rows("payouts", rows, ("id", "party", "amount", "currency", "state"), "Nothing is ready to be paid.")
+_STATES = {"in_transit": "on its way", "final": "paid", "returned": "returned"}
 
 
 @app.command("list")
-def list_(ctx: typer.Context, state: str = typer.Option("", help="planned, in_transit, final or returned.")) -> None:
+def list_(ctx: typer.Context, state: str = typer.Option("", help="in_transit, final or returned.")) -> None:
     """All payouts, or those in one state."""
     if state and state not in _STATES:
         raise BadInputError("bad_state", f"A payout is one of {', '.join(_STATES)}.")
@@ -46,21 +31,8 @@ def list_(ctx: typer.Context, state: str = typer.Option("", help="planned, in_tr
 
 
 @app.command()
-def send(
-    ctx: typer.Context,
-    ids: Annotated[list[int], typer.Argument(help="The numbers of planned payouts.")],
-    yes: bool = _YES,
-) -> None:
-    """Take planned payouts on their way: the money leaves what is ready."""
-    from fanshare.flows import payouts
-
-    confirm(ctx, f"Send {len(ids)} payout{'' if len(ids) == 1 else 's'}?", yes)
-    _each(ctx, ids, lambda desk, id_: payouts.send(desk.programme, id_, desk.now))
-
-
-@app.command()
 def arrived(ctx: typer.Context, ids: Annotated[list[int], typer.Argument(help="The numbers.")]) -> None:
-    """The money has arrived."""
+    """A single payout of an earlier version has arrived."""
     from fanshare.flows import payouts
 
     _each(ctx, ids, lambda desk, id_: payouts.arrived(desk.programme, id_, desk.now))
@@ -73,7 +45,7 @@ def returned(
     reason: str = typer.Option(..., help="Why, in words the payee will read."),
     yes: bool = _YES,
 ) -> None:
-    """The money came back: it is ready again."""
+    """A single payout of an earlier version came back: it is ready again."""
     from fanshare.flows import payouts
 
     confirm(ctx, f"Book payout {payout} as returned?", yes)

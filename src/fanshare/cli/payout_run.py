@@ -1,7 +1,9 @@
 """``fanshare payout run``: everybody who has something ready is paid together, by a file that a person pays."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -18,6 +20,7 @@ app = group("Pay everybody who has something ready together: plan, approve, send
 _RUN = typer.Argument(help="The number of the run.")
 _YES = typer.Option(False, "--yes", help="Don't ask.")
 _BY = typer.Option("", "--by", help="Who does this; whoever is logged in on this machine if left out.")
+_WHY = typer.Option("", help="Why, for whoever finds it.")
 _WHO = typer.Argument(help="Whom: short name, public id or number.")
 _RUNS = ("run", "state", "planned_by", "approved_by", "payments", "totals")
 _ITEMS = ("party", "amount", "currency", "state", "reference", "reason")
@@ -66,7 +69,9 @@ def plan(ctx: typer.Context, by: str = _BY) -> None:
 
     this = session(ctx)
     with this.desk() as desk:
-        run, _ = payout_runs.plan(desk.programme, _name(by), desk.now)
+        with _doing(desk, by) as done:
+            run, _ = payout_runs.plan(desk.programme, done.name, desk.now)
+            done.note("payout.plan", f"run {run}")
         shown = _run(desk, run)
     this.out.result(shown, [f"Run {run} is planned: {shown['payments']} payments, {shown['totals']} in all."])
 
@@ -105,32 +110,38 @@ def approve(ctx: typer.Context, run: int = _RUN, by: str = _BY, yes: bool = _YES
     confirm(ctx, f"Approve run {run}?", yes)
     this = session(ctx)
     with this.desk() as desk:
-        payout_runs.approve(desk.programme, run, _name(by), desk.now)
+        with _doing(desk, by) as done:
+            payout_runs.approve(desk.programme, run, done.name, desk.now)
+            done.note("payout.approve", f"run {run}")
         shown = _run(desk, run)
     this.out.result(shown, [f"Run {run} is approved; payout run send {run} --to FILE sends it."])
 
 
 @app.command()
-def freeze(ctx: typer.Context, run: int = _RUN) -> None:
+def freeze(ctx: typer.Context, run: int = _RUN, why: str = _WHY, by: str = _BY) -> None:
     """Let nothing of a run be sent until it is resumed."""
     from fanshare.flows import payout_runs
 
     this = session(ctx)
     with this.desk() as desk:
-        payout_runs.freeze(desk.programme, run, desk.now)
+        with _doing(desk, by) as done:
+            payout_runs.freeze(desk.access, run, done.name, desk.now, why)
+            done.note("payout.freeze", f"run {run}")
         shown = _run(desk, run)
     this.out.result(shown, [f"Run {run} is frozen; nothing of it is sent."])
 
 
 @app.command()
-def resume(ctx: typer.Context, run: int = _RUN, yes: bool = _YES) -> None:
+def resume(ctx: typer.Context, run: int = _RUN, by: str = _BY, yes: bool = _YES) -> None:
     """Let a frozen run go on where it was."""
     from fanshare.flows import payout_runs
 
     confirm(ctx, f"Resume run {run}?", yes)
     this = session(ctx)
     with this.desk() as desk:
-        payout_runs.resume(desk.programme, run)
+        with _doing(desk, by) as done:
+            payout_runs.resume(desk.access, run)
+            done.note("payout.resume", f"run {run}")
         shown = _run(desk, run)
     this.out.result(shown, [f"Run {run} is {shown['state']} again."])
 
@@ -143,7 +154,9 @@ def drop(ctx: typer.Context, run: int = _RUN, by: str = _BY, yes: bool = _YES) -
     confirm(ctx, f"Give up run {run}?", yes)
     this = session(ctx)
     with this.desk() as desk:
-        payout_runs.drop(desk.programme, run, _name(by), desk.now)
+        with _doing(desk, by) as done:
+            payout_runs.drop(desk.programme, run, done.name, desk.now)
+            done.note("payout.drop", f"run {run}")
         shown = _run(desk, run)
     this.out.result(shown, [f"Run {run} is given up; no money moved."])
 
@@ -164,7 +177,9 @@ def send(
     confirm(ctx, f"Send run {run}? What is ready of its payees is on its way from then on.", yes)
     this = session(ctx)
     with this.desk() as desk:
-        items = payout_runs.send(desk.programme, run, _name(by), desk.now)
+        with _doing(desk, by) as done:
+            items = payout_runs.send(desk.programme, run, done.name, desk.now)
+            done.note("payout.send", f"run {run}")
         write_text(to, written(items, _people(desk, [row.party for row in items])))
         shown, kept = _run(desk, run), [row for row in items if row.item.frozen is None]
         left = _items(desk, kept)
@@ -193,7 +208,10 @@ def tell(
     with this.desk() as desk:
         told = answers(read_bytes(file, _MOST_BYTES + 1), _MOST_BYTES, desk.now)
         confirm(ctx, f"Book what {file} says about {len(told)} payment{'' if len(told) == 1 else 's'}?", yes)
-        items = _items(desk, payout_runs.tell(desk.programme, run, told, _name(by), desk.now))
+        with _doing(desk, by) as done:
+            named = payout_runs.tell(desk.programme, run, told, done.name, desk.now)
+            done.note("payout.told", f"run {run}")
+        items = _items(desk, named)
     this.out.rows("payments", items, _ITEMS, "The file names no payment.")
 
 
@@ -213,7 +231,9 @@ def decide(
     confirm(ctx, f"Book {reference} as {'arrived' if arrived else 'returned'}?", yes)
     this = session(ctx)
     with this.desk() as desk:
-        row = payout_runs.decide(desk.programme, run, reference, arrived, reason, _name(by), desk.now)
+        with _doing(desk, by) as done:
+            row = payout_runs.decide(desk.programme, run, reference, arrived, reason, done.name, desk.now)
+            done.note("payout.decide", f"run {run}")
         items = _items(desk, [row])
     this.out.rows("payments", items, _ITEMS)
 
@@ -224,6 +244,7 @@ def rule(
     currency: str = typer.Argument(help="Such as EUR."),
     minimum: str = typer.Option("0", help="The smallest payment."),
     two_above: str = typer.Option("", help="The sum above which two people must agree; none if left out."),
+    by: str = _BY,
 ) -> None:
     """Set what holds for runs in a currency from now on."""
     from fanshare.core.money import exponent, parse_amount
@@ -234,14 +255,15 @@ def rule(
     if least < 0 or (limit or 0) < 0:
         raise BadInputError("bad_amount", "A minimum or a limit is not below zero.")
     this = session(ctx)
-    with this.desk() as desk:
-        rows.set_rule(desk.access, currency, least, limit)
     shown = {"currency": currency, "minimum": _exact(least), "two_above": _exact(limit) if limit is not None else None}
+    with this.desk() as desk, _doing(desk, by) as done:
+        rows.set_rule(desk.access, currency, least, limit)
+        done.note("payout.rule", f"{currency}: minimum {shown['minimum']}, two above {shown['two_above'] or '-'}")
     this.out.result(shown, [f"Runs in {currency} follow this from now on."])
 
 
 @app.command()
-def stop(ctx: typer.Context, who: str = _WHO, reason: str = typer.Option(..., help="Why.")) -> None:
+def stop(ctx: typer.Context, who: str = _WHO, reason: str = typer.Option(..., help="Why."), by: str = _BY) -> None:
     """Pay somebody nothing until you say otherwise; what is ready stays hers."""
     from fanshare.cli.people import find
     from fanshare.store.queries import payout_runs as rows
@@ -249,25 +271,48 @@ def stop(ctx: typer.Context, who: str = _WHO, reason: str = typer.Option(..., he
     if not 0 < len(reason.strip()) <= 500 or "\x00" in reason:
         raise BadInputError("bad_reason", "Say in 1 to 500 characters why.")
     this = session(ctx)
-    with this.desk() as desk:
+    with this.desk() as desk, _doing(desk, by) as done:
         party = find(desk, who)
         rows.stop(desk.access, party.id, reason.strip(), desk.now)
+        done.note("payout.stop", f"party {party.id}")
     this.out.result({"party": party.public_id, "stopped": True}, ["Nothing is paid to her from now on."])
 
 
 @app.command("go-on")
-def go_on(ctx: typer.Context, who: str = _WHO) -> None:
+def go_on(ctx: typer.Context, who: str = _WHO, by: str = _BY) -> None:
     """Pay somebody again."""
     from fanshare.cli.people import find
     from fanshare.store.queries import payout_runs as rows
 
     this = session(ctx)
-    with this.desk() as desk:
+    with this.desk() as desk, _doing(desk, by) as done:
         party = find(desk, who)
         was = rows.go_on(desk.access, party.id)
+        done.note("payout.go_on", f"party {party.id}")
     this.out.result(
         {"party": party.public_id, "stopped": False}, ["She is paid again." if was else "She was not stopped."]
     )
+
+
+class _Doing(NamedTuple):
+    """Somebody at work on a programme's payouts."""
+
+    desk: "Desk"
+    name: str
+
+    def note(self, what: str, about: str) -> None:
+        """A line in the audit: she is who she says, on the machine of the books."""
+        from fanshare.flows.audit import note
+
+        actor = f"command line: {self.name}"
+        note(self.desk.access.conn, actor, what, self.desk.now, about=about, programme=self.desk.tenant.id)
+
+
+@contextmanager
+def _doing(desk: "Desk", by: str) -> Iterator[_Doing]:
+    """One transaction, in which what was done and who did it are written down together."""
+    with desk.access.transaction():
+        yield _Doing(desk, _name(by))
 
 
 def _name(by: str) -> str:

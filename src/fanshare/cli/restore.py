@@ -100,6 +100,10 @@ def _document(done: "Restored") -> dict[str, Any]:
         "logs": [log._asdict() for log in done.logs],
         "segments": done.segments,
         "payouts": [_payout(one) for one in done.payouts],
+        "runs": [
+            {"programme": one.programme, "run": one.run, "approved": one.approved, "payments": one.payments}
+            for one in done.runs
+        ],
         "shops": [{**one._asdict(), "read_to": format_rfc3339(one.read_to)} for one in done.shops],
         "newest_checkpoint": None if compared is None else {"size": compared.size, "missing": compared.missing},
         "settings": list(done.settings),
@@ -127,6 +131,11 @@ def _lines(done: "Restored") -> list[str]:
         known = "was on its way" if one.state == "in_transit" else "was planned, and may have been sent since"
         row = _payout(one)
         lines.append(f"  payout {one.id} of {row['amount']} {one.currency} ({one.programme}) {known}")
+    lines += [
+        f"  run {run.run} ({run.programme}, {run.payments} payments in {run.currencies}) may have been sent since; it "
+        "is frozen. If its file was paid, resume and send it here, pay nothing, and say what became of it."
+        for run in done.runs
+    ]
     for shop in done.shops:
         what = "is asked for everything since" if shop.can_fetch else "must send again, or you import, what came since"
         lines.append(f"Shop {shop.endpoint} ({shop.kind}, {shop.programme}) {what} {format_rfc3339(shop.read_to)}.")

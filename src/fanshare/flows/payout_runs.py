@@ -99,20 +99,22 @@ def approve(programme: Programme, run_id: int, by: str, now: Instant) -> Run:
         return _saved(access, run._replace(approved_by=by, approved_at=now))
 
 
-def freeze(programme: Programme, run_id: int, now: Instant) -> Run:
+def freeze(access: Access, run_id: int, by: str, now: Instant, why: str = "") -> Run:
     """Nothing of the run is sent until it is resumed; what was sent stays sent. Raises ``ConflictError``."""
-    with programme.access.transaction():
-        run = find(programme.access, run_id)
+    check_name(by)
+    check_reason(why)
+    with access.transaction():
+        run = find(access, run_id)
         _expect(run, run.state in ("planned", "approved"))
-        return _saved(programme.access, run._replace(frozen_at=now))
+        return _saved(access, run._replace(frozen_at=now, frozen_by=by, frozen_why=why))
 
 
-def resume(programme: Programme, run_id: int) -> Run:
+def resume(access: Access, run_id: int) -> Run:
     """The run goes on where it was. Raises ``ConflictError`` ``wrong_state``."""
-    with programme.access.transaction():
-        run = find(programme.access, run_id)
+    with access.transaction():
+        run = find(access, run_id)
         _expect(run, run.state == "frozen")
-        return _saved(programme.access, run._replace(frozen_at=None))
+        return _saved(access, run._replace(frozen_at=None, frozen_by=None, frozen_why=""))
 
 
 def drop(programme: Programme, run_id: int, by: str, now: Instant) -> list[Row]:

@@ -1,7 +1,6 @@
-"""Payouts as ledger transfers: ready money is planned, goes into transit, arrives or comes back.
+"""Payouts as ledger transfers: ready money goes into transit, arrives or comes back; each step has a leaf.
 
-No rail is driven here; whoever moves the money outside says what became of it. Only whole minor units leave, never
-more than is ready; the rest stays. Every step is a transfer and a leaf.
+What may leave is decided by whoever begins one: a run (``payout_runs``) or a code of the shop (``credit_steps``).
 """
 
 import os
@@ -13,24 +12,13 @@ from fanshare.core import commitments, leaves, ledger
 from fanshare.core.errors import BadInputError, ConflictError
 from fanshare.core.instants import Instant
 from fanshare.core.ledger import Transfer
-from fanshare.core.money import Micros, from_minor_units, minor_units
+from fanshare.core.money import Micros
 from fanshare.flows.context import Programme
 from fanshare.store import log_store
 from fanshare.store.access import Access
 from fanshare.store.ledger import post_logged
 from fanshare.store.queries import payout_runs, shop_credits
 
-_READY = """
-SELECT a.party_id, a.currency, a.balance FROM account a
-  JOIN party p ON p.programme_id = a.programme_id AND p.id = a.party_id
- WHERE a.programme_id = %(programme_id)s AND a.kind = 'available' AND a.balance > 0 AND p.erased_at IS NULL
-   AND NOT EXISTS (SELECT FROM payout o WHERE o.programme_id = a.programme_id AND o.party_id = a.party_id
-                      AND o.currency = a.currency AND o.state = 'planned')
-   AND NOT EXISTS (SELECT FROM payout_stop s WHERE s.programme_id = a.programme_id AND s.party_id = a.party_id)
-   AND NOT EXISTS (SELECT FROM payout_item i WHERE i.programme_id = a.programme_id AND i.party_id = a.party_id
-                      AND i.currency = a.currency AND i.state IN ('planned', 'approved', 'mismatch'))
- ORDER BY a.party_id, a.currency
-"""
 _PLAN = """
 INSERT INTO payout (programme_id, party_id, currency, amount, state, created_at, changed_at)
 VALUES (%(programme_id)s, %(party)s, %(currency)s, %(amount)s, 'planned', %(now)s, %(now)s) RETURNING id
@@ -44,8 +32,6 @@ SELECT p.party_id, p.currency, p.amount, p.state, y.public_id FROM payout p
   JOIN party y ON y.programme_id = p.programme_id AND y.id = p.party_id
  WHERE p.programme_id = %(programme_id)s AND p.id = %(payout)s FOR NO KEY UPDATE OF p
 """
-_ERASED = "SELECT erased_at FROM party WHERE programme_id = %(programme_id)s AND id = %(party)s FOR SHARE"
-_ONE_PLANNER = "SELECT FROM log_tree WHERE programme_id = %(programme_id)s FOR NO KEY UPDATE"
 _STATE = """
 UPDATE payout SET state = %(state)s, amount = %(amount)s, changed_at = %(now)s
  WHERE programme_id = %(programme_id)s AND id = %(payout)s
@@ -53,11 +39,6 @@ UPDATE payout SET state = %(state)s, amount = %(amount)s, changed_at = %(now)s
 _LEAVES = """
 SELECT l.hash FROM payout_event e JOIN log_leaf l ON l.programme_id = e.programme_id AND l.index = e.leaf_index
  WHERE e.programme_id = %(programme_id)s AND e.payout_id = %(payout)s ORDER BY e.id
-"""
-_BALANCE = """
-SELECT balance FROM account
- WHERE programme_id = %(programme_id)s AND kind = 'available' AND party_id = %(party)s AND currency = %(currency)s
-   FOR NO KEY UPDATE
 """
 
 
@@ -73,47 +54,8 @@ class Payout:
     public_id: str
 
 
-def plan(programme: Programme, now: Instant, *, minimum_units: int = 1) -> list[int]:
-    """Plan a payout for every party and currency with at least ``minimum_units`` (cents) ready; returns their ids."""
-    access = programme.access
-    planned = []
-    with access.transaction():
-        access.execute(_ONE_PLANNER)  # two at once would both plan what is ready
-        for party, currency, balance in access.fetch(_READY):
-            units = minor_units(balance, currency)
-            if units >= max(1, minimum_units):
-                amount = from_minor_units(units, currency)
-                payout = access.value(_PLAN, {"party": party, "currency": currency, "amount": amount, "now": now})
-                access.execute(_EVENT, {"payout": payout, "state": "planned", "reason": "", "now": now, "leaf": None})
-                planned.append(int(payout))
-    return planned
-
-
-def send(programme: Programme, payout_id: int, now: Instant) -> Payout:
-    """Take a planned payout into transit, after looking again: never more than is ready now.
-
-    Raises ``ConflictError``: ``nothing_ready`` when a refund has eaten it up since it was planned, ``erased`` when the
-    person has been erased since.
-    """
-    access = programme.access
-    with access.transaction():
-        payout = _locked(access, payout_id, {"planned"})
-        if access.value(_ERASED, {"party": payout.party}) is not None:
-            raise ConflictError(
-                "erased", "This person was erased after the payout was planned; what is ready moves to unclaimed."
-            )
-        ready = int(access.value(_BALANCE, {"party": payout.party, "currency": payout.currency}) or 0)
-        units = minor_units(min(ready, payout.amount), payout.currency)
-        if units <= 0:
-            raise ConflictError("nothing_ready", "Nothing is ready to be paid any more; a refund came in between.")
-        amount = from_minor_units(units, payout.currency)
-        return _enter(
-            programme, payout, "in_transit", ledger.pay_out(payout.party, amount, payout.currency, payout_id), now
-        )
-
-
 def arrived(programme: Programme, payout_id: int, now: Instant) -> Payout:
-    """The money has arrived."""
+    """The money of a payout that no run and no code owns has arrived: one that an earlier version sent."""
     with programme.access.transaction():
         payout = _locked(programme.access, payout_id, {"in_transit"})
         transfer = ledger.paid(payout.party, payout.amount, payout.currency, payout_id)

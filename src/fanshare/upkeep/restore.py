@@ -21,6 +21,8 @@ from fanshare.config.settings_env import Settings
 from fanshare.config.wiring import RESTORING, bring_up_to_date, clock_of, known_migrations
 from fanshare.core.errors import ConflictError, FanshareError
 from fanshare.core.instants import Instant, format_rfc3339
+from fanshare.flows import payout_runs
+from fanshare.flows.audit import noted
 from fanshare.flows.check import Finding, check
 from fanshare.flows.context import open_programme
 from fanshare.jobs.worker import log_name
@@ -53,6 +55,7 @@ class Restored:
     logs: tuple[upkeep.LogAsOf, ...]
     segments: int
     payouts: tuple[upkeep.Underway, ...]
+    runs: tuple[upkeep.Unsent, ...]
     shops: tuple[upkeep.ShopAsOf, ...]
     compared: Compared | None
     settings: tuple[str, ...]
@@ -122,9 +125,10 @@ def _reopen(conn: Connection, database: Database, settings: Settings, manifest: 
     """Open the next epoch of every log and sign it; let all numbers jump; gather what may have happened outside."""
     now = clock_of(settings, conn)()
     underway, shops = tuple(upkeep.payouts_underway(conn)), tuple(upkeep.shops(conn))
+    cause = f"restored from the backup of {format_rfc3339(manifest.taken_at)}"
+    unsent = _frozen(conn, cause, now)
     with connect(database.dsn(owner=True), name="fanshare restore") as owner:
         upkeep.spread_ids(owner, ID_GAP)
-    cause = f"restored from the backup of {format_rfc3339(manifest.taken_at)}"
     host = directory.fact(conn, "log_host") or settings.host_name
     for tenant in directory.programmes(conn):
         access = Access(conn, tenant.id, _ACTOR)
@@ -133,9 +137,20 @@ def _reopen(conn: Connection, database: Database, settings: Settings, manifest: 
         log_store.write_checkpoint(access, signer.sign_checkpoint, now)
     directory.set_fact(conn, "restored", format_rfc3339(manifest.taken_at), now)
     return Restored(
-        settings.home, manifest.taken_at, now, manifest.logs, manifest.segments, underway, shops, None,
+        settings.home, manifest.taken_at, now, manifest.logs, manifest.segments, underway, unsent, shops, None,
         tuple(manifest.settings),
     )  # fmt: skip
+
+
+def _frozen(conn: Connection, cause: str, now: Instant) -> tuple[upkeep.Unsent, ...]:
+    """Freeze what may have been sent since the backup: sent again, its people would be paid twice."""
+    found = tuple(upkeep.runs_unsent(conn))
+    for one in found:
+        if not one.frozen:
+            access = Access(conn, one.programme_id, _ACTOR)
+            payout_runs.freeze(access, one.run, _ACTOR, now, cause)
+            noted(access, "payout.freeze", now, f"run {one.run}")
+    return found
 
 
 def _proved(conn: Connection, home: Path, manifest: Manifest, progress: Progress | None) -> dict[str, list[Finding]]:

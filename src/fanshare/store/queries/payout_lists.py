@@ -20,15 +20,6 @@ SELECT i.id, p.id, p.kind, coalesce(p.display_name, ''), p.public_id, i.currency
  WHERE i.programme_id = %(programme_id)s AND i.run_id = %(run)s AND i.id > %(after)s
  ORDER BY i.id LIMIT %(limit)s
 """
-_RUN = """
-SELECT id, planned_by, planned_at, coalesce(approved_by, ''), approved_at, frozen_at, submitted_at FROM payout_run
- WHERE programme_id = %(programme_id)s AND id = %(run)s
-"""
-_RUNS = """
-SELECT id, planned_by, planned_at, coalesce(approved_by, ''), approved_at, frozen_at, submitted_at FROM payout_run
- WHERE programme_id = %(programme_id)s AND (%(before)s::bigint IS NULL OR id < %(before)s)
- ORDER BY id DESC LIMIT %(limit)s
-"""
 
 
 class Sum(NamedTuple):
@@ -38,27 +29,6 @@ class Sum(NamedTuple):
     payments: int
     amount: Micros
     open: int
-
-
-class RunRow(NamedTuple):
-    """A run, and who did what to it when."""
-
-    id: int
-    planned_by: str
-    planned_at: int
-    approved_by: str
-    approved_at: int | None
-    frozen_at: int | None
-    submitted_at: int | None
-
-    @property
-    def state(self) -> str:
-        """One word."""
-        if self.frozen_at is not None:
-            return "frozen"
-        if self.submitted_at is not None:
-            return "sent"
-        return "planned" if self.approved_at is None else "approved"
 
 
 class ItemRow(NamedTuple):
@@ -74,17 +44,6 @@ class ItemRow(NamedTuple):
     state: str
     key: str
     reason: str
-
-
-def runs(access: Access, *, before: int | None = None, limit: int) -> list[RunRow]:
-    """Runs, the newest first."""
-    return [RunRow(*row) for row in access.fetch(_RUNS, {"before": before, "limit": limit})]
-
-
-def run(access: Access, number: int) -> RunRow | None:
-    """One run, not locked."""
-    row = access.fetch_one(_RUN, {"run": number})
-    return None if row is None else RunRow(*row)
 
 
 def sums(access: Access, of: Sequence[int]) -> dict[int, list[Sum]]:

@@ -56,14 +56,17 @@ INSERT INTO payout_item_event (programme_id, item_id, state, said, amount, reaso
 VALUES (%(programme_id)s, %(item)s, %(state)s, %(said)s, %(amount)s, %(reason)s, %(actor)s, %(now)s)
 """
 _RUNS = """
-SELECT id, rail, planned_by, planned_at, approved_by, approved_at, frozen_at, submitted_at, file_hash FROM payout_run r
- WHERE r.programme_id = %(programme_id)s
+SELECT id, rail, planned_by, planned_at, approved_by, approved_at, frozen_at, submitted_at, file_hash,
+       frozen_by, frozen_why
+  FROM payout_run r WHERE r.programme_id = %(programme_id)s
 """
 _ONE_RUN = _RUNS + " AND r.id = %(run)s FOR NO KEY UPDATE"
-_ALL_RUNS = _RUNS + " ORDER BY r.id DESC LIMIT %(limit)s"
+_SEEN_RUN = _RUNS + " AND r.id = %(run)s"
+_ALL_RUNS = _RUNS + " AND (%(before)s::bigint IS NULL OR r.id < %(before)s) ORDER BY r.id DESC LIMIT %(limit)s"
 _SAVE_RUN = """
 UPDATE payout_run SET approved_by = %(approved_by)s, approved_at = %(approved_at)s, frozen_at = %(frozen_at)s,
-       submitted_at = %(submitted_at)s, file_hash = %(file_hash)s
+       submitted_at = %(submitted_at)s, file_hash = %(file_hash)s,
+       frozen_by = %(frozen_by)s, frozen_why = %(frozen_why)s
  WHERE programme_id = %(programme_id)s AND id = %(run)s
 """
 _ITEMS = """
@@ -106,6 +109,8 @@ class Run(NamedTuple):
     frozen_at: Instant | None
     submitted_at: Instant | None
     file_hash: bytes | None
+    frozen_by: str | None = None
+    frozen_why: str = ""
 
     @property
     def state(self) -> str:
@@ -206,9 +211,15 @@ def find(access: Access, run: int) -> Run | None:
     return None if row is None else Run(*row)
 
 
-def listed(access: Access, *, limit: int = 1_000_000) -> list[Run]:
-    """Runs, the newest first."""
-    return [Run(*row) for row in access.fetch(_ALL_RUNS, {"limit": limit})]
+def seen(access: Access, run: int) -> Run | None:
+    """A run, not locked."""
+    row = access.fetch_one(_SEEN_RUN, {"run": run})
+    return None if row is None else Run(*row)
+
+
+def listed(access: Access, *, before: int | None = None, limit: int = 1_000_000) -> list[Run]:
+    """Runs, the newest first; with ``before`` those older than this number."""
+    return [Run(*row) for row in access.fetch(_ALL_RUNS, {"before": before, "limit": limit})]
 
 
 def save(access: Access, run: Run) -> None:

@@ -25,6 +25,14 @@ SELECT g.slug, p.id, y.public_id, p.currency, p.amount, p.state, p.changed_at FR
   JOIN programme g ON g.id = p.programme_id
  WHERE p.state IN ('planned', 'in_transit') ORDER BY p.programme_id, p.id
 """
+_UNSENT = """
+SELECT g.slug, r.programme_id, r.id, r.approved_at IS NOT NULL, r.frozen_at IS NOT NULL, r.planned_at,
+       count(i.id), coalesce(string_agg(DISTINCT i.currency, ', '), '')
+  FROM payout_run r JOIN programme g ON g.id = r.programme_id
+  LEFT JOIN payout_item i ON i.programme_id = r.programme_id AND i.run_id = r.id AND i.state <> 'failed'
+ WHERE r.submitted_at IS NULL
+ GROUP BY g.slug, r.programme_id, r.id HAVING count(i.id) > 0 ORDER BY r.programme_id, r.id
+"""
 _SHOPS = """
 SELECT g.slug, c.endpoint, c.kind, c.can_fetch, coalesce(c.poll_cursor_at, c.last_heard_at, c.created_at)
   FROM connection c JOIN programme g ON g.id = c.programme_id WHERE c.state = 'on' ORDER BY c.programme_id, c.id
@@ -54,6 +62,19 @@ class Underway(NamedTuple):
     amount: int
     state: str
     at: Instant
+
+
+class Unsent(NamedTuple):
+    """A run that was not sent when the books were last written; it may have been since."""
+
+    programme: str
+    programme_id: int
+    run: int
+    approved: bool
+    frozen: bool
+    planned_at: Instant
+    payments: int
+    currencies: str
 
 
 class ShopAsOf(NamedTuple):
@@ -112,6 +133,11 @@ def spread_ids(conn: Connection, gap: int) -> None:
 def payouts_underway(conn: Connection) -> list[Underway]:
     """Payouts whose end the books do not know."""
     return [Underway(*row) for row in conn.execute(_PAYOUTS)]
+
+
+def runs_unsent(conn: Connection) -> list[Unsent]:
+    """Payout runs that somebody may still send."""
+    return [Unsent(*row) for row in conn.execute(_UNSENT)]
 
 
 def shops(conn: Connection) -> list[ShopAsOf]:

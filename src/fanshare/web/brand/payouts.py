@@ -16,7 +16,8 @@ from fanshare.flows.payout_files import answers, written
 from fanshare.flows.payout_runs import Told
 from fanshare.store.queries import listing, payout_lists
 from fanshare.store.queries import payout_runs as run_rows
-from fanshare.store.queries.payout_lists import ItemRow, RunRow
+from fanshare.store.queries.payout_lists import ItemRow
+from fanshare.store.queries.payout_runs import Run
 from fanshare.web.brand.who import may, named
 from fanshare.web.desk import Here
 from fanshare.web.language import gettext as _
@@ -107,14 +108,17 @@ def act(here: Here, number: int) -> Any:
     return HttpResponseRedirect(_one(here, number))
 
 
-@seated("brand.payouts", Role.BRAND, Role.OPERATOR)
+@seated("brand.payouts", Role.BRAND, Role.OPERATOR, form=True, fresh=True)
 def file(here: Here, number: int) -> Any:
-    """What is to be paid, as it was sent; for a run that was not sent there is none."""
+    """What is to be paid, as it was sent; for a run that was not sent there is none. Who takes it is noted."""
+    if here.request.method != "POST":
+        return HttpResponseRedirect(_one(here, number))
     found = _found(here, number)
     if found.submitted_at is None:
         raise BadInputError("not_sent", "This run was not sent yet; there is no file of it.", 404)
     rows = run_rows.items_of(here.access, number)
     people = listing.named(here.access, [row.party for row in rows])
+    noted(here.access, "payout.file", here.now, f"run {number}")
     names = {id_: one.slug or one.public_id for id_, one in people.items()}
     response = HttpResponse(written(rows, names), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="payouts-{here.tenant.slug}-{number}.csv"'
@@ -127,11 +131,12 @@ def _approve(here: Here, number: int) -> None:
 
 
 def _freeze(here: Here, number: int) -> None:
-    payout_runs.freeze(here.programme, number, here.now)
+    payout_runs.freeze(here.access, number, here.access.actor, here.now)
 
 
 def _resume(here: Here, number: int) -> None:
-    payout_runs.resume(here.programme, number)
+    _sure(here)
+    payout_runs.resume(here.access, number)
 
 
 def _drop(here: Here, number: int) -> None:
@@ -146,12 +151,14 @@ def _send(here: Here, number: int) -> None:
 
 def _paid(here: Here, number: int) -> None:
     """The ticked payments arrived."""
+    _sure(here)
     told = [Told(key, Answer(Said.ARRIVED, here.now)) for key in _ticked(here)]
     payout_runs.tell(here.programme, number, told, here.access.actor, here.now)
 
 
 def _back(here: Here, number: int) -> None:
     """The ticked payments came back; the payee reads why."""
+    _sure(here)
     reason = field(here, "reason", 500)
     if not reason:
         raise BadInputError("reason_missing", "Say why they came back; the payees read it.")
@@ -161,6 +168,7 @@ def _back(here: Here, number: int) -> None:
 
 def _told(here: Here, number: int) -> None:
     """A file says what became of payments: all of it or nothing."""
+    _sure(here)
     sent = here.request.FILES.get("file")
     if sent is None:
         raise BadInputError("file_missing", "Choose the file first.")
@@ -170,6 +178,7 @@ def _told(here: Here, number: int) -> None:
 
 def _decide(here: Here, number: int) -> None:
     """A person has looked at a payment that does not match."""
+    _sure(here)
     arrived = {"arrived": True, "back": False}.get(field(here, "found", 10))
     if arrived is None:
         raise BadInputError("bad_wish", "Say whether it arrived or is back.")
@@ -205,7 +214,7 @@ def _ticked(here: Here) -> list[str]:
 def _overview(here: Here, problem: str = "") -> dict[str, Any]:
     found = payout_runs.preview(here.access)
     before = _number(here, "before")
-    rows = payout_lists.runs(here.access, before=before, limit=PAGE + 1)
+    rows = run_rows.listed(here.access, before=before, limit=PAGE + 1)
     changed = [one for one in found.differences if one.change is not Change.SAME]
     told = [one.party for one in changed[:_SHOWN]] + [one.party for one in found.plan.left[:_SHOWN]]
     people = listing.named(here.access, told)
@@ -233,7 +242,7 @@ def _shown(here: Here, number: int, problem: str = "") -> dict[str, Any]:
         "run": found,
         "problem": problem,
         "state": _(_RUN_STATES[found.state]),
-        "by": {name: _actor(name, members) for name in (found.planned_by, found.approved_by)},
+        "by": {name: _actor(name, members) for name in (found.planned_by, found.approved_by, found.frozen_by) if name},
         "sums": payout_lists.sums(here.access, [number]).get(number, []),
         "items": [_item(row) for row in rows[:PAGE]],
         "next": rows[PAGE - 1].id if len(rows) > PAGE else 0,
@@ -256,8 +265,8 @@ def _item(row: ItemRow) -> dict[str, Any]:
     }
 
 
-def _found(here: Here, number: int) -> RunRow:
-    found = payout_lists.run(here.access, number)
+def _found(here: Here, number: int) -> Run:
+    found = run_rows.seen(here.access, number)
     if found is None:
         raise BadInputError("unknown_run", "There is no such payout run in this programme.", 404)
     return found
@@ -267,6 +276,8 @@ def _actor(name: str, members: list[staff.Member]) -> str:
     """A colleague by her address; an operator as one; whoever used the command line as she called herself."""
     if name.startswith("operator:"):
         return _("an operator")
+    if name == "restore":
+        return _("restoring a backup")
     return next((one.address for one in members if name == f"brand:{one.id}"), name)
 
 
