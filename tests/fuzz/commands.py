@@ -4,6 +4,7 @@ A command gets values of the right types, as whoever calls it ensures: what is i
 another programme, of another kind of row, or of nothing.
 """
 
+from base64 import b64decode
 from collections.abc import Callable
 from typing import Any
 
@@ -34,6 +35,7 @@ from fanshare.flows import (
     payout_runs,
     payouts,
     people,
+    posts,
     programmes,
     public_texts,
     publish_terms,
@@ -52,6 +54,9 @@ from fanshare.integrations.generic.parse import parse as read_generic
 from tests.edge.running import KEYS
 from tests.fuzz import corpus, spoil
 from tests.fuzz.desk import Desk
+
+#: A picture that the picture flow takes.
+_PIXEL = b64decode("R0lGODdhAQABAIAAAP///////ywAAAAAAQABAAACAkQBADs=")
 
 
 def _not_ours(address: str, hosts: Any, plain: bool) -> None:
@@ -115,6 +120,10 @@ def _file(d: Desk) -> bytes:
     """What somebody says by a file about payments."""
     said = ",".join((d.chance.choice(d.words["reference"]), "returned", "1.41", "EUR", "account closed"))
     return f"reference,said,amount,currency,reason\n{said}\n".encode()
+
+
+def _post(d: Desk) -> posts.Draft:
+    return posts.Draft(d.text("name"), d.text(), d.chance.choice(["", d.text("country")]))
 
 
 def _change_target(d: Desk) -> object:
@@ -236,6 +245,19 @@ COMMANDS: dict[str, Callable[[Desk], object]] = {
     "outlook": lambda d: outlook.outlook(d.programme, d.text("currency"), d.now, creator=d.maybe("party")),
     "copy": lambda d: own_data.copy(d.programme, d.id("party"), d.now),
     "leave": lambda d: own_data.leave(d.programme, d.id("party"), d.now),
+    "write a post": lambda d: posts.write(d.programme, d.id("party"), _post(d), d.now, shown=d.flag()),
+    "change a post": lambda d: posts.change(d.programme, d.id("party"), d.id("post"), _post(d), d.now),
+    "show a post": lambda d: posts.show(d.programme, d.id("party"), d.id("post"), d.now if d.flag() else None),
+    "delete a post": lambda d: posts.remove(d.programme, d.id("party"), d.id("post")),
+    "hang a picture": lambda d: posts.add_picture(
+        d.programme,
+        d.id("party"),
+        d.id("post"),
+        spoil.noise(d.chance, _PIXEL) if d.flag() else _PIXEL,
+        d.text("name"),
+        d.now,
+    ),
+    "take a picture out": lambda d: posts.remove_picture(d.programme, d.id("party"), d.id("post"), d.text("hex")),
     "arrived": lambda d: payouts.arrived(d.programme, d.id("payout"), d.now),
     "came back": lambda d: payouts.came_back(d.programme, d.id("payout"), d.text("reason"), d.now),
     "preview of a run": lambda d: payout_runs.preview(d.programme.access),

@@ -25,6 +25,7 @@ from fanshare.flows import (
     links,
     news,
     payout_runs,
+    posts,
     rulings,
     shop_codes,
     sign_in,
@@ -100,6 +101,7 @@ def furnished(house: House) -> Desk:
     target = event_targets.add_target(programme, "https://there.example/in", ["shares.changed"], now)
     key, whole = api_keys.make_key(bea.access, programme.public_id, "till", ["read"], now)
     known["appeal"] = [appeals.appeal(programme, first, bea.cleo, "that is not right", now)]
+    known["post"] = [posts.write(programme, bea.cleo, posts.Draft("For you", "*new*", "DE"), now, shown=True)]
     house.later(40 * DAY)
     house.worker.housekeeping()
     house.work()

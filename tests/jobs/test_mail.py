@@ -7,8 +7,9 @@ import pytest
 
 from fanshare.core.instants import DAY, HOUR, MINUTE, Instant
 from fanshare.core.terms_text import parse
-from fanshare.flows import mail_choice, outbox, sign_in, weekly_mail
+from fanshare.flows import mail_choice, outbox, posts, sign_in, weekly_mail
 from fanshare.flows.context import Programme, open_programme
+from fanshare.flows.links import NewLink, add_link
 from fanshare.flows.people import Joiner, add_creator, add_fan, erase
 from fanshare.flows.publish_terms import publish_terms
 from fanshare.integrations.mail.memory import MemoryMailer
@@ -17,7 +18,7 @@ from fanshare.store import directory, log_store
 from fanshare.store.access import Connection, connect
 from fanshare.store.server import Database
 from tests.edge.running import KEYS
-from tests.jobs.house import TERMS
+from tests.jobs.house import LABEL, TERMS
 from tests.support.mails import text_of
 from tests.support.schema import NOW, conn, database, found, schema_template
 
@@ -127,6 +128,26 @@ def test_everybody_with_an_address_is_told_the_newest_seal_once_a_week(house: Ho
     house.now += 6 * DAY
     house.grow()
     assert house.plan() == 0
+
+
+def test_a_fan_reads_in_it_who_posted_something_for_fans_and_never_what(house: House) -> None:
+    add_link(house.programme, NewLink(house.cleo, house.finn, "https://shop.example/x", LABEL), NOW)
+    seen: list[str] = []
+    for shown in (False, True):
+        posts.write(house.programme, house.cleo, posts.Draft("Secret title", "Secret words"), house.now, shown=shown)
+        house.grow()
+        house.plan()
+        house.work()
+        seen.append("".join(text_of(mail) for mail in house.mailer.sent))
+        house.mailer.sent.clear()
+        house.now += 8 * DAY
+    line = "Cleo posted something for her fans; it stands under My creators."
+    assert [one.count(line) for one in seen] == [0, 1], "hidden, then shown; to Finn and not to Cleo"
+    assert "Secret" not in "".join(seen)
+    house.grow()
+    house.plan()
+    house.work()
+    assert line not in "".join(text_of(mail) for mail in house.mailer.sent), "told once"
 
 
 def test_one_click_stops_it_for_this_party_alone(house: House) -> None:

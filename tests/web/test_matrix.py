@@ -7,12 +7,15 @@ from typing import Any
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from fanshare.flows import posts
 from fanshare.flows.authorisation import MATRIX, Hat, Post, Role, Seat, allowed, fits
+from fanshare.store.queries import posts as post_rows
 from fanshare.store.server import Server
 from fanshare.web import frame
 from tests.support.schema import schema_template
 from tests.web.support.company import PEOPLE, Company, founded
 from tests.web.support.device import Device
+from tests.web.test_creator_page import photo
 
 __all__ = ["schema_template"]
 
@@ -34,6 +37,7 @@ READERS = {
     "cleo": {"cleo", "bea", "mona", "fina", "rea", "otto"},
     "carla": {"carla", "bea", "mona", "fina", "rea", "otto"},
     "dora": {"dora", "otto"},
+    "cleo's fans": {"cleo", "finn"},
 }
 
 
@@ -41,6 +45,11 @@ READERS = {
 def company(schema_template: str, pg_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
     with founded(pg_server, schema_template, tmp_path_factory.mktemp("matrix")) as made:
         made.app()
+        draft = posts.Draft("Greengage title", "Greengage words", "DE")
+        post = posts.write(made.brand.programme, made.brand.cleo, draft, made.house.now, shown=True)
+        assert post == 1, "the first of everything numbered is asked for"
+        posts.add_picture(made.brand.programme, made.brand.cleo, 1, photo(), "Greengage in a jar", made.house.now)
+        made.marks["cleo's fans"] = ("Greengage", *(one.name for one in post_rows.pictures(made.brand.access, [1])))
         yield made
 
 
@@ -126,6 +135,19 @@ def test_a_leak_would_be_seen(company: Company) -> None:
     assert leaks(company, "carla", page)
     assert leaks(company, "finn", page)
     assert leaks(company, "cleo", page) == []
+
+
+def test_what_is_for_fans_alone_is_on_no_public_page_and_would_be_seen(company: Company) -> None:
+    her, him, stray = company.device("cleo"), company.device("finn"), Device(company.app())
+    for route, _ in routes():
+        for query in ("", "?as=json"):
+            assert leaks(company, "", stray.get(concrete(route, company) + query).text) == [], route
+    for device, path in (
+        (her, "creator/linen/exclusive/1"),
+        (him, "fan/linen/exclusive/1"),
+        (him, "fan/linen/exclusive"),
+    ):
+        assert leaks(company, "fay", device.get(f"/{path}").text), "the other test would have seen it"
 
 
 def test_forms_are_closed_to_whom_the_page_is_closed(company: Company) -> None:

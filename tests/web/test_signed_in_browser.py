@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from fanshare.core.instants import SECOND
-from fanshare.flows import claims, fan_names, joining, questions, thanks
+from fanshare.flows import claims, fan_names, joining, posts, questions, thanks
 from fanshare.flows.claims import Said
 from fanshare.flows.day_keys import DayKeys
 from fanshare.flows.rulings import find_order
@@ -19,6 +19,7 @@ from tests.support.schema import schema_template
 from tests.web.support.browser import Watched, chromium, watched
 from tests.web.support.company import Company, founded
 from tests.web.support.serving import behind_an_edge
+from tests.web.test_creator_page import photo
 
 __all__ = ["schema_template"]
 
@@ -36,6 +37,9 @@ PAGES = {
         "creator-fan": "/creator/linen/fans/{shown}",
         "creator-questions": "/creator/linen/questions",
         "creator-thread": "/creator/linen/questions/{thread}",
+        "creator-exclusive": "/creator/linen/exclusive",
+        "creator-exclusive-new": "/creator/linen/exclusive/new",
+        "creator-exclusive-post": "/creator/linen/exclusive/{post}",
         "creator-off-time": "/creator/linen/off-time",
         "creator-nothing-found": "/creator/linen/earnings?q=none",
     },
@@ -83,6 +87,8 @@ PAGES = {
         "fan-thanks": "/fan/linen/thanks",
         "fan-questions": "/fan/linen/questions",
         "fan-thread": "/fan/linen/questions/cleo",
+        "fan-exclusive": "/fan/linen/exclusive",
+        "fan-exclusive-post": "/fan/linen/exclusive/{post}",
         "fan-object": "/object/linen/{token}",
         "fan-claims": "/claims/linen",
         "safety": "/safety",
@@ -111,6 +117,7 @@ def company(schema_template: str, pg_server: Server, tmp_path_factory: pytest.Te
         clicked(made)
         written(made)
         thanked(made)
+        posted(made)
         yield made
 
 
@@ -148,6 +155,14 @@ def thanked(company: Company) -> None:
     for message, by_creator in company.house.rows("SELECT id, by_creator FROM question_message"):
         row = questions.of_hers(brand.programme, brand.cleo, thread)
         questions.report(brand.programme, row, message, now, by_creator=not by_creator)
+
+
+def posted(company: Company) -> None:
+    """Cleo writes something for her fans, with a picture."""
+    programme, cleo, now = company.brand.programme, company.brand.cleo, company.house.now
+    draft = posts.Draft("Behind the loom " + "w" * 90, "Only *you*:\n\n- one\n- two\n\n> " + "w" * 200, "DE")
+    post = posts.write(programme, cleo, draft, now, shown=True)
+    posts.add_picture(programme, cleo, post, photo(), "A loom " + "w" * 150, now)
 
 
 def enter(seen: Watched, company: Company, name: str) -> None:
@@ -191,6 +206,7 @@ def test_every_page_is_quiet_and_accessible(
             order = find_order(company.brand.access, "H1003")
             known = {"creator": company.brand.cleo, "order": order, "claim": claimed(company), "message": MESSAGE.hex()}
             known["shown"] = company.house.value("SELECT id FROM fan_shown")
+            known["post"] = company.house.value("SELECT id FROM post")
             known["thread"] = company.house.value("SELECT id FROM question_thread")
             seen.open(path.format(code=company.brand.code, token=token(company), **known))
             fit(seen, f"{name}-{width}")

@@ -132,10 +132,12 @@ MATRIX: Mapping[str, Group] = {
     "creator.page": _CREATOR,
     "creator.fans": _CREATOR,
     "creator.questions": _CREATOR,
+    "creator.exclusive": _CREATOR,
     "fan.home": _FAN,
     "fan.creators": _FAN,
     "fan.thanks": _FAN,
     "fan.questions": _FAN,
+    "fan.exclusive": _FAN,  # and a post of whose creator is asked for each by itself
     "fan.earnings": _FAN,
     "fan.statement": _FAN,
     "fan.share": _FAN,

@@ -1,12 +1,13 @@
 """A copy of what is kept about somebody, and leaving: her key is destroyed, the books stay as they are."""
 
 from base64 import b64encode
+from collections.abc import Callable
 from typing import Any
 
 from fanshare.core.errors import BadInputError
 from fanshare.core.instants import Instant, format_rfc3339
 from fanshare.core.money import format_micros
-from fanshare.flows import questions
+from fanshare.flows import posts, questions
 from fanshare.flows.audit import noted
 from fanshare.flows.context import Programme
 from fanshare.flows.people import erase
@@ -19,8 +20,12 @@ _MOST_SAID = 1_000
 _MOST_CREDITS = 10_000
 
 
-def copy(programme: Programme, party: int, now: Instant) -> dict[str, Any]:
+def copy(
+    programme: Programme, party: int, now: Instant, *, picture_at: Callable[[int, str], str] = lambda _, name: name
+) -> dict[str, Any]:
     """Everything about a person behind a party, as a document. What she earned and why is in her statement.
+
+    ``picture_at`` says where she gets a picture of a post, by the post's number and the picture's name.
 
     Raises ``BadInputError`` (``nobody_there``).
     """
@@ -28,10 +33,6 @@ def copy(programme: Programme, party: int, now: Instant) -> dict[str, Any]:
     row = own_data.party(access, party)
     if row is None or row.person is None:
         raise BadInputError("nobody_there", "Nothing is kept about anybody behind this account.", 404)
-    kept = []
-    for kind, written_at in own_data.items(access, row.person):
-        content = programme.vault.get(row.person, kind) or b""
-        kept.append({"what": kind, "since": format_rfc3339(written_at), "content": content.decode("utf-8", "replace")})
     stopped_at, pace, language = own_data.mail(access, party)
     return {
         "format": FORMAT,
@@ -43,7 +44,7 @@ def copy(programme: Programme, party: int, now: Instant) -> dict[str, Any]:
             "page": row.slug,
             "since": format_rfc3339(row.since),
         },
-        "kept_sealed": kept,
+        "kept_sealed": _kept(programme, row.person),
         "links": [
             {"code": code, "leads_to": where, "name": name, "label": label, "since": format_rfc3339(at)}
             for code, where, name, label, at in own_data.links(access, party)
@@ -61,6 +62,7 @@ def copy(programme: Programme, party: int, now: Instant) -> dict[str, Any]:
         "payouts_stopped": payout_runs.stopped(access, party),
         "codes": [{"code": shown, "since": format_rfc3339(at)} for shown, at in own_data.codes(access, party)],
         "page": _page(access, party),
+        "posts": _posts(programme, party, picture_at),
         "thanks_to_you": [
             {"from": row.creator, "at": format_rfc3339(row.at)}
             for row in thanks.received(access, party, limit=_MOST_THANKS)
@@ -76,6 +78,19 @@ def copy(programme: Programme, party: int, now: Instant) -> dict[str, Any]:
     }
 
 
+def _kept(programme: Programme, person: int) -> list[dict[str, str]]:
+    """What lies in her vault and is not told elsewhere, where it belongs to something."""
+    return [
+        {
+            "what": kind,
+            "since": format_rfc3339(written_at),
+            "content": (programme.vault.get(person, kind) or b"").decode("utf-8", "replace"),
+        }
+        for kind, written_at in own_data.items(programme.access, person)
+        if not kind.startswith(posts.KINDS)
+    ]
+
+
 def _page(access: Access, party: int) -> dict[str, Any]:
     """What she wrote on her page, with her picture as base64 of a WebP file."""
     written = creator_pages.page(access, party)
@@ -86,6 +101,23 @@ def _page(access: Access, party: int) -> dict[str, Any]:
         "picture": "" if hung is None else b64encode(hung.content).decode(),
         "picture_shows": written.alt,
     }
+
+
+def _posts(programme: Programme, party: int, picture_at: Callable[[int, str], str]) -> list[dict[str, Any]]:
+    """What she wrote for her fans. Pictures may be many and large: each is named by its address, where she gets it."""
+    return [
+        {
+            "post": one.row.id,
+            "title": one.title,
+            "words": one.words,
+            "label": "" if one.label is None else one.label.label,
+            "written_at": format_rfc3339(one.row.written_at),
+            "changed_at": format_rfc3339(one.row.changed_at),
+            "shown_since": None if one.row.shown_at is None else format_rfc3339(one.row.shown_at),
+            "pictures": [{"at": picture_at(one.row.id, each.row.name), "shows": each.shows} for each in one.pictures],
+        }
+        for one in posts.copied(programme, party, posts.MOST_POSTS)
+    ]
 
 
 def leave(programme: Programme, party: int, now: Instant) -> None:

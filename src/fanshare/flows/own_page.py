@@ -10,6 +10,8 @@ from fanshare.flows.context import Programme
 from fanshare.store.queries import creator_pages
 
 LONGEST_WORDS, LONGEST_HEADING, LONGEST_ALT, MOST_SECTIONS = 5_000, 100, 200, 8
+#: What no page can show: the null character, and halves of characters.
+_UNSHOWABLE = re.compile("[\x00\ud800-\udfff]")
 _OWN_LINK = re.compile(r"/r/[A-Za-z0-9_-]{4,}")
 
 
@@ -48,9 +50,7 @@ def save(programme: Programme, party: int, page: Page, now: Instant) -> None:
 
 def set_picture(programme: Programme, party: int, content: bytes, alt: str, now: Instant) -> None:
     """Hang a picture with what it shows in words. Raises ``BadInputError`` as ``pictures.redrawn``, ``alt_missing``."""
-    shows = " ".join(alt.split())
-    if not shows or len(shows) > LONGEST_ALT or "\x00" in shows:
-        raise BadInputError("alt_missing", f"Say in up to {LONGEST_ALT} characters what the picture shows.")
+    shows = shown_in_words(alt)
     drawn = pictures.redrawn(content)
     with programme.access.transaction():
         _hold(programme, party)
@@ -70,10 +70,29 @@ def _hold(programme: Programme, party: int) -> None:
 
 
 def _words(text: str) -> str:
-    clean = text.replace("\r\n", "\n").replace("\r", "\n").strip()
-    if len(clean) > LONGEST_WORDS or "\x00" in clean:
-        raise BadInputError("bad_words", f"Words have at most {LONGEST_WORDS} characters each; shorten them.")
-    if _OWN_LINK.search(clean):
+    clean = written(text, LONGEST_WORDS)
+    if earns(clean):
         told = "A link that you earn by belongs under your links: there its advertising label stands beside it."
         raise BadInputError("unlabelled_link", told)
     return clean
+
+
+def written(text: str, most: int) -> str:
+    """Words in markdown without what surrounds them. Raises ``BadInputError`` (``bad_words``)."""
+    clean = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if len(clean) > most or _UNSHOWABLE.search(clean):
+        raise BadInputError("bad_words", f"Words have at most {most} characters each; shorten them.")
+    return clean
+
+
+def earns(text: str) -> bool:
+    """Whether a link stands in these words by which somebody earns."""
+    return _OWN_LINK.search(text) is not None
+
+
+def shown_in_words(alt: str) -> str:
+    """What a picture shows, on one line. Raises ``BadInputError`` (``alt_missing``)."""
+    shows = " ".join(alt.split())
+    if not shows or len(shows) > LONGEST_ALT or _UNSHOWABLE.search(shows):
+        raise BadInputError("alt_missing", f"Say in up to {LONGEST_ALT} characters what the picture shows.")
+    return shows

@@ -15,7 +15,7 @@ from fanshare.config.keys import Keys
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import Instant, zone
 from fanshare.core.quiet import quiet_until
-from fanshare.flows import budgets, joining, letters, mail_choice, news, outbox, sign_in, thanks, weekly_mail
+from fanshare.flows import budgets, joining, letters, mail_choice, news, outbox, posts, sign_in, thanks, weekly_mail
 from fanshare.flows.letters import Say
 from fanshare.flows.outbox import Waiting
 from fanshare.integrations.mail.types import Letter, Mailer, MailError, Post
@@ -160,6 +160,8 @@ def _weekly(conn: Connection, keys: Keys, office: PostOffice, one: Waiting) -> I
         since, until = (int(one.content.get(name, 0)) for name in ("since", "until"))
         day = news.midnight(until, zone(tenant.time_zone)) if whom.kind == "fan" else until
         week = news.week(say, fan_days.purses(access, party, day))
+        if whom.kind == "fan":
+            week += posts.for_mail(say, access, party, since, until)
         found = thanks.for_mail(access, Vault(access, keys), party, since, until)
         words = letters.weekly(say, seal, whom.name, stop, week, [(row.row.creator, row.words) for row in found])
         yield Letter(whom.address, words.subject, words.text, one.ident, stop, whom.language)

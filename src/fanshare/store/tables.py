@@ -110,6 +110,8 @@ MUTABLE = frozenset(
         "person",
         "picture",
         "position",
+        "post",
+        "post_picture",
         "proof",
         "question_message",
         "question_report",

@@ -1,6 +1,7 @@
 """What is kept about me: a copy of it, and the end of it."""
 
 import json
+from functools import partial
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseRedirect
@@ -18,7 +19,7 @@ from fanshare.web.seated import field, page, seated
 @seated("account.data", Role.CREATOR, Role.FAN)
 def data(here: Here) -> Any:
     """Everything about her as a file."""
-    document = own_data.copy(here.programme, here.me, here.now)
+    document = own_data.copy(here.programme, here.me, here.now, picture_at=partial(_picture_at, here))
     content = json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"
     response = HttpResponse(content, content_type="application/json")
     name = f"about-me-{here.tenant.slug}-{format_rfc3339(here.now)[:10]}.json"
@@ -37,3 +38,10 @@ def leave(here: Here) -> Any:
         problem = _("Type the word to say that you mean it.")
     context = {"word": word, "problem": problem, "purses": earnings.purses(here.access, here.me)}
     return page(here, "account/leave.html", context, status=422 if problem else 200)
+
+
+def _picture_at(here: Here, post: int, name: str) -> str:
+    """Where she gets a picture of a post of hers while she is signed in."""
+    return str(
+        here.request.build_absolute_uri(reverse("creator_exclusive_picture", args=[here.tenant.slug, post, name]))
+    )

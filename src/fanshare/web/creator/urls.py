@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from fanshare.web.creator import earnings, fans, links, questions, today, welcome, writing
+from fanshare.web.creator import earnings, exclusive, fans, links, questions, today, welcome, writing
 
 urlpatterns = [
     path("creator/<slug:programme>", today.today, name="creator_today"),
@@ -17,5 +17,14 @@ urlpatterns = [
     path("creator/<slug:programme>/fans/<row:shown>", fans.fan, name="creator_fan"),
     path("creator/<slug:programme>/questions", questions.threads, name="creator_questions"),
     path("creator/<slug:programme>/questions/<row:number>", questions.thread, name="creator_thread"),
+    path("creator/<slug:programme>/exclusive", exclusive.posts, name="creator_exclusive"),
+    path("creator/<slug:programme>/exclusive/new", exclusive.new, name="creator_exclusive_new"),
+    path("creator/<slug:programme>/exclusive/<row:number>", exclusive.post, name="creator_exclusive_post"),
+    path("creator/<slug:programme>/exclusive/<row:number>/pictures", exclusive.pictures, name="creator_exclusive_hang"),
+    path(
+        "creator/<slug:programme>/exclusive/<row:number>/pictures/<slug:name>",
+        exclusive.picture,
+        name="creator_exclusive_picture",
+    ),
     path("creator/<slug:programme>/off-time", questions.off_time, name="creator_off_time"),
 ]

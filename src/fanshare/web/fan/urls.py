@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from fanshare.web.fan import creators, earnings, home, questions, share
+from fanshare.web.fan import creators, earnings, exclusive, home, questions, share
 
 urlpatterns = [
     path("fan/<slug:programme>", home.home, name="fan_home"),
@@ -13,4 +13,11 @@ urlpatterns = [
     path("fan/<slug:programme>/thanks", creators.thanked, name="fan_thanks"),
     path("fan/<slug:programme>/questions", questions.threads, name="fan_questions"),
     path("fan/<slug:programme>/questions/<slug:creator>", questions.thread, name="fan_thread"),
+    path("fan/<slug:programme>/exclusive", exclusive.posts, name="fan_exclusive"),
+    path("fan/<slug:programme>/exclusive/<row:number>", exclusive.post, name="fan_exclusive_post"),
+    path(
+        "fan/<slug:programme>/exclusive/<row:number>/pictures/<slug:name>",
+        exclusive.picture,
+        name="fan_exclusive_picture",
+    ),
 ]

@@ -1,0 +1,12 @@
+"""What creators write for their fans alone, with pictures."""
+
+from django.db import migrations
+
+from fanshare.store.migrations import run_sql, step_before
+
+
+class Migration(migrations.Migration):  # type: ignore[misc]
+    """Runs the SQL file of the same name."""
+
+    dependencies = [("store", step_before("0081_posts"))]  # noqa: RUF012
+    operations = [run_sql("0081_posts")]  # noqa: RUF012
