@@ -10,7 +10,13 @@ type Check = Callable[[Connection], list[str]]
 APP = "fanshare_app"
 
 #: Keys that are random bytes or text of ours instead of numbers.
-_OTHER_KEYS = {("delivery", "id"), ("refused_delivery", "id"), ("picture", "id"), ("creator_page", "picture_id")}
+_OTHER_KEYS = {
+    ("delivery", "id"),
+    ("refused_delivery", "id"),
+    ("picture", "id"),
+    ("creator_page", "picture_id"),
+    ("product", "picture_id"),
+}
 #: Rows there are never deleted and their keys never change, so no delete has to look for who refers to them.
 _NEVER_DELETED = {"log_leaf", "log_epoch", "programme"}
 

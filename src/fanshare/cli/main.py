@@ -35,6 +35,7 @@ _COMMANDS = (
     ("Arranging", "fan", "fan", "Let fans take part, and list them."),
     ("Arranging", "link", "link", "Make, pause, resume, end and list links."),
     ("Arranging", "code", "code", "Make discount codes known, and list them."),
+    ("Arranging", "product", "product", "Import and list what the shops sell, for the pages of creators."),
     ("Arranging", "choose-fan-part", "fan_part", "What a creator gives her fans of her commission."),
     ("Arranging", "import", "importing", "Bring in orders, or everything from another tool."),
     (

@@ -27,6 +27,7 @@ WHAT = {
     "text.write": later("wrote a public text"),
     "terms.publish": later("published terms"),
     "application.answer": later("answered an application"),
+    "products.take": later("changed what the shop sells"),
     "links.make": later("made links for several creators"),
     "ruling.add": later("decided about an order"),
     "claim.answer": later("answered a claim"),

@@ -112,6 +112,7 @@ MUTABLE = frozenset(
         "position",
         "post",
         "post_picture",
+        "product",
         "proof",
         "question_message",
         "question_report",
