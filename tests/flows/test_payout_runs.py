@@ -81,11 +81,11 @@ def test_a_run_pays_whole_cents_and_leaves_the_rest_ready(story: Story) -> None:
 
 
 def test_a_dry_run_writes_nothing_and_tells_what_is_other_than_last_time(story: Story) -> None:
-    first = payout_runs.preview(story.access)
+    first = payout_runs.preview(story.access, READY)
     assert {row.change for row in first.differences} == {Change.NEW}
     assert rows.listed(story.access) == []
     sent(story)
-    later = payout_runs.preview(story.access)
+    later = payout_runs.preview(story.access, READY)
     assert {row.change for row in later.differences} == {Change.GONE}
     assert {row.why for row in later.plan.left} == {Why.UNDERWAY}
     with pytest.raises(ConflictError, match="no run was made"):
@@ -94,18 +94,18 @@ def test_a_dry_run_writes_nothing_and_tells_what_is_other_than_last_time(story: 
 
 def test_a_run_that_was_given_up_is_no_last_time(story: Story) -> None:
     payout_runs.drop(story.programme, approved(story), "Bea", READY)
-    assert {row.change for row in payout_runs.preview(story.access).differences} == {Change.NEW}
+    assert {row.change for row in payout_runs.preview(story.access, READY).differences} == {Change.NEW}
 
 
 def test_minimum_and_stop_keep_somebody_out_with_a_reason(story: Story) -> None:
     rows.set_rule(story.access, "EUR", 2_000_000, None)
     rows.stop(story.access, story.cleo, "asks for another account", READY)
-    found = payout_runs.preview(story.access).plan
+    found = payout_runs.preview(story.access, READY).plan
     assert found.items == ()
     assert {row.party: row.why for row in found.left} == {story.finn: Why.BELOW_MINIMUM, story.cleo: Why.STOPPED}
     assert rows.go_on(story.access, story.cleo)
     assert not rows.go_on(story.access, story.cleo)
-    assert [row.party for row in payout_runs.preview(story.access).plan.items] == [story.cleo]
+    assert [row.party for row in payout_runs.preview(story.access, READY).plan.items] == [story.cleo]
 
 
 def test_above_the_limit_a_second_person_approves(story: Story) -> None:
@@ -127,7 +127,7 @@ def test_what_one_person_approved_alone_counts_with_the_next_run(story: Story) -
     story.sold("2", 59_000_000, story.click(), now=NOW)
     story.settle(READY + HOUR)
     run = rows.add(story.access, "manual", "Bea", plan(
-        [one._replace(underway=False) for one in rows.ready(story.access)], {}).items, READY + HOUR)  # fmt: skip
+        [one._replace(underway=False) for one in rows.ready(story.access, READY)], {}).items, READY + HOUR)  # fmt: skip
     with pytest.raises(ConflictError) as caught:
         payout_runs.approve(story.programme, run, "Bea", READY + HOUR)
     assert caught.value.code == "second_person"
@@ -252,7 +252,8 @@ def test_a_payment_that_was_refused_and_arrived_after_all_is_paid_once(story: St
     payout_runs.tell(story.programme, run, [told(key, Said.REFUSED, reason="wrong number")], "Bea", READY)
     assert money(story, story.finn) == (1_416_000, 0, 0)
     payout_runs.tell(story.programme, run, [told(key, Said.ARRIVED)], "Bea", READY)
-    assert Why.UNDERWAY in {row.why for row in payout_runs.preview(story.access).plan.left if row.party == story.finn}
+    left = payout_runs.preview(story.access, READY).plan.left
+    assert Why.UNDERWAY in {row.why for row in left if row.party == story.finn}
     payout_runs.decide(story.programme, run, key, True, "it did arrive", "Bea", READY)
     assert money(story, story.finn) == (6_000, 0, FINNS)
     assert story.wrong(READY) == []
@@ -262,7 +263,7 @@ def test_a_run_that_is_given_up_frees_its_payees(story: Story) -> None:
     run = approved(story)
     payout_runs.drop(story.programme, run, "Bea", READY)
     assert set(states(story, run).values()) == {State.FAILED}
-    assert len(payout_runs.preview(story.access).plan.items) == 2
+    assert len(payout_runs.preview(story.access, READY).plan.items) == 2
     sent_run, _ = sent(story)
     with pytest.raises(ConflictError):
         payout_runs.drop(story.programme, sent_run, "Bea", READY)

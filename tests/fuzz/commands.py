@@ -260,7 +260,7 @@ COMMANDS: dict[str, Callable[[Desk], object]] = {
     "take a picture out": lambda d: posts.remove_picture(d.programme, d.id("party"), d.id("post"), d.text("hex")),
     "arrived": lambda d: payouts.arrived(d.programme, d.id("payout"), d.now),
     "came back": lambda d: payouts.came_back(d.programme, d.id("payout"), d.text("reason"), d.now),
-    "preview of a run": lambda d: payout_runs.preview(d.programme.access),
+    "preview of a run": lambda d: payout_runs.preview(d.programme.access, d.now),
     "plan a run": lambda d: payout_runs.plan(d.programme, d.text("name"), d.now),
     "approve a run": lambda d: payout_runs.approve(d.programme, d.id("run"), d.text("name"), d.now),
     "freeze a run": lambda d: payout_runs.freeze(

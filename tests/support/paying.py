@@ -17,7 +17,7 @@ def pay_what_is_ready(programme: Programme, now: Instant) -> None:
     """Take every run that stands open to its end, then what is ready by a new one. It may be killed anywhere."""
     for run in rows.listed(programme.access):
         _end(programme, run, now)
-    if payout_runs.preview(programme.access).plan.items:
+    if payout_runs.preview(programme.access, now).plan.items:
         made, _ = payout_runs.plan(programme, "Bea", now)
         _end(programme, payout_runs.find(programme.access, made), now)
 
@@ -41,7 +41,7 @@ def plan(programme: Programme, now: Instant) -> list[int]:
     with access.transaction():
         return [
             payouts.begin(access, row.party, row.currency, from_minor_units(units, row.currency), now).id
-            for row in rows.ready(access)
+            for row in rows.ready(access, now)
             if not (row.erased or row.stopped or row.underway) and (units := minor_units(row.balance, row.currency)) > 0
         ]
 
@@ -58,7 +58,7 @@ def send(programme: Programme, payout_id: int, now: Instant) -> Payout:
         rows.lock_payees(programme.access, [payout.party])
         [found] = [
             row
-            for row in rows.ready(programme.access, run=0, parties=[payout.party])
+            for row in rows.ready(programme.access, now, run=0, parties=[payout.party])
             if row.currency == payout.currency
         ]
         amount = min(

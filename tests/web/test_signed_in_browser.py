@@ -93,6 +93,8 @@ PAGES = {
         "fan-claims": "/claims/linen",
         "safety": "/safety",
         "leave": "/account/linen",
+        "payee": "/payee/linen",
+        "payee-us": "/payee/linen?kind=us",
         "mails": "/account/linen/mails",
     },
     "": {

@@ -10,6 +10,7 @@ import typer
 from fanshare.cli.payout import confirm
 from fanshare.cli.session import group, session
 from fanshare.core.errors import BadInputError
+from fanshare.core.instants import format_rfc3339
 
 if TYPE_CHECKING:
     from fanshare.cli.session import Desk
@@ -34,7 +35,7 @@ def preview(ctx: typer.Context) -> None:
 
     this = session(ctx)
     with this.desk() as desk:
-        found = look(desk.access)
+        found = look(desk.access, desk.now)
         people = _people(desk, [*(row.party for row in found.differences), *(row.party for row in found.plan.left)])
     changes = [
         {
@@ -52,11 +53,12 @@ def preview(ctx: typer.Context) -> None:
             "balance": _exact(row.balance),
             "currency": row.currency,
             "why": str(row.why).replace("_", " "),
+            "until": format_rfc3339(row.until) if row.until else None,
         }
         for row in found.plan.left
     ]
     words = [f"{one['party']}: {one['before']} -> {one['now']} {one['currency']} ({one['change']})" for one in changes]
-    words += [f"Not paid: {one['party']}, {one['balance']} {one['currency']} ({one['why']})" for one in left]
+    words += [f"Not paid: {one['party']}, {one['balance']} {one['currency']} ({_reason(one)})" for one in left]
     sums = _totals([(row.currency, row.now) for row in found.differences if row.now])
     words.append(f"In all {sums}." if sums else "Nothing is ready to be paid.")
     this.out.result({"differences": changes, "left": left, "totals": sums}, words)
@@ -313,6 +315,10 @@ def _doing(desk: "Desk", by: str) -> Iterator[_Doing]:
     """One transaction, in which what was done and who did it are written down together."""
     with desk.access.transaction():
         yield _Doing(desk, _name(by))
+
+
+def _reason(left: dict[str, Any]) -> str:
+    return f"{left['why']}, until {left['until']}" if left["until"] else str(left["why"])
 
 
 def _name(by: str) -> str:

@@ -23,6 +23,10 @@ EEA = frozenset(_EEA.split())
 #: Countries whose accounts SEPA reaches (EPC409-09, the list of SEPA scheme countries).
 SEPA = EEA | frozenset(_BESIDE.split())
 
+#: Countries whose banks carry the codes of each other: a BIC says where a bank sits, an IBAN whose system it uses.
+_KIN = ("FR MC BL GF GP MF MQ PM RE YT NC PF WF", "GB GG IM JE", "FI AX", "DK FO GL", "IT VA SM")
+_FAMILIES = tuple(frozenset(text.split()) for text in _KIN)
+
 _FORM = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}", re.ASCII)
 _BIC = re.compile(r"[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?", re.ASCII)
 _BLANKS = re.compile(r"[ \u00a0\u202f-]")
@@ -57,3 +61,8 @@ def with_check_digits(country: str, rest: str) -> str:
 def is_bic(text: str) -> bool:
     """Whether this has the form of a BIC: eight or eleven capitals and digits, the fifth and sixth a country."""
     return _BIC.fullmatch(text) is not None
+
+
+def same_system(country: str, other: str) -> bool:
+    """Whether the country of an IBAN and that of a BIC can belong to one account."""
+    return country == other or any(country in family and other in family for family in _FAMILIES)

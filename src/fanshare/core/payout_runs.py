@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from fanshare.core.errors import BadInputError, ConflictError
-from fanshare.core.instants import DAY
+from fanshare.core.instants import DAY, Instant
 from fanshare.core.money import Micros, from_minor_units, minor_units
 
 #: Runs that one person approved alone within this time count together: a large one is not cut into small ones.
@@ -20,13 +20,17 @@ class Why(StrEnum):
     NEGATIVE = "negative"  # later earnings make it good
     ERASED = "erased"  # goes to unclaimed
     STOPPED = "stopped"  # the brand has stopped this payee's payouts
+    CHANGED = "changed"  # she named another account lately
     UNDERWAY = "underway"  # an earlier payment of hers is open
     BELOW_UNIT = "below_unit"  # less than the currency's smallest coin
     BELOW_MINIMUM = "below_minimum"
 
 
 class Ready(NamedTuple):
-    """What a payee has ready in a currency, in micros, and what may keep it from being paid."""
+    """What a payee has ready in a currency, in micros, and what may keep it from being paid.
+
+    ``changed_until``: until when another account that she named waits; 0 where none does.
+    """
 
     party: int
     currency: str
@@ -34,6 +38,7 @@ class Ready(NamedTuple):
     erased: bool = False
     stopped: bool = False
     underway: bool = False
+    changed_until: Instant = 0
 
 
 class Planned(NamedTuple):
@@ -46,12 +51,13 @@ class Planned(NamedTuple):
 
 
 class Left(NamedTuple):
-    """A balance that is not paid, and why."""
+    """A balance that is not paid, and why; ``until`` when that ends by itself, 0 where it does not."""
 
     party: int
     currency: str
     balance: Micros
     why: Why
+    until: Instant = 0
 
 
 class Plan(NamedTuple):
@@ -88,7 +94,8 @@ def plan(ready: Iterable[Ready], minimum: Mapping[str, Micros]) -> Plan:
         if why is None:
             items.append(Planned(row.party, row.currency, amount, row.balance - amount))
         elif row.balance:
-            left.append(Left(row.party, row.currency, row.balance, why))
+            until = row.changed_until if why is Why.CHANGED else 0
+            left.append(Left(row.party, row.currency, row.balance, why, until))
     return Plan(tuple(items), tuple(left))
 
 
@@ -108,6 +115,7 @@ def _kept(row: Ready, amount: Micros, minimum: Micros) -> Why | None:
         (row.balance < 0, Why.NEGATIVE),
         (row.erased, Why.ERASED),
         (row.stopped, Why.STOPPED),
+        (row.changed_until > 0, Why.CHANGED),
         (row.underway, Why.UNDERWAY),
         (amount <= 0, Why.BELOW_UNIT),
         (row.balance < minimum, Why.BELOW_MINIMUM),

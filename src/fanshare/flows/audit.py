@@ -38,6 +38,8 @@ WHAT = {
     "payout.rule": later("set what holds for payout runs"),
     "payout.stop": later("stopped payouts to somebody"),
     "payout.go_on": later("let somebody be paid again"),
+    "payee.change": later("changed where money goes"),
+    "payee.undo": later("undid a change of where money goes"),
     "payout.plan": later("planned a payout run"),
     "payout.approve": later("approved a payout run"),
     "payout.freeze": later("froze a payout run"),

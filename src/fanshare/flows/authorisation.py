@@ -96,6 +96,7 @@ MATRIX: Mapping[str, Group] = {
     "join": _EVERYBODY,
     "join.confirm": _EVERYBODY,  # by a token that only the mailbox holds
     "sign_in": _EVERYBODY,
+    "payee.undo": _EVERYBODY,  # by a token that only the mailbox holds
     "mail.stop": _EVERYBODY,  # by a token that only the recipient holds
     "home": _SIGNED_IN,
     "account.safety": _SIGNED_IN,
@@ -143,6 +144,7 @@ MATRIX: Mapping[str, Group] = {
     "fan.share": _FAN,
     "appeals.make": _CREATOR | _FAN,
     "claims.make": _CREATOR | _FAN,
+    "payee.change": _CREATOR | _FAN,
     "credit.keep": _CREATOR | _FAN,
     "operator.see": _OPERATOR,
     "operator.change": _OPERATOR,

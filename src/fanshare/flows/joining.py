@@ -23,6 +23,7 @@ from fanshare.flows.staff import account_of, clean, folded
 from fanshare.store.access import Access, Connection
 from fanshare.store.queries import joining as queries
 from fanshare.store.queries import news, pages, selling
+from fanshare.store.vault import Vault
 
 CREATOR, FAN, APPLICATION, CLAIM = "creator", "fan", "application", "claim"
 DRAFT_LIVES = DAY
@@ -236,10 +237,13 @@ def _as_fan(programme: Programme, draft: Draft, now: Instant) -> int:
     return party
 
 
+def keep_age(vault: Vault, person: int, now: Instant) -> None:
+    """Keep that somebody said she is 18 or older, and when; no date of birth."""
+    vault.put(person, AGE, f"18 or older, said on {format_rfc3339(now)[:10]}".encode(), now)
+
+
 def _of_age(programme: Programme, party: int, now: Instant) -> None:
-    """Keep that she said she is 18 or older, and when; no date of birth."""
-    person = queries.person_of(programme.access, party)
-    programme.vault.put(person, AGE, f"18 or older, said on {format_rfc3339(now)[:10]}".encode(), now)
+    keep_age(programme.vault, queries.person_of(programme.access, party), now)
 
 
 def _known(programme: Programme, address: str, role: Role) -> int:

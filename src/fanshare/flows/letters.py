@@ -141,6 +141,28 @@ as before; you need not change anything:
     )
 
 
+def payee_changed(_: Say, programme: str, name: str, account: str, until: str, url: str) -> Words:
+    """Where money goes was changed; the link leads to the button that undoes it."""
+    said = {"programme": programme, "account": account, "until": until, "url": url}
+    text = (
+        _("""where your money from %(programme)s goes was changed, to the account
+%(account)s. Nothing is paid to you before %(until)s; from
+then on it goes to this account.
+
+Was it you? Then there is nothing to do.
+
+It was not you? This link shows one button that undoes it, until then:
+
+%(url)s
+
+Your money goes then where it went before. Afterwards look under "Safety"
+where you are signed in, and end what you do not know.
+""")
+        % said
+    )
+    return Words(_("%(programme)s: where your money goes was changed") % said, f"{greeting(_, name)}\n\n{text}")
+
+
 def news(_: Say, programme: str, name: str, pieces: Sequence[str], stop_url: str) -> Words:
     """What happened, each piece a paragraph that ends with an address on a line of its own."""
     told = "\n\n".join(_filled(one) for one in pieces)

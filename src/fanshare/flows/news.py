@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from fanshare.config.keys import Keys
 from fanshare.core.errors import BadInputError
-from fanshare.core.instants import DAY, HOUR, Instant, from_datetime, local_date
+from fanshare.core.instants import DAY, HOUR, Instant, from_datetime, local_date, to_datetime
 from fanshare.core.money import format_minor
 from fanshare.flows import outbox
 from fanshare.flows.letters import Say
@@ -105,6 +105,11 @@ def day(_: Say, at: Instant, tz: ZoneInfo) -> str:
         "month": f"{found.month:02}",
         "day": f"{found.day:02}",
     }
+
+
+def moment(_: Say, at: Instant, tz: ZoneInfo) -> str:
+    """A day and its hour as they are written in a mail."""
+    return f"{day(_, at, tz)} {to_datetime(at).astimezone(tz):%H:%M}"
 
 
 def _sentence(_: Say, one: Piece, tz: ZoneInfo, base_url: str, slug: str, *, as_fan: bool) -> str:

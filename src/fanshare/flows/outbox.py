@@ -20,6 +20,7 @@ ANSWER = "answer"
 BUDGET = "budget"
 LETTER = "letter"
 NEWS = "news"
+PAYEE = "payee"
 ATTEMPTS = 9
 
 _PURPOSE = "outbox"

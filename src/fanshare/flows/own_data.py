@@ -7,12 +7,14 @@ from typing import Any
 from fanshare.core.errors import BadInputError
 from fanshare.core.instants import Instant, format_rfc3339
 from fanshare.core.money import format_micros
-from fanshare.flows import posts, questions
+from fanshare.core.payee_account import masked, unpacked
+from fanshare.flows import payees, posts, questions
 from fanshare.flows.audit import noted
 from fanshare.flows.context import Programme
 from fanshare.flows.people import erase
 from fanshare.store.access import Access
 from fanshare.store.queries import creator_pages, off_hours, own_data, payout_runs, shop_credits, thanks
+from fanshare.store.queries import payees as payee_rows
 
 FORMAT = "fanshare-own-data/1"
 _MOST_THANKS = 10_000
@@ -21,11 +23,17 @@ _MOST_CREDITS = 10_000
 
 
 def copy(
-    programme: Programme, party: int, now: Instant, *, picture_at: Callable[[int, str], str] = lambda _, name: name
+    programme: Programme,
+    party: int,
+    now: Instant,
+    *,
+    whole: bool = True,
+    picture_at: Callable[[int, str], str] = lambda _, name: name,
 ) -> dict[str, Any]:
     """Everything about a person behind a party, as a document. What she earned and why is in her statement.
 
-    ``picture_at`` says where she gets a picture of a post, by the post's number and the picture's name.
+    ``picture_at`` says where she gets a picture of a post, by the post's number and the picture's name. Unless
+    ``whole`` accounts for her money are masked.
 
     Raises ``BadInputError`` (``nobody_there``).
     """
@@ -44,22 +52,14 @@ def copy(
             "page": row.slug,
             "since": format_rfc3339(row.since),
         },
-        "kept_sealed": _kept(programme, row.person),
+        "kept_sealed": _kept(programme, row.person, whole=whole),
         "links": [
             {"code": code, "leads_to": where, "name": name, "label": label, "since": format_rfc3339(at)}
             for code, where, name, label, at in own_data.links(access, party)
         ],
-        "credits": [
-            {
-                "code": row.shown,
-                "amount": format_micros(row.amount),
-                "currency": row.currency,
-                "state": row.state,
-                "since": format_rfc3339(row.created_at),
-            }
-            for row in shop_credits.of_party(access, party, _MOST_CREDITS)
-        ],
+        "credits": [_credit(one) for one in shop_credits.of_party(access, party, _MOST_CREDITS)],
         "payouts_stopped": payout_runs.stopped(access, party),
+        "accounts": [_account(one) for one in payee_rows.alive(access, party)],
         "codes": [{"code": shown, "since": format_rfc3339(at)} for shown, at in own_data.codes(access, party)],
         "page": _page(access, party),
         "posts": _posts(programme, party, picture_at),
@@ -78,17 +78,36 @@ def copy(
     }
 
 
-def _kept(programme: Programme, person: int) -> list[dict[str, str]]:
+def _kept(programme: Programme, person: int, *, whole: bool) -> list[dict[str, str]]:
     """What lies in her vault and is not told elsewhere, where it belongs to something."""
-    return [
-        {
-            "what": kind,
-            "since": format_rfc3339(written_at),
-            "content": (programme.vault.get(person, kind) or b"").decode("utf-8", "replace"),
-        }
-        for kind, written_at in own_data.items(programme.access, person)
-        if not kind.startswith(posts.KINDS)
-    ]
+    kept = []
+    for kind, written_at in own_data.items(programme.access, person):
+        if kind.startswith(posts.KINDS):
+            continue
+        content = programme.vault.get(person, kind) or b""
+        if kind.startswith(payees.SEALED) and content and not whole:
+            content = masked(unpacked(content)).encode()
+        kept.append({"what": kind, "since": format_rfc3339(written_at), "content": content.decode("utf-8", "replace")})
+    return kept
+
+
+def _credit(one: shop_credits.Credit) -> dict[str, Any]:
+    return {
+        "code": one.shown,
+        "amount": format_micros(one.amount),
+        "currency": one.currency,
+        "state": one.state,
+        "since": format_rfc3339(one.created_at),
+    }
+
+
+def _account(one: payee_rows.Named) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "kind": one.kind,
+        "since": format_rfc3339(one.set_at),
+        "paid_to_from": format_rfc3339(one.usable_at),
+    }
 
 
 def _page(access: Access, party: int) -> dict[str, Any]:

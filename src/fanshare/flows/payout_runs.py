@@ -29,6 +29,7 @@ _LEFT = {
     core.Why.NEGATIVE: "a refund took more than was ready",
     core.Why.ERASED: "this person was erased",
     core.Why.STOPPED: "payouts to this person are stopped",
+    core.Why.CHANGED: "another account was named lately; it waits 72 hours",
     core.Why.UNDERWAY: "another payment is under way",
     core.Why.BELOW_UNIT: "a refund left nothing to pay",
     core.Why.BELOW_MINIMUM: "a refund left less than the minimum",
@@ -64,11 +65,11 @@ def check_reason(reason: str) -> str:
     return reason
 
 
-def preview(access: Access) -> Preview:
+def preview(access: Access, now: Instant) -> Preview:
     """A dry run: nothing is written."""
-    planned = core.plan(rows.ready(access), rows.rules(access).minimum)
-    now = {(item.party, item.currency): item.amount for item in planned.items}
-    return Preview(planned, core.differences(now, rows.last(access)))
+    planned = core.plan(rows.ready(access, now), rows.rules(access).minimum)
+    amounts = {(item.party, item.currency): item.amount for item in planned.items}
+    return Preview(planned, core.differences(amounts, rows.last(access)))
 
 
 def plan(programme: Programme, by: str, now: Instant) -> tuple[int, core.Plan]:
@@ -77,7 +78,7 @@ def plan(programme: Programme, by: str, now: Instant) -> tuple[int, core.Plan]:
     access = programme.access
     with access.transaction():
         access.execute(_ONE_PLANNER)  # two at once would both plan what is ready
-        planned = preview(access).plan
+        planned = preview(access, now).plan
         if not planned.items:
             raise ConflictError("empty_run", "Nothing is ready to be paid; no run was made.")
         return rows.add(access, MANUAL, by, planned.items, now), planned
@@ -159,7 +160,7 @@ def _looked_at(access: Access, run: Run, items: Sequence[Row], now: Instant) -> 
     """The payments as they may be sent now; those that may not have failed."""
     parties = sorted({row.party for row in items})
     rows.lock_payees(access, parties)
-    standing = {(one.party, one.currency): one for one in rows.ready(access, run=run.id, parties=parties)}
+    standing = {(one.party, one.currency): one for one in rows.ready(access, now, run=run.id, parties=parties)}
     minimum = rows.rules(access).minimum
     looked = []
     for row in items:

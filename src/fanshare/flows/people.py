@@ -14,7 +14,7 @@ from fanshare.flows.context import Programme
 from fanshare.flows.named import check_parties, check_shop
 from fanshare.store.access import Access
 from fanshare.store.directory import public_id
-from fanshare.store.queries import creator_pages, fans, off_hours, payout_runs, posts, questions, thanks
+from fanshare.store.queries import creator_pages, fans, off_hours, payees, payout_runs, posts, questions, thanks
 
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s.]{2,63}")
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
@@ -139,6 +139,7 @@ def erase(programme: Programme, party: int, now: Instant) -> None:
         posts.forget(access, parties)
         off_hours.forget(access, parties)
         payout_runs.forget(access, parties)
+        payees.forget(access, parties, now)
         programme.vault.erase(row[0])
 
 

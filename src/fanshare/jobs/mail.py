@@ -15,7 +15,19 @@ from fanshare.config.keys import Keys
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import Instant, zone
 from fanshare.core.quiet import quiet_until
-from fanshare.flows import budgets, joining, letters, mail_choice, news, outbox, posts, sign_in, thanks, weekly_mail
+from fanshare.flows import (
+    budgets,
+    joining,
+    letters,
+    mail_choice,
+    news,
+    outbox,
+    payees,
+    posts,
+    sign_in,
+    thanks,
+    weekly_mail,
+)
 from fanshare.flows.letters import Say
 from fanshare.flows.outbox import Waiting
 from fanshare.integrations.mail.types import Letter, Mailer, MailError, Post
@@ -112,6 +124,8 @@ def _written(conn: Connection, keys: Keys, office: PostOffice, one: Waiting, now
         yield from _budget(conn, keys, office, one, now)
     elif one.kind == outbox.LETTER:
         yield from _of_brand(conn, keys, office, one)
+    elif one.kind == outbox.PAYEE:
+        yield from _payee(conn, keys, office, one)
     elif one.kind == outbox.NEWS:
         yield from _news(conn, keys, office, one)
     elif one.kind == outbox.CHECKPOINT:
@@ -179,6 +193,20 @@ def _news(conn: Connection, keys: Keys, office: PostOffice, one: Waiting) -> Ite
         told = news.sentences(say, found, tz, office.base_url, tenant.slug, as_fan=as_fan)
         words = letters.news(say, tenant.name, whom.name, told, stop)
         yield Letter(whom.address, words.subject, words.text, one.ident, stop, whom.language)
+
+
+def _payee(conn: Connection, keys: Keys, office: PostOffice, one: Waiting) -> Iterator[Letter]:
+    """To the address that the account had when it was changed, at any hour, and whatever she wants to be told else."""
+    programme, party, id_ = (int(one.content[name]) for name in ("programme", "payee", "account"))
+    access, tenant = Access(conn, programme, "job:mail"), _tenant(conn, programme)
+    whom = weekly_mail.recipient(access, keys, party, even_if_stopped=True)
+    told = payees.for_mail(access, keys, party, id_)
+    if whom is not None and told is not None:
+        say = office.words_in(whom.language)
+        until = news.moment(say, told.usable_at, zone(tenant.time_zone))
+        url = f"{office.base_url}/payee/undo/{payees.undo_token(keys, programme, id_)}"
+        words = letters.payee_changed(say, tenant.name, whom.name, told.account, until, url)
+        yield Letter(str(one.content["address"]), words.subject, words.text, one.ident, language=whom.language)
 
 
 def _budget(conn: Connection, keys: Keys, office: PostOffice, one: Waiting, now: Instant) -> Iterator[Letter]:

@@ -100,6 +100,7 @@ MUTABLE = frozenset(
         "party_news",
         "party",
         "party_identity",
+        "payee_account",
         "payment",
         "payment_name",
         "payout",

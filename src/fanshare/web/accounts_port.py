@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from fanshare.flows.authorisation import Hat, Seat
+from fanshare.flows.payees import Undoing
 from fanshare.flows.signed_in import Entered, Factor, Session
 
 
@@ -58,6 +59,9 @@ class Accounts(Protocol):
 
     def stop_mail(self, token: str, *, really: bool) -> str | None:
         """The programme whose weekly mail a token stops; it is stopped when ``really``. ``None`` for no such token."""
+
+    def undo_payee(self, token: str, *, really: bool) -> Undoing | None:
+        """The change of where money goes that a token names; given up when ``really``. ``None`` for no such token."""
 
 
 class NoAccounts:
@@ -116,5 +120,9 @@ class NoAccounts:
         """Nothing."""
 
     def stop_mail(self, token: str, *, really: bool) -> str | None:  # noqa: ARG002 - the port's signature
+        """None."""
+        return None
+
+    def undo_payee(self, token: str, *, really: bool) -> Undoing | None:  # noqa: ARG002 - the port's signature
         """None."""
         return None

@@ -10,7 +10,7 @@ import psycopg
 from fanshare.config.keys import Keys
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import Instant
-from fanshare.flows import audit, mail_choice, outbox, second_factor, sign_in
+from fanshare.flows import audit, mail_choice, outbox, payees, second_factor, sign_in
 from fanshare.flows.authorisation import Hat, Seat
 from fanshare.flows.signed_in import Entered, Factor, Session
 
@@ -101,6 +101,11 @@ class StoredAccounts:
         """Whose weekly mail a token stops."""
         with self._open() as conn:
             return mail_choice.stop(conn, self.keys, token, self.clock(), really=really)
+
+    def undo_payee(self, token: str, *, really: bool) -> payees.Undoing | None:
+        """The change that a token names."""
+        with self._open() as conn:
+            return payees.by_link(conn, self.keys, token, self.clock(), really=really)
 
     @contextmanager
     def _open(self) -> Iterator[Connection]:

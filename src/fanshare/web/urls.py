@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("fanshare.web.appeals.urls")),
     path("", include("fanshare.web.claims.urls")),
     path("", include("fanshare.web.credit.urls")),
+    path("", include("fanshare.web.payee.urls")),
     path("", include("fanshare.web.brand.urls")),
     path("", include("fanshare.web.operator.urls")),
 ]

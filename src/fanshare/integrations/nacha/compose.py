@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from fanshare.core.bank_text import basic
 from fanshare.core.errors import BadInputError
 from fanshare.core.instants import Instant, to_datetime
 from fanshare.core.money import Micros
-from fanshare.integrations.bank_text import basic
 from fanshare.integrations.nacha.document import (
     BANK_LENGTH,
     BLOCK,

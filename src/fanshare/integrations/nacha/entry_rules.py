@@ -4,9 +4,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from fanshare.core.bank_text import readable
 from fanshare.core.routing import is_routing_number
 from fanshare.integrations.bank_rules import Offence
-from fanshare.integrations.bank_text import readable
 from fanshare.integrations.nacha.batch_rules import of_text, rising
 from fanshare.integrations.nacha.document import ID_LENGTH, NAME_LENGTH, Batch, Entry, File
 

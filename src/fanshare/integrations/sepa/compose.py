@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from fanshare.core.bank_text import basic
 from fanshare.core.iban import compact_iban
 from fanshare.core.instants import Instant, to_datetime
 from fanshare.core.money import Micros, format_micros
-from fanshare.integrations.bank_text import basic
 from fanshare.integrations.sepa.document import (
     NAME_LENGTH,
     REMITTANCE_LENGTH,

@@ -5,10 +5,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 
+from fanshare.core.bank_text import is_basic
 from fanshare.core.iban import EEA, SEPA, iban_fault, is_bic
 from fanshare.core.target_days import is_target_day
 from fanshare.integrations.bank_rules import Offence
-from fanshare.integrations.bank_text import is_basic
 from fanshare.integrations.sepa.document import ID_LENGTH, NAME_LENGTH, VERSIONS, Address, Order, Payment, Transfer
 
 FURTHEST = timedelta(days=90)

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from fanshare.core.iban import EEA, SEPA, iban_fault, is_bic
+from fanshare.core.bank_text import readable
+from fanshare.core.iban import EEA, SEPA, iban_fault, is_bic, same_system
 from fanshare.integrations.bank_rules import Offence
-from fanshare.integrations.bank_text import readable
 from fanshare.integrations.sepa.document import REMITTANCE_LENGTH, Order, Party, Transfer
 from fanshare.integrations.sepa.payment_rules import of_address, of_id, of_name, of_text
 
@@ -14,10 +14,6 @@ type _Seen = tuple[set[str], set[str], set[tuple[str, str, str]]]
 
 _AMOUNT = re.compile(r"([0-9]+)\.[0-9]{2}", re.ASCII)
 _MOST_DIGITS = 9
-
-#: Countries whose banks carry the codes of each other: a BIC says where a bank sits, an IBAN whose system it uses.
-_KIN = ("FR MC BL GF GP MF MQ PM RE YT NC PF WF", "GB GG IM JE", "FI AX", "DK FO GL", "IT VA SM")
-_FAMILIES = tuple(frozenset(text.split()) for text in _KIN)
 
 
 def of_all(order: Order) -> Iterator[Offence]:
@@ -80,12 +76,8 @@ def _account(creditor: Party, debtor: Party, place: str) -> Iterator[Offence]:
         yield "own-account", place
     if creditor.bic and not is_bic(creditor.bic):
         yield "bic-form", place
-    elif creditor.bic and not _related(country, creditor.bic[4:6]):
+    elif creditor.bic and not same_system(country, creditor.bic[4:6]):
         yield "bic-country", place
-
-
-def _related(country: str, other: str) -> bool:
-    return country == other or any(country in family and other in family for family in _FAMILIES)
 
 
 def _twice(transfer: Transfer, seen: _Seen, place: str) -> Iterator[Offence]:

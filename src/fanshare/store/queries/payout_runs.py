@@ -16,7 +16,11 @@ SELECT a.party_id, a.currency, a.balance, p.erased_at IS NOT NULL,
                   AND i.currency = a.currency AND i.state IN ('planned', 'approved', 'submitted', 'unknown', 'mismatch')
                   AND i.run_id IS DISTINCT FROM %(run)s)
        OR EXISTS (SELECT FROM payout o WHERE o.programme_id = a.programme_id AND o.party_id = a.party_id
-                     AND o.currency = a.currency AND o.state = 'planned')
+                     AND o.currency = a.currency AND o.state = 'planned'),
+       coalesce((SELECT max(n.usable_at) FROM payee_account n
+                  WHERE n.programme_id = a.programme_id AND n.party_id = a.party_id AND n.usable_at > %(now)s
+                    AND n.kind = CASE a.currency WHEN 'EUR' THEN 'iban' WHEN 'USD' THEN 'us' END
+                    AND n.undone_at IS NULL AND n.left_at IS NULL), 0)
   FROM account a JOIN party p ON p.programme_id = a.programme_id AND p.id = a.party_id
  WHERE a.programme_id = %(programme_id)s AND a.kind = 'available' AND (a.balance <> 0 OR %(run)s::bigint IS NOT NULL)
    AND (%(parties)s::bigint[] IS NULL OR a.party_id = ANY(%(parties)s))
@@ -135,9 +139,10 @@ class Row(NamedTuple):
     changed_at: Instant
 
 
-def ready(access: Access, *, run: int | None = None, parties: Sequence[int] | None = None) -> list[Ready]:
+def ready(access: Access, now: Instant, *, run: int | None = None, parties: Sequence[int] | None = None) -> list[Ready]:
     """Balances that may be paid. With ``run`` the payments of that run don't count as under way."""
-    return [Ready(*row) for row in access.fetch(_READY, {"run": run, "parties": parties and [*parties]})]
+    values = {"run": run, "parties": parties and [*parties], "now": now}
+    return [Ready(*row) for row in access.fetch(_READY, values)]
 
 
 def lock_payees(access: Access, parties: Iterable[int]) -> None:

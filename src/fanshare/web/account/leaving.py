@@ -16,10 +16,11 @@ from fanshare.web.language import gettext as _
 from fanshare.web.seated import field, page, seated
 
 
-@seated("account.data", Role.CREATOR, Role.FAN)
+@seated("account.data", Role.CREATOR, Role.FAN, form=True, fresh=True)
 def data(here: Here) -> Any:
-    """Everything about her as a file."""
-    document = own_data.copy(here.programme, here.me, here.now, picture_at=partial(_picture_at, here))
+    """Everything about her as a file; accounts for her money are whole only for who has just shown that it is she."""
+    whole = here.request.method == "POST"
+    document = own_data.copy(here.programme, here.me, here.now, whole=whole, picture_at=partial(_picture_at, here))
     content = json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"
     response = HttpResponse(content, content_type="application/json")
     name = f"about-me-{here.tenant.slug}-{format_rfc3339(here.now)[:10]}.json"

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.core.payout_item import UNDERWAY, Answer, Said, State
-from fanshare.core.payout_runs import Change, Why
+from fanshare.core.payout_runs import Change, Left, Why
 from fanshare.flows import payout_runs, staff
 from fanshare.flows.audit import noted
 from fanshare.flows.authorisation import Role
@@ -57,6 +57,7 @@ _WHY: Mapping[str, str] = {
     Why.NEGATIVE: later("a refund after an earlier payout; later earnings make it good"),
     Why.ERASED: later("this person has left; it stays owed, unclaimed"),
     Why.STOPPED: later("payouts to this person are stopped"),
+    Why.CHANGED: later("waits until %(day)s: her account details changed"),
     Why.UNDERWAY: later("an earlier payment is under way"),
     Why.BELOW_UNIT: later("less than the smallest coin"),
     Why.BELOW_MINIMUM: later("less than your minimum"),
@@ -212,7 +213,7 @@ def _ticked(here: Here) -> list[str]:
 
 
 def _overview(here: Here, problem: str = "") -> dict[str, Any]:
-    found = payout_runs.preview(here.access)
+    found = payout_runs.preview(here.access, here.now)
     before = _number(here, "before")
     rows = run_rows.listed(here.access, before=before, limit=PAGE + 1)
     changed = [one for one in found.differences if one.change is not Change.SAME]
@@ -225,13 +226,17 @@ def _overview(here: Here, problem: str = "") -> dict[str, Any]:
         "payments": len(found.plan.items),
         "changed": [(who[one.party], one, _(_CHANGES[one.change])) for one in changed[:_SHOWN]],
         "more": max(0, len(changed) - _SHOWN),
-        "left": [(who[one.party], one, _(_WHY[one.why])) for one in found.plan.left[:_SHOWN]],
+        "left": [(who[one.party], one, _why(here, one)) for one in found.plan.left[:_SHOWN]],
         "runs": rows[:PAGE],
         "next": rows[PAGE - 1].id if len(rows) > PAGE else 0,
         "sums": payout_lists.sums(here.access, [row.id for row in rows[:PAGE]]),
         "said": {name: _(words) for name, words in _RUN_STATES.items()},
         "may_pay": may(here, "brand.payouts"),
     }
+
+
+def _why(here: Here, one: Left) -> str:
+    return _(_WHY[one.why]) % {"day": here.calendar.day(one.until)}
 
 
 def _shown(here: Here, number: int, problem: str = "") -> dict[str, Any]:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fanshare.integrations.bank_text import basic, is_basic, readable
+from fanshare.core.bank_text import basic, is_basic, readable
 
 
 @pytest.mark.parametrize(

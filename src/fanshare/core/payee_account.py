@@ -1,0 +1,130 @@
+"""An account that money is paid to, as its owner types it: an IBAN, or routing and account number in the United States.
+
+What a bank would refuse days later is refused at once. No error repeats what was typed: errors are logged.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from fanshare.core.bank_text import basic, readable
+from fanshare.core.errors import BadInputError
+from fanshare.core.iban import EEA, SEPA, compact_iban, iban_fault, is_bic, same_system
+from fanshare.core.routing import is_routing_number
+
+
+class Kind(StrEnum):
+    """By which way money gets there."""
+
+    IBAN = "iban"
+    US = "us"
+
+
+#: What each way carries.
+CURRENCY: Mapping[Kind, str] = {Kind.IBAN: "EUR", Kind.US: "USD"}
+KIND_OF: Mapping[str, Kind] = {currency: kind for kind, currency in CURRENCY.items()}
+
+#: A SEPA name (EPC130-08); a NACHA file shows its first 22 characters.
+NAME_LENGTH = 70
+_NUMBER = re.compile(r"[A-Z0-9]{4,17}", re.ASCII)
+_BLANKS = re.compile(r"[\s-]")
+_FAULTS = {
+    "form": "This is no IBAN: it begins with two letters and two figures, such as DE89.",
+    "country": "An IBAN of this country is not known; look at its first two letters.",
+    "length": "This IBAN is too short or too long for its country; look whether a figure is missing.",
+    "checksum": "There is a typing error in this IBAN; compare it figure by figure.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """``number`` is the IBAN or account number, ``bank`` the BIC (may be empty) or routing number.
+
+    Nothing of it but its kind is in its representation, so that it gets into no log.
+    """
+
+    kind: Kind
+    holder: str = field(repr=False)
+    number: str = field(repr=False)
+    bank: str = field(default="", repr=False)
+    savings: bool = field(default=False, repr=False)
+
+    @property
+    def currency(self) -> str:
+        """In which it is paid."""
+        return CURRENCY[self.kind]
+
+
+def iban_account(holder: str, iban: str, bic: str = "") -> Account:
+    """An account that SEPA reaches.
+
+    Raises ``BadInputError``: ``bad_holder``, ``iban_form``, ``iban_country``, ``iban_length``, ``iban_checksum``,
+    ``iban_reach``, ``bic_missing``, ``bic_form``, ``bic_country``.
+    """
+    number, bank = compact_iban(iban.strip()), bic.replace(" ", "").upper()
+    fault = iban_fault(number)
+    if fault is not None:
+        raise BadInputError(f"iban_{fault}", _FAULTS[fault])
+    country = number[:2]
+    if country not in SEPA:
+        raise BadInputError("iban_reach", "SEPA does not reach accounts in this country.")
+    if bank and not is_bic(bank):
+        raise BadInputError("bic_form", "A BIC has eight or eleven letters and figures.")
+    if bank and not same_system(country, bank[4:6]):
+        raise BadInputError("bic_country", "This BIC is of another country than the IBAN.")
+    if not bank and country not in EEA:
+        raise BadInputError("bic_missing", "Outside the European Economic Area a bank needs the BIC too.")
+    return Account(Kind.IBAN, _holder(holder), number, bank)
+
+
+def us_account(holder: str, routing: str, number: str, *, savings: bool = False) -> Account:
+    """An account in the United States. Raises ``BadInputError``: ``bad_holder``, ``bad_routing``, ``bad_number``."""
+    bank, account = _BLANKS.sub("", routing), _BLANKS.sub("", number).upper()
+    if not is_routing_number(bank):
+        raise BadInputError("bad_routing", "This is no routing number: it has nine figures, the last one checks them.")
+    if _NUMBER.fullmatch(account) is None or not any(sign.isdigit() for sign in account):
+        raise BadInputError("bad_number", "An account number has 4 to 17 figures or letters.")
+    return Account(Kind.US, _holder(holder), account, bank, savings)
+
+
+def masked(account: Account) -> str:
+    """What tells its owner which one it is, and nobody else anything: ``DE … 3000``, ``… 6789``."""
+    if account.kind is Kind.IBAN:
+        return f"{account.number[:2]} … {account.number[-4:]}"
+    return f"… {account.number[-4:] if len(account.number) >= 8 else account.number[-2:]}"
+
+
+def grouped(iban: str) -> str:
+    """An IBAN as people write it, in groups of four."""
+    return " ".join(iban[at : at + 4] for at in range(0, len(iban), 4))
+
+
+def packed(account: Account) -> bytes:
+    """The account as it is sealed."""
+    known = {
+        "kind": str(account.kind),
+        "holder": account.holder,
+        "number": account.number,
+        "bank": account.bank,
+        "savings": account.savings,
+    }
+    return json.dumps(known, sort_keys=True).encode()
+
+
+def unpacked(content: bytes) -> Account:
+    """Undo ``packed``."""
+    known = json.loads(content)
+    return Account(Kind(known["kind"]), known["holder"], known["number"], known["bank"], known["savings"])
+
+
+def _holder(name: str) -> str:
+    """A name in the characters that every bank takes. What can't be written in them is not guessed."""
+    shown = basic(name, 1000)
+    lost = shown.count(".") > name.count(".")
+    if not readable(shown) or lost or len(shown) > NAME_LENGTH or "\x00" in name:
+        raise BadInputError(
+            "bad_holder", f"Write the holder's name as the bank does: Latin letters, at most {NAME_LENGTH}."
+        )
+    return shown

@@ -1,0 +1,95 @@
+"""Accounts that people named for their money: the rows, without what the vault keeps."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from fanshare.core.instants import Instant
+from fanshare.store.access import Access
+
+_ALIVE = """
+SELECT id, party_id, kind, set_at, usable_at, undone_at FROM payee_account
+ WHERE programme_id = %(programme_id)s AND party_id = %(party)s AND undone_at IS NULL AND left_at IS NULL ORDER BY id
+"""
+_ONE = """
+SELECT id, party_id, kind, set_at, usable_at, undone_at FROM payee_account
+ WHERE programme_id = %(programme_id)s AND id = %(id)s
+"""
+# Sending a run locks its payees for share: a change comes wholly before or wholly after it.
+_LOCK = """
+SELECT person_id FROM party
+ WHERE programme_id = %(programme_id)s AND id = %(party)s AND erased_at IS NULL FOR NO KEY UPDATE
+"""
+_PERSON = "SELECT person_id FROM party WHERE programme_id = %(programme_id)s AND id = %(party)s AND erased_at IS NULL"
+_SINCE = """
+SELECT count(*) FROM payee_account
+ WHERE programme_id = %(programme_id)s AND party_id = %(party)s AND set_at > %(since)s
+"""
+_ADD = """
+INSERT INTO payee_account (programme_id, party_id, kind, set_at, usable_at)
+VALUES (%(programme_id)s, %(party)s, %(kind)s, %(now)s, %(usable)s) RETURNING id
+"""
+_UNDO = "UPDATE payee_account SET undone_at = %(now)s WHERE programme_id = %(programme_id)s AND id = ANY(%(ids)s)"
+_LEAVE = "UPDATE payee_account SET left_at = %(now)s WHERE programme_id = %(programme_id)s AND id = ANY(%(ids)s)"
+_FORGET = """
+UPDATE payee_account SET left_at = %(now)s
+ WHERE programme_id = %(programme_id)s AND party_id = ANY(%(parties)s) AND left_at IS NULL AND undone_at IS NULL
+"""
+
+
+class Named(NamedTuple):
+    """An account that was named: which it is stands in the vault under its id."""
+
+    id: int
+    party: int
+    kind: str
+    set_at: Instant
+    usable_at: Instant
+    undone_at: Instant | None
+
+
+def alive(access: Access, party: int) -> list[Named]:
+    """What was named and neither undone nor left, in its order."""
+    return [Named(*row) for row in access.fetch(_ALIVE, {"party": party})]
+
+
+def one(access: Access, id_: int) -> Named | None:
+    """One of them, whatever became of it."""
+    row = access.fetch_one(_ONE, {"id": id_})
+    return None if row is None else Named(*row)
+
+
+def locked_person(access: Access, party: int) -> int | None:
+    """Who stands behind a party; nothing of hers is sent, and she isn't erased, until the transaction ends."""
+    found: int | None = access.value(_LOCK, {"party": party})
+    return found
+
+
+def person(access: Access, party: int) -> int | None:
+    """Who stands behind a party that was not erased."""
+    found: int | None = access.value(_PERSON, {"party": party})
+    return found
+
+
+def count_since(access: Access, party: int, since: Instant) -> int:
+    """How often she named one since then."""
+    return int(access.value(_SINCE, {"party": party, "since": since}))
+
+
+def add(access: Access, party: int, kind: str, now: Instant, usable_at: Instant) -> int:
+    """Another one, from now on."""
+    return int(access.value(_ADD, {"party": party, "kind": kind, "now": now, "usable": usable_at}))
+
+
+def undo(access: Access, ids: Sequence[int], now: Instant) -> None:
+    """These are given up."""
+    access.execute(_UNDO, {"ids": [*ids], "now": now})
+
+
+def leave(access: Access, ids: Sequence[int], now: Instant) -> None:
+    """These were replaced."""
+    access.execute(_LEAVE, {"ids": [*ids], "now": now})
+
+
+def forget(access: Access, parties: Iterable[int], now: Instant) -> None:
+    """Nothing goes to these people any more: they are erased."""
+    access.execute(_FORGET, {"parties": [*parties], "now": now})

@@ -1,0 +1,1 @@
+"""Pages about where somebody's money goes."""

@@ -1,0 +1,10 @@
+"""Addresses of where money goes."""
+
+from django.urls import path, re_path
+
+from fanshare.web.payee import naming, undoing
+
+urlpatterns = [
+    re_path(r"^payee/undo/(?P<token>[A-Za-z0-9_-]{20,200})\Z", undoing.undo, name="payee_undo"),
+    path("payee/<slug:programme>", naming.where, name="payee"),
+]
