@@ -257,6 +257,8 @@ COMMANDS: dict[str, Callable[[Desk], object]] = {
         d.text("name"),
         d.now,
     ),
+    "report a post": lambda d: posts.report(d.programme, d.id("party"), d.id("post"), d.now),
+    "answer a report": lambda d: posts.settle_report(d.programme, d.id("post"), d.now, close=d.flag()),
     "take a picture out": lambda d: posts.remove_picture(d.programme, d.id("party"), d.id("post"), d.text("hex")),
     "arrived": lambda d: payouts.arrived(d.programme, d.id("payout"), d.now),
     "came back": lambda d: payouts.came_back(d.programme, d.id("payout"), d.text("reason"), d.now),

@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import pytest
 from hypothesis import given
@@ -13,7 +12,7 @@ from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.core.instants import DAY, HOUR
 from fanshare.flows import posts as writing
 from fanshare.flows.links import NewLink, add_link
-from fanshare.flows.people import Joiner, add_creator, add_fan, erase
+from fanshare.flows.people import erase
 from fanshare.flows.posts import Draft
 from fanshare.store.queries import posts as queries
 from fanshare.store.server import Server
@@ -24,45 +23,13 @@ from tests.web.support.browser import Watched, chromium, watched
 from tests.web.support.company import Company, Watching, founded
 from tests.web.support.device import Device
 from tests.web.support.serving import Answer, served
+from tests.web.support.writing import Pair, paired, send, words
 from tests.web.test_creator_page import opened, photo
 
 __all__ = ["schema_template"]
 
 HERS, HIS = "/creator/linen/exclusive", "/fan/linen/exclusive"
-
-
-@dataclass
-class Pair:
-    """A creator and a fan who shares for her and never bought anything, whom no other test knows."""
-
-    company: Company
-    tag: str
-    creator: int
-    fan: int
-    link: int
-
-    def write(self, words: str = "Secret words", *, title: str = "A title", later: int = 0, shown: bool = True) -> int:
-        now = self.company.house.now + later
-        return writing.write(self.company.brand.programme, self.creator, Draft(title, words), now, shown=shown)
-
-    def hang(self, post: int) -> str:
-        """A picture on a post; its name."""
-        writing.add_picture(self.company.brand.programme, self.creator, post, photo(), "A jar", self.company.house.now)
-        return queries.pictures(self.company.brand.access, [post])[-1].name
-
-    def her(self) -> Device:
-        return self.company.device(f"creator.{self.tag}")
-
-    def his(self) -> Device:
-        return self.company.device(f"fan.{self.tag}")
-
-    def turn(self, state: str) -> None:
-        """Another state of his link, an hour later."""
-        statement = (
-            "INSERT INTO link_state (programme_id, link_id, state, from_at) SELECT programme_id, id, %s, %s FROM link"
-        )
-        at = int(self.company.house.value("SELECT max(from_at) FROM link_state WHERE link_id = %s", self.link)) + HOUR
-        self.company.house.conn.execute(f"{statement} WHERE id = %s".encode(), [state, at, self.link])
+REPORTS = "/brand/linen/reports"
 
 
 @pytest.fixture(scope="module")
@@ -74,24 +41,6 @@ def company(schema_template: str, pg_server: Server, tmp_path_factory: pytest.Te
 @pytest.fixture
 def pair(company: Company) -> Pair:
     return paired(company, f"p{company.house.value('SELECT count(*) FROM party')}")
-
-
-def paired(company: Company, tag: str) -> Pair:
-    programme, long_ago = company.brand.programme, company.house.now - 40 * DAY
-    her = Joiner(f"Creator {tag}", f"creator.{tag}@example.test", f"creator-{tag}")
-    creator, fan = add_creator(programme, her, long_ago), add_fan(programme, Joiner(email=f"fan.{tag}@example.test"), 1)
-    link, _ = add_link(programme, NewLink(creator, fan, "https://shop.example/x", LABEL), long_ago)
-    return Pair(company, tag, creator, fan, link)
-
-
-def send(device: Device, path: str, **values: str) -> Answer:
-    """Send one of the forms of a page."""
-    device.get("/sign-out")
-    return device.post(path, {"csrfmiddlewaretoken": device.cookies["fanshare_form"], **values})
-
-
-def words(answer: Answer) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", answer.text.replace("\xa0", " ")).split())
 
 
 def test_she_writes_a_post_hidden_adds_a_picture_shows_it_and_her_fan_reads_it_without_a_purchase(pair: Pair) -> None:
@@ -324,6 +273,45 @@ def test_lists_go_on_behind_a_key_and_ask_the_database_little(pair: Pair) -> Non
         assert further is not None
         assert "no. 4." in device.get(base + further[1]).text
         assert device.get(f"{base}?after=x").status == 400
+
+
+def test_a_reported_post_is_seen_by_owner_and_operator_until_it_is_answered_and_then_let_be_or_taken_down(
+    pair: Pair,
+) -> None:
+    her, his, bea, other = pair.her(), pair.his(), pair.company.device("bea"), paired(pair.company, f"{pair.tag}x")
+    bad, fine = pair.write("Pomegranate words"), pair.write("Quite fine")
+    name = pair.hang(bad)
+    looked = f"{REPORTS}/{bad}/pictures/{name}"
+    assert bea.get(looked).status == 404, "not before it is reported"
+    assert send(other.his(), f"{HIS}/{bad}").status == 404, "reported by who may read it"
+    assert send(his, f"{HIS}/{bad}").headers["location"].endswith("?reported=1")
+    assert send(his, f"{HIS}/{bad}").status == 302, "twice is once"
+    assert "1 report waits" in words(bea.get("/brand/linen"))
+    page = bea.get(REPORTS).text
+    assert ("Pomegranate" in page, "Quite fine" in page, f"fan.{pair.tag}" in page) == (True, False, False)
+    assert bea.get(looked).headers["content-type"] == "image/webp"
+    for who, status in (("otto", 200), ("mona", 403), ("rea", 403), ("dora", 403)):
+        assert pair.company.device(who).get(REPORTS).status == status
+        assert pair.company.device(who).get(looked).status == status
+    assert settle(bea, fine, "close").status == 422, "nobody reported it"
+    assert settle(bea, bad, "let").status == 302
+    assert bea.get(looked).status == 404
+    send(his, f"{HIS}/{bad}")
+    assert "Pomegranate" not in bea.get(REPORTS).text, "let be, and not changed since"
+    pair.company.house.later(HOUR)
+    assert send(her, f"{HERS}/{bad}", do="keep", title="A title", words="Pomegranate again").status == 302
+    send(his, f"{HIS}/{bad}")
+    assert settle(bea, bad, "close").status == 302
+    assert his.get(f"{HIS}/{bad}").status == 404
+    assert "took this post down" in her.get(f"{HERS}/{bad}").text
+    send(her, f"{HERS}/{bad}", do="hidden")
+    assert send(her, f"{HERS}/{bad}", do="shown").status == 422, "not by hiding it first"
+    assert "took a post down after a report" in pair.company.device("otto").get("/operator/audit").text
+    assert send(her, f"{HERS}/{bad}", do="delete", sure="yes").status == 302
+
+
+def settle(device: Device, post: int, what: str) -> Answer:
+    return send(device, REPORTS, about="post", message=str(post), do=what)
 
 
 @given(st.lists(st.sampled_from(["show", "hide", "pause", "active", "end"]), max_size=8))

@@ -141,7 +141,7 @@ def test_a_reported_message_is_seen_by_owner_and_operator_until_it_is_answered(p
     other, bad = pair.ask("Something else entirely"), pair.ask("Something nasty")
     assert send(her, f"{HERS}/{pair.thread}", do="report", message=str(bad)).status == 302
     assert send(her, f"{HERS}/{pair.thread}", do="report", message=str(bad)).status == 302, "twice is once"
-    assert "1 reported message waits" in words(bea.get("/brand/linen"))
+    assert "1 report waits" in words(bea.get("/brand/linen"))
     page = words(bea.get(REPORTS))
     assert "Something nasty" in page
     assert "Something else entirely" not in page, "that one message and nothing else"

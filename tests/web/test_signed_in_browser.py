@@ -165,6 +165,7 @@ def posted(company: Company) -> None:
     draft = posts.Draft("Behind the loom " + "w" * 90, "Only *you*:\n\n- one\n- two\n\n> " + "w" * 200, "DE")
     post = posts.write(programme, cleo, draft, now, shown=True)
     posts.add_picture(programme, cleo, post, photo(), "A loom " + "w" * 150, now)
+    posts.report(programme, company.brand.finn, post, now)
 
 
 def enter(seen: Watched, company: Company, name: str) -> None:

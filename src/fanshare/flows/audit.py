@@ -52,6 +52,8 @@ WHAT = {
     "payout.decide": later("decided about a payment"),
     "letter.send": later("wrote to creators"),
     "report.close": later("closed a thread after a report"),
+    "post.close": later("took a post down after a report"),
+    "post.let_be": later("let a reported post be"),
     "report.let_be": later("let a reported message be"),
     "message.look": later("looked at what a shop sent"),
     "inbox.retry": later("had parked messages read again"),

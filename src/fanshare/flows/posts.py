@@ -13,10 +13,11 @@ from fanshare.core import ad_labels, plain_words
 from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.core.instants import DAY, Instant
 from fanshare.flows import own_page, pictures
+from fanshare.flows.audit import noted
 from fanshare.flows.context import Programme
 from fanshare.flows.letters import Say
 from fanshare.store.access import Access
-from fanshare.store.queries import creator_pages, fans, posts
+from fanshare.store.queries import creator_pages, fans, post_reports, posts
 from fanshare.store.queries.posts import PictureRow, PostRow
 
 LONGEST_TITLE, LONGEST_WORDS = 120, 8_000
@@ -114,11 +115,12 @@ def change(programme: Programme, creator: int, post: int, draft: Draft, now: Ins
 def show(programme: Programme, creator: int, post: int, at: Instant | None) -> None:
     """Show a post to her fans from ``at`` on, or (``None``) hide it; doing it again changes nothing.
 
-    Raises ``FanshareError``: ``erased``, ``unknown_post``.
+    Raises ``FanshareError``: ``erased``, ``unknown_post``, ``post_closed``.
     """
     with programme.access.transaction():
         _held(programme, creator)
-        of_hers(programme, creator, post)
+        if of_hers(programme, creator, post).closed_at is not None and at is not None:
+            raise FanshareError("post_closed", "The people of the shop took this post down after a report.", 409)
         posts.show(programme.access, creator, post, at)
 
 
@@ -199,6 +201,29 @@ def pixels(programme: Programme, row: PostRow, name: str) -> bytes | None:
     if not any(one.name == name for one in posts.pictures(programme.access, [row.id])):
         return None
     return programme.vault.get(row.person, _pixels(name))
+
+
+def report(programme: Programme, fan: int, post: int, now: Instant) -> None:
+    """Report a post that a fan may read; twice is once. Raises ``BadInputError`` (``unknown_post``)."""
+    with programme.access.transaction():
+        for_fan(programme, fan, post)
+        post_reports.report(programme.access, post, now)
+
+
+def reported(programme: Programme, limit: int) -> list[tuple[Post, Instant]]:
+    """Posts whose report waits for a person of the house, each with since when."""
+    rows = post_reports.waiting(programme.access, limit=limit)
+    return list(zip(read(programme, [row for row, _ in rows]), (at for _, at in rows), strict=True))
+
+
+def settle_report(programme: Programme, post: int, now: Instant, *, close: bool) -> None:
+    """Answer a report: let the post be, or take it down. Raises ``BadInputError`` (``unknown_report``)."""
+    with programme.access.transaction():
+        if not post_reports.answer(programme.access, post, now):
+            raise BadInputError("unknown_report", "No such report waits for an answer.", 404)
+        if close:
+            post_reports.close(programme.access, post, now)
+        noted(programme.access, "post.close" if close else "post.let_be", now, f"post {post}")
 
 
 def copied(programme: Programme, creator: int, most: int) -> list[Post]:

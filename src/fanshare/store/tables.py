@@ -113,6 +113,7 @@ MUTABLE = frozenset(
         "position",
         "post",
         "post_picture",
+        "post_report",
         "product",
         "proof",
         "question_message",

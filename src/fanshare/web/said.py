@@ -25,6 +25,7 @@ def told(error: FanshareError, most: int) -> str:
         "thanked": _("You said thank you there within the last day; tomorrow you can again."),
         "too_many_words": _("You wrote a lot within a day; write again tomorrow."),
         "thread_closed": _("The people of the shop closed this thread after a report."),
+        "post_closed": _("The people of the shop took this post down after a report."),
         "nobody_helped": _("No fan brought a sale in that time; nothing was sent."),
     }
     return known.get(error.code) or plain(error)

@@ -7,7 +7,8 @@ from fanshare.store.access import Access
 
 _HEAD: LiteralString = """
 SELECT p.id, p.creator_party_id, c.person_id, coalesce(c.display_name, ''), coalesce(c.slug, ''),
-       coalesce(p.label_country, ''), p.written_at, p.changed_at, p.shown_at
+       coalesce(p.label_country, ''), p.written_at, p.changed_at, p.shown_at,
+       p.closed_at
   FROM post p JOIN party c ON c.programme_id = p.programme_id AND c.id = p.creator_party_id
 """
 #: Whose fan somebody is: the creators of links that are hers now and that are active now.
@@ -21,7 +22,8 @@ _SUPPORTED: LiteralString = """
                        AND n.from_at > s.from_at))
 """
 _FOR_FAN: LiteralString = f"""
- WHERE p.programme_id = %(programme_id)s AND p.shown_at IS NOT NULL AND p.creator_party_id IN {_SUPPORTED}
+ WHERE p.programme_id = %(programme_id)s AND p.shown_at IS NOT NULL AND p.closed_at IS NULL
+   AND p.creator_party_id IN {_SUPPORTED}
 """
 _OF_CREATOR = (
     _HEAD
@@ -66,6 +68,8 @@ UPDATE post SET shown_at = %(shown_at)s
  WHERE programme_id = %(programme_id)s AND id = %(id)s AND creator_party_id = %(creator)s
    AND (shown_at IS NULL) <> (%(shown_at)s::bigint IS NULL)
 """
+_TOUCH = "UPDATE post SET changed_at = %(now)s WHERE programme_id = %(programme_id)s AND id = %(post)s"
+_DROP_REPORTS = "DELETE FROM post_report WHERE programme_id = %(programme_id)s AND post_id = ANY(%(ids)s)"
 _DROP = "DELETE FROM post WHERE programme_id = %(programme_id)s AND id = ANY(%(ids)s)"
 _COUNT = """
 SELECT count(*), count(*) FILTER (WHERE written_at > %(since)s) FROM post
@@ -92,7 +96,10 @@ _IDS = "SELECT id FROM post WHERE programme_id = %(programme_id)s AND creator_pa
 
 
 class PostRow(NamedTuple):
-    """A post without its words; ``person`` is whose vault they lie in, ``country`` whose label it has (empty: none)."""
+    """A post without its words; ``person`` is whose vault they lie in, ``country`` whose label it has (empty: none).
+
+    ``closed_at``: the house took it down after a report.
+    """
 
     id: int
     creator: int
@@ -103,6 +110,7 @@ class PostRow(NamedTuple):
     written_at: Instant
     changed_at: Instant
     shown_at: Instant | None
+    closed_at: Instant | None
 
 
 class PictureRow(NamedTuple):
@@ -166,7 +174,8 @@ def count(access: Access, creator: int, since: Instant) -> tuple[int, int]:
 
 
 def add_picture(access: Access, picture: PictureRow, now: Instant) -> None:
-    """A row for a picture."""
+    """A row for a picture, which changes its post."""
+    access.execute(_TOUCH, {"post": picture.post, "now": now})
     access.execute(_ADD_PICTURE, {**picture._asdict(), "now": now})
 
 
@@ -188,6 +197,7 @@ def drop_picture(access: Access, post: int, name: str) -> None:
 
 def drop(access: Access, ids: list[int]) -> None:
     """Take posts away with their pictures."""
+    access.execute(_DROP_REPORTS, {"ids": ids})
     access.execute(_DROP_PICTURES, {"ids": ids})
     access.execute(_DROP, {"ids": ids})
 

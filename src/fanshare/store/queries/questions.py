@@ -95,7 +95,10 @@ UPDATE question_report r SET answered_at = %(now)s FROM question_message m
  WHERE r.programme_id = %(programme_id)s AND r.message_id = %(message)s AND r.answered_at IS NULL
    AND m.programme_id = r.programme_id AND m.id = r.message_id RETURNING m.thread_id
 """
-_OPEN_REPORTS = "SELECT count(*) FROM question_report WHERE programme_id = %(programme_id)s AND answered_at IS NULL"
+_OPEN_REPORTS = """
+SELECT (SELECT count(*) FROM question_report WHERE programme_id = %(programme_id)s AND answered_at IS NULL)
+     + (SELECT count(*) FROM post_report WHERE programme_id = %(programme_id)s AND answered_at IS NULL)
+"""
 #: How many fans wait for an answer of ``creator``, counted to a hundred; nobody does while she is away.
 WAITING: LiteralString = """
 SELECT count(*) FROM (SELECT FROM question_thread
@@ -251,7 +254,7 @@ def answer_report(access: Access, message: int, now: Instant) -> int | None:
 
 
 def open_reports(access: Access) -> int:
-    """How many reports wait."""
+    """How many reports wait, of messages and of posts."""
     return int(access.value(_OPEN_REPORTS))
 
 

@@ -81,9 +81,7 @@ def _to_look_at(here: Here) -> list[Need]:
     found = []
     count = questions.open_reports(here.access) if may(here, "brand.reports") else 0
     if count:
-        words = ngettext(
-            "%(n)s reported message waits for you to look", "%(n)s reported messages wait for you to look", count
-        )
+        words = ngettext("%(n)s report waits for you to look", "%(n)s reports wait for you to look", count)
         found.append(Need("triangle-alert", words % {"n": count}, _to("brand_reports", here)))
     count = brand.applications(here.access)
     if count:

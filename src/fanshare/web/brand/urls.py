@@ -25,6 +25,11 @@ from fanshare.web.brand import (
 
 urlpatterns = [
     path("brand/<slug:programme>/reports", reports.reports, name="brand_reports"),
+    path(
+        "brand/<slug:programme>/reports/<row:number>/pictures/<slug:name>",
+        reports.picture,
+        name="brand_report_picture",
+    ),
     path("connections", connections.everywhere, name="all_connections"),
     path("brand/<slug:programme>", overview.overview, name="brand_overview"),
     path("brand/<slug:programme>/start", start.start, name="brand_start"),

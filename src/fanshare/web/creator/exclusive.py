@@ -180,7 +180,7 @@ def _choices(here: Here, typed: Draft) -> dict[str, Any]:
 
 def _as_post(draft: Draft, kept: Post | None) -> Post:
     """A draft as it would look, with the pictures that hang there already."""
-    row = PostRow(0, 0, 0, "", "", draft.country, 0, 0, None)
+    row = PostRow(0, 0, 0, "", "", draft.country, 0, 0, None, None)
     return Post(row, draft.title, draft.words, () if kept is None else kept.pictures)
 
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.http import HttpResponseRedirect
+
 from fanshare.core.instants import zone
 from fanshare.flows import posts as writing
 from fanshare.flows.authorisation import Role
@@ -25,13 +27,17 @@ def posts(here: Here) -> Any:
     return page(here, "fan/exclusive.html", {"asked": wish, "rows": found, "next": further})
 
 
-@seated("fan.exclusive", Role.FAN)
+@seated("fan.exclusive", Role.FAN, form=True)
 def post(here: Here, number: int) -> Any:
-    """One post of a creator she shares for."""
+    """One post of a creator she shares for, which she may report."""
     row = _open(here, number)
     if row is None:
         return error_page(here.request, 404)
-    return page(here, "fan/exclusive_post.html", {"post": writing.read(here.programme, [row])[0]})
+    if here.request.method == "POST":
+        writing.report(here.programme, here.me, number, here.now)
+        return HttpResponseRedirect(f"{here.request.path}?reported=1")
+    reported = here.request.GET.get("reported") == "1"
+    return page(here, "fan/exclusive_post.html", {"post": writing.read(here.programme, [row])[0], "reported": reported})
 
 
 @seated("fan.exclusive", Role.FAN)

@@ -1,0 +1,12 @@
+"""Posts that were reported, and what became of them."""
+
+from django.db import migrations
+
+from fanshare.store.migrations import run_sql, step_before
+
+
+class Migration(migrations.Migration):  # type: ignore[misc]
+    """Runs the SQL file of the same name."""
+
+    dependencies = [("store", step_before("0082_post_reports"))]  # noqa: RUF012
+    operations = [run_sql("0082_post_reports")]  # noqa: RUF012
