@@ -37,3 +37,19 @@ def test_what_is_below_the_level_is_not_written(capsys: pytest.CaptureFixture[st
     structlog.get_logger("jobs").info("working")
     logging.getLogger("edge").info("working")
     assert capsys.readouterr().err == ""
+
+
+def test_a_traceback_for_people_shows_no_variable_where_a_secret_may_stand(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logs(json=False)
+
+    def fails(password: str) -> None:
+        raise RuntimeError(f"broken after {len(password)}")
+
+    try:
+        fails("canary-in-a-local-variable")
+    except RuntimeError:
+        structlog.get_logger("test").exception("failed")
+        logging.getLogger("django.request").exception("failed")
+    said = capsys.readouterr().err
+    assert said.count("broken after 26") == 2
+    assert "canary" not in said.replace('fails("canary-in-a-local-variable")', "")

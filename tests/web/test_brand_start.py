@@ -141,8 +141,8 @@ def test_open_admission_is_warned_of_and_the_invitation_names_the_page_on_which_
     seen = owner.get("/brand/hemp/start")
     assert "A fan may then join as a creator and earn the whole commission" in words(seen)
     assert "/join/hemp</textarea>" in seen.text
-    assert "fanshare connection add woocommerce --programme hemp" in words(seen)
-    assert "Nothing was heard yet" in words(seen)
+    assert 'href="/brand/hemp/connections/new"' in seen.text
+    assert "Nothing was heard yet" not in words(seen), "there is no shop yet that could speak"
 
 
 def test_what_is_next_is_the_first_open_step_and_what_is_there_needs_no_saying(company: Company) -> None:

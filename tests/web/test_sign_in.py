@@ -13,6 +13,7 @@ from fanshare.flows import sign_in, staff
 from fanshare.flows.context import open_programme
 from fanshare.flows.people import Joiner, add_creator, add_fan
 from fanshare.flows.publish_terms import publish_terms
+from fanshare.jobs.systems import Connectors
 from fanshare.store import directory
 from fanshare.store.access import Connection, connect
 from fanshare.store.server import Database
@@ -49,7 +50,14 @@ class Place:
         accounts = StoredAccounts(reach, KEYS, lambda: self.now, sends_mail=mail)
         store = StoredPages(reach, lambda: self.now)
         desk = Desk(
-            reach, KEYS, lambda: self.now, _no_statement, lambda _url, _hosts, _http: None, lambda _conn: [], ()
+            reach,
+            KEYS,
+            lambda: self.now,
+            _no_statement,
+            lambda _url, _hosts, _http: None,
+            lambda _conn: [],
+            (),
+            Connectors(),
         )
         return make_wsgi_app(
             store, lambda: self.now, allowed_hosts=[HOST], accounts=accounts, public_url=public_url, desk=desk

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fanshare.cli import connection_care, connection_pages, connection_secret
-from fanshare.cli.connection_care import look_after, webhook_lines
+from fanshare.cli.connection_care import look_after, systems, webhook_lines
 from fanshare.cli.connection_shapes import document
 from fanshare.cli.session import group, session
 from fanshare.core.errors import FanshareError
@@ -37,19 +37,13 @@ def add(
     webhooks: bool = typer.Option(False, "--webhooks", help="Make its webhooks at once; the key has to allow writing."),
 ) -> None:
     """Connect a shop. Prints what to do in it."""
-    from fanshare.cli.connection_doors import DRAW_THEMSELVES, Given, new_connection, steps
-    from fanshare.flows.connections import add_connection
-    from fanshare.integrations.registry import connector
+    from fanshare.cli.connection_doors import steps, with_environment
+    from fanshare.flows.connecting import DRAW_THEMSELVES, Given, connect
 
-    known = connector(kind)
-    typed = Given(kind, shop, key, key_secret, tuple(secret or ()), tuple(host or ()))
-    given = typed.with_environment()
-    new = new_connection(given, asked=known.can_fetch)
+    given = with_environment(Given(kind, shop, key, key_secret, tuple(secret or ()), tuple(host or ())))
     this = session(ctx)
     with this.desk() as desk:
-        made = add_connection(
-            desk.programme, new, desk.now, can_fetch=known.can_fetch, reports_fulfilment=known.reports_fulfilment
-        )
+        made = connect(desk.programme, given, systems(desk), desk.now)
         told = document(desk, made)
         # A secret that the shop draws, or that we were given by it, is not ours to show.
         told |= {} if kind in DRAW_THEMSELVES else {"secret": made.secrets[0].decode()}

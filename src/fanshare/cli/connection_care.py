@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from fanshare.cli.session import session
-from fanshare.core.errors import BadInputError, FanshareError
+from fanshare.core.errors import BadInputError
 
 if TYPE_CHECKING:
     from fanshare.cli.session import Desk, Session
     from fanshare.core.instants import Instant
+    from fanshare.flows.connecting import Systems
     from fanshare.flows.connections import Connection
     from fanshare.jobs.poll import Found
 
@@ -84,26 +85,26 @@ def _reconcile(this: "Session", desk: "Desk", shop: "Connection", fetches: Any, 
 
 def pause(ctx: typer.Context, endpoint: str = _WHICH) -> None:
     """Take nothing from a shop from now on. It is told to come again later; the log says how long it was off."""
+    from fanshare.flows.connecting import switch
     from fanshare.flows.connection_changes import find
-    from fanshare.flows.connection_changes import pause as switch
 
     this = session(ctx)
     with this.desk() as desk:
         shop = find(desk.programme, endpoint)
-        changed = switch(desk.programme, shop, desk.now)
+        changed = switch(desk.programme, shop, desk.now, on=False)
     said = f"{shop.endpoint} is paused." if changed else f"{shop.endpoint} was paused already."
     this.out.result({"endpoint": shop.endpoint, "on": False, "changed": changed}, [said])
 
 
 def resume(ctx: typer.Context, endpoint: str = _WHICH) -> None:
     """Take messages again, and fetch what came meanwhile."""
+    from fanshare.flows.connecting import switch
     from fanshare.flows.connection_changes import find
-    from fanshare.flows.connection_changes import resume as switch
 
     this = session(ctx)
     with this.desk() as desk:
         shop = find(desk.programme, endpoint)
-        changed = switch(desk.programme, shop, desk.now)
+        changed = switch(desk.programme, shop, desk.now, on=True)
     fetched = (
         " What came meanwhile is fetched now." if shop.can_fetch else " Let the shop send again what came meanwhile."
     )
@@ -123,18 +124,22 @@ def webhooks(ctx: typer.Context, endpoint: str = _WHICH) -> None:
 
 def look_after(desk: "Desk", shop: "Connection") -> dict[str, Any]:
     """Look after the webhooks of a connection. Raises ``FanshareError`` (``no_address``) and what the shop raises."""
-    from fanshare.jobs.webhooks import look_after as see_to
+    from fanshare.flows import connecting
 
-    address = desk.installation.settings.public_url
-    if not address:
-        raise FanshareError("no_address", "Set FANSHARE_URL to where the world reaches fanshare, then try again.", 409)
-    report = see_to(desk.programme, shop, address, desk.now)
+    report = connecting.look_after(desk.programme, shop, systems(desk), desk.now)
     return {
         "endpoint": shop.endpoint,
         "created": list(report.created),
         "repaired": list(report.repaired),
         "problem": report.problem,
     }
+
+
+def systems(desk: "Desk") -> "Systems":
+    """What the kinds of shop can do, for this installation."""
+    from fanshare.jobs.systems import Connectors
+
+    return Connectors(desk.installation.settings.public_url)
 
 
 def webhook_lines(document: dict[str, Any]) -> list[str]:
@@ -153,20 +158,14 @@ def keys(
     remove: bool = typer.Option(False, "--remove", help="Forget the keys: the shop is not asked any more."),
 ) -> None:
     """Ask the shop with other keys from now on."""
-    from fanshare.cli.connection_doors import SHOPIFY, Given, api_of
-    from fanshare.flows.connection_changes import add_secret, change_keys, find
-    from fanshare.integrations.registry import connector
+    from fanshare.cli.connection_doors import with_environment
+    from fanshare.flows.connecting import Given, change_keys
+    from fanshare.flows.connection_changes import find
 
     this = session(ctx)
     with this.desk() as desk:
         shop = find(desk.programme, endpoint)
-        given = Given(shop.kind, key=key, key_secret=key_secret).with_environment()
-        api = api_of(given)
-        if remove == (api is not None):
-            raise BadInputError("half_a_key", "Give the new key, or --remove and none.")
-        change_keys(desk.programme, shop, api, can_fetch=connector(shop.kind).can_fetch)
-        if api is not None and shop.kind == SHOPIFY:
-            # The new client secret signs the webhooks too, within the hour; the old one does until then.
-            add_secret(desk.programme, shop, api[1])
+        given = with_environment(Given(shop.kind, key=key, key_secret=key_secret))
+        asked = change_keys(desk.programme, shop, given, systems(desk), desk.now, remove=remove)
     said = "is not asked any more." if remove else "is asked with the new key from now on."
-    this.out.result({"endpoint": shop.endpoint, "can_be_asked": api is not None}, [f"{shop.endpoint} {said}"])
+    this.out.result({"endpoint": shop.endpoint, "can_be_asked": asked}, [f"{shop.endpoint} {said}"])

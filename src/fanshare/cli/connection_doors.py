@@ -1,76 +1,27 @@
-"""What each kind of shop needs to be connected, and what is to be done there afterwards."""
+"""What the environment adds to what was typed about a shop, and what is to be done in the shop afterwards."""
 
-import ipaddress
 import os
-import secrets
-from dataclasses import dataclass, replace
-from urllib.parse import quote, urlsplit
+from dataclasses import replace
+from urllib.parse import quote
 
-from fanshare.core.errors import BadInputError
-from fanshare.flows.connections import Connection, NewConnection
+from fanshare.flows.connecting import DRAW_THEMSELVES, POSTBACK, SHOPIFY, STRIPE, Given
+from fanshare.flows.connections import Connection
 
-SHOPIFY, STRIPE, POSTBACK = "shopify", "stripe", "postback"
-#: Shops that draw the signing secret themselves, once they know our address.
-DRAW_THEMSELVES = frozenset({SHOPIFY, STRIPE})
-_MYSHOPIFY = ".myshopify.com"
 _MACROS = "xid={xid}&sub1={sub1}&order_sum={order_sum}&currency={currency}&status={status}"
 _WEBHOOK_EVENTS = "checkout.session.*, payment_intent.*, charge.*, refund.*"
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
-    """What was typed, or stands in the environment. ``key_secret`` and ``secrets`` are never shown again."""
+def with_environment(given: Given) -> Given:
+    """Filled up from FANSHARE_SHOP_KEY, FANSHARE_SHOP_SECRET and FANSHARE_HOOK_SECRET (or their ``_FILE``)."""
+    from fanshare.config.settings_env import secret
 
-    kind: str
-    shop: str = ""
-    key: str = ""
-    key_secret: str = ""
-    secrets: tuple[str, ...] = ()
-    hosts: tuple[str, ...] = ()
-
-    def with_environment(self) -> "Given":
-        """Filled up from FANSHARE_SHOP_KEY, FANSHARE_SHOP_SECRET and FANSHARE_HOOK_SECRET (or their ``_FILE``)."""
-        from fanshare.config.settings_env import secret
-
-        hook = secret(os.environ, "FANSHARE_HOOK_SECRET")
-        return replace(
-            self,
-            key=self.key or secret(os.environ, "FANSHARE_SHOP_KEY"),
-            key_secret=self.key_secret or secret(os.environ, "FANSHARE_SHOP_SECRET"),
-            secrets=self.secrets or ((hook,) if hook else ()),
-        )
-
-
-def new_connection(given: Given, *, asked: bool) -> NewConnection:
-    """The connection that was asked for; ``asked``: its kind of shop can be asked about orders.
-
-    Raises ``BadInputError`` with what is missing and where it is to be found.
-    """
-    if any("/" in host or " " in host or not host for host in given.hosts) or "\x00" in given.shop:
-        raise BadInputError("bad_host", "A host is a name such as www.shop.example.")
-    if given.kind == SHOPIFY:
-        return _shopify(given)
-    if given.kind == STRIPE:
-        return _stripe(given)
-    if given.kind == POSTBACK and not given.secrets:
-        # It stands in an address, so it has no character that an address would spell otherwise.
-        given = replace(given, secrets=(secrets.token_urlsafe(24),))
-    if asked and not given.shop:
-        raise BadInputError("shop_missing", f"A {given.kind} connection needs --shop https://....")
-    api = api_of(given) if asked else None
-    return NewConnection(given.kind, base_url=given.shop, secrets=given.secrets, api=api, hosts=_hosts(given))
-
-
-def api_of(given: Given) -> tuple[str, str] | None:
-    """Both halves of what a shop is asked with, as its kind has them; ``None`` where nothing was given.
-
-    Raises ``BadInputError`` (``half_a_key``, ``bad_key``).
-    """
-    if given.kind == STRIPE:
-        return _stripe_key(given)
-    if given.kind == SHOPIFY:
-        return _app(given)
-    return _pair(given, "A REST key has two parts: --key and FANSHARE_SHOP_SECRET.")
+    hook = secret(os.environ, "FANSHARE_HOOK_SECRET")
+    return replace(
+        given,
+        key=given.key or secret(os.environ, "FANSHARE_SHOP_KEY"),
+        key_secret=given.key_secret or secret(os.environ, "FANSHARE_SHOP_SECRET"),
+        secrets=given.secrets or ((hook,) if hook else ()),
+    )
 
 
 def steps(made: Connection, given: Given, delivery_url: str) -> list[str]:
@@ -86,75 +37,6 @@ def steps(made: Connection, given: Given, delivery_url: str) -> list[str]:
     if given.kind == STRIPE:
         return lines + _stripe_steps(made, given)
     return lines
-
-
-def _shopify(given: Given) -> NewConnection:
-    shop = given.shop if "//" in given.shop or not given.shop else f"https://{given.shop}"
-    host = _host(shop)
-    if not host.endswith(_MYSHOPIFY) and not _is_loopback(host):
-        raise BadInputError(
-            "not_myshopify",
-            "Give --shop https://NAME.myshopify.com (see Settings, Domains); the shop's own domain goes to --host.",
-        )
-    api = _app(given)
-    # An app's webhooks are signed with its client secret.
-    secrets = tuple(dict.fromkeys([*([api[1]] if api else []), *given.secrets]))
-    return NewConnection(SHOPIFY, shop, secrets, api, _hosts(replace(given, shop=shop)))
-
-
-def _stripe(given: Given) -> NewConnection:
-    api = _stripe_key(given)
-    if any(not secret.startswith("whsec_") for secret in given.secrets):
-        raise BadInputError("bad_secret", "The signing secret of a webhook at Stripe begins with whsec_.")
-    # The pages of a site that sells through Stripe are no API: its address only says where links may lead.
-    return NewConnection(STRIPE, "", given.secrets, api, _hosts(given))
-
-
-def _app(given: Given) -> tuple[str, str] | None:
-    api = _pair(given, "An app has two parts: --key is its client id, FANSHARE_SHOP_SECRET its client secret.")
-    if api and api[1].startswith(("shpat_", "shpca_", "shppa_")):
-        said = "This is an access token; give the client secret of the app (Dev Dashboard, Settings) instead."
-        raise BadInputError("bad_key", said)
-    return api
-
-
-def _stripe_key(given: Given) -> tuple[str, str] | None:
-    from fanshare.integrations.stripe.rest import StripeAccess
-
-    if given.key and given.key_secret:
-        raise BadInputError("bad_key", "A key of Stripe has one part: give it as FANSHARE_SHOP_SECRET alone.")
-    key = given.key_secret or given.key
-    if key:
-        StripeAccess(key)
-    return (STRIPE, key) if key else None
-
-
-def _pair(given: Given, said: str) -> tuple[str, str] | None:
-    if bool(given.key) != bool(given.key_secret):
-        raise BadInputError("half_a_key", said)
-    return (given.key, given.key_secret) if given.key else None
-
-
-def _hosts(given: Given) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(host for host in (_netloc(given.shop), *given.hosts) if host))
-
-
-def _netloc(shop: str) -> str:
-    try:
-        return urlsplit(shop).netloc
-    except ValueError:
-        raise BadInputError("bad_address", "The shop's address begins with https://.") from None
-
-
-def _host(shop: str) -> str:
-    return _netloc(shop).rpartition("@")[2].partition(":")[0].lower()
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _shopify_app(made: Connection) -> list[str]:

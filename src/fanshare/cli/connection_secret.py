@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from fanshare.cli.connection_care import systems
 from fanshare.cli.connection_shapes import document
 from fanshare.cli.session import group, session
 
@@ -46,21 +47,20 @@ def add(
 ) -> None:
     """Let a further secret sign, drawn where none is given. What was refused for want of it is taken after all."""
     from fanshare.config.settings_env import secret as from_environment
-    from fanshare.flows.connection_changes import add_secret, find
-    from fanshare.jobs.quarantine import retake
+    from fanshare.flows.connecting import rotate
+    from fanshare.flows.connection_changes import find
 
     given = secret or from_environment(os.environ, "FANSHARE_HOOK_SECRET")
     this = session(ctx)
     with this.desk() as desk:
         shop = find(desk.programme, endpoint)
-        add_secret(desk.programme, shop, given)
-        retaken = retake(desk.programme, desk.now, endpoint=shop.endpoint)
-        told = {**shown(desk, find(desk.programme, shop.endpoint)), "retaken": retaken.taken}
+        _fresh, retaken = rotate(desk.programme, shop, systems(desk), desk.now, given)
+        told = {**shown(desk, find(desk.programme, shop.endpoint)), "retaken": retaken}
     lines = ["The secret is valid from now on; the older ones stay valid until you retire them."]
     if not given:
         lines.append(f"Secret:       {told['secret']}")
-    if retaken.taken:
-        lines.append(f"{retaken.taken} refused messages are taken after all.")
+    if retaken:
+        lines.append(f"{retaken} refused messages are taken after all.")
     this.out.result(told, lines)
 
 
@@ -71,12 +71,13 @@ def retire(
     endpoint: str = _WHICH,
 ) -> None:
     """Take no more messages signed with a secret."""
-    from fanshare.flows.connection_changes import find, retire_secret
+    from fanshare.flows import connecting
+    from fanshare.flows.connection_changes import find
 
     this = session(ctx)
     with this.desk() as desk:
         shop = find(desk.programme, endpoint)
-        retire_secret(desk.programme, shop, mark)
+        connecting.retire(desk.programme, shop, mark, desk.now)
     this.out.result({"endpoint": shop.endpoint, "retired": mark}, [f"Secret {mark} is not valid any more."])
 
 

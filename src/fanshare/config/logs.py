@@ -17,6 +17,11 @@ class _ToStandardError(logging.Handler):
             self.handleError(record)
 
 
+def _for_people() -> structlog.types.Processor:
+    # The usual traceback of a console shows local variables: a secret or an address may be among them.
+    return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
+
+
 def configure_logs(*, json: bool, level: int = logging.INFO) -> None:
     """Send structlog's and the standard library's logs to standard error in one form."""
     shared: list[structlog.types.Processor] = [
@@ -25,9 +30,7 @@ def configure_logs(*, json: bool, level: int = logging.INFO) -> None:
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    renderer: structlog.types.Processor = (
-        structlog.processors.JSONRenderer() if json else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
-    )
+    renderer: structlog.types.Processor = structlog.processors.JSONRenderer() if json else _for_people()
     finish = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer]
     if json:
         finish.insert(1, structlog.processors.format_exc_info)

@@ -165,6 +165,7 @@ def _desk(base: Foundation, kept: KeptConnections) -> "Desk":
     from fanshare.flows.doctor import examine
     from fanshare.flows.statements import make_statement
     from fanshare.jobs.spool_facts import spool_facts
+    from fanshare.jobs.systems import Connectors
     from fanshare.web.desk import Desk
 
     keys = base.settings.home / "keys"
@@ -179,7 +180,8 @@ def _desk(base: Foundation, kept: KeptConnections) -> "Desk":
         return examine(conn, base.settings.home, base.keys, base.clock(), spool=facts)
 
     told = tuple(told_settings(base.settings))
-    return Desk(kept.lent, base.keys, base.clock, statement, _destination, examined, told)
+    systems = Connectors(base.settings.public_url)
+    return Desk(kept.lent, base.keys, base.clock, statement, _destination, examined, told, systems)
 
 
 def _destination(url: str, hosts: Iterable[str], allow_http: bool) -> object:

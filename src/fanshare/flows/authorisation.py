@@ -106,6 +106,7 @@ MATRIX: Mapping[str, Group] = {
     "sign_out": _EVERYBODY,
     "language": _EVERYBODY,
     "connections.see": _HOUSE,
+    "connections.change": _DECIDING,
     "brand.see": _HOUSE,
     "brand.start": _HOUSE,
     "brand.start.say": frozenset({Post.OWNER, Role.OPERATOR}),

@@ -97,8 +97,7 @@ def add_secret(programme: Programme, shop: Connection, secret: str = "") -> str:
     Returns the secret. Raises ``ConflictError`` ``too_many_secrets``, ``BadInputError`` ``bad_secret``.
     """
     fresh = secret or draw_secret()
-    if not fresh.isprintable() or not 8 <= len(fresh) <= 500:
-        raise BadInputError("bad_secret", "A signing secret is a text of 8 to 500 characters without line breaks.")
+    check_secret(fresh)
 
     def added(known: list[str]) -> list[str]:
         kept = [one for one in known if one != fresh]
@@ -109,6 +108,12 @@ def add_secret(programme: Programme, shop: Connection, secret: str = "") -> str:
 
     _change_secrets(programme, shop, added)
     return fresh
+
+
+def check_secret(secret: str) -> None:
+    """Raises ``BadInputError`` (``bad_secret``) for what nobody signs with."""
+    if not secret.isprintable() or not 8 <= len(secret) <= 500:
+        raise BadInputError("bad_secret", "A signing secret is a text of 8 to 500 characters without line breaks.")
 
 
 def retire_secret(programme: Programme, shop: Connection, mark: str) -> None:

@@ -5,7 +5,7 @@ import json
 import re
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -42,14 +42,18 @@ _ENDPOINT = re.compile(r"[A-Za-z0-9_-]{3,128}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class NewConnection:
-    """A shop to connect: ``secrets`` it signs with (newest first), ``api`` key and secret to fetch with."""
+    """A shop to connect: ``secrets`` it signs with (newest first), ``api`` key and secret to fetch with.
+
+    ``public_only``: it is asked at addresses of the public internet alone.
+    """
 
     kind: str
     base_url: str = ""
-    secrets: tuple[str, ...] = ()
-    api: tuple[str, str] | None = None
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    api: tuple[str, str] | None = field(default=None, repr=False)
     hosts: tuple[str, ...] = ()
     endpoint: str = ""
+    public_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +65,8 @@ class Connection:
     endpoint: str
     base_url: str
     settings: dict[str, Any]
-    secrets: tuple[bytes, ...]
-    api: tuple[str, str] | None
+    secrets: tuple[bytes, ...] = field(repr=False)
+    api: tuple[str, str] | None = field(repr=False)
     on: bool
     reports_fulfilment: bool
     can_fetch: bool
@@ -102,7 +106,7 @@ def add_connection(
                 "kind": new.kind,
                 "endpoint": endpoint,
                 "base_url": new.base_url.rstrip("/"),
-                "settings": json.dumps({"hosts": hosts}),
+                "settings": json.dumps({"hosts": hosts, **({"reach": "public"} if new.public_only else {})}),
                 "secrets": keys.seal(ENDPOINT_SECRET, json.dumps(signing).encode(), endpoint.encode()),
                 "api": _sealed_api(keys, new, endpoint),
                 "fulfilment": reports_fulfilment,

@@ -10,11 +10,14 @@ from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Self
 
+import httpcore
 import httpx
 
 from fanshare.core.errors import BadInputError
 from fanshare.integrations.errors import ShopRefusedError, ShopUnreachableError
 from fanshare.integrations.json_input import Json, read_json
+from fanshare.integrations.outgoing.addresses import TargetRefusedError
+from fanshare.integrations.outgoing.transport import PublicTransport
 
 MAX_BODY = 16_000_000
 MAX_RETRY_AFTER = 86_400
@@ -23,6 +26,8 @@ DEADLINE = 30.0
 #: Statuses that say "not now": timeout, too early, too many requests.
 LATER = frozenset({408, 425, 429})
 
+#: What the transport below raises where no client translates it.
+_CORE = (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException)
 _HOST = re.compile(rb"[A-Za-z0-9._:-]+")
 _SECONDS = re.compile(r"[0-9]{1,9}", re.ASCII)
 
@@ -40,9 +45,17 @@ class Asker:
     """One client for one shop. Not for use by several threads at once. Close it, or use it as a context."""
 
     def __init__(
-        self, *, timeout: float = 10.0, deadline: float = DEADLINE, trust: ssl.SSLContext | None = None
+        self,
+        *,
+        timeout: float = 10.0,
+        deadline: float = DEADLINE,
+        trust: ssl.SSLContext | None = None,
+        public_only: bool = False,
     ) -> None:
-        """``timeout`` is seconds of silence, ``deadline`` seconds in all; ``trust`` replaces the usual authorities."""
+        """``timeout`` is seconds of silence, ``deadline`` seconds in all; ``trust`` replaces the usual authorities.
+
+        With ``public_only`` an address that is not of the public internet is not called, whatever its name.
+        """
         self._deadline = deadline
         self._client = httpx.Client(
             timeout=timeout,
@@ -50,6 +63,7 @@ class Asker:
             # No proxy or credentials from the environment: only the shop's own address is asked.
             trust_env=False,
             verify=trust or True,
+            transport=PublicTransport(trust) if public_only else None,
             headers={"user-agent": "fanshare", "accept": "application/json"},
         )
 
@@ -84,7 +98,9 @@ class Asker:
         try:
             with self._client.stream(method, url, params=params, headers=headers, content=content, auth=auth) as answer:
                 return Answer(answer.status_code, answer.headers, _bounded(answer, until))
-        except (httpx.TransportError, httpx.DecodingError) as error:
+        except TargetRefusedError as error:
+            raise ShopRefusedError(error.message) from error
+        except (httpx.TransportError, httpx.DecodingError, *_CORE) as error:
             raise ShopUnreachableError(f"The shop could not be asked: {type(error).__name__}.") from error
         except httpx.InvalidURL as error:
             raise ShopRefusedError("The shop's address can't be asked.") from error

@@ -39,8 +39,8 @@ class Drained:
     refused: int = 0
     damaged: int = 0
     strays: int = 0
-    #: Whose clicks were among it.
-    clicked: set[int] = field(default_factory=set)
+    #: Whose records these were.
+    moved: set[int] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -94,7 +94,7 @@ def _drain_batch(
         for programme_id in sorted(found.deliveries):
             _write_deliveries(open_programme(programme_id), found.deliveries[programme_id])
         _write_refused(conn, found.refused, open_programme)
-    result.clicked |= set(found.clicks)
+    result.moved |= found.programmes
     result.clicks += sum(map(len, found.clicks.values()))
     result.deliveries += sum(map(len, found.deliveries.values()))
     result.refused += len(found.refused)

@@ -190,7 +190,7 @@ class Worker:
         opened = drain.opener(lambda access: self._programme(access.programme_id, "job:drain"), self.conn)
         for stream, key in ((CLICKS, None), (HOOKS, self.keys.derive(SPOOL_HOOKS))):
             found = drain.drain(self.conn, SpoolReader(spool, stream, key=key), stream, opened, self.clock())
-            for programme_id in found.clicked:
+            for programme_id in found.moved:
                 beat(self.home, programme_id)
             done.clicks += found.clicks
             done.deliveries += found.deliveries

@@ -18,6 +18,7 @@ from fanshare.core.instants import Instant, from_datetime, local_date, zone
 from fanshare.core.typical import Typical
 from fanshare.flows import terms_draft
 from fanshare.flows.authorisation import Hat
+from fanshare.flows.connecting import Systems
 from fanshare.flows.context import Programme, open_programme
 from fanshare.flows.own_links import Destinations
 from fanshare.flows.remarks import Remark
@@ -89,6 +90,7 @@ class Desk:
     ``statement`` makes the bytes of a party's statement as of now, or as of an earlier instant (it takes the log's
     key); ``destinations`` refuses an address that the edge would not redirect to. ``examine`` says what
     is wrong with the whole installation, ``settings`` what its environment says (what, how, name of the variable).
+    ``systems`` are the kinds of shop that can be connected.
     """
 
     lend: Callable[[], AbstractContextManager[Connection]]
@@ -98,6 +100,7 @@ class Desk:
     destinations: Destinations
     examine: Callable[[Connection], list[Remark]]
     settings: tuple[tuple[str, str, str], ...]
+    systems: Systems
     #: Figures of a whole programme that hold for a day: programme -> the day's beginning and what was found.
     figures: dict[int, tuple[Instant, dict[str, Typical | None]]] = field(default_factory=dict)
 

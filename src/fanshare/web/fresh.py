@@ -16,7 +16,11 @@ from fanshare.web.said import plain
 
 #: The field of a code, beside those of the form that is sent on.
 CODE = "one_time_code"
-_NOT_SENT_ON = {"csrfmiddlewaretoken", CODE}
+#: What such a field holds goes through no page: it is typed again.
+SECRETS = frozenset({"shop_secret", "hook_secret"})
+#: Says on the way back that a secret was left out.
+AGAIN = "typed_again"
+_NOT_SENT_ON = {"csrfmiddlewaretoken", CODE, AGAIN} | SECRETS
 
 
 def unproved(request: Any) -> Any:
@@ -50,6 +54,7 @@ def _page(request: Any, problem: str) -> Any:
     account = account_of(request)
     context = {
         "fields": [(name, text) for name, texts in request.POST.lists() if name not in _NOT_SENT_ON for text in texts],
+        "left_out": AGAIN if AGAIN in request.POST or any(map(request.POST.get, SECRETS)) else "",
         "has_app": bool(account) and site.of(request).accounts.factor(account).on,
         "sends_mail": site.of(request).accounts.sends_mail,
         "problem": problem,

@@ -25,6 +25,8 @@ from fanshare.flows.people import Joiner, add_creator, add_fan, know_identity
 from fanshare.flows.remarks import Remark
 from fanshare.flows.rulings import NewRuling, find_order, rule
 from fanshare.flows.statements import make_statement
+from fanshare.integrations.outgoing.addresses import allowed
+from fanshare.jobs.systems import Connectors
 from fanshare.store import signing
 from fanshare.store.access import Connection, connect
 from fanshare.store.directory import Programme as Tenant
@@ -71,7 +73,7 @@ class Company:
             signer = signing.load_or_create(house.home / "keys", f"shop.example/log/{tenant.public_id}")
             return json.dumps(make_statement(programme, tenant, signer, party, now, until=until)).encode()
 
-        desk = Desk(wrapped, KEYS, house.clock, statement, _destination, self.examined, SETTINGS)
+        desk = Desk(wrapped, KEYS, house.clock, statement, _destination, self.examined, SETTINGS, self.systems())
         return make_wsgi_app(
             StoredPages(wrapped, house.clock),
             house.clock,
@@ -80,6 +82,17 @@ class Company:
             public_url=public_url or f"https://{HOST}",
             desk=desk,
         )
+
+    def systems(self) -> Connectors:
+        """The kinds of shop; names that end in .internal lead into a network of its own, all others to the world."""
+
+        def resolve(host: str, port: int) -> list[str]:
+            if host == "localhost" or not host[-1].isalpha():
+                return allowed(host, port)
+            return allowed("10.1.2.3" if host.endswith(".internal") else "93.184.216.34", port)
+
+        edge = self.house._edge
+        return Connectors(f"http://127.0.0.1:{edge.port}" if edge is not None else "", resolve)
 
     def examined(self, conn: Connection) -> list[Remark]:
         """What the doctor says about this installation."""

@@ -43,10 +43,17 @@ class AppAccess:
     client_id: str
     client_secret: str
     allow_plain_http: bool = False
+    public_only: bool = False
 
     def __post_init__(self) -> None:
         """Raises ``BadInputError`` ``bad_shop_url`` for an address that can't or must not be asked."""
         check_shop_url(self.url, allow_plain_http=self.allow_plain_http)
+
+
+def open_admin(settings: Mapping[str, str]) -> "Admin":
+    """A client of a connection of its own. Raises as ``app_access``."""
+    access = app_access(settings)
+    return Admin(access, Asker(public_only=access.public_only))
 
 
 class Tokens:
@@ -250,6 +257,7 @@ def app_access(settings: Mapping[str, str]) -> AppAccess:
             settings["client_id"],
             settings["client_secret"],
             allow_plain_http=settings.get("allow_plain_http") == "yes",
+            public_only=settings.get("reach") == "public",
         )
     except KeyError as error:
         raise BadInputError("missing_field", f"The connection lacks {error.args[0]}.") from None

@@ -14,9 +14,8 @@ from fanshare.core.instants import MINUTE, Instant, format_rfc3339, parse_rfc333
 from fanshare.core.money import Micros, format_trimmed, parse_amount
 from fanshare.integrations.code_types import CodeAsked, CodeEnded, CodeSeen, CodeTold, Outcome, judged
 from fanshare.integrations.errors import ShopRefusedError, ShopUnreachableError
-from fanshare.integrations.http import Asker
 from fanshare.integrations.shopify import code_queries as queries
-from fanshare.integrations.shopify.admin import Admin, app_access
+from fanshare.integrations.shopify.admin import Admin, open_admin
 from fanshare.integrations.shopify.document import Node, connection, number
 
 MOST_AT_ONCE = 250
@@ -43,7 +42,7 @@ class _Found:
 
 def make_code_maker(settings: Mapping[str, str]) -> "ShopifyCodes":
     """The codes of a connection."""
-    return ShopifyCodes(Admin(app_access(settings), Asker()), settings.get("currency", ""))
+    return ShopifyCodes(open_admin(settings), settings.get("currency", ""))
 
 
 class ShopifyCodes:

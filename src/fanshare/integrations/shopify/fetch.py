@@ -143,4 +143,4 @@ class ShopifyFetch:
 
 def make_fetch(access: AppAccess, pseudonym: Pseudonym, *, unreadable: Unreadable | None = None) -> ShopifyFetch:
     """The fetch of a connection with its own HTTP client."""
-    return ShopifyFetch(Admin(access, Asker()), pseudonym, unreadable=unreadable)
+    return ShopifyFetch(Admin(access, Asker(public_only=access.public_only)), pseudonym, unreadable=unreadable)

@@ -9,9 +9,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from fanshare.integrations.errors import ShopRefusedError
-from fanshare.integrations.http import Asker
 from fanshare.integrations.shopify import queries
-from fanshare.integrations.shopify.admin import Admin, app_access
+from fanshare.integrations.shopify.admin import Admin, open_admin
 from fanshare.integrations.shopify.document import Node, connection
 from fanshare.integrations.types import WebhookReport
 
@@ -35,7 +34,7 @@ _MOST_PAGES = 50
 
 def ensure_webhooks(settings: Mapping[str, str], delivery_url: str) -> WebhookReport:
     """Subscribe to what is missing, lead back what leads elsewhere. See ``EnsureWebhooks``."""
-    with Admin(app_access(settings), Asker()) as admin:
+    with open_admin(settings) as admin:
         return ensure(admin, delivery_url)
 
 

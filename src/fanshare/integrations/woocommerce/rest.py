@@ -45,6 +45,7 @@ class ShopAccess:
     key: str
     secret: str
     allow_plain_http: bool = False
+    public_only: bool = False
 
     def __post_init__(self) -> None:
         """Raises ``BadInputError`` ``bad_shop_url`` for an address that can't or must not be asked."""
@@ -65,7 +66,7 @@ class Rest:
         """``timeout`` is seconds of silence, ``deadline`` seconds in all; ``trust`` replaces the usual authorities."""
         self._access = access
         self._root = access.url.rstrip("/") + _ROUTE
-        self._asker = Asker(timeout=timeout, deadline=deadline, trust=trust)
+        self._asker = Asker(timeout=timeout, deadline=deadline, trust=trust, public_only=access.public_only)
 
     def __enter__(self) -> "Rest":
         return self

@@ -44,6 +44,7 @@ def shop_access(settings: Mapping[str, str]) -> ShopAccess:
             settings["consumer_key"],
             settings["consumer_secret"],
             allow_plain_http=settings.get("allow_plain_http") == "yes",
+            public_only=settings.get("reach") == "public",
         )
     except KeyError as error:
         raise BadInputError("missing_field", f"The connection lacks {error.args[0]}.") from None

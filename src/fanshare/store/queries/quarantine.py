@@ -12,6 +12,10 @@ SELECT id, received_at, endpoint, reason_code, size, sealed_body FROM refused_de
    AND (%(endpoint)s = '' OR endpoint = %(endpoint)s)
  ORDER BY received_at, id LIMIT %(limit)s
 """
+_NEWEST = """
+SELECT received_at, reason_code FROM refused_delivery
+ WHERE programme_id = %(programme_id)s AND endpoint = %(endpoint)s ORDER BY received_at DESC LIMIT 1
+"""
 _REMOVE = """
 DELETE FROM refused_delivery WHERE programme_id = %(programme_id)s AND id = ANY(%(ids)s) RETURNING id
 """
@@ -42,6 +46,12 @@ class Refused(NamedTuple):
     def place(self) -> tuple[Instant, bytes]:
         """Where it stands in the list, to go on behind it."""
         return self.received_at, self.id
+
+
+def newest(access: Access, endpoint: str) -> tuple[Instant, str] | None:
+    """When the newest refused delivery of an endpoint came and why it was refused."""
+    row = access.fetch_one(_NEWEST, {"endpoint": endpoint})
+    return None if row is None else (row[0], row[1])
 
 
 def kept(

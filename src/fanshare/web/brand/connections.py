@@ -54,6 +54,7 @@ class Day:
 class Shown:
     """One connection as the page words it. ``days`` are those on which something happened."""
 
+    id: int
     name: str
     place: str
     endpoint: str
@@ -81,7 +82,12 @@ class Row:
 def connections(here: Here) -> Any:
     """The connections of one programme."""
     found = [_shown(one, here) for one in connection_health(here.access, here.now)]
-    context = {"connections": found, "may_look": may(here, "brand.messages")}
+    context = {
+        "connections": found,
+        "may_look": may(here, "brand.messages"),
+        "may_change": may(here, "connections.change"),
+        "has_terms": bool(here.programme.book.newest.version),
+    }
     return page(here, "brand/connections.html", context)
 
 
@@ -117,6 +123,7 @@ def _row(tenant: tenants.Tenant, found: list[ConnectionHealth]) -> Row:
 def _shown(one: ConnectionHealth, here: Here) -> Shown:
     facts, now = one.facts, here.now
     return Shown(
+        id=one.id,
         name=_(KINDS.get(one.kind, one.kind)),
         place=one.shop.partition("://")[2],
         endpoint=one.endpoint,
@@ -124,8 +131,8 @@ def _shown(one: ConnectionHealth, here: Here) -> Shown:
         summary=_sentence(one.health.summary, ""),
         findings=tuple(_sentence(finding.sentence, one.endpoint) for finding in one.health.findings),
         asks=facts.asks,
-        asked="" if facts.asked_at is None else _ago(now - facts.asked_at),
-        webhooks="" if facts.webhooks_checked_at is None else _ago(now - facts.webhooks_checked_at),
+        asked="" if facts.asked_at is None else ago(now - facts.asked_at),
+        webhooks="" if facts.webhooks_checked_at is None else ago(now - facts.webhooks_checked_at),
         days=tuple(
             Day(here.calendar.name(date.fromisoformat(day.day)), day, _span(day.off_seconds))
             for day in one.days
@@ -134,7 +141,7 @@ def _shown(one: ConnectionHealth, here: Here) -> Shown:
     )
 
 
-def _ago(span: int) -> str:
+def ago(span: int) -> str:
     """How long ago something was, as ``core.health.ago`` says it; ``span`` is microseconds."""
     if span < 10 * SECOND:
         return _("just now")

@@ -68,11 +68,13 @@ def _page(here: Here, *, problem: str = "") -> Any:
         "newest": newest,
         "worked": bars(looked)[0],
         "shops": [
-            (KINDS.get(one.kind, one.kind), one.shop, one.health) for one in connection_health(here.access, here.now)
+            (_(KINDS.get(one.kind, one.kind)), one.shop, one.health, one.id)
+            for one in connection_health(here.access, here.now)
         ],
         "join": join,
         "message": _message(here, join),
         "may_say": may(here, "brand.start.say"),
+        "may_connect": may(here, "connections.change"),
         "may_team": may(here, "brand.team"),
         "problem": problem,
     }

@@ -6,6 +6,7 @@ from fanshare.web.brand import (
     budget,
     claims,
     codes,
+    connecting,
     connections,
     creator,
     letters,
@@ -18,6 +19,7 @@ from fanshare.web.brand import (
     people,
     reports,
     results,
+    shop,
     start,
     team,
     terms,
@@ -65,4 +67,7 @@ urlpatterns = [
     path("brand/<slug:programme>/codes", codes.codes, name="brand_codes"),
     path("brand/<slug:programme>/codes/<row:number>/change", codes.change, name="brand_code_change"),
     path("brand/<slug:programme>/connections", connections.connections, name="connections"),
+    path("brand/<slug:programme>/connections/new", connecting.connect, name="connect"),
+    path("brand/<slug:programme>/connections/<row:number>", shop.shop, name="connection"),
+    path("brand/<slug:programme>/connections/<row:number>/do", shop.act, name="connection_act"),
 ]
