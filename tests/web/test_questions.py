@@ -219,6 +219,16 @@ class Box:
         self.got.append(letter)
 
 
+def test_a_fan_reads_in_her_list_who_is_away(pair: Pair) -> None:
+    pair.ask("Does it shrink?")
+    access, now = pair.company.brand.access, pair.company.house.now
+    assert "away until" not in pair.his().get(HIS).text
+    off_hours.put(access, pair.creator, OffHours(now + 5 * DAY))
+    assert "away until" in pair.his().get(HIS).text
+    off_hours.put(access, pair.creator, OffHours(now - DAY))
+    assert "away until" not in pair.his().get(HIS).text
+
+
 def test_nothing_is_mailed_in_quiet_hours_but_what_she_asks_for(pair: Pair) -> None:
     house, access = pair.company.house, pair.company.brand.access
     house.conn.execute("DELETE FROM outbox")

@@ -165,7 +165,7 @@ def test_somebody_chooses_how_soon_she_is_told_and_in_which_language(company: Co
     assert send(carla, "/account/linen/mails", news="daily").status == 302
     assert news.choice(access, company.carla).stopped_at == stopped, "since then, not since now"
     assert 'value="at_once"' not in fay.get("/account/linen/mails").text, "a fan's day is told once"
-    assert send(fay, "/account/linen/mails", news="at_once", mail="yes").status == 400
+    assert send(fay, "/account/linen/mails", news="at_once", mail="yes").status == 422
 
 
 def test_somebody_reads_what_is_kept_about_her_and_leaves(company: Company) -> None:

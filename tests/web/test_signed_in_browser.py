@@ -286,6 +286,7 @@ def test_the_switch_to_german_holds_and_goes_back_to_the_same_page(
     with watched(browser, base) as seen:
         enter(seen, company, "cleo")
         seen.open("/creator/linen/earnings")
+        seen.page.get_by_role("link", name="Deutsch").click()
         seen.page.get_by_role("button", name="Deutsch").click()
         assert seen.page.url == base + "/creator/linen/earnings"
         assert seen.page.locator("html").get_attribute("lang") == "de"

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import psycopg
 
@@ -17,13 +18,14 @@ from fanshare.core.errors import FanshareError
 from fanshare.core.instants import Instant, from_datetime, local_date, zone
 from fanshare.core.typical import Typical
 from fanshare.flows import terms_draft
-from fanshare.flows.authorisation import Hat
+from fanshare.flows.authorisation import Hat, Role
 from fanshare.flows.connecting import Systems
 from fanshare.flows.context import Programme, open_programme
 from fanshare.flows.own_links import Destinations
 from fanshare.flows.remarks import Remark
 from fanshare.store.queries import tenants, typical
 from fanshare.store.queries.tenants import Access, Tenant
+from fanshare.web import her_zone
 from fanshare.web.wording import Calendar
 
 type Connection = psycopg.Connection[tuple[Any, ...]]
@@ -53,9 +55,15 @@ class Here:
         return self.hat.seat.id
 
     @property
+    def zone(self) -> ZoneInfo:
+        """Where days begin for whoever reads: where she chose, else where the programme is; there for every fan."""
+        own = None if self.hat.role is Role.FAN else her_zone.chosen(self.request)
+        return own or zone(self.tenant.time_zone)
+
+    @property
     def calendar(self) -> Calendar:
-        """Dates as the programme writes them."""
-        return Calendar(zone(self.tenant.time_zone), self.now)
+        """Dates as she reads them."""
+        return Calendar(self.zone, self.now)
 
     @property
     def midnight(self) -> Instant:

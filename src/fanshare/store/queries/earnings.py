@@ -42,8 +42,15 @@ _HELD = """
 SELECT count(*), min(held_until) FROM position
  WHERE programme_id = %(programme_id)s AND party_id = %(party)s AND bucket = 'held' AND amount > 0
 """
-_BOTH: LiteralString = "SELECT held.n, held.first, waits.n FROM ({}) AS held (n, first), ({}) AS waits (n)"
-_NEEDS = _BOTH.format(_HELD, WAITING)
+_FEW = """
+SELECT coalesce((SELECT ten_minutes FROM off_hours
+                  WHERE programme_id = %(programme_id)s AND party_id = %(party)s), false)
+"""
+_ALL: LiteralString = """
+SELECT held.n, held.first, waits.n, few.wanted
+  FROM ({}) AS held (n, first), ({}) AS waits (n), ({}) AS few (wanted)
+"""
+_NEEDS = _ALL.format(_HELD, WAITING, _FEW)
 _DAYS = """
 SELECT t.day, p.currency, sum(p.amount)::bigint, count(*) FROM part t
   JOIN position p ON p.programme_id = t.programme_id AND p.order_id = t.order_id
@@ -100,11 +107,15 @@ class LineRow(NamedTuple):
 
 
 class Needs(NamedTuple):
-    """How many shares are being checked and when the first of these checks ends by itself; how many fans wait."""
+    """How many shares are being checked and when the first of these checks ends by itself; how many fans wait.
+
+    ``ten_minutes``: she wants to see only what fits ten minutes a week.
+    """
 
     checked: int
     first_ends_at: Instant | None
     fans: int
+    ten_minutes: bool
 
 
 class DayRow(NamedTuple):

@@ -12,7 +12,7 @@ from fanshare.core.errors import FanshareError
 from fanshare.core.instants import zone
 from fanshare.flows.authorisation import Role
 from fanshare.flows.sign_in import session_name
-from fanshare.web import site
+from fanshare.web import her_zone, site
 from fanshare.web.account.views import form
 from fanshare.web.authorisation import PROVED_AT, account_of, hats, require
 from fanshare.web.creator.links import qr
@@ -99,7 +99,7 @@ def _page(
         "codes": codes or [],
         "mine": [hat for hat in hats(request) if hat.role in (Role.CREATOR, Role.FAN)],
         "problem": problem,
-        "calendar": Calendar(zone("UTC"), here.clock()),
+        "calendar": Calendar(her_zone.chosen(request) or zone("UTC"), here.clock()),
     }
     return render(request, "account/safety.html", context, status=status)
 

@@ -2,13 +2,13 @@
 
 from django.urls import path, re_path
 
-from fanshare.web.account import leaving, mails, safety, views
+from fanshare.web.account import leaving, mails, reading, safety, views
 
 urlpatterns = [
     path("sign-in", views.sign_in, name="sign_in"),
     path("sign-in/confirm", views.confirm, name="sign_in_confirm"),
     path("sign-out", views.sign_out, name="sign_out"),
-    path("language", views.choose_language, name="language"),
+    path("language", reading.reading, name="language"),
     path("safety", safety.safety, name="safety"),
     path("safety/app", safety.set_up, name="factor_set_up"),
     path("safety/app/off", safety.take_away, name="factor_take_away"),

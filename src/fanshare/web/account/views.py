@@ -17,7 +17,6 @@ from fanshare.web.authorisation import sign_in as begin
 from fanshare.web.authorisation import sign_out as end
 from fanshare.web.errors import error_page
 from fanshare.web.language import gettext as _
-from fanshare.web.pages_port import is_path
 
 type View = Callable[..., Any]
 
@@ -89,20 +88,6 @@ def sign_out(request: Any) -> Any:
         end(request)
         return render(request, "account/signed_out.html")
     return render(request, "account/sign_out.html", {"signed_in": bool(hats(request))})
-
-
-@require("language")
-@form
-def choose_language(request: Any) -> Any:
-    """Remember a language in a cookie, and go back to where the visitor was: a path of this site and no other."""
-    wanted = request.POST.get("language", "")
-    back = request.POST.get("next", "")
-    if request.method != "POST" or wanted not in language.LANGUAGES:
-        return error_page(request, 400)
-    site.of(request).accounts.speak([hat.seat for hat in hats(request)], wanted)
-    response = HttpResponseRedirect(back if is_path(back) else reverse("home"))
-    response.set_cookie(language.COOKIE, wanted, max_age=365 * 24 * 3600, httponly=True, samesite="Lax")
-    return response
 
 
 @require("home")

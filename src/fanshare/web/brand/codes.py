@@ -6,7 +6,7 @@ from django.http import HttpResponseRedirect
 from django.urls import reverse
 
 from fanshare.core.errors import BadInputError, FanshareError
-from fanshare.core.instants import format_rfc3339, zone
+from fanshare.core.instants import format_rfc3339
 from fanshare.core.shop_codes import ASKED, CONFIRMED, ENDED, ENDING, FAILED, WANTED
 from fanshare.flows import shop_codes
 from fanshare.flows.authorisation import Role
@@ -56,7 +56,7 @@ def change(here: Here, number: int) -> Any:
 def _list(here: Here, problem: str) -> Any:
     states = {name: _(found[0]) for name, found in STATES.items()}
     spec = Spec({"state": (_("state"), states)}, {"newest": _("newest first")}, search=_("code"), dates=False)
-    wish = asked(here.request.GET, spec, zone(here.tenant.time_zone))
+    wish = asked(here.request.GET, spec, here.zone)
     limit = MOST_EXPORTED if wish.form else PAGE
     before = wish.after[0] if wish.after else None
     rows = code_list.codes(here.access, state=wish.chosen["state"], text=wish.text, before=before, limit=limit + 1)

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from fanshare.core import ad_labels
 from fanshare.core.errors import FanshareError
-from fanshare.core.instants import format_rfc3339, zone
+from fanshare.core.instants import format_rfc3339
 from fanshare.flows import bulk_links
 from fanshare.flows.authorisation import Role
 from fanshare.flows.bulk_links import Looked, Wanted
@@ -33,7 +33,7 @@ def links(here: Here) -> Any:
     """All links, newest first."""
     states = {"active": _("live"), "paused": _("paused"), "ended": _("ended")}
     spec = Spec({"state": (_("state"), states)}, {"newest": _("newest first")}, search=_("search"), dates=False)
-    wish = asked(here.request.GET, spec, zone(here.tenant.time_zone))
+    wish = asked(here.request.GET, spec, here.zone)
     limit, before = MOST_EXPORTED if wish.form else PAGE, wish.after[0] if wish.after else None
     rows = brand_links.listed(here.access, state=wish.chosen["state"], text=wish.text, before=before, limit=limit + 1)
     if wish.form:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from fanshare.core.errors import FanshareError
-from fanshare.core.instants import format_rfc3339, zone
+from fanshare.core.instants import format_rfc3339
 from fanshare.flows import deliveries
 from fanshare.flows.authorisation import Role
 from fanshare.flows.connections import connections
@@ -29,7 +29,7 @@ def messages(here: Here) -> Any:
     spec = Spec(
         {**filters, "shop": (_("shop"), shops)}, {"newest": _("newest first")}, search=_("search topic and reason")
     )
-    wish = asked(here.request.GET, spec, zone(here.tenant.time_zone))
+    wish = asked(here.request.GET, spec, here.zone)
     limit = MOST_EXPORTED if wish.form else PAGE
     rows = rows_of.listed(
         here.access,

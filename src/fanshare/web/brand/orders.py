@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.csp import csp_override
 
 from fanshare.core.errors import BadInputError, FanshareError
-from fanshare.core.instants import DAY, format_rfc3339, zone
+from fanshare.core.instants import DAY, format_rfc3339
 from fanshare.core.money import format_micros
 from fanshare.core.orders import Status
 from fanshare.core.sentences import sentence
@@ -89,7 +89,7 @@ class Told:
 def orders(here: Here) -> Any:
     """Every order, the last placed first."""
     spec = Spec({}, {"newest": _("last placed first")}, search=_("order number"))
-    wish = asked(here.request.GET, spec, zone(here.tenant.time_zone))
+    wish = asked(here.request.GET, spec, here.zone)
     limit = MOST_EXPORTED if wish.form else PAGE
     rows = brand.orders(
         here.access,

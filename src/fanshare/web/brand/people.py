@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpResponseRedirect
 
 from fanshare.core.errors import BadInputError
-from fanshare.core.instants import format_rfc3339, zone
+from fanshare.core.instants import format_rfc3339
 from fanshare.flows import applications, groups
 from fanshare.flows.authorisation import Role
 from fanshare.store.queries import brand, creators
@@ -29,7 +29,7 @@ def people(here: Here) -> Any:
     spec = Spec(
         {"group": (_("group"), known)} if known else {}, {"newest": _("newest first")}, search=_("name"), dates=False
     )
-    wish = asked(here.request.GET, spec, zone(here.tenant.time_zone))
+    wish = asked(here.request.GET, spec, here.zone)
     limit = MOST_EXPORTED if wish.form else PAGE
     before = wish.after[0] if wish.after else None
     chosen = wish.chosen.get("group", "")

@@ -5,7 +5,6 @@ from typing import Any
 from django.http import HttpResponseRedirect
 
 from fanshare.core.errors import BadInputError
-from fanshare.core.instants import zone
 from fanshare.flows import posts as writing
 from fanshare.flows import questions as asking
 from fanshare.flows.authorisation import Role
@@ -33,7 +32,7 @@ def reports(here: Here) -> Any:
             problem, status = plain(error), 422
         else:
             return HttpResponseRedirect(f"{here.request.path}?kept=1")
-    wish = asked(here.request.GET, Spec({}, {"oldest": _("oldest first")}, dates=False), zone(here.tenant.time_zone))
+    wish = asked(here.request.GET, Spec({}, {"oldest": _("oldest first")}, dates=False), here.zone)
     after = None if wish.after is None else wish.after[0]
     rows = asking.reports(here.programme, after=after, limit=PAGE + 1)
     shown = rows[:PAGE]

@@ -6,7 +6,7 @@ from django.http import HttpResponseRedirect
 from django.urls import reverse
 
 from fanshare.core.errors import BadInputError, ConflictError, FanshareError
-from fanshare.core.instants import format_rfc3339, zone
+from fanshare.core.instants import format_rfc3339
 from fanshare.flows import audit, staff
 from fanshare.flows.authorisation import Post, Role
 from fanshare.flows.staff import Member
@@ -85,7 +85,7 @@ def _who(actor: str, members: list[Member]) -> str:
 
 
 def _zone(here: Here) -> Any:
-    return zone(here.tenant.time_zone)
+    return here.zone
 
 
 def _document(row: audit.Line, who: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.views.decorators.csp import csp_override
 
-from fanshare.core.instants import Instant, format_rfc3339, zone
+from fanshare.core.instants import Instant, format_rfc3339
 from fanshare.core.money import format_micros
 from fanshare.flows.authorisation import Role
 from fanshare.store.queries import earnings as queries
@@ -24,7 +24,7 @@ _WORDS = {"available": "ready", "pending": "waiting", "held": "being checked", "
 @seated("creator.earnings", Role.CREATOR)
 def earnings(here: Here) -> Any:
     """Every share of hers with its state, its date and its why."""
-    wish = asked(here.request.GET, _spec(), zone(here.tenant.time_zone))
+    wish = asked(here.request.GET, _spec(), here.zone)
     if wish.form:
         rows = _lines(here, wish, MOST_EXPORTED + 1)
         documents = map(_document, rows[:MOST_EXPORTED])

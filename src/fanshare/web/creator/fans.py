@@ -6,7 +6,7 @@ from django.http import HttpResponseRedirect
 from django.urls import reverse
 
 from fanshare.core.errors import BadInputError, FanshareError
-from fanshare.core.instants import format_rfc3339, zone
+from fanshare.core.instants import format_rfc3339
 from fanshare.flows import fan_names, thanks
 from fanshare.flows.authorisation import Role
 from fanshare.store.queries import fans as queries
@@ -27,7 +27,7 @@ _SENT = 10
 @seated("creator.fans", Role.CREATOR, form=True)
 def fans(here: Here) -> Any:
     """What fans brought as of midnight, those with a name, and thanks to all who helped."""
-    wish = asked(here.request.GET, Spec({}, {"newest": _("newest first")}, dates=False), zone(here.tenant.time_zone))
+    wish = asked(here.request.GET, Spec({}, {"newest": _("newest first")}, dates=False), here.zone)
     if here.request.method == "POST":
         try:
             days = _days(field(here, "days"))

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from fanshare.core import ad_labels
 from fanshare.core.errors import BadInputError
-from fanshare.core.instants import format_rfc3339, zone
+from fanshare.core.instants import format_rfc3339
 from fanshare.core.terms import MAX_FAN_BPS
 from fanshare.flows import own_links
 from fanshare.flows.authorisation import Role
@@ -157,7 +157,7 @@ def _picture(here: Here, found: LinkRow) -> Any:
 def _list(here: Here, typed: dict[str, str], problem: str, *, status: int = 200) -> Any:
     states = {"active": _("live"), "paused": _("paused"), "ended": _("ended")}
     spec = Spec({"state": (_("state"), states)}, {"newest": _("newest first")}, search=_("search"), dates=False)
-    wish = asked(here.request.GET, spec, zone(here.tenant.time_zone))
+    wish = asked(here.request.GET, spec, here.zone)
     limit = MOST_EXPORTED if wish.form else PAGE
     rows = _rows(here, wish, limit + 1)
     orders = selling.brought(here.access, here.me, [row.id for row in rows[:limit]])

@@ -14,6 +14,7 @@ from fanshare.flows.authorisation import Role
 from fanshare.store.queries import off_hours, questions
 from fanshare.store.queries.off_hours import OffHours
 from fanshare.store.queries.questions import ThreadRow
+from fanshare.web import off_hours as quiet
 from fanshare.web.desk import Here
 from fanshare.web.errors import error_page
 from fanshare.web.language import gettext as _
@@ -22,7 +23,6 @@ from fanshare.web.said import plain, told
 from fanshare.web.seated import field, page, seated
 
 _LONGEST_AWAY = 366 * DAY
-_HOURS = 24
 
 
 @seated("creator.questions", Role.CREATOR)
@@ -30,7 +30,7 @@ def threads(here: Here) -> Any:
     """Her threads, those with the newest words first."""
     shows = {"waiting": _("without an answer"), "blocked": _("blocked")}
     spec = Spec({"show": (_("show"), shows)}, {"newest": _("newest first")}, dates=False)
-    wish = asked(here.request.GET, spec, zone(here.tenant.time_zone))
+    wish = asked(here.request.GET, spec, here.zone)
     blocked, waiting = (wish.chosen["show"] == one for one in ("blocked", "waiting"))
     rows = questions.of_creator(
         here.access, here.me, blocked=blocked, waiting=waiting, after=wish.after, limit=PAGE + 1
@@ -67,7 +67,7 @@ def thread(here: Here, number: int) -> Any:
 
 @seated("creator.questions", Role.CREATOR, form=True)
 def off_time(here: Here) -> Any:
-    """When she is away, and when nothing is mailed."""
+    """When she is away, when nothing is mailed, and how much she wants to see."""
     problem, status = "", 200
     if here.request.method == "POST":
         try:
@@ -82,9 +82,8 @@ def off_time(here: Here) -> Any:
     context = {
         "away": here.request.POST.get("away", day),
         "away_until": until,
-        "quiet_from": here.request.POST.get("from", "" if now.quiet_from is None else str(now.quiet_from)),
-        "quiet_to": here.request.POST.get("to", "" if now.quiet_to is None else str(now.quiet_to)),
-        "hours": [str(hour) for hour in range(_HOURS)],
+        "ten_minutes": "ten_minutes" in here.request.POST if here.request.method == "POST" else now.ten_minutes,
+        **quiet.shown(here, now),
         "problem": problem,
         "kept": here.request.GET.get("kept") == "1",
     }
@@ -99,7 +98,7 @@ def away(here: Here, creator: int) -> Instant | None:
 
 def read(here: Here, found: ThreadRow) -> dict[str, Any]:
     """What both sides see of a thread: a page of messages in the order in which they were said."""
-    wish = asked(here.request.GET, Spec({}, {"newest": _("newest first")}, dates=False), zone(here.tenant.time_zone))
+    wish = asked(here.request.GET, Spec({}, {"newest": _("newest first")}, dates=False), here.zone)
     after = None if wish.after is None else wish.after[0]
     messages = asking.read(here.programme, found, after=after, limit=PAGE + 1)
     shown = messages[:PAGE]
@@ -132,14 +131,10 @@ def _do(here: Here, found: ThreadRow) -> None:
 
 
 def _chosen(here: Here) -> OffHours:
-    begin, end = field(here, "from"), field(here, "to")
-    hours = [str(hour) for hour in range(_HOURS)]
-    if (begin == "") != (end == "") or begin not in ["", *hours] or end not in ["", *hours] or begin == end != "":
-        raise BadInputError("bad_hours", "Choose two different hours, or none.")
-    quiet = (None, None) if begin == "" else (int(begin), int(end))
+    hours, few = quiet.read(here), field(here, "ten_minutes") == "yes"
     text = field(here, "away")
     if not text:
-        return OffHours(None, *quiet)
+        return OffHours(None, *hours, few)
     try:
         morning = date.fromisoformat(text) + timedelta(days=1)
         until = from_datetime(datetime.combine(morning, time(0), zone(here.tenant.time_zone)))
@@ -147,7 +142,7 @@ def _chosen(here: Here) -> OffHours:
         until = 0
     if not here.now < until <= here.now + _LONGEST_AWAY:
         raise BadInputError("bad_day", "Choose a day within the coming year, or none.")
-    return OffHours(until, *quiet)
+    return OffHours(until, *hours, few)
 
 
 def address(here: Here) -> str:

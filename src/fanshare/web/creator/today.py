@@ -7,7 +7,8 @@ from typing import Any
 from django.urls import reverse
 from django.views.decorators.csp import csp_override
 
-from fanshare.core.instants import DAY, local_date, utc_day, zone
+from fanshare.core.instants import DAY, Instant, local_date, utc_day, zone
+from fanshare.core.ten_minutes import Task, week
 from fanshare.flows.authorisation import Role
 from fanshare.store.queries import earnings, selling
 from fanshare.web.charts import Bar, bars
@@ -22,11 +23,16 @@ SPAN = 30
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One thing that needs her: a sentence, and the page where she can do it."""
+    """One thing that needs her: a sentence, the page where she can do it, and the minutes that it takes.
+
+    ``due``: until when at the latest, where something is lost later.
+    """
 
     icon: str
     words: str
     href: str
+    minutes: int = 1
+    due: Instant | None = None
 
 
 @csp_override(LISTENS)  # type: ignore[untyped-decorator]
@@ -37,6 +43,7 @@ def today(here: Here) -> Any:
     purses = earnings.purses(access, me)
     found = earnings.days(access, me, here.now - SPAN * DAY)
     currency = purses[0].currency if purses else here.tenant.currency
+    waits = earnings.needs(access, me, here.now)
     live = selling.links(access, me, state="active", limit=1)
     context = {
         "purses": purses,
@@ -46,7 +53,7 @@ def today(here: Here) -> Any:
         "chart": _chart(here, found, currency),
         "span": SPAN,
         "has_links": bool(live),
-        "needs": _needs(here, purses, has_links=bool(live)),
+        **_shown(here, waits, _needs(here, waits, purses, has_links=bool(live))),
     }
     return page(here, "creator/today.html", context | listens(here))
 
@@ -63,9 +70,19 @@ def _chart(here: Here, found: list[earnings.DayRow], currency: str) -> Any:
     return {"bars": drawn, "picture": bars(drawn, currency=currency, ident="days", title=title), "currency": currency}
 
 
-def _needs(here: Here, purses: list[earnings.Purse], *, has_links: bool) -> list[Need]:
+def _shown(here: Here, found: earnings.Needs, needs: list[Need]) -> dict[str, Any]:
+    """All of them; or of them what fits ten minutes a week, where she wants no more."""
+    if not found.ten_minutes:
+        return {"needs": needs, "week": None}
+    by_name = {str(place): need for place, need in enumerate(needs)}
+    chosen = week([Task(name, need.minutes, need.due) for name, need in by_name.items()], here.now)
+    named = {part: [by_name[task.name] for task in getattr(chosen, part)] for part in ("now", "soon", "later")}
+    return {"needs": named["now"], "week": {**named, "minutes": chosen.minutes}}
+
+
+def _needs(here: Here, found: earnings.Needs, purses: list[earnings.Purse], *, has_links: bool) -> list[Need]:
     needs = []
-    count, first, waiting = earnings.needs(here.access, here.me, here.now)
+    count, first, waiting = found.checked, found.first_ends_at, found.fans
     if count:
         words = ngettext("%(n)s sale is being checked", "%(n)s sales are being checked", count) % {"n": count}
         if first is not None:
@@ -73,24 +90,25 @@ def _needs(here: Here, purses: list[earnings.Purse], *, has_links: bool) -> list
                 "what": words,
                 "day": here.calendar.day(first),
             }
-        needs.append(Need("search-check", words, f"{_to('creator_earnings', here)}?state=held"))
+        needs.append(Need("search-check", words, f"{_to('creator_earnings', here)}?state=held", 2))
     coming = [terms for terms in here.programme.book if terms.effective_at > here.now]
     if coming:
         day = here.calendar.day(coming[0].effective_at)
         words = _("New terms begin on %(day)s; what you earned before keeps the old ones") % {"day": day}
-        needs.append(Need("scale", words, f"{reverse('terms', args=[here.tenant.slug])}#v{coming[0].version}"))
+        href = f"{reverse('terms', args=[here.tenant.slug])}#v{coming[0].version}"
+        needs.append(Need("scale", words, href, 3, coming[0].effective_at))
     if waiting:
         words = ngettext("%(n)s fan waits for an answer", "%(n)s fans wait for an answer", waiting) % {"n": waiting}
-        needs.append(Need("message-circle-question-mark", words, f"{_to('creator_questions', here)}?show=waiting"))
+        href = f"{_to('creator_questions', here)}?show=waiting"
+        needs.append(Need("message-circle-question-mark", words, href, min(waiting, 5)))
     for purse in [one for one in purses if one.ready < 0]:
         words = _("A return came after a payout: the next sales fill up %(amount)s first") % {
             "amount": shown(-purse.ready, purse.currency)
         }
-        needs.append(Need("receipt", words, _to("creator_earnings", here)))
+        needs.append(Need("receipt", words, _to("creator_earnings", here), 1))
     if not has_links:
-        needs.append(
-            Need("link", _("You have no live link yet: make one, it takes a minute"), _to("creator_links", here))
-        )
+        words = _("You have no live link yet: make one, it takes a minute")
+        needs.append(Need("link", words, _to("creator_links", here), 1))
     return needs
 
 

@@ -8,7 +8,7 @@ from fanshare.core.errors import FanshareError
 from fanshare.core.instants import zone
 from fanshare.flows import questions as asking
 from fanshare.flows.authorisation import Role
-from fanshare.store.queries import fans, questions
+from fanshare.store.queries import fans, off_hours, questions
 from fanshare.web.creator.questions import away, read, reported
 from fanshare.web.desk import Here
 from fanshare.web.errors import error_page
@@ -25,7 +25,8 @@ def threads(here: Here) -> Any:
     rows = questions.of_fan(here.access, here.me, after=wish.after, limit=PAGE + 1)
     shown = rows[:PAGE]
     further = place((shown[-1].last_at, shown[-1].id)) if len(rows) > PAGE else ""
-    return page(here, "fan/questions.html", {"asked": wish, "rows": shown, "next": further})
+    resting = off_hours.away(here.access, [row.creator for row in shown], here.now)
+    return page(here, "fan/questions.html", {"asked": wish, "rows": shown, "next": further, "away": resting})
 
 
 @seated("fan.questions", Role.FAN, form=True)

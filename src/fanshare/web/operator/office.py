@@ -11,7 +11,7 @@ from fanshare.core.instants import Instant, zone
 from fanshare.flows.authorisation import Hat, Role
 from fanshare.store.queries import tenants
 from fanshare.store.queries.tenants import Access, Tenant
-from fanshare.web import site
+from fanshare.web import her_zone, site
 from fanshare.web.authorisation import hats, private, require
 from fanshare.web.desk import Connection, Desk
 from fanshare.web.errors import error_page
@@ -27,7 +27,7 @@ AT_ONCE = 25
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """One request of an operator. The dates of an installation are those of UTC."""
+    """One request of an operator. The dates of an installation are those of UTC by default."""
 
     request: Any
     hat: Hat
@@ -38,8 +38,8 @@ class Office:
 
     @property
     def calendar(self) -> Calendar:
-        """Dates in UTC."""
-        return Calendar(zone("UTC"), self.now)
+        """Dates in UTC, or where she chose to read them."""
+        return Calendar(her_zone.chosen(self.request) or zone("UTC"), self.now)
 
     @property
     def actor(self) -> str:

@@ -1,0 +1,67 @@
+"""How somebody reads: in which language, and in which time zone the days and times are. Cookies remember both."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.http import HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+from fanshare.flows.authorisation import Role
+from fanshare.web import her_zone, language, site
+from fanshare.web.account.views import form
+from fanshare.web.authorisation import hats, require
+from fanshare.web.errors import error_page
+from fanshare.web.pages_port import is_path
+
+_YEAR = 365 * 24 * 3600
+
+
+@require("language")
+@form
+def reading(request: Any) -> Any:
+    """Choose a language or a time zone, and go back to where the visitor was: a path of this site and no other."""
+    if request.method != "POST":
+        return _page(request)
+    back = request.POST.get("next", "")
+    response = HttpResponseRedirect(back if is_path(back) else reverse("home"))
+    if "zone" in request.POST:
+        wanted = request.POST["zone"]
+        if wanted not in ("", *(name for _, names in her_zone.areas() for name in names)):
+            return error_page(request, 400)
+        _remember(response, her_zone.COOKIE, wanted)
+        return response
+    wanted = request.POST.get("language", "")
+    if wanted not in language.LANGUAGES:
+        return error_page(request, 400)
+    site.of(request).accounts.speak([hat.seat for hat in hats(request)], wanted)
+    _remember(response, language.COOKIE, wanted)
+    return response
+
+
+def _page(request: Any) -> Any:
+    own = her_zone.chosen(request)
+    context = {
+        "next": _came_from(request),
+        "has_zone": any(hat.role is not Role.FAN for hat in hats(request)),
+        "areas": her_zone.areas(),
+        "chosen": "" if own is None else own.key,
+    }
+    return render(request, "account/reading.html", context)
+
+
+def _came_from(request: Any) -> str:
+    """The page of this site that led here: no page has to name itself, and one behind a secret address does not."""
+    came = urlsplit(request.headers.get("Referer", "")[:2000])
+    path = came.path + (f"?{came.query}" if came.query else "")
+    if came.netloc == request.get_host() and is_path(path) and came.path != request.path:
+        return str(path)
+    return str(reverse("start"))
+
+
+def _remember(response: Any, name: str, value: str) -> None:
+    """A preference and nothing else: no script reads it, and no other site sends it along."""
+    if value:
+        response.set_cookie(name, value, max_age=_YEAR, httponly=True, samesite="Lax")
+    else:
+        response.delete_cookie(name, samesite="Lax")

@@ -1,0 +1,135 @@
+"""How somebody reads: a language and a time zone, chosen on a page without a script; a fan's midnight never moves."""
+
+import re
+from collections.abc import Iterator
+from html import unescape
+
+import pytest
+
+from fanshare.core.instants import DAY
+from fanshare.store.queries import off_hours
+from fanshare.store.queries.off_hours import OffHours
+from fanshare.store.server import Server
+from fanshare.web import her_zone
+from tests.support.schema import schema_template
+from tests.web.support.browser import chromium, watched
+from tests.web.support.company import Company, founded
+from tests.web.support.device import Device
+from tests.web.support.serving import Answer, served
+
+__all__ = ["schema_template"]
+
+
+@pytest.fixture(scope="module")
+def company(schema_template: str, pg_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+    with founded(pg_server, schema_template, tmp_path_factory.mktemp("reading")) as made:
+        made.house.later(2 * DAY)  # a fan reads what was so last midnight
+        made.house.work()
+        yield made
+
+
+def words(answer: Answer) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", answer.text)).replace("\N{NO-BREAK SPACE}", " ").split())
+
+
+def post(device: Device, path: str, **values: str) -> Answer:
+    device.get("/language")
+    return device.post(path, {"csrfmiddlewaretoken": device.cookies["fanshare_form"], **values})
+
+
+def days(answer: Answer) -> list[str]:
+    return re.findall(r"\b[A-Z][a-z]{2} \d{1,2} [A-Z][a-z]{2}\b", words(answer))
+
+
+def test_a_creator_reads_days_where_she_is_and_a_fan_where_the_shop_is(company: Company) -> None:
+    cleo, finn = company.device("cleo"), company.device("finn")
+    before = {name: days(device.get(path)) for name, device, path in both(cleo, finn)}
+    assert before["cleo"]
+    assert before["finn"]
+    west = {"language": "", "zone": "Pacific/Honolulu", "next": "/creator/linen/earnings"}
+    for device in (cleo, finn):
+        answer = post(device, "/language", zone=west["zone"], next=west["next"])
+        assert (answer.status, answer.headers["location"]) == (302, west["next"])
+        assert device.cookies["fanshare_zone"] == west["zone"]
+    moved, same = (days(device.get(path)) for _, device, path in both(cleo, finn))
+    assert moved != before["cleo"], "half a day to the west some sales are of the day before"
+    assert len(moved) == len(before["cleo"])
+    assert same == before["finn"], "or a fan could find the hour of a sale by moving midnight"
+    assert "Days and times as they are in" not in words(finn.get("/language"))
+    page = cleo.get("/language")
+    assert '<option value="Pacific/Honolulu" selected>' in page.text
+    post(cleo, "/language", zone="")
+    assert days(cleo.get("/creator/linen/earnings")) == before["cleo"]
+
+
+def both(cleo: Device, finn: Device) -> list[tuple[str, Device, str]]:
+    return [("cleo", cleo, "/creator/linen/earnings"), ("finn", finn, "/fan/linen/earnings")]
+
+
+@pytest.mark.parametrize("values", [{"zone": "Mars/Olympus"}, {"zone": "../etc/passwd"}, {"language": "xx"}, {}])
+def test_what_can_not_be_chosen_is_refused(company: Company, values: dict[str, str]) -> None:
+    assert post(company.device("cleo"), "/language", **values).status == 400
+
+
+@pytest.mark.parametrize("path", ["//evil.example/x", "https://evil.example", "/\\evil.example", "javascript:x", ""])
+def test_the_way_back_stays_on_this_site(company: Company, path: str) -> None:
+    stray = company.device()
+    assert f'value="{path}"' not in stray.get("/language", HTTP_REFERER=path).text or not path
+    assert 'name="next" value="/"' in stray.get("/language", HTTP_REFERER=f"https://evil.example{path}").text
+    assert post(stray, "/language", language="de", next=path).headers["location"] == "/home"
+
+
+def test_a_stale_choice_is_no_zone(company: Company) -> None:
+    cleo = company.device("cleo")
+    cleo.cookies["fanshare_zone"] = "Europe/Atlantis"
+    assert cleo.get("/creator/linen/earnings").status == 200
+    assert all("Etc" not in name for _, names in her_zone.areas() for name in names)
+
+
+def test_a_visitor_changes_the_language_of_a_public_page_without_a_script(company: Company) -> None:
+    app = company.app(hosts=("127.0.0.1",), public_url="http://127.0.0.1")
+    with chromium() as browser, served(app) as base, watched(browser, base) as seen:
+        seen.open("/sharing")
+        seen.page.get_by_role("link", name="Deutsch").click()
+        seen.fit("language")
+        seen.page.get_by_role("button", name="Deutsch").click()
+        seen.page.wait_for_url(f"{base}/sharing")
+        assert seen.page.locator("html").get_attribute("lang") == "de"
+        seen.page.get_by_role("link", name="English").wait_for()
+        assert seen.console == []
+
+
+def test_a_fan_chooses_quiet_hours_where_she_chooses_mails(company: Company) -> None:
+    finn, path = company.device("finn"), "/account/linen/mails"
+    access = company.brand.access
+    assert post(finn, path, news="daily", mail="yes", **{"from": "22", "to": "22"}).status == 422
+    assert "Choose two different hours, or none." in words(
+        post(finn, path, news="daily", mail="yes", **{"from": "22", "to": ""})
+    )
+    assert off_hours.get(access, company.brand.finn) == OffHours()
+    assert post(finn, path, news="daily", mail="yes", **{"from": "22", "to": "7"}).status == 302
+    assert off_hours.get(access, company.brand.finn) == OffHours(None, 22, 7)
+    assert '<option value="22" selected>' in finn.get(path).text
+    assert post(finn, path, news="daily", mail="yes").status == 302
+    assert off_hours.get(access, company.brand.finn) == OffHours()
+
+
+def test_choosing_mails_leaves_a_creators_hours_alone(company: Company) -> None:
+    access, cleo = company.brand.access, company.brand.cleo
+    hers = OffHours(company.house.now + 5 * DAY, 20, 8, True)
+    off_hours.put(access, cleo, hers)
+    assert post(company.device("cleo"), "/account/linen/mails", news="daily", mail="yes").status == 302
+    assert off_hours.get(access, cleo) == hers
+    off_hours.put(access, cleo, OffHours())
+
+
+def test_ten_minutes_a_week_shows_what_fits_and_folds_what_may_wait(company: Company) -> None:
+    cleo = company.device("cleo")
+    assert "Only ten minutes a week?" in words(cleo.get("/creator/linen"))
+    assert post(cleo, "/creator/linen/off-time", ten_minutes="yes").status == 302
+    shown = words(cleo.get("/creator/linen"))
+    assert "You see what fits ten minutes a week" in shown
+    assert ("and this week is done." in shown) or ("Nothing. Go outside." in shown)
+    assert '<input type="checkbox" name="ten_minutes" value="yes" checked>' in cleo.get("/creator/linen/off-time").text
+    assert post(cleo, "/creator/linen/off-time").status == 302
+    assert off_hours.get(company.brand.access, company.brand.cleo) == OffHours()
