@@ -15,7 +15,7 @@ from schemathesis.checks import (
 from schemathesis.core.failures import FailureGroup
 
 from tests.api.support.desk import Client, Served
-from tests.api.test_gate import LINK
+from tests.api.test_gate import LINK, PRODUCT
 from tests.jobs.house import House
 from tests.support.effort import effort
 
@@ -37,6 +37,7 @@ def furnished(house: House, api: Client) -> None:
     api.post("/codes", {"creator": "cleo", "text": "CLEO10", "label": LINK["label"]})
     api.post("/webhooks", {"url": "https://shop.example/hook", "types": ["ruling.made"]})
     api.post("/rulings", {"kind": "denied", "order": api.every("/orders")[0]["id"], "reason": "No."})
+    api.put("/products/1", PRODUCT)
     api.post("/claims", {"party": "cleo", "number": "1001"})
 
 

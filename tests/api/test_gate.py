@@ -17,6 +17,7 @@ LINK = {
     "destination": "https://shop.example/linen",
     "label": {"country": "DE", "platform": "instagram", "text": "Werbung"},
 }
+PRODUCT = {"title": "Linen", "url": "https://shop.example/linen"}
 
 
 def operations() -> dict[str, Any]:
@@ -42,7 +43,7 @@ def test_a_key_may_do_what_its_scopes_say_and_nothing_else(served: Served) -> No
     clients = {scope: served.client(scope) for scope in Scope}
     for name, (method, path) in operations().items():
         address = path.replace("{creator}", "x").replace("{version}", "1").replace("{party}", "x")
-        for part in ("order", "code", "fan", "target", "claim"):
+        for part in ("order", "code", "fan", "target", "claim", "product"):
             address = address.replace(f"{{{part}}}", "1")
         body: Any = {} if method in ("POST", "PUT", "PATCH") else None
         anonymous = served.http.request(method, f"/api/v1{address}", json=body)
@@ -68,6 +69,8 @@ def _valid(name: str) -> Any:
         "api.links.state": state,
         "api.codes.add": {"creator": "x", "text": "X", "label": LINK["label"]},
         "api.codes.state": state,
+        "api.products.take": {"products": [{"id": "1", **PRODUCT}]},
+        "api.products.put": PRODUCT,
         "api.orders.report": {"order_id": "1"},
         "api.rulings.add": {"kind": "denied", "order": "1", "reason": "x"},
         "api.claims.add": {"party": "x", "number": "1"},

@@ -7,7 +7,7 @@ from typing import Any
 
 from ninja import NinjaAPI, Router
 
-from fanshare.api import assets, books, claims, events, people, programme, targets
+from fanshare.api import assets, books, claims, events, people, products, programme, targets
 from fanshare.api.auth import KeyAuth
 from fanshare.api.handlers import install
 from fanshare.api.problems import TITLES
@@ -19,6 +19,7 @@ _ROUTERS: tuple[Router, ...] = (
     programme.router,
     people.router,
     assets.router,
+    products.router,
     books.router,
     claims.router,
     events.router,

@@ -20,6 +20,7 @@ from fanshare.flows import api_keys
 from fanshare.flows.api_keys import Grant
 from fanshare.flows.authorisation import API
 from fanshare.flows.context import Programme, open_programme
+from fanshare.flows.own_links import Destinations
 from fanshare.store.queries.tenants import Access, Tenant
 
 type Connection = psycopg.Connection[tuple[Any, ...]]
@@ -37,6 +38,7 @@ class Gate:
     """What the API needs of an installation. ``connection`` gives this thread's connection, open and idle.
 
     ``signer`` gives who signs a programme's log; ``base_url`` is how the world reaches this place, or empty.
+    ``destinations`` refuses an address that the edge would not redirect to.
     """
 
     connection: Callable[[], Connection]
@@ -44,6 +46,7 @@ class Gate:
     clock: Callable[[], Instant]
     signer: Callable[[Tenant], Any]
     read_orders: ReadOrders
+    destinations: Destinations
     base_url: str = ""
     limiter: Limiter = field(default_factory=Limiter)
 

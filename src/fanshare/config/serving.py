@@ -143,6 +143,7 @@ def _with_api(wsgi: Any, base: Foundation, kept: KeptConnections) -> Any:
         clock=base.clock,
         signer=lambda tenant: load_or_create(settings.home / "keys", f"{base.log_host}/log/{tenant.public_id}"),
         read_orders=parse.parse,
+        destinations=_destination,
         base_url=settings.public_url.rstrip("/"),
     )
     return with_gate(wsgi, gate)

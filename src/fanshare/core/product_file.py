@@ -8,12 +8,12 @@ Format: docs/reference/products.md.
 import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from urllib.parse import quote
 
 from fanshare.core.errors import BadInputError
 from fanshare.core.money import Micros, parse_amount
-from fanshare.core.products import Product, Refused, Told, checked
+from fanshare.core.products import Product, Taking, Told
 
 MOST_BYTES, MOST_PRODUCTS = 6_000_000, 20_000
 _SEPARATORS = ",;\t"
@@ -56,23 +56,6 @@ class Shop:
     address: str = ""
 
 
-@dataclass(slots=True)
-class _Taking:
-    """Products in the order in which their first rows stand; a second row of an id is refused."""
-
-    kept: dict[str, tuple[int, Product]] = field(default_factory=dict)
-    refused: list[Refused] = field(default_factory=list)
-
-    def refuse(self, row: int, external_id: str, error: BadInputError) -> None:
-        self.refused.append(Refused(row, external_id[:200], error.code, error.message))
-
-    def take(self, row: int, product: Product) -> None:
-        if product.external_id in self.kept:
-            first = self.kept[product.external_id][0]
-            raise BadInputError("twice", f"This product stands in row {first} already.")
-        self.kept[product.external_id] = (row, checked(product))
-
-
 def read(content: bytes, shop: Shop) -> Told:
     """The products of a file.
 
@@ -88,13 +71,12 @@ def read(content: bytes, shop: Shop) -> Told:
     named = [(number, _named(cells, columns)) for number, cells in rows]
     if not named:
         raise BadInputError("no_products", "There is no product in this file.")
-    taking = _Taking()
+    taking = Taking()
     (_shopify if shopify else _plain)(named, shop, taking)
     if len(taking.kept) > MOST_PRODUCTS:
         raise BadInputError("too_many_products", f"At most {MOST_PRODUCTS} products go at once; cut the file.")
     read_ = set(columns.values())
-    ignored = tuple(name for at, name in enumerate(header) if at not in read_ and name)
-    return Told(tuple(taking.kept.values()), tuple(taking.refused), ignored)
+    return taking.told(tuple(name for at, name in enumerate(header) if at not in read_ and name))
 
 
 def _text(content: bytes) -> str:
@@ -145,7 +127,7 @@ def _named(cells: list[str], columns: Mapping[str, int]) -> dict[str, str]:
     return {name: cells[at].strip() if at < len(cells) else "" for name, at in columns.items()}
 
 
-def _plain(rows: Iterable[Row], shop: Shop, taking: _Taking) -> None:
+def _plain(rows: Iterable[Row], shop: Shop, taking: Taking) -> None:
     for number, row in rows:
         try:
             price, currency = _price(row.get("price", ""), row.get("currency", "") or shop.currency)
@@ -175,7 +157,7 @@ def _is_sold_out(row: Mapping[str, str]) -> bool:
     return said in _YES or stock in _SOLD_OUT
 
 
-def _shopify(rows: Iterable[Row], shop: Shop, taking: _Taking) -> None:
+def _shopify(rows: Iterable[Row], shop: Shop, taking: Taking) -> None:
     if not shop.address:
         raise BadInputError("shop_needed", "Shopify’s export tells no addresses: say of which connected shop it is.")
     for variants in _by_handle(rows, taking):
@@ -188,7 +170,7 @@ def _shopify(rows: Iterable[Row], shop: Shop, taking: _Taking) -> None:
             taking.refuse(number, first["handle"], error)
 
 
-def _by_handle(rows: Iterable[Row], taking: _Taking) -> Iterator[list[Row]]:
+def _by_handle(rows: Iterable[Row], taking: Taking) -> Iterator[list[Row]]:
     """Rows of one product stand below each other; what has no handle is nobody's."""
     group: list[Row] = []
     for number, row in rows:

@@ -1,6 +1,6 @@
 """What a shop sells, as a creator may show it on her page: checked, whoever tells it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from fanshare.core.currencies import EXPONENTS
@@ -47,6 +47,29 @@ class Told:
     products: tuple[tuple[int, Product], ...] = ()
     refused: tuple[Refused, ...] = ()
     ignored: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Taking:
+    """Products as they are told, one by one: each is sound, and told once."""
+
+    kept: dict[str, tuple[int, Product]] = field(default_factory=dict)
+    refused: list[Refused] = field(default_factory=list)
+
+    def refuse(self, row: int, external_id: str, error: BadInputError) -> None:
+        """Write down why a row was not taken."""
+        self.refused.append(Refused(row, external_id[:LONGEST_ID], error.code, error.message))
+
+    def take(self, row: int, product: Product) -> None:
+        """Keep a product. Raises ``BadInputError`` as ``checked``, ``twice``."""
+        if product.external_id in self.kept:
+            first = self.kept[product.external_id][0]
+            raise BadInputError("twice", f"This product stands in row {first} already.")
+        self.kept[product.external_id] = (row, checked(product))
+
+    def told(self, ignored: tuple[str, ...] = ()) -> Told:
+        """All of it."""
+        return Told(tuple(self.kept.values()), tuple(self.refused), ignored)
 
 
 def checked(product: Product) -> Product:

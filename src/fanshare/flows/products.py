@@ -4,7 +4,7 @@ The same again changes nothing. What is missing from a whole catalogue is gone, 
 never where a row was refused that does not tell which product it is.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from fanshare.core.errors import BadInputError
@@ -13,13 +13,11 @@ from fanshare.core.product_file import Shop, read
 from fanshare.core.products import Product, Refused, Told
 from fanshare.flows import audit
 from fanshare.flows.context import Programme
+from fanshare.flows.own_links import Destinations
 from fanshare.store.queries import products
 
 #: Products that one programme may have, gone ones among them.
 MOST = 50_000
-
-#: Refuses an address that does not lead to one of these hosts (second argument); the third allows plain http.
-type Destinations = Callable[[str, Iterable[str], bool], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +68,20 @@ def take(programme: Programme, told: Told, wish: Wish, now: Instant, check: Dest
         connection = connection_of(programme, wish.endpoint)
         sound, refused = _judged(told, wish, products.shops(access), check)
         before = products.known(access, connection)
-        fresh = [one for one in sound if one.external_id not in before]
+        fresh = [one for one in sound if one.external_id not in before and not one.gone]
         changed = [one for one in sound if one.external_id in before and before[one.external_id] != one]
+        left = [one for one in changed if one.gone and not before[one.external_id].gone]
         whole = wish.whole and all(one.external_id for one in refused)
         missing = _missing(before, told, refused) if whole else set()
         if products.count(access) + len(fresh) > MOST:
             raise BadInputError("too_many_products", f"A programme has at most {MOST} products.")
+        gone, same = len(missing) + len(left), len(sound) - len(fresh) - len(changed)
+        found = Taken(len(fresh), len(changed) - len(left), same, gone, whole, tuple(refused), told.ignored)
         if not wish.look and (fresh or changed or missing):
             products.put(access, connection, [*fresh, *changed], now)
             products.let_go(access, connection, missing, now)
-            audit.noted(access, "products.take", now, f"{len(fresh)} new, {len(changed)} changed, {len(missing)} gone")
-    same = len(sound) - len(fresh) - len(changed)
-    return Taken(len(fresh), len(changed), same, len(missing), whole, tuple(refused), told.ignored)
+            audit.noted(access, "products.take", now, f"{found.new} new, {found.changed} changed, {found.gone} gone")
+    return found
 
 
 def _judged(

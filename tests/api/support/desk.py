@@ -11,6 +11,7 @@ from fanshare.api.gate import Gate, with_gate
 from fanshare.api.limits import Limiter
 from fanshare.config.django import configure
 from fanshare.config.kept import KeptConnections
+from fanshare.edge import destination
 from fanshare.flows.api_keys import make_key
 from fanshare.flows.authorisation import Scope
 from fanshare.integrations.generic.parse import parse
@@ -94,6 +95,7 @@ def served(house: House, *, limiter: Limiter | None = None) -> Iterator[Served]:
         clock=house.clock,
         signer=lambda tenant: load_or_create(house.home / "keys", f"shop.example/log/{tenant.public_id}"),
         read_orders=parse,
+        destinations=lambda url, hosts, plain: destination.parse(url, hosts, allow_http=plain),
         base_url=f"https://{HOST}",
         limiter=limiter or Limiter(),
     )

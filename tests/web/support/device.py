@@ -37,13 +37,13 @@ class Device:
         hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', self.get(path).text))
         return self.post(path.partition("?")[0], {**hidden, **values})
 
-    def upload(self, path: str, content: bytes, **values: str) -> Answer:
-        """Send a form with a file that is called ``picture``."""
+    def upload(self, path: str, content: bytes, *, called: str = "picture", **values: str) -> Answer:
+        """Send a form with a file in the field of that name."""
         self.get("/sign-out")
         fields = {"csrfmiddlewaretoken": self.cookies["fanshare_form"], **values}
         parts = [f'--edge\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
                  for name, value in fields.items()]  # fmt: skip
-        head = '--edge\r\nContent-Disposition: form-data; name="picture"; filename="a"\r\nContent-Type: image/svg+xml'
+        head = f'--edge\r\nContent-Disposition: form-data; name="{called}"; filename="a"\r\nContent-Type: image/svg+xml'
         body = "".join(parts).encode() + head.encode() + b"\r\n\r\n" + content + b"\r\n--edge--\r\n"
         sent = {"CONTENT_TYPE": "multipart/form-data; boundary=edge", "CONTENT_LENGTH": str(len(body))}
         origin = {"HTTP_ORIGIN": f"https://{HOST}"}

@@ -27,6 +27,7 @@ from .label_shape import LabelShape
 from .link_in import LinkIn
 from .link_out import LinkOut
 from .list_events_type_item import ListEventsTypeItem
+from .list_products_state_type_0 import ListProductsStateType0
 from .money import Money
 from .order_detail import OrderDetail
 from .order_in import OrderIn
@@ -41,11 +42,19 @@ from .page_event_out import PageEventOut
 from .page_link_out import PageLinkOut
 from .page_order_out import PageOrderOut
 from .page_party_out import PagePartyOut
+from .page_product_out import PageProductOut
 from .page_ruling_out import PageRulingOut
 from .page_share_out import PageShareOut
 from .party_out import PartyOut
 from .problem import Problem
 from .problem_errors_type_0_item import ProblemErrorsType0Item
+from .product_in import ProductIn
+from .product_out import ProductOut
+from .product_out_picture import ProductOutPicture
+from .product_put import ProductPut
+from .product_refused import ProductRefused
+from .products_in import ProductsIn
+from .products_taken import ProductsTaken
 from .programme_out import ProgrammeOut
 from .programme_out_admission import ProgrammeOutAdmission
 from .replay_in import ReplayIn
@@ -97,6 +106,7 @@ __all__ = (
     "LinkIn",
     "LinkOut",
     "ListEventsTypeItem",
+    "ListProductsStateType0",
     "Money",
     "OrderDetail",
     "OrderIn",
@@ -111,11 +121,19 @@ __all__ = (
     "PageLinkOut",
     "PageOrderOut",
     "PagePartyOut",
+    "PageProductOut",
     "PageRulingOut",
     "PageShareOut",
     "PartyOut",
     "Problem",
     "ProblemErrorsType0Item",
+    "ProductIn",
+    "ProductOut",
+    "ProductOutPicture",
+    "ProductPut",
+    "ProductRefused",
+    "ProductsIn",
+    "ProductsTaken",
     "ProgrammeOut",
     "ProgrammeOutAdmission",
     "ReplayIn",
