@@ -11,7 +11,8 @@ SELECT currency, kind, sum(balance) FROM account WHERE programme_id = %(programm
 """
 _CHECKPOINT = """
 SELECT epoch, size, encode(root, 'hex'), signed_at FROM checkpoint
- WHERE programme_id = %(programme_id)s ORDER BY id DESC LIMIT 1
+ WHERE programme_id = %(programme_id)s AND (%(before)s::bigint IS NULL OR signed_at <= %(before)s)
+ ORDER BY id DESC LIMIT 1
 """
 _WAITING = """
 SELECT (SELECT count(*) FROM delivery WHERE programme_id = %(programme_id)s AND state = 'new'),
@@ -62,9 +63,9 @@ def balances(access: Access) -> list[tuple[str, str, Micros]]:
     return [(currency, kind, int(total)) for currency, kind, total in access.fetch(_BALANCES)]
 
 
-def checkpoint(access: Access) -> Checkpoint | None:
-    """The newest checkpoint."""
-    row = access.fetch_one(_CHECKPOINT)
+def checkpoint(access: Access, before: Instant | None = None) -> Checkpoint | None:
+    """The newest checkpoint, or the newest that was signed by an instant."""
+    row = access.fetch_one(_CHECKPOINT, {"before": before})
     return None if row is None else Checkpoint(*row)
 
 

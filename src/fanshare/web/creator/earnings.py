@@ -9,6 +9,7 @@ from fanshare.core.instants import Instant, format_rfc3339
 from fanshare.core.money import format_micros
 from fanshare.flows.authorisation import Role
 from fanshare.store.queries import earnings as queries
+from fanshare.store.queries.operating import checkpoint
 from fanshare.web.desk import Here
 from fanshare.web.exports import exported
 from fanshare.web.language import gettext as _
@@ -16,6 +17,8 @@ from fanshare.web.lists import MOST_EXPORTED, PAGE, Asked, Spec, asked, place
 from fanshare.web.money_states import buckets, state_of
 from fanshare.web.seated import LISTENS, listens, page, seated
 
+#: Lines on one paper: about ten sheets.
+MOST_PRINTED = 500
 _COLUMNS = ("order", "placed_at", "goods", "amount", "currency", "state", "ready_at", "checked_until")
 _WORDS = {"available": "ready", "pending": "waiting", "held": "being checked", "unclaimed": "unclaimed"}
 
@@ -47,6 +50,22 @@ def statement(here: Here) -> Any:
     return statement_file(here)
 
 
+@seated("creator.statement", Role.CREATOR)
+def printed(here: Here) -> Any:
+    """The same for paper: sums, lines of chosen days, payouts, and the seal that a file can be held against."""
+    wish = asked(here.request.GET, Spec({}, {"newest": _("last reported first")}), here.zone)
+    rows = _lines(here, wish, MOST_PRINTED + 1)
+    context = {
+        "asked": wish,
+        "purses": queries.purses(here.access, here.me),
+        "lines": [(row, state_of(row, here.calendar)) for row in rows[:MOST_PRINTED]],
+        "cut": len(rows) > MOST_PRINTED,
+        "payouts": queries.payouts(here.access, here.me),
+        "seal": checkpoint(here.access),
+    }
+    return page(here, "creator/printed.html", context)
+
+
 def statement_file(here: Here, until: Instant | None = None) -> Any:
     """A party's statement to keep, as of now or of an earlier moment."""
     content = here.desk.statement(here.programme, here.tenant, here.me, here.now, until)
@@ -65,7 +84,7 @@ def _lines(here: Here, wish: Asked, limit: int) -> list[queries.LineRow]:
     return queries.lines(
         here.access,
         here.me,
-        bucket=wish.chosen["state"],
+        bucket=wish.chosen.get("state", ""),
         number=wish.text.lstrip("#"),
         since=wish.since,
         until=wish.until,

@@ -9,6 +9,7 @@ urlpatterns = [
     path("creator/<slug:programme>/welcome", welcome.welcome, name="creator_welcome"),
     path("creator/<slug:programme>/earnings", earnings.earnings, name="creator_earnings"),
     path("creator/<slug:programme>/statement", earnings.statement, name="creator_statement"),
+    path("creator/<slug:programme>/statement/paper", earnings.printed, name="creator_printed"),
     path("creator/<slug:programme>/links", links.links, name="creator_links"),
     path("creator/<slug:programme>/links/<slug:code>", links.link, name="creator_link"),
     path("creator/<slug:programme>/page", writing.page_of_hers, name="creator_page"),

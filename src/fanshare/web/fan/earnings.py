@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from fanshare.core.instants import format_rfc3339, zone
+from fanshare.core.instants import format_rfc3339
 from fanshare.core.money import format_micros
 from fanshare.flows.authorisation import Role
 from fanshare.store.queries import fan_days
 from fanshare.store.queries.fan_days import FanLine
-from fanshare.web.creator.earnings import statement_file
+from fanshare.store.queries.operating import checkpoint
+from fanshare.web.creator.earnings import MOST_PRINTED, statement_file
 from fanshare.web.desk import Here
 from fanshare.web.exports import exported
 from fanshare.web.language import gettext as _
@@ -25,7 +26,7 @@ _COLUMNS = ("day", "creator", "goods", "rate", "amount", "currency", "state", "r
 def earnings(here: Here) -> Any:
     """Every share of hers as of midnight."""
     spec = Spec({}, {"newest": _("newest first")}, dates=False)
-    wish = asked(here.request.GET, spec, zone(here.tenant.time_zone))
+    wish = asked(here.request.GET, spec, here.zone)
     limit = MOST_EXPORTED if wish.form else PAGE
     rows = fan_days.lines(here.access, here.me, here.midnight, after=wish.after, limit=limit + 1)
     shown = rows[:limit]
@@ -45,6 +46,20 @@ def earnings(here: Here) -> Any:
 def statement(here: Here) -> Any:
     """Her statement, which ends with the seal before midnight."""
     return statement_file(here, here.midnight)
+
+
+@seated("fan.statement", Role.FAN)
+def printed(here: Here) -> Any:
+    """The same for paper, as of midnight."""
+    rows = fan_days.lines(here.access, here.me, here.midnight, limit=MOST_PRINTED + 1)
+    context = {
+        "asked": asked({}, Spec({}, {"newest": _("newest first")}, dates=False), here.zone),
+        "purses": fan_days.purses(here.access, here.me, here.midnight),
+        "lines": [_line(here, row) for row in rows[:MOST_PRINTED]],
+        "cut": len(rows) > MOST_PRINTED,
+        "seal": checkpoint(here.access, here.midnight),
+    }
+    return page(here, "fan/printed.html", context)
 
 
 def _line(here: Here, row: FanLine) -> Mapping[str, Any]:
