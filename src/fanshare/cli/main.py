@@ -28,6 +28,7 @@ _COMMANDS = (
     ("Arranging", "connection", "connection", "Connect shops; shows where they deliver and the secret."),
     ("Arranging", "brand", "brand", "Who looks after a programme in the browser."),
     ("Arranging", "operator", "operator", "Who looks after this installation in the browser."),
+    ("Arranging", "workbench", "workbench", "Who keeps books of her own without a programme."),
     ("Arranging", "api-key", "api_key", "Keys of the public API."),
     ("Arranging", "login-link", "login_link", "A link by which somebody signs in, once."),
     ("Arranging", "terms", "terms", "Check, publish and show terms."),

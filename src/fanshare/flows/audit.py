@@ -64,6 +64,13 @@ WHAT = {
     "connection.webhooks": later("looked after the webhooks of a shop"),
     "connection.test": later("sent a test message to a shop connection"),
     "message.look": later("looked at what a shop sent"),
+    "workbench.make": later("made books of her own"),
+    "workbench.passphrase": later("changed the passphrase of her books"),
+    "workbench.recover": later("opened her books by their recovery code"),
+    "workbench.code": later("took another recovery code for her books"),
+    "workbench.erase": later("erased her books"),
+    "workbench.open": later("let somebody keep books without a programme"),
+    "workbench.end": later("ended somebody's workbench"),
     "inbox.retry": later("had parked messages read again"),
 }
 

@@ -18,6 +18,8 @@ class Role(StrEnum):
     FAN = "fan"
     BRAND = "brand"
     OPERATOR = "operator"
+    #: Somebody who keeps books of her own and need not be anything else here.
+    BENCH = "bench"
 
 
 class Post(StrEnum):
@@ -44,7 +46,10 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """Which row somebody is: a party, a brand person, an operator (whose programme is 0). What a session keeps."""
+    """Which row somebody is: a party, a brand person, an operator or whoever has a workbench (whose programme is 0).
+
+    What a session keeps.
+    """
 
     role: Role
     programme_id: int
@@ -74,10 +79,11 @@ class Hat:
 type Group = frozenset[Role | Post]
 
 _EVERYBODY: Group = frozenset({Role.ANYBODY})
-_SIGNED_IN: Group = frozenset({Role.CREATOR, Role.FAN, Role.BRAND, Role.OPERATOR})
+_SIGNED_IN: Group = frozenset({Role.CREATOR, Role.FAN, Role.BRAND, Role.OPERATOR, Role.BENCH})
 _HOUSE: Group = frozenset({Role.BRAND, Role.OPERATOR})
 _DECIDING: Group = frozenset({Post.OWNER, Post.MANAGER, Role.OPERATOR})
 _CREATOR: Group = frozenset({Role.CREATOR})
+_BENCH: Group = frozenset({Role.CREATOR, Role.BENCH})
 _FAN: Group = frozenset({Role.FAN})
 _OPERATOR: Group = frozenset({Role.OPERATOR})
 
@@ -136,6 +142,7 @@ MATRIX: Mapping[str, Group] = {
     "creator.fans": _CREATOR,
     "creator.questions": _CREATOR,
     "creator.exclusive": _CREATOR,
+    "workbench": _BENCH,
     "fan.home": _FAN,
     "fan.creators": _FAN,
     "fan.thanks": _FAN,

@@ -12,8 +12,9 @@ from fanshare.flows import payees, posts, questions
 from fanshare.flows.audit import noted
 from fanshare.flows.context import Programme
 from fanshare.flows.people import erase
+from fanshare.flows.staff import known_account
 from fanshare.store.access import Access
-from fanshare.store.queries import creator_pages, off_hours, own_data, payout_runs, shop_credits, thanks
+from fanshare.store.queries import creator_pages, off_hours, own_data, payout_runs, shop_credits, thanks, workbench
 from fanshare.store.queries import payees as payee_rows
 
 FORMAT = "fanshare-own-data/1"
@@ -71,6 +72,7 @@ def copy(
             {"in": where, "at": format_rfc3339(said.row.at), "by_creator": said.row.by_creator, "words": said.words}
             for where, said in questions.copied(programme, party, row.kind, _MOST_SAID)
         ],
+        "workbench": _workbench(programme, row.person),
         "off_hours": off_hours.get(access, party)._asdict(),
         "weekly_mail_stopped_at": None if stopped_at is None else format_rfc3339(stopped_at),
         "news_by_mail": pace,
@@ -108,6 +110,16 @@ def _account(one: payee_rows.Named) -> dict[str, Any]:
         "since": format_rfc3339(one.set_at),
         "paid_to_from": format_rfc3339(one.usable_at),
     }
+
+
+def _workbench(programme: Programme, person: int) -> dict[str, Any] | None:
+    """That she keeps books of her own, and since when. What stands in them only she can read, and copy, there."""
+    account = known_account(programme.keys, programme.vault.get(person, "email"))
+    kept = None if account is None else workbench.find(programme.access.conn, account)
+    if account is None or kept is None:
+        return None
+    entries = workbench.count(programme.access.conn, account)
+    return {"since": format_rfc3339(kept.made_at), "sealed_entries": entries, "copy": "/workbench/copy"}
 
 
 def _page(access: Access, party: int) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from fanshare.core.errors import BadInputError, ConflictError
 from fanshare.core.instants import Instant
 from fanshare.flows.context import Programme
 from fanshare.flows.named import check_parties, check_shop
+from fanshare.flows.staff import known_account
+from fanshare.flows.workbench_lock import keep_door
 from fanshare.store.access import Access
 from fanshare.store.directory import public_id
 from fanshare.store.queries import creator_pages, fans, off_hours, payees, payout_runs, posts, questions, thanks
@@ -122,13 +124,16 @@ def erase(programme: Programme, party: int, now: Instant) -> None:
     """Erase the person behind a party: her key, her data, her names. The books and the log stay as they are.
 
     So does the keyed hash by which an order is known as her own purchase by her own link, and no other: without it
-    that order would be settled anew, as if a stranger had bought, and move what others earned.
+    that order would be settled anew, as if a stranger had bought, and move what others earned. Books of her own are
+    not the programme's: they stay, and she can still come to them.
     """
     access = programme.access
     with access.transaction():
         row = access.fetch_one(_PERSON, {"party": party})
         if row is None or row[0] is None:
             raise BadInputError("nobody_there", "There is nobody to erase behind this account.")
+        if (account := known_account(programme.keys, programme.vault.get(row[0], "email"))) is not None:
+            keep_door(access.conn, account, now)
         access.execute(_FORGET_IDENTITIES, {"person": row[0]})
         access.execute(_FORGET, {"person": row[0], "now": now})  # whoever is writing for her comes before or is refused
         creator_pages.forget(access, row[0])

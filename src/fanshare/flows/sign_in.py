@@ -22,6 +22,7 @@ from fanshare.flows.staff import PURPOSE, account_of, clean, folded
 from fanshare.store import directory
 from fanshare.store.access import Access, Connection
 from fanshare.store.directory import Programme as Tenant
+from fanshare.store.queries import workbench
 from fanshare.store.vault import Vault
 
 LINK_LIVES = 15 * MINUTE
@@ -50,6 +51,8 @@ def seats_of(conn: Connection, keys: Keys, address: str) -> tuple[Seat, ...]:
     """Everything an address is, in every programme. Raises ``BadInputError`` (``bad_email``)."""
     row = conn.execute("SELECT id FROM operator WHERE account = %s", [account_of(keys, address)]).fetchone()
     found = [] if row is None else [Seat(Role.OPERATOR, 0, row[0])]
+    if (bench := workbench.seat(conn, account_of(keys, address))) is not None:
+        found.append(Seat(Role.BENCH, 0, bench))
     for tenant in directory.programmes(conn):
         found += _seats_in(Access(conn, tenant.id, "sign in"), tenant, keys, folded(address))
     return tuple(found)
@@ -73,15 +76,18 @@ def hats(conn: Connection, seats: Iterable[Seat]) -> tuple[Hat, ...]:
     ordered = sorted(set(seats), key=lambda seat: (seat.programme_id, seat.role, seat.id))
     for programme_id, group in groupby(ordered, key=lambda seat: seat.programme_id):
         if programme_id == 0:
-            found += _operator_hats(conn, [seat.id for seat in group])
+            found += _house_hats(conn, list(group))
         elif programme_id in tenants:
             found += _hats_in(Access(conn, programme_id, "sign in"), tenants[programme_id], list(group))
     return tuple(found)
 
 
-def _operator_hats(conn: Connection, ids: list[int]) -> list[Hat]:
-    rows = conn.execute("SELECT id FROM operator WHERE id = ANY(%s::bigint[])", [ids])
-    return [Hat(Seat(Role.OPERATOR, 0, row[0])) for row in rows]
+def _house_hats(conn: Connection, seats: list[Seat]) -> list[Hat]:
+    """Hats of the whole installation: operators, and whoever has a workbench."""
+    operators, benches = ([seat.id for seat in seats if seat.role is role] for role in (Role.OPERATOR, Role.BENCH))
+    query = "SELECT id FROM operator WHERE id = ANY(%s::bigint[])"
+    found = [Hat(Seat(Role.OPERATOR, 0, row[0])) for row in conn.execute(query, [operators])] if operators else []
+    return found + [Hat(Seat(Role.BENCH, 0, id_)) for id_ in (workbench.seats(conn, benches) if benches else ())]
 
 
 def _hats_in(access: Access, tenant: Tenant, seats: list[Seat]) -> list[Hat]:

@@ -58,6 +58,14 @@ def account_of(keys: Keys, address: str) -> bytes:
     return keys.fingerprint(PURPOSE, folded(address).encode())
 
 
+def known_account(keys: Keys, address: bytes | None) -> bytes | None:
+    """The account of an address as the vault keeps it; ``None`` for none, or for what nobody can sign in with."""
+    try:
+        return None if address is None else account_of(keys, address.decode())
+    except (BadInputError, UnicodeDecodeError):
+        return None
+
+
 def add_operator(conn: Connection, keys: Keys, address: str, now: Instant, actor: str = "cli") -> bool:
     """Let somebody run this installation; whether she did not already. Raises ``BadInputError``."""
     account = account_of(keys, address)

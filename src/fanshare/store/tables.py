@@ -15,6 +15,9 @@ GLOBAL = frozenset(
         "second_factor",  # and so may who has an app
         "web_session",  # and so may who signed in
         "outbox",  # a wish to sign in names no programme
+        "workbench",  # books hang on an account, whatever it is in which programmes
+        "workbench_row",  # what stands in them
+        "workbench_seat",  # who keeps books without any programme
         "audit",  # operators act for the whole installation
         "public_text",  # the site has one imprint
         "django_migrations",  # Django's own

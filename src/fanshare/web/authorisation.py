@@ -71,6 +71,7 @@ def hats(request: Any) -> tuple[Hat, ...]:
 
 def sign_in(request: Any, seats: tuple[Seat, ...], account: bytes) -> None:
     """Begin a session under a fresh key; whatever was there before ends, so that a planted key is worth nothing."""
+    _lock_books(request)
     request.session.flush()
     request.session[_SEATS] = [[seat.role.value, seat.programme_id, seat.id] for seat in seats]
     request.session[ACCOUNT] = account.hex()
@@ -93,5 +94,10 @@ def device_of(agent: str) -> str:
 
 
 def sign_out(request: Any) -> None:
-    """End the session."""
+    """End the session, and lock the books it had open."""
+    _lock_books(request)
     request.session.flush()
+
+
+def _lock_books(request: Any) -> None:
+    site.of(request).keyring.drop(request.session.session_key)

@@ -12,6 +12,7 @@ from fanshare.web.language import gettext, later
 
 if TYPE_CHECKING:
     from fanshare.web.operator.office import Office
+    from fanshare.web.workbench.bench import Bench
 
 #: Entries that a phone shows at once; the rest is behind "More".
 ON_A_PHONE = 4
@@ -47,6 +48,7 @@ _PLACES: dict[Role, tuple[Place, ...]] = {
         Place("creator.links", "creator_links", "link", later("Links and codes")),
         Place("creator.page", "creator_page", "store", later("My page")),
         Place("creator.fans", "creator_fans", "users", later("Fans"), 1),
+        Place("workbench", "workbench", "hand-coins", later("Workbench"), 1, "house"),
         Place("public.terms", "terms", "scale", later("Terms"), 2),
     ),
     Role.FAN: (
@@ -58,6 +60,14 @@ _PLACES: dict[Role, tuple[Place, ...]] = {
     ),
     Role.BRAND: _BRAND,
     Role.OPERATOR: _BRAND,
+    Role.BENCH: (
+        Place("workbench", "workbench", "hand-coins", later("Your hour"), 0, "house"),
+        Place("workbench", "workbench_deals", "list", later("Deals"), 0, "house"),
+        Place("workbench", "workbench_hours", "clock", later("Hours"), 0, "house"),
+        Place("workbench", "workbench_costs", "receipt", later("Costs"), 0, "house"),
+        Place("workbench", "workbench_settings", "sliders-horizontal", later("Settings and files"), 2, "house"),
+        Place("workbench", "workbench_lock", "lock", later("Lock and keys"), 2, "house"),
+    ),
 }
 #: What an operator finds who is in no programme.
 _HOUSE: tuple[Place, ...] = (
@@ -75,6 +85,7 @@ _ROLES = {
     Role.FAN: later("Fan"),
     Role.BRAND: later("Brand"),
     Role.OPERATOR: later("Operator"),
+    Role.BENCH: later("Workbench"),
 }
 
 
@@ -101,7 +112,7 @@ class Frame:
     others: tuple[tuple[str, str, str], ...]
 
 
-def frame(here: "Here | Office") -> Frame:
+def frame(here: "Here | Office | Bench") -> Frame:
     """The frame of a page for whoever is at it."""
     entries = tuple(_entries(here.hat, here.request.path))
     groups = tuple(tuple(one for one in entries if one.group == group) for group in range(3))
@@ -123,12 +134,13 @@ def places() -> Iterator[Place]:
 
 
 def _called(hat: Hat) -> tuple[str, str]:
-    name = f"{hat.name}, {hat.programme_name}" if hat.name else hat.programme_name or gettext("this installation")
+    house = gettext("my books") if hat.role is Role.BENCH else gettext("this installation")
+    name = f"{hat.name}, {hat.programme_name}" if hat.name else hat.programme_name or house
     return gettext(_ROLES[hat.role]), name
 
 
 def _entries(hat: Hat, path: str) -> Iterator[Entry]:
-    for place in _PLACES[hat.role] if hat.programme else _HOUSE:
+    for place in _HOUSE if hat.role is Role.OPERATOR and not hat.programme else _PLACES[hat.role]:
         group = MATRIX[place.operation]
         if Role.ANYBODY not in group and not fits(hat, group):
             continue

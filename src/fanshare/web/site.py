@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import Instant
 from fanshare.web.accounts_port import Accounts, NoAccounts
+from fanshare.web.keyring import Keyring
 from fanshare.web.limits import Limiter
 from fanshare.web.pages_port import PageStore
 
@@ -35,6 +36,7 @@ class Site:
     accounts: Accounts = field(default_factory=NoAccounts)
     secure_host: str = ""
     limiter: Limiter = field(default_factory=Limiter)
+    keyring: Keyring = field(default_factory=Keyring)
     at_work: "Desk | None" = None
 
     @property

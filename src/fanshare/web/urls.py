@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("fanshare.web.account.urls")),
     path("", include("fanshare.web.joining.urls")),
     path("", include("fanshare.web.creator.urls")),
+    path("", include("fanshare.web.workbench.urls")),
     path("", include("fanshare.web.fan.urls")),
     path("", include("fanshare.web.appeals.urls")),
     path("", include("fanshare.web.claims.urls")),

@@ -15,7 +15,7 @@ from fanshare.core import clickid
 from fanshare.core.instants import DAY, Instant
 from fanshare.core.orders import Buyer, Evidence, Line, OrderState, Status
 from fanshare.edge import destination
-from fanshare.flows import sign_in, staff
+from fanshare.flows import sign_in, staff, workbench_lock
 from fanshare.flows.accept import Shop, accept
 from fanshare.flows.authorisation import Post
 from fanshare.flows.context import Programme
@@ -43,7 +43,7 @@ from tests.web.support.device import HOST, Device
 
 SETTINGS = (("Mail server", "mail.example", "FANSHARE_SMTP_HOST"),)
 #: Who signs in, and what her address begins with.
-PEOPLE = ("cleo", "carla", "finn", "fay", "bea", "mona", "fina", "rea", "dora", "otto")
+PEOPLE = ("cleo", "carla", "finn", "fay", "bea", "mona", "fina", "rea", "dora", "otto", "mia")
 
 
 @dataclass
@@ -173,6 +173,7 @@ def _filled(house: House) -> Company:
         staff.add_brand_person(brand.access, brand.tenant.public_id, KEYS, address, long_ago, post=post)
     staff.add_brand_person(other.access, other.tenant.public_id, KEYS, "dora@example.test", long_ago)
     staff.add_operator(house.conn, KEYS, "otto@example.test", long_ago)
+    workbench_lock.open_door(house.conn, staff.account_of(KEYS, "mia@example.test"), long_ago, "cli")
     # Cleo and Finn belong to two programmes of this house by the same address; here they belong to one.
     for there in (other, house.bea):
         for party in (there.cleo, there.finn):

@@ -129,6 +129,25 @@ class Time:
 
 
 @dataclass(frozen=True, slots=True)
+class Settings:
+    """What holds for all of it. ``zone`` says when a day begins, ``rates`` names the table of mileage."""
+
+    currency: str
+    zone: str = "UTC"
+    rates: str = ""
+    own_rate: Micros = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A timer that was started (microseconds since 1970) and runs, whether or not the books are open."""
+
+    started_at: int
+    step: str = ""
+    deal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Books:
     """Everything, as it stands. ``rates`` names the table of mileage."""
 

@@ -46,6 +46,8 @@ SEALED: Sequence[Sealed] = (
     Sealed("event_target", ("programme_id", "id"), "sealed_secrets", "event target", "convert_to(public_id, 'UTF8')"),
     Sealed("operator", ("id",), "sealed_address", "sign in", "account"),
     Sealed("second_factor", ("account",), "sealed_secret", "second factor", "account"),
+    Sealed("workbench", ("account",), "by_passphrase", "workbench", "account"),
+    Sealed("workbench", ("account",), "by_recovery", "workbench", "account"),
     Sealed("outbox", ("id",), "sealed", "outbox", "convert_to(kind || '/' || key, 'UTF8')"),
 )
 
@@ -59,6 +61,7 @@ UNDER_OTHER_KEYS = {
     ("delivery", "sealed_body"): "the key of the day, which is sealed in day_key",
     ("refused_delivery", "sealed_body"): "the key of the day, which is sealed in day_key",
     ("compliance_request", "sealed"): "the key of the day, which is sealed in day_key",
+    ("workbench_row", "sealed"): "the key of the books, which only a passphrase or a recovery code opens",
 }
 
 #: Bytes that nobody sealed.
@@ -68,6 +71,7 @@ NOT_SEALED = {
     ("picture", "content"): "shown to everybody",
     ("refused_delivery", "id"): "an id",
     ("spool_position", "segment_id"): "an id",
+    ("workbench", "salt"): "a random salt of Argon2id, which need not be secret",
 }
 
 

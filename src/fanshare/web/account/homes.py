@@ -9,18 +9,26 @@ from fanshare.flows.authorisation import Hat, Role
 from fanshare.web.language import gettext as _
 from fanshare.web.language import later
 
-_ICONS = {Role.CREATOR: "hand-coins", Role.FAN: "gift", Role.BRAND: "store", Role.OPERATOR: "search-check"}
+_ICONS = {
+    Role.CREATOR: "hand-coins",
+    Role.FAN: "gift",
+    Role.BRAND: "store",
+    Role.OPERATOR: "search-check",
+    Role.BENCH: "hand-coins",
+}
 _TITLES = {
     Role.CREATOR: later("You are a creator"),
     Role.FAN: later("You are a fan who helps"),
     Role.BRAND: later("You look after this programme"),
     Role.OPERATOR: later("You run this installation"),
+    Role.BENCH: later("You keep books of your own"),
 }
 #: Role -> (route, what it is called); routes of a programme take its short name, a creator's page also hers.
 _WAYS: dict[Role, tuple[tuple[str, str], ...]] = {
     Role.CREATOR: (
         ("creator_today", later("What you earned")),
         ("creator", later("Your public page")),
+        ("workbench", later("Your workbench")),
         ("terms", later("The terms")),
     ),
     Role.FAN: (("fan_home", later("What you earned")), ("fan_share", later("Share")), ("terms", later("The terms"))),
@@ -35,6 +43,7 @@ _WAYS: dict[Role, tuple[tuple[str, str], ...]] = {
         ("operator_programmes", later("Programmes")),
         ("all_connections", later("Shop connections")),
     ),
+    Role.BENCH: (("workbench", later("Your workbench")),),
 }
 
 
@@ -75,7 +84,7 @@ def _ways(hat: Hat) -> tuple[Way, ...]:
 
 def _address(route: str, hat: Hat) -> str:
     """Where a route leads for this hat; empty where there is no such page."""
-    needed = [hat.programme] if hat.programme else []
+    needed = [hat.programme] if hat.programme and route != "workbench" else []
     try:
         return str(reverse(route, args=[hat.programme, hat.slug] if route == "creator" else needed))
     except NoReverseMatch:

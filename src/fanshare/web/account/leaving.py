@@ -10,7 +10,8 @@ from django.urls import reverse
 from fanshare.core.instants import format_rfc3339
 from fanshare.flows import own_data
 from fanshare.flows.authorisation import Role
-from fanshare.store.queries import earnings
+from fanshare.store.queries import earnings, workbench
+from fanshare.web.authorisation import account_of
 from fanshare.web.desk import Here
 from fanshare.web.language import gettext as _
 from fanshare.web.seated import field, page, seated
@@ -37,7 +38,12 @@ def leave(here: Here) -> Any:
             own_data.leave(here.programme, here.me, here.now)
             return HttpResponseRedirect(reverse("home"))
         problem = _("Type the word to say that you mean it.")
-    context = {"word": word, "problem": problem, "purses": earnings.purses(here.access, here.me)}
+    context = {
+        "word": word,
+        "problem": problem,
+        "purses": earnings.purses(here.access, here.me),
+        "keeps_books": workbench.find(here.access.conn, account_of(here.request)) is not None,
+    }
     return page(here, "account/leave.html", context, status=422 if problem else 200)
 
 

@@ -1,0 +1,108 @@
+"""What stands in a creator's books, read and written with their key; and what the ledger says she earned."""
+
+import hmac
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID, uuid4
+
+from fanshare.core.errors import BadInputError, FanshareError
+from fanshare.core.money import Micros
+from fanshare.core.workbench.documents import Entry, Shelf, Written, document, read, shelf
+from fanshare.core.workbench.entries import Commission, Running, Settings
+from fanshare.flows.authorisation import Hat, Role
+from fanshare.flows.workbench_keys import seal, unseal
+from fanshare.store.access import Access, Connection
+from fanshare.store.queries import earnings, workbench
+
+#: Ten entries a day for five years.
+MOST_ROWS = 20_000
+_SETTINGS, _RUNNING = b"settings", b"running"
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Books that are open: on a connection, with their key."""
+
+    conn: Connection
+    account: bytes
+    key: bytes = field(repr=False)
+
+
+class Earned(NamedTuple):
+    """Commission by day in the currency of the books, and what there is in others, which is not counted."""
+
+    counted: tuple[Commission, ...]
+    others: dict[str, Micros]
+
+
+def load(books: Open, usual: Settings) -> Shelf:
+    """Everything that stands in the books. One entry that was changed by somebody else hides none of the others."""
+    found: dict[str, Written] = {}
+    broken = 0
+    for row_id, sealed in workbench.rows(books.conn, books.account):
+        try:
+            found[str(row_id)] = read(str(row_id), unseal(books.key, books.account, row_id, sealed))
+        except (FanshareError, KeyError, TypeError, ValueError):
+            broken += 1
+    return shelf(found, usual, broken)
+
+
+def new_id() -> str:
+    """The id of an entry that is about to be written: random, so that it tells nothing."""
+    return str(uuid4())
+
+
+def put(books: Open, entry: Entry, *, fresh: bool = True) -> None:
+    """Write an entry. Raises ``BadInputError`` (``too_long``, ``books_full``, ``no_workbench``)."""
+    if fresh and workbench.count(books.conn, books.account) >= MOST_ROWS:
+        raise BadInputError("books_full", "These books hold 20,000 entries, and no more fit in.")
+    _write(books, UUID(entry.id), entry)
+
+
+def drop(books: Open, entry_id: str) -> None:
+    """Remove an entry."""
+    workbench.drop(books.conn, books.account, UUID(entry_id))
+
+
+def set_up(books: Open, settings: Settings) -> None:
+    """Keep what holds for all of it."""
+    _write(books, _place(books, _SETTINGS), settings)
+
+
+def start(books: Open, running: Running) -> None:
+    """Start the timer; one that runs is begun anew."""
+    _write(books, _place(books, _RUNNING), running)
+
+
+def stop(books: Open) -> None:
+    """The timer runs no more."""
+    workbench.drop(books.conn, books.account, _place(books, _RUNNING))
+
+
+def earned(conn: Connection, hats: Iterable[Hat], currency: str) -> Earned:
+    """What the orders of each day brought her as a creator, in every programme she is in."""
+    counted: list[Commission] = []
+    others: dict[str, Micros] = {}
+    for hat in hats:
+        if hat.role is not Role.CREATOR:
+            continue
+        access = Access(conn, hat.seat.programme_id, f"creator:{hat.seat.id}")
+        for row in earnings.days(access, hat.seat.id, 0):
+            if row.currency == currency:
+                counted.append(Commission(date.fromisoformat(row.day), row.amount, hat.programme))
+            else:
+                others[row.currency] = others.get(row.currency, 0) + row.amount
+    return Earned(tuple(counted), others)
+
+
+def _write(books: Open, row_id: UUID, entry: Written) -> None:
+    sealed = seal(books.key, books.account, row_id, document(entry))
+    if not workbench.put(books.conn, books.account, row_id, sealed):
+        raise BadInputError("no_workbench", "There are no books yet; make some first.", 404)
+
+
+def _place(books: Open, name: bytes) -> UUID:
+    """Where there is one of a thing: an id that nobody without the key can tell from the others."""
+    return UUID(bytes=hmac.digest(books.key, b"fanshare workbench place\0" + name, "sha256")[:16], version=4)

@@ -1,0 +1,148 @@
+"""The keys of a creator's books: what a passphrase and a recovery code open, and how a row is sealed.
+
+The key of the books is 32 random bytes. It is wrapped with AES-256-GCM (NIST SP 800-38D) by a key that Argon2id (RFC
+9106, its second recommended setting: 64 MiB, three passes, four lanes) makes of the passphrase, and by one that
+HKDF-SHA256 (RFC 5869) makes of the recovery code, which is random and needs no slow function. Both are sealed once more
+under the master key. Each row is sealed under the key of the books, bound to its account and id, and padded.
+"""
+
+import json
+import os
+import secrets
+import unicodedata
+from threading import BoundedSemaphore
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from fanshare.config.keys import Keys
+from fanshare.core.errors import BadInputError, FanshareError
+from fanshare.store.queries.workbench import Lock
+
+PURPOSE = "workbench"
+SHORTEST, LONGEST = 12, 200
+_FEWEST_LETTERS = 6
+_KEY_BYTES, _NONCE_BYTES, _SALT_BYTES = 32, 12, 16
+_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+_GROUPS, _GROUP = 6, 5
+_VERSION = b"\x01"
+#: A sealed row tells its length in steps of so many bytes.
+_STEP = 256
+_MOST_BYTES = 6_000
+
+
+class Cost(NamedTuple):
+    """What one attempt costs: KiB of memory, passes over it, lanes."""
+
+    memory: int = 64 * 1024
+    passes: int = 3
+    lanes: int = 4
+
+
+COST = Cost()
+#: One attempt at a time in a process: each takes its memory.
+_turn = BoundedSemaphore(1)
+
+
+def checked(passphrase: str) -> str:
+    """A passphrase that may lock books, in one way of writing. Raises ``BadInputError`` (``weak_passphrase``)."""
+    text = unicodedata.normalize("NFC", passphrase)
+    if not SHORTEST <= len(text) <= LONGEST:
+        raise BadInputError("weak_passphrase", "Take at least 12 characters, at most 200: four or five words are good.")
+    if len(set(text.casefold())) < _FEWEST_LETTERS:
+        raise BadInputError("weak_passphrase", "This passphrase repeats itself; take four or five different words.")
+    return text
+
+
+def fresh_key() -> bytes:
+    """The key of new books."""
+    return os.urandom(_KEY_BYTES)
+
+
+def fresh_code() -> str:
+    """A recovery code of 148 random bits, in groups that can be written down."""
+    return "-".join("".join(secrets.choice(_ALPHABET) for _ in range(_GROUP)) for _ in range(_GROUPS))
+
+
+def lock_by(keys: Keys, account: bytes, key: bytes, passphrase: str, code: str) -> Lock:
+    """A lock that a passphrase and a recovery code open. Raises ``BadInputError`` (``weak_passphrase``)."""
+    salt, text = os.urandom(_SALT_BYTES), checked(passphrase)
+    wrapped = _wrap(_of_passphrase(text, salt, COST), key, account)
+    by_code = keys.seal(PURPOSE, _wrap(_of_code(code, account), key, account), account)
+    return Lock(salt, *COST, keys.seal(PURPOSE, wrapped, account), by_code)
+
+
+def with_passphrase(keys: Keys, account: bytes, lock: Lock, key: bytes, passphrase: str) -> Lock:
+    """The same lock with another passphrase; the recovery code stays. Raises ``BadInputError``."""
+    return lock_by(keys, account, key, passphrase, "")._replace(by_recovery=lock.by_recovery)
+
+
+def with_code(keys: Keys, account: bytes, lock: Lock, key: bytes, code: str) -> Lock:
+    """The same lock with another recovery code; the passphrase stays."""
+    return lock._replace(by_recovery=keys.seal(PURPOSE, _wrap(_of_code(code, account), key, account), account))
+
+
+def opened_by_passphrase(keys: Keys, account: bytes, lock: Lock, passphrase: str) -> bytes | None:
+    """The key of the books, ``None`` for a passphrase that is not theirs."""
+    text = unicodedata.normalize("NFC", passphrase)[:LONGEST]
+    wrapping = _of_passphrase(text, lock.salt, Cost(lock.memory, lock.passes, lock.lanes))
+    return _unwrap(wrapping, keys.unseal(PURPOSE, lock.by_passphrase, account), account)
+
+
+def opened_by_code(keys: Keys, account: bytes, lock: Lock, code: str) -> bytes | None:
+    """The key of the books, ``None`` for a recovery code that is not theirs, however it is typed."""
+    return _unwrap(_of_code(code, account), keys.unseal(PURPOSE, lock.by_recovery, account), account)
+
+
+def seal(key: bytes, account: bytes, row_id: UUID, content: dict[str, Any]) -> bytes:
+    """One row, sealed. Raises ``BadInputError`` (``too_long``)."""
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    if len(text) > _MOST_BYTES:
+        raise BadInputError("too_long", "This holds more than one entry can; shorten it.")
+    padded = text.ljust(-(-len(text) // _STEP) * _STEP)
+    nonce = os.urandom(_NONCE_BYTES)
+    return _VERSION + nonce + AESGCM(key).encrypt(nonce, padded, _place(account, row_id))
+
+
+def unseal(key: bytes, account: bytes, row_id: UUID, sealed: bytes) -> dict[str, Any]:
+    """What ``seal`` sealed. Raises ``FanshareError`` (``cannot_unseal``) for what was changed or is of other books."""
+    nonce, rest = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
+    try:
+        found: dict[str, Any] = json.loads(AESGCM(key).decrypt(nonce, rest, _place(account, row_id)))
+    except (InvalidTag, ValueError) as error:
+        raise FanshareError("cannot_unseal", "An entry of these books can't be opened: it was changed.", 500) from error
+    return found
+
+
+def _of_passphrase(text: str, salt: bytes, cost: Cost) -> bytes:
+    with _turn:
+        slow = Argon2id(salt=salt, length=_KEY_BYTES, iterations=cost.passes, lanes=cost.lanes, memory_cost=cost.memory)
+        return slow.derive(text.encode("utf-8", "surrogatepass"))
+
+
+def _of_code(code: str, account: bytes) -> bytes:
+    letters = "".join(one for one in code.casefold() if one.isalnum()).encode("utf-8", "surrogatepass")
+    info = b"fanshare workbench recovery\0" + account
+    return HKDF(algorithm=hashes.SHA256(), length=_KEY_BYTES, salt=None, info=info).derive(letters)
+
+
+def _wrap(wrapping: bytes, key: bytes, account: bytes) -> bytes:
+    nonce = os.urandom(_NONCE_BYTES)
+    return nonce + AESGCM(wrapping).encrypt(nonce, key, b"fanshare workbench key\0" + account)
+
+
+def _unwrap(wrapping: bytes, wrapped: bytes, account: bytes) -> bytes | None:
+    try:
+        nonce, rest = wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:]
+        return AESGCM(wrapping).decrypt(nonce, rest, b"fanshare workbench key\0" + account)
+    except InvalidTag:
+        return None
+
+
+def _place(account: bytes, row_id: UUID) -> bytes:
+    return b"fanshare workbench row\0" + account + row_id.bytes

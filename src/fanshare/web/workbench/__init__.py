@@ -1,0 +1,1 @@
+"""A creator's workbench: her own books, which open by her passphrase alone."""

@@ -1,0 +1,260 @@
+"""The forms of entries: which fields a kind has, how an entry stands in them, and what is made of what was typed."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+
+from fanshare.core.errors import BadInputError
+from fanshare.core.money import BASIS, format_trimmed
+from fanshare.core.workbench import mileage, typed
+from fanshare.core.workbench.documents import Entry, Shelf
+from fanshare.core.workbench.entries import Cost, Deal, Equipment, Recurring, Time, Trip
+from fanshare.core.workbench.lines import table_of
+from fanshare.web.language import gettext as _
+from fanshare.web.workbench import words
+
+_NAME, _WORDS = 120, 500
+_MOST_MONTHS = 600
+
+type Typed = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field: ``kind`` is ``text``, ``date``, ``decimal``, ``number`` or ``select`` (then with ``choices``)."""
+
+    name: str
+    label: str
+    kind: str = "text"
+    choices: Mapping[str, str] | None = None
+    required: bool = False
+    hint: str = ""
+    most: int = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What a form has to know: the books, the day, and her programmes (short name -> name)."""
+
+    shelf: Shelf
+    today: date
+    programmes: Mapping[str, str]
+
+    @property
+    def currency(self) -> str:
+        """The currency of the books."""
+        return self.shelf.settings.currency
+
+    @property
+    def deals(self) -> dict[str, str]:
+        """Deals to choose from, the newest first."""
+        ordered = sorted(self.shelf.deals.values(), key=lambda deal: (deal.day, deal.id), reverse=True)
+        return {"": _("for no deal"), **{deal.id: deal.name for deal in ordered}}
+
+
+def fields_of(kind: str, around: Around) -> list[Field]:
+    """The fields of a kind of entry. Raises ``KeyError`` for none."""
+    return list(_FIELDS[kind](around))
+
+
+def blank(kind: str, around: Around, asked: Typed) -> dict[str, str]:
+    """What stands in an empty form; ``asked`` may choose the deal."""
+    deal = asked.get("deal", "")
+    usual = {"every": "1", "months": "36", "percent": "100", "vehicle": "car", "category": "material", "step": "shoot"}
+    names = [field.name for field in fields_of(kind, around)]
+    values = {name: usual.get(name, "") for name in names}
+    values |= {name: around.today.isoformat() for name in ("day", "first", "bought_on") if name in values}
+    return values | ({"deal": deal} if "deal" in values and deal in around.deals else {})
+
+
+def written(entry: Entry) -> dict[str, str]:
+    """An entry as it stands in its form."""
+    values: dict[str, str] = {}
+    for field in fields(entry):
+        value = getattr(entry, field.name)
+        if isinstance(value, date):
+            values[field.name] = "" if value in (date.min, date.max) else value.isoformat()
+        elif field.name in ("fee", "product", "amount", "price"):
+            values[field.name] = format_trimmed(value)
+        else:
+            values[field.name] = str(value)
+    if isinstance(entry, Time):
+        values["minutes"] = words.clock(entry.minutes)
+    elif isinstance(entry, Equipment):
+        values["percent"] = str(entry.work_bps // 100)
+    elif isinstance(entry, Trip):
+        values["distance"] = format_trimmed(entry.distance * 1_000).removesuffix(".00")
+    return values
+
+
+def entry_of(kind: str, id_: str, got: Typed, around: Around) -> Entry:
+    """The entry that was typed. Raises ``BadInputError`` for what can't be read, ``KeyError`` for no such kind."""
+    return _ENTRIES[kind](id_, got, around)
+
+
+def _deal_fields(around: Around) -> Iterator[Field]:
+    yield Field("name", _("What is it called?"), required=True, most=_NAME)
+    yield Field("platform", _("Where do the posts stand?"), "select", {"": _("nowhere yet"), **words.platforms()})
+    yield Field("day", _("The day on which it counts"), "date", required=True)
+    yield Field("fee", _("Fee (%(currency)s)") % {"currency": around.currency}, "decimal")
+    hint = _("What it is worth to you, not its price: nothing for something you would not have bought.")
+    yield Field("product", _("Product you keep (%(currency)s)") % {"currency": around.currency}, "decimal", hint=hint)
+    if around.programmes:
+        hint = _("What you earned there comes in by itself, day by day.")
+        choices = {"": _("none"), **around.programmes}
+        yield Field("programme", _("Commission of a programme"), "select", choices, hint=hint)
+        yield Field("since", _("counted from (empty: always)"), "date")
+        yield Field("until", _("counted to, included (empty: always)"), "date")
+
+
+def _cost_fields(around: Around) -> Iterator[Field]:
+    yield Field("amount", _("Amount (%(currency)s)") % {"currency": around.currency}, "decimal", required=True)
+    yield Field("day", _("Day"), "date", required=True)
+    yield from _spent(around)
+
+
+def _recurring_fields(around: Around) -> Iterator[Field]:
+    yield Field("amount", _("Amount (%(currency)s)") % {"currency": around.currency}, "decimal", required=True)
+    yield Field("every", _("How often?"), "select", words.paces())
+    yield Field("first", _("First paid on"), "date", required=True)
+    yield Field("until", _("Last day (empty: it goes on)"), "date")
+    yield from _spent(around)
+
+
+def _spent(around: Around) -> Iterator[Field]:
+    yield Field("category", _("What for?"), "select", words.categories())
+    yield Field("words", _("In a few words"), most=_WORDS)
+    yield Field("deal", _("Deal"), "select", around.deals, hint=_("What is for no deal is borne by every hour alike."))
+
+
+def _equipment_fields(around: Around) -> Iterator[Field]:
+    yield Field("words", _("What is it?"), required=True, most=_WORDS)
+    yield Field("price", _("Price (%(currency)s)") % {"currency": around.currency}, "decimal", required=True)
+    yield Field("bought_on", _("Bought on"), "date", required=True)
+    hint = _("Its price is spread over them evenly, from the month of purchase on. 1 counts it at once.")
+    yield Field("months", _("How many months will it last?"), "number", required=True, hint=hint)
+    yield Field("percent", _("Used for work (percent)"), "number", required=True)
+
+
+def _trip_fields(around: Around) -> Iterator[Field]:
+    table = table_of(around.shelf.books())
+    unit = _("miles") if table is not None and table.unit == "mile" else _("km")
+    hint = (
+        "" if table is not None else _("No rate is chosen yet: choose your country in the settings, else it counts 0.")
+    )
+    yield Field("distance", _("Distance (%(unit)s)") % {"unit": unit}, "decimal", required=True, hint=hint)
+    yield Field("day", _("Day"), "date", required=True)
+    yield Field("vehicle", _("By"), "select", words.vehicles())
+    yield Field("words", _("From where to where, and why"), most=_WORDS)
+    yield Field("deal", _("Deal"), "select", around.deals)
+
+
+def _time_fields(around: Around) -> Iterator[Field]:
+    hint = _("1:30 is an hour and a half, and so is 1.5.")
+    yield Field("minutes", _("Time"), required=True, hint=hint, most=8)
+    yield Field("day", _("Day"), "date", required=True)
+    yield Field("step", _("What did you do?"), "select", words.steps())
+    yield Field("deal", _("Deal"), "select", around.deals)
+
+
+_FIELDS: Mapping[str, Callable[[Around], Iterator[Field]]] = {
+    "deal": _deal_fields,
+    "cost": _cost_fields,
+    "recurring": _recurring_fields,
+    "equipment": _equipment_fields,
+    "trip": _trip_fields,
+    "time": _time_fields,
+}
+
+
+def _deal(id_: str, got: Typed, around: Around) -> Deal:
+    since, until = _span(got, "since", "until")
+    # a programme that she left since stays where it stood
+    known = {"", *around.programmes, *(deal.programme for deal in around.shelf.deals.values())}
+    return Deal(
+        id_,
+        typed.words(got.get("name", ""), _NAME, needed=True),
+        typed.day(got.get("day", "")),
+        typed.amount(got.get("fee", "")),
+        typed.amount(got.get("product", "")),
+        typed.one_of(got.get("platform", ""), {"", *words.platforms()}),
+        typed.one_of(got.get("programme", ""), known),
+        since,
+        until,
+    )
+
+
+def _cost(id_: str, got: Typed, around: Around) -> Cost:
+    return Cost(id_, typed.day(got.get("day", "")), _above_zero(got, "amount"), *_what_for(got, around))
+
+
+def _recurring(id_: str, got: Typed, around: Around) -> Recurring:
+    first, until = typed.day(got.get("first", "")), typed.day(got.get("until", ""), date.max)
+    every = int(typed.one_of(got.get("every", ""), words.paces()))
+    return Recurring(id_, first, until, every, _above_zero(got, "amount"), *_what_for(got, around))
+
+
+def _equipment(id_: str, got: Typed, _around: Around) -> Equipment:
+    return Equipment(
+        id_,
+        typed.day(got.get("bought_on", "")),
+        _above_zero(got, "price"),
+        typed.number(got.get("months", ""), 1, _MOST_MONTHS),
+        typed.number(got.get("percent", ""), 1, 100) * BASIS // 100,
+        typed.words(got.get("words", ""), _WORDS, needed=True),
+    )
+
+
+def _trip(id_: str, got: Typed, around: Around) -> Trip:
+    return Trip(
+        id_,
+        typed.day(got.get("day", "")),
+        typed.thousandths(got.get("distance", "")),
+        typed.one_of(got.get("vehicle", ""), words.vehicles()),
+        typed.words(got.get("words", ""), _WORDS),
+        typed.one_of(got.get("deal", ""), around.deals),
+    )
+
+
+def _time(id_: str, got: Typed, around: Around) -> Time:
+    step, deal = typed.one_of(got.get("step", ""), words.steps()), typed.one_of(got.get("deal", ""), around.deals)
+    return Time(id_, typed.day(got.get("day", "")), typed.minutes(got.get("minutes", "")), step, deal)
+
+
+_ENTRIES: Mapping[str, Callable[[str, Typed, Around], Entry]] = {
+    "deal": _deal,
+    "cost": _cost,
+    "recurring": _recurring,
+    "equipment": _equipment,
+    "trip": _trip,
+    "time": _time,
+}
+
+
+def _what_for(got: Typed, around: Around) -> tuple[str, str, str]:
+    return (
+        typed.one_of(got.get("category", ""), words.categories()),
+        typed.words(got.get("words", ""), _WORDS),
+        typed.one_of(got.get("deal", ""), around.deals),
+    )
+
+
+def _above_zero(got: Typed, name: str) -> int:
+    found = typed.amount(got.get(name, ""))
+    if not found:
+        raise BadInputError("no_amount", "Write an amount above zero.")
+    return found
+
+
+def _span(got: Typed, begin: str, end: str) -> tuple[date, date]:
+    since, until = typed.day(got.get(begin, ""), date.min), typed.day(got.get(end, ""), date.max)
+    if since > until:
+        raise BadInputError("bad_day", "The last day lies before the first.")
+    return since, until
+
+
+def tables(currency: str) -> dict[str, str]:
+    """Tables of mileage in a currency, with where their rates are written."""
+    found = {name: f"{table.country}: {table.source}" for name, table in mileage.TABLES.items()
+             if table.currency == currency}  # fmt: skip
+    return {"": _("none"), **found, mileage.OWN: _("a rate of my own")}

@@ -1,0 +1,132 @@
+"""Settings of the books, a copy of them, and files for a tax adviser."""
+
+import json
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from fanshare.core.errors import BadInputError
+from fanshare.core.instants import format_rfc3339, local_date, zone
+from fanshare.core.money import format_micros, format_trimmed
+from fanshare.core.workbench import mileage, typed
+from fanshare.core.workbench.documents import document
+from fanshare.core.workbench.entries import Books, Settings
+from fanshare.core.workbench.journal import journal
+from fanshare.core.workbench.lines import INCOME, lines
+from fanshare.flows import workbench_books
+from fanshare.web.exports import exported
+from fanshare.web.language import gettext as _
+from fanshare.web.said import plain
+from fanshare.web.workbench import bench as at
+from fanshare.web.workbench import forms
+from fanshare.web.workbench.bench import Bench, benched, page
+
+FORMAT = "fanshare-workbench/1"
+_JOURNAL = ("day", "debit", "credit", "amount", "currency", "words", "deal", "entry")
+_LINES = ("day", "direction", "kind", "category", "amount", "currency", "words", "deal", "entry")
+
+
+@benched(form=True, opened=True)
+def settings(bench: Bench) -> Any:
+    """Where the days begin, what a way costs, and the files."""
+    shelf = bench.shelf()
+    now, problem, status = shelf.settings, "", 200
+    values = {"zone": now.zone, "rates": now.rates, "own_rate": format_trimmed(now.own_rate) if now.own_rate else ""}
+    if bench.request.method == "POST":
+        values = {name: at.typed(bench, name) for name in values}
+        try:
+            workbench_books.set_up(bench.books, _settings(now.currency, values))
+        except BadInputError as error:
+            problem, status = plain(error), 422
+        else:
+            return HttpResponseRedirect(f"{reverse('workbench_settings')}?kept=1")
+    today = local_date(bench.now, zone(now.zone))
+    context = {
+        "values": values,
+        "currency": now.currency,
+        "tables": forms.tables(now.currency),
+        "problem": problem,
+        "since": date(today.year, 1, 1).isoformat(),
+        "until": today.isoformat(),
+        "kept": bench.request.GET.get("kept") == "1",
+    }
+    return page(bench, "workbench/settings.html", context, status=status)
+
+
+@benched(opened=True)
+def export(bench: Bench) -> Any:
+    """A journal of postings, or every line, of some days: as CSV or JSON."""
+    shelf, asked = bench.shelf(), bench.request.GET
+    earned = workbench_books.earned(bench.conn, bench.worn, shelf.settings.currency)
+    books, today = shelf.books(earned.counted), local_date(bench.now, zone(shelf.settings.zone))
+    since = typed.day(str(asked.get("since", "")), date(today.year, 1, 1))
+    until = min(typed.day(str(asked.get("until", "")), today), today)
+    form = "json" if asked.get("as") == "json" else "csv"
+    if asked.get("what") == "lines":
+        return exported(form, "lines", _lines(books, since, until), _LINES, cut=False)
+    return exported(form, "journal", _postings(books, since, until), _JOURNAL, cut=False)
+
+
+@benched(opened=True)
+def copy(bench: Bench) -> Any:
+    """Everything that stands in the books as a file."""
+    shelf = bench.shelf()
+    content = {
+        "format": FORMAT,
+        "made_at": format_rfc3339(bench.now),
+        "settings": document(shelf.settings),
+        "timer": None if shelf.running is None else document(shelf.running),
+        "entries": [{"id": id_, **document(one)} for id_, one in sorted(shelf.entries.items())],
+    }
+    text = json.dumps(content, ensure_ascii=False, indent=1).encode() + b"\n"
+    response = HttpResponse(text, content_type="application/json")
+    response.headers["Content-Disposition"] = f'attachment; filename="books-{format_rfc3339(bench.now)[:10]}.json"'
+    return response
+
+
+def _settings(currency: str, values: dict[str, str]) -> Settings:
+    try:
+        zone(values["zone"])
+    except BadInputError:
+        raise BadInputError("bad_zone", "Write a time zone such as Europe/Berlin.") from None
+    rates = typed.one_of(values["rates"], forms.tables(currency))
+    own = typed.amount(values["own_rate"])
+    if rates == mileage.OWN and not own:
+        raise BadInputError("no_amount", "Write an amount above zero.")
+    return Settings(currency, values["zone"], rates, own)
+
+
+def _postings(books: Books, since: date, until: date) -> list[dict[str, str]]:
+    return [
+        {
+            "day": one.day.isoformat(),
+            "debit": one.debit,
+            "credit": one.credit,
+            "amount": format_micros(one.amount),
+            "currency": books.currency,
+            "words": one.words,
+            "deal": one.deal,
+            "entry": one.entry,
+        }
+        for one in journal(books, since, until)
+    ]
+
+
+def _lines(books: Books, since: date, until: date) -> Iterable[dict[str, str]]:
+    named = {deal.id: deal.name for deal in books.deals}
+    for one in lines(books, until):
+        if one.day >= since:
+            yield {
+                "day": one.day.isoformat(),
+                "direction": _("in") if one.kind in INCOME else _("out"),
+                "kind": one.kind.value,
+                "category": one.category,
+                "amount": format_micros(one.amount),
+                "currency": books.currency,
+                "words": one.words,
+                "deal": named.get(one.deal, ""),
+                "entry": one.entry,
+            }

@@ -1,0 +1,164 @@
+"""Books made, unlocked, locked, given another passphrase, and erased."""
+
+from typing import Any
+
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+
+from fanshare.core.currencies import EXPONENTS
+from fanshare.core.errors import BadInputError, FanshareError
+from fanshare.core.workbench.entries import Settings
+from fanshare.flows import workbench_books, workbench_keys, workbench_lock
+from fanshare.flows.workbench_books import Open
+from fanshare.flows.workbench_lock import Made
+from fanshare.web import site
+from fanshare.web.language import gettext as _
+from fanshare.web.said import plain
+from fanshare.web.workbench.bench import PASSPHRASE, Bench, back_to, benched, page, secret, typed
+
+
+@benched(form=True)
+def start(bench: Bench) -> Any:
+    """Make books: a passphrase twice, a currency; then the recovery code, shown once."""
+    if bench.kept is not None:
+        return HttpResponseRedirect(reverse("workbench"))
+    usual = bench.usual
+    if bench.request.method != "POST":
+        return _start(bench, usual.currency)
+    chosen = str(bench.request.POST.get("currency", ""))[:3]
+    try:
+        settings = Settings(_currency(chosen), usual.zone)
+        made = workbench_lock.make(bench.conn, bench.desk.keys, bench.owner, _new(bench), bench.now)
+        workbench_books.set_up(Open(bench.conn, bench.account, made.opened.key), settings)
+    except FanshareError as error:
+        return _start(bench, chosen, plain(error), error.status)
+    return _code(bench, made, first=True)
+
+
+@benched(form=True)
+def unlock(bench: Bench) -> Any:
+    """Ask for the passphrase, and go where she wanted to."""
+    wanted = back_to(bench.request.POST.get("next", "") or bench.request.GET.get("next", ""))
+    if bench.kept is None:
+        return HttpResponseRedirect(reverse("workbench_start"))
+    if bench.request.method != "POST":
+        return HttpResponseRedirect(wanted) if bench.key else _unlock(bench, wanted)
+    try:
+        opened = workbench_lock.unlock(bench.conn, bench.desk.keys, bench.account, secret(bench, PASSPHRASE), bench.now)
+    except FanshareError as error:
+        return _unlock(bench, wanted, plain(error), error.status)
+    bench.hold(opened)
+    return HttpResponseRedirect(wanted)
+
+
+@benched(form=True)
+def recover(bench: Bench) -> Any:
+    """The passphrase is lost: the recovery code opens the books and is used up by it."""
+    if bench.kept is None:
+        return HttpResponseRedirect(reverse("workbench_start"))
+    if bench.request.method != "POST":
+        return page(bench, "workbench/recover.html", {"problem": ""})
+    try:
+        code, new = typed(bench, "code", 100), _new(bench)
+        made = workbench_lock.recover(bench.conn, bench.desk.keys, bench.owner, code, new, bench.now)
+    except FanshareError as error:
+        return page(bench, "workbench/recover.html", {"problem": plain(error)}, status=error.status)
+    return _code(bench, made)
+
+
+@benched(form=True)
+def lock(bench: Bench) -> Any:
+    """What keeps the books, and what does not; lock them here, or everywhere."""
+    if bench.request.method == "POST":
+        site.of(bench.request).keyring.drop(bench.request.session.session_key)
+        if bench.request.POST.get("where") == "everywhere":
+            workbench_lock.lock_everywhere(bench.conn, bench.account)
+        return HttpResponseRedirect(reverse("workbench_lock"))
+    if bench.kept is None:
+        return HttpResponseRedirect(reverse("workbench_start"))
+    return _keys(bench)
+
+
+@benched(form=True, opened=True)
+def passphrase(bench: Bench) -> Any:
+    """Another passphrase; the one there is is asked for once more."""
+    if bench.request.method != "POST":
+        return HttpResponseRedirect(reverse("workbench_lock"))
+    try:
+        new = _new(bench)
+        opened = workbench_lock.change(bench.conn, bench.desk.keys, bench.owner, secret(bench, "old"), new, bench.now)
+    except FanshareError as error:
+        return _keys(bench, {"passphrase": plain(error)}, error.status)
+    bench.hold(opened)
+    return HttpResponseRedirect(f"{reverse('workbench_lock')}?kept=1")
+
+
+@benched(form=True, opened=True)
+def code(bench: Bench) -> Any:
+    """Another recovery code, shown once; the one before opens nothing any more."""
+    if bench.request.method != "POST":
+        return HttpResponseRedirect(reverse("workbench_lock"))
+    try:
+        made = workbench_lock.another_code(bench.conn, bench.desk.keys, bench.owner, secret(bench, "old"), bench.now)
+    except FanshareError as error:
+        return _keys(bench, {"code": plain(error)}, error.status)
+    return _code(bench, made)
+
+
+@benched(form=True, fresh=True)
+def erase(bench: Bench) -> Any:
+    """Remove the books, with a typed word: also for whoever lost passphrase and code."""
+    if bench.request.method != "POST" or bench.kept is None:
+        return HttpResponseRedirect(reverse("workbench_lock"))
+    if typed(bench, "word").casefold() != _word().casefold():
+        return _keys(bench, {"erase": _("Type the word to say that you mean it.")}, 422)
+    workbench_lock.erase(bench.conn, bench.owner, bench.now)
+    site.of(bench.request).keyring.drop(bench.request.session.session_key)
+    return HttpResponseRedirect(reverse("workbench_start"))
+
+
+def _new(bench: Bench) -> str:
+    """A new passphrase, typed twice. Raises ``BadInputError`` (``not_the_same``)."""
+    once, twice = secret(bench, "new"), secret(bench, "again")
+    if once != twice:
+        raise BadInputError("not_the_same", "The two passphrases are not the same; type it twice alike.", 422)
+    return once
+
+
+def _currency(text: str) -> str:
+    if text not in EXPONENTS:
+        raise BadInputError("unknown_currency", "Choose the currency in which you keep your books.", 422)
+    return text
+
+
+def _word() -> str:
+    return _("erase")
+
+
+def _start(bench: Bench, currency: str, problem: str = "", status: int = 200) -> Any:
+    context = {"problem": problem, "chosen": currency, "currencies": sorted(EXPONENTS)}
+    return page(bench, "workbench/start.html", context | _limits(), status=status if status != 400 else 422)
+
+
+def _unlock(bench: Bench, wanted: str, problem: str = "", status: int = 200) -> Any:
+    context = {"fields": [], "field": PASSPHRASE, "problem": problem, "carried": False, "next": wanted}
+    return page(bench, "workbench/unlock.html", context, status=status)
+
+
+def _code(bench: Bench, made: Made, *, first: bool = False) -> Any:
+    bench.hold(made.opened)
+    return page(bench, "workbench/code.html", {"code": made.code, "first": first})
+
+
+def _keys(bench: Bench, problems: dict[str, str] | None = None, status: int = 200) -> Any:
+    context = {
+        "problems": problems or {},
+        "word": _word(),
+        "open": bool(bench.key),
+        "kept": bench.request.GET.get("kept") == "1",
+    }
+    return page(bench, "workbench/lock.html", context | _limits(), status=status if status != 400 else 422)
+
+
+def _limits() -> dict[str, int]:
+    return {"shortest": workbench_keys.SHORTEST, "longest": workbench_keys.LONGEST}

@@ -1,0 +1,25 @@
+"""Addresses of the workbench. They name no programme: the books hang on an account."""
+
+from django.urls import path
+
+from fanshare.web.workbench import entries, keeping, locking, pages
+
+urlpatterns = [
+    path("workbench", pages.hour, name="workbench"),
+    path("workbench/deals", pages.deals, name="workbench_deals"),
+    path("workbench/deals/<uuid:entry>", pages.deal, name="workbench_deal"),
+    path("workbench/hours", pages.hours, name="workbench_hours"),
+    path("workbench/costs", pages.costs, name="workbench_costs"),
+    path("workbench/add/<slug:kind>", entries.add, name="workbench_add"),
+    path("workbench/entries/<uuid:entry>", entries.change, name="workbench_entry"),
+    path("workbench/settings", keeping.settings, name="workbench_settings"),
+    path("workbench/export", keeping.export, name="workbench_export"),
+    path("workbench/copy", keeping.copy, name="workbench_copy"),
+    path("workbench/start", locking.start, name="workbench_start"),
+    path("workbench/unlock", locking.unlock, name="workbench_unlock"),
+    path("workbench/recover", locking.recover, name="workbench_recover"),
+    path("workbench/lock", locking.lock, name="workbench_lock"),
+    path("workbench/lock/passphrase", locking.passphrase, name="workbench_passphrase"),
+    path("workbench/lock/code", locking.code, name="workbench_code"),
+    path("workbench/lock/erase", locking.erase, name="workbench_erase"),
+]

@@ -1,0 +1,85 @@
+"""How the workbench calls things: kinds of entries, platforms, categories, steps, months."""
+
+from fanshare.core.workbench.entries import CATEGORIES, PACES, PLATFORMS, STEPS
+from fanshare.core.workbench.results import Month
+from fanshare.web.language import gettext, later, spoken
+
+_PLATFORMS = {
+    "blog": later("Blog"),
+    "podcast": later("Podcast"),
+    "newsletter": later("Newsletter"),
+    "other": later("Elsewhere"),
+    "instagram": "Instagram",
+    "tiktok": "TikTok",
+    "youtube": "YouTube",
+    "twitch": "Twitch",
+    "pinterest": "Pinterest",
+    "facebook": "Facebook",
+}
+_CATEGORIES = {
+    "material": later("Material and props"),
+    "shipping": later("Shipping"),
+    "software": later("Software and subscriptions"),
+    "studio": later("Room and studio"),
+    "travel": later("Travel"),
+    "meals": later("Meals"),
+    "phone": later("Phone and internet"),
+    "advertising": later("Advertising"),
+    "fees": later("Fees and insurance"),
+    "help": later("Help by others"),
+    "learning": later("Learning"),
+    "other": later("Other"),
+}
+_STEPS = {
+    "idea": later("Idea"),
+    "talks": later("Talks and mails"),
+    "script": later("Script"),
+    "shoot": later("Shoot"),
+    "edit": later("Edit"),
+    "review": later("Review and revisions"),
+    "publish": later("Publish"),
+    "answers": later("Answers to followers"),
+    "office": later("Office"),
+}
+_PACES = {1: later("every month"), 3: later("every three months"), 6: later("every half year"), 12: later("every year")}
+_MONTHS = {
+    "en": ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+           "November", "December"),
+    "de": ("Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober",
+           "November", "Dezember"),
+}  # fmt: skip
+
+
+def platforms() -> dict[str, str]:
+    """Platforms by key."""
+    return {one: gettext(_PLATFORMS[one]) for one in PLATFORMS}
+
+
+def categories() -> dict[str, str]:
+    """What costs are for, by key."""
+    return {one: gettext(_CATEGORIES[one]) for one in CATEGORIES}
+
+
+def steps() -> dict[str, str]:
+    """What is done in an hour, by key."""
+    return {one: gettext(_STEPS[one]) for one in STEPS}
+
+
+def paces() -> dict[str, str]:
+    """How often something recurs, by months."""
+    return {str(one): gettext(_PACES[one]) for one in PACES}
+
+
+def vehicles() -> dict[str, str]:
+    """What a way is driven by."""
+    return {"car": gettext("Car"), "motorcycle": gettext("Motorcycle")}
+
+
+def month(which: Month) -> str:
+    """``November 2026``."""
+    return f"{_MONTHS[spoken()][which[1] - 1]} {which[0]}"
+
+
+def clock(minutes: int) -> str:
+    """Minutes as hours: ``1:30``."""
+    return f"{minutes // 60}:{minutes % 60:02d}"

@@ -1,0 +1,285 @@
+"""What an hour brings: typed into forms, with the ledger's commission, shown exactly, legible to nobody else."""
+
+import csv
+import io
+import json
+import logging
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fanshare.core.instants import DAY, HOUR, MINUTE, local_date, zone
+from fanshare.flows import workbench_books, workbench_keys
+from fanshare.flows.workbench_keys import Cost
+from fanshare.store.access import connect
+from fanshare.store.server import Server
+from fanshare.upkeep.dumping import dump
+from tests.support.schema import schema_template
+from tests.web.support.books import add, make, send, unlock, words
+from tests.web.support.company import Company, Watching, founded
+from tests.web.support.device import Device
+from tests.web.support.serving import Answer
+
+__all__ = ["schema_template"]
+
+
+@pytest.fixture(scope="module")
+def company(schema_template: str, pg_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+    with founded(pg_server, schema_template, tmp_path_factory.mktemp("books")) as made:
+        yield made
+
+
+@pytest.fixture
+def cleo(monkeypatch: pytest.MonkeyPatch, company: Company) -> Device:
+    """Cleo with fresh books that are open."""
+    monkeypatch.setattr(workbench_keys, "COST", Cost(64, 1, 1))
+    company.house.conn.execute("DELETE FROM workbench_row")
+    company.house.conn.execute("DELETE FROM workbench")
+    device = company.device("cleo")
+    make(device)
+    return device
+
+
+def today(company: Company, ago: int = 0) -> str:
+    """A day as Linen has them."""
+    return local_date(company.house.now - ago * DAY, zone(company.brand.tenant.time_zone)).isoformat()
+
+
+def test_two_revisions_more_make_less_of_an_hour(company: Company, cleo: Device) -> None:
+    day = today(company)
+    place = add(cleo, "deal", name="Linen week", day=day, fee="267,30", product="50", platform="tiktok")
+    deal = place.rsplit("/", 1)[1]
+    assert add(cleo, "time", minutes="14:00", day=day, deal=deal) == place
+    add(cleo, "cost", amount="50", day=day, deal=deal, category="material", words="props")
+    page = words(cleo.get(place)).replace("\xa0", " ")
+    assert "19.09 € an hour" in page
+    assert "came in 317.30 €" in page
+    assert "left 267.30 €" in page
+    assert "hours 14:00" in page
+    asked = words(cleo.get(f"{place}?revisions=2&each=2&costs=&wish=20")).replace("\xa0", " ")
+    assert "2 revisions more: 14.85 € an hour." in asked
+    assert "For 20.00 € an hour it has to bring 92.70 € more." in asked
+    assert "It brings 10.00 € an hour already." in words(cleo.get(f"{place}?wish=10")).replace("\xa0", " ")
+    assert cleo.get(f"{place}?revisions=99").status == 422
+    assert cleo.get(f"{place}?revisions=1&each=never").status == 422
+
+
+def test_commission_comes_from_the_ledger_and_belongs_to_the_deal_that_names_its_programme(
+    company: Company, cleo: Device
+) -> None:
+    before = words(cleo.get("/workbench/deals")).replace("\xa0", " ")
+    assert "for no deal – 24.74 €" in before
+    place = add(cleo, "deal", name="Linen", day=today(company), programme="linen", since=today(company, 10))
+    page = words(cleo.get(place)).replace("\xa0", " ")
+    assert "came in 22.34 €" in page
+    assert "for no deal – 2.40 €" in words(cleo.get("/workbench/deals")).replace("\xa0", " ")
+
+
+def test_every_kind_of_entry_is_written_changed_and_removed(company: Company, cleo: Device) -> None:
+    day = today(company)
+    send(cleo, "/workbench/settings", zone="Europe/Berlin", rates="DE", own_rate="")
+    for kind, values in (
+        ("deal", {"name": "A", "day": day}),
+        ("time", {"minutes": "0:30", "day": day}),
+        ("cost", {"amount": "3", "day": day}),
+        ("recurring", {"amount": "12", "first": day, "every": "1"}),
+        ("equipment", {"price": "1200", "bought_on": day, "months": "36", "percent": "50", "words": "camera"}),
+        ("trip", {"distance": "12.5", "day": day, "words": "to the studio"}),
+    ):
+        add(cleo, kind, **values)
+    page = words(cleo.get("/workbench/costs")).replace("\xa0", " ")
+    for said in ("3.00 €", "12.00 € · every month", "camera 1,200", "3.75 € · to the studio"):
+        assert said.replace("1,200", "1200.00 €") in page
+    shown = words(cleo.get("/workbench")).replace("\xa0", " ")
+    assert "Costs 35.41 €" in shown  # 3 + 12 + 600 / 36 + 3.75, rounded down
+    copied = json.loads(cleo.get("/workbench/copy").text)
+    assert sorted(one["kind"] for one in copied["entries"]) == [
+        "cost", "deal", "equipment", "recurring", "time", "trip",
+    ]  # fmt: skip
+    for one in copied["entries"]:
+        place = f"/workbench/entries/{one['id']}"
+        assert send(cleo, place, do="keep").status == 422
+        same = add_again(cleo, place)
+        assert same.status == 302, words(same)
+    assert json.loads(cleo.get("/workbench/copy").text)["entries"] == copied["entries"]
+    for one in copied["entries"]:
+        assert send(cleo, f"/workbench/entries/{one['id']}", do="remove").status == 302
+        assert cleo.get(f"/workbench/entries/{one['id']}").status == 404
+    assert json.loads(cleo.get("/workbench/copy").text)["entries"] == []
+
+
+def add_again(device: Device, place: str) -> Answer:
+    """The form as it stands, sent as it is."""
+    page = device.get(place).text
+    values = dict(re.findall(r'<input id="f-[a-z_]+" name="([a-z_]+)"[^>]*? value="([^"]*)"', page))
+    values |= {
+        name: next(iter(re.findall(r'value="([^"]*)" selected', options)), "")
+        for name, options in re.findall(r'<select id="f-[a-z_]+" name="([a-z_]+)"[^>]*>(.*?)</select>', page)
+    }
+    return send(device, place, do="keep", **values)
+
+
+def test_the_timer_runs_while_the_books_are_locked(company: Company, cleo: Device) -> None:
+    assert send(cleo, "/workbench/hours", do="start", step="edit", deal="").status == 302
+    assert "The timer runs since" in words(cleo.get("/workbench"))
+    company.house.later(HOUR + 20 * MINUTE)
+    assert cleo.get("/workbench/hours").status == 302
+    unlock(cleo)
+    assert "1:20 so far. Edit" in words(cleo.get("/workbench/hours"))
+    send(cleo, "/workbench/hours", do="stop")
+    page = words(cleo.get("/workbench/hours"))
+    assert "1:20 · Edit" in page
+    assert "The timer runs" not in page
+    send(cleo, "/workbench/hours", do="stop")
+    send(cleo, "/workbench/hours", do="start", step="shoot", deal="")
+    send(cleo, "/workbench/hours", do="forget")
+    assert len(json.loads(cleo.get("/workbench/copy").text)["entries"]) == 1
+    assert send(cleo, "/workbench/hours", do="start", step="nothing", deal="").status == 422
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        ("deal", {"name": " ", "day": "2026-11-20"}),
+        ("deal", {"name": "A", "day": "1999-12-31"}),
+        ("deal", {"name": "A", "day": "2026-11-20", "fee": "-1"}),
+        ("deal", {"name": "A", "day": "2026-11-20", "fee": "1.000,50"}),
+        ("deal", {"name": "A", "day": "2026-11-20", "platform": "moon"}),
+        ("deal", {"name": "A", "day": "2026-11-20", "programme": "wool"}),
+        ("deal", {"name": "A", "day": "2026-11-20", "since": "2026-12-02", "until": "2026-12-01"}),
+        ("deal", {"name": "x" * 121, "day": "2026-11-20"}),
+        ("time", {"minutes": "24:01", "day": "2026-11-20"}),
+        ("time", {"minutes": "0", "day": "2026-11-20"}),
+        ("time", {"minutes": "1:30", "day": "2026-11-20", "deal": "3f0c1d1e-0000-4000-8000-000000000000"}),
+        ("cost", {"amount": "0", "day": "2026-11-20"}),
+        ("cost", {"amount": "1e3", "day": "2026-11-20"}),
+        ("cost", {"amount": "100000000.01", "day": "2026-11-20"}),
+        ("recurring", {"amount": "1", "first": "2026-11-20", "every": "2"}),
+        ("equipment", {"price": "9", "bought_on": "2026-11-20", "months": "0", "percent": "50", "words": "x"}),
+        ("equipment", {"price": "9", "bought_on": "2026-11-20", "months": "9", "percent": "101", "words": "x"}),
+        ("trip", {"distance": "0", "day": "2026-11-20"}),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_and_what_was_typed_stays(
+    cleo: Device, kind: str, values: dict[str, str]
+) -> None:
+    usual = {"platform": "", "programme": "", "deal": "", "step": "shoot", "category": "other", "every": "1",
+             "vehicle": "car"}  # fmt: skip
+    answer = send(cleo, f"/workbench/add/{kind}", **{**usual, **values})
+    assert answer.status == 422
+    assert 'role="alert"' in answer.text
+    assert json.loads(cleo.get("/workbench/copy").text)["entries"] == []
+
+
+def test_files_are_balanced_and_run_nothing(company: Company, cleo: Device) -> None:
+    day = today(company)
+    add(cleo, "deal", name='=HYPERLINK("x")', day=day, fee="100")
+    add(cleo, "cost", amount="30", day=day, words="+cmd|x", category="software")
+    answer = cleo.get("/workbench/export?what=journal&as=csv")
+    rows = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"))))
+    assert {(row["debit"], row["credit"]) for row in rows} >= {
+        ("Bank", "Income: fees"), ("Costs: software", "Bank"), ("Receivables: commission", "Income: commission"),
+    }  # fmt: skip
+    assert all(float(row["amount"]) > 0 and row["currency"] == "EUR" for row in rows)
+    lines = cleo.get("/workbench/export?what=lines&as=csv").text
+    assert "'=HYPERLINK" in answer.text
+    assert "'+cmd|x" in lines
+    assert json.loads(cleo.get("/workbench/export?what=lines&as=json").text)["complete"]
+    assert cleo.get("/workbench/export?since=never").status == 400
+    old = cleo.get(f"/workbench/export?what=lines&since={today(company, 30)}&until={today(company, 20)}").text
+    assert "HYPERLINK" not in old
+
+
+def test_settings_are_kept_and_refused_where_they_make_no_sense(cleo: Device) -> None:
+    for bad in (
+        {"zone": "Europe/Atlantis", "rates": "", "own_rate": ""},
+        {"zone": "UTC", "rates": "GB", "own_rate": ""},
+        {"zone": "UTC", "rates": "own", "own_rate": ""},
+    ):
+        assert send(cleo, "/workbench/settings", **bad).status == 422
+    assert send(cleo, "/workbench/settings", zone="UTC", rates="own", own_rate="0.38").status == 302
+    assert 'value="0.38"' in cleo.get("/workbench/settings").text
+
+
+def test_books_hold_so_much_and_no_more(monkeypatch: pytest.MonkeyPatch, cleo: Device) -> None:
+    monkeypatch.setattr(workbench_books, "MOST_ROWS", 2)
+    add(cleo, "deal", name="A", day="2026-11-20")
+    answer = send(cleo, "/workbench/add/deal", name="B", day="2026-11-20", platform="", programme="")
+    assert answer.status == 422
+    assert "no more fit in" in words(answer)
+
+
+def test_an_entry_that_somebody_else_changed_hides_none_of_the_others(company: Company, cleo: Device) -> None:
+    add(cleo, "deal", name="Kept whole", day="2026-11-20")
+    place = add(cleo, "deal", name="Turned", day="2026-11-20")
+    company.house.conn.execute(
+        "UPDATE workbench_row SET sealed = set_byte(sealed, 40, get_byte(sealed, 40) # 1) WHERE row_id = %s",
+        [place.rsplit("/", 1)[1]],
+    )
+    page = words(cleo.get("/workbench"))
+    assert "1 entry of these books can’t be opened" in page
+    assert "Kept whole" in page
+    assert "Turned" not in page
+    assert cleo.get(place).status == 404
+
+
+@pytest.mark.parametrize("path", ["", "/deals", "/hours", "/costs", "/settings", "/lock", "/export", "/copy"])
+def test_a_page_asks_the_database_at_most_a_dozen_times(company: Company, cleo: Device, path: str) -> None:
+    seen: list[str] = []
+    device = company.device("cleo", company.app(lambda conn: Watching(conn, seen)))
+    unlock(device)
+    seen.clear()
+    assert device.get(f"/workbench{path}").status == 200
+    asked = [one for one in seen if one.lstrip().upper().startswith(("SELECT", "WITH", "INSERT", "UPDATE", "DELETE"))]
+    assert 0 < len(asked) <= 12, "\n".join(" ".join(one.split())[:110] for one in asked)
+
+
+CANARIES = ("Canarybird week", "7391.37", "7391370000", "Canary props", "813.99", "Canary way", "canary phrase of hers")
+
+
+def backed_up(company: Company) -> bytes:
+    """The database as a backup holds it, before that is sealed."""
+    found: list[bytes] = []
+    with connect(company.house.database.dsn(owner=True)) as conn, conn.transaction():
+        row = conn.execute("SELECT pg_export_snapshot()").fetchone()
+        assert row is not None
+        dump(company.house.database.dsn(owner=True), row[0], found.append, compress="none")
+    return b"".join(found)
+
+
+def test_what_she_writes_stands_nowhere_in_clear(
+    monkeypatch: pytest.MonkeyPatch, company: Company, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(workbench_keys, "COST", Cost(64, 1, 1))
+    company.house.conn.execute("DELETE FROM workbench_row")
+    company.house.conn.execute("DELETE FROM workbench")
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    caplog.set_level(logging.DEBUG)
+    cleo, day = company.device("cleo"), today(company)
+    code = make(cleo, CANARIES[-1])
+    place = add(cleo, "deal", name=CANARIES[0], day=day, fee=CANARIES[1])
+    add(cleo, "cost", amount=CANARIES[4], day=day, words=CANARIES[3], deal=place.rsplit("/", 1)[1])
+    add(cleo, "trip", distance="12", day=day, words=CANARIES[5])
+    send(cleo, "/workbench/hours", do="start", step="edit", deal=place.rsplit("/", 1)[1])
+    send(cleo, "/workbench/add/cost", amount="canary-of-a-mistake", words=CANARIES[3])
+    send(cleo, "/workbench/unlock", passphrase_of_the_books=CANARIES[-1] + "x")
+    assert all(one in words(cleo.get(place)) for one in (CANARIES[0], CANARIES[3], CANARIES[1]))
+    company.house.work()
+    wanted = [*(one.encode() for one in CANARIES), code.encode(), b"canary-of-a-mistake"]
+    dumped = backed_up(company)
+    assert b"workbench_row" in dumped
+    left = [
+        path.read_bytes() for folder in (company.house.home, tmp_path) for path in folder.rglob("*") if path.is_file()
+    ]
+    said = caplog.text.encode()
+    for canary in wanted:
+        for text in (dumped, *left, said):
+            assert canary not in text, canary
+            assert canary.hex().encode() not in text, canary
+
+
+def test_a_canary_that_is_not_sealed_would_be_found(company: Company) -> None:
+    dumped = backed_up(company)
+    assert b"Carla Quince" in dumped

@@ -1,0 +1,142 @@
+"""The workbench on a phone, in a real Chromium: without script, accessible, within the window, in both languages."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from fanshare.core.instants import MINUTE
+from fanshare.flows import workbench_keys
+from fanshare.flows.workbench_keys import Cost
+from fanshare.store.server import Server
+from tests.support.schema import schema_template
+from tests.web.support.books import WORDS
+from tests.web.support.browser import Watched, chromium, watched
+from tests.web.support.company import Company, founded
+from tests.web.support.serving import behind_an_edge
+
+__all__ = ["schema_template"]
+
+PAGES = {
+    "hour": "/workbench",
+    "deals": "/workbench/deals",
+    "hours": "/workbench/hours",
+    "costs": "/workbench/costs",
+    "deal": "/workbench/add/deal",
+    "settings": "/workbench/settings",
+    "lock": "/workbench/lock",
+    "recover": "/workbench/recover",
+}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def company(schema_template: str, pg_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+    with founded(pg_server, schema_template, tmp_path_factory.mktemp("phone")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def base(company: Company, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    app = company.app(hosts=("127.0.0.1",), public_url="http://127.0.0.1")
+    with behind_an_edge(app, tmp_path_factory.mktemp("edge")) as address:
+        yield address
+
+
+@pytest.fixture(autouse=True)
+def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbench_keys, "COST", Cost(64, 1, 1))
+
+
+def enter(seen: Watched, company: Company, name: str) -> None:
+    seen.page.goto(f"{seen.base}/sign-in/confirm?t={company.token(name)}")
+    seen.page.get_by_role("button", name="Sign in").click()
+    seen.page.wait_for_url(seen.base + "/home")
+
+
+def test_mia_learns_on_her_phone_and_without_script_what_an_hour_brings(
+    browser: Browser, company: Company, base: str
+) -> None:
+    with watched(browser, base, width=360, script=False) as seen:
+        page = seen.page
+        enter(seen, company, "mia")
+        page.get_by_role("link", name="Your workbench").click()
+        page.get_by_label("New passphrase, at least 12 characters").fill(WORDS)
+        page.get_by_label("The same once more").fill(WORDS)
+        page.get_by_role("button", name="Make my books").click()
+        code = page.locator("code.hash").inner_text()
+        assert re.fullmatch(r"([a-z2-9]{5}-){5}[a-z2-9]{5}", code)
+        page.get_by_role("link", name="I have written it down").click()
+        page.get_by_role("link", name="Write down a deal").click()
+        page.get_by_label("What is it called?").fill("Tea week")
+        page.get_by_label("Fee (EUR)").fill("267,30")
+        page.get_by_role("button", name="Keep").click()
+        page.get_by_role("link", name="Write down hours").click()
+        page.get_by_label("Time").fill("14")
+        page.get_by_role("button", name="Keep").click()
+        assert page.get_by_text("19.09").first.is_visible()
+        page.get_by_label("Revisions more").fill("2")
+        page.get_by_label("Time for each, such as 1:30").fill("2")
+        page.get_by_role("button", name="Try it").click()
+        assert page.get_by_text("2 revisions more: 14.85 € an hour.").is_visible()
+        company.house.later(31 * MINUTE)
+        page.goto(base + "/workbench/hours")
+        page.get_by_label("Passphrase").fill(WORDS)
+        page.get_by_role("button", name="Unlock").click()
+        page.get_by_role("button", name="Start").click()
+        assert page.get_by_text("The timer runs since").is_visible()
+        page.goto(base + "/workbench/lock")
+        page.get_by_role("button", name="Lock now").click()
+        assert page.get_by_role("heading", name="Your books are locked here").is_visible()
+        assert seen.complaints() == []
+
+
+@pytest.mark.parametrize(("width", "language"), [(360, "en"), (1280, "de")])
+def test_every_page_of_the_workbench_is_quiet_and_accessible(
+    browser: Browser, company: Company, base: str, width: int, language: str
+) -> None:
+    name, shown = (
+        ("cleo", PAGES) if language == "en" else ("carla", {one: PAGES[one] for one in ("hour", "deal", "lock")})
+    )
+    with watched(browser, base, width=width) as seen:
+        enter(seen, company, name)
+        if language == "de":
+            seen.page.context.add_cookies([{"name": "fanshare_language", "value": "de", "url": base}])
+        seen.open("/workbench/start")
+        fit(seen, f"workbench-start-{width}")
+        seen.page.locator("#new").fill(WORDS)
+        seen.page.locator("#again").fill(WORDS)
+        seen.page.locator("main form button").click()
+        fit(seen, f"workbench-code-{width}")
+        for kind, values in (
+            ("deal", {"name": "Linen week", "fee": "300"}),
+            ("time", {"minutes": "3:20"}),
+            ("recurring", {"amount": "12"}),
+        ):
+            seen.open(f"/workbench/add/{kind}")
+            for field, text in values.items():
+                seen.page.locator(f"#f-{field}").fill(text)
+            seen.page.locator("main form button").first.click()
+        for called, path in shown.items():
+            seen.page.set_viewport_size({"width": width, "height": 800})
+            seen.open(path)
+            fit(seen, f"workbench-{called}-{width}")
+        seen.open("/workbench/lock")
+        seen.page.locator("main form button").first.click()
+        seen.open("/workbench/unlock")
+        fit(seen, f"workbench-unlock-{width}")
+        assert seen.page.locator("html").get_attribute("lang") == language
+
+
+def fit(seen: Watched, name: str) -> None:
+    """Nothing to complain about, at 200 % neither."""
+    seen.fit(name)
+    seen.page.set_viewport_size({"width": 320, "height": 800})
+    assert seen.sideways() == 0, (name, "at 320 pixels")
+    assert seen.complaints() == [], name

@@ -1,0 +1,259 @@
+"""Books of her own: made, locked, unlocked by the passphrase alone, recovered, erased; nobody else gets in."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from fanshare.core.errors import BadInputError
+from fanshare.core.instants import MINUTE
+from fanshare.flows import own_data, workbench_keys, workbench_lock
+from fanshare.flows.people import Joiner, add_creator
+from fanshare.flows.staff import account_of
+from fanshare.flows.workbench_keys import Cost
+from fanshare.store.server import Server
+from tests.edge.running import KEYS
+from tests.support.schema import schema_template
+from tests.web.support.books import FIELD, WORDS, make, send, unlock, words
+from tests.web.support.company import Company, founded
+from tests.web.support.device import Device
+
+__all__ = ["schema_template"]
+
+OTHER = "another set of good words"
+
+
+@pytest.fixture(scope="module")
+def company(schema_template: str, pg_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+    with founded(pg_server, schema_template, tmp_path_factory.mktemp("bench")) as made:
+        yield made
+
+
+@pytest.fixture(autouse=True)
+def cheap(monkeypatch: pytest.MonkeyPatch, company: Company) -> None:
+    monkeypatch.setattr(workbench_keys, "COST", Cost(64, 1, 1))
+    company.house.conn.execute("DELETE FROM workbench_row")
+    company.house.conn.execute("DELETE FROM workbench")
+
+
+def test_without_books_every_page_leads_to_making_some(company: Company) -> None:
+    cleo = company.device("cleo")
+    for path in ("", "/deals", "/hours", "/costs", "/settings", "/lock", "/unlock", "/recover", "/copy", "/export"):
+        answer = cleo.get(f"/workbench{path}")
+        assert (answer.status, answer.headers.get("location")) == (302, "/workbench/start"), path
+    page = words(cleo.get("/workbench/start"))
+    assert "What does an hour of your work bring?" in page
+    assert "It does not protect you from an operator who alters the running program" in page
+
+
+def test_books_are_made_with_a_passphrase_typed_twice_and_a_code_shown_once(company: Company) -> None:
+    cleo = company.device("cleo")
+    for values in (
+        {"new": WORDS, "again": OTHER, "currency": "EUR"},
+        {"new": "short", "again": "short", "currency": "EUR"},
+        {"new": WORDS, "again": WORDS, "currency": "XXX"},
+    ):
+        assert send(cleo, "/workbench/start", **values).status == 422
+    assert company.house.value("SELECT count(*) FROM workbench") == 0
+    code = make(cleo)
+    assert "No hours are written down yet" in words(cleo.get("/workbench"))
+    for path in ("", "/lock", "/settings", "/copy"):
+        assert code not in cleo.get(f"/workbench{path}").text
+    assert send(cleo, "/workbench/start", new=WORDS, again=WORDS, currency="EUR").status == 302
+    assert company.house.value("SELECT count(*) FROM workbench") == 1
+    assert company.house.value("SELECT count(*) FROM audit WHERE what = 'workbench.make'") == 1
+
+
+def test_a_link_by_mail_opens_nothing_and_the_passphrase_does(company: Company) -> None:
+    make(company.device("cleo"))
+    elsewhere = company.device("cleo")
+    asked = elsewhere.get("/workbench/costs")
+    assert asked.headers["location"] == "/workbench/unlock?next=/workbench/costs"
+    assert unlock(elsewhere, OTHER).status == 422
+    assert elsewhere.get("/workbench/costs").status == 302
+    done = unlock(elsewhere, next="/workbench/costs")
+    assert (done.status, done.headers["location"]) == (302, "/workbench/costs")
+    assert elsewhere.get("/workbench/costs").status == 200
+    for wanted in ("https://evil.example/", "//evil.example", "/home", "/workbenchx", ""):
+        assert unlock(elsewhere, next=wanted).headers["location"] == "/workbench"
+
+
+def test_another_process_and_another_session_ask_for_themselves(company: Company) -> None:
+    cleo = company.device("cleo")
+    make(cleo)
+    second = Device(company.app(), cookies=cleo.cookies)
+    assert cleo.get("/workbench").status == 200
+    assert second.get("/workbench").status == 302
+    assert unlock(second).status == 302
+    assert second.get("/workbench").status == 200
+    third = Device(cleo.app)
+    third.sign_in(company.token("cleo"))
+    assert third.get("/workbench").status == 302
+
+
+def test_they_lock_themselves_after_half_an_idle_hour(company: Company) -> None:
+    cleo = company.device("cleo")
+    make(cleo)
+    company.house.later(29 * MINUTE)
+    assert cleo.get("/workbench").status == 200
+    company.house.later(29 * MINUTE)
+    assert cleo.get("/workbench").status == 200
+    company.house.later(30 * MINUTE)
+    assert cleo.get("/workbench").status == 302
+
+
+def test_a_form_that_came_too_late_is_carried_and_kept_with_the_passphrase(company: Company) -> None:
+    cleo = company.device("cleo")
+    make(cleo)
+    company.house.later(31 * MINUTE)
+    late = {"name": "Linen <week>", "day": "2026-11-20", "fee": "150"}
+    asked = send(cleo, "/workbench/add/deal", **late)
+    assert asked.status == 401
+    assert "what you typed is kept below" in words(asked)
+    assert 'name="name" value="Linen &lt;week&gt;"' in asked.text
+    wrong = send(cleo, "/workbench/add/deal", **late, **{FIELD: OTHER})
+    assert wrong.status == 422
+    assert OTHER not in wrong.text
+    done = send(cleo, "/workbench/add/deal", **late, **{FIELD: WORDS})
+    assert done.status == 302
+    assert "Linen <week>" in words(cleo.get(done.headers["location"]))
+
+
+@pytest.mark.parametrize("where", ["", "everywhere"])
+def test_lock_now_locks_here_and_if_she_wishes_everywhere(company: Company, where: str) -> None:
+    cleo = company.device("cleo")
+    make(cleo)
+    elsewhere = company.device("cleo")
+    unlock(elsewhere)
+    assert send(cleo, "/workbench/lock", where=where).status == 302
+    assert cleo.get("/workbench").status == 302
+    assert elsewhere.get("/workbench").status == (302 if where else 200)
+
+
+def test_signing_out_locks(company: Company) -> None:
+    cleo = company.device("cleo")
+    make(cleo)
+    cookies = dict(cleo.cookies)
+    cleo.fill("/sign-out")
+    assert Device(cleo.app, cookies=cookies).get("/workbench").headers["location"] == "/sign-in"
+    cleo.sign_in(company.token("cleo"))
+    assert cleo.get("/workbench").status == 302
+
+
+def test_ten_wrong_passphrases_are_the_most_in_ten_minutes_and_recovery_codes_count_too(company: Company) -> None:
+    cleo = company.device("cleo")
+    code = make(cleo)
+    send(cleo, "/workbench/lock")
+    for _ in range(5):
+        assert unlock(cleo, OTHER).status == 422
+        assert send(cleo, "/workbench/recover", code="wrong", new=OTHER, again=OTHER).status == 422
+    assert unlock(cleo, WORDS).status == 429
+    assert send(cleo, "/workbench/recover", code=code, new=OTHER, again=OTHER).status == 429
+    elsewhere = company.device("cleo")
+    assert unlock(elsewhere, WORDS).status == 429
+    company.house.later(workbench_lock.TRIES_WITHIN)
+    assert unlock(cleo, OTHER).status == 422
+    assert unlock(cleo, WORDS).status == 302
+    for _ in range(10):
+        assert unlock(cleo, OTHER).status == 422
+    assert unlock(cleo, WORDS).status == 429
+
+
+def test_another_passphrase_locks_all_others_out_and_needs_the_old_one(company: Company) -> None:
+    cleo = company.device("cleo")
+    code = make(cleo)
+    elsewhere = company.device("cleo")
+    unlock(elsewhere)
+    path = "/workbench/lock/passphrase"
+    assert send(cleo, path, old=OTHER, new=OTHER, again=OTHER).status == 422
+    assert send(cleo, path, old=WORDS, new="short", again="short").status == 422
+    assert elsewhere.get("/workbench").status == 200
+    assert send(cleo, path, old=WORDS, new=OTHER, again=OTHER).status == 302
+    assert cleo.get("/workbench").status == 200
+    assert elsewhere.get("/workbench").status == 302
+    assert unlock(elsewhere, WORDS).status == 422
+    assert unlock(elsewhere, OTHER).status == 302
+    made = send(elsewhere, "/workbench/recover", code=code, new=WORDS, again=WORDS)
+    assert "The code you had before opens nothing any more" in words(made)
+    assert cleo.get("/workbench").status == 302
+    assert send(elsewhere, "/workbench/recover", code=code, new=OTHER, again=OTHER).status == 422
+
+
+def test_another_code_ends_the_one_before(company: Company) -> None:
+    cleo = company.device("cleo")
+    code = make(cleo)
+    assert send(cleo, "/workbench/lock/code", old=OTHER).status == 422
+    fresh = send(cleo, "/workbench/lock/code", old=WORDS)
+    assert fresh.status == 200
+    assert code not in fresh.text
+    assert send(cleo, "/workbench/recover", code=code, new=OTHER, again=OTHER).status == 422
+
+
+def test_books_are_erased_by_a_word_and_somebody_who_came_lately(company: Company) -> None:
+    cleo = company.device("cleo")
+    make(cleo)
+    send(cleo, "/workbench/add/deal", name="Linen", day="2026-11-20")
+    assert send(cleo, "/workbench/lock/erase", word="no").status == 422
+    company.house.later(31 * MINUTE)
+    assert send(cleo, "/workbench/lock/erase", word="erase").status == 401
+    fresh = company.device("cleo")
+    assert send(fresh, "/workbench/lock/erase", word="Erase ").headers["location"] == "/workbench/start"
+    assert company.house.value("SELECT count(*) FROM workbench_row") == 0
+    assert company.house.value("SELECT count(*) FROM workbench") == 0
+    assert company.house.value("SELECT count(*) FROM audit WHERE what = 'workbench.erase'") == 1
+
+
+def test_whoever_is_no_creator_has_no_workbench(company: Company) -> None:
+    for name in ("finn", "bea", "otto"):
+        assert company.device(name).get("/workbench").status == 403
+    assert Device(company.app()).get("/workbench").headers["location"] == "/sign-in"
+
+
+def test_two_creators_do_not_open_each_others_books(company: Company) -> None:
+    cleo, carla = company.device("cleo"), company.device("carla")
+    make(cleo)
+    deal = send(cleo, "/workbench/add/deal", name="Secret linen", day="2026-11-20").headers["location"]
+    make(carla, OTHER)
+    for path in (deal, deal.replace("deals", "entries")):
+        assert cleo.get(path).status == 200
+        assert carla.get(path).status == 404
+    assert send(carla, deal.replace("deals", "entries"), do="remove").status == 404
+    assert unlock(carla, WORDS).status == 422
+    assert cleo.get(deal).status == 200
+
+
+def test_somebody_without_any_programme_keeps_books_where_the_operator_lets_her(company: Company) -> None:
+    conn, now = company.house.conn, company.house.now
+    account = account_of(KEYS, "mia@example.test")
+    assert not workbench_lock.open_door(conn, account, now, "cli")
+    workbench_lock.close_door(conn, account, now, "cli", with_books=False)
+    with pytest.raises(BadInputError):
+        company.device("mia")
+    assert workbench_lock.open_door(conn, account, now, "cli")
+    mia = company.device("mia")
+    assert "You keep books of your own" in words(mia.get("/home"))
+    make(mia, currency="USD")
+    send(mia, "/workbench/add/deal", name="Mug", day="2026-11-20", fee="90", platform="blog")
+    assert "90.00 US$" in words(mia.get("/workbench")).replace("\xa0", " ")
+    assert mia.get("/creator/linen").status == 403
+    workbench_lock.close_door(conn, account, now, "cli", with_books=True)
+    assert mia.get("/workbench").status == 302
+    assert company.house.value("SELECT count(*) FROM workbench_row") == 0
+    with pytest.raises(BadInputError):
+        workbench_lock.close_door(conn, account, now, "cli", with_books=True)
+
+
+def test_whoever_leaves_a_programme_keeps_her_books_and_comes_to_them(company: Company) -> None:
+    gone = add_creator(company.brand.programme, Joiner("Gwen", "gwen@example.test"), company.house.now)
+    gwen = company.device("gwen")
+    make(gwen)
+    send(gwen, "/workbench/add/deal", name="Mug", day="2026-11-20", fee="90", platform="blog")
+    assert "Your workbench is yours and stays" in words(gwen.get("/account/linen"))
+    about = json.loads(gwen.get("/account/linen/data").text)
+    assert about["workbench"]["sealed_entries"] == 2
+    own_data.leave(company.brand.programme, gone, company.house.now)
+    assert gwen.get("/workbench").status == 302
+    again = company.device("gwen")
+    unlock(again)
+    assert "Mug" in words(again.get("/workbench"))
+    assert again.get("/creator/linen").status == 403
