@@ -66,7 +66,9 @@ def test_she_writes_a_post_hidden_adds_a_picture_shows_it_and_her_fan_reads_it_w
     answer = his.get(found[1])
     assert (answer.status, answer.headers["content-type"]) == (200, "image/webp")
     assert answer.headers["cache-control"] == "private, no-store"
+    assert "Behind the loom" in his.get("/fan/linen").text, "Home says what is new"
     assert send(her, path, do="hidden").status == 302
+    assert "Behind the loom" not in his.get("/fan/linen").text
     for gone in (f"{HIS}/{number}", found[1]):
         assert his.get(gone).status == 404, "hidden at once"
     assert her.get(found[1].replace(HIS, HERS)).status == 200
@@ -260,7 +262,7 @@ def test_lists_go_on_behind_a_key_and_ask_the_database_little(pair: Pair) -> Non
     app = pair.company.app(lambda conn: Watching(conn, seen))
     for who, base in (("fan", HIS), ("creator", HERS)):
         device = pair.company.device(f"{who}.{pair.tag}", app)
-        for path in (base, f"{base}/{post}"):
+        for path in (base, f"{base}/{post}", base.removesuffix("/exclusive")):
             seen.clear()
             answer = device.get(path)
             asked = [one for one in seen if one.lstrip().upper().startswith(("SELECT", "WITH", "INSERT", "UPDATE"))]

@@ -38,7 +38,7 @@ _OF_FAN = (
     _HEAD
     + _FOR_FAN
     + """
-   AND (%(id)s::bigint IS NULL OR p.id = %(id)s)
+   AND (%(id)s::bigint IS NULL OR p.id = %(id)s) AND p.shown_at > %(since)s
    AND (%(at)s::bigint IS NULL OR (p.shown_at, p.id) < (%(at)s, %(before)s))
  ORDER BY p.shown_at DESC, p.id DESC LIMIT %(limit)s
 """
@@ -137,11 +137,17 @@ def of_creator(
 
 
 def of_fan(
-    access: Access, fan: int, *, id_: int | None = None, after: tuple[int, int] | None = None, limit: int
+    access: Access,
+    fan: int,
+    *,
+    id_: int | None = None,
+    since: Instant = -1,
+    after: tuple[int, int] | None = None,
+    limit: int,
 ) -> list[PostRow]:
-    """Posts that a fan may read now, those first that were shown last."""
+    """Posts that a fan may read now, shown after ``since``; those first that were shown last."""
     at, before = after or (None, None)
-    values = {"fan": fan, "id": id_, "at": at, "before": before, "limit": limit}
+    values = {"fan": fan, "id": id_, "since": since, "at": at, "before": before, "limit": limit}
     return [PostRow(*row) for row in access.fetch(_OF_FAN, values)]
 
 

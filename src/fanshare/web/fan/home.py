@@ -1,21 +1,27 @@
-"""Home: what a fan earned and whom she helped, as of the beginning of the day."""
+"""Home: what a fan earned and whom she helped, as of the beginning of the day, and what is new for fans."""
 
 from typing import Any
 
+from fanshare.core.instants import DAY
+from fanshare.flows import posts as writing
 from fanshare.flows.authorisation import Role
-from fanshare.store.queries import fan_days, sharing
+from fanshare.store.queries import fan_days, posts, sharing
 from fanshare.web.desk import Here
 from fanshare.web.seated import page, seated
 
 #: With fewer buyers than this, amounts tell who bought what.
 FEW = 5
+#: How long a post is new, and how many of them stand here.
+_NEW, _MOST_NEW = 14 * DAY, 3
 
 
 @seated("fan.home", Role.FAN)
 def home(here: Here) -> Any:
     """The first page of a fan."""
     helped = fan_days.helped(here.access, here.me, here.midnight)
+    news = posts.of_fan(here.access, here.me, since=here.now - _NEW, limit=_MOST_NEW)
     context = {
+        "posts": writing.read(here.programme, news) if news else [],
         "purses": fan_days.purses(here.access, here.me, here.midnight),
         "helped": helped,
         "few": 0 < sum(one.buyers for one in helped) < FEW,
