@@ -16,6 +16,7 @@ from benchmarks.ground import NOW, Town, ground
 from benchmarks.trials import Row, Trial, cpu_seconds, scaled
 from fanshare.config.kept import KeptConnections
 from fanshare.flows import sign_in, staff
+from fanshare.integrations.bank_files import Banks
 from fanshare.jobs.systems import Connectors
 from fanshare.store.access import Connection, connect
 from fanshare.web.app import make_wsgi_app
@@ -152,7 +153,7 @@ def _app(town: Town, seen: list[str]) -> Iterator[WsgiApp]:
         clock,
         allowed_hosts=["127.0.0.1"],
         accounts=StoredAccounts(lend, base.keys, clock, sends_mail=True),
-        desk=Desk(lend, base.keys, clock, lambda *_: b"", lambda *_: None, lambda _: [], (), Connectors()),
+        desk=Desk(lend, base.keys, clock, lambda *_: b"", lambda *_: None, lambda _: [], (), Connectors(), Banks()),
     )
     from django.urls import clear_url_caches, path
 

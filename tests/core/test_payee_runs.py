@@ -24,13 +24,13 @@ class Desk:
     item: Item | None = None
     named: list[tuple[int, Instant]] = field(default_factory=list)
     undone: set[int] = field(default_factory=set)
-    paid: list[tuple[int | None, Instant]] = field(default_factory=list)
+    paid: list[tuple[int, Instant]] = field(default_factory=list)
     waits: bool = True
 
     def ready(self) -> Ready:
         found = at(self.payee, self.now)
         until = found.until if found.waiting and self.waits else 0
-        return Ready(1, "EUR", 5_000_000, changed_until=until)
+        return Ready(1, "EUR", 5_000_000, changed_until=until, account=found.standing or 0, by_file=True)
 
     def do(self, step: str) -> None:
         if step in ("day", "wait"):
@@ -68,7 +68,7 @@ class Desk:
             self.item = way.move(self.item, State.FAILED)
         else:
             sent = way.submit(replace(self.item, amount=found), Frozen("1", b"1"), self.now)
-            self.paid.append((at(self.payee, self.now).standing, self.now))
+            self.paid.append((self.ready().account, self.now))
             self.item = sent
         self.item = None  # the next run
 
@@ -81,6 +81,8 @@ def wrong(desk: Desk) -> list[str]:
         fresh = [one for one, at_ in named if when - at_ < WAIT and one not in desk.undone]
         if fresh:
             found.append(f"{account} was paid at {when} while {fresh} waited")
+        if all(one != account for one, at_ in named if when - at_ >= WAIT):
+            found.append(f"{account} was paid at {when}, and nobody had named it 72 hours before")
         if account in desk.undone:
             found.append(f"{account} was paid at {when} and is undone")
     return found
@@ -100,12 +102,12 @@ def test_no_order_of_changing_undoing_planning_approving_and_sending_pays_a_fres
         tried += 1
         paid += len(desk.paid)
     assert tried == 7**6
-    assert paid > 1_000
+    assert paid >= 7  # a change, its wait, and the three steps of a run, with a sixth step anywhere
 
 
 def test_a_run_that_looks_at_accounts_only_when_it_is_planned_would_be_found() -> None:
     desk = Desk()
-    for step in ("plan", "approve", "change"):
+    for step in ("change", "wait", "plan", "approve", "change"):
         desk.do(step)
     desk.waits = False
     desk.do("submit")
@@ -119,3 +121,10 @@ def test_what_waits_is_said_with_its_end() -> None:
     assert [(one.why, one.until) for one in left] == [(Why.CHANGED, T0 + WAIT)]
     desk.now += WAIT
     assert payout_runs.plan([desk.ready()], {}).left == ()
+
+
+def test_where_the_brand_pays_by_a_file_nobody_is_paid_nowhere() -> None:
+    desk = Desk()
+    assert [one.why for one in payout_runs.plan([desk.ready()], {}).left] == [Why.NO_ACCOUNT]
+    by_hand = desk.ready()._replace(by_file=False)
+    assert payout_runs.plan([by_hand], {}).left == ()

@@ -152,6 +152,21 @@ def test_the_account_is_in_clear_nowhere(story: Story, owner: Connection) -> Non
         assert secret not in masked
 
 
+def test_after_a_restore_what_waited_in_the_backup_is_given_up(story: Story) -> None:
+    """It may have been undone since, and the books can't know."""
+    stands = named(story)
+    named(story, account=NEW, now=NOW + WAIT)
+    backup = NOW + WAIT + HOUR
+    named(story, party=story.finn, now=backup - HOUR)
+    assert payees.give_up_fresh(story.access, backup, backup + 30 * DAY) == 2
+    assert stages(story, backup + 30 * DAY) == {"iban": (Stage.USABLE, "DE … 3000", "")}
+    assert payees.shown(story.programme, story.finn, backup + 30 * DAY) == []
+    assert [one.id for one in rows.alive(story.access, story.cleo)] == [stands]
+    query = "SELECT count(*) FROM vault_item WHERE programme_id = %(programme_id)s AND kind LIKE 'payee:%%'"
+    kept = story.access.value(query)
+    assert kept == 1
+
+
 EDITS = ["usable_at = set_at", "set_at = set_at - 1", "party_id = party_id + 1", "kind = 'us'"]
 
 

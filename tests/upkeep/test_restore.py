@@ -47,6 +47,11 @@ def file(told: Told) -> Path:
     assert told.terminal.ask(*run, "tell", "1", "--from", str(told.folder / "paid.csv"), "--yes")["payments"]
     assert told.terminal.ask(*run, "plan", "--by", "Bea")["run"] == 2
     told.terminal.say(*run, "approve", "2", "--by", "Bea", "--yes")
+    with psycopg.connect(told.terminal.env["DATABASE_OWNER_URL"]) as conn:  # one that waits, and may be undone since
+        conn.execute(
+            "INSERT INTO payee_account (programme_id, party_id, kind, set_at, usable_at)"
+            " SELECT programme_id, id, 'us', created_at, 253402300799999999 FROM party WHERE kind = 'creator'"
+        )
     told.statement("then.json")
     told.spool(5)
     made = told.folder / "told.fsbackup"
@@ -84,6 +89,7 @@ def test_an_honest_restore_holds_and_says_what_the_world_is_ahead_of(after: Afte
     programme = terminal.env["FANSHARE_PROGRAMME"]
     assert report["runs"] == [{"programme": programme, "run": 2, "approved": True, "payments": 1}]
     assert [one["endpoint"] for one in report["shops"]] == [after.told.endpoint]
+    assert rows(terminal, "SELECT undone_at IS NOT NULL FROM payee_account") == [(True,)]
     assert terminal.ask("check")["ok"]
     assert {one["number"] for one in terminal.ask("order", "list")["orders"]} == {"1000", "1001"}
     assert rows(terminal, "SELECT count(*) FROM click") == [(0,)]

@@ -21,6 +21,7 @@ from fanshare.edge.app import Asgi, Check, EdgeApp
 from fanshare.edge.redirect import forwarded_for
 from fanshare.edge.server import bind, server_for
 from fanshare.edge.settings import EdgeSettings
+from fanshare.integrations.bank_files import Banks
 from fanshare.integrations.verifiers import VERIFIERS
 from fanshare.store import signing
 from fanshare.store.access import Connection
@@ -182,7 +183,7 @@ def _desk(base: Foundation, kept: KeptConnections) -> "Desk":
 
     told = tuple(told_settings(base.settings))
     systems = Connectors(base.settings.public_url)
-    return Desk(kept.lent, base.keys, base.clock, statement, _destination, examined, told, systems)
+    return Desk(kept.lent, base.keys, base.clock, statement, _destination, examined, told, systems, Banks())
 
 
 def _destination(url: str, hosts: Iterable[str], allow_http: bool) -> object:

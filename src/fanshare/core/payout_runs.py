@@ -20,6 +20,7 @@ class Why(StrEnum):
     NEGATIVE = "negative"  # later earnings make it good
     ERASED = "erased"  # goes to unclaimed
     STOPPED = "stopped"  # the brand has stopped this payee's payouts
+    NO_ACCOUNT = "no_account"  # the brand pays by a bank's file, and she has named none
     CHANGED = "changed"  # she named another account lately
     UNDERWAY = "underway"  # an earlier payment of hers is open
     BELOW_UNIT = "below_unit"  # less than the currency's smallest coin
@@ -29,7 +30,8 @@ class Why(StrEnum):
 class Ready(NamedTuple):
     """What a payee has ready in a currency, in micros, and what may keep it from being paid.
 
-    ``changed_until``: until when another account that she named waits; 0 where none does.
+    ``changed_until``: until when another account that she named waits; 0 where none does. ``account``: where it would
+    go, 0 where nowhere is known; ``by_file``: then it can't be paid.
     """
 
     party: int
@@ -39,6 +41,8 @@ class Ready(NamedTuple):
     stopped: bool = False
     underway: bool = False
     changed_until: Instant = 0
+    account: int = 0
+    by_file: bool = False
 
 
 class Planned(NamedTuple):
@@ -116,6 +120,7 @@ def _kept(row: Ready, amount: Micros, minimum: Micros) -> Why | None:
         (row.erased, Why.ERASED),
         (row.stopped, Why.STOPPED),
         (row.changed_until > 0, Why.CHANGED),
+        (row.by_file and not row.account, Why.NO_ACCOUNT),
         (row.underway, Why.UNDERWAY),
         (amount <= 0, Why.BELOW_UNIT),
         (row.balance < minimum, Why.BELOW_MINIMUM),

@@ -34,6 +34,8 @@ WHAT = {
     "key.make": later("made an API key"),
     "key.end": later("ended an API key"),
     "budget.set": later("set a budget for the month"),
+    "payout.account": later("set the account that is paid from"),
+    "payout.bank": later("booked a file of the bank"),
     "payout.file": later("took the file of a payout run"),
     "payout.rule": later("set what holds for payout runs"),
     "payout.stop": later("stopped payouts to somebody"),

@@ -119,6 +119,7 @@ MATRIX: Mapping[str, Group] = {
     "brand.results": _HOUSE,
     "brand.money": _HOUSE,
     "brand.payouts": frozenset({Post.OWNER, Post.FINANCE, Role.OPERATOR}),
+    "brand.debtor": frozenset({Post.OWNER}),
     "brand.creator": frozenset({Role.BRAND}),
     "brand.creators": frozenset({Post.OWNER, Post.MANAGER}),
     "brand.letters": frozenset({Post.OWNER, Post.MANAGER}),

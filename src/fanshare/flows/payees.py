@@ -171,6 +171,20 @@ def by_link(conn: Connection, keys: Keys, token: str, now: Instant, *, really: b
     return Undoing(tenant.name, tenant.time_zone, _said(access, named, now), named.usable_at)
 
 
+def give_up_fresh(access: Access, since: Instant, now: Instant) -> int:
+    """Give up every change that still waited at ``since``; how many.
+
+    Books that were restored may have lost that somebody undid one, and its time would run out unseen.
+    """
+    with access.transaction():
+        found = rows.fresh(access, since)
+        rows.undo(access, found, now)
+        rows.drop_sealed(access, [sealed_kind(id_) for id_ in found])
+        if found:
+            noted(access, "payee.undo", now, f"{len(found)} after a restore")
+    return len(found)
+
+
 def _said(access: Access, named: Named, now: Instant) -> str:
     if named.undone_at is not None:
         return "undone"
@@ -195,13 +209,13 @@ def _undo(access: Access, vault: Vault, party: int, id_: int, now: Instant) -> N
 
 
 def _clear(access: Access, vault: Vault, person: int, named: list[Named], now: Instant) -> None:
-    """What an account that stands has replaced is left, and forgotten."""
+    """What an account that stands has replaced is left; and forgotten, unless money went there."""
     for kind in Kind:
         some = [one for one in named if one.kind == kind]
         payee = state(some, now)
         gone = [one.id for one in some if one.id not in (payee.standing, *payee.waiting)]
         rows.leave(access, gone, now)
-        for id_ in gone:
+        for id_ in set(gone) - rows.sent_to(access, gone):
             vault.drop(person, sealed_kind(id_))
 
 

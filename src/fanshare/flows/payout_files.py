@@ -23,7 +23,7 @@ def written(items: Iterable[Row], names: Mapping[int, str]) -> str:
     writer.writerow(["reference", "payee", "amount", "currency", "name"])
     for row in items:
         if row.item.frozen is not None:
-            cells = [*row.item.frozen.body.decode().split(","), names.get(row.party, "")]
+            cells = [*row.item.frozen.body.decode().split(",")[:4], names.get(row.party, "")]
             writer.writerow([safe_cell(cell) for cell in cells])
     return out.getvalue()
 

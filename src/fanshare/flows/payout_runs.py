@@ -29,6 +29,7 @@ _LEFT = {
     core.Why.NEGATIVE: "a refund took more than was ready",
     core.Why.ERASED: "this person was erased",
     core.Why.STOPPED: "payouts to this person are stopped",
+    core.Why.NO_ACCOUNT: "no account was named for this money",
     core.Why.CHANGED: "another account was named lately; it waits 72 hours",
     core.Why.UNDERWAY: "another payment is under way",
     core.Why.BELOW_UNIT: "a refund left nothing to pay",
@@ -171,7 +172,8 @@ def _looked_at(access: Access, run: Run, items: Sequence[Row], now: Instant) -> 
         if isinstance(found, core.Why):
             looked.append(_at(row, way.move(row.item, State.FAILED), now)._replace(reason=_LEFT[found]))
         else:
-            looked.append(row._replace(item=replace(row.item, amount=found)))
+            account = standing[row.party, row.item.currency].account or None
+            looked.append(row._replace(item=replace(row.item, amount=found), account=account))
     return looked
 
 
@@ -183,8 +185,11 @@ def _sent(programme: Programme, row: Row, now: Instant) -> Row:
 
 
 def line(key: str, row: Row) -> str:
-    """What a payment's line says: its reference, the payee's id, amount and currency. No names: it is kept for ever."""
-    return f"{key},{row.public_id},{format_minor(row.item.amount, row.item.currency)},{row.item.currency}"
+    """What a payment's line says: its reference, the payee's id, amount and currency; and by which number the account
+    is known that it goes to. No names: it is kept for ever.
+    """
+    text = f"{key},{row.public_id},{format_minor(row.item.amount, row.item.currency)},{row.item.currency}"
+    return f"{text},account-{row.account}" if row.account else text
 
 
 def file_hash(items: Sequence[Row]) -> bytes:

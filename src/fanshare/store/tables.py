@@ -107,6 +107,7 @@ MUTABLE = frozenset(
         "payment",
         "payment_name",
         "payout",
+        "payout_debtor",
         "payout_item",
         "payout_rule",
         "payout_run",

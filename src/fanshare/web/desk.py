@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 
 from fanshare.config.keys import Keys
+from fanshare.core.bank_files import BankFiles
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import Instant, from_datetime, local_date, zone
 from fanshare.core.typical import Typical
@@ -99,6 +100,7 @@ class Desk:
     key); ``destinations`` refuses an address that the edge would not redirect to. ``examine`` says what
     is wrong with the whole installation, ``settings`` what its environment says (what, how, name of the variable).
     ``systems`` are the kinds of shop that can be connected.
+    ``banks`` writes and reads the files of banks.
     """
 
     lend: Callable[[], AbstractContextManager[Connection]]
@@ -109,6 +111,7 @@ class Desk:
     examine: Callable[[Connection], list[Remark]]
     settings: tuple[tuple[str, str, str], ...]
     systems: Systems
+    banks: BankFiles
     #: Figures of a whole programme that hold for a day: programme -> the day's beginning and what was found.
     figures: dict[int, tuple[Instant, dict[str, Typical | None]]] = field(default_factory=dict)
 

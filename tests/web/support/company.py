@@ -25,6 +25,7 @@ from fanshare.flows.people import Joiner, add_creator, add_fan, know_identity
 from fanshare.flows.remarks import Remark
 from fanshare.flows.rulings import NewRuling, find_order, rule
 from fanshare.flows.statements import make_statement
+from fanshare.integrations.bank_files import Banks
 from fanshare.integrations.outgoing.addresses import allowed
 from fanshare.jobs.systems import Connectors
 from fanshare.store import signing
@@ -73,7 +74,8 @@ class Company:
             signer = signing.load_or_create(house.home / "keys", f"shop.example/log/{tenant.public_id}")
             return json.dumps(make_statement(programme, tenant, signer, party, now, until=until)).encode()
 
-        desk = Desk(wrapped, KEYS, house.clock, statement, _destination, self.examined, SETTINGS, self.systems())
+        ports = (self.systems(), Banks())
+        desk = Desk(wrapped, KEYS, house.clock, statement, _destination, self.examined, SETTINGS, *ports)
         return make_wsgi_app(
             StoredPages(wrapped, house.clock),
             house.clock,

@@ -30,6 +30,25 @@ VALUES (%(programme_id)s, %(party)s, %(kind)s, %(now)s, %(usable)s) RETURNING id
 """
 _UNDO = "UPDATE payee_account SET undone_at = %(now)s WHERE programme_id = %(programme_id)s AND id = ANY(%(ids)s)"
 _LEAVE = "UPDATE payee_account SET left_at = %(now)s WHERE programme_id = %(programme_id)s AND id = ANY(%(ids)s)"
+_WAITS = """
+SELECT w.kind, coalesce(max(n.usable_at) FILTER (WHERE n.usable_at > %(now)s), 0)
+  FROM (VALUES ('iban'), ('us')) w (kind)
+  LEFT JOIN payee_account n ON n.programme_id = %(programme_id)s AND n.party_id = %(party)s AND n.kind = w.kind
+                           AND n.undone_at IS NULL AND n.left_at IS NULL
+ GROUP BY w.kind
+HAVING coalesce(max(n.usable_at), 0) > %(now)s
+    OR (count(n.id) = 0 AND EXISTS (SELECT FROM payout_debtor d
+                                     WHERE d.programme_id = %(programme_id)s AND d.kind = w.kind))
+ ORDER BY w.kind
+"""
+_FRESH = """
+SELECT id FROM payee_account
+ WHERE programme_id = %(programme_id)s AND usable_at > %(since)s AND undone_at IS NULL AND left_at IS NULL ORDER BY id
+"""
+_DROP_SEALED = "DELETE FROM vault_item WHERE programme_id = %(programme_id)s AND kind = ANY(%(kinds)s)"
+_SENT_TO = """
+SELECT DISTINCT account_id FROM payout_item WHERE programme_id = %(programme_id)s AND account_id = ANY(%(ids)s)
+"""
 _FORGET = """
 UPDATE payee_account SET left_at = %(now)s
  WHERE programme_id = %(programme_id)s AND party_id = ANY(%(parties)s) AND left_at IS NULL AND undone_at IS NULL
@@ -88,6 +107,28 @@ def undo(access: Access, ids: Sequence[int], now: Instant) -> None:
 def leave(access: Access, ids: Sequence[int], now: Instant) -> None:
     """These were replaced."""
     access.execute(_LEAVE, {"ids": [*ids], "now": now})
+
+
+def fresh(access: Access, since: Instant) -> list[int]:
+    """Accounts that still waited at an instant and were not given up."""
+    return [row[0] for row in access.fetch(_FRESH, {"since": since})]
+
+
+def drop_sealed(access: Access, kinds: Sequence[str]) -> None:
+    """Forget what these accounts are."""
+    access.execute(_DROP_SEALED, {"kinds": [*kinds]})
+
+
+def waits(access: Access, party: int, now: Instant) -> list[tuple[str, Instant]]:
+    """What keeps her money from leaving: a kind of account, and until when her change waits; 0 where she named none
+    and the brand pays to named ones alone.
+    """
+    return [(kind, until) for kind, until in access.fetch(_WAITS, {"party": party, "now": now})]
+
+
+def sent_to(access: Access, ids: Sequence[int]) -> set[int]:
+    """Those of them that a payment went to: a bank's file may name them again."""
+    return {row[0] for row in access.fetch(_SENT_TO, {"ids": [*ids]})} if ids else set()
 
 
 def forget(access: Access, parties: Iterable[int], now: Instant) -> None:

@@ -18,10 +18,15 @@ SELECT a.party_id, a.currency, a.balance, p.erased_at IS NOT NULL,
        OR EXISTS (SELECT FROM payout o WHERE o.programme_id = a.programme_id AND o.party_id = a.party_id
                      AND o.currency = a.currency AND o.state = 'planned'),
        coalesce((SELECT max(n.usable_at) FROM payee_account n
-                  WHERE n.programme_id = a.programme_id AND n.party_id = a.party_id AND n.usable_at > %(now)s
-                    AND n.kind = CASE a.currency WHEN 'EUR' THEN 'iban' WHEN 'USD' THEN 'us' END
-                    AND n.undone_at IS NULL AND n.left_at IS NULL), 0)
+                  WHERE n.programme_id = a.programme_id AND n.party_id = a.party_id AND n.kind = w.kind
+                    AND n.usable_at > %(now)s AND n.undone_at IS NULL AND n.left_at IS NULL), 0),
+       coalesce((SELECT n.id FROM payee_account n
+                  WHERE n.programme_id = a.programme_id AND n.party_id = a.party_id AND n.kind = w.kind
+                    AND n.usable_at <= %(now)s AND n.undone_at IS NULL AND n.left_at IS NULL
+                  ORDER BY n.id DESC LIMIT 1), 0),
+       EXISTS (SELECT FROM payout_debtor d WHERE d.programme_id = a.programme_id AND d.kind = w.kind)
   FROM account a JOIN party p ON p.programme_id = a.programme_id AND p.id = a.party_id
+ CROSS JOIN LATERAL (SELECT CASE a.currency WHEN 'EUR' THEN 'iban' WHEN 'USD' THEN 'us' END AS kind) w
  WHERE a.programme_id = %(programme_id)s AND a.kind = 'available' AND (a.balance <> 0 OR %(run)s::bigint IS NOT NULL)
    AND (%(parties)s::bigint[] IS NULL OR a.party_id = ANY(%(parties)s))
  ORDER BY a.id
@@ -75,7 +80,7 @@ UPDATE payout_run SET approved_by = %(approved_by)s, approved_at = %(approved_at
 """
 _ITEMS = """
 SELECT i.id, i.run_id, i.party_id, p.public_id, i.currency, i.amount, i.state, i.key, i.body, i.first_at, i.last_at,
-       i.missed_at, i.payout_id, i.reason, i.changed_at
+       i.missed_at, i.payout_id, i.reason, i.changed_at, i.account_id
   FROM payout_item i JOIN party p ON p.programme_id = i.programme_id AND p.id = i.party_id
  WHERE i.programme_id = %(programme_id)s
 """
@@ -83,7 +88,8 @@ _OF_RUN = _ITEMS + " AND i.run_id = %(run)s ORDER BY i.id"
 _LOCKED = _ITEMS + " AND i.run_id = %(run)s ORDER BY i.id FOR NO KEY UPDATE OF i"
 _SAVE_ITEM = """
 UPDATE payout_item SET state = %(state)s, amount = %(amount)s, key = %(key)s, body = %(body)s, first_at = %(first)s,
-       last_at = %(last)s, missed_at = %(missed)s, payout_id = %(payout)s, reason = %(reason)s, changed_at = %(now)s
+       last_at = %(last)s, missed_at = %(missed)s, payout_id = %(payout)s, reason = %(reason)s, changed_at = %(now)s,
+       account_id = %(account)s
  WHERE programme_id = %(programme_id)s AND id = %(item)s
 """
 _LAST = """
@@ -97,6 +103,16 @@ SELECT i.currency, sum(i.amount)::bigint FROM payout_item i
   JOIN payout_run r ON r.programme_id = i.programme_id AND r.id = i.run_id
  WHERE i.programme_id = %(programme_id)s AND r.planned_by = %(by)s AND r.approved_by = %(by)s
    AND r.approved_at > %(since)s GROUP BY i.currency
+"""
+_KINDS = """
+SELECT DISTINCT n.kind FROM payout_item i
+  JOIN payee_account n ON n.programme_id = i.programme_id AND n.id = i.account_id
+  JOIN payout_debtor d ON d.programme_id = n.programme_id AND d.kind = n.kind
+ WHERE i.programme_id = %(programme_id)s AND i.run_id = %(run)s ORDER BY n.kind
+"""
+_PEOPLE = """
+SELECT id, person_id FROM party
+ WHERE programme_id = %(programme_id)s AND id = ANY(%(parties)s) AND erased_at IS NULL AND person_id IS NOT NULL
 """
 _OWNS = "SELECT id FROM payout_item WHERE programme_id = %(programme_id)s AND payout_id = %(payout)s"
 
@@ -137,6 +153,8 @@ class Row(NamedTuple):
     payout: int | None
     reason: str
     changed_at: Instant
+    #: Where it was sent to, ``None`` where a person pays by hand.
+    account: int | None = None
 
 
 def ready(access: Access, now: Instant, *, run: int | None = None, parties: Sequence[int] | None = None) -> list[Ready]:
@@ -252,6 +270,16 @@ def alone(access: Access, by: str, since: Instant) -> dict[str, Micros]:
     return dict(access.fetch(_ALONE, {"by": by, "since": since}))
 
 
+def kinds(access: Access, run: int) -> list[str]:
+    """By which ways payments of a run can be given to the bank."""
+    return [row[0] for row in access.fetch(_KINDS, {"run": run})]
+
+
+def people(access: Access, parties: Iterable[int]) -> dict[int, int]:
+    """Who stands behind parties that were not erased."""
+    return dict(access.fetch(_PEOPLE, {"parties": [*parties]}))
+
+
 def owns(access: Access, payout: int) -> bool:
     """Whether a payout is the money of a run's payment."""
     return access.fetch_one(_OWNS, {"payout": payout}) is not None
@@ -260,11 +288,11 @@ def owns(access: Access, payout: int) -> bool:
 def _row(
     id_: int, run: int, party: int, public_id: str, currency: str, amount: int, state: str, key: str | None,
     body: str | None, first: int | None, last_: int | None, missed: int | None, payout: int | None, reason: str,
-    changed_at: int,
+    changed_at: int, account: int | None,
 ) -> Row:  # fmt: skip
     frozen = None if key is None or body is None else Frozen(key, body.encode())
     item = Item(amount, currency, State(state), frozen, first, last_, missed)
-    return Row(id_, run, party, public_id, item, payout, reason, changed_at)
+    return Row(id_, run, party, public_id, item, payout, reason, changed_at, account)
 
 
 def _columns(row: Row) -> dict[str, Any]:
@@ -279,6 +307,7 @@ def _columns(row: Row) -> dict[str, Any]:
         "last": item.last,
         "missed": item.missed,
         "payout": row.payout,
+        "account": row.account,
         "reason": row.reason,
         "now": row.changed_at,
     }

@@ -44,6 +44,13 @@ SEALED: Sequence[Sealed] = (
     Sealed("connection", ("programme_id", "id"), "sealed_api", "shop api keys", "convert_to(endpoint, 'UTF8')"),
     Sealed("day_key", ("day",), "wrapped", "delivery", "convert_to(day, 'UTF8')"),
     Sealed("event_target", ("programme_id", "id"), "sealed_secrets", "event target", "convert_to(public_id, 'UTF8')"),
+    Sealed(
+        "payout_debtor",
+        ("programme_id", "kind"),
+        "sealed",
+        "debtor account",
+        "convert_to(programme_id || '/' || kind, 'UTF8')",
+    ),
     Sealed("operator", ("id",), "sealed_address", "sign in", "account"),
     Sealed("second_factor", ("account",), "sealed_secret", "second factor", "account"),
     Sealed("workbench", ("account",), "by_passphrase", "workbench", "account"),

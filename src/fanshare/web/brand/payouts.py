@@ -57,6 +57,7 @@ _WHY: Mapping[str, str] = {
     Why.NEGATIVE: later("a refund after an earlier payout; later earnings make it good"),
     Why.ERASED: later("this person has left; it stays owed, unclaimed"),
     Why.STOPPED: later("payouts to this person are stopped"),
+    Why.NO_ACCOUNT: later("waits for where her money goes: she has named no account"),
     Why.CHANGED: later("waits until %(day)s: her account details changed"),
     Why.UNDERWAY: later("an earlier payment is under way"),
     Why.BELOW_UNIT: later("less than the smallest coin"),
@@ -232,11 +233,17 @@ def _overview(here: Here, problem: str = "") -> dict[str, Any]:
         "sums": payout_lists.sums(here.access, [row.id for row in rows[:PAGE]]),
         "said": {name: _(words) for name, words in _RUN_STATES.items()},
         "may_pay": may(here, "brand.payouts"),
+        "may_name": may(here, "brand.debtor"),
     }
 
 
 def _why(here: Here, one: Left) -> str:
     return _(_WHY[one.why]) % {"day": here.calendar.day(one.until)}
+
+
+def run_page(here: Here, number: int, *, status: int = 200, problem: str = "", **more: Any) -> Any:
+    """One run with its payments, and what was just done with it."""
+    return page(here, "brand/payout.html", {**_shown(here, number, problem), **more}, status=status)
 
 
 def _shown(here: Here, number: int, problem: str = "") -> dict[str, Any]:
@@ -252,6 +259,7 @@ def _shown(here: Here, number: int, problem: str = "") -> dict[str, Any]:
         "items": [_item(row) for row in rows[:PAGE]],
         "next": rows[PAGE - 1].id if len(rows) > PAGE else 0,
         "may_pay": may(here, "brand.payouts"),
+        "banks": run_rows.kinds(here.access, number) if found.submitted_at is not None else [],
     }
 
 

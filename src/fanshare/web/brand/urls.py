@@ -3,6 +3,7 @@
 from django.urls import path
 
 from fanshare.web.brand import (
+    banks,
     budget,
     claims,
     codes,
@@ -55,6 +56,8 @@ urlpatterns = [
     path("brand/<slug:programme>/money", money.money, name="brand_money"),
     path("brand/<slug:programme>/payouts", payouts.payouts, name="brand_payouts"),
     path("brand/<slug:programme>/payouts/plan", payouts.plan, name="brand_payout_plan"),
+    path("brand/<slug:programme>/payouts/account", banks.account, name="brand_payout_account"),
+    path("brand/<slug:programme>/payouts/<row:number>/bank", banks.bank, name="brand_payout_bank"),
     path("brand/<slug:programme>/payouts/<row:number>", payouts.run, name="brand_payout"),
     path("brand/<slug:programme>/payouts/<row:number>/do", payouts.act, name="brand_payout_act"),
     path("brand/<slug:programme>/payouts/<row:number>/file", payouts.file, name="brand_payout_file"),

@@ -9,6 +9,7 @@ from fanshare.core.instants import Instant, format_rfc3339
 from fanshare.core.money import format_micros
 from fanshare.flows.authorisation import Role
 from fanshare.store.queries import earnings as queries
+from fanshare.store.queries import payees
 from fanshare.store.queries.operating import checkpoint
 from fanshare.web.desk import Here
 from fanshare.web.exports import exported
@@ -40,6 +41,7 @@ def earnings(here: Here) -> Any:
         "lines": [(row, state_of(row, here.calendar)) for row in shown],
         "next": _next(wish, shown) if len(rows) > PAGE else "",
         "payouts": queries.payouts(here.access, here.me),
+        "waits": payees.waits(here.access, here.me, here.now),
     }
     return page(here, "creator/earnings.html", context | listens(here))
 

@@ -7,7 +7,7 @@ from typing import Any
 from fanshare.core.instants import format_rfc3339
 from fanshare.core.money import format_micros
 from fanshare.flows.authorisation import Role
-from fanshare.store.queries import fan_days
+from fanshare.store.queries import fan_days, payees
 from fanshare.store.queries.fan_days import FanLine
 from fanshare.store.queries.operating import checkpoint
 from fanshare.web.creator.earnings import MOST_PRINTED, statement_file
@@ -38,6 +38,7 @@ def earnings(here: Here) -> Any:
         "lines": [_line(here, row) for row in shown],
         "next": place((shown[-1].order, shown[-1].id)) if len(rows) > limit else "",
         "purses": fan_days.purses(here.access, here.me, here.midnight),
+        "waits": payees.waits(here.access, here.me, here.now),
     }
     return page(here, "fan/earnings.html", context)
 

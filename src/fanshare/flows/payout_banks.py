@@ -1,0 +1,118 @@
+"""The account that a brand pays from, the payments of a run as a bank is told them, and what it says of them.
+
+Where a brand has named its account, a run pays only people who have named theirs, and its file can be taken for the
+bank. Where it has not, a person pays by hand and knows where to.
+"""
+
+from fanshare.core import bank_files as core
+from fanshare.core.bank_files import BankFiles, Debtor, Order, Payment, Reading
+from fanshare.core.errors import BadInputError, ConflictError
+from fanshare.core.instants import Instant
+from fanshare.core.payee_account import CURRENCY, Account, Kind, unpacked
+from fanshare.core.payout_item import Answer, State
+from fanshare.flows import payees, payout_runs
+from fanshare.flows.audit import noted
+from fanshare.flows.context import Programme
+from fanshare.flows.payout_runs import Told
+from fanshare.store.queries import payout_debtors as rows
+from fanshare.store.queries import payout_runs as run_rows
+from fanshare.store.queries.payout_debtors import Row
+
+_PURPOSE = "debtor account"
+#: After sending, but before anybody said anything: the file may still be on its way to the bank.
+_UNSAID = frozenset({State.SUBMITTED, State.UNKNOWN})
+#: Over, and not by this file.
+_OUT = frozenset({State.RETURNED, State.FAILED})
+
+
+def set_debtor(programme: Programme, debtor: Debtor, by: str, now: Instant) -> None:
+    """Pay from this account from now on."""
+    access = programme.access
+    with access.transaction():
+        sealed = programme.keys.seal(_PURPOSE, core.packed(debtor), _place(programme, debtor.kind))
+        rows.put(access, Row(debtor.kind, sealed, by, now))
+        noted(access, "payout.account", now, f"{debtor.kind}: set")
+
+
+def end_debtor(programme: Programme, kind: Kind, now: Instant) -> None:
+    """A person pays by hand from now on."""
+    access = programme.access
+    with access.transaction():
+        if rows.end(access, kind):
+            noted(access, "payout.account", now, f"{kind}: taken away")
+
+
+def debtors(programme: Programme) -> dict[Kind, Debtor]:
+    """The accounts that the brand pays from."""
+    return {
+        Kind(row.kind): core.unpacked(programme.keys.unseal(_PURPOSE, row.sealed, _place(programme, Kind(row.kind))))
+        for row in rows.listed(programme.access)
+    }
+
+
+def file_of(programme: Programme, run: int, kind: Kind, banks: BankFiles, now: Instant) -> bytes:
+    """The file of a run for the bank.
+
+    It can be taken again until the bank has said something of a payment in it; it is the same but for its day. Raises
+    ``BadInputError`` (``not_sent``, ``no_debtor``, ``nothing_for_bank``, and the rule that it would break) and
+    ``ConflictError`` (``bank_has_it``, ``account_gone``).
+    """
+    order, states = _order(programme, run, kind)
+    if any(state not in _UNSAID | _OUT for state in states.values()):
+        raise ConflictError(
+            "bank_has_it", "The bank has said something of this file; given to it again it may pay twice."
+        )
+    left = tuple(one for one in order.payments if states[one.key] in _UNSAID)
+    if any(one.account is None for one in left):
+        raise ConflictError(
+            "account_gone", "Somebody of this run has left, and her account with her; say first that hers came back."
+        )
+    if not left:
+        raise BadInputError("nothing_for_bank", "No payment of this run goes to an account of this kind.", 409)
+    return banks.write(core.Order(order.message_id, order.number, order.at, order.debtor, left), now)
+
+
+def hear(programme: Programme, run: int, raw: bytes, banks: BankFiles, by: str, now: Instant) -> Reading:
+    """Book what a bank's file says of a run; what fits nothing is in ``odd`` and moves nothing.
+
+    Raises ``BadInputError``, as ``payout_runs.tell`` and the reader of the format do.
+    """
+    order, _states = _order(programme, run, banks.kind_of(raw))
+    found = banks.read(raw, order, now)
+    told = [Told(one.key, Answer(one.said, now, one.amount, one.currency), one.reason) for one in found.heard]
+    if told:
+        payout_runs.tell(programme, run, told, by, now)
+    return found
+
+
+def _order(programme: Programme, run: int, kind: Kind) -> tuple[Order, dict[str, State]]:
+    """The payments of a run that go to accounts of a kind, and where each stands."""
+    access = programme.access
+    debtor = debtors(programme).get(kind)
+    if debtor is None:
+        raise BadInputError("no_debtor", "Say first from which account you pay in this currency.", 409)
+    head = payout_runs.find(access, run)
+    if head.submitted_at is None:
+        raise BadInputError("not_sent", "This run was not sent yet; there is no file of it.", 404)
+    sent = [row for row in run_rows.items_of(access, run) if row.account and row.item.currency == CURRENCY[kind]]
+    accounts = _accounts(programme, [(row.party, row.account or 0) for row in sent])
+    payments, states = [], {}
+    for row in sent:
+        assert row.item.frozen is not None
+        assert row.account is not None
+        key = row.item.frozen.key
+        payments.append(Payment(row.id, key, row.item.amount, row.item.currency, accounts.get(row.account)))
+        states[key] = row.item.state
+    message = f"{programme.public_id[:16]}-run-{run}"
+    return Order(message, run, head.submitted_at, debtor, tuple(payments)), states
+
+
+def _accounts(programme: Programme, wanted: list[tuple[int, int]]) -> dict[int, Account]:
+    """Accounts by their ids; those of erased people are left out."""
+    people = run_rows.people(programme.access, [party for party, _ in wanted])
+    kinds = {(people[party], payees.sealed_kind(id_)): id_ for party, id_ in wanted if party in people}
+    return {kinds[place]: unpacked(content) for place, content in programme.vault.get_many(kinds).items()}
+
+
+def _place(programme: Programme, kind: Kind) -> bytes:
+    return f"{programme.access.programme_id}/{kind}".encode()

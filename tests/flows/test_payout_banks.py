@@ -1,0 +1,234 @@
+"""Runs and banks: only who has an account is paid, the file names it, and what the bank says moves the payments."""
+
+from collections.abc import Callable
+
+import pytest
+from psycopg import errors
+
+from fanshare.core import bank_files
+from fanshare.core.bank_files import iban_debtor, us_debtor
+from fanshare.core.errors import BadInputError, FanshareError
+from fanshare.core.instants import DAY
+from fanshare.core.ledger import open_with
+from fanshare.core.payee import WAIT
+from fanshare.core.payee_account import Kind, iban_account, us_account
+from fanshare.core.payout_item import Answer, Said, State
+from fanshare.core.payout_runs import Why
+from fanshare.flows import payees, payout_banks, payout_runs, people
+from fanshare.flows.check import one_finding
+from fanshare.integrations.bank_files import Banks
+from fanshare.integrations.nacha.read_file import read_file
+from fanshare.integrations.sepa.document import Order
+from fanshare.integrations.sepa.read_order import read_order
+from fanshare.store.access import Connection
+from fanshare.store.ledger import post_logged
+from fanshare.store.queries import payees as named
+from fanshare.store.queries import payout_runs as rows
+from tests.flows.test_payout_runs import READY, approved, money, states
+from tests.integrations.nacha.samples import answered
+from tests.integrations.sepa.bank import Booked, booked_file, returned, statement, status_report
+from tests.integrations.sepa.samples import schema_errors
+from tests.support.stories import TERMS, Story, open_story
+
+BANKS = Banks()
+CLEOS = iban_account("Cleo Canary", "FR1420041010050500013M02606")
+FINNS = iban_account("Finn Fox", "AT611904300234573201")
+NEW = iban_account("Finn Fox", "BE68539007547034")
+BEA = iban_debtor("Bea & Söhne", "DE89370400440532013000", "", "Leinenweg 1", "10115", "Berlin", "de")
+SWISS = iban_account("Finn Fox", "CH9300762011623852957", "UBSWCHZH80A")
+INC = us_debtor("Bea Inc", "121042882", "My Bank", "1234567890", "1234567890")
+
+
+@pytest.fixture
+def story(conn: Connection) -> Story:
+    """Finn has 1.416 ready and Cleo 5.664, both have had an account for long; Bea pays by her bank."""
+    made = open_story(conn, {**TERMS, "fans": {"default_percent": "20"}})
+    made.sold("1", 59_000_000, made.click())
+    made.settle(READY)
+    for party, account in ((made.finn, FINNS), (made.cleo, CLEOS)):
+        payees.change(made.programme, party, account, READY - 2 * WAIT, adult=True)
+    payout_banks.set_debtor(made.programme, BEA, "Bea", READY - 2 * WAIT)
+    return made
+
+
+def sent(story: Story, now: int = READY) -> tuple[int, Order]:
+    """A run that was sent, and its file as the bank reads it."""
+    run = approved(story)
+    payout_runs.send(story.programme, run, "Bea", now)
+    return run, read_order(payout_banks.file_of(story.programme, run, Kind.IBAN, BANKS, now))
+
+
+def code(work: Callable[[], object]) -> str:
+    with pytest.raises(FanshareError) as error:
+        work()
+    return error.value.code
+
+
+def test_the_file_of_a_run_keeps_the_schema_and_names_the_accounts(story: Story) -> None:
+    run = approved(story)
+    assert code(lambda: payout_banks.file_of(story.programme, run, Kind.IBAN, BANKS, READY)) == "not_sent"
+    items = payout_runs.send(story.programme, run, "Bea", READY)
+    raw = payout_banks.file_of(story.programme, run, Kind.IBAN, BANKS, READY)
+    assert schema_errors("pain.001.001.09", raw) == []
+    order = read_order(raw)
+    paid = {one.creditor.iban: (one.amount, one.end_to_end_id) for one in order.payments[0].transfers}
+    key = {row.party: row.item.frozen.key for row in items if row.item.frozen}
+    assert paid == {FINNS.number: ("1.41", key[story.finn]), CLEOS.number: ("5.66", key[story.cleo])}
+    assert order.payments[0].debtor.iban == BEA.number
+    assert raw == payout_banks.file_of(story.programme, run, Kind.IBAN, BANKS, READY), "taken again it is the same"
+    assert order.message_id != sent_again(story).message_id
+    assert one_finding("payout runs", story.programme, READY).ok
+
+
+def sent_again(story: Story) -> Order:
+    """Another run: its file is another one to the bank."""
+    post_logged(story.access, [open_with(story.finn, 2_000_000, "EUR", waiting=False)], at=READY)
+    for run in rows.listed(story.access):
+        for row in rows.items_of(story.access, run.id):
+            if row.item.state is State.SUBMITTED and row.item.frozen:
+                arrived = payout_runs.Told(row.item.frozen.key, Answer(Said.ARRIVED, READY))
+                payout_runs.tell(story.programme, run.id, [arrived], "Bea", READY)
+    return sent(story)[1]
+
+
+def test_who_has_named_no_account_waits_and_is_told_so(story: Story) -> None:
+    fay = people.add_fan(story.programme, people.Joiner("Fay"), READY)
+    post_logged(story.access, [open_with(fay, 3_000_000, "EUR", waiting=False)], at=READY)
+    left = payout_runs.preview(story.access, READY).plan.left
+    assert [(one.party, one.why) for one in left] == [(fay, Why.NO_ACCOUNT)]
+    payout_banks.end_debtor(story.programme, Kind.IBAN, READY)
+    assert payout_runs.preview(story.access, READY).plan.left == (), "by hand the brand knows where to"
+
+
+def test_an_account_outside_the_economic_area_is_paid_with_the_address_of_who_pays(story: Story) -> None:
+    payees.change(story.programme, story.finn, SWISS, READY - WAIT)
+    _run, order = sent(story)
+    assert {one.creditor.bic for one in order.payments[0].transfers} == {"", "UBSWCHZH80A"}
+    address = order.payments[0].debtor.address
+    assert address is not None
+    assert (address.town, address.country, address.street) == ("Berlin", "DE", "Leinenweg 1")
+    for typed in (("", "", "", "DE"), ("", "", "Berlin", "Germany"), ("x" * 71, "", "Berlin", "DE")):
+        with pytest.raises(BadInputError) as error:
+            iban_debtor("Bea", BEA.number, "", *typed)
+        assert error.value.code == "bad_address"
+
+
+def test_an_account_that_was_named_after_planning_and_waited_is_where_the_money_goes(story: Story) -> None:
+    run = approved(story)
+    payees.change(story.programme, story.finn, NEW, READY)
+    payout_runs.send(story.programme, run, "Bea", READY + WAIT)
+    raw = payout_banks.file_of(story.programme, run, Kind.IBAN, BANKS, READY + WAIT)
+    assert NEW.number.encode() in raw
+    assert FINNS.number.encode() not in raw
+
+
+def test_what_was_sent_goes_where_it_was_sent_whatever_is_named_afterwards(story: Story, owner: Connection) -> None:
+    run, _order = sent(story)
+    row = next(one for one in rows.items_of(story.access, run) if one.party == story.finn)
+    assert row.item.frozen is not None
+    assert row.item.frozen.body.decode().endswith(f",account-{row.account}")
+    for days in (1, 9, 20):
+        payees.change(story.programme, story.finn, NEW, READY + days * DAY)
+    assert row.account not in {one.id for one in named.alive(story.access, story.finn)}
+    assert FINNS.number.encode() in payout_banks.file_of(story.programme, run, Kind.IBAN, BANKS, READY + 21 * DAY)
+    with pytest.raises(errors.RestrictViolation):
+        owner.execute("UPDATE payout_item SET account_id = account_id + 1 WHERE id = %s", [row.id])
+
+
+def test_the_banks_answer_and_its_statement_move_the_payments(story: Story) -> None:
+    run, order = sent(story)
+    first, second = (one.end_to_end_id for one in order.payments[0].transfers)
+    party = {row.item.frozen.key: row.party for row in rows.items_of(story.access, run) if row.item.frozen}
+
+    def heard(raw: bytes) -> list[tuple[str, str]]:
+        found = payout_banks.hear(story.programme, run, raw, BANKS, "Bea", READY + DAY)
+        return [(one.reference, one.what) for one in found.odd]
+
+    each = [(first, "ACSP", ""), (second, "RJCT", "AC04"), ("stranger", "ACSP", "")]
+    assert heard(status_report(order, each=each)) == [("stranger", "not of this run")]
+    assert states(story, run) == {party[first]: State.IN_TRANSIT, party[second]: State.FAILED}
+    refused = next(row for row in rows.items_of(story.access, run) if row.party == party[second])
+    assert refused.reason == "The account is closed."
+    assert code(lambda: payout_banks.file_of(story.programme, run, Kind.IBAN, BANKS, READY)) == "bank_has_it"
+    one = order.payments[0].transfers[0]
+    booked = Booked(one.amount, [(first, one.amount, "")])
+    for _ in range(2):
+        assert heard(statement([booked])) == []
+    assert states(story, run)[party[first]] is State.FINAL
+    assert heard(statement([booked, returned(one)], number="S-2")) == []
+    assert states(story, run)[party[first]] is State.RETURNED
+    assert story.wrong(READY + DAY) == []
+    assert money(story, party[first])[1:] == (0, 0)
+
+
+def test_a_file_that_was_paid_twice_is_found_and_waits_for_a_person(story: Story) -> None:
+    run, order = sent(story)
+    twice = statement([booked_file(order, reference="A"), booked_file(order, reference="B")])
+    found = payout_banks.hear(story.programme, run, twice, BANKS, "Bea", READY + DAY)
+    assert {one.what for one in found.odd} == {"paid twice"}
+    assert set(states(story, run).values()) == {State.MISMATCH}
+    assert story.wrong(READY + DAY) == []
+
+
+def test_an_answer_to_another_run_is_refused_and_moves_nothing(story: Story) -> None:
+    run, order = sent(story)
+    other = status_report(Order("09", "other", order.created_at, "0", "0", "x", order.payments), group="RJCT")
+    assert code(lambda: payout_banks.hear(story.programme, run, other, BANKS, "Bea", READY)) == "other_file"
+    assert set(states(story, run).values()) == {State.SUBMITTED}
+    for wrong in (b"<a/>", b"<!DOCTYPE a><a/>", b"101 nothing", b""):
+        with pytest.raises(BadInputError):
+            payout_banks.hear(story.programme, run, wrong, BANKS, "Bea", READY)
+
+
+def test_who_left_is_in_no_file_and_what_comes_back_from_her_is_unclaimed(story: Story) -> None:
+    run, order = sent(story)
+    people.erase(story.programme, story.finn, READY)
+    assert code(lambda: payout_banks.file_of(story.programme, run, Kind.IBAN, BANKS, READY)) == "account_gone"
+    finns = next(row for row in rows.items_of(story.access, run) if row.party == story.finn)
+    assert finns.item.frozen is not None
+    transfer = next(one for one in order.payments[0].transfers if one.end_to_end_id == finns.item.frozen.key)
+    raw = statement([booked_file(order), returned(transfer)])
+    found = payout_banks.hear(story.programme, run, raw, BANKS, "Bea", READY + DAY)
+    assert found.odd == ()
+    assert states(story, run) == {story.finn: State.RETURNED, story.cleo: State.FINAL}
+
+
+def test_dollars_go_by_ach_and_its_returns_come_back(story: Story) -> None:
+    programme = story.programme
+    payees.change(programme, story.finn, us_account("Finn Fox", "021000021", "000123456789"), READY - 2 * WAIT)
+    payees.change(programme, story.cleo, us_account("Cleo Canary", "011401533", "98-76543"), READY - 2 * WAIT)
+    payout_banks.set_debtor(programme, INC, "Bea", READY)
+    dollars = [open_with(party, 7_000_000, "USD", waiting=False) for party in (story.finn, story.cleo)]
+    post_logged(story.access, dollars, at=READY)
+    run, _euros = sent(story)
+    raw = payout_banks.file_of(programme, run, Kind.US, BANKS, READY)
+    file = read_file(raw)
+    entries = {entry.account: entry for entry in file.batches[0].entries}
+    assert {one.cents for one in entries.values()} == {"700"}
+    assert set(entries) == {"000123456789", "9876543"}
+    assert b"FR14" not in raw
+    back = entries["000123456789"]
+    answer = answered(file, [(back.identification, "R03")])
+    found = payout_banks.hear(programme, run, answer, BANKS, "Bea", READY + DAY)
+    assert (len(found.heard), found.odd) == (1, ())
+    row = next(one for one in rows.items_of(story.access, run) if str(one.id) == back.identification)
+    assert (row.item.state, row.party, row.item.currency) == (State.RETURNED, story.finn, "USD")
+    assert row.reason
+    assert code(lambda: payout_banks.hear(programme, run, raw, BANKS, "Bea", READY)) == "no_answers"
+
+
+def test_the_account_that_is_paid_from_is_sealed_and_shown_short(story: Story) -> None:
+    access = story.access
+    stored = access.value("SELECT sealed FROM payout_debtor WHERE programme_id = %(programme_id)s")
+    assert BEA.number.encode() not in bytes(stored)
+    assert bank_files.shown(payout_banks.debtors(story.programme)[Kind.IBAN]) == "Bea + Soehne, DE … 3000"
+    assert BEA.number not in repr(BEA)
+    wrong = [("", "121042882", "B", "1" * 10, "1" * 10), ("Bea", "121042883", "B", "1" * 10, "1" * 10)]
+    wrong += [("Bea", "121042882", "", "1" * 10, "1" * 10), ("Bea", "121042882", "B", "1", "1" * 10)]
+    wrong += [("Bea", "121042882", "B", "1" * 10, "1" * 9), ("Bea" * 6, "121042882", "B", "1" * 10, "1" * 10)]
+    codes = [code(lambda typed=typed: us_debtor(*typed)) for typed in wrong]  # type: ignore[misc]
+    assert codes == ["bad_company", "bad_routing", "bad_bank", "bad_origin", "bad_company_id", "bad_company"]
+    payout_banks.end_debtor(story.programme, Kind.IBAN, READY)
+    run = approved(story)
+    payout_runs.send(story.programme, run, "Bea", READY)
+    assert code(lambda: payout_banks.file_of(story.programme, run, Kind.IBAN, BANKS, READY)) == "no_debtor"
