@@ -94,3 +94,17 @@ def test_another_brand_sees_none_of_them_and_has_its_own(company: Company) -> No
 def test_what_is_no_file_of_products_says_so(company: Company, content: bytes, said: str) -> None:
     answer = send(company.device("bea"), content)
     assert (answer.status, said in words(answer)) == (422, True)
+
+
+def test_pictures_that_could_not_be_had_say_why_and_are_fetched_again_by_who_may(company: Company) -> None:
+    bea = company.device("bea")
+    send(bea, FILE)
+    company.house.conn.execute("UPDATE product SET picture_url = 'https://cdn.example/a', picture_problem = 'It hid.'")
+    assert "on sale It hid." in words(bea.get(f"{LIST}?state=no_picture"))
+    assert "Fetch missing pictures again" in words(bea.get(LIST))
+    assert "Fetch missing" not in words(company.device("rea").get(LIST))
+    again = f"{LIST}/pictures"
+    form = {"csrfmiddlewaretoken": bea.cookies["fanshare_form"]}
+    assert bea.post(again, form).status == 302
+    waiting = "SELECT count(*) FROM product WHERE picture_at IS NOT NULL"
+    assert company.house.value(waiting) == count(company)

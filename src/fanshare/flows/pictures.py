@@ -30,8 +30,8 @@ def name() -> str:
     return secrets.token_hex(16)
 
 
-def redrawn(content: bytes) -> PictureRow:
-    """The same picture as a WebP file of at most ``LONGEST_SIDE`` pixels and ``MOST_KEPT`` bytes.
+def redrawn(content: bytes, *, side: int = LONGEST_SIDE) -> PictureRow:
+    """The same picture as a WebP file of at most ``side`` pixels a side and ``MOST_KEPT`` bytes.
 
     Raises ``BadInputError``: ``picture_missing``, ``picture_too_large``, ``not_a_picture``.
     """
@@ -41,7 +41,7 @@ def redrawn(content: bytes) -> PictureRow:
         raise BadInputError(
             "picture_too_large", f"A picture has at most {MOST_BYTES // 1_000_000} MB; make it smaller."
         )
-    whole = _opened(content)
+    whole = _opened(content, side)
     while True:
         for quality in _QUALITIES:
             out = io.BytesIO()
@@ -51,7 +51,7 @@ def redrawn(content: bytes) -> PictureRow:
         whole = whole.reduce(2)
 
 
-def _opened(content: bytes) -> "Image":
+def _opened(content: bytes, side: int) -> "Image":
     from PIL import Image, ImageOps
 
     refused = BadInputError("not_a_picture", "This is no picture that can be read: send a JPEG, PNG, WebP or GIF file.")
@@ -61,7 +61,7 @@ def _opened(content: bytes) -> "Image":
             with Image.open(io.BytesIO(content), formats=_FORMATS) as found:
                 if found.width * found.height > MOST_PIXELS:
                     raise BadInputError("picture_too_large", "This picture has too many pixels; make it smaller.")
-                found.draft("RGB", (LONGEST_SIDE * 2, LONGEST_SIDE * 2))
+                found.draft("RGB", (side * 2, side * 2))
                 upright = ImageOps.exif_transpose(found).convert("RGBA")
     except BadInputError:
         raise
@@ -69,7 +69,7 @@ def _opened(content: bytes) -> "Image":
         raise BadInputError("picture_too_large", "This picture has too many pixels; make it smaller.") from None
     except Exception:
         raise refused from None
-    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    upright.thumbnail((side, side))
     canvas = Image.new("RGB", upright.size, "white")
     canvas.paste(upright, mask=upright.getchannel("A"))
     return canvas

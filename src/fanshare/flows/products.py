@@ -14,7 +14,7 @@ from fanshare.core.products import Product, Refused, Told
 from fanshare.flows import audit
 from fanshare.flows.context import Programme
 from fanshare.flows.own_links import Destinations
-from fanshare.store.queries import products
+from fanshare.store.queries import product_pictures, products
 
 #: Products that one programme may have, gone ones among them.
 MOST = 50_000
@@ -80,6 +80,7 @@ def take(programme: Programme, told: Told, wish: Wish, now: Instant, check: Dest
         if not wish.look and (fresh or changed or missing):
             products.put(access, connection, [*fresh, *changed], now)
             products.let_go(access, connection, missing, now)
+            product_pictures.drop_unwanted(access)
             audit.noted(access, "products.take", now, f"{found.new} new, {found.changed} changed, {found.gone} gone")
     return found
 

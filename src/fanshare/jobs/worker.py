@@ -37,11 +37,13 @@ from fanshare.flows.accept import resolve_again
 from fanshare.flows.code_steps import MOST_AT_ONCE
 from fanshare.flows.context import Programme, open_programme
 from fanshare.flows.settle import settle
+from fanshare.integrations.outgoing.fetch import Fetcher
 from fanshare.integrations.outgoing.send import Sender
 from fanshare.jobs import drain, poll, publish, take, tell, webhooks
 from fanshare.jobs.apart import settle_apart
 from fanshare.jobs.fetches import Fetches
 from fanshare.jobs.mail import PostOffice, send_due
+from fanshare.jobs.product_pictures import fetch_pictures
 from fanshare.jobs.pulse import beat
 from fanshare.jobs.shop_codes import work_codes
 from fanshare.jobs.shop_credits import work_credits
@@ -63,6 +65,7 @@ PERIODS: Mapping[str, int] = {
     "tell": SECOND,
     "codes": 5 * SECOND,
     "credits": 10 * SECOND,
+    "pictures": 2 * SECOND,
     "poll": MINUTE,
     "recheck": MINUTE,
     "webhooks": 10 * MINUTE,
@@ -122,6 +125,8 @@ class Worker:
     _publisher: publish.Publisher | None = None
     #: Through what events go to the programmes' software.
     sender: Sender = field(default_factory=Sender)
+    #: Through what pictures of products come from the shops.
+    fetcher: Fetcher = field(default_factory=Fetcher)
 
     def round(self) -> Round:
         """One round of everything that is due. A failure in one programme is logged and does not stop the others."""
@@ -248,6 +253,11 @@ class Worker:
 
     def _credits_of(self, programme_id: int) -> None:
         work_credits(self._programme(programme_id, "job:credits"), self.clock)
+
+    def _pictures(self, done: Round) -> None:
+        for programme_id in directory.programmes_with_pictures(self.conn, self.clock()):
+            access = Access(self.conn, programme_id, "job:pictures")
+            self._guard("pictures", partial(fetch_pictures, access, self.fetcher, self.clock), done)
 
     def _poll(self, done: Round) -> None:
         self._for_each("poll", lambda one, _: self._poll_one(one, done), done)

@@ -26,6 +26,7 @@ _RECALL = (
     SELECT DISTINCT programme_id, order_id, 'clock', %(now)s::bigint FROM position
      WHERE bucket = 'available' AND amount <> 0 AND matures_at > %(now)s ON CONFLICT DO NOTHING
     """,
+    "UPDATE product SET picture_at = %(now)s WHERE picture_at > %(latest)s",
 )
 #: Nothing that can be done now is put off for longer.
 _LONGEST_WAIT = 2 * DAY
@@ -233,6 +234,15 @@ def programmes_with_credits(conn: Connection, now: Instant) -> list[int]:
         " UNION SELECT programme_id FROM credit_due WHERE due_at <= %(now)s ORDER BY 1"
     )
     return [row[0] for row in conn.execute(query, {"now": now})]
+
+
+def programmes_with_pictures(conn: Connection, now: Instant) -> list[int]:
+    """The programmes with pictures of products to be fetched, those who wait longest first."""
+    return _ids(
+        conn,
+        "SELECT programme_id FROM product WHERE picture_at <= %s GROUP BY programme_id ORDER BY min(picture_at), 1",
+        now,
+    )
 
 
 def programmes_with_targets(conn: Connection) -> list[int]:

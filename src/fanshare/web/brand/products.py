@@ -3,12 +3,16 @@
 from collections import Counter
 from typing import Any
 
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import format_rfc3339, zone
 from fanshare.core.money import format_micros
 from fanshare.core.product_file import MOST_BYTES
 from fanshare.flows import products as flow
 from fanshare.flows.authorisation import Role
+from fanshare.store.queries import product_pictures
 from fanshare.store.queries import products as stored
 from fanshare.store.queries.products import ProductRow
 from fanshare.web.brand.who import may
@@ -46,6 +50,14 @@ def products(here: Here) -> Any:
         "may_change": may(here, "brand.products"),
     }
     return page(here, "brand/products.html", context)
+
+
+@seated("brand.products", Role.BRAND, Role.OPERATOR, form=True)
+def pictures(here: Here) -> Any:
+    """Let the pictures that could not be had be fetched once more."""
+    if here.request.method == "POST":
+        product_pictures.try_again(here.access, here.now)
+    return HttpResponseRedirect(str(reverse("brand_products", args=[here.tenant.slug])))
 
 
 @seated("brand.products", Role.BRAND, Role.OPERATOR, form=True)

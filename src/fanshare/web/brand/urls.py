@@ -64,6 +64,7 @@ urlpatterns = [
     path("brand/<slug:programme>/links", links.links, name="brand_links"),
     path("brand/<slug:programme>/links/several", links.several, name="brand_several_links"),
     path("brand/<slug:programme>/products", products.products, name="brand_products"),
+    path("brand/<slug:programme>/products/pictures", products.pictures, name="brand_products_pictures"),
     path("brand/<slug:programme>/products/import", products.taking_in, name="brand_products_import"),
     path("brand/<slug:programme>/messages", messages.messages, name="brand_messages"),
     path("brand/<slug:programme>/messages/<slug:name>", messages.message, name="brand_message"),
