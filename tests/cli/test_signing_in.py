@@ -22,6 +22,18 @@ def test_otto_and_bea_are_let_in_listed_and_let_go(bea: Terminal) -> None:
         assert bea.refused(group, "add", "no address") == "bad_email"
 
 
+def test_mia_is_let_in_to_a_workbench_of_her_own_without_any_programme(bea: Terminal) -> None:
+    address = "mia@example.test"
+    assert bea.refused("login-link", address) == "unknown_address"
+    assert bea.ask("workbench", "open", address) == {"added": True}
+    assert bea.ask("workbench", "open", address.upper()) == {"added": False}
+    assert "It works once, until" in bea.say("login-link", address)
+    assert bea.ask("workbench", "end", address, "--with-books") == {"removed": True}
+    assert bea.refused("workbench", "end", address) == "unknown_address"
+    assert bea.refused("login-link", address) == "unknown_address"
+    assert bea.refused("workbench", "open", "no address") == "bad_email"
+
+
 def test_a_login_link_is_printed_for_whoever_is_known_and_nobody_else(cleo: Terminal) -> None:
     made = cleo.ask("login-link", "Cleo@example.test")
     assert re.fullmatch(r"https://share\.example/sign-in/confirm\?t=[\w-]{43}", made["url"])

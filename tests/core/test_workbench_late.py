@@ -1,0 +1,99 @@
+"""Late interest is what the published examples say, day by day, and nothing is made up where a table ends."""
+
+from datetime import date, timedelta
+from fractions import Fraction
+from math import floor
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fanshare.core.errors import BadInputError
+from fanshare.core.money import MICROS
+from fanshare.core.workbench.late import LAWS, late
+
+DE, GB = LAWS["DE"], LAWS["GB"]
+
+
+def cents(micros: int) -> int:
+    return micros // 10_000
+
+
+@pytest.mark.parametrize(
+    ("amount", "due", "days", "interest", "once"),
+    [
+        (1_000, "2021-02-28", 365, 81_00, 70_00),  # 8 % above 0.1 %
+        (2_000, "2024-02-01", 45, 32_67, 70_00),  # 13.25 %, an example of Toolfy, which cut 32.67 to 32.66
+        (5_000, "2025-08-01", 101, 169_48, 70_00),  # 12.25 %: 1.678 a day
+        (10_000, "2026-03-01", 1, 3_21, 100_00),  # 11.75 %: WolfX says about 3.22 a day
+        (999, "2026-03-01", 100, 32_15, 40_00),
+    ],
+)
+def test_british_debts_cost_what_published_examples_say(
+    amount: int, due: str, days: int, interest: int, once: int
+) -> None:
+    day = date.fromisoformat(due)
+    found = late(GB, amount * MICROS, day, day + timedelta(days=days))
+    assert (found.days, cents(found.interest), cents(found.sum)) == (days, interest, once)
+
+
+def test_in_britain_the_rate_of_the_day_on_which_it_became_late_holds() -> None:
+    found = late(GB, 1_000 * MICROS, date(2024, 12, 31), date(2026, 12, 31))
+    assert [(span.rate, span.days) for span in found.spans] == [(1275, 730)]
+    assert cents(found.interest) == 255_00
+    assert late(GB, MICROS, date(2024, 12, 30), date(2025, 3, 1)).spans[0].rate == 1325
+
+
+def test_in_germany_the_rate_moves_with_each_half_year_and_a_leap_year_has_366_days() -> None:
+    found = late(DE, 1_000 * MICROS, date(2024, 5, 31), date(2025, 7, 31))
+    assert [(span.since.isoformat(), span.days, span.rate) for span in found.spans] == [
+        ("2024-06-01", 30, 1262), ("2024-07-01", 184, 1237), ("2025-01-01", 181, 1127), ("2025-07-01", 31, 1027),
+    ]  # fmt: skip
+    exact = Fraction(1262 * 30 + 1237 * 184, 366) + Fraction(1127 * 181 + 1027 * 31, 365)
+    assert found.interest == floor(exact / 10_000 * 1_000 * MICROS)
+    assert found.sum == 40 * MICROS
+
+
+def test_the_german_base_rate_is_that_of_the_main_refinancing_operation_less_a_constant() -> None:
+    """§ 247 BGB: it moves by as many points as the rate of the last operation before the half-year."""
+    operations = (0, 250, 400, 450, 425, 315, 215)
+    assert [rate for _, rate in DE.references] == [rate - 88 for rate in operations]
+
+
+@given(
+    st.sampled_from([DE, GB]),
+    st.integers(0, 10**12),
+    st.dates(date(2020, 1, 1), date(2026, 6, 1)),
+    st.integers(0, 1_500),
+    st.integers(-100, 900),
+)
+def test_interest_is_the_sum_of_its_days(law: object, amount: int, due: date, days: int, typed: int) -> None:
+    assert law in (DE, GB)
+    rules = DE if law is DE else GB
+    found = late(rules, amount, due, due + timedelta(days=days), typed)
+    exact = Fraction(0)
+    for number in range(1, days + 1):
+        day = due + timedelta(days=number)
+        at = due + timedelta(days=1) if rules.fixed else day
+        reference = typed if at > rules.known_until else max((d, r) for d, r in rules.references if d <= at)[1]
+        length = 366 if rules.leap and (date(day.year + 1, 1, 1) - date(day.year, 1, 1)).days == 366 else 365
+        exact += Fraction(amount * max(0, reference + rules.points), 10_000 * length)
+    assert found.interest == floor(exact)
+    assert found.days == days == sum(span.days for span in found.spans)
+    assert (found.sum > 0) == (days > 0)
+
+
+def test_where_the_table_ends_the_rate_is_asked_for_and_not_made_up() -> None:
+    for law in (DE, GB):
+        after = law.known_until + timedelta(days=5)
+        with pytest.raises(BadInputError, match="rate_unknown"):
+            late(law, MICROS, law.known_until, after)
+        assert late(law, MICROS, law.known_until, after, 400).spans[-1].rate == 400 + law.points
+        with pytest.raises(BadInputError, match="rate_unknown"):
+            late(law, MICROS, date(2010, 1, 1), date(2010, 2, 1), 400)
+    assert late(GB, MICROS, date(2026, 6, 1), date(2027, 6, 1)).spans[0].rate == 1175
+
+
+def test_what_is_not_late_costs_nothing() -> None:
+    assert late(DE, MICROS, date(2026, 1, 2), date(2026, 1, 2)).interest == 0
+    assert late(DE, MICROS, date(2026, 1, 2), date(2025, 1, 2)).sum == 0
