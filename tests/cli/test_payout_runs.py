@@ -92,6 +92,19 @@ def test_somebody_is_stopped_and_paid_again_and_a_run_is_given_up(shop: Shop) ->
     assert term.refused("payout", "run", "plan", "--by", "x" * 201) == "bad_name"
 
 
+def test_days_of_paying_are_told_and_taken_back(shop: Shop) -> None:
+    term, run = shop.terminal, ("payout", "run")
+    assert term.ask(*run, "days", "month", "1", "--by", "Bea") == {"every": "month", "day": 1}
+    assert term.refused(*run, "days", "month", "29") == "bad_schedule"
+    assert term.refused(*run, "days", "year", "1") == "bad_schedule"
+    assert term.ask(*run, "days", "week", "5")["day"] == 5
+    assert term.ask(*run, "days", "never") == {"every": "never", "day": None}
+    shop.sell("1007", ago=OLD)
+    made = str(term.ask(*run, "plan", "--by", "Bea")["run"])
+    assert term.refused(*run, "take-over", made, "--by", "Otto", exit_code=1) == "taken"
+    assert [row[2] for row in done(term) if row[1] == "payout.schedule"] == ["month 1", "week 5", "never"]
+
+
 @pytest.mark.parametrize("name", ["=HYPERLINK(1)", "+1+cmd", "@x", "-2+3", "\t=1"])
 def test_no_cell_of_a_run_s_file_is_a_formula(name: str) -> None:
     [_, line] = csv.reader(written([SENT], {7: name}).splitlines())

@@ -8,6 +8,7 @@ import pytest
 
 from fanshare.core.instants import DAY
 from fanshare.core.ledger import AccountKind
+from fanshare.core.payout_runs import Rules
 from fanshare.flows.check import one_finding
 from fanshare.store import books
 from fanshare.store.queries import payout_runs as rows
@@ -100,6 +101,8 @@ def test_the_pages_of_a_run_are_quiet_and_accessible_before_and_after_it_is_sent
         seen.page.goto(f"{base}/sign-in/confirm?t={company.token('bea')}")
         seen.page.get_by_role("button", name="Sign in").click()
         seen.page.wait_for_url(base + "/home")
+        seen.open(f"{PAGE}/rules")
+        seen.fit("brand-payout-rules")
         seen.open(PAGE)
         seen.fit("brand-payouts-run")
         seen.open(run)
@@ -135,6 +138,41 @@ def test_above_the_limit_a_second_person_approves(company: Company) -> None:
     assert "somebody else than who planned it has to approve" in words(refused)
     assert post(bea, f"{run}/do", do="approve", sure="yes").status == 302
     assert "approved by bea@example.test" in words(fina.get(run))
+
+
+def test_the_rules_are_set_on_a_page_and_everybody_reads_the_day(company: Company) -> None:
+    bea, cleo, finn, path = company.device("bea"), company.device("cleo"), company.device("finn"), f"{PAGE}/rules"
+    assert "by no calendar" in words(bea.get(path))
+    assert "day of paying" not in words(cleo.get("/creator/linen"))
+    assert post(bea, path, do="days", every="month", month_day="29").status == 422
+    assert post(bea, path, do="days", every="year", month_day="1").status == 422
+    assert post(bea, path, do="nothing").status == 422
+    assert post(bea, path, do="days", every="month", month_day="1").status == 302
+    for device, page in ((bea, PAGE), (bea, path), (cleo, "/creator/linen"), (cleo, "/creator/linen/earnings")):
+        assert re.search(r"The next day of paying is \w{3} 1 \w{3}", words(device.get(page))), page
+    assert "The next day of paying is" in words(finn.get("/fan/linen/earnings"))
+    assert post(bea, path, do="amounts", currency="EUR", minimum="2,50", two_above="500").status == 302
+    assert rows.rules(company.brand.access) == Rules({"EUR": 2_500_000}, {"EUR": 500_000_000})
+    assert post(bea, path, do="amounts", currency="XXX", minimum="1").status == 422
+    assert post(bea, path, do="amounts", currency="EUR", minimum="-1").status == 422
+    assert post(bea, path, do="days", every="").status == 302
+    done = [row[0] for row in company.house.rows("SELECT what FROM audit WHERE what LIKE 'payout.%%' ORDER BY id")]
+    assert done == ["payout.schedule", "payout.rule", "payout.schedule"]
+
+
+def test_somebody_who_is_stopped_reads_why_and_is_paid_again(company: Company) -> None:
+    bea, cleo, path = company.device("bea"), company.device("cleo"), f"{PAGE}/rules"
+    assert post(bea, path, do="stop", who="nobody-here", reason="x").status == 422
+    assert post(bea, path, do="stop", who="cleo").status == 422
+    assert post(bea, path, do="stop", who="cleo", reason="another account was asked for by mail").status == 302
+    said = "Payouts to you are stopped for the time being: another account was asked for by mail."
+    assert said in words(cleo.get("/creator/linen/earnings"))
+    assert "another account was asked for by mail" in words(bea.get(path))
+    assert post(bea, path, do="go_on", party=str(company.brand.cleo)).status == 302
+    assert said not in words(cleo.get("/creator/linen/earnings"))
+    for name in ("rea", "mona"):
+        assert company.device(name).get(path).status == 403, name
+        assert post(company.device(name), path, do="stop", who="cleo", reason="x").status == 403, name
 
 
 def test_a_frozen_run_is_not_sent_and_one_given_up_frees_its_payees(company: Company) -> None:

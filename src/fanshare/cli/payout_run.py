@@ -19,13 +19,12 @@ if TYPE_CHECKING:
 app = group("Pay everybody who has something ready together: plan, approve, send as a file, say what became of it.")
 
 _RUN = typer.Argument(help="The number of the run.")
-_YES = typer.Option(False, "--yes", help="Don't ask.")
-_BY = typer.Option("", "--by", help="Who does this; whoever is logged in on this machine if left out.")
+YES = typer.Option(False, "--yes", help="Don't ask.")
+BY = typer.Option("", "--by", help="Who does this; whoever is logged in on this machine if left out.")
 _WHY = typer.Option("", help="Why, for whoever finds it.")
-_WHO = typer.Argument(help="Whom: short name, public id or number.")
 _RUNS = ("run", "state", "planned_by", "approved_by", "payments", "totals")
 _ITEMS = ("party", "amount", "currency", "state", "reference", "reason")
-_MOST_BYTES = 20_000_000
+_MOSTBYTES = 20_000_000
 
 
 @app.command()
@@ -50,7 +49,7 @@ def preview(ctx: typer.Context) -> None:
     left = [
         {
             "party": people[row.party],
-            "balance": _exact(row.balance),
+            "balance": exact(row.balance),
             "currency": row.currency,
             "why": str(row.why).replace("_", " "),
             "until": format_rfc3339(row.until) if row.until else None,
@@ -65,13 +64,13 @@ def preview(ctx: typer.Context) -> None:
 
 
 @app.command()
-def plan(ctx: typer.Context, by: str = _BY) -> None:
+def plan(ctx: typer.Context, by: str = BY) -> None:
     """Plan a run over everything that may be paid. No money moves."""
     from fanshare.flows import payout_runs
 
     this = session(ctx)
     with this.desk() as desk:
-        with _doing(desk, by) as done:
+        with doing(desk, by) as done:
             run, _ = payout_runs.plan(desk.programme, done.name, desk.now)
             done.note("payout.plan", f"run {run}")
         shown = _run(desk, run)
@@ -105,28 +104,42 @@ def show(ctx: typer.Context, run: int = _RUN) -> None:
 
 
 @app.command()
-def approve(ctx: typer.Context, run: int = _RUN, by: str = _BY, yes: bool = _YES) -> None:
+def approve(ctx: typer.Context, run: int = _RUN, by: str = BY, yes: bool = YES) -> None:
     """Let a run be sent. Above the programme's limit somebody else than who planned it has to."""
     from fanshare.flows import payout_runs
 
     confirm(ctx, f"Approve run {run}?", yes)
     this = session(ctx)
     with this.desk() as desk:
-        with _doing(desk, by) as done:
+        with doing(desk, by) as done:
             payout_runs.approve(desk.programme, run, done.name, desk.now)
             done.note("payout.approve", f"run {run}")
         shown = _run(desk, run)
     this.out.result(shown, [f"Run {run} is approved; payout run send {run} --to FILE sends it."])
 
 
+@app.command("take-over")
+def take_over(ctx: typer.Context, run: int = _RUN, by: str = BY) -> None:
+    """Stand for a run that the calendar planned: above the programme's limit somebody else approves it then."""
+    from fanshare.flows import payout_runs
+
+    this = session(ctx)
+    with this.desk() as desk:
+        with doing(desk, by) as done:
+            payout_runs.take_over(desk.access, run, done.name)
+            done.note("payout.take_over", f"run {run}")
+        shown = _run(desk, run)
+    this.out.result(shown, [f"Run {run} is yours to stand for; somebody else approves it."])
+
+
 @app.command()
-def freeze(ctx: typer.Context, run: int = _RUN, why: str = _WHY, by: str = _BY) -> None:
+def freeze(ctx: typer.Context, run: int = _RUN, why: str = _WHY, by: str = BY) -> None:
     """Let nothing of a run be sent until it is resumed."""
     from fanshare.flows import payout_runs
 
     this = session(ctx)
     with this.desk() as desk:
-        with _doing(desk, by) as done:
+        with doing(desk, by) as done:
             payout_runs.freeze(desk.access, run, done.name, desk.now, why)
             done.note("payout.freeze", f"run {run}")
         shown = _run(desk, run)
@@ -134,14 +147,14 @@ def freeze(ctx: typer.Context, run: int = _RUN, why: str = _WHY, by: str = _BY) 
 
 
 @app.command()
-def resume(ctx: typer.Context, run: int = _RUN, by: str = _BY, yes: bool = _YES) -> None:
+def resume(ctx: typer.Context, run: int = _RUN, by: str = BY, yes: bool = YES) -> None:
     """Let a frozen run go on where it was."""
     from fanshare.flows import payout_runs
 
     confirm(ctx, f"Resume run {run}?", yes)
     this = session(ctx)
     with this.desk() as desk:
-        with _doing(desk, by) as done:
+        with doing(desk, by) as done:
             payout_runs.resume(desk.access, run)
             done.note("payout.resume", f"run {run}")
         shown = _run(desk, run)
@@ -149,14 +162,14 @@ def resume(ctx: typer.Context, run: int = _RUN, by: str = _BY, yes: bool = _YES)
 
 
 @app.command()
-def drop(ctx: typer.Context, run: int = _RUN, by: str = _BY, yes: bool = _YES) -> None:
+def drop(ctx: typer.Context, run: int = _RUN, by: str = BY, yes: bool = YES) -> None:
     """Give up a run that was not sent; its payees are free for the next one."""
     from fanshare.flows import payout_runs
 
     confirm(ctx, f"Give up run {run}?", yes)
     this = session(ctx)
     with this.desk() as desk:
-        with _doing(desk, by) as done:
+        with doing(desk, by) as done:
             payout_runs.drop(desk.programme, run, done.name, desk.now)
             done.note("payout.drop", f"run {run}")
         shown = _run(desk, run)
@@ -168,8 +181,8 @@ def send(
     ctx: typer.Context,
     run: Annotated[int, _RUN],
     to: Annotated[Path, typer.Option("--to", help="The CSV file to write; sending again writes the same lines.")],
-    by: str = _BY,
-    yes: bool = _YES,
+    by: str = BY,
+    yes: bool = YES,
 ) -> None:
     """Look at each payment again, take the money on its way, and write what is to be paid to a file."""
     from fanshare.cli.files import write_text
@@ -179,7 +192,7 @@ def send(
     confirm(ctx, f"Send run {run}? What is ready of its payees is on its way from then on.", yes)
     this = session(ctx)
     with this.desk() as desk:
-        with _doing(desk, by) as done:
+        with doing(desk, by) as done:
             items = payout_runs.send(desk.programme, run, done.name, desk.now)
             done.note("payout.send", f"run {run}")
         write_text(to, written(items, _people(desk, [row.party for row in items])))
@@ -198,8 +211,8 @@ def tell(
         Path,
         typer.Option("--from", help="CSV: reference, and said (paid, returned, refused), amount, currency, reason."),
     ],
-    by: str = _BY,
-    yes: bool = _YES,
+    by: str = BY,
+    yes: bool = YES,
 ) -> None:
     """Say what became of payments: all of the file or nothing of it."""
     from fanshare.cli.files import read_bytes
@@ -208,9 +221,9 @@ def tell(
 
     this = session(ctx)
     with this.desk() as desk:
-        told = answers(read_bytes(file, _MOST_BYTES + 1), _MOST_BYTES, desk.now)
+        told = answers(read_bytes(file, _MOSTBYTES + 1), _MOSTBYTES, desk.now)
         confirm(ctx, f"Book what {file} says about {len(told)} payment{'' if len(told) == 1 else 's'}?", yes)
-        with _doing(desk, by) as done:
+        with doing(desk, by) as done:
             named = payout_runs.tell(desk.programme, run, told, done.name, desk.now)
             done.note("payout.told", f"run {run}")
         items = _items(desk, named)
@@ -224,8 +237,8 @@ def decide(
     reference: str = typer.Argument(help="The payment's reference."),
     arrived: bool = typer.Option(..., "--arrived/--back", help="It arrived as it was sent, or all of it is back."),
     reason: str = typer.Option(..., help="What you found out, in words the payee may read."),
-    by: str = _BY,
-    yes: bool = _YES,
+    by: str = BY,
+    yes: bool = YES,
 ) -> None:
     """Decide about a payment whose answers do not fit what was sent."""
     from fanshare.flows import payout_runs
@@ -233,67 +246,11 @@ def decide(
     confirm(ctx, f"Book {reference} as {'arrived' if arrived else 'returned'}?", yes)
     this = session(ctx)
     with this.desk() as desk:
-        with _doing(desk, by) as done:
+        with doing(desk, by) as done:
             row = payout_runs.decide(desk.programme, run, reference, arrived, reason, done.name, desk.now)
             done.note("payout.decide", f"run {run}")
         items = _items(desk, [row])
     this.out.rows("payments", items, _ITEMS)
-
-
-@app.command()
-def rule(
-    ctx: typer.Context,
-    currency: str = typer.Argument(help="Such as EUR."),
-    minimum: str = typer.Option("0", help="The smallest payment."),
-    two_above: str = typer.Option("", help="The sum above which two people must agree; none if left out."),
-    by: str = _BY,
-) -> None:
-    """Set what holds for runs in a currency from now on."""
-    from fanshare.core.money import exponent, parse_amount
-    from fanshare.store.queries import payout_runs as rows
-
-    exponent(currency)
-    least, limit = parse_amount(minimum), parse_amount(two_above) if two_above else None
-    if least < 0 or (limit or 0) < 0:
-        raise BadInputError("bad_amount", "A minimum or a limit is not below zero.")
-    this = session(ctx)
-    shown = {"currency": currency, "minimum": _exact(least), "two_above": _exact(limit) if limit is not None else None}
-    with this.desk() as desk, _doing(desk, by) as done:
-        rows.set_rule(desk.access, currency, least, limit)
-        done.note("payout.rule", f"{currency}: minimum {shown['minimum']}, two above {shown['two_above'] or '-'}")
-    this.out.result(shown, [f"Runs in {currency} follow this from now on."])
-
-
-@app.command()
-def stop(ctx: typer.Context, who: str = _WHO, reason: str = typer.Option(..., help="Why."), by: str = _BY) -> None:
-    """Pay somebody nothing until you say otherwise; what is ready stays hers."""
-    from fanshare.cli.people import find
-    from fanshare.store.queries import payout_runs as rows
-
-    if not 0 < len(reason.strip()) <= 500 or "\x00" in reason:
-        raise BadInputError("bad_reason", "Say in 1 to 500 characters why.")
-    this = session(ctx)
-    with this.desk() as desk, _doing(desk, by) as done:
-        party = find(desk, who)
-        rows.stop(desk.access, party.id, reason.strip(), desk.now)
-        done.note("payout.stop", f"party {party.id}")
-    this.out.result({"party": party.public_id, "stopped": True}, ["Nothing is paid to her from now on."])
-
-
-@app.command("go-on")
-def go_on(ctx: typer.Context, who: str = _WHO, by: str = _BY) -> None:
-    """Pay somebody again."""
-    from fanshare.cli.people import find
-    from fanshare.store.queries import payout_runs as rows
-
-    this = session(ctx)
-    with this.desk() as desk, _doing(desk, by) as done:
-        party = find(desk, who)
-        was = rows.go_on(desk.access, party.id)
-        done.note("payout.go_on", f"party {party.id}")
-    this.out.result(
-        {"party": party.public_id, "stopped": False}, ["She is paid again." if was else "She was not stopped."]
-    )
 
 
 class _Doing(NamedTuple):
@@ -311,7 +268,7 @@ class _Doing(NamedTuple):
 
 
 @contextmanager
-def _doing(desk: "Desk", by: str) -> Iterator[_Doing]:
+def doing(desk: "Desk", by: str) -> Iterator[_Doing]:
     """One transaction, in which what was done and who did it are written down together."""
     with desk.access.transaction():
         yield _Doing(desk, _name(by))
@@ -386,7 +343,8 @@ def _shown(amount: int, currency: str) -> str:
     return format_minor(amount, currency)
 
 
-def _exact(amount: int) -> str:
+def exact(amount: int) -> str:
+    """The whole amount, nothing rounded."""
     from fanshare.core.money import format_trimmed
 
     return format_trimmed(amount)

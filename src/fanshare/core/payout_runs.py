@@ -12,6 +12,8 @@ from fanshare.core.money import Micros, from_minor_units, minor_units
 
 #: Runs that one person approved alone within this time count together: a large one is not cut into small ones.
 TOGETHER = DAY
+#: Who plans a run when a day of paying has come. It is nobody, so it is never one of two people.
+SCHEDULE = "schedule"
 
 
 class Why(StrEnum):
@@ -197,10 +199,18 @@ def check_approval(
     alone: Mapping[str, Micros],
     two_above: Mapping[str, Micros],
 ) -> None:
-    """Raises ``ConflictError`` ``second_person`` where somebody else than who planned has to agree, ``empty_run``."""
+    """Raises ``ConflictError`` ``second_person`` where somebody else than who planned has to agree, ``empty_run``.
+
+    What the schedule planned needs two people as well: one who takes it over, and one who approves it.
+    """
     if not sums:
         raise ConflictError("empty_run", "Nobody is paid by this run; there is nothing to approve.")
-    over = needs_two(sums, alone, two_above) if planner == approver else ()
+    over = needs_two(sums, alone, two_above) if planner in (approver, SCHEDULE) else ()
+    if over and planner == SCHEDULE:
+        raise ConflictError(
+            "second_person",
+            f"Above the limit in {', '.join(over)} two people have to agree: one takes it over, another approves it.",
+        )
     if over:
         raise ConflictError(
             "second_person", f"Above the limit in {', '.join(over)} somebody else than who planned it has to approve."

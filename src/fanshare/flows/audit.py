@@ -43,6 +43,8 @@ WHAT = {
     "payee.change": later("changed where money goes"),
     "payee.undo": later("undid a change of where money goes"),
     "payout.plan": later("planned a payout run"),
+    "payout.take_over": later("took a payout run over from the calendar"),
+    "payout.schedule": later("set the days of paying"),
     "payout.approve": later("approved a payout run"),
     "payout.freeze": later("froze a payout run"),
     "payout.resume": later("let a payout run go on"),

@@ -54,6 +54,8 @@ class Told(NamedTuple):
 
 def check_name(by: str) -> str:
     """Who does something, as it is written down. Raises ``BadInputError`` ``bad_name``."""
+    if by == core.SCHEDULE:
+        raise BadInputError("bad_name", "That is the name of the calendar; say who does this.")
     if not 0 < len(by.strip()) <= 200 or "\x00" in by:
         raise BadInputError("bad_name", "Say who does this in 1 to 200 characters.")
     return by
@@ -75,7 +77,8 @@ def preview(access: Access, now: Instant) -> Preview:
 
 def plan(programme: Programme, by: str, now: Instant) -> tuple[int, core.Plan]:
     """A run over everything that may be paid. No money moves. Raises ``ConflictError`` ``empty_run``."""
-    check_name(by)
+    if by != core.SCHEDULE:
+        check_name(by)
     access = programme.access
     with access.transaction():
         access.execute(_ONE_PLANNER)  # two at once would both plan what is ready
@@ -99,6 +102,20 @@ def approve(programme: Programme, run_id: int, by: str, now: Instant) -> Run:
         core.check_approval(run.planned_by, by, sums, alone, rows.rules(access).two_above)
         _save(access, [_at(row, way.move(row.item, State.APPROVED), now) for row in items], by, now)
         return _saved(access, run._replace(approved_by=by, approved_at=now))
+
+
+def take_over(access: Access, run_id: int, by: str) -> Run:
+    """Stand for a run that the schedule planned, as if one had planned it: then somebody else approves it.
+
+    Raises ``ConflictError``: ``wrong_state``, ``taken`` where a person planned it or has taken it over.
+    """
+    check_name(by)
+    with access.transaction():
+        run = find(access, run_id)
+        _expect(run, run.state == "planned")
+        if run.planned_by != core.SCHEDULE:
+            raise ConflictError("taken", "Somebody stands for this run already.")
+        return _saved(access, run._replace(planned_by=by))
 
 
 def freeze(access: Access, run_id: int, by: str, now: Instant, why: str = "") -> Run:

@@ -28,6 +28,7 @@ from fanshare.flows import (
     openings,
     outbox,
     payments,
+    payout_schedule,
     seal,
     sign_in,
     unclaimed,
@@ -60,6 +61,7 @@ log = structlog.get_logger(__name__)
 #: How often the slower work runs.
 PERIODS: Mapping[str, int] = {
     "budgets": 10 * SECOND,
+    "pay_days": MINUTE,
     "publish": SECOND,
     "mail": 5 * SECOND,
     "tell": SECOND,
@@ -325,6 +327,14 @@ class Worker:
         budgets.watch(access, zone(tenant.time_zone), self.clock())
         if self.office is not None and not tenant.demo:
             budgets.tell(access, self.keys, self.clock())
+
+    def _pay_days(self, done: Round) -> None:
+        for programme_id in directory.programmes_with_schedules(self.conn):
+            self._guard("pay_days", partial(self._pay_day_of, programme_id), done)
+
+    def _pay_day_of(self, programme_id: int) -> None:
+        tenant = directory.programme_with_id(self.conn, programme_id)
+        payout_schedule.plan_due(self._programme(programme_id, "job:pay"), tenant, self.clock())
 
     def _tell(self, done: Round) -> None:
         for programme_id in directory.programmes_with_targets(self.conn):

@@ -7,12 +7,14 @@ to learn nothing but which programme to turn to next.
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal, NamedTuple
 
 from psycopg import errors
 
 from fanshare.core.errors import ConflictError, FanshareError
-from fanshare.core.instants import DAY, Instant
+from fanshare.core.instants import DAY, Instant, zone
+from fanshare.core.payout_schedule import Every, Schedule, takes
 from fanshare.store import log_store
 from fanshare.store.access import Access, Connection
 
@@ -53,7 +55,24 @@ class Programme:
     admission: str
     several_brands: bool
     demo: bool
+    pays_every: str | None = None
+    pays_day: int | None = None
+    pays_since: str | None = None
     paused_since: Instant | None = None
+
+    @property
+    def schedule(self) -> Schedule | None:
+        """On which days it pays, where it says so."""
+        if self.pays_every is None or self.pays_day is None:
+            return None
+        return Schedule(Every(self.pays_every), self.pays_day)
+
+    def pays(self, ready: Instant, now: Instant) -> date | None:
+        """The day of paying that takes what is ready at an instant; ``None`` where none is told."""
+        schedule = self.schedule
+        if schedule is None or self.pays_since is None:
+            return None
+        return takes(schedule, ready, now, zone(self.time_zone), date.fromisoformat(self.pays_since))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +98,13 @@ VALUES (%(public_id)s, %(slug)s, %(name)s, %(country)s, %(currency)s, %(time_zon
 RETURNING id
 """
 _PROGRAMMES = """
-SELECT id, public_id, slug, name, country, currency, time_zone, contact, admission, several_brands, demo
+SELECT id, public_id, slug, name, country, currency, time_zone, contact, admission, several_brands, demo,
+       pays_every, pays_day, pays_since
   FROM programme WHERE %(slug)s::text IS NULL OR slug = %(slug)s ORDER BY id
 """
 _BY_ID = """
 SELECT id, public_id, slug, name, country, currency, time_zone, contact, admission, several_brands, demo,
+       pays_every, pays_day, pays_since,
        (SELECT min(t.from_at) FROM budget_turn t
          WHERE t.programme_id = programme.id AND t.stopped AND NOT EXISTS (
                SELECT FROM budget_turn n
@@ -91,7 +112,8 @@ SELECT id, public_id, slug, name, country, currency, time_zone, contact, admissi
   FROM programme WHERE id = %s
 """
 _BY_PUBLIC_ID = """
-SELECT id, public_id, slug, name, country, currency, time_zone, contact, admission, several_brands, demo
+SELECT id, public_id, slug, name, country, currency, time_zone, contact, admission, several_brands, demo,
+       pays_every, pays_day, pays_since
   FROM programme WHERE public_id = %s
 """
 
@@ -254,6 +276,11 @@ def programmes_with_targets(conn: Connection) -> list[int]:
 def programmes_with_budgets(conn: Connection) -> list[int]:
     """The programmes that ever had a budget for a month."""
     return [row[0] for row in conn.execute("SELECT DISTINCT programme_id FROM budget ORDER BY 1")]
+
+
+def programmes_with_schedules(conn: Connection) -> list[int]:
+    """The programmes that say on which days they pay."""
+    return [row[0] for row in conn.execute("SELECT id FROM programme WHERE pays_every IS NOT NULL ORDER BY 1")]
 
 
 def _ids(conn: Connection, query: str, now: Instant) -> list[int]:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from fanshare.core.instants import Instant
 from fanshare.store.queries.earnings import LineRow
+from fanshare.web.desk import Here
 from fanshare.web.language import gettext as _
 from fanshare.web.wording import Calendar
 
@@ -23,6 +24,17 @@ class State:
 def buckets() -> Mapping[str, str]:
     """The states a list can be narrowed to."""
     return {"available": _("ready"), "pending": _("waiting"), "held": _("being checked")}
+
+
+def paying(here: Here, ready: Instant) -> str:
+    """The day of paying that takes what is ready then; empty where this programme tells none."""
+    day = here.tenant.pays(ready, here.now)
+    return "" if day is None else here.calendar.name(day)
+
+
+def clock(here: Here, bucket: str, matures_at: Instant | None) -> str:
+    """Which day of paying takes a share that waits; empty for every other, and where no day is told."""
+    return paying(here, matures_at) if bucket == "pending" and matures_at is not None else ""
 
 
 def state_of(line: LineRow, calendar: Calendar) -> State:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from fanshare.core.instants import Instant
 from fanshare.core.money import Micros
 from fanshare.core.payout_item import Frozen, Item, State
-from fanshare.core.payout_runs import Planned, Ready, Rules
+from fanshare.core.payout_runs import SCHEDULE, Planned, Ready, Rules
 from fanshare.store.access import Access
 
 _READY = """
@@ -49,6 +49,9 @@ INSERT INTO payout_stop (programme_id, party_id, reason, at) VALUES (%(programme
 ON CONFLICT (programme_id, party_id) DO NOTHING
 """
 _STOPPED = "SELECT reason FROM payout_stop WHERE programme_id = %(programme_id)s AND party_id = %(party)s"
+_ALL_STOPPED = """
+SELECT party_id, reason, at FROM payout_stop WHERE programme_id = %(programme_id)s ORDER BY at DESC, party_id LIMIT 500
+"""
 _FORGET = "DELETE FROM payout_stop WHERE programme_id = %(programme_id)s AND party_id = ANY(%(parties)s)"
 _GO_ON = "DELETE FROM payout_stop WHERE programme_id = %(programme_id)s AND party_id = %(party)s"
 _ADD_RUN = """
@@ -73,7 +76,8 @@ _ONE_RUN = _RUNS + " AND r.id = %(run)s FOR NO KEY UPDATE"
 _SEEN_RUN = _RUNS + " AND r.id = %(run)s"
 _ALL_RUNS = _RUNS + " AND (%(before)s::bigint IS NULL OR r.id < %(before)s) ORDER BY r.id DESC LIMIT %(limit)s"
 _SAVE_RUN = """
-UPDATE payout_run SET approved_by = %(approved_by)s, approved_at = %(approved_at)s, frozen_at = %(frozen_at)s,
+UPDATE payout_run SET planned_by = %(planned_by)s, approved_by = %(approved_by)s,
+       approved_at = %(approved_at)s, frozen_at = %(frozen_at)s,
        submitted_at = %(submitted_at)s, file_hash = %(file_hash)s,
        frozen_by = %(frozen_by)s, frozen_why = %(frozen_why)s
  WHERE programme_id = %(programme_id)s AND id = %(run)s
@@ -101,7 +105,7 @@ SELECT i.party_id, i.currency, i.amount FROM payout_item i
 _ALONE = """
 SELECT i.currency, sum(i.amount)::bigint FROM payout_item i
   JOIN payout_run r ON r.programme_id = i.programme_id AND r.id = i.run_id
- WHERE i.programme_id = %(programme_id)s AND r.planned_by = %(by)s AND r.approved_by = %(by)s
+ WHERE i.programme_id = %(programme_id)s AND r.planned_by IN (%(by)s, %(schedule)s) AND r.approved_by = %(by)s
    AND r.approved_at > %(since)s GROUP BY i.currency
 """
 _KINDS = """
@@ -191,6 +195,11 @@ def go_on(access: Access, party: int) -> bool:
     return access.execute(_GO_ON, {"party": party}).rowcount > 0
 
 
+def all_stopped(access: Access) -> list[tuple[int, str, Instant]]:
+    """Everybody who is not paid for the time being: party, why, since when; the newest first, at most 500."""
+    return [(row[0], row[1], row[2]) for row in access.fetch(_ALL_STOPPED)]
+
+
 def stopped(access: Access, party: int) -> str | None:
     """Why a payee is not paid for the time being; ``None`` where she is."""
     found: str | None = access.value(_STOPPED, {"party": party})
@@ -267,7 +276,7 @@ def last(access: Access) -> dict[tuple[int, str], Micros]:
 
 def alone(access: Access, by: str, since: Instant) -> dict[str, Micros]:
     """The sums that somebody planned and approved without anybody else since then."""
-    return dict(access.fetch(_ALONE, {"by": by, "since": since}))
+    return dict(access.fetch(_ALONE, {"by": by, "since": since, "schedule": SCHEDULE}))
 
 
 def kinds(access: Access, run: int) -> list[str]:

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.core.payout_item import UNDERWAY, Answer, Said, State
-from fanshare.core.payout_runs import Change, Left, Why
+from fanshare.core.payout_runs import SCHEDULE, Change, Left, Why
 from fanshare.flows import payout_runs, staff
 from fanshare.flows.audit import noted
 from fanshare.flows.authorisation import Role
@@ -132,6 +132,10 @@ def _approve(here: Here, number: int) -> None:
     payout_runs.approve(here.programme, number, here.access.actor, here.now)
 
 
+def _take_over(here: Here, number: int) -> None:
+    payout_runs.take_over(here.access, number, here.access.actor)
+
+
 def _freeze(here: Here, number: int) -> None:
     payout_runs.freeze(here.access, number, here.access.actor, here.now)
 
@@ -190,6 +194,7 @@ def _decide(here: Here, number: int) -> None:
 
 _ACTS: Mapping[str, Callable[[Here, int], None]] = {
     "approve": _approve,
+    "take_over": _take_over,
     "freeze": _freeze,
     "resume": _resume,
     "drop": _drop,
@@ -215,6 +220,7 @@ def _ticked(here: Here) -> list[str]:
 
 def _overview(here: Here, problem: str = "") -> dict[str, Any]:
     found = payout_runs.preview(here.access, here.now)
+    following = here.tenant.pays(here.now, here.now)
     before = _number(here, "before")
     rows = run_rows.listed(here.access, before=before, limit=PAGE + 1)
     changed = [one for one in found.differences if one.change is not Change.SAME]
@@ -234,6 +240,7 @@ def _overview(here: Here, problem: str = "") -> dict[str, Any]:
         "said": {name: _(words) for name, words in _RUN_STATES.items()},
         "may_pay": may(here, "brand.payouts"),
         "may_name": may(here, "brand.debtor"),
+        "following": "" if following is None else here.calendar.name(following),
     }
 
 
@@ -289,6 +296,8 @@ def _actor(name: str, members: list[staff.Member]) -> str:
     """A colleague by her address; an operator as one; whoever used the command line as she called herself."""
     if name.startswith("operator:"):
         return _("an operator")
+    if name == SCHEDULE:
+        return _("the calendar")
     if name == "restore":
         return _("restoring a backup")
     return next((one.address for one in members if name == f"brand:{one.id}"), name)

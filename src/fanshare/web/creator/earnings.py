@@ -11,11 +11,12 @@ from fanshare.flows.authorisation import Role
 from fanshare.store.queries import earnings as queries
 from fanshare.store.queries import payees
 from fanshare.store.queries.operating import checkpoint
+from fanshare.store.queries.payout_runs import stopped
 from fanshare.web.desk import Here
 from fanshare.web.exports import exported
 from fanshare.web.language import gettext as _
 from fanshare.web.lists import MOST_EXPORTED, PAGE, Asked, Spec, asked, place
-from fanshare.web.money_states import buckets, state_of
+from fanshare.web.money_states import buckets, clock, paying, state_of
 from fanshare.web.seated import LISTENS, listens, page, seated
 
 #: Lines on one paper: about ten sheets.
@@ -38,7 +39,9 @@ def earnings(here: Here) -> Any:
     context = {
         "asked": wish,
         "purses": queries.purses(here.access, here.me),
-        "lines": [(row, state_of(row, here.calendar)) for row in shown],
+        "lines": [(row, state_of(row, here.calendar), clock(here, row.bucket, row.matures_at)) for row in shown],
+        "pays_on": paying(here, here.now),
+        "stopped": stopped(here.access, here.me),
         "next": _next(wish, shown) if len(rows) > PAGE else "",
         "payouts": queries.payouts(here.access, here.me),
         "waits": payees.waits(here.access, here.me, here.now),

@@ -15,6 +15,7 @@ from fanshare.web.charts import Bar, bars
 from fanshare.web.desk import Here
 from fanshare.web.language import gettext as _
 from fanshare.web.language import ngettext
+from fanshare.web.money_states import paying
 from fanshare.web.seated import LISTENS, listens, page, seated
 from fanshare.web.wording import shown
 
@@ -48,6 +49,7 @@ def today(here: Here) -> Any:
     context = {
         "purses": purses,
         "next": earnings.next_ready(access, me),
+        "pays_on": paying(here, here.now),
         "clicks": earnings.clicks(access, me, utc_day(here.now - SPAN * DAY)),
         "orders": sum(day.orders for day in found),
         "chart": _chart(here, found, currency),

@@ -10,12 +10,13 @@ from fanshare.flows.authorisation import Role
 from fanshare.store.queries import fan_days, payees
 from fanshare.store.queries.fan_days import FanLine
 from fanshare.store.queries.operating import checkpoint
+from fanshare.store.queries.payout_runs import stopped
 from fanshare.web.creator.earnings import MOST_PRINTED, statement_file
 from fanshare.web.desk import Here
 from fanshare.web.exports import exported
 from fanshare.web.language import gettext as _
 from fanshare.web.lists import MOST_EXPORTED, PAGE, Spec, asked, place
-from fanshare.web.money_states import State, state
+from fanshare.web.money_states import State, clock, paying, state
 from fanshare.web.seated import page, seated
 from fanshare.web.wording import percent
 
@@ -39,6 +40,8 @@ def earnings(here: Here) -> Any:
         "next": place((shown[-1].order, shown[-1].id)) if len(rows) > limit else "",
         "purses": fan_days.purses(here.access, here.me, here.midnight),
         "waits": payees.waits(here.access, here.me, here.now),
+        "pays_on": paying(here, here.now),
+        "stopped": stopped(here.access, here.me),
     }
     return page(here, "fan/earnings.html", context)
 
@@ -73,6 +76,7 @@ def _line(here: Here, row: FanLine) -> Mapping[str, Any]:
         "currency": row.currency,
         "buyer": row.role == "buyer",
         "state": _state(here, row),
+        "run": clock(here, row.bucket, row.matures_at),
         "why_token": row.why_token,
     }
 
