@@ -125,12 +125,14 @@ def test_nobody_but_her_fans_reads_a_post_or_sees_its_picture(pair: Pair) -> Non
 def test_without_the_condition_on_fans_a_stranger_would_read_it(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
     post, other = pair.write("Pomegranate words"), paired(pair.company, f"{pair.tag}x")
     assert other.his().get(f"{HIS}/{post}").status == 404
-    monkeypatch.setattr(
-        queries,
-        "_OF_FAN",
-        queries._OF_FAN.replace("AND p.creator_party_id IN", "AND p.id IS NOT NULL OR p.creator_party_id IN"),
-    )
+    assert "A title" not in other.his().get(HIS).text
+    for name in ("_ONE_OF_FAN", "_OF_FAN"):
+        statement = getattr(queries, name)
+        assert statement.count(queries._SUPPORTED) == 1
+        everybody = "(SELECT id FROM party WHERE programme_id = %(programme_id)s)"
+        monkeypatch.setattr(queries, name, statement.replace(queries._SUPPORTED, everybody))
     assert "Pomegranate" in other.his().get(f"{HIS}/{post}").text
+    assert "A title" in other.his().get(HIS).text
 
 
 def test_who_is_paused_ended_or_gone_reads_no_more_and_who_is_active_again_does(pair: Pair) -> None:
@@ -329,8 +331,9 @@ def test_whether_he_reads_it_is_always_what_it_and_his_link_are_now(company: Com
             else:
                 state = {"pause": "paused", "active": "active", "end": "ended"}[step]
                 one.turn(state)
-            readable = queries.of_fan(access, one.fan, id_=post, limit=1)
-            assert bool(readable) is (shown and state == "active")
+            readable = [row.id for row in queries.of_fan(access, one.fan, limit=1)]
+            assert (readable == [post]) is (shown and state == "active")
+            assert (queries.one_of_fan(access, one.fan, post) is not None) is (readable == [post])
 
 
 def test_she_writes_without_script_her_fan_reads_in_german_and_hostile_words_do_nothing(company: Company) -> None:

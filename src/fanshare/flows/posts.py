@@ -171,12 +171,12 @@ def remove_picture(programme: Programme, creator: int, post: int, name: str) -> 
 
 def of_hers(programme: Programme, creator: int, post: int) -> PostRow:
     """A post of a creator's. Raises ``BadInputError`` (``unknown_post``)."""
-    return _only(posts.of_creator(programme.access, creator, id_=post, limit=1))
+    return _there(next(iter(posts.of_creator(programme.access, creator, id_=post, limit=1)), None))
 
 
 def for_fan(programme: Programme, fan: int, post: int) -> PostRow:
     """A post that a fan may read at this moment. Raises ``BadInputError`` (``unknown_post``)."""
-    return _only(posts.of_fan(programme.access, fan, id_=post, limit=1))
+    return _there(posts.one_of_fan(programme.access, fan, post))
 
 
 def read(programme: Programme, rows: Sequence[PostRow]) -> list[Post]:
@@ -256,10 +256,10 @@ def _held(programme: Programme, creator: int) -> int:
     return person
 
 
-def _only(found: Sequence[PostRow]) -> PostRow:
-    if not found:
+def _there(found: PostRow | None) -> PostRow:
+    if found is None:
         raise BadInputError("unknown_post", "There is no such post.", 404)
-    return found[0]
+    return found
 
 
 def _kind(post: int) -> str:

@@ -2,15 +2,20 @@
 
 from typing import Any, LiteralString, NamedTuple
 
-from fanshare.core.instants import Instant
+from fanshare.core.instants import LAST_INSTANT, Instant
 from fanshare.store.access import Access
 
-_HEAD: LiteralString = """
+_COLUMNS: LiteralString = """
 SELECT p.id, p.creator_party_id, c.person_id, coalesce(c.display_name, ''), coalesce(c.slug, ''),
        coalesce(p.label_country, ''), p.written_at, p.changed_at, p.shown_at,
        p.closed_at
+"""
+_HEAD = (
+    _COLUMNS
+    + """
   FROM post p JOIN party c ON c.programme_id = p.programme_id AND c.id = p.creator_party_id
 """
+)
 #: Whose fan somebody is: the creators of links that are hers now and that are active now.
 _SUPPORTED: LiteralString = """
 (SELECT o.creator_party_id FROM link_owner o
@@ -34,15 +39,17 @@ _OF_CREATOR = (
  ORDER BY p.id DESC LIMIT %(limit)s
 """
 )
-_OF_FAN = (
-    _HEAD
-    + _FOR_FAN
-    + """
-   AND (%(id)s::bigint IS NULL OR p.id = %(id)s) AND p.shown_at > %(since)s
-   AND (%(at)s::bigint IS NULL OR (p.shown_at, p.id) < (%(at)s, %(before)s))
- ORDER BY p.shown_at DESC, p.id DESC LIMIT %(limit)s
+_ONE_OF_FAN = _HEAD + _FOR_FAN + " AND p.id = %(id)s LIMIT 1"
+#: The newest of each creator first, so that what was written long ago costs nothing.
+_NEWEST_OF_EACH: LiteralString = """
+  FROM party c CROSS JOIN LATERAL (
+       SELECT * FROM post p
+        WHERE p.programme_id = %(programme_id)s AND p.creator_party_id = c.id AND p.shown_at IS NOT NULL
+          AND p.closed_at IS NULL AND p.shown_at > %(since)s AND (p.shown_at, p.id) < (%(at)s, %(before)s)
+        ORDER BY p.shown_at DESC, p.id DESC LIMIT %(limit)s) p
+ WHERE c.programme_id = %(programme_id)s AND c.id IN
 """
-)
+_OF_FAN = _COLUMNS + _NEWEST_OF_EACH + _SUPPORTED + " ORDER BY p.shown_at DESC, p.id DESC LIMIT %(limit)s"
 _COUNTED: LiteralString = """
 SELECT c.display_name, count(*) FROM post p
   JOIN party c ON c.programme_id = p.programme_id AND c.id = p.creator_party_id
@@ -137,18 +144,18 @@ def of_creator(
 
 
 def of_fan(
-    access: Access,
-    fan: int,
-    *,
-    id_: int | None = None,
-    since: Instant = -1,
-    after: tuple[int, int] | None = None,
-    limit: int,
+    access: Access, fan: int, *, since: Instant = -1, after: tuple[int, int] | None = None, limit: int
 ) -> list[PostRow]:
     """Posts that a fan may read now, shown after ``since``; those first that were shown last."""
-    at, before = after or (None, None)
-    values = {"fan": fan, "id": id_, "since": since, "at": at, "before": before, "limit": limit}
+    at, before = after or (LAST_INSTANT + 1, 0)
+    values = {"fan": fan, "since": since, "at": at, "before": before, "limit": limit}
     return [PostRow(*row) for row in access.fetch(_OF_FAN, values)]
+
+
+def one_of_fan(access: Access, fan: int, id_: int) -> PostRow | None:
+    """One post that a fan may read now."""
+    row = access.fetch_one(_ONE_OF_FAN, {"fan": fan, "id": id_})
+    return None if row is None else PostRow(*row)
 
 
 def new_since(access: Access, fan: int, since: Instant, until: Instant, limit: int) -> list[tuple[str, int]]:

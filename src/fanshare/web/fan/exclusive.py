@@ -47,4 +47,4 @@ def picture(here: Here, number: int, name: str) -> Any:
 
 
 def _open(here: Here, number: int) -> PostRow | None:
-    return next(iter(queries.of_fan(here.access, here.me, id_=number, limit=1)), None)
+    return queries.one_of_fan(here.access, here.me, number)
