@@ -1,6 +1,7 @@
 """Runs and banks: only who has an account is paid, the file names it, and what the bank says moves the payments."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from psycopg import errors
@@ -20,7 +21,7 @@ from fanshare.integrations.bank_files import Banks
 from fanshare.integrations.nacha.read_file import read_file
 from fanshare.integrations.sepa.document import Order
 from fanshare.integrations.sepa.read_order import read_order
-from fanshare.store.access import Connection
+from fanshare.store.access import Access, Connection
 from fanshare.store.ledger import post_logged
 from fanshare.store.queries import payees as named
 from fanshare.store.queries import payout_runs as rows
@@ -232,3 +233,33 @@ def test_the_account_that_is_paid_from_is_sealed_and_shown_short(story: Story) -
     run = approved(story)
     payout_runs.send(story.programme, run, "Bea", READY)
     assert code(lambda: payout_banks.file_of(story.programme, run, Kind.IBAN, BANKS, READY)) == "no_debtor"
+
+
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        (
+            "UPDATE payee_account SET set_at = set_at + 1e12::bigint, usable_at = usable_at + 1e12::bigint",
+            "counts from",
+        ),
+        ("UPDATE payee_account SET kind = 'us'", "'USD'"),
+        (
+            "UPDATE payee_account a SET party_id = (SELECT min(id) FROM party WHERE programme_id = a.programme_id)",
+            "'EUR'",
+        ),
+        ("UPDATE payee_account SET undone_at = usable_at - 1", "undone at"),
+    ],
+)
+def test_a_payment_to_an_account_that_could_not_be_paid_to_is_found(
+    story: Story, owner: Connection, edit: str, said: str
+) -> None:
+    sent(story)
+    assert one_finding("payout runs", story.programme, READY).ok
+    with owner.transaction(force_rollback=True):
+        owner.execute("ALTER TABLE payee_account DISABLE TRIGGER named_is_kept")
+        owner.execute(f"{edit} WHERE programme_id = {story.access.programme_id}".encode())
+        books = replace(story.programme, access=Access(owner, story.access.programme_id, "test"))
+        found = one_finding("payout runs", books, READY)
+    assert found.offence is not None
+    assert "its account" in found.message
+    assert said in found.message

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 from fanshare.core import terms_text
+from fanshare.core.bank_files import Debtor, iban_debtor, us_debtor
+from fanshare.core.payee_account import Account, Kind, iban_account, us_account
 from fanshare.core.payout_item import Answer, Said
 from fanshare.flows import (
     api_keys,
@@ -32,6 +34,8 @@ from fanshare.flows import (
     outlook,
     own_data,
     own_links,
+    payees,
+    payout_banks,
     payout_runs,
     payouts,
     people,
@@ -50,6 +54,7 @@ from fanshare.flows import (
 )
 from fanshare.flows.authorisation import Post
 from fanshare.flows.payout_files import answers
+from fanshare.integrations.bank_files import Banks
 from fanshare.integrations.generic.parse import parse as read_generic
 from tests.edge.running import KEYS
 from tests.fuzz import corpus, spoil
@@ -57,6 +62,23 @@ from tests.fuzz.desk import Desk
 
 #: A picture that the picture flow takes.
 _PIXEL = b64decode("R0lGODdhAQABAIAAAP///////ywAAAAAAQABAAACAkQBADs=")
+
+
+#: A statement with one entry, to be spoiled.
+_STATEMENT = (
+    b'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><GrpHdr><MsgId>1</MsgId></GrpHdr>'
+    b'<Stmt><Id>1</Id><Ntry><Amt Ccy="EUR">1.41</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts></Ntry></Stmt>'
+    b"</BkToCstmrStmt></Document>"
+)
+_ACCOUNTS: tuple[Callable[[Desk], Account], ...] = (
+    lambda d: iban_account(d.text("name"), d.text("iban"), d.text()),
+    lambda d: iban_account("Cleo", d.text("iban"), ""),
+    lambda d: us_account(d.text("name"), d.text("routing"), d.text("six")),
+)
+_DEBTORS: tuple[Callable[[Desk], Debtor], ...] = (
+    lambda d: iban_debtor("Bea", d.text("iban"), "", d.text(), d.text(), d.text("name"), d.text("country")),
+    lambda d: us_debtor(d.text("name"), d.text("routing"), d.text("name"), d.text("routing"), d.text()),
+)
 
 
 def _not_ours(address: str, hosts: Any, plain: bool) -> None:
@@ -277,6 +299,19 @@ COMMANDS: dict[str, Callable[[Desk], object]] = {
     ),
     "book a file": lambda d: payout_runs.tell(
         d.programme, d.id("run"), answers(spoil.table(d.chance, _file(d)), 100_000, d.now), d.text("name"), d.now
+    ),
+    "name an account": lambda d: payees.change(
+        d.programme, d.id("party"), d.chance.choice(_ACCOUNTS)(d), d.now, adult=d.flag()
+    ),
+    "undo an account": lambda d: payees.undo(d.programme, d.id("party"), d.id("account"), d.now),
+    "undo by a link": lambda d: payees.by_link(d.conn, KEYS, d.text("token"), d.now, really=d.flag()),
+    "pay from": lambda d: payout_banks.set_debtor(d.programme, d.chance.choice(_DEBTORS)(d), d.text("name"), d.now),
+    "pay by hand": lambda d: payout_banks.end_debtor(d.programme, d.chance.choice([*Kind]), d.now),
+    "file for a bank": lambda d: payout_banks.file_of(
+        d.programme, d.id("run"), d.chance.choice([*Kind]), Banks(), d.now
+    ),
+    "hear a bank": lambda d: payout_banks.hear(
+        d.programme, d.id("run"), spoil.table(d.chance, _STATEMENT), Banks(), d.text("name"), d.now
     ),
     "pace of news": lambda d: news.choose(
         d.programme.access, d.chance.choice(d.known["party"]), d.text("pace"), weekly=d.flag(), now=d.now

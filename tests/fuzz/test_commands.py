@@ -14,6 +14,7 @@ from fanshare.core.code_plans import SHOP, CodePlan
 from fanshare.core.discounts import Discount
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import DAY
+from fanshare.core.payee_account import iban_account
 from fanshare.core.terms_document import TermsError
 from fanshare.flows import (
     api_keys,
@@ -24,6 +25,7 @@ from fanshare.flows import (
     joining,
     links,
     news,
+    payees,
     payout_runs,
     posts,
     rulings,
@@ -105,18 +107,14 @@ def furnished(house: House) -> Desk:
     house.later(40 * DAY)
     house.worker.housekeeping()
     house.work()
-    # Cleo is in a run, Finn has a payout of his own.
-    payout_rows.stop(bea.access, bea.finn, "for now", house.now)
-    known["run"] = [payout_runs.plan(programme, "Bea", house.now)[0]]
-    payout_rows.go_on(bea.access, bea.finn)
-    known["payout"] = paying.plan(programme, house.now)
-    assert len(known["payout"]) == 1
+    known |= _money(house)
     for kind in ("claim", "application"):
         found = house.rows(f"SELECT id FROM {kind} WHERE programme_id = %s", bea.tenant.id)
         known[kind] = [row[0] for row in found]
     waiting = joining.make_link(bea.access, KEYS, draft, house.now)
     assert waiting
     signing_in = sign_in.make_link(house.conn, KEYS, "otto@example.test", house.now)
+    undoing = payees.undo_token(KEYS, bea.tenant.id, known["account"][0])
     words = {
         **WORDS,
         "link": [bea.code, bea.fan_code],
@@ -124,8 +122,26 @@ def furnished(house: House) -> Desk:
         "endpoint": [bea.shop.endpoint],
     }
     words |= {"pace": [*news.PACES], "reference": [f"{programme.public_id[:16]}-{one}" for one in (1, 2)]}
-    words |= {"token": [waiting, signing_in], "target": [target.public_id], "api key": [key], "whole key": [whole]}
+    words |= {
+        "token": [waiting, signing_in, undoing],
+        "target": [target.public_id],
+        "api key": [key],
+        "whole key": [whole],
+    }
     return Desk(Random(0), house.conn, programme, house.now, known, words)
+
+
+def _money(house: House) -> dict[str, list[int]]:
+    """Cleo is in a run, Finn has a payout of his own, and an account that waits."""
+    bea, now = house.bea, house.now
+    payout_rows.stop(bea.access, bea.finn, "for now", now)
+    run, _plan = payout_runs.plan(bea.programme, "Bea", now)
+    payout_rows.go_on(bea.access, bea.finn)
+    payouts = paying.plan(bea.programme, now)
+    assert len(payouts) == 1
+    named = iban_account("Fay", "DE89370400440532013000")
+    account = payees.change(bea.programme, bea.finn, named, now, adult=True)
+    return {"run": [run], "payout": payouts, "account": [account]}
 
 
 def prints(desk: Desk) -> dict[str, list[int]]:

@@ -26,7 +26,8 @@ _OUT = frozenset({State.RETURNED, State.FAILED})
 
 
 def set_debtor(programme: Programme, debtor: Debtor, by: str, now: Instant) -> None:
-    """Pay from this account from now on."""
+    """Pay from this account from now on. Raises ``BadInputError`` ``bad_name``."""
+    payout_runs.check_name(by)
     access = programme.access
     with access.transaction():
         sealed = programme.keys.seal(_PURPOSE, core.packed(debtor), _place(programme, debtor.kind))
