@@ -81,14 +81,14 @@ def test_a_recovery_code_has_148_random_bits_in_letters_that_are_not_mistaken() 
 @given(st.dictionaries(st.text(max_size=20), st.text(max_size=200) | st.integers() | st.none(), max_size=6))
 def test_a_row_comes_back_as_it_was_and_tells_its_length_in_steps_alone(content: dict[str, object]) -> None:
     key, row = locks.fresh_key(), uuid4()
-    sealed = locks.seal(key, ACCOUNT, row, content)
-    assert locks.unseal(key, ACCOUNT, row, sealed) == _kept(content)
+    sealed = locks.seal(key, row, content)
+    assert locks.unseal(key, row, sealed) == _kept(content)
     assert (len(sealed) - 1 - 12 - 16) % 256 == 0
 
 
 def test_an_entry_that_holds_too_much_is_refused() -> None:
     with pytest.raises(BadInputError, match="too_long"):
-        locks.seal(locks.fresh_key(), ACCOUNT, uuid4(), {"words": "ä" * 3_000})
+        locks.seal(locks.fresh_key(), uuid4(), {"words": "ä" * 3_000})
 
 
 def _kept(content: dict[str, object]) -> dict[str, object]:
@@ -102,15 +102,14 @@ def _whole(text: str) -> str:
 
 def test_a_row_that_was_changed_or_moved_is_refused() -> None:
     key, row = locks.fresh_key(), UUID(int=5)
-    sealed = locks.seal(key, ACCOUNT, row, {"kind": "cost"})
+    sealed = locks.seal(key, row, {"kind": "cost"})
     bad = [
-        (locks.fresh_key(), ACCOUNT, row, sealed),
-        (key, OTHER, row, sealed),
-        (key, ACCOUNT, UUID(int=6), sealed),
-        (key, ACCOUNT, row, sealed[:-1] + bytes([sealed[-1] ^ 1])),
-        (key, ACCOUNT, row, b""),
+        (locks.fresh_key(), row, sealed),
+        (key, UUID(int=6), sealed),
+        (key, row, sealed[:-1] + bytes([sealed[-1] ^ 1])),
+        (key, row, b""),
     ]
     for case in bad:
         with pytest.raises(FanshareError, match="cannot_unseal"):
             locks.unseal(*case)
-    assert locks.unseal(key, ACCOUNT, row, sealed) == {"kind": "cost"}
+    assert locks.unseal(key, row, sealed) == {"kind": "cost"}

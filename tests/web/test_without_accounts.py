@@ -4,6 +4,7 @@ import inspect
 from collections.abc import Iterable
 
 from fanshare.flows.authorisation import Seat
+from fanshare.flows.signed_in import Wish
 from fanshare.web.accounts_port import Accounts, NoAccounts
 from fanshare.web.app import make_wsgi_app
 from tests.support.schema import NOW
@@ -21,7 +22,15 @@ def test_a_link_to_sign_in_does_not_work_and_is_no_fault() -> None:
 
 def test_every_question_to_nobody_has_an_answer() -> None:
     nobody = NoAccounts()
-    values: dict[object, object] = {str: "x", bytes: b"x", bool: True, dict[str, object]: {}, Iterable[Seat]: ()}
+    values: dict[object, object] = {
+        str: "x",
+        bytes: b"x",
+        bool: True,
+        dict[str, object]: {},
+        Iterable[Seat]: (),
+        tuple[Seat, ...]: (),
+        Wish: Wish("x"),
+    }
     asked = [name for name, _ in inspect.getmembers(Accounts, inspect.isfunction) if not name.startswith("_")]
     for name in asked:
         method = getattr(nobody, name)

@@ -103,9 +103,12 @@ MATRIX: Mapping[str, Group] = {
     "join.confirm": _EVERYBODY,  # by a token that only the mailbox holds
     "sign_in": _EVERYBODY,
     "payee.undo": _EVERYBODY,  # by a token that only the mailbox holds
+    "address.confirm": _EVERYBODY,  # by a token that only the new mailbox holds
+    "address.undo": _EVERYBODY,  # by a token that only the old mailbox holds
     "mail.stop": _EVERYBODY,  # by a token that only the recipient holds
     "home": _SIGNED_IN,
     "account.safety": _SIGNED_IN,
+    "account.address": _SIGNED_IN,
     "account.data": _CREATOR | _FAN,
     "account.leave": _CREATOR | _FAN,
     "account.mails": _CREATOR | _FAN,

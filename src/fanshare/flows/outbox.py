@@ -20,6 +20,7 @@ ANSWER = "answer"
 BUDGET = "budget"
 LETTER = "letter"
 NEWS = "news"
+ADDRESS = "address"
 PAYEE = "payee"
 ATTEMPTS = 9
 

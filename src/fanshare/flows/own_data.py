@@ -9,6 +9,7 @@ from fanshare.core.instants import Instant, format_rfc3339
 from fanshare.core.money import format_micros
 from fanshare.core.payee_account import masked, unpacked
 from fanshare.flows import payees, posts, questions
+from fanshare.flows.address_change import refuse_if_changed, underway
 from fanshare.flows.audit import noted
 from fanshare.flows.context import Programme
 from fanshare.flows.people import erase
@@ -74,6 +75,7 @@ def copy(
         ],
         "workbench": _workbench(programme, row.person),
         "off_hours": off_hours.get(access, party)._asdict(),
+        "change_of_address": _change(programme, row.person, now),
         "weekly_mail_stopped_at": None if stopped_at is None else format_rfc3339(stopped_at),
         "news_by_mail": pace,
         "language_of_mail": language,
@@ -122,6 +124,13 @@ def _workbench(programme: Programme, person: int) -> dict[str, Any] | None:
     return {"since": format_rfc3339(kept.made_at), "sealed_entries": entries, "copy": "/workbench/copy"}
 
 
+def _change(programme: Programme, person: int, now: Instant) -> dict[str, Any] | None:
+    """A change of her address that waits to be confirmed, or can still be undone."""
+    account = known_account(programme.keys, programme.vault.get(person, "email"))
+    found = None if account is None else underway(programme.access.conn, programme.keys, account, now)
+    return None if found is None else {"to": found.new, "done": found.done, "until": format_rfc3339(found.until)}
+
+
 def _page(access: Access, party: int) -> dict[str, Any]:
     """What she wrote on her page, with her picture as base64 of a WebP file."""
     written = creator_pages.page(access, party)
@@ -152,7 +161,12 @@ def _posts(programme: Programme, party: int, picture_at: Callable[[int, str], st
 
 
 def leave(programme: Programme, party: int, now: Instant) -> None:
-    """Erase the person behind a party at her own wish. Raises ``BadInputError`` (``nobody_there``)."""
+    """Erase the person behind a party at her own wish.
+
+    Raises ``BadInputError`` (``nobody_there``), and for 72 hours after a change of address ``ConflictError``
+    (``address_changed``).
+    """
     with programme.access.transaction():
+        refuse_if_changed(programme.access, programme.keys, party, now)  # it could not be undone
         erase(programme, party, now)
         noted(programme.access, "account.leave", now)

@@ -16,6 +16,7 @@ from fanshare.core.instants import DAY, Instant
 from fanshare.core.payee import Payee, Stage
 from fanshare.core.payee_account import Account, Kind, masked, packed, unpacked
 from fanshare.flows import outbox
+from fanshare.flows.address_change import refuse_if_changed
 from fanshare.flows.audit import noted
 from fanshare.flows.context import Programme
 from fanshare.flows.joining import AGE, keep_age
@@ -72,13 +73,14 @@ def change(programme: Programme, party: int, account: Account, now: Instant, *, 
     """Name another account; returns its id. Nothing is paid to her in its currency for 72 hours, and she is told.
 
     ``adult``: she says that she is 18 or older; only who has said so is paid money. Raises ``FanshareError``:
-    ``not_adult``, ``erased``, ``too_many_changes``.
+    ``not_adult``, ``erased``, ``too_many_changes``, ``address_changed`` (her address was changed within 72 hours).
     """
     access, vault = programme.access, programme.vault
     with access.transaction():
         person = rows.locked_person(access, party)
         if person is None:
             raise ConflictError("erased", "This person is not here any more.")
+        refuse_if_changed(access, programme.keys, party, now)
         if rows.count_since(access, party, now - DAY) >= MOST_A_DAY:
             raise FanshareError("too_many_changes", "This was changed often within a day; go on tomorrow.", 429)
         _check_age(vault, person, now, adult=adult)

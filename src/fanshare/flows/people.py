@@ -16,7 +16,17 @@ from fanshare.flows.staff import known_account
 from fanshare.flows.workbench_lock import keep_door
 from fanshare.store.access import Access
 from fanshare.store.directory import public_id
-from fanshare.store.queries import creator_pages, fans, off_hours, payees, payout_runs, posts, questions, thanks
+from fanshare.store.queries import (
+    address_changes,
+    creator_pages,
+    fans,
+    off_hours,
+    payees,
+    payout_runs,
+    posts,
+    questions,
+    thanks,
+)
 
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s.]{2,63}")
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
@@ -34,6 +44,10 @@ INSERT INTO party_identity (programme_id, party_id, kind, connection_id, hash, k
 SELECT %(programme_id)s, party, %(kind)s, %(connection)s, hash, %(now)s
   FROM unnest(%(parties)s::bigint[], %(hashes)s::text[]) AS fresh (party, hash)
 ON CONFLICT DO NOTHING
+"""
+_UNKNOW = """
+DELETE FROM party_identity
+ WHERE programme_id = %(programme_id)s AND party_id = %(party)s AND kind = 'email' AND hash = %(hash)s
 """
 _DUE_OF_PAYER = """
 INSERT INTO settle_due (programme_id, order_id, reason, due_at)
@@ -134,6 +148,7 @@ def erase(programme: Programme, party: int, now: Instant) -> None:
             raise BadInputError("nobody_there", "There is nobody to erase behind this account.")
         if (account := known_account(programme.keys, programme.vault.get(row[0], "email"))) is not None:
             keep_door(access.conn, account, now)
+            address_changes.forget(access.conn, account)
         access.execute(_FORGET_IDENTITIES, {"person": row[0]})
         access.execute(_FORGET, {"person": row[0], "now": now})  # whoever is writing for her comes before or is refused
         creator_pages.forget(access, row[0])
@@ -189,8 +204,27 @@ def _know(programme: Programme, values: Mapping[int, str], kind: str, connection
     with access.transaction():
         columns = {"parties": list(values), "hashes": hashes, "kind": kind, "connection": connection}
         access.execute(_IDENTITY, {**columns, "now": now})
-        keys = [f"{letter}:{known}" for known in hashes for letter in "ce"]
-        access.execute(_DUE_OF_PAYER, {"keys": keys, "hashes": hashes, "now": now})
+        _settle_payer(access, hashes, now)
+
+
+def know_hash(access: Access, party: int, hash_: str, now: Instant) -> bool:
+    """Note the keyed hash of an address as a party's, and settle anew what that payer bought; whether it is new."""
+    columns = {"parties": [party], "hashes": [hash_], "kind": "email", "connection": None}
+    if not access.execute(_IDENTITY, {**columns, "now": now}).rowcount:
+        return False
+    _settle_payer(access, [hash_], now)
+    return True
+
+
+def unknow_hash(access: Access, party: int, hash_: str, now: Instant) -> None:
+    """Take back what ``know_hash`` noted."""
+    if access.execute(_UNKNOW, {"party": party, "hash": hash_}).rowcount:
+        _settle_payer(access, [hash_], now)
+
+
+def _settle_payer(access: Access, hashes: Sequence[str], now: Instant) -> None:
+    keys = [f"{letter}:{known}" for known in hashes for letter in "ce"]
+    access.execute(_DUE_OF_PAYER, {"keys": keys, "hashes": list(hashes), "now": now})
 
 
 def party_kind(access: Access, party: int) -> str:

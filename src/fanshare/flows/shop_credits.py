@@ -13,6 +13,7 @@ from fanshare.core.errors import BadInputError, ConflictError
 from fanshare.core.instants import MINUTE, Instant
 from fanshare.core.money import Micros
 from fanshare.flows import payouts
+from fanshare.flows.address_change import refuse_if_changed
 from fanshare.flows.context import Programme
 from fanshare.flows.payouts import Step
 from fanshare.store.idempotency import once
@@ -65,7 +66,7 @@ def ask(programme: Programme, wish: Wish, key: str, now: Instant) -> Credit:
     """Ask for a credit. The same ``key`` asks once, however often it is sent.
 
     Raises ``BadInputError`` (``bad_amount``, ``no_credit_here``, ``bad_key``) and ``ConflictError`` (``not_ready``,
-    ``erased``, ``key_reused``).
+    ``erased``, ``key_reused``, ``address_changed``).
     """
     access = programme.access
     body = {"credit": str(wish.party), "shop": str(wish.connection), "of": wish.currency, "amount": str(wish.amount)}
@@ -79,6 +80,7 @@ def _turn(programme: Programme, wish: Wish, now: Instant) -> int:
     access = programme.access
     if not any(one.id == wish.connection and one.currency == wish.currency for one in rows.shops(access)):
         raise BadInputError("no_credit_here", f"This shop gives no credit in {wish.currency}.", 409)
+    refuse_if_changed(access, programme.keys, wish.party, now)
     ready = rows.locked_ready(access, wish.party, wish.currency)
     if ready is None:
         raise ConflictError("erased", "This person is not here any more.")

@@ -30,3 +30,21 @@ class Factor:
 
     on: bool
     recovery_left: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Underway:
+    """A change of address: to which it was asked for and until when it can be confirmed, or (``done``) undone."""
+
+    new: str
+    done: bool
+    until: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody typed: a new address, and (where only its hash is kept) the one of today; the mails' language."""
+
+    new: str
+    current: str = ""
+    language: str = ""

@@ -43,7 +43,7 @@ def load(books: Open, usual: Settings) -> Shelf:
     broken = 0
     for row_id, sealed in workbench.rows(books.conn, books.account):
         try:
-            found[str(row_id)] = read(str(row_id), unseal(books.key, books.account, row_id, sealed))
+            found[str(row_id)] = read(str(row_id), unseal(books.key, row_id, sealed))
         except (FanshareError, KeyError, TypeError, ValueError):
             broken += 1
     return shelf(found, usual, broken)
@@ -98,7 +98,7 @@ def earned(conn: Connection, hats: Iterable[Hat], currency: str) -> Earned:
 
 
 def _write(books: Open, row_id: UUID, entry: Written) -> None:
-    sealed = seal(books.key, books.account, row_id, document(entry))
+    sealed = seal(books.key, row_id, document(entry))
     if not workbench.put(books.conn, books.account, row_id, sealed):
         raise BadInputError("no_workbench", "There are no books yet; make some first.", 404)
 

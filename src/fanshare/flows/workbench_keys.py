@@ -3,7 +3,8 @@
 The key of the books is 32 random bytes. It is wrapped with AES-256-GCM (NIST SP 800-38D) by a key that Argon2id (RFC
 9106, its second recommended setting: 64 MiB, three passes, four lanes) makes of the passphrase, and by one that
 HKDF-SHA256 (RFC 5869) makes of the recovery code, which is random and needs no slow function. Both are sealed once more
-under the master key. Each row is sealed under the key of the books, bound to its account and id, and padded.
+under the master key, bound to the account. Each row is sealed under the key of the books, bound to its id, and padded;
+what is inside knows no account, since her address may change while nobody but she can open the books.
 """
 
 import json
@@ -72,8 +73,8 @@ def fresh_code() -> str:
 def lock_by(keys: Keys, account: bytes, key: bytes, passphrase: str, code: str) -> Lock:
     """A lock that a passphrase and a recovery code open. Raises ``BadInputError`` (``weak_passphrase``)."""
     salt, text = os.urandom(_SALT_BYTES), checked(passphrase)
-    wrapped = _wrap(_of_passphrase(text, salt, COST), key, account)
-    by_code = keys.seal(PURPOSE, _wrap(_of_code(code, account), key, account), account)
+    wrapped = _wrap(_of_passphrase(text, salt, COST), key)
+    by_code = keys.seal(PURPOSE, _wrap(_of_code(code), key), account)
     return Lock(salt, *COST, keys.seal(PURPOSE, wrapped, account), by_code)
 
 
@@ -84,36 +85,36 @@ def with_passphrase(keys: Keys, account: bytes, lock: Lock, key: bytes, passphra
 
 def with_code(keys: Keys, account: bytes, lock: Lock, key: bytes, code: str) -> Lock:
     """The same lock with another recovery code; the passphrase stays."""
-    return lock._replace(by_recovery=keys.seal(PURPOSE, _wrap(_of_code(code, account), key, account), account))
+    return lock._replace(by_recovery=keys.seal(PURPOSE, _wrap(_of_code(code), key), account))
 
 
 def opened_by_passphrase(keys: Keys, account: bytes, lock: Lock, passphrase: str) -> bytes | None:
     """The key of the books, ``None`` for a passphrase that is not theirs."""
     text = unicodedata.normalize("NFC", passphrase)[:LONGEST]
     wrapping = _of_passphrase(text, lock.salt, Cost(lock.memory, lock.passes, lock.lanes))
-    return _unwrap(wrapping, keys.unseal(PURPOSE, lock.by_passphrase, account), account)
+    return _unwrap(wrapping, keys.unseal(PURPOSE, lock.by_passphrase, account))
 
 
 def opened_by_code(keys: Keys, account: bytes, lock: Lock, code: str) -> bytes | None:
     """The key of the books, ``None`` for a recovery code that is not theirs, however it is typed."""
-    return _unwrap(_of_code(code, account), keys.unseal(PURPOSE, lock.by_recovery, account), account)
+    return _unwrap(_of_code(code), keys.unseal(PURPOSE, lock.by_recovery, account))
 
 
-def seal(key: bytes, account: bytes, row_id: UUID, content: dict[str, Any]) -> bytes:
+def seal(key: bytes, row_id: UUID, content: dict[str, Any]) -> bytes:
     """One row, sealed. Raises ``BadInputError`` (``too_long``)."""
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
     if len(text) > _MOST_BYTES:
         raise BadInputError("too_long", "This holds more than one entry can; shorten it.")
     padded = text.ljust(-(-len(text) // _STEP) * _STEP)
     nonce = os.urandom(_NONCE_BYTES)
-    return _VERSION + nonce + AESGCM(key).encrypt(nonce, padded, _place(account, row_id))
+    return _VERSION + nonce + AESGCM(key).encrypt(nonce, padded, _place(row_id))
 
 
-def unseal(key: bytes, account: bytes, row_id: UUID, sealed: bytes) -> dict[str, Any]:
+def unseal(key: bytes, row_id: UUID, sealed: bytes) -> dict[str, Any]:
     """What ``seal`` sealed. Raises ``FanshareError`` (``cannot_unseal``) for what was changed or is of other books."""
     nonce, rest = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
     try:
-        found: dict[str, Any] = json.loads(AESGCM(key).decrypt(nonce, rest, _place(account, row_id)))
+        found: dict[str, Any] = json.loads(AESGCM(key).decrypt(nonce, rest, _place(row_id)))
     except (InvalidTag, ValueError) as error:
         raise FanshareError("cannot_unseal", "An entry of these books can't be opened: it was changed.", 500) from error
     return found
@@ -125,24 +126,24 @@ def _of_passphrase(text: str, salt: bytes, cost: Cost) -> bytes:
         return slow.derive(text.encode("utf-8", "surrogatepass"))
 
 
-def _of_code(code: str, account: bytes) -> bytes:
+def _of_code(code: str) -> bytes:
     letters = "".join(one for one in code.casefold() if one.isalnum()).encode("utf-8", "surrogatepass")
-    info = b"fanshare workbench recovery\0" + account
+    info = b"fanshare workbench recovery"
     return HKDF(algorithm=hashes.SHA256(), length=_KEY_BYTES, salt=None, info=info).derive(letters)
 
 
-def _wrap(wrapping: bytes, key: bytes, account: bytes) -> bytes:
+def _wrap(wrapping: bytes, key: bytes) -> bytes:
     nonce = os.urandom(_NONCE_BYTES)
-    return nonce + AESGCM(wrapping).encrypt(nonce, key, b"fanshare workbench key\0" + account)
+    return nonce + AESGCM(wrapping).encrypt(nonce, key, b"fanshare workbench key")
 
 
-def _unwrap(wrapping: bytes, wrapped: bytes, account: bytes) -> bytes | None:
+def _unwrap(wrapping: bytes, wrapped: bytes) -> bytes | None:
     try:
         nonce, rest = wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:]
-        return AESGCM(wrapping).decrypt(nonce, rest, b"fanshare workbench key\0" + account)
+        return AESGCM(wrapping).decrypt(nonce, rest, b"fanshare workbench key")
     except InvalidTag:
         return None
 
 
-def _place(account: bytes, row_id: UUID) -> bytes:
-    return b"fanshare workbench row\0" + account + row_id.bytes
+def _place(row_id: UUID) -> bytes:
+    return b"fanshare workbench row\0" + row_id.bytes

@@ -12,7 +12,7 @@ from fanshare.core.instants import MINUTE, Instant
 from fanshare.flows import workbench_keys as locks
 from fanshare.flows.audit import note
 from fanshare.store.access import Connection
-from fanshare.store.queries import workbench
+from fanshare.store.queries import address_changes, workbench
 from fanshare.store.queries.workbench import Kept
 
 MOST_TRIES, TRIES_WITHIN = 10, 10 * MINUTE
@@ -103,8 +103,14 @@ def lock_everywhere(conn: Connection, account: bytes) -> None:
 
 
 def erase(conn: Connection, owner: Owner, now: Instant) -> bool:
-    """Remove the books; nobody can bring them back. Whether there were any."""
+    """Remove the books; nobody can bring them back. Whether there were any.
+
+    Raises ``ConflictError`` (``address_changed``) for 72 hours after a change of her address: it could not be undone.
+    """
     with conn.transaction():
+        if address_changes.changed_since(conn, owner.account, now - address_changes.UNDO_FOR):
+            said = "The address of this account was changed within 72 hours; until that can't be undone any more, wait."
+            raise ConflictError("address_changed", said)
         found = workbench.erase(conn, owner.account)
         if found:
             note(conn, owner.actor, "workbench.erase", now)

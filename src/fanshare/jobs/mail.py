@@ -16,6 +16,8 @@ from fanshare.core.errors import FanshareError
 from fanshare.core.instants import Instant, zone
 from fanshare.core.quiet import quiet_until
 from fanshare.flows import (
+    address_change,
+    address_letters,
     budgets,
     joining,
     letters,
@@ -118,6 +120,8 @@ def _written(conn: Connection, keys: Keys, office: PostOffice, one: Waiting, now
         yield from _sign_in(conn, keys, office, one, now)
     elif one.kind == outbox.JOIN and now - one.made_at < joining.DRAFT_LIVES:
         yield from _join(conn, keys, office, one, now)
+    elif one.kind == outbox.ADDRESS:
+        yield from _address(conn, keys, office, one, now)
     elif one.kind == outbox.ANSWER:
         yield from _answer(conn, office, one)
     elif one.kind == outbox.BUDGET:
@@ -139,6 +143,22 @@ def _sign_in(conn: Connection, keys: Keys, office: PostOffice, one: Waiting, now
     except FanshareError:
         return  # unknown, or several links wait already: the page has said the same to everybody
     words = letters.sign_in(_say(office, one), f"{office.base_url}/sign-in/confirm?t={token}", _host(office))
+    yield Letter(address, words.subject, words.text, one.ident, language=_language(one))
+
+
+def _address(conn: Connection, keys: Keys, office: PostOffice, one: Waiting, now: Instant) -> Iterator[Letter]:
+    """What is so no more when its turn comes is not told; whether the address is somebody's is asked only here."""
+    what, token, address = (str(one.content[name]) for name in ("what", "token", "address"))
+    undoes = what == address_change.CHANGED
+    if address_change.look(conn, keys, token, now, undoes=undoes) is None:
+        return
+    say, host = _say(office, one), _host(office)
+    if undoes:
+        words = address_letters.changed(say, f"{office.base_url}/address/undo?t={token}", host)
+    elif address_change.taken(conn, keys, address):
+        words = address_letters.taken(say, f"{office.base_url}/sign-in", host)
+    else:
+        words = address_letters.confirm(say, f"{office.base_url}/address/confirm?t={token}", host)
     yield Letter(address, words.subject, words.text, one.ident, language=_language(one))
 
 

@@ -18,6 +18,7 @@ from fanshare.config.keys import SPOOL_HOOKS, Keys
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import DAY, HOUR, MINUTE, SECOND, Instant, zone
 from fanshare.flows import (
+    address_change,
     budgets,
     close,
     compliance,
@@ -363,6 +364,7 @@ class Worker:
         now = self.clock()
         directory.recall(self.conn, now)
         sign_in.forget_old(self.conn, now)
+        address_change.forget_old(self.conn, now)
         outbox.forget_old(self.conn, now)
         day_keys.drop_old(self.conn, now)
         drain.forget_refused(self.conn, now)

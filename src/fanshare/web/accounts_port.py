@@ -5,7 +5,7 @@ from typing import Protocol
 
 from fanshare.flows.authorisation import Hat, Seat
 from fanshare.flows.payees import Undoing
-from fanshare.flows.signed_in import Entered, Factor, Session
+from fanshare.flows.signed_in import Entered, Factor, Session, Underway, Wish
 
 
 class Accounts(Protocol):
@@ -41,6 +41,24 @@ class Accounts(Protocol):
 
     def end_others(self, account: bytes, key: str, name: str, actor: str) -> None:
         """End a session by its name, or all but the one of this key."""
+
+    def address_of(self, seats: Iterable[Seat], account: bytes) -> str:
+        """The address of an account, whose seats these are; empty where it is not known."""
+
+    def underway(self, account: bytes) -> Underway | None:
+        """A change of address that waits to be confirmed, or can still be undone."""
+
+    def ask_address(self, seats: tuple[Seat, ...], account: bytes, wish: Wish) -> None:
+        """Have another address confirmed by its mailbox. Raises ``FanshareError``."""
+
+    def look_address(self, token: str, *, undoes: bool) -> str:
+        """Which address a link confirms, or gives back; empty where it does not work."""
+
+    def confirm_address(self, token: str) -> bool:
+        """Change the address, as the new mailbox says; whether it was done."""
+
+    def undo_address(self, token: str) -> bool:
+        """Take a change back, as the old mailbox says; whether it was done."""
 
     def hats(self, seats: Iterable[Seat]) -> tuple[Hat, ...]:
         """The seats that still exist."""
@@ -101,6 +119,29 @@ class NoAccounts:
 
     def end_others(self, account: bytes, key: str, name: str, actor: str) -> None:
         """Nothing."""
+
+    def address_of(self, seats: Iterable[Seat], account: bytes) -> str:  # noqa: ARG002 - the port's signature
+        """None."""
+        return ""
+
+    def underway(self, account: bytes) -> Underway | None:  # noqa: ARG002 - the port's signature
+        """None."""
+        return None
+
+    def ask_address(self, seats: tuple[Seat, ...], account: bytes, wish: Wish) -> None:
+        """Nothing."""
+
+    def look_address(self, token: str, *, undoes: bool) -> str:  # noqa: ARG002 - the port's signature
+        """None."""
+        return ""
+
+    def confirm_address(self, token: str) -> bool:  # noqa: ARG002 - the port's signature
+        """Never."""
+        return False
+
+    def undo_address(self, token: str) -> bool:  # noqa: ARG002 - the port's signature
+        """Never."""
+        return False
 
     def hats(self, seats: Iterable[Seat]) -> tuple[Hat, ...]:  # noqa: ARG002 - the port's signature
         """None."""

@@ -10,9 +10,9 @@ import psycopg
 from fanshare.config.keys import Keys
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import Instant
-from fanshare.flows import audit, mail_choice, outbox, payees, second_factor, sign_in
+from fanshare.flows import address_change, audit, mail_choice, outbox, payees, second_factor, sign_in
 from fanshare.flows.authorisation import Hat, Seat
-from fanshare.flows.signed_in import Entered, Factor, Session
+from fanshare.flows.signed_in import Entered, Factor, Session, Underway, Wish
 
 type Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -71,6 +71,37 @@ class StoredAccounts:
         with self._open() as conn, conn.transaction():
             if sign_in.end_others(conn, account, key, name):
                 audit.note(conn, actor, "session.end", self.clock())
+
+    def address_of(self, seats: Iterable[Seat], account: bytes) -> str:
+        """What the vault keeps."""
+        with self._open() as conn:
+            return address_change.address_of(conn, self.keys, seats, account)
+
+    def underway(self, account: bytes) -> Underway | None:
+        """What there is of a change."""
+        with self._open() as conn:
+            return address_change.underway(conn, self.keys, account, self.clock())
+
+    def ask_address(self, seats: tuple[Seat, ...], account: bytes, wish: Wish) -> None:
+        """Put the mail into the outbox; whether it is somebody's address is asked when it is sent."""
+        with self._open() as conn:
+            address_change.ask(conn, self.keys, seats, account, wish, self.clock())
+
+    def look_address(self, token: str, *, undoes: bool) -> str:
+        """The address that a link is about."""
+        with self._open() as conn:
+            found = address_change.look(conn, self.keys, token, self.clock(), undoes=undoes)
+        return "" if found is None else found.old if undoes else found.new
+
+    def confirm_address(self, token: str) -> bool:
+        """Change it."""
+        with self._open() as conn:
+            return address_change.confirm(conn, self.keys, token, self.clock()) is not None
+
+    def undo_address(self, token: str) -> bool:
+        """Take it back."""
+        with self._open() as conn:
+            return address_change.undo(conn, self.keys, token, self.clock()) is not None
 
     def hats(self, seats: Iterable[Seat]) -> tuple[Hat, ...]:
         """The seats that still exist."""

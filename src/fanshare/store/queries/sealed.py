@@ -55,6 +55,7 @@ SEALED: Sequence[Sealed] = (
     Sealed("second_factor", ("account",), "sealed_secret", "second factor", "account"),
     Sealed("workbench", ("account",), "by_passphrase", "workbench", "account"),
     Sealed("workbench", ("account",), "by_recovery", "workbench", "account"),
+    Sealed("address_change", ("account",), "sealed", "address change", "account"),
     Sealed("outbox", ("id",), "sealed", "outbox", "convert_to(kind || '/' || key, 'UTF8')"),
 )
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from fanshare.core.errors import ConflictError
 from fanshare.core.instants import format_rfc3339
 from fanshare.flows import own_data
 from fanshare.flows.authorisation import Role
@@ -14,6 +15,7 @@ from fanshare.store.queries import earnings, workbench
 from fanshare.web.authorisation import account_of
 from fanshare.web.desk import Here
 from fanshare.web.language import gettext as _
+from fanshare.web.said import plain
 from fanshare.web.seated import field, page, seated
 
 
@@ -34,10 +36,14 @@ def leave(here: Here) -> Any:
     """What leaving means, and the button; the word is typed, so that nobody leaves by accident."""
     word, problem = _("leave"), ""
     if here.request.method == "POST":
-        if field(here, "word").casefold() == word.casefold():
-            own_data.leave(here.programme, here.me, here.now)
-            return HttpResponseRedirect(reverse("home"))
         problem = _("Type the word to say that you mean it.")
+        if field(here, "word").casefold() == word.casefold():
+            try:
+                own_data.leave(here.programme, here.me, here.now)
+            except ConflictError as error:
+                problem = plain(error)
+            else:
+                return HttpResponseRedirect(reverse("home"))
     context = {
         "word": word,
         "problem": problem,

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from fanshare.web.account import leaving, mails, reading, safety, views
+from fanshare.web.account import address, leaving, mails, reading, safety, views
 
 urlpatterns = [
     path("sign-in", views.sign_in, name="sign_in"),
@@ -13,6 +13,9 @@ urlpatterns = [
     path("safety/app", safety.set_up, name="factor_set_up"),
     path("safety/app/off", safety.take_away, name="factor_take_away"),
     path("safety/sessions/end", safety.end, name="session_end"),
+    path("address", address.change, name="address"),
+    path("address/confirm", address.confirm, name="address_confirm"),
+    path("address/undo", address.undo, name="address_undo"),
     path("account/<slug:programme>", leaving.leave, name="leave"),
     path("account/<slug:programme>/mails", mails.mails, name="mails"),
     path("account/<slug:programme>/data", leaving.data, name="own_data"),

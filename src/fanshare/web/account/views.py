@@ -22,7 +22,7 @@ type View = Callable[..., Any]
 
 #: Per visitor and ten minutes. A household shares an address; a scanner does not type.
 _WISHES, _CONFIRMATIONS = 10, 30
-_LONGEST_TOKEN = 200
+LONGEST_TOKEN = 200
 
 
 def form(view: View) -> View:
@@ -49,7 +49,7 @@ def sign_in(request: Any) -> Any:
         if hats(request) and "again" not in request.GET:
             return HttpResponseRedirect(reverse("home"))
         return render(request, "account/sign_in.html", context)
-    if not _may(request, "wish", _WISHES):
+    if not may_go_on(request, "wish", _WISHES):
         return error_page(request, 429)
     typed = request.POST.get("address", "")[:300]
     try:
@@ -67,13 +67,13 @@ def sign_in(request: Any) -> Any:
 def confirm(request: Any) -> Any:
     """One button: mail scanners follow links, so that looking at this page must sign nobody in."""
     accounts = site.of(request).accounts
-    if not _may(request, "confirm", _CONFIRMATIONS):
+    if not may_go_on(request, "confirm", _CONFIRMATIONS):
         return error_page(request, 429)
     if request.method != "POST":
-        token = request.GET.get("t", "")[:_LONGEST_TOKEN]
+        token = request.GET.get("t", "")[:LONGEST_TOKEN]
         context = {"token": token, "works": accounts.works(token)}
         return render(request, "account/confirm.html", context, status=200 if context["works"] else 410)
-    entered = accounts.enter(request.POST.get("t", "")[:_LONGEST_TOKEN])
+    entered = accounts.enter(request.POST.get("t", "")[:LONGEST_TOKEN])
     if not entered.seats:
         return render(request, "account/confirm.html", {"token": "", "works": False}, status=410)
     begin(request, entered.seats, entered.account)
@@ -111,6 +111,7 @@ def stop_mail(request: Any, token: str) -> Any:
 stop_mail.csrf_exempt = True  # type: ignore[attr-defined]
 
 
-def _may(request: Any, what: str, most: int) -> bool:
+def may_go_on(request: Any, what: str, most: int) -> bool:
+    """Count one attempt of a visitor; whether it is among the first ``most`` of ten minutes."""
     here = site.of(request)
     return here.limiter.allows(what, request.META.get("REMOTE_ADDR", ""), most, here.clock())

@@ -112,7 +112,10 @@ def erase(bench: Bench) -> Any:
         return HttpResponseRedirect(reverse("workbench_lock"))
     if typed(bench, "word").casefold() != _word().casefold():
         return _keys(bench, {"erase": _("Type the word to say that you mean it.")}, 422)
-    workbench_lock.erase(bench.conn, bench.owner, bench.now)
+    try:
+        workbench_lock.erase(bench.conn, bench.owner, bench.now)
+    except FanshareError as error:
+        return _keys(bench, {"erase": plain(error)}, error.status)
     site.of(bench.request).keyring.drop(bench.request.session.session_key)
     return HttpResponseRedirect(reverse("workbench_start"))
 
