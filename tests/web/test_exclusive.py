@@ -61,6 +61,7 @@ def test_she_writes_a_post_hidden_adds_a_picture_shows_it_and_her_fan_reads_it_w
     assert "Behind the loom" in his.get(HIS).text
     page = his.get(f"{HIS}/{number}")
     assert "<p>Only <em>you</em> know.</p>" in page.text
+    assert f'href="/fan/linen/questions/creator-{pair.tag}"' in page.text, "she may be asked about it"
     found = re.search(rf'<img src="({HIS}/{number}/pictures/[0-9a-f]{{32}})" alt="Cleo&#39;s loom"', page.text)
     assert found is not None
     answer = his.get(found[1])
