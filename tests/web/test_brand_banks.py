@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+import structlog
 
 from fanshare.core.instants import DAY
 from fanshare.core.payee import WAIT
@@ -11,6 +12,7 @@ from fanshare.flows import payees
 from fanshare.integrations.sepa.read_order import read_order
 from fanshare.store.server import Server
 from tests.integrations.sepa.bank import booked_file, returned, statement
+from tests.jobs.test_canaries import logs
 from tests.support.schema import schema_template
 from tests.web.support.browser import chromium, watched
 from tests.web.support.company import Company, founded
@@ -18,7 +20,7 @@ from tests.web.support.device import Device
 from tests.web.support.serving import Answer, served
 from tests.web.test_brand_payouts import PAGE, planned, post, words
 
-__all__ = ["schema_template"]
+__all__ = ["logs", "schema_template"]
 ACCOUNT = f"{PAGE}/account"
 BEAS, CLEOS = "DE89370400440532013000", "FR1420041010050500013M02606"
 
@@ -106,3 +108,25 @@ def test_the_page_of_the_account_is_quiet_and_accessible(company: Company) -> No
             seen.unfold()
             seen.fit(f"brand-payout-account-{name}")
         assert seen.console == []
+
+
+def test_nothing_of_an_account_is_logged(company: Company, logs: pytest.CaptureFixture[str]) -> None:
+    """Typed right and wrong, kept, told, taken in a file; at the chattiest level."""
+    iban, wrong = "AT61 1904 3002 3457 3201", "AT61 1904 3002 3457 3202"
+    carla, bea = company.device("carla"), company.device("bea")
+    for typed in (wrong, iban):
+        page = post(carla, "/payee/linen", kind="iban", holder="Carla Canary", iban=typed, bic="")
+        assert page.status in (200, 422)
+    fields = {"kind": "iban", "holder": "Carla Canary", "iban": iban, "bic": "", "sure": "yes", "adult": "yes"}
+    assert post(carla, "/payee/linen", **fields).status == 302
+    post(bea, ACCOUNT, kind="iban", name="Bea", iban=wrong, bic="", town="Berlin", country="DE", sure="yes")
+    post(bea, f"{PAGE}/1/bank", do="file", kind="iban")
+    company.house.work()
+    account = iban_account("Carla Canary", iban)
+    structlog.get_logger("test").error("an account", account=account)
+    seen = "".join(logs.readouterr()).replace(" ", "")
+    assert "anaccount" in seen, "the log is read"
+    for secret in (iban, wrong, CLEOS, BEAS, "Carla Canary"):
+        assert secret.replace(" ", "") not in seen
+    structlog.get_logger("test").error("an account", account=account.number)
+    assert iban.replace(" ", "") in "".join(logs.readouterr()), "the canary sings"
