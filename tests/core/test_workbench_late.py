@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from fanshare.core.errors import BadInputError
 from fanshare.core.money import MICROS
+from fanshare.core.workbench.clock import claim, open_claims
+from fanshare.core.workbench.entries import Invoice
 from fanshare.core.workbench.late import LAWS, late
 
 DE, GB = LAWS["DE"], LAWS["GB"]
@@ -97,3 +99,21 @@ def test_where_the_table_ends_the_rate_is_asked_for_and_not_made_up() -> None:
 def test_what_is_not_late_costs_nothing() -> None:
     assert late(DE, MICROS, date(2026, 1, 2), date(2026, 1, 2)).interest == 0
     assert late(DE, MICROS, date(2026, 1, 2), date(2025, 1, 2)).sum == 0
+
+
+def invoice(id_: str, due: date, paid: date = date.max, law: str = "DE") -> Invoice:
+    return Invoice(id_, "7", "Linen", 1_000 * MICROS, date(2025, 1, 1), due, paid, law)
+
+
+def test_a_claim_grows_until_it_is_paid_and_is_firm_after_two_weeks() -> None:
+    due = date(2026, 1, 10)
+    one = invoice("1", due)
+    stands = [claim(one, due + timedelta(days=days)) for days in (-5, 0, 14, 15)]
+    assert [(found.days, found.firm) for found in stands] == [(-5, False), (0, False), (14, False), (15, True)]
+    paid = claim(invoice("1", due, date(2026, 2, 9)), date(2026, 6, 1))
+    assert (paid.days, paid.is_open, paid.firm) == (30, False, False)
+    assert paid.extra == late(DE, 1_000 * MICROS, due, date(2026, 2, 9))
+    assert claim(one, date(2026, 12, 1)).unknown
+    assert claim(invoice("1", due, law=""), date(2026, 12, 1)).extra.interest == 0
+    rows = [invoice("2", due), invoice("1", due), invoice("3", date(2025, 5, 1)), invoice("4", due, due)]
+    assert [row.invoice.id for row in open_claims(rows, due)] == ["3", "1", "2"]

@@ -87,6 +87,7 @@ def test_every_kind_of_entry_is_written_changed_and_removed(company: Company, cl
         ("recurring", {"amount": "12", "first": day, "every": "1"}),
         ("equipment", {"price": "1200", "bought_on": day, "months": "36", "percent": "50", "words": "camera"}),
         ("trip", {"distance": "12.5", "day": day, "words": "to the studio"}),
+        ("invoice", {"name": "7", "payer": "Linen", "amount": "80", "sent": day, "due": day}),
     ):
         add(cleo, kind, **values)
     page = words(cleo.get("/workbench/costs")).replace("\xa0", " ")
@@ -96,7 +97,7 @@ def test_every_kind_of_entry_is_written_changed_and_removed(company: Company, cl
     assert "Costs 35.41 €" in shown  # 3 + 12 + 600 / 36 + 3.75, rounded down
     copied = json.loads(cleo.get("/workbench/copy").text)
     assert sorted(one["kind"] for one in copied["entries"]) == [
-        "cost", "deal", "equipment", "recurring", "time", "trip",
+        "cost", "deal", "equipment", "invoice", "recurring", "time", "trip",
     ]  # fmt: skip
     for one in copied["entries"]:
         place = f"/workbench/entries/{one['id']}"
@@ -139,6 +140,9 @@ def test_the_timer_runs_while_the_books_are_locked(company: Company, cleo: Devic
     assert send(cleo, "/workbench/hours", do="start", step="nothing", deal="").status == 422
 
 
+_OWED = {"name": "7", "payer": "L", "amount": "8", "sent": "2026-11-20", "due": "2026-11-21"}
+
+
 @pytest.mark.parametrize(
     ("kind", "values"),
     [
@@ -160,17 +164,49 @@ def test_the_timer_runs_while_the_books_are_locked(company: Company, cleo: Devic
         ("equipment", {"price": "9", "bought_on": "2026-11-20", "months": "0", "percent": "50", "words": "x"}),
         ("equipment", {"price": "9", "bought_on": "2026-11-20", "months": "9", "percent": "101", "words": "x"}),
         ("trip", {"distance": "0", "day": "2026-11-20"}),
+        ("invoice", {"name": "7", "payer": "L", "amount": "8", "sent": "2026-11-20", "due": "2026-11-19"}),
+        ("invoice", {**_OWED, "law": "GB"}),
+        ("invoice", {**_OWED, "reference": "99"}),
+        ("invoice", {**_OWED, "paid": "2026-11-19"}),
     ],
 )
 def test_what_cannot_be_meant_is_refused_and_what_was_typed_stays(
     cleo: Device, kind: str, values: dict[str, str]
 ) -> None:
     usual = {"platform": "", "programme": "", "deal": "", "step": "shoot", "category": "other", "every": "1",
-             "vehicle": "car"}  # fmt: skip
+             "vehicle": "car", "law": ""}  # fmt: skip
     answer = send(cleo, f"/workbench/add/{kind}", **{**usual, **values})
     assert answer.status == 422
     assert 'role="alert"' in answer.text
     assert json.loads(cleo.get("/workbench/copy").text)["entries"] == []
+
+
+def test_what_is_owed_says_how_late_it_is_what_the_law_adds_and_how_to_remind(company: Company, cleo: Device) -> None:
+    late, soon = today(company, 20), today(company, -7)
+    place = add(
+        cleo, "invoice", name="2026-7", payer="Wool Ltd", amount="1000", sent=today(company, 50), due=late, law="DE"
+    )
+    add(cleo, "invoice", name="2026-8", payer="Silk", amount="50", sent=late, due=soon)
+    listed = words(cleo.get("/workbench/due")).replace("\xa0", " ")
+    assert listed.index("1000.00 € · Wool Ltd 20 days late") < listed.index("50.00 € · Silk due in 7 days")
+    page = words(cleo.get(place)).replace("\xa0", " ")
+    assert "The reference rate of these days is not in the table yet" in page
+    assert "has been due since" in page
+    assert "By law" not in page
+    changed = send(
+        cleo, place.replace("due", "entries"), do="keep", name="2026-7", payer="Wool Ltd", amount="1000", paid="",
+        sent=today(company, 50), due=late, law="DE", reference="1,27", deal="",
+    )  # fmt: skip
+    assert changed.headers["location"] == place
+    page = words(cleo.get(place)).replace("\xa0", " ")
+    assert "interest so far 5.62 €" in page  # 10.27 % of 1,000 for 20 days of 365, rounded down
+    assert "once, for collecting it 40.00 €" in page
+    assert "By law interest of 10.27 % a year runs since then, 5.62 € so far" in page
+    assert send(cleo, place, paid="never").status == 422
+    assert send(cleo, place, paid=today(company)).headers["location"] == "/workbench/due"
+    assert "Paid lately" in words(cleo.get("/workbench/due"))
+    assert "A reminder to copy" not in words(cleo.get(place))
+    assert "came in 1,000" not in words(cleo.get("/workbench"))
 
 
 def test_files_are_balanced_and_run_nothing(company: Company, cleo: Device) -> None:
@@ -225,7 +261,7 @@ def test_an_entry_that_somebody_else_changed_hides_none_of_the_others(company: C
     assert cleo.get(place).status == 404
 
 
-@pytest.mark.parametrize("path", ["", "/deals", "/hours", "/costs", "/settings", "/lock", "/export", "/copy"])
+@pytest.mark.parametrize("path", ["", "/deals", "/hours", "/costs", "/due", "/settings", "/lock", "/copy"])
 def test_a_page_asks_the_database_at_most_a_dozen_times(company: Company, cleo: Device, path: str) -> None:
     seen: list[str] = []
     device = company.device("cleo", company.app(lambda conn: Watching(conn, seen)))

@@ -23,6 +23,7 @@ PAGES = {
     "deals": "/workbench/deals",
     "hours": "/workbench/hours",
     "costs": "/workbench/costs",
+    "due": "/workbench/due",
     "deal": "/workbench/add/deal",
     "settings": "/workbench/settings",
     "lock": "/workbench/lock",

@@ -11,6 +11,7 @@ from fanshare.core.workbench.entries import (
     Cost,
     Deal,
     Equipment,
+    Invoice,
     Recurring,
     Running,
     Settings,
@@ -18,7 +19,7 @@ from fanshare.core.workbench.entries import (
     Trip,
 )
 
-type Entry = Deal | Cost | Recurring | Equipment | Trip | Time
+type Entry = Deal | Cost | Recurring | Equipment | Trip | Time | Invoice
 type Written = Entry | Settings | Running
 
 KINDS: Mapping[str, type[Any]] = {
@@ -28,6 +29,7 @@ KINDS: Mapping[str, type[Any]] = {
     "equipment": Equipment,
     "trip": Trip,
     "time": Time,
+    "invoice": Invoice,
     "settings": Settings,
     "timer": Running,
 }

@@ -129,6 +129,25 @@ class Time:
 
 
 @dataclass(frozen=True, slots=True)
+class Invoice:
+    """What somebody owes her, due on a day. It is paid on another (``date.max``: not yet) and counts no income itself.
+
+    ``law`` names whose late interest applies (empty: none), ``reference`` a typed reference rate in basis points.
+    """
+
+    id: str
+    name: str
+    payer: str
+    amount: Micros
+    sent: date
+    due: date
+    paid: date = date.max
+    law: str = ""
+    reference: int | None = None
+    deal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What holds for all of it. ``zone`` says when a day begins, ``rates`` names the table of mileage."""
 

@@ -12,6 +12,7 @@ from fanshare.core.money import MICROS, Micros, parse_amount
 MOST: Micros = 100_000_000 * MICROS
 MOST_MINUTES = 24 * 60
 _CLOCK = re.compile(r"([0-9]{1,2}):([0-5][0-9])", re.ASCII)
+_RATE = re.compile(r"-?[0-9]{1,2}(\.[0-9]{1,2})?", re.ASCII)
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
 
 
@@ -75,6 +76,19 @@ def thousandths(text: str) -> int:
     if found is None or not 0 < found <= 10_000 * MICROS:
         raise BadInputError("bad_distance", "Write a distance such as 12 or 12.5.")
     return found // 1_000
+
+
+def percent(text: str) -> int | None:
+    """A rate such as ``1.27`` percent in basis points, ``None`` for none. Raises ``BadInputError`` (``bad_rate``)."""
+    found = text.strip().replace(",", ".")
+    if not found:
+        return None
+    if _RATE.fullmatch(found) is None:
+        raise BadInputError("bad_rate", "Write a rate such as 1.27, between -10 and 50.")
+    bps = int(Decimal(found) * 100)
+    if not -1_000 <= bps <= 5_000:
+        raise BadInputError("bad_rate", "Write a rate such as 1.27, between -10 and 50.")
+    return bps
 
 
 def amount_or_none(text: str) -> Micros | None:

@@ -25,6 +25,7 @@ KINDS = {
     "recurring": (later("Something paid again and again"), "workbench_costs"),
     "equipment": (later("Something that lasts"), "workbench_costs"),
     "trip": (later("A way driven"), "workbench_costs"),
+    "invoice": (later("Something owed to you"), "workbench_due"),
 }
 
 
@@ -75,8 +76,8 @@ def around_of(bench: Bench, shelf: Shelf) -> forms.Around:
 
 def _page_of(kind: str, id_: str, deal: str) -> str:
     """Where to go on: a deal's own page, or the list."""
-    if kind == "deal":
-        return str(reverse("workbench_deal", args=[id_]))
+    if kind in ("deal", "invoice"):
+        return str(reverse("workbench_deal" if kind == "deal" else "workbench_owed", args=[id_]))
     return str(reverse("workbench_deal", args=[deal]) if deal else reverse(KINDS[kind][1]))
 
 

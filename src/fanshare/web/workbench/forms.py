@@ -5,10 +5,11 @@ from dataclasses import dataclass, fields
 from datetime import date
 
 from fanshare.core.errors import BadInputError
-from fanshare.core.money import BASIS, format_trimmed
+from fanshare.core.money import BASIS, format_percent, format_trimmed
 from fanshare.core.workbench import mileage, typed
 from fanshare.core.workbench.documents import Entry, Shelf
-from fanshare.core.workbench.entries import Cost, Deal, Equipment, Recurring, Time, Trip
+from fanshare.core.workbench.entries import Cost, Deal, Equipment, Invoice, Recurring, Time, Trip
+from fanshare.core.workbench.late import LAWS
 from fanshare.core.workbench.lines import table_of
 from fanshare.web.language import gettext as _
 from fanshare.web.workbench import words
@@ -63,7 +64,9 @@ def blank(kind: str, around: Around, asked: Typed) -> dict[str, str]:
     usual = {"every": "1", "months": "36", "percent": "100", "vehicle": "car", "category": "material", "step": "shoot"}
     names = [field.name for field in fields_of(kind, around)]
     values = {name: usual.get(name, "") for name in names}
-    values |= {name: around.today.isoformat() for name in ("day", "first", "bought_on") if name in values}
+    values |= {
+        name: around.today.isoformat() for name in ("day", "first", "bought_on", "sent", "due") if name in values
+    }
     return values | ({"deal": deal} if "deal" in values and deal in around.deals else {})
 
 
@@ -80,6 +83,8 @@ def written(entry: Entry) -> dict[str, str]:
             values[field.name] = str(value)
     if isinstance(entry, Time):
         values["minutes"] = words.clock(entry.minutes)
+    elif isinstance(entry, Invoice):
+        values["reference"] = "" if entry.reference is None else format_percent(entry.reference)
     elif isinstance(entry, Equipment):
         values["percent"] = str(entry.work_bps // 100)
     elif isinstance(entry, Trip):
@@ -157,6 +162,20 @@ def _time_fields(around: Around) -> Iterator[Field]:
     yield Field("deal", _("Deal"), "select", around.deals)
 
 
+def _invoice_fields(around: Around) -> Iterator[Field]:
+    yield Field("name", _("Invoice (number, or what for)"), required=True, most=_NAME)
+    yield Field("payer", _("Who owes it?"), required=True, most=_NAME)
+    yield Field("amount", _("Amount (%(currency)s)") % {"currency": around.currency}, "decimal", required=True)
+    yield Field("sent", _("Sent on"), "date", required=True)
+    yield Field("due", _("Due on"), "date", required=True)
+    yield Field("paid", _("Paid on (empty: not yet)"), "date")
+    hint = _("Only where a business owes it, and nothing else was agreed.")
+    yield Field("law", _("Late interest by the law of"), "select", laws(around.currency), hint=hint)
+    hint = _("Only for days that the table does not know yet: the page says so.")
+    yield Field("reference", _("Reference rate (percent)"), "decimal", hint=hint)
+    yield Field("deal", _("Deal"), "select", around.deals)
+
+
 _FIELDS: Mapping[str, Callable[[Around], Iterator[Field]]] = {
     "deal": _deal_fields,
     "cost": _cost_fields,
@@ -164,6 +183,7 @@ _FIELDS: Mapping[str, Callable[[Around], Iterator[Field]]] = {
     "equipment": _equipment_fields,
     "trip": _trip_fields,
     "time": _time_fields,
+    "invoice": _invoice_fields,
 }
 
 
@@ -221,6 +241,25 @@ def _time(id_: str, got: Typed, around: Around) -> Time:
     return Time(id_, typed.day(got.get("day", "")), typed.minutes(got.get("minutes", "")), step, deal)
 
 
+def _invoice(id_: str, got: Typed, around: Around) -> Invoice:
+    sent, due = typed.day(got.get("sent", "")), typed.day(got.get("due", ""))
+    paid = typed.day(got.get("paid", ""), date.max)
+    if sent > min(due, paid):
+        raise BadInputError("bad_day", "It is sent before it is due or paid.")
+    return Invoice(
+        id_,
+        typed.words(got.get("name", ""), _NAME, needed=True),
+        typed.words(got.get("payer", ""), _NAME, needed=True),
+        _above_zero(got, "amount"),
+        sent,
+        due,
+        paid,
+        typed.one_of(got.get("law", ""), laws(around.currency)),
+        typed.percent(got.get("reference", "")),
+        typed.one_of(got.get("deal", ""), around.deals),
+    )
+
+
 _ENTRIES: Mapping[str, Callable[[str, Typed, Around], Entry]] = {
     "deal": _deal,
     "cost": _cost,
@@ -228,6 +267,7 @@ _ENTRIES: Mapping[str, Callable[[str, Typed, Around], Entry]] = {
     "equipment": _equipment,
     "trip": _trip,
     "time": _time,
+    "invoice": _invoice,
 }
 
 
@@ -258,3 +298,9 @@ def tables(currency: str) -> dict[str, str]:
     found = {name: f"{table.country}: {table.source}" for name, table in mileage.TABLES.items()
              if table.currency == currency}  # fmt: skip
     return {"": _("none"), **found, mileage.OWN: _("a rate of my own")}
+
+
+def laws(currency: str) -> dict[str, str]:
+    """Laws of late interest in a currency, with where they are written."""
+    found = {name: f"{law.country}: {law.source}" for name, law in LAWS.items() if law.currency == currency}
+    return {"": _("none"), **found}

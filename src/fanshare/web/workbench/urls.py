@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from fanshare.web.workbench import entries, keeping, locking, pages
+from fanshare.web.workbench import due, entries, keeping, locking, pages
 
 urlpatterns = [
     path("workbench", pages.hour, name="workbench"),
@@ -10,6 +10,8 @@ urlpatterns = [
     path("workbench/deals/<uuid:entry>", pages.deal, name="workbench_deal"),
     path("workbench/hours", pages.hours, name="workbench_hours"),
     path("workbench/costs", pages.costs, name="workbench_costs"),
+    path("workbench/due", due.due, name="workbench_due"),
+    path("workbench/due/<uuid:entry>", due.owed, name="workbench_owed"),
     path("workbench/add/<slug:kind>", entries.add, name="workbench_add"),
     path("workbench/entries/<uuid:entry>", entries.change, name="workbench_entry"),
     path("workbench/settings", keeping.settings, name="workbench_settings"),
