@@ -179,6 +179,17 @@ def test_another_passphrase_locks_all_others_out_and_needs_the_old_one(company: 
     assert send(elsewhere, "/workbench/recover", code=code, new=OTHER, again=OTHER).status == 422
 
 
+def test_a_passphrase_that_comes_too_late_is_not_carried_and_changes_nothing(company: Company) -> None:
+    cleo = company.device("cleo")
+    make(cleo)
+    send(cleo, "/workbench/lock")
+    for path in ("/workbench/lock/passphrase", "/workbench/lock/code"):
+        answer = send(cleo, path, old=WORDS, new=OTHER, again=OTHER)
+        assert (answer.status, answer.headers["location"]) == (302, "/workbench/lock")
+        assert OTHER not in answer.text
+    assert unlock(cleo, WORDS).status == 302
+
+
 def test_another_code_ends_the_one_before(company: Company) -> None:
     cleo = company.device("cleo")
     code = make(cleo)
@@ -251,9 +262,14 @@ def test_whoever_leaves_a_programme_keeps_her_books_and_comes_to_them(company: C
     assert "Your workbench is yours and stays" in words(gwen.get("/account/linen"))
     about = json.loads(gwen.get("/account/linen/data").text)
     assert about["workbench"]["sealed_entries"] == 2
+    deal = send(gwen, "/workbench/add/deal", name="Linen", day="2026-11-20", programme="linen", platform="").headers
+    place = deal["location"].replace("deals", "entries")
     own_data.leave(company.brand.programme, gone, company.house.now)
     assert gwen.get("/workbench").status == 302
     again = company.device("gwen")
     unlock(again)
     assert "Mug" in words(again.get("/workbench"))
+    assert '<option value="linen" selected>' in again.get(place).text
+    kept = {"name": "Linen", "day": "2026-11-21", "programme": "linen", "platform": ""}
+    assert send(again, place, do="keep", **kept).status == 302
     assert again.get("/creator/linen").status == 403

@@ -47,6 +47,12 @@ class Around:
         return self.shelf.settings.currency
 
     @property
+    def known(self) -> dict[str, str]:
+        """Her programmes, and those she left that a deal still names."""
+        left = {deal.programme: deal.programme for deal in self.shelf.deals.values() if deal.programme}
+        return {**left, **self.programmes}
+
+    @property
     def deals(self) -> dict[str, str]:
         """Deals to choose from, the newest first."""
         ordered = sorted(self.shelf.deals.values(), key=lambda deal: (deal.day, deal.id), reverse=True)
@@ -104,9 +110,9 @@ def _deal_fields(around: Around) -> Iterator[Field]:
     yield Field("fee", _("Fee (%(currency)s)") % {"currency": around.currency}, "decimal")
     hint = _("What it is worth to you, not its price: nothing for something you would not have bought.")
     yield Field("product", _("Product you keep (%(currency)s)") % {"currency": around.currency}, "decimal", hint=hint)
-    if around.programmes:
+    if known := around.known:
         hint = _("What you earned there comes in by itself, day by day.")
-        choices = {"": _("none"), **around.programmes}
+        choices = {"": _("none"), **known}
         yield Field("programme", _("Commission of a programme"), "select", choices, hint=hint)
         yield Field("since", _("counted from (empty: always)"), "date")
         yield Field("until", _("counted to, included (empty: always)"), "date")
@@ -189,8 +195,6 @@ _FIELDS: Mapping[str, Callable[[Around], Iterator[Field]]] = {
 
 def _deal(id_: str, got: Typed, around: Around) -> Deal:
     since, until = _span(got, "since", "until")
-    # a programme that she left since stays where it stood
-    known = {"", *around.programmes, *(deal.programme for deal in around.shelf.deals.values())}
     return Deal(
         id_,
         typed.words(got.get("name", ""), _NAME, needed=True),
@@ -198,7 +202,7 @@ def _deal(id_: str, got: Typed, around: Around) -> Deal:
         typed.amount(got.get("fee", "")),
         typed.amount(got.get("product", "")),
         typed.one_of(got.get("platform", ""), {"", *words.platforms()}),
-        typed.one_of(got.get("programme", ""), known),
+        typed.one_of(got.get("programme", ""), {"", *around.known}),
         since,
         until,
     )

@@ -79,10 +79,10 @@ def lock(bench: Bench) -> Any:
     return _keys(bench)
 
 
-@benched(form=True, opened=True)
+@benched(form=True)
 def passphrase(bench: Bench) -> Any:
     """Another passphrase; the one there is is asked for once more."""
-    if bench.request.method != "POST":
+    if bench.request.method != "POST" or not bench.key:  # what was typed here is never carried
         return HttpResponseRedirect(reverse("workbench_lock"))
     try:
         new = _new(bench)
@@ -93,10 +93,10 @@ def passphrase(bench: Bench) -> Any:
     return HttpResponseRedirect(f"{reverse('workbench_lock')}?kept=1")
 
 
-@benched(form=True, opened=True)
+@benched(form=True)
 def code(bench: Bench) -> Any:
     """Another recovery code, shown once; the one before opens nothing any more."""
-    if bench.request.method != "POST":
+    if bench.request.method != "POST" or not bench.key:  # what was typed here is never carried
         return HttpResponseRedirect(reverse("workbench_lock"))
     try:
         made = workbench_lock.another_code(bench.conn, bench.desk.keys, bench.owner, secret(bench, "old"), bench.now)
