@@ -15,7 +15,16 @@ from fanshare.flows.context import Programme
 from fanshare.flows.people import erase
 from fanshare.flows.staff import known_account
 from fanshare.store.access import Access
-from fanshare.store.queries import creator_pages, off_hours, own_data, payout_runs, shop_credits, thanks, workbench
+from fanshare.store.queries import (
+    creator_pages,
+    off_hours,
+    own_data,
+    payout_runs,
+    shelves,
+    shop_credits,
+    thanks,
+    workbench,
+)
 from fanshare.store.queries import payees as payee_rows
 
 FORMAT = "fanshare-own-data/1"
@@ -138,6 +147,7 @@ def _page(access: Access, party: int) -> dict[str, Any]:
     return {
         "words": written.words,
         "sections": [{"heading": heading, "words": words} for heading, words in written.sections],
+        "products": [{"section": one.heading, "title": one.title} for one in shelves.placed(access, party)],
         "picture": "" if hung is None else b64encode(hung.content).decode(),
         "picture_shows": written.alt,
     }

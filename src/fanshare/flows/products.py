@@ -11,7 +11,7 @@ from fanshare.core.errors import BadInputError
 from fanshare.core.instants import Instant
 from fanshare.core.product_file import Shop, read
 from fanshare.core.products import Product, Refused, Told
-from fanshare.flows import audit
+from fanshare.flows import audit, shelves
 from fanshare.flows.context import Programme
 from fanshare.flows.own_links import Destinations
 from fanshare.store.queries import product_pictures, products
@@ -81,6 +81,7 @@ def take(programme: Programme, told: Told, wish: Wish, now: Instant, check: Dest
             products.put(access, connection, [*fresh, *changed], now)
             products.let_go(access, connection, missing, now)
             product_pictures.drop_unwanted(access)
+            shelves.follow(programme, now)
             audit.noted(access, "products.take", now, f"{found.new} new, {found.changed} changed, {found.gone} gone")
     return found
 

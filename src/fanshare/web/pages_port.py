@@ -109,6 +109,25 @@ class PublicSection:
 
 
 @dataclass(frozen=True, slots=True)
+class PublicProduct:
+    """A product on a page: what is sold out leads nowhere (``link`` is ``None``). ``price`` is micros, if known."""
+
+    title: str
+    price: Micros | None
+    currency: str
+    link: PublicLink | None
+    picture: PublicPicture | None
+
+
+@dataclass(frozen=True, slots=True)
+class PublicShelf:
+    """A section of products on a creator's page, never empty."""
+
+    heading: str
+    products: tuple[PublicProduct, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PublicCreator:
     """A creator's public page. ``links`` holds live links only, in the order she chose; ``about`` is markdown.
 
@@ -125,6 +144,7 @@ class PublicCreator:
     through_fan: Split | None = None
     picture: PublicPicture | None = None
     sections: tuple[PublicSection, ...] = ()
+    shelves: tuple[PublicShelf, ...] = ()
     paused: bool = False
 
 

@@ -24,10 +24,11 @@ from fanshare.core.terms_example import worked_order
 from fanshare.core.terms_sentences import sentences
 from fanshare.flows import public_texts
 from fanshare.flows.health import as_reported
-from fanshare.store.queries import budgets, claims, creator_pages, pages, tenants
+from fanshare.store.queries import budgets, claims, creator_pages, pages, shelves, tenants
 from fanshare.store.queries.creator_pages import PageRow
 from fanshare.store.queries.pages import WhyRow
 from fanshare.store.queries.tenants import Tenant
+from fanshare.web.goods import shelves_of
 from fanshare.web.language import gettext as _
 from fanshare.web.language import later
 from fanshare.web.pages_port import (
@@ -102,6 +103,7 @@ class StoredPages:
             links = pages.links(access, row.id)
             written = creator_pages.page(access, row.id)
             hung = creator_pages.picture(access, written.picture) if written.picture else None
+            goods = shelves.placed(access, row.id)
             paused = budgets.stopped_since(access) is not None
         direct, through_fan = _examples(_terms(*newest), tenant.currency)
         return PublicCreator(
@@ -123,6 +125,7 @@ class StoredPages:
             through_fan=through_fan,
             picture=None if hung is None else picture_of(tenant.slug, written, hung.width, hung.height),
             sections=tuple(PublicSection(*one) for one in written.sections),
+            shelves=shelves_of(tenant.slug, goods),
             paused=paused,
         )
 

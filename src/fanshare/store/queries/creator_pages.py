@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from fanshare.core.instants import Instant
 from fanshare.store.access import Access
+from fanshare.store.queries import shelves
 
 _PAGE = """
 SELECT c.words, coalesce(c.picture_id, ''), c.alt FROM creator_page c
@@ -108,6 +109,8 @@ def forget(access: Access, person: int) -> None:
     """Take away the pages of a person with what hangs there."""
     for party in parties(access, person):
         before = page(access, party).picture
+        for shelf in shelves.shelves(access, party):
+            shelves.drop(access, shelf.id)
         access.execute(_EMPTY, {"party": party})
         access.execute(_DROP_PAGE, {"party": party})
         if before:

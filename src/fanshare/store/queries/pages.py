@@ -16,7 +16,9 @@ SELECT l.code, l.campaign, l.destination, l.label_text, l.label_country, l.label
                  ORDER BY from_at DESC LIMIT 1) s ON s.state = 'active'
   JOIN LATERAL (SELECT owner_party_id FROM link_owner WHERE programme_id = l.programme_id AND link_id = l.id
                  ORDER BY from_at DESC LIMIT 1) o ON o.owner_party_id = %(creator)s
- WHERE l.programme_id = %(programme_id)s AND l.creator_party_id = %(creator)s ORDER BY l.id LIMIT 100
+ WHERE l.programme_id = %(programme_id)s AND l.creator_party_id = %(creator)s
+   AND NOT EXISTS (SELECT FROM page_product g WHERE g.programme_id = l.programme_id AND g.link_id = l.id)
+ ORDER BY l.id LIMIT 100
 """
 _WHY = """
 SELECT p.order_id, p.creator_party_id, p.role, p.bucket, p.matures_at, p.held_until, coalesce(c.display_name, ''),
@@ -83,7 +85,7 @@ def creator(access: Access, slug: str) -> CreatorRow | None:
 
 
 def links(access: Access, creator_id: int) -> list[LinkRow]:
-    """The live links that a creator herself owns, oldest first."""
+    """The live links that a creator herself owns, oldest first, but for those of products on her page."""
     return [LinkRow(*row) for row in access.fetch(_LINKS, {"creator": creator_id})]
 
 

@@ -51,7 +51,7 @@ SELECT p.id, coalesce(c.endpoint, ''), p.external_id, p.title, p.url, p.price, c
    AND (%(one)s::text IS NULL
         OR (p.external_id = %(one)s AND p.connection_id IS NOT DISTINCT FROM %(connection)s::bigint))
    AND (%(text)s = '' OR strpos(lower(p.title || ' ' || p.external_id), lower(%(text)s)) > 0)
-   AND CASE %(state)s WHEN '' THEN true WHEN 'gone' THEN p.gone_at IS NOT NULL
+   AND CASE %(state)s WHEN '' THEN true WHEN 'gone' THEN p.gone_at IS NOT NULL WHEN 'there' THEN p.gone_at IS NULL
                       WHEN 'sold_out' THEN p.gone_at IS NULL AND p.sold_out
                       WHEN 'on_sale' THEN p.gone_at IS NULL AND NOT p.sold_out
                       WHEN 'no_picture' THEN p.gone_at IS NULL AND p.picture_problem <> '' END
@@ -134,7 +134,7 @@ def let_go(access: Access, connection: int | None, ids: Collection[str], now: In
 def listed(
     access: Access, *, text: str = "", state: str = "", before: int | None = None, limit: int
 ) -> list[ProductRow]:
-    """Products, the newest first. ``state``: ``on_sale``, ``sold_out``, ``gone``, ``no_picture``, or all."""
+    """Products, the newest first. ``state``: ``on_sale``, ``sold_out``, ``there``, ``gone``, ``no_picture``, or all."""
     values = {"text": text, "state": state, "after": 0, "before": before, "limit": limit, "newest": True}
     return [ProductRow(*row) for row in access.fetch(_LISTED, {**values, **_ALL})]
 

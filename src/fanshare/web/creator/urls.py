@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from fanshare.web.creator import earnings, exclusive, fans, links, questions, today, welcome, writing
+from fanshare.web.creator import earnings, exclusive, fans, goods, links, questions, today, welcome, writing
 
 urlpatterns = [
     path("creator/<slug:programme>", today.today, name="creator_today"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("creator/<slug:programme>/links", links.links, name="creator_links"),
     path("creator/<slug:programme>/links/<slug:code>", links.link, name="creator_link"),
     path("creator/<slug:programme>/page", writing.page_of_hers, name="creator_page"),
+    path("creator/<slug:programme>/page/products", goods.goods, name="creator_goods"),
     path("creator/<slug:programme>/page/picture", writing.picture, name="creator_picture"),
     path("creator/<slug:programme>/fans", fans.fans, name="creator_fans"),
     path("creator/<slug:programme>/fans/<row:shown>", fans.fan, name="creator_fan"),
