@@ -298,8 +298,14 @@ def test_she_puts_products_on_her_page_in_a_real_browser(company: Company) -> No
         seen.page.get_by_role("searchbox", name="search").fill("svg" if "svg" in told[0].title.lower() else "img")
         seen.page.get_by_role("button", name="Show").click()
         seen.page.wait_for_load_state()
+        seen.page.get_by_role("button", name="Add", exact=False).last.click()
+        seen.page.wait_for_url("**/products?kept=1&q=*")
         seen.fit("creator-goods")
         seen.open(PUBLIC)
+        picture = seen.page.get_by_alt_text(told[0].title)
+        picture.scroll_into_view_if_needed()
+        seen.page.wait_for_function("document.querySelector('.good img').naturalWidth === 300")
+        assert picture.get_attribute("loading") == "lazy"
         assert seen.page.get_by_text("sold out").is_visible()
         seen.fit("creator-public-goods")
         assert seen.page.evaluate("window.pwned") is None
