@@ -17,9 +17,10 @@ from fanshare.store.queries import shop_credits as rows
 from fanshare.store.server import Server
 from fanshare.world.woo_shop import WooShop
 from tests.support.schema import schema_template
+from tests.web.support.browser import chromium, watched
 from tests.web.support.company import Company, founded, order
 from tests.web.support.device import Device
-from tests.web.support.serving import Answer
+from tests.web.support.serving import Answer, served
 
 __all__ = ["schema_template"]
 
@@ -120,3 +121,56 @@ def test_an_unused_code_is_taken_back_by_its_owner_alone(company: Company) -> No
     assert "4.00 € can become a code" in said
     for wrong in ("x", "9" * 30, ""):
         assert carla.post(PATH, {**hidden(carla.get(PATH)), "back": wrong}).status == 422
+
+
+def test_a_fan_turns_her_money_into_a_code_on_her_phone(company: Company) -> None:
+    house, brand = company.house, company.brand
+    post_logged(brand.access, [open_with(brand.cleo, 5 * MICROS, "EUR", waiting=False)], at=house.now)
+    app = company.app(hosts=("127.0.0.1",), public_url="http://127.0.0.1")
+    with chromium() as browser, served(app) as base, watched(browser, base) as seen:
+        seen.page.goto(f"{base}/sign-in/confirm?t={company.token('cleo')}")
+        seen.page.get_by_role("button", name="Sign in").click()
+        seen.page.wait_for_url(base + "/home")
+        seen.page.set_viewport_size({"width": 360, "height": 740})
+        seen.open(PATH)
+        seen.page.get_by_label("How much").fill("1.25")
+        seen.page.get_by_role("button", name="Go on").click()
+        seen.fit("credit-sure")
+        seen.page.get_by_role("button", name="Yes, make the code").click()
+        seen.page.wait_for_url(f"{base}{PATH}")
+        assert seen.page.get_by_text("the shop is asked for the code").is_visible()
+        code = worked(company)[-1]
+        seen.open(PATH)
+        seen.fit("credit")
+        assert seen.page.get_by_label("The code").last.input_value() in {one.shown for one in worked(company)}
+        seen.page.get_by_role("button", name="Take it back 1.25").first.click()
+        seen.page.get_by_text("is being taken back").first.wait_for()
+        assert next(one for one in worked(company) if one.id == code.id).state == "cancelled"
+        assert seen.console == []
+
+
+def test_a_brand_sees_what_codes_are_out_and_never_the_codes(company: Company) -> None:
+    brand, path = company.brand, "/brand/linen/credit"
+    made = worked(company)
+    page = company.device("bea").get(path)
+    assert "unused" in words(page)
+    assert made
+    assert all(one.shown not in page.text for one in made), "whoever reads a code can spend it"
+    for name, status in (("fina", 200), ("rea", 200), ("dora", 403), ("cleo", 403), ("finn", 403)):
+        assert company.device(name).get(path).status == status, name
+    shop = hidden(page)["shop"]
+    for name in ("rea", "fina"):
+        assert _say(company.device(name), f"{path}/allow", shop=shop, allowed="no").status == 403, name
+    bea = company.device("bea")
+    assert _say(bea, f"{path}/allow", shop=shop, allowed="no").status == 302
+    assert rows.shops(brand.access) == []
+    assert "no new codes" in words(bea.get(path))
+    assert _say(bea, f"{path}/allow", shop="999999", allowed="yes").status == 422
+    assert _say(bea, f"{path}/allow", shop=shop, allowed="yes").status == 302
+    assert [str(one.id) for one in rows.shops(brand.access)] == [shop]
+    done = [row[0] for row in company.house.rows("SELECT about FROM audit WHERE what = 'credit.allow' ORDER BY id")]
+    assert [one.rpartition(" ")[2] for one in done] == ["ended", "allowed"]
+
+
+def _say(device: Device, path: str, **values: str) -> Answer:
+    return device.post(path, {**hidden(device.get("/sign-out")), **values})

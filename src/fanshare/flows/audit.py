@@ -47,6 +47,7 @@ WHAT = {
     "payee.undo": later("undid a change of where money goes"),
     "payout.plan": later("planned a payout run"),
     "payout.take_over": later("took a payout run over from the calendar"),
+    "credit.allow": later("said whether a shop gives credit"),
     "payout.schedule": later("set the days of paying"),
     "payout.approve": later("approved a payout run"),
     "payout.freeze": later("froze a payout run"),

@@ -121,6 +121,7 @@ MATRIX: Mapping[str, Group] = {
     "brand.start.say": frozenset({Post.OWNER, Role.OPERATOR}),
     "brand.results": _HOUSE,
     "brand.money": _HOUSE,
+    "brand.credit": frozenset({Post.OWNER, Role.OPERATOR}),
     "brand.payouts": frozenset({Post.OWNER, Post.FINANCE, Role.OPERATOR}),
     "brand.debtor": frozenset({Post.OWNER}),
     "brand.creator": frozenset({Role.BRAND}),

@@ -98,7 +98,8 @@ def ended(programme: Programme, id_: int, taken: int, now: Instant) -> bool:
 def used(programme: Programme, id_: int, order: int, taken: Micros, now: Instant) -> Credit | None:
     """A paid order took the code, ``taken`` micros of it; what it left over becomes a code of its own, returned here.
 
-    The money that was on its way is paid for what was used. Telling it again changes nothing.
+    The money that was on its way is paid for what was used. Telling it again changes nothing. The rest of somebody who
+    was erased becomes no code, which nobody would ever see: it is ready again, and goes to unclaimed.
     """
     access = programme.access
     with access.transaction():
@@ -109,7 +110,8 @@ def used(programme: Programme, id_: int, order: int, taken: Micros, now: Instant
             _stands_again(programme, row, order, now)
             return None
         found = way.spent(row.amount, taken, row.currency)
-        payout, rest = _book(programme, row, found, now)
+        gone = rows.locked_ready(access, row.party, row.currency) is None
+        payout, rest = _book(programme, row, found, now, new_code=not gone)
         to = way.move(row.state, way.USED)
         rows.put(access, row, to, now, used=found.used, order=order, payout=payout)
         if rest is None:
@@ -129,8 +131,10 @@ def _stands_again(programme: Programme, row: Credit, order: int, now: Instant) -
     rows.put(programme.access, row, way.move(row.state, way.USED), now, order=order, payout=payout)
 
 
-def _book(programme: Programme, row: Credit, found: way.Spent, now: Instant) -> tuple[int, int | None]:
-    """The payouts of what was used and of the rest (``None`` where there is none), after the money has moved."""
+def _book(
+    programme: Programme, row: Credit, found: way.Spent, now: Instant, *, new_code: bool
+) -> tuple[int, int | None]:
+    """The payouts of what was used and of the rest (``None`` where it has none), after the money has moved."""
     access, before = programme.access, payouts.find(programme.access, row.payout)
     if not found.rest and before.state == "in_transit":
         payouts.walk(programme, [Step(before, "final")], now)
@@ -141,7 +145,7 @@ def _book(programme: Programme, row: Credit, found: way.Spent, now: Instant) -> 
         paid = payouts.begin(access, row.party, row.currency, found.used, now)
         steps += [Step(paid, "in_transit"), Step(paid, "final")]
         whole = paid.id
-    if found.rest and before.state == "in_transit":
+    if new_code and found.rest and before.state == "in_transit":
         left = payouts.begin(access, row.party, row.currency, found.rest, now)
         steps.append(Step(left, "in_transit"))
         rest = left.id

@@ -18,6 +18,23 @@ _OF_PARTY = (
     _COLUMNS + " WHERE c.programme_id = %(programme_id)s AND c.party_id = %(party)s ORDER BY c.id DESC LIMIT %(limit)s"
 )
 _ALL = _COLUMNS + " WHERE c.programme_id = %(programme_id)s ORDER BY c.id"
+_STANDING = """
+SELECT c.connection_id, c.currency, c.state, count(*), sum(c.amount)::bigint, sum(c.used)::bigint
+  FROM shop_credit c WHERE c.programme_id = %(programme_id)s GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+"""
+_PAGE = (
+    _COLUMNS
+    + """ WHERE c.programme_id = %(programme_id)s AND (%(before)s::bigint IS NULL OR c.id < %(before)s)
+ ORDER BY c.id DESC LIMIT %(limit)s
+"""
+)
+#: Shops that may be asked for codes, and whether credit is given there; the newest rule counts.
+_ALLOWED = """
+SELECT n.id, n.kind, n.endpoint, coalesce((
+       SELECT r.allowed FROM credit_rule r WHERE r.programme_id = n.programme_id AND r.connection_id = n.id
+        ORDER BY r.id DESC LIMIT 1), false)
+  FROM connection n WHERE n.programme_id = %(programme_id)s AND n.base_url <> '' ORDER BY n.id
+"""
 _ADD = """
 INSERT INTO shop_credit (programme_id, party_id, connection_id, payout_id, currency, amount, folded, shown, token,
                          state, rest_of_id, work_at, created_at, changed_at)
@@ -217,6 +234,32 @@ def locked_ready(access: Access, party: int, currency: str) -> Micros | None:
     if row is None or row[0] is not None:
         return None
     return int(access.value(_READY, {"party": party, "currency": currency}) or 0)
+
+
+class Standing(NamedTuple):
+    """Credits of one shop, currency and state: how many, their worth and what orders took of it, in micros."""
+
+    connection: int
+    currency: str
+    state: str
+    credits: int
+    amount: Micros
+    used: Micros
+
+
+def standing(access: Access) -> list[Standing]:
+    """What all credits come to."""
+    return [Standing(*row) for row in access.fetch(_STANDING)]
+
+
+def page(access: Access, *, before: int | None = None, limit: int) -> list[Credit]:
+    """Credits, the newest first."""
+    return [Credit(*row) for row in access.fetch(_PAGE, {"before": before, "limit": limit})]
+
+
+def allowed(access: Access) -> list[tuple[int, str, str, bool]]:
+    """The shops that could give credit (number, kind, endpoint), and whether they do."""
+    return [(row[0], row[1], row[2], row[3]) for row in access.fetch(_ALLOWED)]
 
 
 def balances(access: Access, party: int) -> list[tuple[str, Micros]]:
