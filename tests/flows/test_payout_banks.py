@@ -146,7 +146,7 @@ def test_the_banks_answer_and_its_statement_move_the_payments(story: Story) -> N
         return [(one.reference, one.what) for one in found.odd]
 
     each = [(first, "ACSP", ""), (second, "RJCT", "AC04"), ("stranger", "ACSP", "")]
-    assert heard(status_report(order, each=each)) == [("stranger", "not of this run")]
+    assert heard(status_report(order, each=each)) == [("stranger", "not_of_this_run")]
     assert states(story, run) == {party[first]: State.IN_TRANSIT, party[second]: State.FAILED}
     refused = next(row for row in rows.items_of(story.access, run) if row.party == party[second])
     assert refused.reason == "The account is closed."
@@ -166,7 +166,7 @@ def test_a_file_that_was_paid_twice_is_found_and_waits_for_a_person(story: Story
     run, order = sent(story)
     twice = statement([booked_file(order, reference="A"), booked_file(order, reference="B")])
     found = payout_banks.hear(story.programme, run, twice, BANKS, "Bea", READY + DAY)
-    assert {one.what for one in found.odd} == {"paid twice"}
+    assert {one.what for one in found.odd} == {"paid_twice"}
     assert set(states(story, run).values()) == {State.MISMATCH}
     assert story.wrong(READY + DAY) == []
 

@@ -77,7 +77,7 @@ class Heard(NamedTuple):
 
 
 class Odd(NamedTuple):
-    """What a bank's file says that fits nothing: the reference, and what is odd about it (``paid twice``)."""
+    """What a bank's file says that fits nothing: the reference, and what is odd about it (``paid_twice``)."""
 
     reference: str
     what: str

@@ -123,7 +123,7 @@ def _status(raw: bytes, sent: sepa_document.Order, now: Instant) -> Reading:
     rail = SepaFileRail(sent, now, reports=[report])
     reasons = {key: one.reasons for key, one in told.items()}
     odd = [Odd(key, one.outcome.value) for key, one in told.items() if one.outcome.value == "unclear"]
-    odd += [Odd(key, "not of this run") for key in strangers(report, sent)]
+    odd += [Odd(key, "not_of_this_run") for key in strangers(report, sent)]
     return Reading(_heard(rail, told, reasons), tuple(odd))
 
 
@@ -132,7 +132,7 @@ def _statement(raw: bytes, sent: sepa_document.Order, now: Instant) -> Reading:
     found = reconcile(statements, [sent])
     reasons = {key: tuple(one.reason for one in some if one.reason) for key, some in found.returns.items()}
     rail = SepaFileRail(sent, now, statements=statements)
-    odd = tuple(Odd(note.reference, note.finding.value.replace("_", " ")) for note in found.notes)
+    odd = tuple(Odd(note.reference, note.finding.value) for note in found.notes)
     return Reading(_heard(rail, {**found.debits, **found.returns}, reasons), odd)
 
 

@@ -27,16 +27,16 @@ _SUFFIX = {Kind.IBAN: "xml", Kind.US: "ach"}
 _IBAN_FIELDS = ("name", "iban", "bic", "street", "post_code", "town", "country")
 #: What is odd about a payment in a bank's file.
 _ODD: Mapping[str, str] = {
-    "paid twice": later("paid twice; ask the bank for one of them"),
-    "debited again": later("debited, given back and debited again"),
-    "other amount": later("another amount than was sent"),
-    "return without debit": later("came back more often than it left"),
-    "credit unclear": later("money came in under its reference, and the bank calls it no return"),
-    "no amount": later("booked in a sum that does not tell its parts"),
+    "paid_twice": later("paid twice; ask the bank for one of them"),
+    "debited_again": later("debited, given back and debited again"),
+    "other_amount": later("another amount than was sent"),
+    "return_without_debit": later("came back more often than it left"),
+    "credit_unclear": later("money came in under its reference, and the bank calls it no return"),
+    "no_amount": later("booked in a sum that does not tell its parts"),
     "stranger": later("debited under this run's number, and not of this run"),
-    "statement sum": later("the statement's balances do not fit its entries"),
+    "statement_sum": later("the statement's balances do not fit its entries"),
     "unclear": later("the bank says different things"),
-    "not of this run": later("not of this run"),
+    "not_of_this_run": later("not of this run"),
 }
 
 

@@ -89,7 +89,7 @@ def _amounts(here: Here) -> None:
     if least < 0 or (limit or 0) < 0:
         raise BadInputError("bad_amount", "A minimum or a limit is not below zero.")
     rows.set_rule(here.access, currency, least, limit)
-    said = f"{currency}: minimum {format_trimmed(least)}, two above {'-' if limit is None else format_trimmed(limit)}"
+    said = f"{currency}: minimum={format_trimmed(least)}, two_above={'-' if limit is None else format_trimmed(limit)}"
     noted(here.access, "payout.rule", here.now, said)
 
 
