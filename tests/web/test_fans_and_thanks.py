@@ -209,6 +209,48 @@ def test_whoever_leaves_takes_her_name_and_her_thanks_along(pair: Pair) -> None:
     assert gone.value.code == "erased"
 
 
+def test_a_fan_who_wants_no_thanks_gets_none_and_the_creator_reads_nothing_that_hurts(pair: Pair) -> None:
+    brand, now, programme = pair.company.brand, pair.company.house.now, pair.company.brand.programme
+    link, _ = add_link(programme, NewLink(pair.creator, pair.company.fay, SHOP, LABEL), now - 40 * DAY)
+    tell(brand, order(brand, f"fay {pair.tag}", link, 10_000_000, ago=3 * DAY))
+    pair.company.house.later(DAY)
+    her, his, fay, shown = pair.her(), pair.his(), pair.company.device("fay"), pair.show("Finn")
+    assert send(her, f"{FANS}/{shown}", words="Too much of a good thing").status == 302
+    creator = f"creator-{pair.tag}"
+    assert send(his, CREATORS, creator=creator, do="quiet").status == 302
+    assert send(his, CREATORS, creator=creator, do="quiet").status == 302, "saying it twice is once"
+    assert "You read no thanks of hers. " in words(his.get(CREATORS))
+    assert "Too much" not in his.get(THANKS).text, "those of before are put away"
+    page = her.get(f"{FANS}/{shown}")
+    assert "Finn likes to help quietly" in words(page)
+    assert '<textarea id="words"' not in page.text
+    refused = send(her, f"{FANS}/{shown}", words="All the same")
+    assert (refused.status, pair.count()[1:]) == (422, (1, 1))
+    assert send(her, FANS, days="30", words="Thank you all").status == 302
+    assert ("Thank you all" in fay.get(THANKS).text, "Thank you all" in his.get(THANKS).text) == (True, False)
+    assert "quiet" not in words(her.get(FANS)), "nobody is told who was left out"
+    copy = json.loads(his.get("/account/linen/data").text)
+    assert [one["creator"] for one in copy["no_thanks_from"]] == [f"Creator {pair.tag}"]
+    assert len(copy["thanks_to_you"]) == 1, "what is kept is in the copy, seen or not"
+    assert send(his, CREATORS, creator=creator, do="thanks").status == 302
+    assert "Too much" in his.get(THANKS).text
+    assert "Thank you all" not in his.get(THANKS).text, "what was said meanwhile was not for her"
+
+
+def test_thanks_for_nobody_but_the_quiet_are_refused_as_for_nobody(pair: Pair) -> None:
+    programme, now = pair.company.brand.programme, pair.company.house.now
+    with pytest.raises(BadInputError) as nobody:
+        thanks.thank_all(programme, pair.company.carla, 7, "Thank you", now, now)
+    thanks.choose(programme, pair.fan, f"creator-{pair.tag}", wanted=False, now=now)
+    with pytest.raises(BadInputError) as quiet:
+        thanks.thank_all(programme, pair.creator, 30, "Thank you", now, now)
+    assert (quiet.value.code, quiet.value.message) == (nobody.value.code, nobody.value.message)
+    with pytest.raises(BadInputError):
+        thanks.choose(programme, pair.fan, "carla-quince", wanted=False, now=now)
+    erase(programme, pair.fan, now)
+    assert pair.company.house.rows("SELECT since_at FROM thanks_block WHERE fan_party_id = %s", pair.fan) == []
+
+
 def test_thanks_are_bounded_by_the_day(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
     programme, now, shown = pair.company.brand.programme, pair.company.house.now, pair.show()
     monkeypatch.setattr(thanks, "MOST_A_DAY", 1)

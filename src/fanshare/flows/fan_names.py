@@ -17,7 +17,7 @@ def show(programme: Programme, fan: int, creator: str, name: str, now: Instant) 
     """
     shown = plain_words.one_line(name, LONGEST_NAME)
     with programme.access.transaction():
-        found = _creator(programme, fan, creator)
+        found = creator_of(programme, fan, creator)
         person = fans.lock(programme.access, fan)
         if person is None:
             raise FanshareError("erased", "The person behind this account was erased.", 410)
@@ -28,7 +28,7 @@ def show(programme: Programme, fan: int, creator: str, name: str, now: Instant) 
 def hide(programme: Programme, fan: int, creator: str) -> None:
     """Take the name back; it is forgotten. Raises ``BadInputError`` (``unknown_creator``)."""
     with programme.access.transaction():
-        found = _creator(programme, fan, creator)
+        found = creator_of(programme, fan, creator)
         fans.lock(programme.access, fan)
         fans.hide(programme.access, fan, found.id)
         programme.vault.drop(found.person, _kind(found.id))
@@ -48,7 +48,8 @@ def own_names(programme: Programme, rows: list[fans.OwnCreator]) -> dict[int, st
     return {row.id: found[row.person, _kind(row.id)].decode() for row in shown if (row.person, _kind(row.id)) in found}
 
 
-def _creator(programme: Programme, fan: int, slug: str) -> fans.OwnCreator:
+def creator_of(programme: Programme, fan: int, slug: str) -> fans.OwnCreator:
+    """A creator whom a fan shares for, by her short name. Raises ``BadInputError`` (``unknown_creator``)."""
     found = fans.creators(programme.access, fan, 0, slug=slug, limit=1)
     if not found:
         raise BadInputError("unknown_creator", "You share for no creator of that name.", 404)

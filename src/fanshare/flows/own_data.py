@@ -76,7 +76,10 @@ def copy(
         "posts": _posts(programme, party, picture_at),
         "thanks_to_you": [
             {"from": row.creator, "at": format_rfc3339(row.at)}
-            for row in thanks.received(access, party, limit=_MOST_THANKS)
+            for row in thanks.received(access, party, put_away=True, limit=_MOST_THANKS)
+        ],
+        "no_thanks_from": [
+            {"creator": name, "since": format_rfc3339(at)} for name, at in thanks.blocked(access, party)
         ],
         "questions": [
             {"in": where, "at": format_rfc3339(said.row.at), "by_creator": said.row.by_creator, "words": said.words}

@@ -1,7 +1,8 @@
 """Thanks: one sentence of a creator's, to a fan who lets her see a name or to all who helped in a span of time.
 
 Whom "all" are is settled when she says it, as of midnight, and she learns only how many. Her words lie in the vault
-under her own key: when she leaves they are gone everywhere.
+under her own key: when she leaves they are gone everywhere. A fan who wants none of hers gets none. "All" are then the
+others, and she is not told that somebody was left out; of a fan with a name she reads that he likes to help quietly.
 """
 
 from dataclasses import dataclass
@@ -43,8 +44,8 @@ class Received:
 def thank_fan(programme: Programme, creator: int, shown: int, words: str, now: Instant) -> None:
     """Thank a fan, named by the row that lets the creator see her.
 
-    Raises ``BadInputError`` (``unknown_fan`` and those of ``plain_words.one_line``), ``ConflictError`` (``thanked``),
-    ``FanshareError`` (``too_many_thanks``, ``erased``).
+    Raises ``BadInputError`` (``unknown_fan`` and those of ``plain_words.one_line``), ``ConflictError`` (``thanked``,
+    ``quiet``), ``FanshareError`` (``too_many_thanks``, ``erased``).
     """
     said = plain_words.one_line(words, LONGEST)
     access = programme.access
@@ -53,6 +54,8 @@ def thank_fan(programme: Programme, creator: int, shown: int, words: str, now: I
         found = fans.named(access, creator, now, id_=shown, limit=1)
         if not found:
             raise BadInputError("unknown_fan", "No fan of that name lets you see her.", 404)
+        if found[0].quiet:
+            raise ConflictError("quiet", "This fan likes to help quietly and reads no thanks here; nothing was sent.")
         count, _, already = thanks.lately(access, creator, now - DAY, found[0].fan)
         _bound(count, already=already)
         made = thanks.add(access, creator, None, None, now)
@@ -76,7 +79,9 @@ def thank_all(programme: Programme, creator: int, days: int, words: str, midnigh
         made = thanks.add(access, creator, midnight - days * DAY, midnight, now)
         reached = thanks.address_all(access, made, creator, midnight - days * DAY, midnight)
         if not reached:
-            raise BadInputError("nobody_helped", "No fan brought a sale in that time; nothing was sent.")
+            raise BadInputError(
+                "nobody_helped", "No fan who reads thanks here brought a sale in that time; nothing was sent."
+            )
         programme.vault.put(person, _kind(made), said.encode(), now)
         return reached
 
@@ -96,6 +101,19 @@ def received(programme: Programme, fan: int, *, after: int | None = None, limit:
     """Thanks to a fan, the newest first."""
     rows = thanks.received(programme.access, fan, after=after, limit=limit)
     return _with_words(programme.vault, rows)
+
+
+def choose(programme: Programme, fan: int, creator: str, *, wanted: bool, now: Instant) -> None:
+    """Whether a fan reads the thanks of the creator of this short name. Raises ``BadInputError`` (``unknown_creator``)
+    and ``FanshareError`` (``erased``)."""
+    with programme.access.transaction():
+        found = fan_names.creator_of(programme, fan, creator)
+        if fans.lock(programme.access, fan) is None:
+            raise FanshareError("erased", "The person behind this account was erased.", 410)
+        if wanted:
+            thanks.let(programme.access, fan, found.id)
+        else:
+            thanks.block(programme.access, fan, found.id, now)
 
 
 def for_mail(access: Access, vault: Vault, fan: int, since: Instant, until: Instant) -> list[Received]:

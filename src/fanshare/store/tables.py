@@ -133,6 +133,7 @@ MUTABLE = frozenset(
         "shop_credit",
         "shop_order",
         "thanks",
+        "thanks_block",
         "thanks_to",
         "vault_item",
         "vault_key",

@@ -26,6 +26,7 @@ def told(error: FanshareError, most: int) -> str:
         "too_many_words": _("You wrote a lot within a day; write again tomorrow."),
         "thread_closed": _("The people of the shop closed this thread after a report."),
         "post_closed": _("The people of the shop took this post down after a report."),
-        "nobody_helped": _("No fan brought a sale in that time; nothing was sent."),
+        "nobody_helped": _("No fan who reads thanks here brought a sale in that time; nothing was sent."),
+        "quiet": _("This fan likes to help quietly and reads no thanks here; nothing was sent."),
     }
     return known.get(error.code) or plain(error)

@@ -36,7 +36,9 @@ SELECT s.id, s.fan_party_id, f.person_id, s.since_at,
          WHERE p.programme_id = s.programme_id AND p.party_id = s.fan_party_id
            AND p.creator_party_id = s.creator_party_id AND p.role = 'fan' AND p.amount > 0
            AND EXISTS (SELECT FROM part_history t WHERE t.programme_id = p.programme_id AND t.order_id = p.order_id
-                          AND t.creator_party_id = p.creator_party_id AND t.settled_at < %(day)s))
+                          AND t.creator_party_id = p.creator_party_id AND t.settled_at < %(day)s)),
+       EXISTS (SELECT FROM thanks_block b WHERE b.programme_id = s.programme_id AND b.fan_party_id = s.fan_party_id
+                  AND b.creator_party_id = s.creator_party_id)
   FROM fan_shown s JOIN party f ON f.programme_id = s.programme_id AND f.id = s.fan_party_id
  WHERE s.programme_id = %(programme_id)s AND s.creator_party_id = %(creator)s
    AND (%(id)s::bigint IS NULL OR s.id = %(id)s) AND (%(after)s::bigint IS NULL OR s.id < %(after)s)
@@ -48,7 +50,9 @@ SELECT c.id, coalesce(c.display_name, ''), c.slug, f.person_id, s.since_at,
          WHERE p.programme_id = c.programme_id AND p.party_id = %(fan)s AND p.creator_party_id = c.id
            AND p.role = 'fan' AND p.amount > 0
            AND EXISTS (SELECT FROM part_history t WHERE t.programme_id = p.programme_id AND t.order_id = p.order_id
-                          AND t.creator_party_id = p.creator_party_id AND t.settled_at < %(day)s))
+                          AND t.creator_party_id = p.creator_party_id AND t.settled_at < %(day)s)),
+       EXISTS (SELECT FROM thanks_block b WHERE b.programme_id = c.programme_id AND b.fan_party_id = f.id
+                  AND b.creator_party_id = c.id)
   FROM party c
   JOIN party f ON f.programme_id = c.programme_id AND f.id = %(fan)s
   LEFT JOIN fan_shown s ON s.programme_id = c.programme_id AND s.fan_party_id = f.id AND s.creator_party_id = c.id
@@ -89,17 +93,21 @@ class Total(NamedTuple):
 
 
 class NamedFan(NamedTuple):
-    """A fan who lets a creator see her name. ``person`` is whom the name belongs to."""
+    """A fan who lets a creator see her name. ``person`` is whom it belongs to; ``quiet``: wants no thanks of her."""
 
     id: int
     fan: int
     person: int
     since: Instant
     orders: int
+    quiet: bool
 
 
 class OwnCreator(NamedTuple):
-    """A creator whom a fan shares for; ``since`` says from when on she lets her see a name, ``None`` if she doesn't."""
+    """A creator whom a fan shares for; ``since`` says from when on she lets her see a name, ``None`` if she doesn't.
+
+    ``quiet``: she wants no thanks of hers.
+    """
 
     id: int
     name: str
@@ -107,6 +115,7 @@ class OwnCreator(NamedTuple):
     person: int
     since: Instant | None
     orders: int
+    quiet: bool
 
 
 def sharing(access: Access, creator: int) -> int:

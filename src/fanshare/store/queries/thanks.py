@@ -1,4 +1,7 @@
-"""Thanks of creators: to one fan, or to all who helped in a span of time. Their words lie in the vault."""
+"""Thanks of creators: to one fan, or to all who helped in a span of time. Their words lie in the vault.
+
+Who wants none of a creator gets none, and those of before are out of her sight while she wants none.
+"""
 
 from typing import NamedTuple
 
@@ -17,6 +20,8 @@ SELECT DISTINCT p.programme_id, %(id)s::bigint, p.party_id FROM position p
   JOIN party f ON f.programme_id = p.programme_id AND f.id = p.party_id
  WHERE p.programme_id = %(programme_id)s AND p.creator_party_id = %(creator)s AND p.role = 'fan' AND p.amount > 0
    AND o.placed_at >= %(since)s AND o.placed_at < %(until)s AND f.kind = 'fan' AND f.erased_at IS NULL
+   AND NOT EXISTS (SELECT FROM thanks_block b WHERE b.programme_id = p.programme_id AND b.fan_party_id = p.party_id
+                      AND b.creator_party_id = p.creator_party_id)
    AND EXISTS (SELECT FROM part_history t WHERE t.programme_id = p.programme_id AND t.order_id = p.order_id
                   AND t.creator_party_id = p.creator_party_id AND t.settled_at < %(until)s)
 """
@@ -45,6 +50,9 @@ SELECT t.id, t.at, t.from_at, t.until_at, c.person_id, coalesce(c.display_name, 
  WHERE o.programme_id = %(programme_id)s AND o.fan_party_id = %(fan)s
    AND (%(after)s::bigint IS NULL OR o.thanks_id < %(after)s)
    AND (%(since)s::bigint IS NULL OR t.at > %(since)s) AND (%(until)s::bigint IS NULL OR t.at <= %(until)s)
+   AND (%(put_away)s OR NOT EXISTS (
+       SELECT FROM thanks_block b WHERE b.programme_id = o.programme_id AND b.fan_party_id = o.fan_party_id
+          AND b.creator_party_id = t.creator_party_id))
  ORDER BY o.thanks_id DESC LIMIT %(limit)s
 """
 _WISH = """
@@ -53,6 +61,23 @@ ON CONFLICT (programme_id, party_id) DO UPDATE SET thanks_since_at = excluded.th
 """
 _WISHED = """
 SELECT thanks_since_at FROM mail_choice WHERE programme_id = %(programme_id)s AND party_id = %(party)s
+"""
+_BLOCK = """
+INSERT INTO thanks_block (programme_id, fan_party_id, creator_party_id, since_at)
+VALUES (%(programme_id)s, %(fan)s, %(creator)s, %(now)s) ON CONFLICT DO NOTHING
+"""
+_LET = """
+DELETE FROM thanks_block
+ WHERE programme_id = %(programme_id)s AND fan_party_id = %(fan)s AND creator_party_id = %(creator)s
+"""
+_BLOCKED = """
+SELECT coalesce(c.display_name, ''), b.since_at FROM thanks_block b
+  JOIN party c ON c.programme_id = b.programme_id AND c.id = b.creator_party_id
+ WHERE b.programme_id = %(programme_id)s AND b.fan_party_id = %(fan)s ORDER BY b.since_at, c.id
+"""
+_FORGET_BLOCKS = """
+DELETE FROM thanks_block WHERE programme_id = %(programme_id)s AND (fan_party_id = ANY(%(parties)s)
+    OR creator_party_id = ANY(%(parties)s))
 """
 _FORGET_TO = """
 DELETE FROM thanks_to o USING thanks t
@@ -123,10 +148,14 @@ def received(
     after: int | None = None,
     since: Instant | None = None,
     until: Instant | None = None,
+    put_away: bool = False,
     limit: int,
 ) -> list[ReceivedRow]:
-    """Thanks to a fan, the newest first; ``since`` < t <= ``until`` where these are given."""
-    values = {"fan": fan, "after": after, "since": since, "until": until, "limit": limit}
+    """Thanks to a fan, the newest first; ``since`` < t <= ``until`` where these are given.
+
+    ``put_away``: those as well that she does not want to see.
+    """
+    values = {"fan": fan, "after": after, "since": since, "until": until, "put_away": put_away, "limit": limit}
     return [ReceivedRow(*row) for row in access.fetch(_RECEIVED, values)]
 
 
@@ -141,7 +170,23 @@ def wished(access: Access, party: int) -> Instant | None:
     return found
 
 
+def block(access: Access, fan: int, creator: int, now: Instant) -> None:
+    """A fan wants no thanks of a creator; saying it again changes nothing."""
+    access.execute(_BLOCK, {"fan": fan, "creator": creator, "now": now})
+
+
+def let(access: Access, fan: int, creator: int) -> None:
+    """She reads them again."""
+    access.execute(_LET, {"fan": fan, "creator": creator})
+
+
+def blocked(access: Access, fan: int) -> list[tuple[str, Instant]]:
+    """Whose thanks a fan does not want, by name, and since when."""
+    return [(row[0], row[1]) for row in access.fetch(_BLOCKED, {"fan": fan})]
+
+
 def forget(access: Access, parties: list[int]) -> None:
-    """Take away what these fans were thanked for, and what these creators said."""
+    """Take away what these fans were thanked for and did not want, and what these creators said."""
+    access.execute(_FORGET_BLOCKS, {"parties": parties})
     access.execute(_FORGET_TO, {"parties": parties})
     access.execute(_FORGET, {"parties": parties})

@@ -20,13 +20,16 @@ from fanshare.web.seated import field, page, seated
 
 @seated("fan.creators", Role.FAN, form=True)
 def creators(here: Here) -> Any:
-    """Her creators, each with the choice whether she is seen there by a name."""
+    """Her creators, each with the choice whether she is seen there by a name, and reads thanks."""
     if here.request.method != "POST":
         return _list(here)
     creator = field(here, "creator")
     try:
-        if field(here, "do") == "hide":
+        what = field(here, "do")
+        if what == "hide":
             fan_names.hide(here.programme, here.me, creator)
+        elif what in ("quiet", "thanks"):
+            thanks.choose(here.programme, here.me, creator, wanted=what == "thanks", now=here.now)
         else:
             fan_names.show(here.programme, here.me, creator, field(here, "name", 3_000), here.now)
     except FanshareError as error:
@@ -69,8 +72,17 @@ def _list(here: Here, *, problem: tuple[str, str] = ("", ""), status: int = 200)
     shown = rows[:limit]
     names = fan_names.own_names(here.programme, shown)
     if wish.form:
-        documents = [{"creator": row.name, "sales": row.orders, "seen_as": names.get(row.id, "")} for row in shown]
-        return exported(wish.form, "creators", documents, ("creator", "sales", "seen_as"), cut=len(rows) > limit)
+        documents = [
+            {
+                "creator": row.name,
+                "sales": row.orders,
+                "seen_as": names.get(row.id, ""),
+                "thanks": "no" if row.quiet else "yes",
+            }
+            for row in shown
+        ]
+        columns = ("creator", "sales", "seen_as", "thanks")
+        return exported(wish.form, "creators", documents, columns, cut=len(rows) > limit)
     context = {
         "asked": wish,
         "rows": [(row, names.get(row.id, "")) for row in shown],
