@@ -174,7 +174,7 @@ def some(desk: Desk) -> Callable[[Random, int], list[str]]:
     def case(chance: Random, count: int) -> list[str]:
         desk.chance = chance
         with desk.conn.transaction(force_rollback=True):
-            for name in chance.sample([*COMMANDS], 3):
+            for name in chance.sample([*COMMANDS], 5):
                 with contextlib.suppress(FanshareError), desk.conn.transaction():
                     COMMANDS[name](desk)
             before = prints(desk)
@@ -190,8 +190,8 @@ def some(desk: Desk) -> Callable[[Random, int], list[str]]:
 def test_a_command_with_bad_arguments_is_refused_with_a_reason_and_nothing_of_it_is_written(desk: Desk) -> None:
     outcomes = batches(some(desk))
     done = {name for name in COMMANDS if outcomes[f"done: {name}"]}
-    # What is told of a payment needs a run that is sent, which few batches have.
-    assert len(done) >= len(COMMANDS) - 20, {*COMMANDS} - done
+    # What is told of a payment needs a run that is sent, and its answer a report: few batches have them.
+    assert len(done) >= len(COMMANDS) * 3 / 4, {*COMMANDS} - done
     assert len([one for one in outcomes if one.startswith("refused")]) >= 60, sorted(outcomes)
 
 

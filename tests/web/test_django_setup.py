@@ -28,6 +28,18 @@ def test_an_alien_settings_module_is_ignored_and_no_database_is_touched() -> Non
     assert outcome.returncode == 0, outcome.stderr
 
 
+def test_an_edge_of_its_own_brings_neither_pages_nor_a_database_along() -> None:
+    """It is the process that must never wait; what it doesn't load it doesn't hold either: some 15 MB."""
+    outcome = run(
+        "import sys\n"
+        "import fanshare.cli.serve, fanshare.config.serving\n"
+        "assert not {'psycopg', 'django', 'fanshare.flows', 'fanshare.web'} & {*sys.modules}\n"
+        "import fanshare.config.serving_pages\n"
+        "assert {'psycopg', 'fanshare.flows'} <= {*sys.modules}, 'the negative control'\n"
+    )
+    assert outcome.returncode == 0, outcome.stderr
+
+
 def test_a_django_that_serves_something_else_is_refused() -> None:
     outcome = run(
         "from django.conf import settings\n"

@@ -56,6 +56,7 @@ def serve(
 def _all(this: Session, host: str, port: int) -> None:
     from fanshare.cli.supervision import Keeper, worker_command
     from fanshare.config import serving
+    from fanshare.config.serving_pages import pages
     from fanshare.config.wiring import open_foundation
 
     settings = this.settings
@@ -70,7 +71,7 @@ def _all(this: Session, host: str, port: int) -> None:
         keeper.begin(base.database)
         try:
             checks = {"worker": keeper.trouble, "database": keeper.database_trouble}
-            fallback = serving.pages(base, listener)
+            fallback = pages(base, listener)
             app = serving.edge_app(settings, base.keys, base.clock, fallback=fallback, checks=checks)
             serving.serve(app, settings, listener, ready)
         finally:
@@ -82,11 +83,12 @@ def _edge(this: Session, host: str, port: int) -> None:
     from fanshare.config import serving
     from fanshare.config.clock import system_clock
     from fanshare.config.keys import Keys
-    from fanshare.config.wiring import open_foundation
 
     settings = this.settings
     clock = system_clock
     if settings.clock_file is not None:
+        from fanshare.config.wiring import open_foundation
+
         # Whether time may be moved here only the database can say.
         with open_foundation(settings) as base:
             clock = base.clock
@@ -99,6 +101,7 @@ def _edge(this: Session, host: str, port: int) -> None:
 def _web(this: Session, host: str, port: int) -> None:
     """Only the pages."""
     from fanshare.config import serving
+    from fanshare.config.serving_pages import pages
     from fanshare.config.wiring import open_foundation
 
     settings = this.settings
@@ -107,7 +110,7 @@ def _web(this: Session, host: str, port: int) -> None:
         open_foundation(settings) as base,
         _announced(this, listener, "serve-web.json") as ready,
     ):
-        serving.serve(serving.pages(base, listener), settings, listener, ready)
+        serving.serve(pages(base, listener), settings, listener, ready)
 
 
 def _database(this: Session) -> None:

@@ -1,11 +1,14 @@
 """What signing in needs from outside: one port, which a database fills and a page without one leaves empty."""
 
 from collections.abc import Iterable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from fanshare.flows.authorisation import Hat, Seat
-from fanshare.flows.payees import Undoing
 from fanshare.flows.signed_in import Entered, Factor, Session, Underway, Wish
+
+if TYPE_CHECKING:
+    # Flows know the database, of which a page without one knows nothing.
+    from fanshare.flows.payees import Undoing
 
 
 class Accounts(Protocol):
@@ -78,7 +81,7 @@ class Accounts(Protocol):
     def stop_mail(self, token: str, *, really: bool) -> str | None:
         """The programme whose weekly mail a token stops; it is stopped when ``really``. ``None`` for no such token."""
 
-    def undo_payee(self, token: str, *, really: bool) -> Undoing | None:
+    def undo_payee(self, token: str, *, really: bool) -> "Undoing | None":
         """The change of where money goes that a token names; given up when ``really``. ``None`` for no such token."""
 
 
@@ -164,6 +167,6 @@ class NoAccounts:
         """None."""
         return None
 
-    def undo_payee(self, token: str, *, really: bool) -> Undoing | None:  # noqa: ARG002 - the port's signature
+    def undo_payee(self, token: str, *, really: bool) -> "Undoing | None":  # noqa: ARG002 - the port's signature
         """None."""
         return None
