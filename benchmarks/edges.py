@@ -70,11 +70,11 @@ def edge_of(home: Path) -> AbstractContextManager[Edge]:
 
 
 @contextmanager
-def served(home: Path, part: str, **environ: str) -> Iterator[Edge]:
+def served(home: Path, part: str, module: str = "fanshare", **environ: str) -> Iterator[Edge]:
     """Serve a part of a home in a process of its own. Raises ``MissingError`` where it does not start."""
     file, log = home / f"serve-{part}.json", home / f"{part}.log"
     file.unlink(missing_ok=True)
-    command = [sys.executable, "-m", "fanshare", "--home", str(home), "--json", "serve", part, "--port", "0"]
+    command = [sys.executable, "-m", module, "--home", str(home), "--json", "serve", part, "--port", "0"]
     with running(command, log, **environ) as process:
         until = time.monotonic() + 60
         while not file.exists():

@@ -158,6 +158,10 @@ def test_edge_and_pages_run_apart(shop: Shop) -> None:
         with shop.otto.serving("web", name="serve-web.json") as web:
             assert "Cleo" in web.get(shop.page).text
             assert web.get(f"/r/{shop.link}").status_code == 404
+            clicks, reading, database = (psutil.Process(one).nice() for one in (
+                edge.process.pid, web.process.pid, _child(web, "postgres").pid
+            ))  # fmt: skip
+            assert (reading - clicks, database - clicks) == (5, 0), "whoever clicks waits for nobody who reads"
     assert not shop.otto.processes()
 
 

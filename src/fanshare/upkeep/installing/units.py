@@ -96,7 +96,8 @@ def _database(choice: Choice) -> str:
 
 def _edge(choice: Choice) -> str:
     # It knows a file and no database, so it does not wait for one, and can't see one either.
-    more = [*_LOCAL, ("InaccessiblePaths", f"-{HOME}/pg"), ("OOMScoreAdjust", "-300")]
+    # Where processors are short, a click comes before a page and before work that can wait.
+    more = [*_LOCAL, ("InaccessiblePaths", f"-{HOME}/pg"), ("OOMScoreAdjust", "-300"), ("CPUWeight", "500")]
     return _part(choice, "links and webhooks", f"serve edge --port {choice.edge_port}", after=(), more=more)
 
 
