@@ -159,3 +159,27 @@ def test_no_changed_value_goes_unseen_and_none_ends_in_a_crash(check: Verifier, 
             continue
         place[path[-1]] = wrong
         assert check(world.signer.seal(made))["ok"] == "False", path
+
+
+CLAIM, ITS_ORDER = "an accepted claim", "the order of an accepted claim"
+ON = "on 22 Nov 2026 of what the brand bears for a claim, as its order was changed"
+CLAIMS = [
+    (CLAIM, 2_400_000, "Borne by the brand for a claim accepted on 22 Nov 2026: 2.40 EUR"),
+    (ITS_ORDER, -800_000, f"Taken back {ON}: 0.80 EUR"),
+    (ITS_ORDER, 800_000, f"Given again {ON}: 0.80 EUR"),
+]
+
+
+@each_verifier
+@pytest.mark.parametrize(("tool", "amount", "said"), CLAIMS, ids=["borne", "taken back", "given again"])
+def test_what_the_brand_bears_for_a_claim_is_told_as_that(check: Verifier, tool: str, amount: int, said: str) -> None:
+    world, entry = moved_world(tool=tool, amount=amount)
+    made = statement(world, entry)
+    assert made["currencies"][0]["moved"][0]["sentences"] == {"payee": said}
+    assert check(made)["ok"] == "True"
+
+
+@each_verifier
+@pytest.mark.parametrize("tool", ["Rewardful", CLAIM])
+def test_nothing_else_may_be_below_zero(check: Verifier, tool: str) -> None:
+    assert failed(check(statement(*moved_world(tool=tool, amount=-800_000)))) == {"form"}

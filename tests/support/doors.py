@@ -20,6 +20,7 @@ ACROSS = frozenset(
         "programmes_with_codes",
         "programmes_with_credits",
         "programmes_with_targets",
+        "programmes_with_borne_claims",
         "programmes_with_budgets",
         # A programme's own row says whether its budget has stopped it.
         "programme_with_id",

@@ -17,6 +17,7 @@ from fanshare.verifier import fanshare_verify
 from fanshare.web import assets
 from tests.core.statement_verifiers import worked
 from tests.core.statement_worlds import BUYER, CLEO, FINN, World, full_world
+from tests.core.test_statement_openings import CLAIMS, moved_world
 from tests.fuzz import spoil
 from tests.web.support.browser import Watched, chromium, watched
 from tests.web.support.serving import app, ask, served
@@ -108,6 +109,13 @@ def holds(said: list[list[str]] | None) -> bool:
 def test_it_takes_honest_statements_of_every_kind_of_terms(page: Watched) -> None:
     found = agree(page, [written(full_world(seed).statement()) for seed in range(12)])
     assert all(map(holds, found))
+
+
+def test_it_takes_what_came_from_elsewhere_and_what_a_brand_bears(page: Watched) -> None:
+    kinds = [("Rewardful", 45_200_000, ""), *CLAIMS, ("Rewardful", -800_000, "")]
+    worlds = [moved_world(tool=tool, amount=amount) for tool, amount, _ in kinds]
+    found = agree(page, [written(world.statement(CLEO, "creator", moved=[entry])) for world, entry in worlds])
+    assert list(map(holds, found)) == [True, True, True, True, False]
 
 
 def spoiled_bytes(count: int) -> list[str]:

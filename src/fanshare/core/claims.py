@@ -66,3 +66,9 @@ def late_amount(view: OrderView, terms: Terms, *, as_fan: bool, has: Micros = 0)
     past = PastPart(view, Fraction(1), group="", by_code=True, introduced=as_fan, by_fan=as_fan)
     whole = what_if(terms, [past])
     return max(0, (whole.fans if as_fan else whole.creators) - has)
+
+
+def borne_now(granted: Micros, worth: Micros) -> Micros:
+    """What the brand bears of a late claim as its order stands: what it is ``worth`` (``late_amount``) by now, and
+    never more than was ``granted`` when the claim was accepted. A refund lowers it, its undoing raises it again."""
+    return max(0, min(granted, worth))

@@ -30,6 +30,16 @@ def parse_exact(text: Any) -> Micros:
     return int(text[:-7]) * MICROS + int(text[-6:])
 
 
+def parse_signed(text: Any) -> Micros:
+    """The same where it may be below zero: ``"-1.416000"``. Raises ``LeafError``, also for a zero with a sign."""
+    if not isinstance(text, str) or not text.startswith("-"):
+        return parse_exact(text)
+    micros = parse_exact(text[1:])
+    if micros == 0:
+        raise LeafError("Nothing is written without a sign.")
+    return -micros
+
+
 def amount(micros: Micros) -> str:
     """The exact amount of micros. Raises ``LeafError`` below zero and above what the books can hold."""
     if not 0 <= micros <= MAX_MICROS:

@@ -66,7 +66,7 @@ def opening(
     """A balance that was owed in another tool and is owed here from now on.
 
     ``opening`` and ``who`` are commitments; ``file`` is the SHA-256 (hex) of what was read, ``moved_on`` a day in the
-    programme's zone. It is never changed, so its chain has one record.
+    programme's zone. It is never changed, so its chain has one record. Below zero is what a changed order takes back.
     """
     return {
         "kind": "opening",

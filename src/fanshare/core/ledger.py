@@ -281,6 +281,11 @@ def open_with(party: int, amount: Micros, currency: str, *, waiting: bool) -> Tr
     return Transfer(TransferKind.OPENING, OWED, AccountKey(bucket, party), amount, currency, party=party)
 
 
+def take_back_opening(party: int, amount: Micros, currency: str) -> Transfer:
+    """Some of an opening balance that was ready is owed no more."""
+    return Transfer(TransferKind.OPENING, AccountKey(AccountKind.AVAILABLE, party), OWED, amount, currency, party=party)
+
+
 def opening_ready(party: int, amount: Micros, currency: str) -> Transfer:
     """What was waiting of an opening balance has become ready."""
     debit, credit = AccountKey(AccountKind.PENDING, party), AccountKey(AccountKind.AVAILABLE, party)

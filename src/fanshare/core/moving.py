@@ -28,7 +28,9 @@ TOOLS: Mapping[str, str] = {
 
 #: Not a tool: what the brand bears for a claim that came after others' shares were ready is owed in the same way.
 CLAIM = "claim"
-NAMES: Mapping[str, str] = {**TOOLS, CLAIM: "an accepted claim"}
+#: And what is taken back of it, or given again, as its order changes.
+CLAIM_ORDER = "claim_order"
+NAMES: Mapping[str, str] = {**TOOLS, CLAIM: "an accepted claim", CLAIM_ORDER: "the order of an accepted claim"}
 
 _GROUPED = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+\.[0-9]+", re.ASCII)
 _PLAIN = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,30})?", re.ASCII)

@@ -10,8 +10,8 @@ from datetime import date
 from typing import Any
 
 from fanshare.core.money import format_trimmed
-from fanshare.core.moving import CLAIM, NAMES
-from fanshare.core.settlement_leaf import LimitEntry, LineEntry, Settlement, Share, parse_exact
+from fanshare.core.moving import CLAIM, CLAIM_ORDER, NAMES
+from fanshare.core.settlement_leaf import LimitEntry, LineEntry, Settlement, Share, parse_signed
 
 _LIMITS = {"code": "limit with a code", "margin": "margin budget of"}
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -31,10 +31,14 @@ def sentence(settlement: Settlement, role: str) -> str:
 
 def opening_sentence(body: Mapping[str, Any]) -> str:
     """``Opening balance moved from Rewardful on 22 Nov 2026: 45.20 EUR``, with its day where some of it waits."""
-    amount = f"{format_trimmed(parse_exact(body['amount']))} {body['currency']}"
+    micros = parse_signed(body["amount"])
+    amount = f"{format_trimmed(abs(micros))} {body['currency']}"
     on = f"{day(body['moved_on'])} {body['moved_on'][:4]}"
     if body["tool"] == NAMES[CLAIM]:
         return f"Borne by the brand for a claim accepted on {on}: {amount}"
+    if body["tool"] == NAMES[CLAIM_ORDER]:
+        what = "Taken back" if micros < 0 else "Given again"
+        return f"{what} on {on} of what the brand bears for a claim, as its order was changed: {amount}"
     text = f"Opening balance moved from {body['tool']} on {on}: {amount}"
     if body["matures_at"] is None:
         return text

@@ -53,6 +53,7 @@ from fanshare.core.leaf_values import (
     matching,
     one_of,
     parse_exact,
+    parse_signed,
 )
 from fanshare.core.log import leaf_hash
 from fanshare.core.money import Micros
@@ -80,6 +81,7 @@ __all__ = [
     "own_settlement",
     "parse_exact",
     "parse_settlement",
+    "parse_signed",
     "read_leaf",
     "read_settlement",
 ]

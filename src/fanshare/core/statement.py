@@ -15,7 +15,7 @@ from fanshare.core.instants import Instant, format_rfc3339, parse_rfc3339
 from fanshare.core.leaf_parts import read_share
 from fanshare.core.money import Micros, format_micros
 from fanshare.core.sentences import opening_sentence, sentence
-from fanshare.core.settlement_leaf import Settlement, Share, own_settlement, parse_exact
+from fanshare.core.settlement_leaf import Settlement, Share, own_settlement, parse_exact, parse_signed
 
 FORMAT = "fanshare-statement/1"
 ROLES = ("creator", "fan", "buyer")
@@ -193,7 +193,7 @@ def payout_position(body: Mapping[str, Any]) -> Totals:
 
 def opening_position(body: Mapping[str, Any], at: Instant) -> Totals:
     """What an opening balance is worth at an instant: it waits until it matures."""
-    amount, matures_at = parse_exact(body["amount"]), body["matures_at"]
+    amount, matures_at = parse_signed(body["amount"]), body["matures_at"]
     if matures_at is not None and parse_rfc3339(matures_at) > at:
         return Totals(pending=amount)
     return Totals(available=amount)

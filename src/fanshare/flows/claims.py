@@ -20,6 +20,7 @@ from fanshare.flows.context import Programme
 from fanshare.flows.named import check_parties
 from fanshare.flows.openings import NewOpening, post_openings
 from fanshare.flows.rulings import NewRuling, find_order, record, rule
+from fanshare.store.queries import borne
 from fanshare.store.queries import claims as queries
 from fanshare.store.queries.claims import Choice, ClaimRow
 from fanshare.store.queries.orders import OrderRows
@@ -155,6 +156,8 @@ def accept(programme: Programme, claim_id: int, basis: str, note: str, now: Inst
         ruling = _borne(programme, case, basis, text, now) if case.borne else _given(programme, case, basis, text, now)
         told = {"accepted": True, "basis": basis, "order": case.order, "ruling": ruling, "note": text}
         _answer(programme, case.row, now, **told)
+        if case.borne:
+            borne.add(access, case.row.id, case.order, case.row.party)
     return case
 
 
@@ -218,13 +221,17 @@ def _borne(programme: Programme, case: Case, basis: str, note: str, now: Instant
     """What others have is ready: they keep it, and the brand bears what she would have had, ready at once."""
     if case.amount <= 0:
         raise ConflictError("nothing_left", "There is nothing to give: nothing was kept, or she has it already.")
-    number = str(case.row.id)
-    source = programme.pseudonym("claim answered", number)
+    number, source = str(case.row.id), source_of(programme, case.row.id)
     file = hashlib.sha256(source.encode()).hexdigest()
     post_openings(programme, CLAIM, file, [NewOpening(case.row.party, source, case.currency, case.amount)], now)
     worth = {"amount": format_micros(case.amount), "currency": case.currency}
     evidence = {"code": "claim", "claim": number, "basis": basis, **worth}
     return record(programme, NewRuling("absorbed", note, case.order, party=case.row.party, evidence=evidence), now)
+
+
+def source_of(programme: Programme, claim_id: int) -> str:
+    """The keyed hash under which what is borne for a claim stands among the opening balances."""
+    return programme.pseudonym("claim answered", str(claim_id))
 
 
 def _answer(programme: Programme, row: ClaimRow, now: Instant, **told: Any) -> None:

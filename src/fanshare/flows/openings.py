@@ -1,7 +1,7 @@
 """Opening balances: what was owed in another tool is owed here, as transfers of their own kind and records of the log.
 
-What the brand bears for a late claim is one of them too. They only ever come in.
-What waits becomes ready on its day by a transfer of the same kind.
+What the brand bears for a late claim is one of them too, and so is what a change of that claim's order takes back: the
+only one below zero. What waits becomes ready on its day by a transfer of the same kind.
 """
 
 import os
@@ -24,7 +24,7 @@ from fanshare.store.queries.moving import OpeningRow
 
 @dataclass(frozen=True, slots=True)
 class NewOpening:
-    """Micros owed to a party. ``source`` is the keyed hash of her id in the tool."""
+    """Micros owed to a party. ``source`` is the keyed hash of her id in the tool. Below zero: owed no more."""
 
     party: int
     source: str
@@ -40,10 +40,7 @@ def post_openings(programme: Programme, tool: str, file: str, news: Sequence[New
         return 0
     access = programme.access
     with access.transaction():
-        batch = [
-            ledger.open_with(one.party, one.amount, one.currency, waiting=one.ready_at is not None) for one in news
-        ]
-        posting = post(access, batch, at=now)
+        posting = post(access, list(map(_movement, news)), at=now)
         salts = programme.vault.party_salts({one.party for one in news})
         rows = _rows(programme, tool, file, news, now)
         rows = [row._replace(public_id=salts[row.party][0]) for row in rows]
@@ -97,6 +94,12 @@ def entries(programme: Programme, party: int, size: int) -> list[Entry]:
         )
         for row in rows
     ]
+
+
+def _movement(one: NewOpening) -> ledger.Transfer:
+    if one.amount < 0:
+        return ledger.take_back_opening(one.party, -one.amount, one.currency)
+    return ledger.open_with(one.party, one.amount, one.currency, waiting=one.ready_at is not None)
 
 
 def _name(row: OpeningRow) -> str:

@@ -19,6 +19,7 @@ from fanshare.core.errors import FanshareError
 from fanshare.core.instants import DAY, HOUR, MINUTE, SECOND, Instant, zone
 from fanshare.flows import (
     address_change,
+    borne,
     budgets,
     close,
     compliance,
@@ -75,6 +76,7 @@ PERIODS: Mapping[str, int] = {
     "seal": 10 * MINUTE,
     "close": HOUR,
     "ripen": 10 * MINUTE,
+    "borne": 10 * SECOND,
     "sweep": HOUR,
     "checkpoint": HOUR,
     "compliance": 10 * MINUTE,
@@ -296,6 +298,13 @@ class Worker:
 
     def _ripen(self, done: Round) -> None:
         self._for_each("ripen", lambda one, _: openings.ripen(one, self.clock()), done)
+
+    def _borne(self, done: Round) -> None:
+        for programme_id in directory.programmes_with_borne_claims(self.conn):
+            self._guard("borne", partial(self._borne_of, programme_id), done)
+
+    def _borne_of(self, programme_id: int) -> None:
+        borne.follow(self._programme(programme_id, "job:borne"), self.clock())
 
     def _sweep(self, done: Round) -> None:
         self._for_each("sweep", lambda one, _: unclaimed.sweep(one, self.clock()), done)

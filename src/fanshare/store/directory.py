@@ -278,6 +278,11 @@ def programmes_with_budgets(conn: Connection) -> list[int]:
     return [row[0] for row in conn.execute("SELECT DISTINCT programme_id FROM budget ORDER BY 1")]
 
 
+def programmes_with_borne_claims(conn: Connection) -> list[int]:
+    """The programmes that ever bore a claim."""
+    return [row[0] for row in conn.execute("SELECT DISTINCT programme_id FROM borne_claim ORDER BY 1")]
+
+
 def programmes_with_schedules(conn: Connection) -> list[int]:
     """The programmes that say on which days they pay."""
     return [row[0] for row in conn.execute("SELECT id FROM programme WHERE pays_every IS NOT NULL ORDER BY 1")]

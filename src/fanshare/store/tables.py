@@ -72,6 +72,7 @@ MUTABLE = frozenset(
         "account",
         "api_key",
         "application",
+        "borne_claim",
         "brand_person",
         "budget_news",
         "click",

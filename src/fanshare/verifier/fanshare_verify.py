@@ -35,6 +35,8 @@ DOES_NOT_PROVE = [
 _TOTALS = ("pending", "available", "held", "in_transit", "paid")
 _ROLES = ("creator", "fan", "buyer")
 _BY_FAN = ("fan_link", "fan_code", "fan_ruling")
+#: Whose amounts may be below zero: what a change of that order takes back.
+_CLAIM_ORDER = "the order of an accepted claim"
 _PERIODS = {"day": "daily", "week": "weekly", "month": "monthly", "all": "overall"}
 
 
@@ -241,7 +243,7 @@ _LINE = {**_ENTRY, "body": _is_settlement, "shares": _opened(*_ROLES),
 _PAID = {**_ENTRY, "body": _PAYOUT, "shares": _opened("payee"), "opens": {"payout": _any, "salt": _hex},
          "history": [{"body": _PAYOUT, "shares": _opened("payee")}]}  # fmt: skip
 _OPENING = {"kind": _text("opening"), "opening": _hex, "seq": _count, "previous": _maybe(_hex), "file": _hex,
-            "tool": _text(r"[^\x00-\x1f]{1,60}"), "moved_on": _is_day, "currency": _any, "amount": _money,
+            "tool": _text(r"[^\x00-\x1f]{1,60}"), "moved_on": _is_day, "currency": _any, "amount": _signed,
             "matures_at": _maybe(_time), "who": _hex}  # fmt: skip
 _MOVED = {**_ENTRY, "body": _OPENING, "shares": _opened("payee"), "opens": {"opening": _any, "salt": _hex},
           "history": lambda value: value == [], "sentences": lambda value: isinstance(value, dict)}  # fmt: skip
@@ -264,7 +266,8 @@ def _sound(body: dict[str, Any]) -> bool:
     if body["seq"] < 1 or (body["seq"] == 1) != (body["previous"] is None):
         return False
     if body["kind"] != "settlement":
-        return _micros(body["amount"]) > 0 and (body["kind"] == "payout" or body["seq"] == 1)
+        amount, back = _micros(body["amount"]), body["kind"] == "opening" and body["tool"] == _CLAIM_ORDER
+        return (amount > 0 or (back and amount < 0)) and (body["kind"] == "payout" or body["seq"] == 1)
     lines, shares = body["lines"], body["shares"]
     return (
         (body["introduced_by"] is None) == (body["introduced_on"] is None)
@@ -653,9 +656,15 @@ def _commission(body: dict[str, Any]) -> str:
 
 
 def _moved_from(body: dict[str, Any]) -> str:
-    on, ready = body["moved_on"], (body["matures_at"] or "")[:10]
-    text = f"Opening balance moved from {body['tool']} on {_day(on)} {on[:4]}: {_short(_micros(body['amount']))} "
-    return text + str(body["currency"]) + (f", ready on {_day(ready)} {ready[:4]} (UTC)" if ready else "")
+    ready, micros = (body["matures_at"] or "")[:10], _micros(body["amount"])
+    on, worth = f"{_day(body['moved_on'])} {body['moved_on'][:4]}", f"{_short(abs(micros))} {body['currency']}"
+    if body["tool"] == "an accepted claim":
+        return f"Borne by the brand for a claim accepted on {on}: {worth}"
+    if body["tool"] == _CLAIM_ORDER:
+        what = "Taken back" if micros < 0 else "Given again"
+        return f"{what} on {on} of what the brand bears for a claim, as its order was changed: {worth}"
+    text = f"Opening balance moved from {body['tool']} on {on}: {worth}"
+    return text + (f", ready on {_day(ready)} {ready[:4]} (UTC)" if ready else "")
 
 
 def sentence(body: dict[str, Any], role: str) -> str:

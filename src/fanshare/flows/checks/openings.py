@@ -40,7 +40,8 @@ def openings(programme: Programme, _: Instant) -> Iterator[Offence]:
             expected |= {name: told.get(name) for name in ("opening", "who")}
         yield from compare(f"opening {row.id} of party {row.party}", row.body, canonical(expected).decode())
         bucket = "available" if row.matures_at is None else "pending"
-        said[row.party, row.currency, f"owed to {bucket}"] += row.amount
+        way = f"owed to {bucket}" if row.amount > 0 else f"{bucket} to owed"
+        said[row.party, row.currency, way] += abs(row.amount)
         if row.id in ready:
             said[row.party, row.currency, "pending to available"] += row.amount
     booked = {(party, currency, way): amount for party, currency, way, amount in programme.access.fetch(_BOOKED)}

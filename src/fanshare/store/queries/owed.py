@@ -53,9 +53,11 @@ WITH found AS (
       WHERE t.programme_id = %(programme_id)s AND t.currency = %(currency)s
         AND t.kind IN ('absorb', 'erase', 'claim', 'opening', 'payout_return')
         AND (%(before)s::bigint IS NULL OR t.id < %(before)s) ORDER BY t.id DESC LIMIT %(limit)s))
-SELECT t.id, t.at, t.kind, t.amount, t.order_id, coalesce(o.external_id, ''), coalesce(y.kind, ''),
+SELECT t.id, t.at, CASE WHEN t.kind = 'opening' AND c.kind = 'owed' THEN 'opening_back' ELSE t.kind END, t.amount,
+       t.order_id, coalesce(o.external_id, ''), coalesce(y.kind, ''),
        coalesce(y.display_name, ''), coalesce(y.public_id, '')
   FROM found JOIN transfer t ON t.programme_id = %(programme_id)s AND t.id = found.id
+  JOIN account c ON c.programme_id = t.programme_id AND c.id = t.credit_account_id
   LEFT JOIN shop_order o ON o.programme_id = t.programme_id AND o.id = t.order_id
   LEFT JOIN party y ON y.programme_id = t.programme_id AND y.id = t.party_id
  ORDER BY t.id DESC LIMIT %(limit)s

@@ -4,7 +4,7 @@ import {
   FORMAT, Finding, ROLES, TOTALS, any, canonical, has, isStatement, moment, need, parse,
 } from "./form.js";
 import { commitment, grew, included, leaf, openNote, readKey, same, sha256, toHex, unbase64, utf8 } from "./log.js";
-import { exact, micros, recompute, sentence } from "./sums.js";
+import { CLAIM_ORDER, exact, micros, recompute, sentence } from "./sums.js";
 
 export { able } from "./log.js";
 export { parse };
@@ -39,7 +39,10 @@ function holder(body, role) {
 /** What the form of a record asks beyond the form of its values. */
 function sound(body) {
   if (body.seq < 1 || (body.seq === 1) !== (body.previous === null)) return false;
-  if (body.kind !== "settlement") return micros(body.amount) > 0n && (body.kind === "payout" || body.seq === 1);
+  if (body.kind !== "settlement") {
+    const amount = micros(body.amount), back = body.kind === "opening" && body.tool === CLAIM_ORDER;
+    return (amount > 0n || (back && amount < 0n)) && (body.kind === "payout" || body.seq === 1);
+  }
   const distinct = (values) => new Set(values).size === values.length;
   const { lines, shares } = body, further = body.further || [];
   return (body.introduced_by === null) === (body.introduced_on === null)

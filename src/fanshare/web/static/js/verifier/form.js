@@ -233,7 +233,7 @@ const LINE = { ...ENTRY, body: isSettlement, shares: opened(...ROLES), sentences
 const PAID = { ...ENTRY, body: PAYOUT, shares: opened("payee"), opens: { payout: any, salt: hex },
   history: [{ body: PAYOUT, shares: opened("payee") }] };
 const OPENING = { kind: oneOf("opening"), opening: hex, seq: count, previous: maybe(hex), file: hex,
-  tool: text("[^\\x00-\\x1f]{1,60}"), moved_on: isDay, currency: any, amount: money, matures_at: maybe(time), who: hex };
+  tool: text("[^\\x00-\\x1f]{1,60}"), moved_on: isDay, currency: any, amount: signed, matures_at: maybe(time), who: hex };
 const MOVED = { ...ENTRY, body: OPENING, shares: opened("payee"), opens: { opening: any, salt: hex },
   history: (value) => Array.isArray(value) && value.length === 0, sentences: isTable };
 const SUMS = Object.fromEntries(TOTALS.map((name) => [name, signed]));

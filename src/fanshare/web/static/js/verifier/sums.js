@@ -2,6 +2,9 @@
 
 import { BY_FAN, Finding, PERIODS, daysIn, need } from "./form.js";
 
+/** Whose amounts may be below zero: what a change of that order takes back. */
+export const CLAIM_ORDER = "the order of an accepted claim";
+
 export function micros(text) {
   const [whole, rest] = text.replace("-", "").split(".");
   const size = BigInt(whole) * 1000000n + BigInt(rest);
@@ -261,9 +264,15 @@ function commission(body) {
 }
 
 function movedFrom(body) {
-  const ready = (body.matures_at || "").slice(0, 10);
-  const text = "Opening balance moved from " + body.tool + " on " + dated(body.moved_on) + ": ";
-  return text + short(micros(body.amount)) + " " + body.currency + (ready ? ", ready on " + dated(ready) + " (UTC)" : "");
+  const ready = (body.matures_at || "").slice(0, 10), amount = micros(body.amount), on = dated(body.moved_on);
+  const worth = short(amount < 0n ? -amount : amount) + " " + body.currency;
+  if (body.tool === "an accepted claim") return "Borne by the brand for a claim accepted on " + on + ": " + worth;
+  if (body.tool === CLAIM_ORDER) {
+    const what = amount < 0n ? "Taken back on " : "Given again on ";
+    return what + on + " of what the brand bears for a claim, as its order was changed: " + worth;
+  }
+  const text = "Opening balance moved from " + body.tool + " on " + on + ": " + worth;
+  return text + (ready ? ", ready on " + dated(ready) + " (UTC)" : "");
 }
 
 /** Why this role gets what it gets; empty without a share. */
