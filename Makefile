@@ -1,6 +1,6 @@
 # Everything a person does with this tree. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: scan client trial image help demo serve test check bench soak shots lock words clean install dev format lint types rooms
+.PHONY: rules scan client trial image help demo serve test check bench soak shots lock words clean install dev format lint types rooms
 SHELL := /bin/sh
 BIN := .venv/bin
 # Tests run on two processes; ARGS goes to pytest (make test ARGS="tests/core -k money"), N is the factor of a soak.
@@ -60,6 +60,9 @@ client: dev ## make the Python client anew after a change of the API
 
 words: dev ## collect the words of the pages and compile their translations
 	$(BIN)/python scripts/words.py
+
+rules: dev ## count how well the rules of the workbench read, and write docs/rules.md
+	$(BIN)/python scripts/rules.py
 
 ENGINE ?= $(firstword $(foreach name,podman docker buildah,$(if $(shell command -v $(name)),$(name))))
 

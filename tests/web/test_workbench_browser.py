@@ -24,6 +24,8 @@ PAGES = {
     "hours": "/workbench/hours",
     "costs": "/workbench/costs",
     "due": "/workbench/due",
+    "check": "/workbench/check",
+    "floor": "/workbench/floor",
     "deal": "/workbench/add/deal",
     "settings": "/workbench/settings",
     "lock": "/workbench/lock",
@@ -128,11 +130,28 @@ def test_every_page_of_the_workbench_is_quiet_and_accessible(
             seen.page.set_viewport_size({"width": width, "height": 800})
             seen.open(path)
             fit(seen, f"workbench-{called}-{width}")
+        read_a_contract(seen, width)
         seen.open("/workbench/lock")
         seen.page.locator("main form button").first.click()
         seen.open("/workbench/unlock")
         fit(seen, f"workbench-unlock-{width}")
         assert seen.page.locator("html").get_attribute("lang") == language
+
+
+def read_a_contract(seen: Watched, width: int) -> None:
+    """Paste one, see what is said about it."""
+    seen.page.set_viewport_size({"width": width, "height": 800})
+    seen.open("/workbench/check")
+    seen.page.locator("#text").fill("Payment:\nThe fee of 300 EUR is paid within 90 days for 2 Reels. Mind our rights.")
+    seen.page.locator("main form[enctype] button").click()
+    assert seen.page.locator("blockquote").first.is_visible()
+    fit(seen, f"workbench-read-{width}")
+    seen.page.set_viewport_size({"width": width, "height": 800})
+    seen.page.locator("form[action$='/workbench/floor'] button").click()
+    seen.page.locator("#wage").fill("20")
+    seen.page.locator("main form button").first.click()
+    assert seen.page.locator("#floor").is_visible()
+    fit(seen, f"workbench-floor-{width}")
 
 
 def fit(seen: Watched, name: str) -> None:

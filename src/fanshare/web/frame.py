@@ -66,6 +66,7 @@ _PLACES: dict[Role, tuple[Place, ...]] = {
         Place("workbench", "workbench_hours", "clock", later("Hours"), 0, "house"),
         Place("workbench", "workbench_costs", "receipt", later("Costs"), 0, "house"),
         Place("workbench", "workbench_due", "calendar-days", later("Due"), 1, "house"),
+        Place("workbench", "workbench_check", "search-check", later("Before you sign"), 1, "house"),
         Place("workbench", "workbench_settings", "sliders-horizontal", later("Settings and files"), 2, "house"),
         Place("workbench", "workbench_lock", "lock", later("Lock and keys"), 2, "house"),
     ),

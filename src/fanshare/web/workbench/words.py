@@ -41,6 +41,26 @@ _STEPS = {
     "answers": later("Answers to followers"),
     "office": later("Office"),
 }
+_LEVELS = {1: later("usual"), 2: later("ask"), 3: later("not as it stands")}
+_PIECES = {
+    "reel": later("Reel, TikTok or short"),
+    "story": later("Story"),
+    "video": later("Long video"),
+    "integration": later("Part of a video or podcast"),
+    "ugc": later("Video for the brand’s own use"),
+    "post": later("Post"),
+    "blog": later("Article"),
+    "newsletter": later("Newsletter"),
+    "live": later("Live session"),
+    "photo": later("Photo"),
+}
+_EXTRAS = {
+    "work": later("The work"),
+    "ads": later("Paid advertising with it, for up to six months"),
+    "everywhere": later("Use in every medium"),
+    "whitelisting": later("Advertising through your account"),
+    "exclusivity": later("Exclusivity"),
+}
 _PACES = {1: later("every month"), 3: later("every three months"), 6: later("every half year"), 12: later("every year")}
 _MONTHS = {
     "en": ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
@@ -68,6 +88,27 @@ def steps() -> dict[str, str]:
 def paces() -> dict[str, str]:
     """How often something recurs, by months."""
     return {str(one): gettext(_PACES[one]) for one in PACES}
+
+
+def levels() -> dict[int, str]:
+    """What to make of a passage of a contract."""
+    return {one: gettext(text) for one, text in _LEVELS.items()}
+
+
+def pieces() -> dict[str, str]:
+    """Kinds of things that are made for a fee."""
+    return {one: gettext(text) for one, text in _PIECES.items()}
+
+
+def extras() -> dict[str, str]:
+    """Parts of a floor fee."""
+    return {one: gettext(text) for one, text in _EXTRAS.items()}
+
+
+def hours(minutes: int) -> str:
+    """Minutes as hours to a half, rounded up: ``7``, ``7.5``."""
+    halves = -(-minutes // 30)
+    return f"{halves // 2}.5" if halves % 2 else str(halves // 2)
 
 
 def vehicles() -> dict[str, str]:
