@@ -34,6 +34,7 @@ from fanshare.flows import (
     outlook,
     own_data,
     own_links,
+    passkeys,
     payees,
     payout_banks,
     payout_runs,
@@ -54,11 +55,15 @@ from fanshare.flows import (
 )
 from fanshare.flows.authorisation import Post
 from fanshare.flows.payout_files import answers
+from fanshare.flows.signed_in import Asking, Owner, Relying
 from fanshare.integrations.bank_files import Banks
 from fanshare.integrations.generic.parse import parse as read_generic
 from tests.edge.running import KEYS
 from tests.fuzz import corpus, spoil
 from tests.fuzz.desk import Desk
+
+OWNER = Owner(staff.account_of(KEYS, "otto@example.test"), "test", "otto@example.test")
+ASKING = Asking(Relying("share.example", "https://share.example"), passkeys.ADD, "session")
 
 #: A picture that the picture flow takes.
 _PIXEL = b64decode("R0lGODdhAQABAIAAAP///////ywAAAAAAQABAAACAkQBADs=")
@@ -322,12 +327,12 @@ COMMANDS: dict[str, Callable[[Desk], object]] = {
     "draft terms": _drafted_terms,
     "report order": _report,
     "answer once": _answer_once,
-    "turn on": lambda d: second_factor.turn_on(
-        d.conn, KEYS, staff.account_of(KEYS, "otto@example.test"), b"s" * 20, d.text("six"), d.now, "test"
-    ),
-    "prove": lambda d: second_factor.prove(
-        d.conn, KEYS, staff.account_of(KEYS, "otto@example.test"), d.text("six"), d.now
-    ),
+    "turn on": lambda d: second_factor.turn_on(d.conn, KEYS, OWNER, b"s" * 20, d.text("six"), d.now),
+    "passkey": lambda d: passkeys.add(d.conn, KEYS, OWNER, ASKING, d.text("passkey"), d.text("name"), d.now),
+    "name of a passkey": lambda d: passkeys.rename(d.conn, KEYS, OWNER, d.text("hex"), d.text("name"), d.now),
+    "no passkey": lambda d: passkeys.remove(d.conn, KEYS, OWNER, d.text("hex"), d.now),
+    "enter by passkey": lambda d: passkeys.enter(d.conn, KEYS, ASKING, d.text("passkey"), d.now),
+    "prove": lambda d: second_factor.prove(d.conn, KEYS, OWNER.account, d.text("six"), d.now),
     "sign in": lambda d: sign_in.make_link(d.conn, KEYS, d.text("address"), d.now),
     "enter": lambda d: sign_in.enter(d.conn, KEYS, d.text("token"), d.now),
     "session": lambda d: sign_in.session(d.conn, KEYS, d.text("token"), d.now),

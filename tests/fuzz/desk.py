@@ -58,6 +58,7 @@ WORDS: dict[str, list[str]] = {
     "key": ["k" * 32],
     "zone": ["Europe/Berlin"],
     "six": ["123456"],
+    "passkey": ['{"id":"AA","rawId":"AA","type":"public-key","response":{"clientDataJSON":"e30","signature":"AA"}}'],
     "iban": ["DE89370400440532013000", "fr14 2004 1010 0505 0001 3M02 606", "CH9300762011623852957"],
     "routing": ["021000021", "121042882"],
     "ruling": ["denied", "held", "released", "reassigned", "merged", "upheld"],

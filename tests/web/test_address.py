@@ -28,6 +28,7 @@ from fanshare.flows.address_change import address_changed_within
 from fanshare.flows.authorisation import Post
 from fanshare.flows.people import Joiner, add_creator, add_fan
 from fanshare.flows.sign_in import make_link, seats_of
+from fanshare.flows.signed_in import Owner
 from fanshare.flows.workbench_keys import Cost
 from fanshare.store.access import connect
 from fanshare.store.queries import shop_credits as credit_rows
@@ -280,7 +281,7 @@ def test_what_was_put_in_the_way_of_undoing_gives_way(company: Company) -> None:
     later = company.house.later(MINUTE)
     for address in ("thief@example.test", owner):
         step = one_time_code.code(app, one_time_code.step_of(later))
-        second_factor.turn_on(conn, KEYS, account(address), app, step, later, "thief")
+        second_factor.turn_on(conn, KEYS, Owner(account(address), "thief"), app, step, later)
     staff.add_brand_person(brand.access, brand.tenant.public_id, KEYS, owner, later, post=Post.READER)
     staff.add_operator(conn, KEYS, owner, later)
     assert send(company.device(), "/address/undo", t=back).status == 200
@@ -289,6 +290,7 @@ def test_what_was_put_in_the_way_of_undoing_gives_way(company: Company) -> None:
     assert [one for one in mine if one.role == "brand"] == [seat], "the reader that was put there is gone"
     assert seats_of(conn, KEYS, "thief@example.test") == ()
     assert not second_factor.state_of(conn, account("thief@example.test")).on, "the thief's app is gone"
+    assert not second_factor.state_of(conn, account(owner)).on, "and the one that was put under her address"
 
 
 def test_a_purchase_by_the_new_address_is_her_own_until_the_change_is_undone(company: Company) -> None:

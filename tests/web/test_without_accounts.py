@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Iterable
 
 from fanshare.flows.authorisation import Seat
-from fanshare.flows.signed_in import Wish
+from fanshare.flows.signed_in import Asking, Owner, Relying, Wish
 from fanshare.web.accounts_port import Accounts, NoAccounts
 from fanshare.web.app import make_wsgi_app
 from tests.support.schema import NOW
@@ -30,6 +30,8 @@ def test_every_question_to_nobody_has_an_answer() -> None:
         Iterable[Seat]: (),
         tuple[Seat, ...]: (),
         Wish: Wish("x"),
+        Owner: Owner(b"x", "x"),
+        Asking: Asking(Relying("x", "https://x"), "x", "x"),
     }
     asked = [name for name, _ in inspect.getmembers(Accounts, inspect.isfunction) if not name.startswith("_")]
     for name in asked:

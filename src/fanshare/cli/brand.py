@@ -30,11 +30,11 @@ def add(
 @app.command()
 def remove(ctx: typer.Context, address: str = typer.Argument(help="Her e-mail address.")) -> None:
     """No longer: she is refused at once, and her address is forgotten."""
-    from fanshare.flows.staff import remove_brand_person
+    from fanshare.flows.parting import end_brand_person
 
     this = session(ctx)
     with this.desk() as desk:
-        remove_brand_person(desk.access, desk.tenant.public_id, desk.installation.keys, address, desk.now)
+        end_brand_person(desk.access, desk.tenant.public_id, desk.installation.keys, address, desk.now)
     this.out.result({"removed": True}, [f"{address.strip()} does not look after {desk.tenant.name} any more."])
 
 

@@ -12,16 +12,17 @@ def login_link(
     ctx: typer.Context,
     address: str = typer.Argument(help="The e-mail address she is known by here."),
     forget_app: bool = typer.Option(
-        False, "--forget-app", help="Her authenticator app and its recovery codes are lost: take them away."
+        False, "--forget-app", help="Her authenticator app, passkeys and recovery codes are lost: take them away."
     ),
 ) -> None:
     """Print a link that signs somebody in, once, within 15 minutes. Give it to nobody else."""
     from fanshare.cli.addresses import base_url
     from fanshare.cli.shapes import when
     from fanshare.core.errors import BadInputError
-    from fanshare.flows.second_factor import turn_off
+    from fanshare.flows.second_factor import take_all
     from fanshare.flows.sign_in import LINK_LIVES, make_link
-    from fanshare.flows.staff import account_of
+    from fanshare.flows.signed_in import Owner
+    from fanshare.flows.staff import account_of, clean
 
     this = session(ctx)
     with this.installation() as opened:
@@ -38,7 +39,8 @@ def login_link(
                 404,
             ) from None
         if forget_app:
-            turn_off(opened.conn, account_of(opened.keys, address), now, "cli")
+            owner = Owner(account_of(opened.keys, address), "cli", clean(address))
+            take_all(opened.conn, opened.keys, owner, now)
         url = f"{base_url(opened.settings)}/sign-in/confirm?t={token}"
     ends = when(now + LINK_LIVES)
     this.out.result({"url": url, "expires_at": ends}, [url, f"It works once, until {ends}."])

@@ -22,11 +22,11 @@ def add(ctx: typer.Context, address: str = typer.Argument(help="Her e-mail addre
 @app.command()
 def remove(ctx: typer.Context, address: str = typer.Argument(help="Her e-mail address.")) -> None:
     """No longer; whoever is signed in is refused at once."""
-    from fanshare.flows.staff import remove_operator
+    from fanshare.flows.parting import end_operator
 
     this = session(ctx)
     with this.installation() as opened:
-        remove_operator(opened.conn, opened.keys, address, opened.clock())
+        end_operator(opened.conn, opened.keys, address, opened.clock())
     this.out.result({"removed": True}, [f"{address.strip()} is no operator any more."])
 
 

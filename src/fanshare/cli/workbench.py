@@ -28,6 +28,7 @@ def end(
     with_books: bool = typer.Option(False, "--with-books", help="Remove what she wrote as well, for ever."),
 ) -> None:
     """No longer. Her books stay, sealed, unless they go with it; nobody here can read them."""
+    from fanshare.flows.parting import left
     from fanshare.flows.staff import account_of
     from fanshare.flows.workbench_lock import close_door
 
@@ -35,4 +36,5 @@ def end(
     with this.installation() as opened:
         account = account_of(opened.keys, address)
         close_door(opened.conn, account, opened.clock(), "cli", with_books=with_books)
+        left(opened.conn, opened.keys, address, account)
     this.out.result({"removed": True}, [f"{address.strip()} has no workbench of her own any more."])

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from fanshare.config.keys import Keys
 from fanshare.core.instants import Instant
-from fanshare.flows import second_factor
+from fanshare.flows import passkeys, second_factor
 from fanshare.flows.audit import note, noted
 from fanshare.flows.authorisation import Role, Seat
 from fanshare.flows.context import pseudonym
@@ -27,6 +27,7 @@ from fanshare.store.vault import Vault
 HANGS = {
     ("operator", "account"): "moved",
     ("second_factor", "account"): "moved",
+    ("passkey", "account"): "moved; devices go on calling the account by the same random name",
     ("brand_person", "email_hash"): "moved",
     ("party_identity", "hash"): "the new one joins the old, by which her own earlier purchases are known",
     ("workbench", "account"): "moved, and locked everywhere; her passphrase opens it as before",
@@ -98,7 +99,7 @@ def move(conn: Connection, keys: Keys, seats: Iterable[Seat], how: Move, now: In
     """
     old, new = how.accounts(keys)
     added = [found for seat in seats for found in _seat(conn, keys, seat, how, now)]
-    _factor(conn, keys, old, new)
+    _factor(conn, keys, old, how)
     _books(conn, keys, old, new)
     for tenant in directory.programmes(conn):
         _application(Access(conn, tenant.id, "address"), keys, how)
@@ -113,12 +114,6 @@ def forget_hashes(conn: Connection, keys: Keys, added: Iterable[tuple[int, int]]
         hash_ = pseudonym(keys, tenant.public_id, "email", folded(address))
         for party in [party for programme, party in added if programme == tenant.id]:
             unknow_hash(Access(conn, tenant.id, "address"), party, hash_, now)
-
-
-def drop_factor(conn: Connection, account: bytes, since: Instant) -> bool:
-    """Take an app away that was set up since an instant; whether there was one."""
-    statement = "DELETE FROM second_factor WHERE account = %s AND made_at > %s"
-    return bool(conn.execute(statement, [account, since]).rowcount)
 
 
 def _seat(conn: Connection, keys: Keys, seat: Seat, how: Move, now: Instant) -> Iterator[tuple[int, int]]:
@@ -163,13 +158,15 @@ def _brand(access: Access, keys: Keys, id_: int, hash_: str, address: str, now: 
     Vault(access, keys).put(person, "email", address.encode(), now)
 
 
-def _factor(conn: Connection, keys: Keys, old: bytes, new: bytes) -> None:
+def _factor(conn: Connection, keys: Keys, old: bytes, how: Move) -> None:
+    _, new = how.accounts(keys)
+    second_factor.forget(conn, new)
+    passkeys.move(conn, keys, old, new, how.new)
     row = conn.execute("SELECT sealed_secret FROM second_factor WHERE account = %s FOR UPDATE", [old]).fetchone()
     if row is None:
         return
     purpose = second_factor.PURPOSE
-    sealed = keys.seal(purpose, keys.unseal(purpose, bytes(row[0]), old), new)
-    conn.execute("DELETE FROM second_factor WHERE account = %s", [new])
+    sealed = None if row[0] is None else keys.seal(purpose, keys.unseal(purpose, bytes(row[0]), old), new)
     conn.execute("UPDATE second_factor SET account = %s, sealed_secret = %s WHERE account = %s", [new, sealed, old])
 
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from fanshare.config.keys import Keys
 from fanshare.core.errors import BadInputError, ConflictError, FanshareError
 from fanshare.core.instants import DAY, MINUTE, Instant
-from fanshare.flows import account_rows, outbox
+from fanshare.flows import account_rows, outbox, second_factor
 from fanshare.flows.account_rows import Move
 from fanshare.flows.audit import note
 from fanshare.flows.authorisation import Role, Seat
@@ -170,7 +170,7 @@ def confirm(conn: Connection, keys: Keys, token: str, now: Instant) -> Link | No
 def undo(conn: Connection, keys: Keys, token: str, now: Instant) -> Link | None:
     """Move everything back to the old address; ``None`` where that can't be any more.
 
-    An app that was set up since goes: whoever took the address may have set it up.
+    An app, passkeys and recovery codes of since then go: whoever took the address may have made them.
     """
     with conn.transaction():
         row = conn.execute(_FOUND + " FOR UPDATE", [_hash(token), now, True]).fetchone()
@@ -179,7 +179,7 @@ def undo(conn: Connection, keys: Keys, token: str, now: Instant) -> Link | None:
         content = _read(keys, row[2], row[0])
         seats = [Seat(Role(role), programme, id_) for role, programme, id_ in content["seats"]]
         how = Move(content["new"], content["old"])
-        account_rows.drop_factor(conn, bytes(row[1]), row[3])
+        second_factor.drop_since(conn, bytes(row[1]), row[3])
         account_rows.move(conn, keys, seats, how, now)
         account_rows.forget_hashes(conn, keys, [(one[0], one[1]) for one in content["added"]], how.old, now)
         conn.execute(_DROP, [row[0]])

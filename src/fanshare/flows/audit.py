@@ -14,8 +14,15 @@ from fanshare.store.access import Access, Connection
 #: What can have been done -> how a list words it.
 WHAT = {
     "sign_in.link": later("signed in"),
+    "sign_in.passkey": later("signed in with a passkey"),
+    "passkey.add": later("added a passkey"),
+    "passkey.name": later("named a passkey"),
+    "passkey.remove": later("removed a passkey"),
+    "passkey.stop": later("used a passkey of which there may be a copy; it was stopped"),
     "factor.on": later("set up an authenticator app"),
     "factor.off": later("took an authenticator app away"),
+    "factor.codes": later("took fresh recovery codes"),
+    "factor.lost": later("took away all that somebody had lost besides her mailbox"),
     "address.ask": later("asked for another address"),
     "address.change": later("changed an address"),
     "address.undo": later("took a change of address back"),

@@ -22,6 +22,7 @@ LETTER = "letter"
 NEWS = "news"
 ADDRESS = "address"
 PAYEE = "payee"
+SAFETY = "safety"
 ATTEMPTS = 9
 
 _PURPOSE = "outbox"

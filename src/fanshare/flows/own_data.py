@@ -8,7 +8,7 @@ from fanshare.core.errors import BadInputError
 from fanshare.core.instants import Instant, format_rfc3339
 from fanshare.core.money import format_micros
 from fanshare.core.payee_account import masked, unpacked
-from fanshare.flows import payees, posts, questions
+from fanshare.flows import passkeys, payees, posts, questions, second_factor
 from fanshare.flows.address_change import refuse_if_changed, underway
 from fanshare.flows.audit import noted
 from fanshare.flows.context import Programme
@@ -87,6 +87,7 @@ def copy(
         ],
         "workbench": _workbench(programme, row.person),
         "off_hours": off_hours.get(access, party)._asdict(),
+        "safety": _safety(programme, row.person),
         "change_of_address": _change(programme, row.person, now),
         "weekly_mail_stopped_at": None if stopped_at is None else format_rfc3339(stopped_at),
         "news_by_mail": pace,
@@ -141,6 +142,28 @@ def _change(programme: Programme, person: int, now: Instant) -> dict[str, Any] |
     account = known_account(programme.keys, programme.vault.get(person, "email"))
     found = None if account is None else underway(programme.access.conn, programme.keys, account, now)
     return None if found is None else {"to": found.new, "done": found.done, "until": format_rfc3339(found.until)}
+
+
+def _safety(programme: Programme, person: int) -> dict[str, Any] | None:
+    """What she has besides her mailbox. What a passkey or an app keeps secret is not here, or sealed for ever."""
+    account = known_account(programme.keys, programme.vault.get(person, "email"))
+    if account is None:
+        return None
+    conn = programme.access.conn
+    factor = second_factor.state_of(conn, account)
+    return {
+        "app": factor.app,
+        "recovery_codes_left": factor.recovery_left,
+        "passkeys": [
+            {
+                "name": one.name,
+                "since": format_rfc3339(one.made_at),
+                "last_used": None if one.used_at is None else format_rfc3339(one.used_at),
+                "stopped": None if one.stopped_at is None else format_rfc3339(one.stopped_at),
+            }
+            for one in passkeys.of_account(conn, programme.keys, account)
+        ],
+    }
 
 
 def _page(access: Access, party: int) -> dict[str, Any]:

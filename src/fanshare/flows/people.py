@@ -12,6 +12,7 @@ from fanshare.core.errors import BadInputError, ConflictError
 from fanshare.core.instants import Instant
 from fanshare.flows.context import Programme
 from fanshare.flows.named import check_parties, check_shop
+from fanshare.flows.parting import left
 from fanshare.flows.staff import known_account
 from fanshare.flows.workbench_lock import keep_door
 from fanshare.store.access import Access
@@ -146,7 +147,8 @@ def erase(programme: Programme, party: int, now: Instant) -> None:
         row = access.fetch_one(_PERSON, {"party": party})
         if row is None or row[0] is None:
             raise BadInputError("nobody_there", "There is nobody to erase behind this account.")
-        if (account := known_account(programme.keys, programme.vault.get(row[0], "email"))) is not None:
+        address = programme.vault.get(row[0], "email") or b""
+        if (account := known_account(programme.keys, address)) is not None:
             keep_door(access.conn, account, now)
             address_changes.forget(access.conn, account)
         access.execute(_FORGET_IDENTITIES, {"person": row[0]})
@@ -161,6 +163,8 @@ def erase(programme: Programme, party: int, now: Instant) -> None:
         payout_runs.forget(access, parties)
         payees.forget(access, parties, now)
         programme.vault.erase(row[0])
+        if account is not None:
+            left(access.conn, programme.keys, address.decode(), account)
 
 
 def slug_of(name: str) -> str:

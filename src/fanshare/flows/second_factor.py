@@ -1,7 +1,8 @@
-"""An authenticator app besides the mailbox: set up, asked before what concerns money or identity, taken away again.
+"""What somebody has besides her mailbox: an authenticator app, passkeys (``passkeys``), and recovery codes for both.
 
-Whoever has one shows its code (or a recovery code, each good once) within the ten minutes before; whoever has none has
-come by a fresh link within half an hour. The secret is sealed, recovery codes are kept as hashes.
+Asked before what concerns money or identity: whoever has any shows a code (or a recovery code, each good once) or her
+passkey within the ten minutes before; whoever has none has come by a fresh link within half an hour. The app's secret
+is sealed, recovery codes are kept as hashes. There is a row as long as there is an app or a passkey.
 """
 
 import hashlib
@@ -12,8 +13,9 @@ from fanshare.config.keys import Keys
 from fanshare.core import one_time_code
 from fanshare.core.errors import BadInputError, ConflictError, FanshareError
 from fanshare.core.instants import MINUTE, Instant
+from fanshare.flows import safety_mail
 from fanshare.flows.audit import note
-from fanshare.flows.signed_in import Factor
+from fanshare.flows.signed_in import Factor, Owner
 from fanshare.store.access import Connection
 
 PURPOSE = "second factor"
@@ -25,10 +27,23 @@ _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 _LOCK = """
 SELECT sealed_secret, used_step, recovery, wrong, wrong_since_at FROM second_factor WHERE account = %s FOR UPDATE
 """
-_ADD = """
-INSERT INTO second_factor (account, sealed_secret, used_step, recovery, made_at) VALUES (%s, %s, %s, %s, %s)
-ON CONFLICT DO NOTHING
+_STATE = """
+SELECT f.sealed_secret IS NOT NULL, cardinality(f.recovery),
+       (SELECT count(*) FROM passkey p WHERE p.account = f.account AND p.stopped_at IS NULL)
+  FROM second_factor f WHERE f.account = %s
 """
+_ADD = """
+INSERT INTO second_factor (account, recovery, made_at, codes_at) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING
+"""
+_ADD_APP = """
+UPDATE second_factor SET sealed_secret = %s, used_step = %s, app_at = %s WHERE account = %s AND sealed_secret IS NULL
+"""
+_DROP_APP = "UPDATE second_factor SET sealed_secret = NULL, app_at = NULL, used_step = -1 WHERE account = %s"
+_DROP_EMPTY = """
+DELETE FROM second_factor f
+ WHERE account = %s AND sealed_secret IS NULL AND NOT EXISTS (SELECT FROM passkey p WHERE p.account = f.account)
+"""
+_RENEW = "UPDATE second_factor SET recovery = %s, codes_at = %s WHERE account = %s"
 _USED = "UPDATE second_factor SET used_step = %s, recovery = %s, wrong = 0 WHERE account = %s"
 _WRONG = "UPDATE second_factor SET wrong = %s, wrong_since_at = %s WHERE account = %s"
 
@@ -41,29 +56,46 @@ def fresh(factor: Factor, came_at: Instant, proved_at: Instant, now: Instant) ->
 
 def state_of(conn: Connection, account: bytes) -> Factor:
     """What an account has."""
-    row = conn.execute("SELECT cardinality(recovery) FROM second_factor WHERE account = %s", [account]).fetchone()
-    return Factor(on=False) if row is None else Factor(on=True, recovery_left=row[0])
+    row = conn.execute(_STATE, [account]).fetchone()
+    return Factor(on=False) if row is None else Factor(on=True, app=row[0], recovery_left=row[1], passkeys=row[2])
 
 
-def turn_on(
-    conn: Connection, keys: Keys, account: bytes, secret: bytes, typed: str, now: Instant, actor: str
-) -> list[str]:
-    """Take an app whose code was shown; returns the recovery codes, which are never shown again.
+def turn_on(conn: Connection, keys: Keys, owner: Owner, secret: bytes, typed: str, now: Instant) -> list[str]:
+    """Take an app whose code was shown; returns recovery codes, unless there are some already. They are shown once.
 
     Raises ``BadInputError`` (``wrong_code``) and ``ConflictError`` (``has_factor``).
     """
     step = one_time_code.matching_step(secret, typed, now, -1)
     if step is None:
         raise BadInputError("wrong_code", "This is not the code that the app shows now.")
-    made = [
-        "-".join("".join(secrets.choice(_ALPHABET) for _ in range(5)) for _ in range(2)) for _ in range(RECOVERY_CODES)
-    ]
-    sealed = keys.seal(PURPOSE, secret, account)
+    sealed = keys.seal(PURPOSE, secret, owner.account)
     with conn.transaction():
-        if not conn.execute(_ADD, [account, sealed, step, [_hash(one) for one in made], now]).rowcount:
+        codes = begin(conn, owner.account, now)
+        if not conn.execute(_ADD_APP, [sealed, step, now, owner.account]).rowcount:
             raise ConflictError("has_factor", "There is an app for this account already.")
-        note(conn, actor, "factor.on", now)
-    return made
+        note(conn, owner.actor, "factor.on", now)
+        safety_mail.tell(conn, keys, owner, "factor.on", now)
+    return codes
+
+
+def begin(conn: Connection, account: bytes, now: Instant) -> list[str]:
+    """Fresh recovery codes where there were none; the row is there afterwards, locked until the transaction ends."""
+    codes, hashes = _fresh_codes()
+    if conn.execute(_ADD, [account, hashes, now, now]).rowcount:
+        return codes
+    conn.execute(_LOCK, [account])
+    return []
+
+
+def renew_codes(conn: Connection, keys: Keys, owner: Owner, now: Instant) -> list[str]:
+    """Fresh recovery codes in the place of those that are left; none where there is nothing to recover."""
+    codes, hashes = _fresh_codes()
+    with conn.transaction():
+        if not conn.execute(_RENEW, [hashes, now, owner.account]).rowcount:
+            return []
+        note(conn, owner.actor, "factor.codes", now)
+        safety_mail.tell(conn, keys, owner, "factor.codes", now)
+    return codes
 
 
 def prove(conn: Connection, keys: Keys, account: bytes, typed: str, now: Instant) -> bool:
@@ -80,7 +112,8 @@ def prove(conn: Connection, keys: Keys, account: bytes, typed: str, now: Instant
             wrong, since = 0, now
         if wrong >= _MOST_WRONG:
             raise FanshareError("too_many_codes", "Too many wrong codes; wait ten minutes.", 429)
-        step = one_time_code.matching_step(keys.unseal(PURPOSE, bytes(sealed), account), typed, now, used)
+        secret = None if sealed is None else keys.unseal(PURPOSE, bytes(sealed), account)
+        step = None if secret is None else one_time_code.matching_step(secret, typed, now, used)
         left = [bytes(one) for one in recovery]
         found = next((one for one in left if hmac.compare_digest(one, _hash(_folded(typed)))), None)
         if step is None and found is None:
@@ -91,11 +124,48 @@ def prove(conn: Connection, keys: Keys, account: bytes, typed: str, now: Instant
         return True
 
 
-def turn_off(conn: Connection, account: bytes, now: Instant, actor: str) -> None:
-    """Take the app away; whoever asks has just proved it."""
+def turn_off(conn: Connection, keys: Keys, owner: Owner, now: Instant) -> None:
+    """Take the app away; whoever asks has just shown that it is she. Recovery codes stay as long as passkeys do."""
     with conn.transaction():
-        if conn.execute("DELETE FROM second_factor WHERE account = %s", [account]).rowcount:
-            note(conn, actor, "factor.off", now)
+        if conn.execute(_DROP_APP + " AND sealed_secret IS NOT NULL", [owner.account]).rowcount:
+            drop_empty(conn, owner.account)
+            note(conn, owner.actor, "factor.off", now)
+            safety_mail.tell(conn, keys, owner, "factor.off", now)
+
+
+def drop_empty(conn: Connection, account: bytes) -> None:
+    """Recovery codes go with the last thing that they stand in for."""
+    conn.execute(_DROP_EMPTY, [account])
+
+
+def drop_since(conn: Connection, account: bytes, since: Instant) -> None:
+    """Take away what was set up since an instant: an app, passkeys, recovery codes."""
+    conn.execute("DELETE FROM passkey WHERE account = %s AND made_at > %s", [account, since])
+    conn.execute(_DROP_APP + " AND app_at > %s", [account, since])
+    conn.execute("UPDATE second_factor SET recovery = '{}' WHERE account = %s AND codes_at > %s", [account, since])
+    drop_empty(conn, account)
+
+
+def forget(conn: Connection, account: bytes) -> bool:
+    """Take everything away; whether there was anything."""
+    conn.execute("DELETE FROM passkey WHERE account = %s", [account])
+    return bool(conn.execute("DELETE FROM second_factor WHERE account = %s", [account]).rowcount)
+
+
+def take_all(conn: Connection, keys: Keys, owner: Owner, now: Instant) -> None:
+    """Take everything away from somebody who lost it, as an operator does who knows that it is she."""
+    with conn.transaction():
+        if forget(conn, owner.account):
+            note(conn, owner.actor, "factor.lost", now)
+            safety_mail.tell(conn, keys, owner, "factor.lost", now)
+
+
+def _fresh_codes() -> tuple[list[str], list[bytes]]:
+    """Recovery codes, and their hashes."""
+    made = [
+        "-".join("".join(secrets.choice(_ALPHABET) for _ in range(5)) for _ in range(2)) for _ in range(RECOVERY_CODES)
+    ]
+    return made, [_hash(one) for one in made]
 
 
 def _folded(typed: str) -> str:

@@ -148,10 +148,15 @@ def enter(conn: Connection, keys: Keys, token: str, now: Instant) -> Entered:
         return Entered()
     conn.execute("DELETE FROM sign_in_link WHERE account = %s", [row[0]])
     seats = seats_of(conn, keys, keys.unseal(PURPOSE, bytes(row[1]), _hash(token)).decode())
+    noted_in(conn, seats, "sign_in.link", now)
+    return Entered(seats, bytes(row[0]))
+
+
+def noted_in(conn: Connection, seats: Iterable[Seat], what: str, now: Instant) -> None:
+    """Write down that somebody came in who looks after others' things."""
     for seat in seats:
         if seat.role in (Role.BRAND, Role.OPERATOR):
-            note(conn, f"{seat.role}:{seat.id}", "sign_in.link", now, programme=seat.programme_id or None)
-    return Entered(seats, bytes(row[0]))
+            note(conn, f"{seat.role}:{seat.id}", what, now, programme=seat.programme_id or None)
 
 
 def keep_session(conn: Connection, keys: Keys, key: str, content: dict[str, object], now: Instant) -> None:

@@ -26,6 +26,7 @@ from fanshare.flows import (
     outbox,
     payees,
     posts,
+    safety_mail,
     sign_in,
     thanks,
     weekly_mail,
@@ -122,6 +123,8 @@ def _written(conn: Connection, keys: Keys, office: PostOffice, one: Waiting, now
         yield from _join(conn, keys, office, one, now)
     elif one.kind == outbox.ADDRESS:
         yield from _address(conn, keys, office, one, now)
+    elif one.kind == outbox.SAFETY:
+        yield from _safety(office, one)
     elif one.kind == outbox.ANSWER:
         yield from _answer(conn, office, one)
     elif one.kind == outbox.BUDGET:
@@ -160,6 +163,12 @@ def _address(conn: Connection, keys: Keys, office: PostOffice, one: Waiting, now
     else:
         words = address_letters.confirm(say, f"{office.base_url}/address/confirm?t={token}", host)
     yield Letter(address, words.subject, words.text, one.ident, language=_language(one))
+
+
+def _safety(office: PostOffice, one: Waiting) -> Iterator[Letter]:
+    """To the address that the account had when it was changed, at any hour."""
+    words = safety_mail.words(_say(office, one), str(one.content["what"]), f"{office.base_url}/safety", _host(office))
+    yield Letter(str(one.content["address"]), words.subject, words.text, one.ident, language=_language(one))
 
 
 def _join(conn: Connection, keys: Keys, office: PostOffice, one: Waiting, now: Instant) -> Iterator[Letter]:

@@ -29,6 +29,7 @@ from fanshare.flows import (
     news,
     openings,
     outbox,
+    passkeys,
     payments,
     payout_schedule,
     seal,
@@ -373,6 +374,7 @@ class Worker:
         now = self.clock()
         directory.recall(self.conn, now)
         sign_in.forget_old(self.conn, now)
+        passkeys.forget_old(self.conn, now)
         address_change.forget_old(self.conn, now)
         outbox.forget_old(self.conn, now)
         day_keys.drop_old(self.conn, now)

@@ -13,6 +13,8 @@ GLOBAL = frozenset(
         "operator",  # who runs the installation
         "sign_in_link",  # an address may be known to several programmes
         "second_factor",  # and so may who has an app
+        "passkey",  # and whose devices hold keys
+        "passkey_answer",  # whoever signs in by one is nobody yet
         "address_change",  # and so may whose address changes
         "web_session",  # and so may who signed in
         "outbox",  # a wish to sign in names no programme

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Protocol
 
 from fanshare.flows.authorisation import Hat, Seat
-from fanshare.flows.signed_in import Entered, Factor, Session, Underway, Wish
+from fanshare.flows.signed_in import Asking, Entered, Factor, Offer, Owner, Passkey, Session, Underway, Wish
 
 if TYPE_CHECKING:
     # Flows know the database, of which a page without one knows nothing.
@@ -28,16 +28,40 @@ class Accounts(Protocol):
         """Use a link up: what it opens, nothing when it does not work."""
 
     def factor(self, account: bytes) -> Factor:
-        """Whether an account has an authenticator app."""
+        """What an account has besides its mailbox."""
 
     def prove(self, account: bytes, typed: str) -> bool:
         """Whether a code is the app's, or a recovery code; it is used up. Raises ``FanshareError`` after many."""
 
-    def turn_on(self, account: bytes, secret: bytes, typed: str, actor: str) -> list[str]:
-        """Take an app; its recovery codes. Raises ``FanshareError``."""
+    def turn_on(self, owner: Owner, secret: bytes, typed: str) -> list[str]:
+        """Take an app; recovery codes, where there were none. Raises ``FanshareError``."""
 
-    def turn_off(self, account: bytes, actor: str) -> None:
+    def turn_off(self, owner: Owner) -> None:
         """Take the app away."""
+
+    def renew_codes(self, owner: Owner) -> list[str]:
+        """Fresh recovery codes in the place of those that are left."""
+
+    def passkeys(self, account: bytes) -> list[Passkey]:
+        """An account's passkeys."""
+
+    def offer(self, asking: Asking, account: bytes) -> Offer:
+        """A fresh question to one of an account's passkeys, or (no account) to whichever somebody has."""
+
+    def add_passkey(self, owner: Owner, asking: Asking, answer: str, name: str) -> list[str]:
+        """Take a passkey that was just made; recovery codes, where there were none. Raises ``FanshareError``."""
+
+    def name_passkey(self, owner: Owner, passkey: str, name: str) -> None:
+        """Call a passkey otherwise. Raises ``FanshareError``."""
+
+    def remove_passkey(self, owner: Owner, passkey: str) -> None:
+        """Remove a passkey."""
+
+    def prove_by_passkey(self, account: bytes, asking: Asking, answer: str) -> bool:
+        """Whether an answer is that of a passkey of this account; the question is used up."""
+
+    def enter_by_passkey(self, asking: Asking, answer: str) -> Entered:
+        """What a passkey opens, nothing when it does not work. The question is used up."""
 
     def sessions(self, account: bytes) -> list[Session]:
         """Where an account is signed in."""
@@ -109,12 +133,42 @@ class NoAccounts:
         """Never."""
         return False
 
-    def turn_on(self, account: bytes, secret: bytes, typed: str, actor: str) -> list[str]:  # noqa: ARG002
+    def turn_on(self, owner: Owner, secret: bytes, typed: str) -> list[str]:  # noqa: ARG002 - the port's signature
         """Nothing."""
         return []
 
-    def turn_off(self, account: bytes, actor: str) -> None:
+    def turn_off(self, owner: Owner) -> None:
         """Nothing."""
+
+    def renew_codes(self, owner: Owner) -> list[str]:  # noqa: ARG002 - the port's signature
+        """None."""
+        return []
+
+    def passkeys(self, account: bytes) -> list[Passkey]:  # noqa: ARG002 - the port's signature
+        """None."""
+        return []
+
+    def offer(self, asking: Asking, account: bytes) -> Offer:  # noqa: ARG002 - the port's signature
+        """A question that nobody can answer."""
+        return Offer(b"")
+
+    def add_passkey(self, owner: Owner, asking: Asking, answer: str, name: str) -> list[str]:  # noqa: ARG002
+        """Nothing."""
+        return []
+
+    def name_passkey(self, owner: Owner, passkey: str, name: str) -> None:
+        """Nothing."""
+
+    def remove_passkey(self, owner: Owner, passkey: str) -> None:
+        """Nothing."""
+
+    def prove_by_passkey(self, account: bytes, asking: Asking, answer: str) -> bool:  # noqa: ARG002
+        """Never."""
+        return False
+
+    def enter_by_passkey(self, asking: Asking, answer: str) -> Entered:  # noqa: ARG002 - the port's signature
+        """Nothing."""
+        return Entered()
 
     def sessions(self, account: bytes) -> list[Session]:  # noqa: ARG002 - the port's signature
         """None."""

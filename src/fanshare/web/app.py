@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from fanshare.config.django import configure
 from fanshare.core.instants import Instant
+from fanshare.flows.signed_in import Relying
 from fanshare.web import assets, snippet
 from fanshare.web.accounts_port import Accounts, NoAccounts
 from fanshare.web.pages_port import PageStore
@@ -28,14 +29,15 @@ def make_wsgi_app(
 
     Without ``accounts`` nobody can sign in, without a ``desk`` there are only public pages. ``public_url`` says
     whether the world reaches this site by https, which a proxy in front has undone by the time a request arrives
-    here. Threads may call the application at once; the store must allow that.
+    here, and to which name passkeys are bound. Threads may call the application at once; the store must allow that.
     """
     configure()
     from django.core.handlers.wsgi import WSGIHandler
 
     parts = urlsplit(public_url)
     secure = (parts.netloc if parts.scheme == "https" else "").casefold()
-    site = Site(store, clock, tuple(allowed_hosts), accounts or NoAccounts(), secure, at_work=desk)
+    known = accounts or NoAccounts()
+    site = Site(store, clock, tuple(allowed_hosts), known, secure, at_work=desk, relying=Relying.of(public_url))
     pages = WSGIHandler()
 
     def with_site(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

@@ -1,6 +1,6 @@
 """Before what concerns money or identity: show once more that it is you. What was typed into the form is not lost.
 
-The page that asks holds the whole form it came from, and sends it on together with the code.
+The page that asks holds the whole form it came from, and sends it on together with a code or a passkey's answer.
 """
 
 from typing import Any
@@ -9,7 +9,9 @@ from django.shortcuts import render
 
 from fanshare.core.errors import FanshareError
 from fanshare.flows import second_factor
-from fanshare.web import site
+from fanshare.flows.passkeys import PROVE
+from fanshare.flows.signed_in import Factor
+from fanshare.web import passkeys, site
 from fanshare.web.authorisation import CAME_AT, PROVED_AT, account_of, private
 from fanshare.web.language import gettext as _
 from fanshare.web.said import plain
@@ -20,7 +22,9 @@ CODE = "one_time_code"
 SECRETS = frozenset({"shop_secret", "hook_secret"})
 #: Says on the way back that a secret was left out.
 AGAIN = "typed_again"
-_NOT_SENT_ON = {"csrfmiddlewaretoken", CODE, AGAIN} | SECRETS
+#: Answers of passkeys: per visitor and ten minutes.
+_TRIES = 30
+_NOT_SENT_ON = {"csrfmiddlewaretoken", CODE, passkeys.PROOF, AGAIN} | SECRETS
 
 
 def unproved(request: Any) -> Any:
@@ -30,16 +34,34 @@ def unproved(request: Any) -> Any:
     """
     if request.method != "POST" or _is_fresh(request):
         return None
-    problem = ""
-    if CODE in request.POST:
-        try:
-            if site.of(request).accounts.prove(account_of(request), request.POST[CODE][:50]):
-                request.session[PROVED_AT] = site.of(request).clock()
-                return None
-            problem = _("This code is not right, or was used already.")
-        except FanshareError as error:
-            problem = plain(error)
+    try:
+        problem = _problem(request)
+    except FanshareError as error:
+        problem = plain(error)
+    if problem is None:
+        request.session[PROVED_AT] = site.of(request).clock()
+        return None
     return _page(request, problem)
+
+
+def _problem(request: Any) -> str | None:
+    """What is wrong with what was sent to show who she is, ``None`` if it shows it; empty if nothing was sent.
+
+    Raises ``FanshareError`` after many wrong codes.
+    """
+    here, account = site.of(request), account_of(request)
+    if passkeys.answer(request, passkeys.PROOF):
+        asking = passkeys.asking(request, PROVE)
+        allowed = here.limiter.allows("passkey.prove", request.META.get("REMOTE_ADDR", ""), _TRIES, here.clock())
+        sent = passkeys.answer(request, passkeys.PROOF)
+        if asking is not None and allowed and here.accounts.prove_by_passkey(account, asking, sent):
+            return None
+        return _("This passkey did not work here, or the page was open for too long. Try again.")
+    if CODE in request.POST:
+        if here.accounts.prove(account, request.POST[CODE][:50]):
+            return None
+        return _("This code is not right, or was used already.")
+    return ""
 
 
 def _is_fresh(request: Any) -> bool:
@@ -52,10 +74,13 @@ def _is_fresh(request: Any) -> bool:
 
 def _page(request: Any, problem: str) -> Any:
     account = account_of(request)
+    factor = site.of(request).accounts.factor(account) if account else Factor(on=False)
     context = {
         "fields": [(name, text) for name, texts in request.POST.lists() if name not in _NOT_SENT_ON for text in texts],
         "left_out": AGAIN if AGAIN in request.POST or any(map(request.POST.get, SECRETS)) else "",
-        "has_app": bool(account) and site.of(request).accounts.factor(account).on,
+        "factor": factor,
+        "options": passkeys.to_get(request, PROVE) if factor.passkeys else "",
+        "proof": passkeys.PROOF,
         "sends_mail": site.of(request).accounts.sends_mail,
         "problem": problem,
         "code": CODE,

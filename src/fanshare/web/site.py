@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import Instant
+from fanshare.flows.signed_in import Relying
 from fanshare.web.accounts_port import Accounts, NoAccounts
 from fanshare.web.keyring import Keyring
 from fanshare.web.limits import Limiter
@@ -27,7 +28,8 @@ class Site:
     """``clock`` gives the present as an instant; ``allowed_hosts`` are names as in Django's ``ALLOWED_HOSTS``.
 
     ``accounts`` knows who may sign in, ``at_work`` opens a programme for who did;
-    ``secure_host`` is the name under which a proxy serves this site by https.
+    ``secure_host`` is the name under which a proxy serves this site by https; ``relying`` is how passkeys know it,
+    if its address is one that can have any.
     """
 
     store: PageStore
@@ -38,6 +40,7 @@ class Site:
     limiter: Limiter = field(default_factory=Limiter)
     keyring: Keyring = field(default_factory=Keyring)
     at_work: "Desk | None" = None
+    relying: Relying | None = None
 
     @property
     def desk(self) -> "Desk":

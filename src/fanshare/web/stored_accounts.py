@@ -10,9 +10,9 @@ import psycopg
 from fanshare.config.keys import Keys
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import Instant
-from fanshare.flows import address_change, audit, mail_choice, outbox, payees, second_factor, sign_in
+from fanshare.flows import address_change, audit, mail_choice, outbox, passkeys, payees, second_factor, sign_in
 from fanshare.flows.authorisation import Hat, Seat
-from fanshare.flows.signed_in import Entered, Factor, Session, Underway, Wish
+from fanshare.flows.signed_in import Asking, Entered, Factor, Offer, Owner, Passkey, Session, Underway, Wish
 
 type Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -42,7 +42,7 @@ class StoredAccounts:
             return sign_in.enter(conn, self.keys, token, self.clock())
 
     def factor(self, account: bytes) -> Factor:
-        """Whether an account has an app."""
+        """What an account has."""
         with self._open() as conn:
             return second_factor.state_of(conn, account)
 
@@ -51,15 +51,57 @@ class StoredAccounts:
         with self._open() as conn:
             return second_factor.prove(conn, self.keys, account, typed, self.clock())
 
-    def turn_on(self, account: bytes, secret: bytes, typed: str, actor: str) -> list[str]:
+    def turn_on(self, owner: Owner, secret: bytes, typed: str) -> list[str]:
         """Take an app."""
         with self._open() as conn:
-            return second_factor.turn_on(conn, self.keys, account, secret, typed, self.clock(), actor)
+            return second_factor.turn_on(conn, self.keys, owner, secret, typed, self.clock())
 
-    def turn_off(self, account: bytes, actor: str) -> None:
+    def turn_off(self, owner: Owner) -> None:
         """Take the app away."""
         with self._open() as conn:
-            second_factor.turn_off(conn, account, self.clock(), actor)
+            second_factor.turn_off(conn, self.keys, owner, self.clock())
+
+    def renew_codes(self, owner: Owner) -> list[str]:
+        """Fresh recovery codes."""
+        with self._open() as conn:
+            return second_factor.renew_codes(conn, self.keys, owner, self.clock())
+
+    def passkeys(self, account: bytes) -> list[Passkey]:
+        """An account's passkeys."""
+        with self._open() as conn:
+            return passkeys.of_account(conn, self.keys, account)
+
+    def offer(self, asking: Asking, account: bytes) -> Offer:
+        """A question; one to nobody in particular needs no database."""
+        if not account:
+            return passkeys.question(self.keys, asking, self.clock())
+        with self._open() as conn:
+            return passkeys.offer(conn, self.keys, asking, account, self.clock())
+
+    def add_passkey(self, owner: Owner, asking: Asking, answer: str, name: str) -> list[str]:
+        """Take a passkey."""
+        with self._open() as conn:
+            return passkeys.add(conn, self.keys, owner, asking, answer, name, self.clock())
+
+    def name_passkey(self, owner: Owner, passkey: str, name: str) -> None:
+        """Call it otherwise."""
+        with self._open() as conn:
+            passkeys.rename(conn, self.keys, owner, passkey, name, self.clock())
+
+    def remove_passkey(self, owner: Owner, passkey: str) -> None:
+        """Remove it."""
+        with self._open() as conn:
+            passkeys.remove(conn, self.keys, owner, passkey, self.clock())
+
+    def prove_by_passkey(self, account: bytes, asking: Asking, answer: str) -> bool:
+        """Whether it is the account's."""
+        with self._open() as conn:
+            return passkeys.prove(conn, self.keys, account, asking, answer, self.clock())
+
+    def enter_by_passkey(self, asking: Asking, answer: str) -> Entered:
+        """What it opens."""
+        with self._open() as conn:
+            return passkeys.enter(conn, self.keys, asking, answer, self.clock())
 
     def sessions(self, account: bytes) -> list[Session]:
         """Where an account is signed in."""

@@ -6,12 +6,12 @@ from html import unescape
 
 from fanshare.core import one_time_code
 from fanshare.core.workbench.entries import Running, Settings
-from fanshare.flows import address_change, second_factor, staff, workbench_books, workbench_lock
+from fanshare.flows import address_change, passkeys, second_factor, staff, workbench_books, workbench_lock
 from fanshare.flows.authorisation import Post
 from fanshare.flows.context import pseudonym
 from fanshare.flows.people import Joiner, add_creator, add_fan
 from fanshare.flows.sign_in import seats_of
-from fanshare.flows.signed_in import Wish
+from fanshare.flows.signed_in import Asking, Owner, Relying, Wish
 from fanshare.flows.staff import account_of
 from fanshare.flows.workbench_books import Open
 from fanshare.integrations.mail.memory import MemoryMailer
@@ -23,6 +23,7 @@ from tests.edge.running import KEYS
 from tests.support.mails import text_of
 from tests.web.support.company import Company
 from tests.web.support.device import HOST, Device
+from tests.web.support.passkey import Authenticator, text
 from tests.web.support.serving import Answer
 
 PASSPHRASE = "four quite good words"
@@ -58,10 +59,10 @@ def token_in(text: str, path: str) -> str:
     return found[1]
 
 
-def changed(company: Company, name: str, new: str) -> str:
-    """Somebody changes her address; the token that undoes it."""
+def changed(company: Company, name: str, new: str, device: Device | None = None) -> str:
+    """Somebody changes her address, where she is signed in or by a fresh link; the token that undoes it."""
     posted(company)
-    assert send(company.device(name), "/address", address=new).status == 302
+    assert send(device or company.device(name), "/address", address=new).status == 302
     [(to, text)] = posted(company)
     assert to == new
     assert send(company.device(), "/address/confirm", t=token_in(text, "confirm")).status == 200
@@ -84,14 +85,26 @@ def everything(company: Company, name: str) -> str:
     add_creator(other.programme, Joiner(name.title(), address), now)
     secret = one_time_code.SECRET_BYTES * b"s"
     step = one_time_code.code(secret, one_time_code.step_of(now))
-    second_factor.turn_on(house.conn, KEYS, account(address), secret, step, now, "test")
+    owner = Owner(account(address), "test", address)
+    second_factor.turn_on(house.conn, KEYS, owner, secret, step, now)
+    add_passkey(company, owner)
     workbench.add_seat(house.conn, account(address), now)
-    owner = workbench_lock.Owner(account(address), "test")
-    books = workbench_lock.make(house.conn, KEYS, owner, PASSPHRASE, now).opened
+    keeper = workbench_lock.Owner(account(address), "test")
+    books = workbench_lock.make(house.conn, KEYS, keeper, PASSPHRASE, now).opened
     workbench_books.start(Open(house.conn, account(address), books.key), RUNNING)
     content = json.dumps({"kind": "application", "address": address, "name": name}).encode()
     joining.apply(brand.access, account(address), KEYS.seal("joining", content, account(address)), now)
+    assert {to for to, _ in posted(company)} == {address}, "she is told of the app and the passkey"
     return address
+
+
+def add_passkey(company: Company, owner: Owner) -> None:
+    """A passkey of somebody's, without the pages."""
+    conn, now, relying = company.house.conn, company.house.now, Relying(HOST, f"https://{HOST}")
+    asking = Asking(relying, passkeys.ADD, "session")
+    offer = passkeys.offer(conn, KEYS, asking, owner.account, now)
+    asked = {"rp": {"id": HOST}, "user": {"id": text(offer.handle)}, "challenge": text(offer.challenge)}
+    passkeys.add(conn, KEYS, owner, asking, Authenticator().make(asked), "Phone", now)
 
 
 def running(company: Company, address: str) -> Running | None:

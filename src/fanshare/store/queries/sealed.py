@@ -53,6 +53,7 @@ SEALED: Sequence[Sealed] = (
     ),
     Sealed("operator", ("id",), "sealed_address", "sign in", "account"),
     Sealed("second_factor", ("account",), "sealed_secret", "second factor", "account"),
+    Sealed("passkey", ("credential",), "sealed", "passkey", "credential"),
     Sealed("workbench", ("account",), "by_passphrase", "workbench", "account"),
     Sealed("workbench", ("account",), "by_recovery", "workbench", "account"),
     Sealed("address_change", ("account",), "sealed", "address change", "account"),
@@ -76,6 +77,8 @@ UNDER_OTHER_KEYS = {
 NOT_SEALED = {
     ("click", "visitor"): "a keyed hash under the salt of a day",
     ("delivery", "id"): "an id",
+    ("passkey", "attested"): "a public key, the id its device gave it, and the device's model",
+    ("passkey", "handle"): "random: what devices call an account",
     ("picture", "content"): "shown to everybody",
     ("refused_delivery", "id"): "an id",
     ("spool_position", "segment_id"): "an id",

@@ -1,4 +1,4 @@
-"""How safe an account is: an authenticator app with its recovery codes, and where somebody is signed in."""
+"""How safe an account is: passkeys, an authenticator app, recovery codes, and where somebody is signed in."""
 
 import secrets
 from typing import Any
@@ -11,8 +11,10 @@ from fanshare.core import one_time_code
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import zone
 from fanshare.flows.authorisation import Role
+from fanshare.flows.passkeys import LONGEST_NAME
 from fanshare.flows.sign_in import session_name
-from fanshare.web import her_zone, site
+from fanshare.flows.signed_in import Owner
+from fanshare.web import her_zone, language, site
 from fanshare.web.account.views import form
 from fanshare.web.authorisation import PROVED_AT, account_of, hats, require
 from fanshare.web.creator.links import qr
@@ -27,8 +29,8 @@ _WISHED = "wished_secret"
 @require("account.safety")
 @form
 def safety(request: Any) -> Any:
-    """What there is: the app, recovery codes left, and every place where she is signed in."""
-    return _page(request)
+    """What there is: passkeys, the app, recovery codes left, and every place where she is signed in."""
+    return shown(request)
 
 
 @require("account.safety")
@@ -38,14 +40,14 @@ def set_up(request: Any) -> Any:
     if request.method != "POST":
         return HttpResponseRedirect(reverse("safety"))
     if not account_of(request):
-        return _page(request, problem=_("Sign in by a fresh link first."), status=422)
+        return shown(request, problem=_("Sign in by a fresh link first."), status=422)
     if (asked := unproved(request)) is not None:
         return asked
     wished = request.session.get(_WISHED)
     if "code" not in request.POST or wished is None:
         secret = secrets.token_bytes(one_time_code.SECRET_BYTES)
         request.session[_WISHED] = secret.hex()
-        return _page(request, secret)
+        return shown(request, secret)
     return _turned_on(request, bytes.fromhex(wished))
 
 
@@ -56,8 +58,19 @@ def take_away(request: Any) -> Any:
     if request.method == "POST":
         if (asked := unproved(request)) is not None:
             return asked
-        site.of(request).accounts.turn_off(account_of(request), _actor(request))
+        site.of(request).accounts.turn_off(owner_of(request))
     return HttpResponseRedirect(reverse("safety"))
+
+
+@require("account.safety")
+@form
+def codes(request: Any) -> Any:
+    """Fresh recovery codes, shown once."""
+    if request.method != "POST" or not account_of(request):
+        return HttpResponseRedirect(reverse("safety"))
+    if (asked := unproved(request)) is not None:
+        return asked
+    return shown(request, codes=site.of(request).accounts.renew_codes(owner_of(request)))
 
 
 @require("account.safety")
@@ -73,23 +86,34 @@ def end(request: Any) -> Any:
 def _turned_on(request: Any, secret: bytes) -> Any:
     here = site.of(request)
     try:
-        codes = here.accounts.turn_on(account_of(request), secret, request.POST["code"][:50], _actor(request))
+        codes = here.accounts.turn_on(owner_of(request), secret, request.POST["code"][:50])
     except FanshareError as error:
         problem = _("This is not the code that the app shows now.") if error.code == "wrong_code" else plain(error)
-        return _page(request, secret, problem=problem, status=422)
+        return shown(request, secret, problem=problem, status=422)
     del request.session[_WISHED]
     request.session[PROVED_AT] = here.clock()
-    return _page(request, codes=codes)
+    return shown(request, codes=codes)
 
 
-def _page(
-    request: Any, secret: bytes | None = None, *, codes: list[str] | None = None, problem: str = "", status: int = 200
+def shown(
+    request: Any,
+    secret: bytes | None = None,
+    *,
+    codes: list[str] | None = None,
+    problem: str = "",
+    passkey_problem: str = "",
+    status: int = 200,
 ) -> Any:
+    """The page; ``secret`` and ``codes`` are shown this once."""
     here, account = site.of(request), account_of(request)
     host = request.get_host()
     address = "" if secret is None else one_time_code.address(secret, host, f"sign-in@{host.partition(':')[0]}")
     context = {
         "factor": here.accounts.factor(account),
+        "can_have_passkeys": here.relying is not None,
+        "passkeys": here.accounts.passkeys(account) if account else [],
+        "longest_name": LONGEST_NAME,
+        "passkey_problem": passkey_problem,
         "known": bool(account),
         "sessions": here.accounts.sessions(account) if account else [],
         "this": session_name(request.session.session_key or ""),
@@ -102,6 +126,13 @@ def _page(
         "calendar": Calendar(her_zone.chosen(request) or zone("UTC"), here.clock()),
     }
     return render(request, "account/safety.html", context, status=status)
+
+
+def owner_of(request: Any) -> Owner:
+    """Whose account it is, and where she is told what happens to it."""
+    account, seats = account_of(request), [hat.seat for hat in hats(request)]
+    address = site.of(request).accounts.address_of(seats, account)
+    return Owner(account, _actor(request), address, language.of_visitor(request))
 
 
 def _actor(request: Any) -> str:

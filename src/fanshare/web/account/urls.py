@@ -2,16 +2,21 @@
 
 from django.urls import path, re_path
 
-from fanshare.web.account import address, leaving, mails, reading, safety, views
+from fanshare.web.account import address, leaving, mails, passkeys, reading, safety, views
 
 urlpatterns = [
     path("sign-in", views.sign_in, name="sign_in"),
     path("sign-in/confirm", views.confirm, name="sign_in_confirm"),
+    path("sign-in/passkey", passkeys.enter, name="passkey_enter"),
     path("sign-out", views.sign_out, name="sign_out"),
     path("language", reading.reading, name="language"),
     path("safety", safety.safety, name="safety"),
     path("safety/app", safety.set_up, name="factor_set_up"),
     path("safety/app/off", safety.take_away, name="factor_take_away"),
+    path("safety/codes", safety.codes, name="factor_codes"),
+    path("safety/passkeys", passkeys.new, name="passkey_new"),
+    path("safety/passkeys/name", passkeys.name, name="passkey_name"),
+    path("safety/passkeys/remove", passkeys.remove, name="passkey_remove"),
     path("safety/sessions/end", safety.end, name="session_end"),
     path("address", address.change, name="address"),
     path("address/confirm", address.confirm, name="address_confirm"),

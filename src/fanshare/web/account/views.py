@@ -9,8 +9,9 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from fanshare.core.errors import BadInputError
+from fanshare.flows.passkeys import ENTER
 from fanshare.flows.staff import clean
-from fanshare.web import language, site
+from fanshare.web import language, passkeys, site
 from fanshare.web.account.homes import cards
 from fanshare.web.authorisation import hats, private, require
 from fanshare.web.authorisation import sign_in as begin
@@ -44,22 +45,36 @@ def form(view: View) -> View:
 def sign_in(request: Any) -> Any:
     """Ask for an address. What is answered, and how long it takes, is the same whether or not it is known."""
     here = site.of(request)
-    context = {"address": "", "problem": "", "sends_mail": here.accounts.sends_mail}
     if request.method != "POST":
         if hats(request) and "again" not in request.GET:
             return HttpResponseRedirect(reverse("home"))
-        return render(request, "account/sign_in.html", context)
+        return sign_in_page(request)
     if not may_go_on(request, "wish", _WISHES):
         return error_page(request, 429)
     typed = request.POST.get("address", "")[:300]
     try:
         address = clean(typed)
     except BadInputError:
-        context |= {"address": typed, "problem": _("This does not look like an e-mail address.")}
-        return render(request, "account/sign_in.html", context, status=422)
+        said = _("This does not look like an e-mail address.")
+        return sign_in_page(request, address=typed, problem=said, status=422)
     if here.accounts.sends_mail:
         here.accounts.wish(address, language.of_visitor(request))
-    return render(request, "account/sent.html", context)
+    return render(request, "account/sent.html", {"sends_mail": here.accounts.sends_mail})
+
+
+def sign_in_page(
+    request: Any, *, address: str = "", problem: str = "", passkey_problem: str = "", status: int = 200
+) -> Any:
+    """The two ways in: a link by mail, and a passkey where this site's address can have any."""
+    context = {
+        "address": address,
+        "problem": problem,
+        "passkey_problem": passkey_problem,
+        "sends_mail": site.of(request).accounts.sends_mail,
+        "options": passkeys.to_get(request, ENTER),
+        "answer": passkeys.ANSWER,
+    }
+    return render(request, "account/sign_in.html", context, status=status)
 
 
 @require("sign_in")

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from fanshare.core.errors import BadInputError, ConflictError, FanshareError
 from fanshare.core.instants import format_rfc3339
-from fanshare.flows import audit, staff
+from fanshare.flows import audit, parting, staff
 from fanshare.flows.authorisation import Post, Role
 from fanshare.flows.staff import Member
 from fanshare.web.brand.who import posts
@@ -68,7 +68,7 @@ def _change(here: Here, members: list[Member]) -> None:
         owners = [one for one in members if one.post == Post.OWNER]
         if owners and owners == leaving:
             raise ConflictError("last_owner", "She is the only owner; let another owner in first.")
-        staff.remove_brand_person(here.access, public_id, keys, address, here.now)
+        parting.end_brand_person(here.access, public_id, keys, address, here.now)
         return
     if field(here, "post") not in list(Post):
         raise BadInputError("bad_post", "Say what she does for the brand.")

@@ -7,7 +7,7 @@ from django.http import HttpResponseRedirect
 from django.urls import reverse
 
 from fanshare.core.errors import BadInputError, ConflictError, FanshareError
-from fanshare.flows import programmes, staff
+from fanshare.flows import parting, programmes, staff
 from fanshare.flows.authorisation import Post
 from fanshare.flows.staff import Member
 from fanshare.store.queries import tenants
@@ -63,7 +63,7 @@ def _change(here: Office) -> None:
         ):
             raise ConflictError("yourself", "You can't end yourself; another operator can.")
         if ends:
-            staff.remove_operator(here.conn, keys, address, now, here.actor)
+            parting.end_operator(here.conn, keys, address, now, here.actor)
         else:
             staff.add_operator(here.conn, keys, address, now, here.actor)
         return
@@ -72,7 +72,7 @@ def _change(here: Office) -> None:
         raise BadInputError("unknown_programme", "There is no such programme.", 404)
     access = here.access(tenant)
     if ends:
-        staff.remove_brand_person(access, tenant.public_id, keys, address, now)
+        parting.end_brand_person(access, tenant.public_id, keys, address, now)
     elif _field(here, "post") not in list(Post):
         raise BadInputError("bad_post", "Say what she does for the brand.")
     else:
