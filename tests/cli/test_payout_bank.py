@@ -52,7 +52,14 @@ def test_a_run_is_paid_by_the_bank(shop: Shop, tmp_path: Path) -> None:
     assert term.ask("bank", str(file), "--today", order.payments[0].execution_date)["ok"]
     assert term.refused("payout", "bank", "hear", run, "--from", str(tmp_path / "run.csv"), "--yes") == "not_of_bank"
     said.write_bytes(statement([booked_file(order)]))
+    open_ = term.ask("payout", "run", "compare", run)
+    assert open_["agrees"]
+    assert open_["totals"][0]["open"] == open_["totals"][0]["file"] != "0.00"
     assert term.ask("payout", "bank", "hear", run, "--from", str(said), "--yes")["told"] == 1
+    [total] = term.ask("payout", "run", "compare", run)["totals"]
+    assert total["confirmed"] == total["run"] == total["file"] == total["booked"]
+    assert "Everything agrees." in term.say("payout", "run", "compare", run)
+    assert term.refused("payout", "run", "compare", "9999") == "unknown_run"
     shown = term.ask("payout", "run", "show", run)
     assert [one["state"] for one in shown["items"]] == ["final"]
     assert term.refused("payout", "bank", "file", run, "--to", str(file), exit_code=1) == "bank_has_it"

@@ -128,6 +128,29 @@ TABLES: dict[str, Table] = {
         {"id": NUMBER, "reason": "words for people; the state and the moment are in the log"},
         duplicates=True,
     ),
+    "payout_run": Table(
+        ("payout runs",),
+        ("payout_run {id}", "of run {id}"),
+        {
+            "planned_by": "who did it: the audit says so as well",
+            **dict.fromkeys(("frozen_at", "frozen_by", "frozen_why"), "keeps a run from being sent; these were"),
+        },
+    ),
+    "payout_item": Table(
+        ("payout runs",),
+        ("payout_item {id}", "payout_run {run_id}, reference {key}"),
+        {},
+        duplicates=True,
+    ),
+    "payout_item_event": Table(
+        ("payout runs",),
+        ("payout_item_event {id}", "payout_item {item_id}"),
+        {
+            "id": NUMBER,
+            "actor": "who did it: the audit says so as well; who approved is looked at, as a run's",
+            "reason": "words for people; the last ones are the payment's, which are looked at",
+        },
+    ),
     "click": Table(
         ("clicks", "evidence"),
         ("click {click_id}", "clicks of link"),

@@ -84,6 +84,9 @@ def test_a_run_goes_from_a_look_to_paid_and_every_step_is_in_the_audit(company: 
     assert post(bea, f"{run}/do", do="paid", key=first).status == 422, "unless she has looked"
     assert post(bea, f"{run}/do", do="paid", key=first, sure="yes").status == 302
     assert "paid" in words(bea.get(run))
+    assert "The run, the file that was sent and the books say the same" in words(bea.get(run))
+    assert "No payment is missing, doubled, strange or other by a cent." in words(bea.get(run))
+    assert "arrived, as a person said" in words(bea.get(run))
     assert post(bea, f"{run}/do", do="back", key=others[0], sure="yes").status == 422, "the payee is told why"
     assert post(bea, f"{run}/do", do="back", key=others[0], sure="yes", reason="account closed").status == 302
     assert "came back account closed" in words(bea.get(run))

@@ -39,7 +39,11 @@ CHECKS: Sequence[tuple[str, str, Check]] = (
     ("positions", "Every share is where its settle transfers put it.", books.positions),
     ("postings", "Every transfer is as it was posted, and its batch is in the log.", books.postings),
     ("payouts", "What is in transit and paid is what the payouts say.", payouts.payouts),
-    ("payout runs", "Every payment of a run, its line and its payout say the same.", payout_runs.runs_paid),
+    (
+        "payout runs",
+        "Every run is its file and its payouts to the cent; each word was followed.",
+        payout_runs.runs_paid,
+    ),
     ("credits", "Every credit's money is where its state says, used and left together.", shop_credits.credits_paid),
     ("openings", "Every balance from another tool is booked as it was recorded.", openings.openings),
     ("old links", "Every old link leads where the log says.", openings.old_links),

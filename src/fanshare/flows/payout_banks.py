@@ -4,6 +4,8 @@ Where a brand has named its account, a run pays only people who have named their
 bank. Where it has not, a person pays by hand and knows where to.
 """
 
+import hashlib
+
 from fanshare.core import bank_files as core
 from fanshare.core.bank_files import BankFiles, Debtor, Order, Payment, Reading
 from fanshare.core.errors import BadInputError, ConflictError
@@ -14,7 +16,9 @@ from fanshare.flows import payees, payout_runs
 from fanshare.flows.audit import noted
 from fanshare.flows.context import Programme
 from fanshare.flows.payout_runs import Told
+from fanshare.store.access import Access
 from fanshare.store.queries import payout_debtors as rows
+from fanshare.store.queries import payout_records as records
 from fanshare.store.queries import payout_runs as run_rows
 from fanshare.store.queries.payout_debtors import Row
 
@@ -74,16 +78,30 @@ def file_of(programme: Programme, run: int, kind: Kind, banks: BankFiles, now: I
 
 
 def hear(programme: Programme, run: int, raw: bytes, banks: BankFiles, by: str, now: Instant) -> Reading:
-    """Book what a bank's file says of a run; what fits nothing is in ``odd`` and moves nothing.
+    """Book what a bank's file says of a run; what fits nothing is in ``odd``, moves nothing, and is kept.
 
     Raises ``BadInputError``, as ``payout_runs.tell`` and the reader of the format do.
     """
     order, _states = _order(programme, run, banks.kind_of(raw))
     found = banks.read(raw, order, now)
     told = [Told(one.key, Answer(one.said, now, one.amount, one.currency), one.reason) for one in found.heard]
-    if told:
-        payout_runs.tell(programme, run, told, by, now)
+    with programme.access.transaction():
+        if told:
+            payout_runs.tell(programme, run, told, by, now)
+        _keep(programme.access, run, raw, order, found, by, now)
     return found
+
+
+def _keep(access: Access, run: int, raw: bytes, order: Order, found: Reading, by: str, now: Instant) -> None:
+    """That the file was read, and what of it fits nothing.
+
+    A number in a file of ACH that is none of ours is left out: other companies put a payee's identification there.
+    """
+    keys = {one.key for one in order.payments}
+    ours = order.debtor.kind is Kind.IBAN
+    odd = [(one.reference if ours or one.reference in keys else "", one.what) for one in found.odd]
+    if found.heard or odd:
+        records.add_report(access, run, hashlib.sha256(raw).digest(), len(found.heard), odd, by, now)
 
 
 def _order(programme: Programme, run: int, kind: Kind) -> tuple[Order, dict[str, State]]:

@@ -4,7 +4,6 @@ Whoever is named by ``by`` did it. A payment's money leaves what is ready in the
 never before: whatever stops in between leaves all of a step or nothing.
 """
 
-import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -13,8 +12,8 @@ from fanshare.core import payout_item as way
 from fanshare.core import payout_runs as core
 from fanshare.core.errors import BadInputError, ConflictError
 from fanshare.core.instants import DAY, Instant
-from fanshare.core.money import format_minor
 from fanshare.core.payout_item import Answer, Frozen, State
+from fanshare.core.reconciliation import DECIDED, Line, written
 from fanshare.flows import payouts
 from fanshare.flows.context import Programme
 from fanshare.store.access import Access
@@ -23,7 +22,7 @@ from fanshare.store.queries.payout_runs import Row, Run
 
 MANUAL = "manual"
 #: A person who pays by hand knows a reference when she sees it again the next day.
-_WINDOW = DAY
+WINDOW = DAY
 _ONE_PLANNER = "SELECT FROM log_tree WHERE programme_id = %(programme_id)s FOR NO KEY UPDATE"
 _LEFT = {
     core.Why.NEGATIVE: "a refund took more than was ready",
@@ -170,7 +169,7 @@ def send(programme: Programme, run_id: int, by: str, now: Instant) -> list[Row]:
         payouts.walk(programme, moving, now)
         by_id = {row.id: row for row in (*checked, *sent)}
         _save(access, [by_id[row.id] for row in items if by_id[row.id] != row], by, now)
-        _saved(access, run._replace(submitted_at=now, file_hash=file_hash(sent)))
+        rows.mark_sent(access, run_id, [row.item.frozen.body for row in sent if row.item.frozen is not None], now)
         return [by_id[row.id] for row in items]
 
 
@@ -195,24 +194,22 @@ def _looked_at(access: Access, run: Run, items: Sequence[Row], now: Instant) -> 
 
 
 def _sent(programme: Programme, row: Row, now: Instant) -> Row:
-    key = f"{programme.public_id[:16]}-{row.id}"
+    key = key_of(programme, row)
     body = line(key, row)
     payout = payouts.begin(programme.access, row.party, row.item.currency, row.item.amount, now)
     return _at(row, way.submit(row.item, Frozen(key, body.encode()), now), now)._replace(payout=payout.id)
+
+
+def key_of(programme: Programme, row: Row) -> str:
+    """The reference of a payment: never that of another one."""
+    return f"{programme.public_id[:16]}-{row.id}"
 
 
 def line(key: str, row: Row) -> str:
     """What a payment's line says: its reference, the payee's id, amount and currency; and by which number the account
     is known that it goes to. No names: it is kept for ever.
     """
-    text = f"{key},{row.public_id},{format_minor(row.item.amount, row.item.currency)},{row.item.currency}"
-    return f"{text},account-{row.account}" if row.account else text
-
-
-def file_hash(items: Sequence[Row]) -> bytes:
-    """SHA-256 of the frozen lines of a run, in their order."""
-    lines = [row.item.frozen.body for row in items if row.item.frozen is not None]
-    return hashlib.sha256(b"".join(one + b"\n" for one in lines)).digest()
+    return written(Line(key, row.public_id, row.item.amount, row.item.currency, row.account))
 
 
 def tell(programme: Programme, run_id: int, told: Sequence[Told], by: str, now: Instant) -> list[Row]:
@@ -232,12 +229,12 @@ def tell(programme: Programme, run_id: int, told: Sequence[Told], by: str, now: 
         pairs = []
         for one in told:
             before = known[one.key]
-            after = _at(before, way.hear(before.item, one.answer, _WINDOW), now)
+            after = _at(before, way.hear(before.item, one.answer, WINDOW), now)
             pairs.append((before, after._replace(reason=one.reason or before.reason)))
         moved = _post(programme, pairs, now)
         rows.save_items(access, moved)
         rows.note(access, [
-            rows.event(row, by, now, said=str(one.answer.said), amount=one.answer.amount)
+            rows.event(row, by, now, said=str(one.answer.said), amount=one.answer.amount, currency=one.answer.currency)
             for row, one in zip(moved, told, strict=True)
         ])  # fmt: skip
         return moved
@@ -257,7 +254,7 @@ def decide(programme: Programme, run_id: int, key: str, arrived: bool, reason: s
         before = known[key]
         after = _at(before, way.decide(before.item, arrived), now)._replace(reason=reason)
         moved = _post(programme, [(before, after)], now)
-        _save(access, moved, by, now, said="decided")
+        _save(access, moved, by, now, said=DECIDED)
         return moved[0]
 
 

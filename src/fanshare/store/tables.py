@@ -60,6 +60,8 @@ IMMUTABLE = frozenset(
         "part_history",
         "payout_event",
         "payout_item_event",
+        "payout_odd",
+        "payout_report",
         "period_close",
         "ruling",
         "sealed_piece",

@@ -64,8 +64,9 @@ SELECT %(programme_id)s, %(run)s, party, currency, amount, 'planned', %(now)s
   FROM unnest(%(parties)s::bigint[], %(currencies)s::text[], %(amounts)s::bigint[]) AS given (party, currency, amount)
 """
 _ADD_EVENT = """
-INSERT INTO payout_item_event (programme_id, item_id, state, said, amount, reason, actor, at)
-VALUES (%(programme_id)s, %(item)s, %(state)s, %(said)s, %(amount)s, %(reason)s, %(actor)s, %(now)s)
+INSERT INTO payout_item_event (programme_id, item_id, state, said, amount, currency, reason, actor, at)
+VALUES (%(programme_id)s, %(item)s, %(state)s, %(said)s, %(amount)s, %(currency)s, %(reason)s,
+        %(actor)s, %(now)s)
 """
 _RUNS = """
 SELECT id, rail, planned_by, planned_at, approved_by, approved_at, frozen_at, submitted_at, file_hash,
@@ -78,8 +79,11 @@ _ALL_RUNS = _RUNS + " AND (%(before)s::bigint IS NULL OR r.id < %(before)s) ORDE
 _SAVE_RUN = """
 UPDATE payout_run SET planned_by = %(planned_by)s, approved_by = %(approved_by)s,
        approved_at = %(approved_at)s, frozen_at = %(frozen_at)s,
-       submitted_at = %(submitted_at)s, file_hash = %(file_hash)s,
        frozen_by = %(frozen_by)s, frozen_why = %(frozen_why)s
+ WHERE programme_id = %(programme_id)s AND id = %(run)s
+"""
+_SENT = """
+UPDATE payout_run SET submitted_at = %(now)s, file = %(file)s, file_hash = sha256(convert_to(%(file)s, 'UTF8'))
  WHERE programme_id = %(programme_id)s AND id = %(run)s
 """
 _ITEMS = """
@@ -224,12 +228,12 @@ def add(access: Access, rail: str, by: str, items: Sequence[Planned], now: Insta
     return run
 
 
-def event(row: Row, by: str, now: Instant, *, said: str = "", amount: Micros | None = None) -> dict[str, Any]:
+def event(
+    row: Row, by: str, now: Instant, *, said: str = "", amount: Micros | None = None, currency: str = ""
+) -> dict[str, Any]:
     """What is written down when a payment was done or told something."""
-    state = str(row.item.state)
-    return {
-        "item": row.id, "state": state, "said": said, "amount": amount, "reason": row.reason, "actor": by, "now": now,
-    }  # fmt: skip
+    said_of_it = {"said": said, "amount": amount, "currency": currency[:10], "reason": row.reason}
+    return {"item": row.id, "state": str(row.item.state), **said_of_it, "actor": by, "now": now}
 
 
 def note(access: Access, events: Sequence[dict[str, Any]]) -> None:
@@ -255,8 +259,14 @@ def listed(access: Access, *, before: int | None = None, limit: int = 1_000_000)
 
 
 def save(access: Access, run: Run) -> None:
-    """The run as it stands now."""
+    """The run as it stands now; that it was sent is told by ``mark_sent``."""
     access.execute(_SAVE_RUN, {**run._asdict(), "run": run.id})
+
+
+def mark_sent(access: Access, run: int, lines: Sequence[bytes], now: Instant) -> None:
+    """The run was sent with these lines, and they stay."""
+    file = b"".join(line + b"\n" for line in lines).decode()
+    access.execute(_SENT, {"run": run, "file": file, "now": now})
 
 
 def items_of(access: Access, run: int, *, lock: bool = False) -> list[Row]:

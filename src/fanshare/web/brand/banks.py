@@ -1,7 +1,5 @@
 """Paying by the bank: the account that is paid from, the file of a run for the bank, and what the bank's files say."""
 
-from collections import Counter
-from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseRedirect
@@ -15,9 +13,9 @@ from fanshare.flows import payout_banks
 from fanshare.flows.audit import noted
 from fanshare.flows.authorisation import Role
 from fanshare.web.brand.payouts import run_page
+from fanshare.web.brand.reconciled import odd_counted
 from fanshare.web.desk import Here
 from fanshare.web.language import gettext as _
-from fanshare.web.language import later
 from fanshare.web.said import plain
 from fanshare.web.seated import field, page, seated
 
@@ -25,19 +23,6 @@ _MOST_BYTES = 20_000_000
 #: How a file of a kind ends.
 _SUFFIX = {Kind.IBAN: "xml", Kind.US: "ach"}
 _IBAN_FIELDS = ("name", "iban", "bic", "street", "post_code", "town", "country")
-#: What is odd about a payment in a bank's file.
-_ODD: Mapping[str, str] = {
-    "paid_twice": later("paid twice; ask the bank for one of them"),
-    "debited_again": later("debited, given back and debited again"),
-    "other_amount": later("another amount than was sent"),
-    "return_without_debit": later("came back more often than it left"),
-    "credit_unclear": later("money came in under its reference, and the bank calls it no return"),
-    "no_amount": later("booked in a sum that does not tell its parts"),
-    "stranger": later("debited under this run's number, and not of this run"),
-    "statement_sum": later("the statement's balances do not fit its entries"),
-    "unclear": later("the bank says different things"),
-    "not_of_this_run": later("not of this run"),
-}
 
 
 @seated("brand.debtor", Role.BRAND, form=True, fresh=True)
@@ -76,7 +61,8 @@ def bank(here: Here, number: int) -> Any:
         if error.code == "unknown_run" or error.status >= 500:
             raise
         return run_page(here, number, problem=_words(error), status=422)
-    return run_page(here, number, told=len(reading.heard), odd=_odd(reading))
+    odd = odd_counted((one.reference, one.what) for one in reading.odd)
+    return run_page(here, number, told=len(reading.heard), odd=odd)
 
 
 def _file(here: Here, number: int) -> Any:
@@ -106,15 +92,6 @@ def _heard(here: Here, number: int) -> Reading:
         about = f"run {number}: {len(found.heard)} told, {len(found.odd)} odd"
         noted(here.access, "payout.bank", here.now, about)
     return found
-
-
-def _odd(reading: Reading) -> list[tuple[str, int, list[str]]]:
-    """What fits nothing: in words, how often, and the first references."""
-    counts = Counter(one.what for one in reading.odd)
-    return [
-        (_(_ODD.get(what, what)), count, [one.reference for one in reading.odd if one.what == what][:10])
-        for what, count in sorted(counts.items())
-    ]
 
 
 def _set(here: Here) -> None:

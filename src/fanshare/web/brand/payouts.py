@@ -18,6 +18,7 @@ from fanshare.store.queries import listing, payout_lists
 from fanshare.store.queries import payout_runs as run_rows
 from fanshare.store.queries.payout_lists import ItemRow
 from fanshare.store.queries.payout_runs import Run
+from fanshare.web.brand.reconciled import of_run
 from fanshare.web.brand.who import may, named
 from fanshare.web.desk import Here
 from fanshare.web.language import gettext as _
@@ -257,16 +258,18 @@ def _shown(here: Here, number: int, problem: str = "") -> dict[str, Any]:
     found = _found(here, number)
     rows = payout_lists.items(here.access, number, after=_number(here, "after") or 0, limit=PAGE + 1)
     members = staff.brand_people(here.access, here.programme.keys)
+    sums = payout_lists.sums(here.access, [number]).get(number, [])
     return {
         "run": found,
         "problem": problem,
         "state": _(_RUN_STATES[found.state]),
         "by": {name: _actor(name, members) for name in (found.planned_by, found.approved_by, found.frozen_by) if name},
-        "sums": payout_lists.sums(here.access, [number]).get(number, []),
+        "sums": sums,
         "items": [_item(row) for row in rows[:PAGE]],
         "next": rows[PAGE - 1].id if len(rows) > PAGE else 0,
         "may_pay": may(here, "brand.payouts"),
         "banks": run_rows.kinds(here.access, number) if found.submitted_at is not None else [],
+        "compared": of_run(here, number, sums) if found.submitted_at is not None else None,
     }
 
 

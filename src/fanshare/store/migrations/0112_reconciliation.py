@@ -1,0 +1,12 @@
+"""The file of a run as one piece, and what banks say that fits nothing."""
+
+from django.db import migrations
+
+from fanshare.store.migrations import run_sql, step_before
+
+
+class Migration(migrations.Migration):  # type: ignore[misc]
+    """Runs the SQL file of the same name."""
+
+    dependencies = [("store", step_before("0112_reconciliation"))]  # noqa: RUF012
+    operations = [run_sql("0112_reconciliation")]  # noqa: RUF012

@@ -1,0 +1,94 @@
+"""The records of a run that are held against each other: its payments, its file, the books, and what was said."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from fanshare.core.instants import Instant
+from fanshare.core.payout_item import State
+from fanshare.core.reconciliation import Event, Line, Payment, Word
+from fanshare.store.access import Access
+
+_FILE = "SELECT file FROM payout_run WHERE programme_id = %(programme_id)s AND id = %(run)s"
+_PAYMENTS = """
+SELECT i.id, i.key, y.public_id, i.amount, i.currency, i.account_id, i.state, z.public_id, o.amount, o.currency
+  FROM payout_item i JOIN party y ON y.programme_id = i.programme_id AND y.id = i.party_id
+  LEFT JOIN payout o ON o.programme_id = i.programme_id AND o.id = i.payout_id
+  LEFT JOIN party z ON z.programme_id = o.programme_id AND z.id = o.party_id
+ WHERE i.programme_id = %(programme_id)s AND i.run_id = %(run)s AND i.key IS NOT NULL ORDER BY i.id
+"""
+_WORDS = """
+SELECT e.item_id, e.said, e.amount, e.currency FROM payout_item_event e
+  JOIN payout_item i ON i.programme_id = e.programme_id AND i.id = e.item_id
+ WHERE e.programme_id = %(programme_id)s AND i.run_id = %(run)s AND e.amount IS NOT NULL ORDER BY e.id
+"""
+_EVENTS = """
+SELECT item_id, id, state, said, amount, currency, reason, at, actor FROM payout_item_event
+ WHERE programme_id = %(programme_id)s ORDER BY item_id, id
+"""
+_ADD = """
+INSERT INTO payout_report (programme_id, run_id, hash, told, actor, at)
+VALUES (%(programme_id)s, %(run)s, %(hash)s, %(told)s, %(actor)s, %(now)s)
+ON CONFLICT (programme_id, run_id, hash) DO NOTHING RETURNING id
+"""
+_ADD_ODD = """
+INSERT INTO payout_odd (programme_id, report_id, reference, what)
+SELECT %(programme_id)s, %(report)s, reference, what
+  FROM unnest(%(references)s::text[], %(whats)s::text[]) AS given (reference, what)
+"""
+_ODD = """
+SELECT o.reference, o.what, r.at FROM payout_odd o
+  JOIN payout_report r ON r.programme_id = o.programme_id AND r.id = o.report_id
+ WHERE o.programme_id = %(programme_id)s AND r.run_id = %(run)s ORDER BY o.id LIMIT %(limit)s
+"""
+
+
+class Odd(NamedTuple):
+    """What a bank's file said that fits no payment, and when that file was read."""
+
+    reference: str
+    what: str
+    at: Instant
+
+
+def file(access: Access, run: int) -> str:
+    """The lines of a run as they were sent; empty for one that was not."""
+    return str(access.value(_FILE, {"run": run}) or "")
+
+
+def payments(access: Access, run: int) -> list[Payment]:
+    """The payments of a run that were sent, in their order."""
+    words: dict[int, list[Word]] = defaultdict(list)
+    for item, said, amount, currency in access.fetch(_WORDS, {"run": run}):
+        words[item].append(Word(said, amount, currency))
+    found = []
+    for id_, key, payee, amount, currency, account, state, *booked in access.fetch(_PAYMENTS, {"run": run}):
+        line = None if booked[1] is None else Line(key, booked[0] or "", booked[1], booked[2])
+        mine = Line(key, payee, amount, currency, account)
+        found.append(Payment(mine, State(state), line, tuple(words.get(id_, ()))))
+    return found
+
+
+def events(access: Access) -> dict[int, list[Event]]:
+    """Everything that was done or said about every payment, by payment."""
+    found: dict[int, list[Event]] = defaultdict(list)
+    for item, *event in access.fetch(_EVENTS):
+        found[item].append(Event(*event))
+    return found
+
+
+def add_report(
+    access: Access, run: int, hash_: bytes, told: int, odd: Sequence[tuple[str, str]], by: str, now: Instant
+) -> bool:
+    """Keep that a bank's file was read, and what of it fits nothing; ``False`` where it was read before."""
+    report = access.value(_ADD, {"run": run, "hash": hash_, "told": told, "actor": by, "now": now})
+    if report is None:
+        return False
+    columns = {"references": [one[0][:100] for one in odd], "whats": [one[1][:40] for one in odd]}
+    access.execute(_ADD_ODD, {"report": report, **columns})
+    return True
+
+
+def odd(access: Access, run: int, limit: int = 200) -> list[Odd]:
+    """What banks' files said of a run that fits nothing, in the order in which it was read."""
+    return [Odd(*row) for row in access.fetch(_ODD, {"run": run, "limit": limit})]
