@@ -8,6 +8,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from fanshare.core.workbench.clauses import check  # noqa: E402
+from fanshare.core.workbench.disclosure import Verdict, judge  # noqa: E402
 from fanshare.flows import clauses  # noqa: E402
 from tests.support import labelled  # noqa: E402
 from tests.support.labelled import Passage, Score  # noqa: E402
@@ -33,6 +34,13 @@ _POINTED = """
 A passage that no rule takes is pointed at where it holds a word such as rights or pay ("read these yourself"): of what
 the rules missed in unseen passages, {pointed} of {missed} were pointed at, and so were {noise} of {hard} that only look
 like a clause.
+"""
+_LABELS = """
+## Advertising labels
+
+{count} drafts of posts ({german} German) in `tests/core/data/disclosures.txt`, each with its country, its platform and
+what is got for it; the words that are enough and their sources are in `src/fanshare/core/data/disclosure.toml`. A draft
+has one verdict, so what is missed for one is found wrongly for another.
 """
 _TABLE = """| about | found rightly | wrongly | missed | precision | recall | judged alike |
 |---|--:|--:|--:|--:|--:|--:|
@@ -73,9 +81,27 @@ def of_clauses() -> str:
     return text + _POINTED.format(pointed=pointed, missed=len(missed), noise=seen, hard=len(noise))
 
 
+def verdict(passage: Passage) -> dict[str, str]:
+    """What is said about the label of a draft."""
+    rules = clauses.disclosures()
+    country, platform, relation = passage.about[0].split()
+    said = judge(passage.text, rules.countries[country], rules.platforms[platform], relation)
+    return {said.verdict.value: ""}
+
+
+def of_labels() -> str:
+    """What there is to say about drafts of posts."""
+    known = list(labelled.passages("disclosures.txt", 1))
+    text = _LABELS.format(count=len(known), german=sum(one.language == "de" for one in known))
+    for part in ("unseen", "tuned"):
+        scores = labelled.scored((one for one in known if one.part == part), verdict)
+        text += f"\n**{part.capitalize()}**\n\n" + table(scores, Verdict)
+    return text
+
+
 def page() -> str:
     """The whole page."""
-    return _HEAD + of_clauses()
+    return _HEAD + of_clauses() + of_labels()
 
 
 if __name__ == "__main__":

@@ -36,13 +36,14 @@ class Score:
         return self.right / max(1, self.right + self.missed)
 
 
-def passages(name: str) -> Iterator[Passage]:
-    """The passages of a file: part | language | labels | ... | text."""
+def passages(name: str, about: int = 0) -> Iterator[Passage]:
+    """The passages of a file: part | language | labels | so many things more | text, in which ⏎ ends a line."""
     for line in (DATA / name).read_text("utf-8").splitlines():
-        if line.strip() and not line.startswith("#"):
-            part, language, labels, *about, text = (piece.strip() for piece in line.split(" | "))
+        if line.strip() and not line.startswith("# "):
+            part, language, labels, *rest = (piece.strip() for piece in line.split(" | ", 3 + about))
             pairs = (one.strip().partition(":") for one in labels.split(",") if one.strip())
-            yield Passage(part, language, {topic: label for topic, _, label in pairs}, text, tuple(about))
+            text = rest.pop().replace(" ⏎ ", "\n")
+            yield Passage(part, language, {topic: label for topic, _, label in pairs}, text, tuple(rest))
 
 
 def scored(found: Iterable[Passage], rules: Callable[[Passage], dict[str, str]]) -> dict[str, Score]:

@@ -59,7 +59,7 @@ def test_a_contract_is_read_with_books_locked_open_and_before_there_are_any(comp
         "not as it stands line 6 Content: Brand gets a perpetual licence to the content <b>for all</b> purposes.",
         "hours, by estimate 7.5–18",
         "300.00 € for that is 16.90 € to 40.00 € an hour, before costs and taxes.",
-        "Nothing was found about artificial intelligence.",
+        "What machines may do with you Nothing was found about artificial intelligence.",
         "not found For whom else you may work",
     ):
         assert said in seen[0], said
@@ -129,7 +129,20 @@ def test_the_floor_is_a_range_with_its_parts_and_sources(cleo: Device) -> None:
         assert (answer.status, 'role="alert"' in answer.text) == (422, True), wrong
 
 
-@pytest.mark.parametrize("path", ["/check", "/floor"])
+def test_a_draft_is_judged_and_mended_and_nothing_else_is_asked(cleo: Device) -> None:
+    values = {"text": "Mein Hemd #ad <b>", "country": "DE", "platform": "tiktok", "relation": "paid"}
+    page = send(cleo, "/workbench/post", **values)
+    assert "“#ad” is not enough there. Write “Werbung”." in words(page)
+    assert "Werbung: Mein Hemd #ad &lt;b&gt;</textarea>" in page.text
+    assert "TikTok demands that you switch on content disclosure" in words(page)
+    well = words(send(cleo, "/workbench/post", **{**values, "text": "Werbung: mein Hemd"}))
+    assert "enough, and in its place" in well
+    assert "With the label, to copy" not in well
+    for wrong in ({"country": "XX"}, {"platform": "moon"}, {"relation": "love"}, {"text": " "}):
+        assert send(cleo, "/workbench/post", **{**values, **wrong}).status == 422, wrong
+
+
+@pytest.mark.parametrize("path", ["/check", "/floor", "/post"])
 def test_the_pages_ask_the_database_at_most_a_dozen_times(company: Company, cleo: Device, path: str) -> None:
     seen: list[str] = []
     device = company.device("cleo", company.app(lambda conn: Watching(conn, seen)))
@@ -144,12 +157,13 @@ def test_nothing_of_what_was_read_is_left_anywhere(
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     caplog.set_level(logging.DEBUG)
     make(cleo)
-    canaries = ("Canarypasted", "Canaryfiled", "Canarymailed", "8765.43", "Canarybroken")
+    canaries = ("Canarypasted", "Canaryfiled", "Canarymailed", "8765.43", "Canarybroken", "Canaryposted")
     assert canaries[0] in read(cleo, f"{canaries[0]} is paid {canaries[3]} EUR within 90 days.")
     sent = cleo.upload("/workbench/check", pdf(f"{canaries[1]} pays after 90 days."), called="paper", text="")
     assert canaries[1] in sent.text
     cleo.upload("/workbench/check", mail(attached=pdf(f"{canaries[2]} owns it.")), called="paper", text="")
     cleo.upload("/workbench/check", b"%PDF-1.7 " + canaries[4].encode(), called="paper", text="")
+    send(cleo, "/workbench/post", text=canaries[5], country="DE", platform="blog", relation="paid")
     send(cleo, "/workbench/floor", do="count", least="1", most="2", wage=canaries[3], away="0", currency="EUR")
     company.house.work()
     left = [

@@ -26,6 +26,7 @@ PAGES = {
     "due": "/workbench/due",
     "check": "/workbench/check",
     "floor": "/workbench/floor",
+    "post": "/workbench/post",
     "deal": "/workbench/add/deal",
     "settings": "/workbench/settings",
     "lock": "/workbench/lock",
@@ -145,6 +146,7 @@ def read_a_contract(seen: Watched, width: int) -> None:
     seen.page.locator("#text").fill("Payment:\nThe fee of 300 EUR is paid within 90 days for 2 Reels. Mind our rights.")
     seen.page.locator("main form[enctype] button").click()
     assert seen.page.locator("blockquote").first.is_visible()
+    seen.unfold()
     fit(seen, f"workbench-read-{width}")
     seen.page.set_viewport_size({"width": width, "height": 800})
     seen.page.locator("form[action$='/workbench/floor'] button").click()
@@ -152,6 +154,12 @@ def read_a_contract(seen: Watched, width: int) -> None:
     seen.page.locator("main form button").first.click()
     assert seen.page.locator("#floor").is_visible()
     fit(seen, f"workbench-floor-{width}")
+    seen.page.set_viewport_size({"width": width, "height": 800})
+    seen.open("/workbench/post")
+    seen.page.locator("#text").fill("My shirt #linen #summer #ad")
+    seen.page.locator("main form button").last.click()
+    assert seen.page.locator("#mended").is_visible()
+    fit(seen, f"workbench-label-{width}")
 
 
 def fit(seen: Watched, name: str) -> None:

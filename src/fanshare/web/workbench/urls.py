@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from fanshare.web.workbench import before, due, entries, keeping, locking, pages
+from fanshare.web.workbench import before, due, entries, keeping, locking, pages, posting
 
 urlpatterns = [
     path("workbench", pages.hour, name="workbench"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("workbench/due/<uuid:entry>", due.owed, name="workbench_owed"),
     path("workbench/check", before.contract, name="workbench_check"),
     path("workbench/floor", before.floor, name="workbench_floor"),
+    path("workbench/post", posting.post, name="workbench_post"),
     path("workbench/add/<slug:kind>", entries.add, name="workbench_add"),
     path("workbench/entries/<uuid:entry>", entries.change, name="workbench_entry"),
     path("workbench/settings", keeping.settings, name="workbench_settings"),

@@ -61,6 +61,21 @@ _EXTRAS = {
     "whitelisting": later("Advertising through your account"),
     "exclusivity": later("Exclusivity"),
 }
+_VERDICTS = {
+    "well": later("enough, and in its place"),
+    "late": later("too late"),
+    "hidden": later("hidden"),
+    "weak": later("not enough"),
+    "missing": later("no label"),
+    "not-needed": later("none needed, as it looks"),
+}
+_RELATIONS = {
+    "paid": later("Money"),
+    "gift": later("A product, a trip or an invitation"),
+    "commission": later("A part of what is sold"),
+    "own": later("It is my own product"),
+    "nothing": later("Nothing: I paid for it myself"),
+}
 _PACES = {1: later("every month"), 3: later("every three months"), 6: later("every half year"), 12: later("every year")}
 _MONTHS = {
     "en": ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
@@ -103,6 +118,16 @@ def pieces() -> dict[str, str]:
 def extras() -> dict[str, str]:
     """Parts of a floor fee."""
     return {one: gettext(text) for one, text in _EXTRAS.items()}
+
+
+def verdicts() -> dict[str, str]:
+    """What there is to say about a draft's label."""
+    return {one: gettext(text) for one, text in _VERDICTS.items()}
+
+
+def relations() -> dict[str, str]:
+    """What she may get for a post."""
+    return {one: gettext(text) for one, text in _RELATIONS.items()}
 
 
 def hours(minutes: int) -> str:
