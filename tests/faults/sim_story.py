@@ -18,8 +18,9 @@ from urllib.parse import parse_qs, urlsplit
 import psycopg
 
 from fanshare.core.instants import DAY, MINUTE, SECOND, Instant, parse_rfc3339
+from fanshare.jobs.periods import PERIODS
 from fanshare.jobs.take import CRASHES
-from fanshare.jobs.worker import PERIODS, Worker
+from fanshare.jobs.worker import Worker
 from fanshare.store.access import RETRYABLE
 from fanshare.store.queries import inbox
 from tests.edge.running import KEYS

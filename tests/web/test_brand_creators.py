@@ -1,7 +1,11 @@
 """A brand's creators: groups and notes, and one mail to several of them, looked at before it goes."""
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
@@ -11,10 +15,11 @@ from fanshare.core.instants import DAY, MINUTE
 from fanshare.core.terms_text import parse
 from fanshare.flows import brand_letters, creator_notes, mail_choice, own_data
 from fanshare.flows.brand_letters import Wish
-from fanshare.flows.people import Joiner, add_creator, erase
+from fanshare.flows.people import Joiner, add_creator, add_creators, erase
 from fanshare.flows.publish_terms import publish_terms
 from fanshare.integrations.mail.memory import MemoryMailer
 from fanshare.jobs.mail import PostOffice, send_due
+from fanshare.store.access import Access, connect
 from fanshare.store.server import Server
 from tests.edge.running import KEYS
 from tests.support.schema import schema_template
@@ -118,15 +123,132 @@ def test_a_mail_is_looked_at_goes_once_a_day_and_never_to_who_said_no(company: C
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
 
-def test_the_limit_of_a_day_is_all_or_nothing(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+def a_new_day(company: Company) -> None:
+    """Nobody was written to yet, and nothing waits."""
     company.house.later(DAY)
-    before = company.house.value("SELECT count(*) FROM outbox")
-    monkeypatch.setattr(brand_letters, "MOST_A_DAY", 0)
-    mona = company.device("mona")
-    answer = send(mona, f"{PEOPLE}/write", what="send", subject="Hello", text="Words", group="", q="")
-    assert "These are 1 mails, and 0 may still go today." in words(answer)
-    assert ">Words</textarea>" in answer.text
-    assert company.house.value("SELECT count(*) FROM outbox") == before
+    for statement in ("DELETE FROM letter_to", "DELETE FROM letter", "DELETE FROM outbox"):
+        company.house.conn.execute(statement.encode())
+
+
+def test_what_a_day_may_not_hold_goes_on_the_next_and_the_page_says_how_far_it_came(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house, programme, mona = company.house, company.brand.programme, company.device("mona")
+    a_new_day(company)
+    many = add_creators(programme, [Joiner(f"Many {n}", f"many{n}@example.test") for n in range(5)], house.now)
+    monkeypatch.setattr(brand_letters, "MOST_A_DAY", 3)
+    form = {"subject": "To <many>", "text": "Words", "group": "", "q": "Many"}
+    assert "the others get theirs from tomorrow on" in words(send(mona, f"{PEOPLE}/write", **form))
+    assert send(mona, f"{PEOPLE}/write", what="send", **form).headers["location"].endswith("?sent=5")
+    page = mona.get(f"{PEOPLE}/write")
+    assert "To <many> 3 of 5 handed over; 2 wait for their turn Stop the rest" in words(page)
+    assert '<progress max="5" value="3"' in page.text
+    assert "to send 0" in words(send(mona, f"{PEOPLE}/write", **form)), "whoever waits for one gets no second one"
+    assert brand_letters.work(programme, house.now) == 0
+    said_no, gone = many[3], many[4]
+    mail_choice.stop(house.conn, KEYS, mail_choice.stop_token(KEYS, programme.access.programme_id, said_no), house.now,
+                     really=True)  # fmt: skip
+    house.later(DAY)
+    house.work()
+    assert "4 of 5 handed over; 1 left out, who said no or left meanwhile" in words(mona.get(f"{PEOPLE}/write"))
+    assert letters_to(company, many) == [1, 1, 1, 0, 1]
+    told = own_data.copy(programme, gone, house.now)["letters_of_the_brand"]
+    assert len(told) == 1
+    erase(programme, gone, house.now)
+    assert house.rows("SELECT letter_id FROM letter_to WHERE party_id = %s", gone) == []
+    stored = house.rows("SELECT sealed FROM letter")
+    assert not any(b"Words" in bytes(row[0]) for row in stored)
+    brand_letters.forget_old(programme.access, house.now + 31 * DAY)
+    assert house.rows("SELECT id FROM letter") == []
+
+
+def letters_to(company: Company, parties: list[int]) -> list[int]:
+    """How many mails of letters each of these was put into the outbox for."""
+    keys = [row[0] for row in company.house.rows("SELECT key FROM outbox WHERE kind = 'letter'")]
+    return [sum(key.endswith(f"/{party}") for key in keys) for party in parties]
+
+
+def test_a_letter_that_was_stopped_goes_to_nobody_more(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    house, programme, mona = company.house, company.brand.programme, company.device("mona")
+    a_new_day(company)
+    some = add_creators(programme, [Joiner(f"Some {n}", f"some{n}@example.test") for n in range(3)], house.now)
+    monkeypatch.setattr(brand_letters, "AT_ONCE", 0)
+    assert brand_letters.send(programme, Wish("Hello", "Words", search="Some"), house.now) == 3
+    letter = str(brand_letters.newest(programme, 1)[0].row.id)
+    for wrong in ("", "x", "9" * 18):
+        assert send(mona, f"{PEOPLE}/write", what="stop", letter=wrong).status == 302
+    assert brand_letters.newest(programme, 1)[0].row.rest == 3
+    assert send(mona, f"{PEOPLE}/write", what="stop", letter=letter).status == 302
+    assert "0 of 3 handed over; the rest was stopped" in words(mona.get(f"{PEOPLE}/write"))
+    monkeypatch.undo()
+    house.work()
+    assert letters_to(company, some) == [0, 0, 0]
+    assert not brand_letters.stop(programme, int(letter), house.now), "once"
+
+
+def test_few_mails_of_a_letter_wait_at_once_so_that_others_come_through(company: Company) -> None:
+    house, programme = company.house, company.brand.programme
+    a_new_day(company)
+    crowd = [Joiner(f"Crowd {n}", f"crowd{n}@example.test") for n in range(45)]
+    crowded = add_creators(programme, crowd, house.now)
+    brand_letters.send(programme, Wish("Hello", "Words", search="Crowd"), house.now)
+    assert sum(letters_to(company, crowded)) == brand_letters.AT_ONCE == 20
+    assert brand_letters.work(programme, house.now) == 0
+    office, put = PostOffice(MemoryMailer(lambda: house.now), "https://share.example"), [20]
+    while send_due(house.conn, KEYS, office, house.clock):
+        put.append(brand_letters.work(programme, house.now))
+    assert put == [20, 20, 5, 0]
+    assert letters_to(company, crowded) == [1] * 45
+
+
+def test_workers_that_are_killed_or_work_at_once_write_to_nobody_twice(company: Company) -> None:
+    """A worker in a process of its own is killed while it puts mails into the outbox, then three do the rest."""
+    house, programme = company.house, company.brand.programme
+    a_new_day(company)
+    joiners = [Joiner(f"Twice {n}", f"twice{n}@example.test") for n in range(60)]
+    everybody = add_creators(programme, joiners, house.now)
+    brand_letters.send(programme, Wish("Hello", "Words", search="Twice"), house.now)
+    again = "UPDATE outbox SET state = 'sent', sealed = NULL WHERE state = 'due' AND kind = 'letter'"
+    house.conn.execute(again)
+    asked = [sys.executable, "-c", KILLED, house.database.dsn(), str(programme.access.programme_id), str(house.now)]
+    killed = subprocess.run(asked, capture_output=True, check=False, timeout=60)
+    assert (killed.returncode, killed.stdout) == (-9, b"in the middle\n"), killed.stderr
+    assert sum(letters_to(company, everybody)) == 20, "what was not finished did not happen"
+
+    def one(_: int) -> None:
+        with connect(house.database.dsn()) as conn:
+            mine = replace(programme, access=Access(conn, programme.access.programme_id, "test"))
+            for _turn in range(4):
+                brand_letters.work(mine, house.now)
+                conn.execute(again)
+
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(one, range(3)))
+    assert letters_to(company, everybody) == [1] * 60
+
+
+#: Puts ten of twenty mails into the outbox and is killed, as by the kernel.
+KILLED = """
+import os, signal, sys
+from fanshare.flows import brand_letters, outbox
+from fanshare.flows.context import open_programme
+from fanshare.store.access import Access, connect
+from fanshare.store.directory import programme_with_id
+from tests.edge.running import KEYS
+dsn, id_, now = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+real, count = outbox.put, 0
+def put(*given):
+    global count
+    count += 1
+    if count == 11:
+        print("in the middle", flush=True)
+        os.kill(os.getpid(), signal.SIGKILL)
+    return real(*given)
+outbox.put = put
+with connect(dsn) as conn:
+    tenant = programme_with_id(conn, id_)
+    brand_letters.work(open_programme(Access(conn, id_, "killed"), tenant.public_id, KEYS), now)
+"""
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,8 @@ from fanshare.config.settings_env import from_env
 from fanshare.config.wiring import Installation, open_foundation, reach
 from fanshare.core.instants import DAY, Instant
 from fanshare.flows.check import one_finding
-from fanshare.jobs.worker import PERIODS, Worker
+from fanshare.jobs.periods import PERIODS
+from fanshare.jobs.worker import Worker
 
 _NEVER = 1_000_000 * DAY
 

@@ -66,6 +66,7 @@ WHAT = {
     "payout.told": later("booked a file about payments"),
     "payout.decide": later("decided about a payment"),
     "letter.send": later("wrote to creators"),
+    "letter.stop": later("stopped a letter to creators"),
     "report.close": later("closed a thread after a report"),
     "post.close": later("took a post down after a report"),
     "post.let_be": later("let a reported post be"),

@@ -40,6 +40,7 @@ UPDATE outbox SET due_at = %(until)s
                ORDER BY due_at, id LIMIT %(most)s FOR UPDATE SKIP LOCKED)
 RETURNING id, kind, key, sealed, attempts, made_at
 """
+_WAITING = "SELECT count(*) FROM outbox WHERE state = 'due' AND kind = %s AND starts_with(key, %s)"
 _DONE = "UPDATE outbox SET state = %s, sealed = NULL, reason = %s, attempts = attempts + 1, done_at = %s WHERE id = %s"
 _LATER = "UPDATE outbox SET attempts = attempts + 1, reason = %s, due_at = %s WHERE id = %s"
 
@@ -66,6 +67,12 @@ def wish_link(conn: Connection, keys: Keys, address: str, now: Instant, language
     """A link to sign in for an address, known or not, in a language; pressing twice within a minute is once."""
     key = f"{account_of(keys, address).hex()}/{now // _ONE_WISH_PER}"
     put(conn, keys, SIGN_IN, key, {"address": clean(address), "language": language}, now)
+
+
+def waiting(conn: Connection, kind: str, beginning: str) -> int:
+    """How many of a kind wait whose key begins so."""
+    row = conn.execute(_WAITING, [kind, beginning]).fetchone()
+    return 0 if row is None else int(row[0])
 
 
 def take(conn: Connection, keys: Keys, now: Instant, most: int) -> list[Waiting]:

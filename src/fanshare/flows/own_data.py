@@ -17,6 +17,7 @@ from fanshare.flows.staff import known_account
 from fanshare.store.access import Access
 from fanshare.store.queries import (
     creator_pages,
+    letters,
     off_hours,
     own_data,
     payout_runs,
@@ -74,13 +75,7 @@ def copy(
         "codes": [{"code": shown, "since": format_rfc3339(at)} for shown, at in own_data.codes(access, party)],
         "page": _page(access, party),
         "posts": _posts(programme, party, picture_at),
-        "thanks_to_you": [
-            {"from": row.creator, "at": format_rfc3339(row.at)}
-            for row in thanks.received(access, party, put_away=True, limit=_MOST_THANKS)
-        ],
-        "no_thanks_from": [
-            {"creator": name, "since": format_rfc3339(at)} for name, at in thanks.blocked(access, party)
-        ],
+        **_thanked_and_written_to(access, party),
         "questions": [
             {"in": where, "at": format_rfc3339(said.row.at), "by_creator": said.row.by_creator, "words": said.words}
             for where, said in questions.copied(programme, party, row.kind, _MOST_SAID)
@@ -92,6 +87,20 @@ def copy(
         "weekly_mail_stopped_at": None if stopped_at is None else format_rfc3339(stopped_at),
         "news_by_mail": pace,
         "language_of_mail": language,
+    }
+
+
+def _thanked_and_written_to(access: Access, party: int) -> dict[str, Any]:
+    """What creators thanked her for, whose thanks she does not want, and when the brand wrote to her."""
+    return {
+        "thanks_to_you": [
+            {"from": row.creator, "at": format_rfc3339(row.at)}
+            for row in thanks.received(access, party, put_away=True, limit=_MOST_THANKS)
+        ],
+        "letters_of_the_brand": [format_rfc3339(at) for at in letters.of_party(access, party)],
+        "no_thanks_from": [
+            {"creator": name, "since": format_rfc3339(at)} for name, at in thanks.blocked(access, party)
+        ],
     }
 
 

@@ -21,6 +21,7 @@ from fanshare.store.queries import (
     address_changes,
     creator_pages,
     fans,
+    letters,
     off_hours,
     payees,
     payout_runs,
@@ -157,6 +158,7 @@ def erase(programme: Programme, party: int, now: Instant) -> None:
         parties = creator_pages.parties(access, row[0])
         fans.forget(access, parties)
         thanks.forget(access, parties)
+        letters.forget(access, parties)
         questions.forget(access, parties)
         posts.forget(access, parties)
         off_hours.forget(access, parties)

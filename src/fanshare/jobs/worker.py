@@ -16,10 +16,11 @@ from psycopg import errors
 from fanshare.config.clock import Clock
 from fanshare.config.keys import SPOOL_HOOKS, Keys
 from fanshare.core.errors import FanshareError
-from fanshare.core.instants import DAY, HOUR, MINUTE, SECOND, Instant, zone
+from fanshare.core.instants import DAY, Instant, zone
 from fanshare.flows import (
     address_change,
     borne,
+    brand_letters,
     budgets,
     close,
     compliance,
@@ -47,6 +48,7 @@ from fanshare.jobs import drain, poll, publish, take, tell, webhooks
 from fanshare.jobs.apart import settle_apart
 from fanshare.jobs.fetches import Fetches
 from fanshare.jobs.mail import PostOffice, send_due
+from fanshare.jobs.periods import PERIODS
 from fanshare.jobs.product_pictures import fetch_pictures
 from fanshare.jobs.pulse import beat
 from fanshare.jobs.shop_codes import work_codes
@@ -60,33 +62,6 @@ from fanshare.store.queries import edge
 from fanshare.store.signing import load_or_create
 
 log = structlog.get_logger(__name__)
-
-#: How often the slower work runs.
-PERIODS: Mapping[str, int] = {
-    "budgets": 10 * SECOND,
-    "pay_days": MINUTE,
-    "publish": SECOND,
-    "mail": 5 * SECOND,
-    "tell": SECOND,
-    "codes": 5 * SECOND,
-    "credits": 10 * SECOND,
-    "pictures": 2 * SECOND,
-    "poll": MINUTE,
-    "recheck": MINUTE,
-    "webhooks": 10 * MINUTE,
-    "seal": 10 * MINUTE,
-    "close": HOUR,
-    "ripen": 10 * MINUTE,
-    "borne": 10 * SECOND,
-    "sweep": HOUR,
-    "checkpoint": HOUR,
-    "compliance": 10 * MINUTE,
-    "partitions": HOUR,
-    "news": 5 * MINUTE,
-    "weekly_mail": HOUR,
-    "retention": HOUR,
-    "disk": HOUR,
-}
 
 
 @dataclass(slots=True)
@@ -190,6 +165,14 @@ class Worker:
         for programme, tenant in self._each(f"job:{job}"):
             self._guard(job, partial(work, programme, tenant), done)
 
+    def _in_each(self, job: str, ids: list[int], work: Callable[[Programme], object], done: Round) -> None:
+        """The same work for the programmes that have any; one that fails does not stop the others."""
+        for programme_id in ids:
+            self._guard(job, partial(self._in_one, programme_id, job, work), done)
+
+    def _in_one(self, programme_id: int, job: str, work: Callable[[Programme], object]) -> None:
+        work(self._programme(programme_id, f"job:{job}"))
+
     def _programme(self, programme_id: int, actor: str) -> Programme:
         return self._opened(directory.programme_with_id(self.conn, programme_id), actor)
 
@@ -245,20 +228,16 @@ class Worker:
         self._publisher.publish([(one, tenant.name) for one, tenant in self._each("job:publish")], self.clock())
 
     def _codes(self, done: Round) -> None:
-        for programme_id in directory.programmes_with_codes(self.conn, self.clock()):
-            self._guard("codes", partial(self._codes_of, programme_id), done)
+        self._in_each("codes", directory.programmes_with_codes(self.conn, self.clock()), self._codes_of, done)
 
-    def _codes_of(self, programme_id: int) -> None:
-        if work_codes(self._programme(programme_id, "job:codes"), self.clock).asked == MOST_AT_ONCE:
+    def _codes_of(self, programme: Programme) -> None:
+        if work_codes(programme, self.clock).asked == MOST_AT_ONCE:
             # Not in five seconds: the next round, after the other programmes had theirs.
             self._last.pop("codes", None)
 
     def _credits(self, done: Round) -> None:
-        for programme_id in directory.programmes_with_credits(self.conn, self.clock()):
-            self._guard("credits", partial(self._credits_of, programme_id), done)
-
-    def _credits_of(self, programme_id: int) -> None:
-        work_credits(self._programme(programme_id, "job:credits"), self.clock)
+        ids = directory.programmes_with_credits(self.conn, self.clock())
+        self._in_each("credits", ids, lambda one: work_credits(one, self.clock), done)
 
     def _pictures(self, done: Round) -> None:
         for programme_id in directory.programmes_with_pictures(self.conn, self.clock()):
@@ -301,11 +280,8 @@ class Worker:
         self._for_each("ripen", lambda one, _: openings.ripen(one, self.clock()), done)
 
     def _borne(self, done: Round) -> None:
-        for programme_id in directory.programmes_with_borne_claims(self.conn):
-            self._guard("borne", partial(self._borne_of, programme_id), done)
-
-    def _borne_of(self, programme_id: int) -> None:
-        borne.follow(self._programme(programme_id, "job:borne"), self.clock())
+        ids = directory.programmes_with_borne_claims(self.conn)
+        self._in_each("borne", ids, lambda one: borne.follow(one, self.clock()), done)
 
     def _sweep(self, done: Round) -> None:
         self._for_each("sweep", lambda one, _: unclaimed.sweep(one, self.clock()), done)
@@ -323,6 +299,10 @@ class Worker:
     def _partitions(self, _: Round) -> None:
         now = self.clock()
         directory.ensure_partitions(self.conn, max(0, now - 40 * DAY), now + 62 * DAY)
+
+    def _letters(self, done: Round) -> None:
+        ids = directory.programmes_with_letters(self.conn)
+        self._in_each("letters", ids, lambda one: brand_letters.work(one, self.clock()), done)
 
     def _mail(self, _: Round) -> None:
         if self.office is not None:
@@ -345,14 +325,11 @@ class Worker:
 
     def _pay_day_of(self, programme_id: int) -> None:
         tenant = directory.programme_with_id(self.conn, programme_id)
-        payout_schedule.plan_due(self._programme(programme_id, "job:pay"), tenant, self.clock())
+        payout_schedule.plan_due(self._opened(tenant, "job:pay"), tenant, self.clock())
 
     def _tell(self, done: Round) -> None:
-        for programme_id in directory.programmes_with_targets(self.conn):
-            self._guard("tell", partial(self._tell_one, programme_id), done)
-
-    def _tell_one(self, programme_id: int) -> None:
-        tell.tell_targets(self._programme(programme_id, "job:tell"), self.sender, self.clock())
+        ids = directory.programmes_with_targets(self.conn)
+        self._in_each("tell", ids, lambda one: tell.tell_targets(one, self.sender, self.clock()), done)
 
     def _weekly_mail(self, _: Round) -> None:
         for tenant in directory.programmes(self.conn):
@@ -383,6 +360,7 @@ class Worker:
             access = Access(self.conn, tenant.id, "job:retention")
             tell.forget_old(access, now)
             joining.forget_old(access, now)
+            brand_letters.forget_old(access, now)
         directory.drop_deliveries_before(self.conn, max(0, now - day_keys.KEPT))
 
     def _disk(self, _: Round) -> None:

@@ -283,6 +283,16 @@ def programmes_with_borne_claims(conn: Connection) -> list[int]:
     return [row[0] for row in conn.execute("SELECT DISTINCT programme_id FROM borne_claim ORDER BY 1")]
 
 
+def programmes_with_letters(conn: Connection) -> list[int]:
+    """The programmes whose letters to creators still wait for their turn."""
+    query = """
+    SELECT DISTINCT t.programme_id FROM letter_to t
+      JOIN letter l ON l.programme_id = t.programme_id AND l.id = t.letter_id
+     WHERE t.put_at IS NULL AND NOT t.left_out AND l.stopped_at IS NULL ORDER BY 1
+    """
+    return [row[0] for row in conn.execute(query.encode())]
+
+
 def programmes_with_schedules(conn: Connection) -> list[int]:
     """The programmes that say on which days they pay."""
     return [row[0] for row in conn.execute("SELECT id FROM programme WHERE pays_every IS NOT NULL ORDER BY 1")]

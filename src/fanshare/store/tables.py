@@ -95,6 +95,8 @@ MUTABLE = frozenset(
         "fetched_first",
         "import_run",
         "joining",
+        "letter",
+        "letter_to",
         "link",
         "log_tree",
         "mail_choice",

@@ -21,7 +21,9 @@ SELECT y.id, y.slug, y.display_name, y.created_at,
 """
 _WRITABLE = """
 SELECT y.id, coalesce(y.display_name, ''), v.kind IS NOT NULL, c.stopped_at IS NOT NULL,
-       EXISTS (SELECT FROM outbox o WHERE o.kind = 'letter' AND o.key = %(today)s || y.id)
+       EXISTS (SELECT FROM letter_to t JOIN letter l ON l.programme_id = t.programme_id AND l.id = t.letter_id
+                WHERE t.programme_id = y.programme_id AND t.party_id = y.id
+                  AND (t.put_at >= %(since)s OR (t.put_at IS NULL AND NOT t.left_out AND l.stopped_at IS NULL)))
   FROM party y
   LEFT JOIN LATERAL (SELECT name FROM creator_group WHERE programme_id = y.programme_id AND creator_party_id = y.id
                       ORDER BY from_at DESC LIMIT 1) g ON true
@@ -33,9 +35,6 @@ SELECT y.id, coalesce(y.display_name, ''), v.kind IS NOT NULL, c.stopped_at IS N
  ORDER BY y.id LIMIT %(limit)s
 """
 _PERSON = "SELECT person_id FROM party WHERE programme_id = %(programme_id)s AND id = %(party)s AND erased_at IS NULL"
-_SENT = """
-SELECT count(*) FROM outbox WHERE kind = 'letter' AND starts_with(key, %(today)s) AND %(programme_id)s > 0
-"""
 
 
 class CreatorRow(NamedTuple):
@@ -50,7 +49,7 @@ class CreatorRow(NamedTuple):
 
 
 class Writable(NamedTuple):
-    """Somebody to write to, and what may stand against it."""
+    """Somebody to write to, and what may stand against it. ``written_today``: or a letter still waits for its turn."""
 
     party: int
     name: str
@@ -77,15 +76,10 @@ def person(access: Access, party: int) -> int | None:
     return found
 
 
-def writable(access: Access, today: str, *, text: str, group: str, limit: int) -> list[Writable]:
-    """Creators of a list, the oldest first; ``today`` is how the keys of this day's letters begin."""
-    asked = {"today": today, "text": text, "group": group, "limit": limit}
+def writable(access: Access, since: Instant, *, text: str, group: str, limit: int) -> list[Writable]:
+    """Creators of a list, the oldest first; whoever was written to since is marked."""
+    asked = {"since": since, "text": text, "group": group, "limit": limit}
     return [Writable(*row) for row in access.fetch(_WRITABLE, asked)]
-
-
-def written(access: Access, today: str) -> int:
-    """How many letters of the day there are, sent or waiting."""
-    return int(access.value(_SENT, {"today": today}))
 
 
 def _rows(access: Access, text: str, group: str, before: int | None, limit: int, id_: int | None) -> list[CreatorRow]:

@@ -57,6 +57,7 @@ SEALED: Sequence[Sealed] = (
     Sealed("workbench", ("account",), "by_passphrase", "workbench", "account"),
     Sealed("workbench", ("account",), "by_recovery", "workbench", "account"),
     Sealed("address_change", ("account",), "sealed", "address change", "account"),
+    Sealed("letter", ("programme_id", "id"), "sealed", "letter", "convert_to(name, 'UTF8')"),
     Sealed("outbox", ("id",), "sealed", "outbox", "convert_to(kind || '/' || key, 'UTF8')"),
 )
 

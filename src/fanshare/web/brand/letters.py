@@ -1,4 +1,4 @@
-"""Writing to several creators: looked at first, exactly as it will be read, then sent."""
+"""Writing to several creators: looked at first, exactly as it will be read, then sent, and seen on its way."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -15,6 +15,9 @@ from fanshare.web.desk import Here
 from fanshare.web.said import plain
 from fanshare.web.seated import field, page, seated
 
+#: Letters whose way the page shows.
+_SHOWN = 5
+
 
 @seated("brand.letters", Role.BRAND, form=True)
 def write(here: Here) -> Any:
@@ -26,6 +29,8 @@ def write(here: Here) -> Any:
     try:
         typed |= {name: field(here, name, 20_000).replace("\r\n", "\n") for name in typed}
         wish = Wish(typed["subject"], typed["text"], typed["group"], typed["q"])
+        if field(here, "what") == "stop":
+            return _stopped(here)
         if field(here, "what") == "send" and _sends_mail(here):
             count = brand_letters.send(here.programme, wish, here.now)
             address = str(reverse("brand_write", args=[here.tenant.slug]))
@@ -34,6 +39,13 @@ def write(here: Here) -> Any:
     except FanshareError as error:
         return _form(here, typed, problem=plain(error))
     return _form(here, typed, looked=looked)
+
+
+def _stopped(here: Here) -> Any:
+    number = field(here, "letter", 20)
+    if number.isascii() and number.isdigit():
+        brand_letters.stop(here.programme, int(number[:18]), here.now)
+    return HttpResponseRedirect(str(reverse("brand_write", args=[here.tenant.slug])))
 
 
 def _form(here: Here, typed: dict[str, str], *, looked: Looked | None = None, problem: str = "") -> Any:
@@ -47,6 +59,7 @@ def _form(here: Here, typed: dict[str, str], *, looked: Looked | None = None, pr
         "sends_mail": _sends_mail(here),
         "sent": int(sent[:6]) if sent.isascii() and sent.isdigit() else 0,
         "most": brand_letters.MOST_A_DAY,
+        "letters": brand_letters.newest(here.programme, _SHOWN),
         "longest": (brand_letters.LONGEST_SUBJECT, brand_letters.LONGEST_TEXT),
     }
     return page(here, "brand/write.html", context, status=422 if problem else 200)

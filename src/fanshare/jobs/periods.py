@@ -1,0 +1,33 @@
+"""How often the worker does what is not done in every round."""
+
+from collections.abc import Mapping
+
+from fanshare.core.instants import HOUR, MINUTE, SECOND
+
+#: How often the slower work runs.
+PERIODS: Mapping[str, int] = {
+    "budgets": 10 * SECOND,
+    "pay_days": MINUTE,
+    "publish": SECOND,
+    "letters": 5 * SECOND,
+    "mail": 5 * SECOND,
+    "tell": SECOND,
+    "codes": 5 * SECOND,
+    "credits": 10 * SECOND,
+    "pictures": 2 * SECOND,
+    "poll": MINUTE,
+    "recheck": MINUTE,
+    "webhooks": 10 * MINUTE,
+    "seal": 10 * MINUTE,
+    "close": HOUR,
+    "ripen": 10 * MINUTE,
+    "borne": 10 * SECOND,
+    "sweep": HOUR,
+    "checkpoint": HOUR,
+    "compliance": 10 * MINUTE,
+    "partitions": HOUR,
+    "news": 5 * MINUTE,
+    "weekly_mail": HOUR,
+    "retention": HOUR,
+    "disk": HOUR,
+}
