@@ -38,6 +38,7 @@ from fanshare.core.statement import (
     StatementData,
     closing,
     document,
+    gift_opening,
     order_opening,
     payout_opening,
 )
@@ -136,17 +137,26 @@ class World:
 
     def move(self, chain: Chain, party: str, amount: int, state: str) -> None:
         salt = self.salt()
-        body = leaves.payout(
-            payout=chain.subject,
-            seq=len(chain.leaves) + 1,
-            previous=body_hash(chain.leaves[-1][1]).hex() if chain.leaves else None,
-            currency="EUR",
-            amount=amount,
-            state=state,
-            at=NOW,
-            who=commitments.who(salt, party),
-        )
+        body = leaves.payout(payout=chain.subject, who=commitments.who(salt, party), **self._next(chain, amount, state))
         self.add(chain, body, {"payee": (party, salt)})
+
+    @staticmethod
+    def _next(chain: Chain, amount: int, state: str) -> dict[str, Any]:
+        seq, previous = len(chain.leaves) + 1, body_hash(chain.leaves[-1][1]).hex() if chain.leaves else None
+        return {"seq": seq, "previous": previous, "currency": "EUR", "amount": amount, "state": state, "at": NOW}
+
+    def give(self, giver: str, creator: str, amount: int, *states: str) -> Chain:
+        salt, number = self.salt(), f"gift-{len(self.chains)}"
+        chain = Chain(gift_opening(number, salt), commitments.gift(salt, number))
+        self.chains.append(chain)
+        for state in states:
+            self.come_to(chain, giver, creator, amount, state)
+        return chain
+
+    def come_to(self, chain: Chain, giver: str, creator: str, amount: int, state: str) -> None:
+        salts = {"giver": (giver, self.salt()), "creator": (creator, self.salt())}
+        opened: Any = {role: commitments.who(salt, party) for role, (party, salt) in salts.items()}
+        self.add(chain, leaves.gift(gift=chain.subject, **opened, **self._next(chain, amount, state)), salts)
 
     def add(self, chain: Chain, body: dict[str, Any], holders: dict[str, tuple[str, bytes]]) -> None:
         chain.leaves.append((self.append(body), body))
@@ -203,8 +213,7 @@ class World:
             "checkpoint": self.signer.sign_checkpoint(size, self.frontier.root(), self.epoch),
             "keys": [str(key) for key in self.signer.keys],
             "rotations": self.signer.rotations,
-            "lines": [entry for entry in entries if entry.body["kind"] == "settlement"],
-            "payouts": [entry for entry in entries if entry.body["kind"] == "payout"],
+            **by_kind(entries),
             "epochs": [self.epoch_proof(index, body) for index, body in self.epochs],
             "consistency": None if since is None else (since, consistency_proof(since, size, self.source)),
         }
@@ -221,7 +230,9 @@ class World:
 
     def period(self, older: StatementData, since: int, *chains: Chain) -> dict[str, Any]:
         """A statement from ``older.as_of`` on over ``chains``, opening with what ``older`` closed with."""
-        counted = {entry.opens["salt"]: int(entry.body["seq"]) for entry in (*older.lines, *older.payouts)}
+        counted = {
+            entry.opens["salt"]: int(entry.body["seq"]) for entry in (*older.lines, *older.payouts, *older.gifts)
+        }
         entries = [self.entry(chain, older.party_id, counted.get(chain.opens["salt"], 0)) for chain in chains]
         return self.statement(
             older.party_id,
@@ -230,9 +241,13 @@ class World:
             opened_at=older.as_of,
             as_of=older.as_of + 5 * DAY,
             opening={"EUR": closing(older, "EUR")},
-            lines=[entry for entry in entries if entry.body["kind"] == "settlement"],
-            payouts=[entry for entry in entries if entry.body["kind"] == "payout"],
+            **by_kind(entries),
         )
+
+
+def by_kind(entries: list[Entry]) -> dict[str, Any]:
+    names = {"lines": "settlement", "payouts": "payout", "gifts": "gift"}
+    return {name: [entry for entry in entries if entry.body["kind"] == kind] for name, kind in names.items()}
 
 
 def settled(rng: random.Random, introduced: bool) -> dict[str, Any]:
@@ -380,5 +395,6 @@ def full_world(seed: int, parts: int = 6) -> World:
     world.part()
     world.move(payout, FINN, 1_250_000, world.random.choice(["paid", "returned"]))
     world.pay(FINN, 700_000)
+    world.give(FINN, CLEO, 300_000, *world.random.choice([["kept"], ["given"], ["given", "kept"], ["given", "back"]]))
     world.filler(world.random.randint(0, 5))
     return world

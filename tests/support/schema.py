@@ -125,6 +125,16 @@ class Cast:
         )
         return made
 
+    def gift(self, giver: int, creator: int, amount: int, currency: str = "EUR") -> int:
+        """A new gift row."""
+        made: int = self.access.value(
+            "INSERT INTO gift (programme_id, giver_party_id, creator_party_id, currency, amount, state, given_at,"
+            " changed_at) VALUES (%(programme_id)s, %(giver)s, %(creator)s, %(currency)s, %(amount)s, 'kept', %(now)s,"
+            " %(now)s) RETURNING id",
+            {"giver": giver, "creator": creator, "amount": amount, "currency": currency, "now": NOW},
+        )
+        return made
+
 
 def found(conn: Connection, slug: str | None = None) -> Cast:
     """Found a programme with a name nobody else uses."""

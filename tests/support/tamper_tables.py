@@ -30,6 +30,7 @@ TABLES: dict[str, Table] = {
             "account {debit_account_id}",
             "account {credit_account_id}",
             "payout {payout_id}",
+            "gift {gift_id}",
             "position of order {order_id},",
         ),
         {"id": NUMBER},
@@ -150,6 +151,13 @@ TABLES: dict[str, Table] = {
             "actor": "who did it: the audit says so as well; who approved is looked at, as a run's",
             "reason": "words for people; the last ones are the payment's, which are looked at",
         },
+    ),
+    "gift": Table(("gifts", "payouts"), ("gift {id}", "payouts"), {}, duplicates=True),
+    "gift_event": Table(
+        ("gifts", "records"),
+        ("gift_event {id}", "gift {gift_id}", "gift_event of record {leaf_index}"),
+        {"id": NUMBER},
+        duplicates=True,
     ),
     "click": Table(
         ("clicks", "evidence"),

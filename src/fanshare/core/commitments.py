@@ -27,6 +27,7 @@ APPEAL = "fanshare/appeal/1"
 CLOSE = "fanshare/close/1"
 CONNECTION = "fanshare/connection/1"
 OPENING = "fanshare/opening/1"
+GIFT = "fanshare/gift/1"
 OLD_LINK = "fanshare/old-link/1"
 
 
@@ -68,6 +69,11 @@ def payout(salt: bytes, payout_id: str) -> str:
 def opening(salt: bytes, name: str) -> str:
     """The commitment to an opening balance, by its ``opening_name``."""
     return commit(OPENING, salt, name)
+
+
+def gift(salt: bytes, gift_id: str) -> str:
+    """The commitment to a gift; one salt serves all states of that gift, and both who gave and who got it."""
+    return commit(GIFT, salt, gift_id)
 
 
 def derive_salt(key: bytes, *labels: str) -> bytes:

@@ -15,6 +15,7 @@ from fanshare.core.money import Micros, format_micros
 from fanshare.core.settlement_leaf import Settlement
 
 PAYOUT_STATES = ("in_transit", "paid", "returned")
+GIFT_STATES = ("given", "kept", "back")
 
 type Body = dict[str, Any]
 
@@ -49,6 +50,38 @@ def payout(
         "state": state,
         "at": format_rfc3339(at),
         "who": who,
+    }
+
+
+def gift(
+    *,
+    gift: str,
+    seq: int,
+    previous: str | None,
+    currency: str,
+    amount: Micros,
+    state: str,
+    at: Instant,
+    giver: str,
+    creator: str,
+) -> Body:
+    """A gift entering a state: ``given`` to a goal that is open, ``kept`` by the creator, ``back`` with who gave it.
+
+    ``gift``, ``giver`` and ``creator`` are commitments; ``seq`` and ``previous`` as with a payout.
+    """
+    if state not in GIFT_STATES or amount <= 0 or seq < 1 or (seq == 1) != (previous is None):
+        raise ValueError("a gift has a known state, a positive amount and names the leaf before it")
+    return {
+        "kind": "gift",
+        "gift": gift,
+        "seq": seq,
+        "previous": previous,
+        "currency": currency,
+        "amount": format_micros(amount),
+        "state": state,
+        "at": format_rfc3339(at),
+        "giver": giver,
+        "creator": creator,
     }
 
 

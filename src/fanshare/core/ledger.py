@@ -50,6 +50,7 @@ class TransferKind(StrEnum):
     ERASE = "erase"
     CLAIM = "claim"
     OPENING = "opening"
+    GIFT = "gift"
 
 
 class AccountKey(NamedTuple):
@@ -98,6 +99,8 @@ OWED = AccountKey(AccountKind.OWED)
 class Transfer:
     """One movement. ``order``, ``creator``, ``party`` and ``role`` say of which position; ``payout`` of which payout.
 
+    A gift names itself, ``party`` who gives and ``creator`` to whom.
+
     Raises ``BadInputError`` where it could not be posted: an amount that is not a positive integer of micros, one
     account on both sides, a party missing or too many, a settlement without its position.
     """
@@ -112,6 +115,7 @@ class Transfer:
     party: int | None = None
     role: str | None = None
     payout: int | None = None
+    gift: int | None = None
 
     def __post_init__(self) -> None:
         if type(self.amount) is not int or not 0 < self.amount <= MAX_MICROS:
@@ -124,6 +128,10 @@ class Transfer:
             check_account(account)
         if self.kind is TransferKind.FEE and None in (self.order, self.creator):
             raise BadInputError("no_part", "A fee names the order and the creator whose part it is for.")
+        if (self.kind is TransferKind.GIFT) != (self.gift is not None) or (
+            self.gift and None in (self.party, self.creator)
+        ):
+            raise BadInputError("no_gift", "A gift names itself, who gives and to whom; nothing else names a gift.")
         if self.kind is TransferKind.SETTLE and None in (self.order, self.creator, self.role):
             raise BadInputError("no_position", "A settlement names the order, the creator and the role it is for.")
 
@@ -296,3 +304,31 @@ def claim(party: int, amount: Micros, currency: str) -> Transfer:
     """Somebody proves that an unclaimed amount is hers."""
     debit, credit = AccountKey(AccountKind.UNCLAIMED), AccountKey(AccountKind.AVAILABLE, party)
     return Transfer(TransferKind.CLAIM, debit, credit, amount, currency, party=party)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A gift as it moves: its number, who gives, the creator to whom, micros of one currency."""
+
+    gift: int
+    giver: int
+    creator: int
+    amount: Micros
+    currency: str
+
+    def handed_over(self) -> Transfer:
+        """What she has ready is the creator's at once."""
+        return self._move(AccountKind.AVAILABLE, AccountKey(AccountKind.AVAILABLE, self.creator))
+
+    def _move(self, source: AccountKind, to: AccountKey) -> Transfer:
+        debit = AccountKey(source, self.giver)
+        return Transfer(
+            TransferKind.GIFT,
+            debit,
+            to,
+            self.amount,
+            self.currency,
+            creator=self.creator,
+            party=self.giver,
+            gift=self.gift,
+        )

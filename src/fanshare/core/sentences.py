@@ -11,10 +11,19 @@ from typing import Any
 
 from fanshare.core.money import format_trimmed
 from fanshare.core.moving import CLAIM, CLAIM_ORDER, NAMES
-from fanshare.core.settlement_leaf import LimitEntry, LineEntry, Settlement, Share, parse_signed
+from fanshare.core.settlement_leaf import LimitEntry, LineEntry, Settlement, Share, parse_exact, parse_signed
 
 _LIMITS = {"code": "limit with a code", "margin": "margin budget of"}
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+#: What became of a gift, as its giver and as the creator reads it.
+_GIFTS = {
+    ("giver", "given"): "Your gift of {} to a creator's goal, on its way since {}",
+    ("giver", "kept"): "Your gift of {} to a creator, hers since {}",
+    ("giver", "back"): "Your gift of {} to a creator's goal, yours again since {}",
+    ("creator", "given"): "A fan's gift of {} to your goal, on its way since {}",
+    ("creator", "kept"): "A fan's gift of {} to you, yours since {}",
+    ("creator", "back"): "A fan's gift of {} to your goal, hers again since {}",
+}
 _PERIODS = {"day": "daily", "week": "weekly", "month": "monthly", "all": "overall"}
 
 
@@ -44,6 +53,13 @@ def opening_sentence(body: Mapping[str, Any]) -> str:
         return text
     ready = body["matures_at"][:10]
     return f"{text}, ready on {day(ready)} {ready[:4]} (UTC)"
+
+
+def gift_sentence(body: Mapping[str, Any], role: str) -> str:
+    """``Your gift of 5.00 EUR to a creator, hers since 27 Nov 2026 (UTC)``, for ``giver`` or ``creator``."""
+    on = body["at"][:10]
+    amount = f"{format_trimmed(parse_exact(body['amount']))} {body['currency']}"
+    return _GIFTS[role, body["state"]].format(amount, f"{day(on)} {on[:4]} (UTC)")
 
 
 def commission(settlement: Settlement) -> str:

@@ -14,7 +14,7 @@ from fanshare.core.canonical import canonical
 from fanshare.core.instants import Instant, format_rfc3339, parse_rfc3339
 from fanshare.core.leaf_parts import read_share
 from fanshare.core.money import Micros, format_micros
-from fanshare.core.sentences import opening_sentence, sentence
+from fanshare.core.sentences import gift_sentence, opening_sentence, sentence
 from fanshare.core.settlement_leaf import Settlement, Share, own_settlement, parse_exact, parse_signed
 
 FORMAT = "fanshare-statement/1"
@@ -60,11 +60,12 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """The newest leaf of an order part, payout or opening balance, and how this party opens it.
+    """The newest leaf of an order part, payout, opening balance or gift, and how this party opens it.
 
-    ``opens`` comes from ``order_opening``, ``payout_opening`` or ``moved_opening``; ``salts`` map her roles (``payee``
-    for what is no order) to the salts of her shares; ``history`` holds all earlier leaves of the chain, newest first.
-    ``counted`` is the seq that the opening totals already contain (0: none).
+    ``opens`` comes from ``order_opening``, ``payout_opening``, ``moved_opening`` or ``gift_opening``; ``salts`` map her
+    roles (``payee`` of a payout or opening balance, ``giver`` or ``creator`` of a gift) to the salts of her shares;
+    ``history`` holds all earlier leaves of the chain, newest first. ``counted`` is the seq that the opening totals
+    already contain (0: none).
     """
 
     index: int
@@ -106,6 +107,8 @@ class StatementData:
     payouts: Sequence[Entry] = ()
     #: Opening balances that came from another tool.
     moved: Sequence[Entry] = ()
+    #: What she gave, or was given.
+    gifts: Sequence[Entry] = ()
     rotations: Sequence[str] = ()
     epochs: Sequence[EpochProof] = ()
     consistency: tuple[int, Sequence[bytes]] | None = None
@@ -127,11 +130,14 @@ def moved_opening(name: str, salt: bytes) -> dict[str, str]:
     return {"opening": name, "salt": salt.hex()}
 
 
+def gift_opening(gift_id: str, salt: bytes) -> dict[str, str]:
+    """What opens a gift's commitment."""
+    return {"gift": gift_id, "salt": salt.hex()}
+
+
 def document(data: StatementData) -> dict[str, Any]:
     """The statement without its seal. Raises ``LeafError`` for a body that is no settlement."""
-    currencies = sorted(
-        {str(entry.body["currency"]) for entry in (*data.lines, *data.payouts, *data.moved)} | set(data.opening or ())
-    )
+    currencies = sorted({str(entry.body["currency"]) for entry in _all(data)} | set(data.opening or ()))
     return {
         "format": FORMAT,
         "programme": {"id": data.programme_id, "name": data.programme_name},
@@ -199,6 +205,16 @@ def opening_position(body: Mapping[str, Any], at: Instant) -> Totals:
     return Totals(available=amount)
 
 
+def gift_position(body: Mapping[str, Any], roles: Iterable[str]) -> Totals:
+    """What a gift in this state moved, for who gave it or for the creator."""
+    amount, state, totals = parse_exact(body["amount"]), body["state"], Totals()
+    if "giver" in roles and state != "back":
+        totals = totals.plus(Totals(available=-amount, in_transit=amount if state == "given" else 0))
+    if "creator" in roles and state == "kept":
+        totals = totals.plus(Totals(available=amount))
+    return totals
+
+
 def entry_change(entry: Entry, opened_at: Instant | None, as_of: Instant) -> Totals:
     """What an entry adds to the totals of the period: its position now less the one counted in the opening."""
     now = _position(entry.body, entry.salts, as_of)
@@ -212,10 +228,14 @@ def entry_change(entry: Entry, opened_at: Instant | None, as_of: Instant) -> Tot
 def closing(data: StatementData, currency: str) -> Totals:
     """Opening plus every change of the period in one currency."""
     totals = (data.opening or {}).get(currency, Totals())
-    for entry in (*data.lines, *data.payouts, *data.moved):
+    for entry in _all(data):
         if entry.body["currency"] == currency:
             totals = totals.plus(entry_change(entry, data.opened_at, data.as_of))
     return totals
+
+
+def _all(data: StatementData) -> tuple[Entry, ...]:
+    return (*data.lines, *data.payouts, *data.moved, *data.gifts)
 
 
 def _position(body: Mapping[str, Any], roles: Iterable[str], at: Instant) -> Totals:
@@ -223,11 +243,14 @@ def _position(body: Mapping[str, Any], roles: Iterable[str], at: Instant) -> Tot
         return shares_position(map(read_share, body["shares"]), roles, at)
     if body["kind"] == "opening":
         return opening_position(body, at) if "payee" in roles else Totals()
+    if body["kind"] == "gift":
+        return gift_position(body, roles)
     return payout_position(body) if "payee" in roles else Totals()
 
 
 def _section(data: StatementData, currency: str) -> dict[str, Any]:
     moved = [_moved(entry) for entry in data.moved if entry.body["currency"] == currency]
+    gifts = [_gift(entry) for entry in data.gifts if entry.body["currency"] == currency]
     lines = [_line(entry) for entry in data.lines if entry.body["currency"] == currency]
     return {
         "currency": currency,
@@ -235,8 +258,9 @@ def _section(data: StatementData, currency: str) -> dict[str, Any]:
         "closing": closing(data, currency).document(),
         "lines": lines,
         "payouts": [_entry(entry) for entry in data.payouts if entry.body["currency"] == currency],
-        # Only where there is one: statements of programmes that began here stay as they were.
+        # Only where there is one: statements without stay as they were before there were any.
         **({"moved": moved} if moved else {}),
+        **({"gifts": gifts} if gifts else {}),
     }
 
 
@@ -247,6 +271,10 @@ def _line(entry: Entry) -> dict[str, Any]:
 
 def _moved(entry: Entry) -> dict[str, Any]:
     return {**_entry(entry), "sentences": {role: opening_sentence(entry.body) for role in entry.salts}}
+
+
+def _gift(entry: Entry) -> dict[str, Any]:
+    return {**_entry(entry), "sentences": {role: gift_sentence(entry.body, role) for role in entry.salts}}
 
 
 def _entry(entry: Entry) -> dict[str, Any]:

@@ -5,7 +5,7 @@ decided from these files; the detail says what to do) or ``note`` (worth knowing
 (``fanshare/verifier/fanshare_verify.py``) is written independently after the same list.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fanshare.core import commitments
@@ -14,12 +14,13 @@ from fanshare.core.log import verify_consistency, verify_inclusion
 from fanshare.core.money import format_micros
 from fanshare.core.notes import NoteError, VerifierKey, Verify, epoch_origin, open_note
 from fanshare.core.recompute import MismatchError, check_shares
-from fanshare.core.sentences import opening_sentence, sentence
+from fanshare.core.sentences import gift_sentence, opening_sentence, sentence
 from fanshare.core.settlement_leaf import body_hash
 from fanshare.core.statement import (
     DOES_NOT_PROVE,
     PROVES,
     Totals,
+    gift_position,
     opening_position,
     payout_position,
     seal_text,
@@ -29,7 +30,15 @@ from fanshare.core.statement_compare import against, label, restored, subject
 from fanshare.core.statement_form import Link, ReadEntry, ReadStatement, read_statement
 from fanshare.core.statement_report import Check, Finding, Report, fail, run
 
-_AFTER = {"in_transit": ("paid", "returned"), "paid": ("returned",), "returned": ()}
+#: How payouts and gifts go on from each of their states.
+_AFTER = {
+    "in_transit": ("paid", "returned"),
+    "paid": ("returned",),
+    "returned": (),
+    "given": ("kept", "back"),
+    "kept": (),
+    "back": (),
+}
 
 
 def verify(
@@ -151,7 +160,7 @@ def _proofs(read: ReadStatement) -> str:
 def _openings(read: ReadStatement) -> str:
     subjects = [tuple(value for key, value in entry.opens.items() if key != "salt") for entry in read.entries]
     if len(set(subjects)) != len(subjects):
-        raise fail("One order part, payout or opening balance appears twice.")
+        raise fail("One entry appears twice.")
     for entry in read.entries:
         for link in entry.chain:
             if subject(link) != _subject_opened(entry):
@@ -169,12 +178,14 @@ def _subject_opened(entry: ReadEntry) -> str:
         return commitments.payout(salt, opens["payout"])
     if "opening" in opens:
         return commitments.opening(salt, opens["opening"])
+    if "gift" in opens:
+        return commitments.gift(salt, opens["gift"])
     return commitments.order_part(salt, opens["connection"], opens["order"], opens["part"])
 
 
 def _holder(link: Link, role: str) -> str:
     if link.settlement is None:
-        return str(link.body["who"])
+        return str(link.body[role if link.body["kind"] == "gift" else "who"])
     share = link.settlement.share(role)
     return share.who if share else "no such share"
 
@@ -216,10 +227,14 @@ def _sentences(read: ReadStatement) -> str:
     for entry in read.entries:
         settlement = entry.chain[0].settlement
         for role, stated in entry.sentences.items():
-            computed = opening_sentence(entry.body) if settlement is None else sentence(settlement, role)
+            computed = _told(entry.body, role) if settlement is None else sentence(settlement, role)
             if stated != computed:
                 raise fail(f"The sentence of {label(entry)} does not say what the figures say.", stated, computed)
     return "The sentences say what the figures say."
+
+
+def _told(body: Mapping[str, Any], role: str) -> str:
+    return gift_sentence(body, role) if body["kind"] == "gift" else opening_sentence(body)
 
 
 def _totals(read: ReadStatement) -> str:
@@ -252,6 +267,8 @@ def _position(link: Link, at: int) -> Totals:
         return settlement_position(link.settlement, link.salts, at)
     if not link.salts:
         return Totals()
+    if link.body["kind"] == "gift":
+        return gift_position(link.body, link.salts)
     return opening_position(link.body, at) if link.body["kind"] == "opening" else payout_position(link.body)
 
 

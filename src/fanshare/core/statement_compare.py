@@ -24,6 +24,8 @@ def label(entry: ReadEntry) -> str:
     """How a sentence names an entry."""
     if "opening" in entry.opens:
         return f"opening balance {entry.opens['opening']}"
+    if "gift" in entry.opens:
+        return f"gift {entry.opens['gift']}"
     return f"payout {entry.opens['payout']}" if "payout" in entry.opens else f"order {entry.opens['order']}"
 
 

@@ -22,6 +22,8 @@ _PAYOUT_KEYS = ("kind", "payout", "seq", "previous", "currency", "amount", "stat
 _OPENING_KEYS = (
     "kind", "opening", "seq", "previous", "tool", "file", "moved_on", "currency", "amount", "matures_at", "who"
 )  # fmt: skip
+_GIFT_KEYS = ("kind", "gift", "seq", "previous", "currency", "amount", "state", "at", "giver", "creator")
+_GIFT_ROLES = ("giver", "creator")
 _EPOCH_KEYS = ("kind", "number", "restored_size", "restored_root", "cause", "at")
 
 
@@ -49,7 +51,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class ReadEntry:
-    """An order part, payout or opening balance: ``chain`` begins with the newest leaf."""
+    """An order part, payout, opening balance or gift: ``chain`` begins with the newest leaf."""
 
     index: int
     proof: tuple[bytes, ...]
@@ -74,11 +76,12 @@ class Section:
     lines: tuple[ReadEntry, ...]
     payouts: tuple[ReadEntry, ...]
     moved: tuple[ReadEntry, ...] = ()
+    gifts: tuple[ReadEntry, ...] = ()
 
     @property
     def entries(self) -> tuple[ReadEntry, ...]:
         """Everything in it."""
-        return (*self.lines, *self.payouts, *self.moved)
+        return (*self.lines, *self.payouts, *self.moved, *self.gifts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +124,7 @@ class ReadStatement:
 
     @property
     def entries(self) -> list[ReadEntry]:
-        """All lines, payouts and opening balances of all currencies."""
+        """All lines, payouts, opening balances and gifts of all currencies."""
         return [entry for section in self.sections for entry in section.entries]
 
 
@@ -164,8 +167,8 @@ def read_statement(value: Any) -> ReadStatement:
 
 
 def _section(value: Any) -> Section:
-    more = " moved" if isinstance(value, dict) and value.get("moved") else ""
-    section = _object(value, "currency section", f"currency opening closing lines payouts{more}")
+    more = [name for name in ("moved", "gifts") if isinstance(value, dict) and value.get(name)]
+    section = _object(value, "currency section", " ".join(["currency opening closing lines payouts", *more]))
     currency = _text(section["currency"])
     read = Section(
         currency=currency,
@@ -173,7 +176,8 @@ def _section(value: Any) -> Section:
         closing=_totals(section["closing"]),
         lines=_list(section["lines"], _line),
         payouts=_list(section["payouts"], _payout),
-        moved=_list(section["moved"], _moved) if more else (),
+        moved=_list(section.get("moved", []), _moved),
+        gifts=_list(section.get("gifts", []), _gift),
     )
     if any(link.body["currency"] != currency for entry in read.entries for link in entry.chain):
         raise FormError(f"An entry under {currency} is in another currency.")
@@ -204,6 +208,15 @@ def _moved(value: Any) -> ReadEntry:
     return _entry(moved, opens, _opening_link, {role: _text(text) for role, text in sentences.items()})
 
 
+def _gift(value: Any) -> ReadEntry:
+    gift = _object(value, "gift", "index body proof opens shares history counted sentences")
+    sentences = gift["sentences"]
+    if not isinstance(sentences, dict) or set(sentences) != set(_salts(gift["shares"], _GIFT_ROLES)):
+        raise FormError("A gift has a sentence where it is opened.")
+    opens = _object(gift["opens"], "opening", "gift salt")
+    return _entry(gift, opens, _gift_link, {role: _text(text) for role, text in sentences.items()})
+
+
 def _entry(
     entry: dict[str, Any], opens: dict[str, Any], link: Callable[[Any], Link], sentences: Mapping[str, str]
 ) -> ReadEntry:
@@ -228,18 +241,29 @@ def _settlement_link(value: Any) -> Link:
 
 def _payout_link(value: Any) -> Link:
     body = _object(value["body"], "payout leaf", " ".join(_PAYOUT_KEYS))
-    _one_of(("payout",), body["kind"])
-    _one_of(("in_transit", "paid", "returned"), body["state"])
+    _moving("payout", body, ("in_transit", "paid", "returned"), ("payout", "who"))
+    return Link(body, body_hash(body), None, _salts(value["shares"], ("payee",)))
+
+
+def _gift_link(value: Any) -> Link:
+    body = _object(value["body"], "gift leaf", " ".join(_GIFT_KEYS))
+    _moving("gift", body, ("given", "kept", "back"), ("gift", *_GIFT_ROLES))
+    return Link(body, body_hash(body), None, _salts(value["shares"], _GIFT_ROLES))
+
+
+def _moving(kind: str, body: dict[str, Any], states: tuple[str, ...], hashes: tuple[str, ...]) -> None:
+    """What the leaf of a payout or gift holds, which goes through states."""
+    _one_of((kind,), body["kind"])
+    _one_of(states, body["state"])
     _instant(body["at"])
-    for key in ("payout", "who"):
+    for key in hashes:
         _hash(body[key])
     if parse_exact(body["amount"]) == 0 or _count(body["seq"]) < 1:
-        raise FormError("A payout has an amount and a number.")
+        raise FormError(f"A {kind} has an amount and a number.")
     if (body["previous"] is None) != (body["seq"] == 1):
-        raise FormError("The first leaf of a payout, and no other, has no previous one.")
+        raise FormError(f"The first leaf of a {kind}, and no other, has no previous one.")
     if body["previous"] is not None:
         _hash(body["previous"])
-    return Link(body, body_hash(body), None, _salts(value["shares"], ("payee",)))
 
 
 def _opening_link(value: Any) -> Link:

@@ -50,6 +50,7 @@ WHAT = {
     "payout.rule": later("set what holds for payout runs"),
     "payout.stop": later("stopped payouts to somebody"),
     "payout.go_on": later("let somebody be paid again"),
+    "gift.give": later("gave to a creator"),
     "payee.change": later("changed where money goes"),
     "payee.undo": later("undid a change of where money goes"),
     "payout.plan": later("planned a payout run"),

@@ -145,6 +145,7 @@ MATRIX: Mapping[str, Group] = {
     "creator.links.change": _CREATOR,
     "creator.page": _CREATOR,
     "creator.fans": _CREATOR,
+    "creator.gifts": _CREATOR,
     "creator.questions": _CREATOR,
     "creator.exclusive": _CREATOR,
     "workbench": _BENCH,
@@ -155,6 +156,7 @@ MATRIX: Mapping[str, Group] = {
     "fan.exclusive": _FAN,  # and a post of whose creator is asked for each by itself
     "fan.earnings": _FAN,
     "fan.statement": _FAN,
+    "fan.rewards": _FAN,
     "fan.share": _FAN,
     "appeals.make": _CREATOR | _FAN,
     "claims.make": _CREATOR | _FAN,

@@ -13,6 +13,7 @@ from fanshare.core.instants import Instant
 from fanshare.flows.checks import (
     books,
     facts,
+    gifts,
     log,
     openings,
     orders,
@@ -39,6 +40,7 @@ CHECKS: Sequence[tuple[str, str, Check]] = (
     ("positions", "Every share is where its settle transfers put it.", books.positions),
     ("postings", "Every transfer is as it was posted, and its batch is in the log.", books.postings),
     ("payouts", "What is in transit and paid is what the payouts say.", payouts.payouts),
+    ("gifts", "Every gift's money is where its state says, and each state is in the log.", gifts.gifts),
     (
         "payout runs",
         "Every run is its file and its payouts to the cent; each word was followed.",

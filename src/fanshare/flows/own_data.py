@@ -17,6 +17,7 @@ from fanshare.flows.staff import known_account
 from fanshare.store.access import Access
 from fanshare.store.queries import (
     creator_pages,
+    gifts,
     letters,
     off_hours,
     own_data,
@@ -32,6 +33,7 @@ FORMAT = "fanshare-own-data/1"
 _MOST_THANKS = 10_000
 _MOST_SAID = 1_000
 _MOST_CREDITS = 10_000
+_MOST_GIFTS = 10_000
 
 
 def copy(
@@ -70,6 +72,7 @@ def copy(
             for code, where, name, label, at in own_data.links(access, party)
         ],
         "credits": [_credit(one) for one in shop_credits.of_party(access, party, _MOST_CREDITS)],
+        "gifts": _gifts(access, party, row.kind),
         "payouts_stopped": payout_runs.stopped(access, party),
         "accounts": [_account(one) for one in payee_rows.alive(access, party)],
         "codes": [{"code": shown, "since": format_rfc3339(at)} for shown, at in own_data.codes(access, party)],
@@ -124,6 +127,22 @@ def _credit(one: shop_credits.Credit) -> dict[str, Any]:
         "currency": one.currency,
         "state": one.state,
         "since": format_rfc3339(one.created_at),
+    }
+
+
+def _gifts(access: Access, party: int, kind: str) -> list[dict[str, Any]]:
+    """What she gave, with the creator's name; or what she was given, without a word of who gave it."""
+    if kind == "creator":
+        return [_gift(one.gift) for one in gifts.received(access, party, limit=_MOST_GIFTS)]
+    return [{"to": one.creator, **_gift(one.gift)} for one in gifts.sent(access, party, limit=_MOST_GIFTS)]
+
+
+def _gift(one: gifts.GiftRow) -> dict[str, Any]:
+    return {
+        "amount": format_micros(one.amount),
+        "currency": one.currency,
+        "state": one.state,
+        "at": format_rfc3339(one.given_at),
     }
 
 

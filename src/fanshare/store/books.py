@@ -50,7 +50,7 @@ def transfers(access: Access, *, order: int | None = None, party: int | None = N
     """Posted transfers in the order of posting: of the whole programme, of an order, or touching a party's accounts."""
     rows = access.execute(
         "SELECT t.kind, d.kind, d.party_id, c.kind, c.party_id, t.amount, t.currency, t.order_id, t.creator_party_id,"
-        " t.party_id, t.role, t.payout_id FROM transfer t"
+        " t.party_id, t.role, t.payout_id, t.gift_id FROM transfer t"
         " JOIN account d ON d.programme_id = t.programme_id AND d.id = t.debit_account_id"
         " JOIN account c ON c.programme_id = t.programme_id AND c.id = t.credit_account_id"
         " WHERE t.programme_id = %(programme_id)s AND (%(order)s::bigint IS NULL OR t.order_id = %(order)s)"

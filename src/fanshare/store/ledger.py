@@ -163,13 +163,13 @@ def _append(access: Access, batch: Sequence[Transfer], ids: Mapping[Balance, int
     number = int(access.value("SELECT nextval('posting_number') WHERE %(programme_id)s > 0"))
     access.execute(
         "INSERT INTO transfer (programme_id, posting, digest, kind, debit_account_id, credit_account_id, amount,"
-        " currency, order_id, creator_party_id, party_id, role, payout_id, at)"
+        " currency, order_id, creator_party_id, party_id, role, payout_id, gift_id, at)"
         " SELECT %(programme_id)s, %(posting)s, digest, kind, debit, credit, amount, currency, order_id, creator,"
-        " party, role, payout, %(at)s"
+        " party, role, payout, gift, %(at)s"
         " FROM unnest(%(kind)s::text[], %(debit)s::bigint[], %(credit)s::bigint[], %(amount)s::bigint[],"
         " %(currency)s::text[], %(order)s::bigint[], %(creator)s::bigint[], %(party)s::bigint[], %(role)s::text[],"
-        " %(payout)s::bigint[], %(digest)s::bytea[]) WITH ORDINALITY"
-        " AS t (kind, debit, credit, amount, currency, order_id, creator, party, role, payout, digest, n)"
+        " %(payout)s::bigint[], %(gift)s::bigint[], %(digest)s::bytea[]) WITH ORDINALITY"
+        " AS t (kind, debit, credit, amount, currency, order_id, creator, party, role, payout, gift, digest, n)"
         " ORDER BY n",
         {
             "at": at,
@@ -185,6 +185,7 @@ def _append(access: Access, batch: Sequence[Transfer], ids: Mapping[Balance, int
             "party": [transfer.party for transfer in batch],
             "role": [transfer.role for transfer in batch],
             "payout": [transfer.payout for transfer in batch],
+            "gift": [transfer.gift for transfer in batch],
         },
     )
     return Posting(len(batch), number, log.tree_root(digests).hex())
@@ -198,7 +199,7 @@ def transfer_digest(transfer: Transfer, at: Instant) -> bytes:
 def _text(transfer: Transfer, at: Instant) -> bytes:
     """``canonical([_document(transfer), str(at)])``, put together at once: there are three transfers to an order."""
     role = transfer.role
-    if role is not None and not (role.isascii() and role.isalpha()):
+    if transfer.gift is not None or (role is not None and not (role.isascii() and role.isalpha())):
         return canonical([_document(transfer), str(at)])
     return (
         f'[{{"amount":"{transfer.amount}","creator":{_number(transfer.creator)},"credit":{_leg(transfer.credit)},'
@@ -245,4 +246,6 @@ def _document(transfer: Transfer) -> dict[str, object]:
         "party": transfer.party,
         "role": transfer.role,
         "payout": transfer.payout,
+        # Only where there is one: what was posted before there were gifts keeps its digest.
+        **({} if transfer.gift is None else {"gift": transfer.gift}),
     }

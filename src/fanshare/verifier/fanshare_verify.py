@@ -247,9 +247,24 @@ _OPENING = {"kind": _text("opening"), "opening": _hex, "seq": _count, "previous"
             "matures_at": _maybe(_time), "who": _hex}  # fmt: skip
 _MOVED = {**_ENTRY, "body": _OPENING, "shares": _opened("payee"), "opens": {"opening": _any, "salt": _hex},
           "history": lambda value: value == [], "sentences": lambda value: isinstance(value, dict)}  # fmt: skip
+_GIFT = {"kind": _text("gift"), "gift": _hex, "seq": _count, "previous": _maybe(_hex), "currency": _any,
+         "amount": _money, "state": _text("given|kept|back"), "at": _time, "giver": _hex, "creator": _hex}  # fmt: skip
+_GIVEN = {**_ENTRY, "body": _GIFT, "shares": _opened("giver", "creator"), "opens": {"gift": _any, "salt": _hex},
+          "sentences": lambda value: isinstance(value, dict),
+          "history": [{"body": _GIFT, "shares": _opened("giver", "creator")}]}  # fmt: skip
 _SUMS = dict.fromkeys(_TOTALS, _signed)
-_SECTION = {"currency": _any, "opening": _SUMS, "closing": _SUMS, "lines": [_LINE], "payouts": [_PAID]}
-_section, _with_moved = _form(_SECTION), _form({**_SECTION, "moved": [_MOVED]})
+_section = _form({"currency": _any, "opening": _SUMS, "closing": _SUMS, "lines": [_LINE], "payouts": [_PAID]})
+# what only some parties have: a key that stands in a section only where it says something
+_MORE = {"moved": _form([_MOVED]), "gifts": _form([_GIVEN])}
+
+
+def _is_section(value: Any) -> bool:
+    more = [key for key in _MORE if key in value] if isinstance(value, dict) else []
+    if not all(value[key] and _MORE[key](value[key]) for key in more):
+        return False
+    return _section({key: each for key, each in value.items() if key not in more} if more else value)
+
+
 _is_statement = _form({
     "format": _text(FORMAT), "programme": {"id": _any, "name": _any},
     "party": {"id": _any, "role": _text("|".join(_ROLES))},
@@ -257,17 +272,17 @@ _is_statement = _form({
     "rotations": [_any], "proves": [_any], "does_not_prove": [_any], "seal": _any,
     "epochs": [{"index": _count, "body": _EPOCH, "proof": _hexes, "consistency": _hexes}],
     "consistency": _maybe({"size": _count, "proof": _hexes}),
-    "currencies": [lambda value: _section(value) or bool(_with_moved(value) and value["moved"])],
+    "currencies": [_is_section],
 })  # fmt: skip
 
 
 def _sound(body: dict[str, Any]) -> bool:
-    """What the form of a settlement or payout leaf asks beyond the form of its values."""
+    """What the form of a leaf asks beyond the form of its values."""
     if body["seq"] < 1 or (body["seq"] == 1) != (body["previous"] is None):
         return False
     if body["kind"] != "settlement":
         amount, back = _micros(body["amount"]), body["kind"] == "opening" and body["tool"] == _CLAIM_ORDER
-        return (amount > 0 or (back and amount < 0)) and (body["kind"] == "payout" or body["seq"] == 1)
+        return (amount > 0 or (back and amount < 0)) and (body["kind"] != "opening" or body["seq"] == 1)
     lines, shares = body["lines"], body["shares"]
     return (
         (body["introduced_by"] is None) == (body["introduced_on"] is None)
@@ -667,8 +682,18 @@ def _moved_from(body: dict[str, Any]) -> str:
     return text + (f", ready on {_day(ready)} {ready[:4]} (UTC)" if ready else "")
 
 
+def _gave(body: dict[str, Any], role: str) -> str:
+    whose, to, goal = ("Your", "a creator", "'s goal") if role == "giver" else ("A fan's", "you", "r goal")
+    keeps, gets_back = ("hers", "yours") if role == "giver" else ("yours", "hers")
+    now = {"given": "on its way", "kept": keeps, "back": f"{gets_back} again"}[body["state"]]
+    text = f"{whose} gift of {_short(_micros(body['amount']))} {body['currency']} to {to}{goal * (now != keeps)}, {now}"
+    return f"{text} since {_day(body['at'][:10])} {body['at'][:4]} (UTC)"
+
+
 def sentence(body: dict[str, Any], role: str) -> str:
     """Why this role gets what it gets; empty without a share."""
+    if body["kind"] == "gift":
+        return _gave(body, role)
     if body["kind"] == "opening":
         return _moved_from(body)
     amounts = {share["role"]: _micros(share["amount"]) for share in body["shares"]}
@@ -789,10 +814,10 @@ class _Statement:
         subjects = {
             tuple(value for key, value in sorted(entry["opens"].items()) if key != "salt") for entry in self.entries
         }
-        _need(len(subjects) == len(self.entries), "One order part, payout or opening balance appears twice.")
+        _need(len(subjects) == len(self.entries), "One entry appears twice.")
         for entry in self.entries:
             opened = {key: value for key, value in entry["opens"].items() if key != "salt"}
-            tag = next((kind for kind in ("payout", "opening") if kind in opened), "order")
+            tag = next((kind for kind in ("payout", "opening", "gift") if kind in opened), "order")
             value = opened if tag == "order" else opened[tag]
             subject = _commitment(tag, entry["opens"]["salt"], value)
             for link in _chain(entry):
@@ -886,7 +911,7 @@ class _Statement:
 
 
 def _entries(section: dict[str, Any]) -> list[dict[str, Any]]:
-    return [*section["lines"], *section["payouts"], *section.get("moved", [])]
+    return [*section["lines"], *section["payouts"], *section.get("moved", []), *section.get("gifts", [])]
 
 
 def _chain(entry: dict[str, Any]) -> list[dict[str, Any]]:
@@ -897,6 +922,8 @@ def _label(entry: dict[str, Any]) -> str:
     opens = entry["opens"]
     if "opening" in opens:
         return f"opening balance {opens['opening']}"
+    if "gift" in opens:
+        return f"gift {opens['gift']}"
     return f"payout {opens['payout']}" if "payout" in opens else f"order {opens['order']}"
 
 
@@ -906,7 +933,7 @@ def _subject(body: dict[str, Any]) -> str:
 
 def _holder(body: dict[str, Any], role: str) -> str:
     if body["kind"] != "settlement":
-        return str(body["who"])
+        return str(body[role if body["kind"] == "gift" else "who"])
     return next((str(share["who"]) for share in body["shares"] if share["role"] == role), "no such share")
 
 
@@ -915,9 +942,15 @@ def _commitment(tag: str, salt: str, value: Any) -> str:
 
 
 def _follows(older: dict[str, Any], newer: dict[str, Any]) -> bool:
-    if older["kind"] != "payout":
+    if older["kind"] == "settlement":
         return True
-    ways = (("in_transit", "paid"), ("in_transit", "returned"), ("paid", "returned"))
+    ways = (
+        ("in_transit", "paid"),
+        ("in_transit", "returned"),
+        ("paid", "returned"),
+        ("given", "kept"),
+        ("given", "back"),
+    )
     return (older["state"], newer["state"]) in ways and older["amount"] == newer["amount"]
 
 
@@ -927,6 +960,12 @@ def _position(link: dict[str, Any], at: str) -> dict[str, int]:
     if body["kind"] == "payout":
         if link["shares"] and body["state"] != "returned":
             found["available"], found[body["state"]] = -_micros(body["amount"]), _micros(body["amount"])
+        return found
+    if body["kind"] == "gift":
+        amount, state = _micros(body["amount"]), body["state"]
+        if "giver" in link["shares"] and state != "back":
+            found["available"], found["in_transit"] = -amount, amount * (state == "given")
+        found["available"] += amount * ("creator" in link["shares"] and state == "kept")
         return found
     if body["kind"] == "opening":
         waits = body["matures_at"] and _moment(body["matures_at"]) > _moment(at)

@@ -54,6 +54,7 @@ _PLACES: dict[Role, tuple[Place, ...]] = {
     Role.FAN: (
         Place("fan.home", "fan_home", "house", later("Home")),
         Place("fan.earnings", "fan_earnings", "wallet", later("Earnings")),
+        Place("fan.rewards", "fan_rewards", "gift", later("Rewards")),
         Place("fan.share", "fan_share", "share-2", later("Share")),
         Place("fan.creators", "fan_creators", "users", later("My creators"), 1),
         Place("public.terms", "terms", "scale", later("Terms"), 2),

@@ -16,7 +16,8 @@ from fanshare.store.ledger import transfer_digest
 
 _TRANSFERS = """
 SELECT t.posting, t.id, t.digest, t.at, d.currency, c.currency, t.kind, d.kind, d.party_id, c.kind, c.party_id,
-       t.amount, t.currency, t.order_id, t.creator_party_id, t.party_id, t.role, t.payout_id
+       t.amount, t.currency, t.order_id, t.creator_party_id, t.party_id, t.role, t.payout_id,
+       t.gift_id
   FROM transfer t
   JOIN account d ON d.programme_id = t.programme_id AND d.id = t.debit_account_id
   JOIN account c ON c.programme_id = t.programme_id AND c.id = t.credit_account_id

@@ -110,12 +110,14 @@ WITH named (place, kind, leaf) AS (
     UNION ALL SELECT 'old_link', 'old_link', leaf_index FROM old_link WHERE programme_id = %(programme_id)s
     UNION ALL SELECT 'payout_event', 'payout', leaf_index FROM payout_event
                WHERE programme_id = %(programme_id)s AND state <> 'planned'
+    UNION ALL SELECT 'gift_event', 'gift', leaf_index FROM gift_event WHERE programme_id = %(programme_id)s
 ), counted AS (SELECT place, kind, leaf, count(*) AS n FROM named GROUP BY place, kind, leaf)
 SELECT coalesce(c.place, l.kind), coalesce(c.leaf, l.index), l.kind, coalesce(c.n, 0)
   FROM (SELECT index, kind FROM log_leaf
          WHERE programme_id = %(programme_id)s
            AND kind IN ('terms', 'ruling', 'appeal', 'link', 'code', 'choice', 'membership', 'code_plan', 'close',
-                        'order_state', 'settlement', 'clicks_of_day', 'payout', 'opening', 'old_link', 'budget_turn')) l
+                        'order_state', 'settlement', 'clicks_of_day', 'payout', 'gift', 'opening', 'old_link',
+                        'budget_turn')) l
   FULL JOIN counted c ON c.leaf = l.index AND c.kind = l.kind
  WHERE c.n IS DISTINCT FROM 1 OR l.index IS NULL ORDER BY 2, 1
 """

@@ -14,10 +14,13 @@ from fanshare.flows.payouts import Payout, payout_leaf
 from fanshare.store import books
 
 _SUMS = """
-SELECT p.party_id, p.currency,
-       coalesce(sum(p.amount) FILTER (WHERE p.state = 'in_transit'), 0)::bigint,
-       coalesce(sum(p.amount) FILTER (WHERE p.state = 'final'), 0)::bigint
-  FROM payout p WHERE p.programme_id = %(programme_id)s GROUP BY p.party_id, p.currency
+SELECT party_id, currency,
+       coalesce(sum(amount) FILTER (WHERE state IN ('in_transit', 'given')), 0)::bigint,
+       coalesce(sum(amount) FILTER (WHERE state = 'final'), 0)::bigint
+  FROM (SELECT party_id, currency, amount, state FROM payout WHERE programme_id = %(programme_id)s
+        UNION ALL
+        SELECT giver_party_id, currency, amount, state FROM gift WHERE programme_id = %(programme_id)s) p
+ GROUP BY party_id, currency
 """
 _PAYOUTS = """
 SELECT p.id, p.party_id, p.currency, p.amount, p.state, p.created_at, p.changed_at, y.public_id FROM payout p
@@ -43,7 +46,7 @@ _PATHS = {
 
 
 def payouts(programme: Programme, _: Instant) -> Iterator[Offence]:
-    """Money in transit and paid is the sum of the payouts in those states; each payout's road is in the log."""
+    """Money in transit and paid is the sum of the payouts, and gifts, in those states; each payout's road is logged."""
     yield from _sums(programme)
     events: dict[int, list[tuple[Any, ...]]] = {}
     for payout, *event in programme.access.fetch(_EVENTS):

@@ -9,8 +9,13 @@ from fanshare.store.access import Access
 from fanshare.store.queries.questions import WAITING
 
 _BALANCES = """
-SELECT currency, kind, balance FROM account
- WHERE programme_id = %(programme_id)s AND party_id = %(party)s ORDER BY currency, kind
+SELECT currency, kind, balance FROM account WHERE programme_id = %(programme_id)s AND party_id = %(party)s
+ UNION ALL
+SELECT currency, 'away', sum(amount)::bigint FROM gift
+ WHERE programme_id = %(programme_id)s AND giver_party_id = %(party)s AND state = 'kept' GROUP BY currency
+ UNION ALL
+SELECT currency, 'got', sum(amount)::bigint FROM gift
+ WHERE programme_id = %(programme_id)s AND creator_party_id = %(party)s AND state = 'kept' GROUP BY currency
 """
 _LINES: LiteralString = """
 SELECT p.order_id, p.id, o.external_id, o.placed_at, coalesce(c.display_name, ''), o.net, p.currency, p.amount,
@@ -72,7 +77,10 @@ SELECT currency, amount, state, changed_at FROM payout
 
 
 class Purse(NamedTuple):
-    """What stands on one party's accounts in one currency. ``ready`` may be below zero after a late refund."""
+    """What stands on one party's accounts in one currency. ``ready`` may be below zero after a late refund.
+
+    ``away`` is what she gave creators, ``got`` what she was given as one.
+    """
 
     currency: str
     ready: Micros
@@ -80,11 +88,13 @@ class Purse(NamedTuple):
     checked: Micros
     leaving: Micros
     paid: Micros
+    away: Micros = 0
+    got: Micros = 0
 
     @property
     def earned(self) -> Micros:
-        """Everything there is and was."""
-        return self.ready + self.waiting + self.checked + self.leaving + self.paid
+        """Everything there is and was by sales."""
+        return self.ready + self.waiting + self.checked + self.leaving + self.paid + self.away - self.got
 
 
 class LineRow(NamedTuple):
@@ -136,7 +146,7 @@ class PayoutRow(NamedTuple):
     at: Instant
 
 
-_KINDS = ("available", "pending", "held", "in_transit", "paid")
+_KINDS = ("available", "pending", "held", "in_transit", "paid", "away", "got")
 
 
 def purses(access: Access, party: int) -> list[Purse]:

@@ -11,9 +11,15 @@ GRACE, SPAN = 30 * DAY, 365 * DAY
 
 _RIPENED = """
 SELECT p.matures_at,
-       (SELECT min(x.changed_at) FROM payout x
-         WHERE x.programme_id = p.programme_id AND x.party_id = p.party_id AND x.currency = p.currency
-           AND x.state = 'final' AND x.created_at >= p.matures_at)
+       least((SELECT min(x.changed_at) FROM payout x
+               WHERE x.programme_id = p.programme_id AND x.party_id = p.party_id AND x.currency = p.currency
+                 AND x.state = 'final' AND x.created_at >= p.matures_at),
+             -- Where somebody gave all of it away, nothing waits for a payout any more.
+             (SELECT min(g.changed_at) FROM gift g
+                JOIN account a ON a.programme_id = g.programme_id AND a.party_id = g.giver_party_id
+                     AND a.currency = g.currency AND a.kind = 'available' AND a.balance <= 0
+               WHERE g.programme_id = p.programme_id AND g.giver_party_id = p.party_id AND g.currency = p.currency
+                 AND g.state = 'kept' AND g.given_at >= p.matures_at))
   FROM (SELECT id FROM shop_order
          WHERE programme_id = %(programme_id)s AND placed_at >= %(since)s AND placed_at < %(until)s
          ORDER BY placed_at DESC, connection_id DESC, external_id DESC LIMIT %(most)s) o

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from fanshare.web.creator import earnings, exclusive, fans, goods, links, questions, today, welcome, writing
+from fanshare.web.creator import earnings, exclusive, fans, gifts, goods, links, questions, today, welcome, writing
 
 urlpatterns = [
     path("creator/<slug:programme>", today.today, name="creator_today"),
@@ -17,6 +17,7 @@ urlpatterns = [
     path("creator/<slug:programme>/page/picture", writing.picture, name="creator_picture"),
     path("creator/<slug:programme>/fans", fans.fans, name="creator_fans"),
     path("creator/<slug:programme>/fans/<row:shown>", fans.fan, name="creator_fan"),
+    path("creator/<slug:programme>/gifts", gifts.gifts, name="creator_gifts"),
     path("creator/<slug:programme>/questions", questions.threads, name="creator_questions"),
     path("creator/<slug:programme>/questions/<row:number>", questions.thread, name="creator_thread"),
     path("creator/<slug:programme>/exclusive", exclusive.posts, name="creator_exclusive"),

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from fanshare.web.fan import creators, earnings, exclusive, home, questions, share
+from fanshare.web.fan import creators, earnings, exclusive, home, questions, rewards, share
 
 urlpatterns = [
     path("fan/<slug:programme>", home.home, name="fan_home"),
     path("fan/<slug:programme>/earnings", earnings.earnings, name="fan_earnings"),
     path("fan/<slug:programme>/statement", earnings.statement, name="fan_statement"),
     path("fan/<slug:programme>/statement/paper", earnings.printed, name="fan_printed"),
+    path("fan/<slug:programme>/rewards", rewards.rewards, name="fan_rewards"),
     path("fan/<slug:programme>/share", share.share, name="fan_share"),
     path("fan/<slug:programme>/creators", creators.creators, name="fan_creators"),
     path("fan/<slug:programme>/thanks", creators.thanked, name="fan_thanks"),

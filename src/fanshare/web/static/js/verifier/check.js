@@ -20,18 +20,16 @@ export const DOES_NOT_PROVE = [
   "That you have seen the newest state of the log: keep each statement and compare the next one with it.",
 ];
 
-const entriesOf = (section) => [...section.lines, ...section.payouts, ...(section.moved || [])];
+const entriesOf = (section) => [...section.lines, ...section.payouts, ...(section.moved || []), ...(section.gifts || [])];
 const chain = (entry) => [{ body: entry.body, shares: entry.shares }, ...entry.history];
 const subject = (body) => (body.kind === "settlement" ? body.order : body[body.kind]);
 
-function label(entry) {
-  const { opens } = entry;
-  if ("opening" in opens) return "opening balance " + opens.opening;
-  return "payout" in opens ? "payout " + opens.payout : "order " + opens.order;
-}
+const KINDS = { payout: "payout ", opening: "opening balance ", gift: "gift ", order: "order " };
+const kindOf = (opens) => Object.keys(KINDS).find((kind) => kind in opens);
+const label = ({ opens }) => KINDS[kindOf(opens)] + opens[kindOf(opens)];
 
 function holder(body, role) {
-  if (body.kind !== "settlement") return body.who;
+  if (body.kind !== "settlement") return body.kind === "gift" ? body[role] : body.who;
   const share = body.shares.find((each) => each.role === role);
   return share ? share.who : "no such share";
 }
@@ -41,7 +39,7 @@ function sound(body) {
   if (body.seq < 1 || (body.seq === 1) !== (body.previous === null)) return false;
   if (body.kind !== "settlement") {
     const amount = micros(body.amount), back = body.kind === "opening" && body.tool === CLAIM_ORDER;
-    return (amount > 0n || (back && amount < 0n)) && (body.kind === "payout" || body.seq === 1);
+    return (amount > 0n || (back && amount < 0n)) && (body.kind !== "opening" || body.seq === 1);
   }
   const distinct = (values) => new Set(values).size === values.length;
   const { lines, shares } = body, further = body.further || [];
@@ -53,9 +51,10 @@ function sound(body) {
 }
 
 function follows(older, newer) {
-  if (older.kind !== "payout") return true;
+  if (older.kind === "settlement") return true;
   const way = older.state + " " + newer.state;
-  return ["in_transit paid", "in_transit returned", "paid returned"].includes(way) && older.amount === newer.amount;
+  const ways = ["in_transit paid", "in_transit returned", "paid returned", "given kept", "given back"];
+  return ways.includes(way) && older.amount === newer.amount;
 }
 
 /** What the opened shares of a record are worth at a time, by total. */
@@ -67,6 +66,13 @@ function position(link, at) {
       found.available = -micros(body.amount);
       found[body.state] = micros(body.amount);
     }
+    return found;
+  }
+  if (body.kind === "gift") {
+    const amount = micros(body.amount), { state } = body, given = "giver" in link.shares;
+    if (given && state !== "back") found.available = -amount;
+    if (given && state === "given") found.in_transit = amount;
+    if ("creator" in link.shares && state === "kept") found.available += amount;
     return found;
   }
   if (body.kind === "opening") {
@@ -188,10 +194,10 @@ class Statement {
   async openings() {
     const opened = (entry) => Object.keys(entry.opens).sort().filter((key) => key !== "salt");
     const subjects = new Set(this.entries.map((entry) => JSON.stringify(opened(entry).map((key) => entry.opens[key]))));
-    need(subjects.size === this.entries.length, "One order part, payout or opening balance appears twice.");
+    need(subjects.size === this.entries.length, "One entry appears twice.");
     for (const entry of this.entries) {
       const { salt, ...rest } = entry.opens;
-      const tag = ["payout", "opening"].find((kind) => kind in rest) || "order";
+      const tag = kindOf(rest);
       const computed = await commitment(tag, salt, tag === "order" ? rest : rest[tag]);
       for (const link of chain(entry)) {
         const stated = subject(link.body);

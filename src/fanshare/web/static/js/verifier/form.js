@@ -212,19 +212,23 @@ const EXTRAS = {
   further: form([{ line: some, reached: money, amount: money }]),
 };
 
-function isSettlement(value) {
-  if (!isTable(value)) return false;
-  const rest = { ...value };
-  for (const [key, test] of Object.entries(EXTRAS)) {
-    if (!has(value, key)) continue;
-    if (!test(value[key]) || (Array.isArray(value[key]) && value[key].length === 0)) return false;
-    delete rest[key];
-  }
-  return isPlainSettlement(rest);
+function extended(plain, extras) {
+  return (value) => {
+    if (!isTable(value)) return false;
+    const rest = { ...value };
+    for (const [key, test] of Object.entries(extras)) {
+      if (!has(value, key)) continue;
+      if (!test(value[key]) || (Array.isArray(value[key]) && value[key].length === 0)) return false;
+      delete rest[key];
+    }
+    return plain(rest);
+  };
 }
 
-const PAYOUT = { kind: oneOf("payout"), payout: hex, seq: count, previous: maybe(hex), currency: any, amount: money,
-  state: oneOf("in_transit", "paid", "returned"), at: time, who: hex };
+const isSettlement = extended(isPlainSettlement, EXTRAS);
+const going = (kind, ...states) => ({ kind: oneOf(kind), [kind]: hex, seq: count, previous: maybe(hex), currency: any,
+  amount: money, state: oneOf(...states), at: time });
+const PAYOUT = { ...going("payout", "in_transit", "paid", "returned"), who: hex };
 const EPOCH = { kind: oneOf("epoch"), number: count, restored_size: count, restored_root: hex, cause: any, at: time };
 const ENTRY = { index: count, proof: hexes, counted: count };
 const LINE = { ...ENTRY, body: isSettlement, shares: opened(...ROLES), sentences: isTable,
@@ -236,9 +240,12 @@ const OPENING = { kind: oneOf("opening"), opening: hex, seq: count, previous: ma
   tool: text("[^\\x00-\\x1f]{1,60}"), moved_on: isDay, currency: any, amount: signed, matures_at: maybe(time), who: hex };
 const MOVED = { ...ENTRY, body: OPENING, shares: opened("payee"), opens: { opening: any, salt: hex },
   history: (value) => Array.isArray(value) && value.length === 0, sentences: isTable };
+const GIFT = { body: { ...going("gift", "given", "kept", "back"), giver: hex, creator: hex },
+  shares: opened("giver", "creator") };
+const GIVEN = { ...ENTRY, ...GIFT, opens: { gift: any, salt: hex }, sentences: isTable, history: [GIFT] };
 const SUMS = Object.fromEntries(TOTALS.map((name) => [name, signed]));
-const SECTION = { currency: any, opening: SUMS, closing: SUMS, lines: [LINE], payouts: [PAID] };
-const section = form(SECTION), withMoved = form({ ...SECTION, moved: [MOVED] });
+const plainSection = form({ currency: any, opening: SUMS, closing: SUMS, lines: [LINE], payouts: [PAID] });
+const isSection = extended(plainSection, { moved: form([MOVED]), gifts: form([GIVEN]) });
 export const FORMAT = "fanshare-statement/1";
 
 /** Whether a value has the form of a statement. */
@@ -247,5 +254,5 @@ export const isStatement = form({
   period: { from: maybe(time), to: time, zone: any }, checkpoint: any, keys: [any], rotations: [any], proves: [any],
   does_not_prove: [any], seal: any, epochs: [{ index: count, body: EPOCH, proof: hexes, consistency: hexes }],
   consistency: maybe({ size: count, proof: hexes }),
-  currencies: [(value) => section(value) || (withMoved(value) && value.moved.length > 0)],
+  currencies: [isSection],
 });

@@ -48,7 +48,7 @@ function lines(statement) {
   const list = made("ul", "", "sentences");
   list.lang = "en";
   for (const section of statement.currencies) {
-    for (const entry of [...section.lines, ...(section.moved || [])]) {
+    for (const entry of [...section.lines, ...(section.moved || []), ...(section.gifts || [])]) {
       for (const text of Object.values(entry.sentences)) list.append(made("li", text));
     }
   }

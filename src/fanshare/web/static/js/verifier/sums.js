@@ -275,8 +275,17 @@ function movedFrom(body) {
   return text + (ready ? ", ready on " + dated(ready) + " (UTC)" : "");
 }
 
+function gave({ amount, currency, state, at }, role) {
+  const [whose, goal, hers, mine] = role === "giver"
+    ? ["Your", "a creator's goal", "hers", "yours"] : ["A fan's", "your goal", "yours", "hers"];
+  const to = state === "kept" ? goal.replace(/('s|r) goal/, "") : goal;
+  const now = { given: "on its way", kept: hers, back: mine + " again" }[state];
+  return whose + " gift of " + short(micros(amount)) + " " + currency + " to " + to + ", " + now + " since " + dated(at.slice(0, 10)) + " (UTC)";
+}
+
 /** Why this role gets what it gets; empty without a share. */
 export function sentence(body, role) {
+  if (body.kind === "gift") return gave(body, role);
   if (body.kind === "opening") return movedFrom(body);
   const amounts = new Map(body.shares.map((share) => [share.role, micros(share.amount)]));
   if (!amounts.has(role)) return "";

@@ -1,0 +1,12 @@
+"""Gifts: what somebody has ready becomes a creator's."""
+
+from django.db import migrations
+
+from fanshare.store.migrations import run_sql, step_before
+
+
+class Migration(migrations.Migration):  # type: ignore[misc]
+    """Runs the SQL file of the same name."""
+
+    dependencies = [("store", step_before("0102_gifts"))]  # noqa: RUF012
+    operations = [run_sql("0102_gifts")]  # noqa: RUF012

@@ -1,0 +1,125 @@
+"""Rewards: what a fan does with what is ready: keep it as shop credit, give it to a creator, or have it paid out."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpResponseRedirect
+
+from fanshare.core import goals
+from fanshare.core.errors import BadInputError, FanshareError
+from fanshare.core.instants import format_rfc3339
+from fanshare.core.money import Micros, format_micros, format_minor, parse_amount
+from fanshare.flows import gifts
+from fanshare.flows.authorisation import Role
+from fanshare.flows.gifts import Wish
+from fanshare.flows.shop_credits import drawn_key
+from fanshare.store.queries import fan_days, fans, shop_credits
+from fanshare.store.queries import gifts as rows
+from fanshare.store.queries.fans import OwnCreator
+from fanshare.store.queries.payout_runs import stopped
+from fanshare.web.desk import Here
+from fanshare.web.exports import exported
+from fanshare.web.language import gettext as _
+from fanshare.web.lists import MOST_EXPORTED, PAGE, Asked, Spec, asked, place
+from fanshare.web.money_states import paying
+from fanshare.web.said import plain
+from fanshare.web.seated import field, page, seated
+
+#: Creators that can be chosen on one page.
+_AT_ONCE = 200
+_COLUMNS = ("day", "creator", "amount", "currency", "state")
+
+
+@dataclass(frozen=True, slots=True)
+class Sure:
+    """What is asked once more before money moves. ``key`` makes a second click the same wish."""
+
+    creator: OwnCreator
+    currency: str
+    amount: Micros
+    key: str
+
+
+@seated("fan.rewards", Role.FAN, form=True, fresh=True)
+def rewards(here: Here) -> Any:
+    """What is ready and the three ways it can go, the question before a gift, and what she gave."""
+    wish = asked(here.request.GET, Spec({}, {"newest": _("newest first")}, dates=False), here.zone)
+    if wish.form:
+        return _file(here, wish)
+    creators = fans.creators(here.access, here.me, here.midnight, limit=_AT_ONCE)
+    ready = _ready(here)
+    problem, sure = "", None
+    if here.request.method == "POST":
+        try:
+            sure = _act(here, creators, ready)
+        except FanshareError as error:
+            if error.status >= 500:
+                raise
+            problem = _words(error)
+        else:
+            if sure is None:
+                return HttpResponseRedirect(f"{here.request.path}?given=1")
+    context = {**_given(here, wish), "asked": wish, "creators": creators, "sure": sure, "problem": problem}
+    context["ready"] = [] if sure else [(one, most, format_minor(most, one)) for one, most in ready.items()]
+    context["typed"] = format_minor(sure.amount, sure.currency) if sure else ""
+    context["pays_on"], context["stopped"] = paying(here, here.now), stopped(here.access, here.me)
+    context["given"] = here.request.GET.get("given") == "1"
+    return page(here, "fan/rewards.html", context, status=422 if problem else 200)
+
+
+def _act(here: Here, creators: list[OwnCreator], ready: dict[str, Micros]) -> Sure | None:
+    """Ask once more, or give. ``None`` when it is done."""
+    slug, currency = field(here, "creator", 100), field(here, "currency", 3)
+    amount, key = parse_amount(field(here, "amount")), field(here, "key", 100)
+    if key:
+        gifts.give(here.programme, Wish(here.me, slug, currency, amount), key, here.now)
+        return None
+    creator = next((one for one in creators if one.slug == slug), None)
+    if creator is None:
+        raise BadInputError("unknown_creator", "You share for no creator of that name.", 404)
+    if currency not in ready:
+        raise BadInputError("bad_amount", "Nothing is ready in this currency.")
+    goals.check_gift(amount, ready[currency], currency)
+    return Sure(creator, currency, amount, drawn_key())
+
+
+def _ready(here: Here) -> dict[str, Micros]:
+    """What she may give, by currency: no more than was ready at midnight, as everywhere on her pages."""
+    then = {one.currency: one.ready for one in fan_days.purses(here.access, here.me, here.midnight)}
+    now = dict(shop_credits.balances(here.access, here.me))
+    most = {one: gifts.whole(min(amount, now.get(one, 0)), one) for one, amount in then.items()}
+    return {one: amount for one, amount in most.items() if amount}
+
+
+def _given(here: Here, wish: Asked) -> dict[str, Any]:
+    """What she gave, a page of it."""
+    before = None if wish.after is None else wish.after[0]
+    found = rows.sent(here.access, here.me, before=before, limit=PAGE + 1)
+    shown = found[:PAGE]
+    return {"sent": shown, "next": place((shown[-1].gift.id, 0)) if len(found) > PAGE else ""}
+
+
+def _file(here: Here, wish: Asked) -> Any:
+    found = rows.sent(here.access, here.me, limit=MOST_EXPORTED + 1)
+    documents = [
+        {
+            "day": format_rfc3339(one.gift.given_at)[:10],
+            "creator": one.creator,
+            "amount": format_micros(one.gift.amount),
+            "currency": one.gift.currency,
+            "state": one.gift.state,
+        }
+        for one in found[:MOST_EXPORTED]
+    ]
+    return exported(wish.form, "gifts", documents, _COLUMNS, cut=len(found) > MOST_EXPORTED)
+
+
+def _words(error: FanshareError) -> str:
+    """What went wrong, in her language where it is an everyday thing."""
+    known = {
+        "bad_amount": _("Write the amount in digits, such as 5.00, and in whole cents."),
+        "not_givable": _("This is more than you can give now; look again what is ready."),
+        "unknown_creator": _("You share for no creator of that name; choose one of yours."),
+        "stopped": _("Payouts to you are stopped for the time being; until then nothing can be given."),
+    }
+    return known.get(error.code) or plain(error)
