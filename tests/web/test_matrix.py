@@ -178,7 +178,7 @@ def test_stray_is_refused_at_every_route_that_is_not_public(company: Company) ->
         device.get("/sign-out")
         form = {"csrfmiddlewaretoken": device.cookies.get("fanshare_form", "")}
         assert device.post(path, form).status in {403, 405}, path
-        garbage = Device(app, cookies={"fanshare": "0" * 32})
+        garbage = Device(app, cookies={"__Host-fanshare": "0" * 32})
         assert garbage.get(path).status == 302, path
 
 

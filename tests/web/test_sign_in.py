@@ -112,8 +112,9 @@ def test_a_link_shows_one_button_and_only_pressing_it_signs_in(place: Place) -> 
 
 def test_the_cookie_is_closed_to_scripts_other_sites_and_plain_http(place: Place) -> None:
     device = signed_in(place, "cleo")
-    for name in ("fanshare", "fanshare_form"):
+    for name in ("__Host-fanshare", "__Host-fanshare_form"):
         flags = device.flags[name]
+        assert flags["path"] == "/"
         assert flags["httponly"]
         assert flags["secure"]
         assert flags["samesite"] == "Lax"
@@ -124,14 +125,29 @@ def test_the_cookie_is_closed_to_scripts_other_sites_and_plain_http(place: Place
 
 
 def test_a_planted_key_is_not_the_key_after_signing_in(place: Place) -> None:
-    device = Device(place.app(), cookies={"fanshare": "planted" * 5})
+    planted = {"__Host-fanshare": "planted" * 5}
+    device = Device(place.app(), cookies=dict(planted))
     device.sign_in(place.link("finn"))
     assert device.cookies["fanshare"] != "planted" * 5
-    assert Device(place.app(), cookies={"fanshare": "planted" * 5}).get("/home").status == 302
+    assert Device(place.app(), cookies=planted).get("/home").status == 302
     first = device.cookies["fanshare"]
     device.sign_in(place.link("cleo"))
     assert device.cookies["fanshare"] != first
-    assert Device(place.app(), cookies={"fanshare": first}).get("/home").status == 302
+    assert Device(place.app(), cookies={"__Host-fanshare": first}).get("/home").status == 302
+
+
+def test_a_cookie_that_a_neighbour_on_the_domain_can_set_is_not_read_by_https(place: Place) -> None:
+    thief, cleo = signed_in(place, "finn"), signed_in(place, "cleo")
+    his, form = thief.cookies["fanshare"], thief.cookies["fanshare_form"]
+    assert Device(place.app(), cookies={"fanshare": his}).get("/home").status == 302, "nobody signs her in as himself"
+    assert Device(place.app(), cookies={"__Host-fanshare": his}).get("/home").status == 200, "the control"
+    for planted in ({"fanshare": his, "fanshare_form": form}, {}):
+        cleo.cookies.update(planted)
+        assert "Cleo at" in cleo.get("/home").text
+    sent = {"csrfmiddlewaretoken": form, "address": "finn@example.test"}
+    assert cleo.post("/sign-in", sent).status == 403, "nor does he know the mark of her forms"
+    plain = Device(place.app(public_url=""), cookies={"fanshare": his})
+    assert plain.get("/home").status == 200, "by http there is only the plain name"
 
 
 def test_signing_out_ends_the_session_everywhere_its_key_went(place: Place) -> None:

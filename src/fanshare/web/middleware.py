@@ -7,12 +7,16 @@ from django.core.exceptions import DisallowedHost
 from django.http.request import split_domain_port, validate_host
 from django.utils.cache import patch_vary_headers
 
+from fanshare.config.settings import CSRF_COOKIE_NAME, SESSION_COOKIE_NAME
 from fanshare.core.errors import FanshareError
 from fanshare.web import language, site
 from fanshare.web.errors import error_page
 
 type Handler = Callable[[Any], Any]
 
+#: What the names of cookies begin with that a browser keeps for one host (`secure_cookies`).
+HOST_ALONE = "__Host-"
+_WHO = {SESSION_COOKIE_NAME, CSRF_COOKIE_NAME}
 #: Nothing on these pages asks for a sensor or a device.
 PERMISSIONS = ", ".join(
     f"{feature}=()"
@@ -63,13 +67,26 @@ def known_host(get_response: Handler) -> Handler:
 
 
 def secure_cookies(get_response: Handler) -> Handler:
-    """Mark every cookie ``Secure`` where the request came by https."""
+    """By https, cookies are ``Secure``, and those that say who somebody is have a name that binds them to this host.
+
+    A browser takes a ``__Host-`` cookie from this host alone, for all of it (RFC 6265bis, section 4.1.3.2). What stands
+    under the plain name a neighbour on the same domain may have put there: it is not read.
+    """
 
     def middleware(request: Any) -> Any:
+        if not request.is_secure():
+            return get_response(request)
+        for name in _WHO:
+            request.COOKIES.pop(name, None)
+            if (held := request.COOKIES.pop(HOST_ALONE + name, None)) is not None:
+                request.COOKIES[name] = held
         response = get_response(request)
-        if request.is_secure():
-            for cookie in response.cookies.values():
-                cookie["secure"] = True
+        for name in _WHO & set(response.cookies):
+            said = response.cookies.pop(name)
+            response.cookies[HOST_ALONE + name] = said.value
+            response.cookies[HOST_ALONE + name].update(said)
+        for cookie in response.cookies.values():
+            cookie["secure"] = True
         return response
 
     return middleware

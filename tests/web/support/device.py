@@ -8,10 +8,27 @@ from io import BytesIO
 from typing import Any
 from urllib.parse import urlencode
 
+from fanshare.web.middleware import HOST_ALONE
 from fanshare.web.site import WsgiApp
 from tests.web.support.serving import Answer, ask
 
 HOST = "share.example"
+
+
+class Jar(dict[str, str]):
+    """Cookies, found by their names by http: by https those that say who somebody is have a mark before them."""
+
+    def __getitem__(self, name: str) -> str:
+        return super().__getitem__(self._kept(name))
+
+    def get(self, name: str, default: str = "") -> str:  # type: ignore[override]
+        return super().get(self._kept(name), default)
+
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(self._kept(str(name)))
+
+    def _kept(self, name: str) -> str:
+        return HOST_ALONE + name if super().__contains__(HOST_ALONE + name) else name
 
 
 @dataclass
@@ -21,6 +38,9 @@ class Device:
     app: WsgiApp
     cookies: dict[str, str] = field(default_factory=dict)
     flags: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.cookies = self.cookies if isinstance(self.cookies, Jar) else Jar(self.cookies)
 
     def get(self, path: str, **extra: str) -> Answer:
         path, _, query = path.partition("?")
