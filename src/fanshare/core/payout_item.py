@@ -65,12 +65,19 @@ class Said(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What was said at which time; ``amount`` in micros and ``currency`` where they were said."""
+    """What was said at which time; ``amount`` in micros and ``currency`` where they were said.
+
+    ``remote`` is the provider's own name of the payment. ``reason`` says why one was refused or is back, to its payee;
+    ``trouble`` why nothing was learned, to whoever runs the rail. Neither repeats a name, an account or a key.
+    """
 
     said: Said
     at: Instant
     amount: Micros | None = None
     currency: str = ""
+    remote: str = ""
+    reason: str = ""
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +98,16 @@ class Rail(Protocol):
     def submit(self, frozen: Frozen) -> Answer:
         """Send, or send again."""
 
-    def ask(self, key: str) -> Answer:
-        """What became of the payment of that key."""
+    def ask(self, key: str, remote: str = "") -> Answer:
+        """What became of the payment of that key; ``remote`` is what the provider called it, where it has said so."""
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A payment. ``first`` and ``last``: attempts; ``missed``: the first "not found" that counts."""
+    """A payment. ``first`` and ``last``: attempts; ``missed``: the first "not found" that counts.
+
+    ``remote`` is the first name that the provider gave it; one key with another name is another payment.
+    """
 
     amount: Micros
     currency: str
@@ -106,6 +116,7 @@ class Item:
     first: Instant | None = None
     last: Instant | None = None
     missed: Instant | None = None
+    remote: str = ""
 
 
 def move(item: Item, to: State) -> Item:
@@ -140,15 +151,15 @@ def again(item: Item, window: int, now: Instant) -> Item:
 def hear(item: Item, answer: Answer, window: int) -> Item:
     """The item after an answer; what is late or said twice changes nothing.
 
-    Another amount than was sent is a mismatch, whatever else was said. Raises ``ConflictError`` ``wrong_state`` for a
-    payment that was never sent.
+    Another amount than was sent is a mismatch, whatever else was said; so is another payment under the same key.
+    Raises ``ConflictError`` ``wrong_state`` for a payment that was never sent.
     """
     if item.frozen is None:
         raise ConflictError("wrong_state", "This payment was never sent, so nothing can have become of it.")
     if answer.said is Said.NOT_FOUND:
         return _not_found(item, answer.at, window)
     to = _heard(item, answer)
-    seen = item if answer.said is Said.SILENT else replace(item, missed=None)
+    seen = item if answer.said is Said.SILENT else replace(item, missed=None, remote=item.remote or answer.remote)
     return move(seen, to) if to is not None and to in WAYS[item.state] else seen
 
 
@@ -176,7 +187,8 @@ def _heard(item: Item, answer: Answer) -> State | None:
 
 def _differs(item: Item, answer: Answer) -> bool:
     other_amount = answer.amount is not None and answer.amount != item.amount
-    return other_amount or answer.currency not in ("", item.currency)
+    other_payment = "" not in (item.remote, answer.remote) and answer.remote != item.remote
+    return other_amount or other_payment or answer.currency not in ("", item.currency)
 
 
 def _not_found(item: Item, at: Instant, window: int) -> Item:

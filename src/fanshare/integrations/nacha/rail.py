@@ -44,7 +44,7 @@ class NachaFileRail:
         """Whether the file pays exactly this."""
         return self._frozen.get(frozen.key) == frozen
 
-    def ask(self, key: str) -> Answer:
+    def ask(self, key: str, remote: str = "") -> Answer:  # noqa: ARG002 - a bank gives it no other name
         """What is known of a payment: back, with its amount; taken on, where only its details are to be changed.
 
         A return of another amount is said with it, so that it does not match; what banks dispute teaches nothing.

@@ -48,7 +48,7 @@ class SepaFileRail:
         """Whether the file pays exactly this."""
         return self._frozen.get(frozen.key) == frozen
 
-    def ask(self, key: str) -> Answer:
+    def ask(self, key: str, remote: str = "") -> Answer:  # noqa: ARG002 - a bank gives it no other name
         """What is known of a payment: from the statements, and before there are any from the bank's answers.
 
         Debited once is arrived, until it is back. Twice, or with another amount, is said with what is really gone, so

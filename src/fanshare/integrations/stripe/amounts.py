@@ -50,6 +50,22 @@ def amount(holder: Mapping[str, Any], key: str, currency: str, *, default: Micro
     return micros
 
 
+def step(currency: str) -> Micros:
+    """The smallest amount that can be moved: micros. Raises ``BadInputError`` ``unknown_currency``.
+
+    At least ISO's unit and Stripe's; a hundred of Stripe's where it invents decimals, ten where it rounds the third.
+    """
+    unit = MICROS // 10 ** exponent(currency)
+    return max(unit * (10 if currency in _THREE.split() else 1), MICROS // 10 ** iso_exponent(currency))
+
+
+def units(amount: Micros, currency: str) -> int:
+    """An amount in Stripe's smallest unit. Raises ``BadInputError`` ``bad_amount`` where it can't be moved exactly."""
+    if amount <= 0 or amount % step(currency):
+        raise BadInputError("bad_amount", "Stripe can't move this amount exactly.")
+    return amount // (MICROS // 10 ** exponent(currency))
+
+
 def seconds(holder: Mapping[str, Any], key: str) -> Instant:
     """The time under ``key``, seconds since 1970. Raises ``BadInputError`` ``missing_field``, ``bad_time``."""
     value = holder.get(key)

@@ -1,0 +1,99 @@
+"""Calling a payment provider: every fault is silence, so nothing here raises and nothing is concluded from one."""
+
+import ssl
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from fanshare.core.errors import FanshareError
+from fanshare.integrations.errors import ShopUnreachableError
+from fanshare.integrations.http import DEADLINE, LATER, Answer, Asker, is_loopback, json_of
+
+type Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a provider answered. ``status`` is 0 where nothing was learned, and ``trouble`` says why.
+
+    ``document`` is the answer's JSON object, empty where it had none.
+    """
+
+    status: int
+    document: Document
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long a provider is waited for, in seconds; ``trust`` replaces the usual authorities."""
+
+    timeout: float = 20.0
+    deadline: float = DEADLINE
+    trust: ssl.SSLContext | None = None
+
+
+USUAL = Limits()
+
+
+class Caller:
+    """One provider under one address. Not for several threads at once.
+
+    Only addresses of the public internet are called, but where the address itself says that it is this machine.
+    """
+
+    def __init__(self, name: str, url: str, headers: Mapping[str, str], limits: Limits = USUAL) -> None:
+        """``name`` is for people."""
+        self._name, self._url, self._headers = name, url.rstrip("/"), dict(headers)
+        self._asker = Asker(
+            timeout=limits.timeout,
+            deadline=limits.deadline,
+            trust=limits.trust,
+            public_only=not is_loopback(urlsplit(url).hostname or ""),
+        )
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._asker.close()
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Sequence[tuple[str, str]] = (),
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+        auth: tuple[str, str] | None = None,
+    ) -> Told:
+        """One request. 408, 409, 425, 429, 5xx and whatever is no whole JSON object are silence."""
+        params = httpx.QueryParams(tuple(query)) if query else None
+        told = {**self._headers, **(headers or {})}
+        try:
+            answer = self._asker.ask(method, self._url + path, params=params, headers=told, content=body, auth=auth)
+            return self._read(answer)
+        except FanshareError as error:
+            said = f"{self._name} did not answer in full." if isinstance(error, ShopUnreachableError) else error.message
+            return Told(0, {}, said)
+
+    def _read(self, answer: Answer) -> Told:
+        status = answer.status
+        if status in LATER or status == 409 or status >= 500:
+            return Told(0, {}, f"{self._name} answered {status}; it is asked again later.")
+        if status in (401, 403):
+            return Told(status, _object(answer), f"{self._name} does not accept our key for this.")
+        document = _object(answer)
+        if 300 <= status < 400 or not document:
+            return Told(0, {}, f"{self._name} gave an answer ({status}) that can't be read.")
+        return Told(status, document)
+
+
+def _object(answer: Answer) -> Document:
+    """The JSON object of an answer, empty where it is none. Raises ``ShopUnreachableError`` for half an answer."""
+    if not answer.body:
+        return {}
+    value = json_of(answer.body)
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,131 @@
+"""Stripe Connect as a rail: a payment is a transfer to a connected account (docs.stripe.com/api/transfers).
+
+The payment's key is Stripe's idempotency key, which Stripe remembers for at least 24 hours, and for ever the transfer's
+``transfer_group``: by it a payment is found again whatever became of the answer. A transfer is in the other account at
+once; that it was reversed later is seen by asking.
+"""
+
+from collections.abc import Callable, Sequence
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import urlencode
+
+from fanshare.core.errors import BadInputError, FanshareError
+from fanshare.core.instants import DAY, Instant
+from fanshare.core.money import Micros
+from fanshare.core.payout_item import Answer, Frozen, Said
+from fanshare.integrations.rail_http import USUAL, Caller, Limits, Told
+from fanshare.integrations.stripe import amounts
+from fanshare.integrations.stripe.rest import VERSION, StripeAccess
+
+#: Answers that say for certain that no transfer was made, by Stripe's code of the error; others are only "refused".
+REASONS = {
+    "balance_insufficient": "The brand's balance at Stripe did not suffice.",
+    "resource_missing": "Stripe does not know the account that this was to go to.",
+    "account_invalid": "Stripe can't pay to this account.",
+    "insufficient_capabilities_for_transfer": "The account at Stripe is not ready to be paid.",
+    "transfers_not_allowed": "Stripe can't pay to this account.",
+}
+_REFUSED = "Stripe refused this payment."
+_FORM = {"content-type": "application/x-www-form-urlencoded"}
+
+
+def freeze(key: str, amount: Micros, currency: str, destination: str) -> Frozen:
+    """What goes out for one payment. Raises ``BadInputError`` ``bad_amount`` where Stripe has no such amount."""
+    fields = {
+        "amount": str(amounts.units(amount, currency)),
+        "currency": currency.lower(),
+        "destination": destination,
+        "transfer_group": key,
+    }
+    return Frozen(key, urlencode(fields).encode())
+
+
+class StripeRail:
+    """Transfers of one Stripe account. Not for several threads at once. Close it, or use it as a context."""
+
+    name = "stripe"
+    window = DAY
+
+    def __init__(self, access: StripeAccess, now: Callable[[], Instant], limits: Limits = USUAL) -> None:
+        """``access`` needs a key that may write transfers."""
+        headers = {"authorization": f"Bearer {access.key}", "stripe-version": VERSION}
+        self._caller = Caller("Stripe", access.url, headers, limits)
+        self._now = now
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._caller.close()
+
+    def check(self) -> None:
+        """A call that changes nothing. Raises ``FanshareError`` ``rail_refused`` with what Stripe said."""
+        told = self._caller.call("GET", "/v1/transfers", query=[("limit", "1")])
+        if told.status != 200:
+            raise FanshareError("rail_refused", told.trouble or "Stripe refused a look at transfers.", 409)
+
+    def submit(self, frozen: Frozen) -> Answer:
+        """Make the transfer, or have Stripe say again what it said to the same key.
+
+        A refusal counts only while there is no transfer of this key: what refuses a repeat says nothing of the first.
+        """
+        headers = {**_FORM, "idempotency-key": frozen.key}
+        told = self._caller.call("POST", "/v1/transfers", headers=headers, body=frozen.body)
+        if told.status == 200:
+            return self._read(told, [told.document], Said.ACCEPTED)
+        reason = _refusal(told)
+        if not reason:
+            return self._silent(told.trouble or "Stripe's answer can't be read.")
+        found = self.ask(frozen.key)
+        return Answer(Said.REFUSED, self._now(), reason=reason) if found.said is Said.NOT_FOUND else found
+
+    def ask(self, key: str, remote: str = "") -> Answer:  # noqa: ARG002 - the key finds it, also where no answer came
+        """What became of the transfers of a key: several, or a part that is back, are said with what is gone in all."""
+        if not key:
+            return self._silent("A payment without a key can't be found.")
+        told = self._caller.call("GET", "/v1/transfers", query=[("transfer_group", key), ("limit", "100")])
+        listed = told.document.get("data")
+        if told.status != 200 or not isinstance(listed, list):
+            return self._silent(told.trouble or "Stripe's answer can't be read.")
+        found = [one for one in listed if isinstance(one, dict) and one.get("transfer_group") == key]
+        return self._read(told, found, Said.ARRIVED) if found else Answer(Said.NOT_FOUND, self._now())
+
+    def _read(self, told: Told, found: Sequence[dict[str, Any]], said: Said) -> Answer:
+        try:
+            return _answer(found, said, self._now())
+        except BadInputError:
+            return self._silent(told.trouble or "Stripe's answer can't be read.")
+
+    def _silent(self, trouble: str) -> Answer:
+        return Answer(Said.SILENT, self._now(), trouble=trouble)
+
+
+def _answer(found: Sequence[dict[str, Any]], said: Said, now: Instant) -> Answer:
+    """Transfers of one key as one answer. Raises ``BadInputError`` for what are none."""
+    currencies = {amounts.currency_of(one) for one in found}
+    currency = min(currencies)
+    gone = sum(amounts.amount(one, "amount", currency) for one in found)
+    back = sum(amounts.amount(one, "amount_reversed", currency, default=0) for one in found)
+    first = str(found[-1].get("id", ""))  # listed are the newest first
+    if back >= gone:
+        return Answer(Said.CAME_BACK, now, back, currency, first, reason="The brand took this transfer back at Stripe.")
+    if len(currencies) > 1:
+        return Answer(said, now, gone - back, "/".join(sorted(currencies)), first)
+    return Answer(said, now, gone - back, currency, first)
+
+
+def _refusal(told: Told) -> str:
+    """Why no transfer was made, empty where that is not certain."""
+    error = told.document.get("error")
+    kind = error.get("type") if isinstance(error, dict) else ""
+    if told.status not in (400, 402, 404) or kind not in ("invalid_request_error", "card_error", "api_error"):
+        return ""
+    code = str(error.get("code", "")) if isinstance(error, dict) else ""
+    return REASONS.get(code, _REFUSED)
