@@ -17,6 +17,7 @@ from benchmarks.trials import Row, Trial, cpu_seconds, scaled
 from fanshare.config.kept import KeptConnections
 from fanshare.flows import sign_in, staff
 from fanshare.integrations.bank_files import Banks
+from fanshare.integrations.rails import Called
 from fanshare.jobs.systems import Connectors
 from fanshare.store.access import Connection, connect
 from fanshare.web.app import make_wsgi_app
@@ -153,7 +154,9 @@ def _app(town: Town, seen: list[str]) -> Iterator[WsgiApp]:
         clock,
         allowed_hosts=["127.0.0.1"],
         accounts=StoredAccounts(lend, base.keys, clock, sends_mail=True),
-        desk=Desk(lend, base.keys, clock, lambda *_: b"", lambda *_: None, lambda _: [], (), Connectors(), Banks()),
+        desk=Desk(
+            lend, base.keys, clock, lambda *_: b"", lambda *_: None, lambda _: [], (), Connectors(), Banks(), Called()
+        ),
     )
     from django.urls import clear_url_caches, path
 

@@ -64,3 +64,11 @@ def test_a_run_is_paid_by_the_bank(shop: Shop, tmp_path: Path) -> None:
     assert [one["state"] for one in shown["items"]] == ["final"]
     assert term.refused("payout", "bank", "file", run, "--to", str(file), exit_code=1) == "bank_has_it"
     assert term.ask("check")["ok"]
+
+
+def test_providers_are_listed_and_only_known_ones_with_a_key_are_connected(shop: Shop) -> None:
+    term = shop.terminal
+    assert term.ask("payout", "rail", "list")["rails"] == []
+    assert term.refused("payout", "rail", "connect", "sofort", "--key", "sk_live_abcdefgh1") == "bad_rail"
+    assert term.refused("payout", "rail", "connect", "stripe", "--key", "whsec_abcdefgh") == "bad_rail_key"
+    term.say("payout", "rail", "end", "stripe", "--yes")

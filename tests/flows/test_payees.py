@@ -167,7 +167,7 @@ def test_after_a_restore_what_waited_in_the_backup_is_given_up(story: Story) -> 
     assert kept == 1
 
 
-EDITS = ["usable_at = set_at", "set_at = set_at - 1", "party_id = party_id + 1", "kind = 'us'"]
+EDITS = ["usable_at = set_at", "set_at = set_at - 1", "party_id = party_id + 1", "kind = 'us'", "currency = 'USD'"]
 
 
 def test_nobody_shortens_a_wait_in_the_database(story: Story, owner: Connection) -> None:
@@ -176,7 +176,7 @@ def test_nobody_shortens_a_wait_in_the_database(story: Story, owner: Connection)
         with pytest.raises(errors.RestrictViolation):
             owner.execute(f"UPDATE payee_account SET {edit} WHERE id = %s", [id_])
     with pytest.raises(errors.CheckViolation), story.access.transaction():
-        rows.add(story.access, story.cleo, "iban", NOW, NOW + WAIT - 1)
+        rows.add(story.access, story.cleo, ("iban", "EUR"), NOW, NOW + WAIT - 1)
     payees.undo(story.programme, story.cleo, id_, NOW)
     with pytest.raises(errors.RestrictViolation):
         owner.execute("UPDATE payee_account SET undone_at = NULL WHERE id = %s", [id_])

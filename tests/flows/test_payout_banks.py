@@ -242,7 +242,7 @@ def test_the_account_that_is_paid_from_is_sealed_and_shown_short(story: Story) -
             "UPDATE payee_account SET set_at = set_at + 1e12::bigint, usable_at = usable_at + 1e12::bigint",
             "counts from",
         ),
-        ("UPDATE payee_account SET kind = 'us'", "'USD'"),
+        ("UPDATE payee_account SET kind = 'us', currency = 'USD'", "'USD'"),
         (
             "UPDATE payee_account a SET party_id = (SELECT min(id) FROM party WHERE programme_id = a.programme_id)",
             "'EUR'",

@@ -14,7 +14,7 @@ from tests.integrations.stripe.story import OBJECTS
 from tests.support.flaky_http import Fault, FlakyServer, Reply, Request, reply
 
 KEY = "sk_test_abcdefgh1"
-CLEO, FINN = "acct_1CleoCreator", "acct_1FinnFan"
+CLEO, FINN = "acct_1CleoCreator", "acct_1FinnTheFan"
 
 
 class StripeConnect:
@@ -25,7 +25,7 @@ class StripeConnect:
     """
 
     def __init__(self) -> None:
-        self.key = KEY
+        self.key, self.account = KEY, "acct_1LinenPlatform"
         self.now: Callable[[], Instant] = lambda: int(time.time()) * SECOND
         self.transfers: list[dict[str, Any]] = []
         self.balance: dict[str, int] = defaultdict(lambda: 10**12)
@@ -87,6 +87,8 @@ class StripeConnect:
     def _answer(self, request: Request) -> Reply:
         if request.headers.get("authorization") != f"Bearer {self.key}":
             return _error(401, "Invalid API Key provided")
+        if request.path == "/v1/account":
+            return reply({**OBJECTS["account"], "id": self.account}) if self.account else _error(403, "not permitted")
         path = request.path.removeprefix("/v1/transfers")
         with self._lock:
             if request.method == "GET" and not path:

@@ -49,8 +49,8 @@ def file(told: Told) -> Path:
     told.terminal.say(*run, "approve", "2", "--by", "Bea", "--yes")
     with psycopg.connect(told.terminal.env["DATABASE_OWNER_URL"]) as conn:  # one that waits, and may be undone since
         conn.execute(
-            "INSERT INTO payee_account (programme_id, party_id, kind, set_at, usable_at)"
-            " SELECT programme_id, id, 'us', created_at, 253402300799999999 FROM party WHERE kind = 'creator'"
+            "INSERT INTO payee_account (programme_id, party_id, kind, currency, set_at, usable_at)"
+            " SELECT programme_id, id, 'us', 'USD', created_at, 253402300799999999 FROM party WHERE kind = 'creator'"
         )
     told.statement("then.json")
     told.spool(5)

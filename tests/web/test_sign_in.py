@@ -14,6 +14,7 @@ from fanshare.flows.context import open_programme
 from fanshare.flows.people import Joiner, add_creator, add_fan
 from fanshare.flows.publish_terms import publish_terms
 from fanshare.integrations.bank_files import Banks
+from fanshare.integrations.rails import Called
 from fanshare.jobs.systems import Connectors
 from fanshare.store import directory
 from fanshare.store.access import Connection, connect
@@ -60,6 +61,7 @@ class Place:
             (),
             Connectors(),
             Banks(),
+            Called(),
         )
         return make_wsgi_app(
             store, lambda: self.now, allowed_hosts=[HOST], accounts=accounts, public_url=public_url, desk=desk

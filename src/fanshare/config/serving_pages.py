@@ -101,6 +101,7 @@ def _desk(base: Foundation, kept: KeptConnections) -> "Desk":
     from fanshare.flows.doctor import examine
     from fanshare.flows.statements import make_statement
     from fanshare.integrations.bank_files import Banks
+    from fanshare.integrations.rails import Called
     from fanshare.jobs.spool_facts import spool_facts
     from fanshare.jobs.systems import Connectors
     from fanshare.web.desk import Desk
@@ -118,7 +119,7 @@ def _desk(base: Foundation, kept: KeptConnections) -> "Desk":
 
     told = tuple(told_settings(base.settings))
     systems = Connectors(base.settings.public_url)
-    return Desk(kept.lent, base.keys, base.clock, statement, _destination, examined, told, systems, Banks())
+    return Desk(kept.lent, base.keys, base.clock, statement, _destination, examined, told, systems, Banks(), Called())
 
 
 def _destination(url: str, hosts: Iterable[str], allow_http: bool) -> object:

@@ -1,4 +1,4 @@
-"""An account that money is paid to, as its owner types it: an IBAN, or routing and account number in the United States.
+"""An account that money is paid to, as its owner types it: an IBAN, an account in the United States or at Stripe.
 
 What a bank would refuse days later is refused at once. No error repeats what was typed: errors are logged.
 """
@@ -20,15 +20,16 @@ class Kind(StrEnum):
 
     IBAN = "iban"
     US = "us"
+    STRIPE = "stripe"
 
 
-#: What each way carries.
+#: What each way by a bank's file carries; the others carry several currencies (``rails.FACTS``).
 CURRENCY: Mapping[Kind, str] = {Kind.IBAN: "EUR", Kind.US: "USD"}
-KIND_OF: Mapping[str, Kind] = {currency: kind for kind, currency in CURRENCY.items()}
 
 #: A SEPA name (EPC130-08); a NACHA file shows its first 22 characters.
 NAME_LENGTH = 70
 _NUMBER = re.compile(r"[A-Z0-9]{4,17}", re.ASCII)
+_STRIPE = re.compile(r"acct_[A-Za-z0-9]{10,50}", re.ASCII)
 _BLANKS = re.compile(r"[\s-]")
 _FAULTS = {
     "form": "This is no IBAN: it begins with two letters and two figures, such as DE89.",
@@ -42,7 +43,8 @@ _FAULTS = {
 class Account:
     """``number`` is the IBAN or account number, ``bank`` the BIC (may be empty) or routing number.
 
-    Nothing of it but its kind is in its representation, so that it gets into no log.
+    At a provider ``number`` is what it calls the account, and ``money`` the currency that is to go there. Nothing of it
+    but its kind is in its representation, so that it gets into no log.
     """
 
     kind: Kind
@@ -50,11 +52,12 @@ class Account:
     number: str = field(repr=False)
     bank: str = field(default="", repr=False)
     savings: bool = field(default=False, repr=False)
+    money: str = field(default="", repr=False)
 
     @property
     def currency(self) -> str:
         """In which it is paid."""
-        return CURRENCY[self.kind]
+        return self.money or CURRENCY[self.kind]
 
 
 def iban_account(holder: str, iban: str, bic: str = "") -> Account:
@@ -89,8 +92,17 @@ def us_account(holder: str, routing: str, number: str, *, savings: bool = False)
     return Account(Kind.US, _holder(holder), account, bank, savings)
 
 
+def stripe_account(number: str, currency: str) -> Account:
+    """An account that the brand has connected at Stripe. Raises ``BadInputError`` ``bad_stripe``."""
+    if _STRIPE.fullmatch(number.strip()) is None:
+        raise BadInputError("bad_stripe", "A connected account of Stripe begins with acct_; Stripe shows it.")
+    return Account(Kind.STRIPE, "", number.strip(), money=currency)
+
+
 def masked(account: Account) -> str:
-    """What tells its owner which one it is, and nobody else anything: ``DE … 3000``, ``… 6789``."""
+    """What tells its owner which one it is, and nobody else anything: ``DE … 3000``, ``… 6789``, ``Stripe … aB3d``."""
+    if account.kind is Kind.STRIPE:
+        return f"Stripe … {account.number[-4:]}"
     if account.kind is Kind.IBAN:
         return f"{account.number[:2]} … {account.number[-4:]}"
     return f"… {account.number[-4:] if len(account.number) >= 8 else account.number[-2:]}"
@@ -109,6 +121,7 @@ def packed(account: Account) -> bytes:
         "number": account.number,
         "bank": account.bank,
         "savings": account.savings,
+        "money": account.money,
     }
     return json.dumps(known, sort_keys=True).encode()
 
@@ -116,7 +129,7 @@ def packed(account: Account) -> bytes:
 def unpacked(content: bytes) -> Account:
     """Undo ``packed``."""
     known = json.loads(content)
-    return Account(Kind(known["kind"]), known["holder"], known["number"], known["bank"], known["savings"])
+    return Account(**{**known, "kind": Kind(known["kind"])})
 
 
 def _holder(name: str) -> str:

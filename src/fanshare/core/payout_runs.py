@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from fanshare.core.errors import BadInputError, ConflictError
 from fanshare.core.instants import DAY, Instant
-from fanshare.core.money import Micros, from_minor_units, minor_units
+from fanshare.core.money import Micros
+from fanshare.core.rails import CALLED, carries, least, step
 
 #: Runs that one person approved alone within this time count together: a large one is not cut into small ones.
 TOGETHER = DAY
@@ -23,6 +24,7 @@ class Why(StrEnum):
     ERASED = "erased"  # goes to unclaimed
     STOPPED = "stopped"  # the brand has stopped this payee's payouts
     NO_ACCOUNT = "no_account"  # the brand pays by a bank's file, and she has named none
+    NO_RAIL = "no_rail"  # she named an account at a provider that the brand does not pay by any more
     CHANGED = "changed"  # she named another account lately
     UNDERWAY = "underway"  # an earlier payment of hers is open
     BELOW_UNIT = "below_unit"  # less than the currency's smallest coin
@@ -33,7 +35,8 @@ class Ready(NamedTuple):
     """What a payee has ready in a currency, in micros, and what may keep it from being paid.
 
     ``changed_until``: until when another account that she named waits; 0 where none does. ``account``: where it would
-    go, 0 where nowhere is known; ``by_file``: then it can't be paid.
+    go, 0 where nowhere is known; ``by_file``: then it can't be paid. ``kind`` is the account's, ``connected`` whether
+    the brand pays by that provider, where it is one.
     """
 
     party: int
@@ -45,6 +48,8 @@ class Ready(NamedTuple):
     changed_until: Instant = 0
     account: int = 0
     by_file: bool = False
+    kind: str = ""
+    connected: bool = False
 
 
 class Planned(NamedTuple):
@@ -95,7 +100,7 @@ def plan(ready: Iterable[Ready], minimum: Mapping[str, Micros]) -> Plan:
         raise BadInputError("twice", "A payee is in the plan twice with one currency.")
     items, left = [], []
     for row in rows:
-        amount = payable(row.balance, row.currency)
+        amount = payable(row.balance, row.currency, row.kind)
         why = _kept(row, amount, minimum.get(row.currency, 0))
         if why is None:
             items.append(Planned(row.party, row.currency, amount, row.balance - amount))
@@ -105,15 +110,18 @@ def plan(ready: Iterable[Ready], minimum: Mapping[str, Micros]) -> Plan:
     return Plan(tuple(items), tuple(left))
 
 
-def payable(balance: Micros, currency: str) -> Micros:
-    """What of a balance can leave: whole minor units, never more than is there, nothing of a debt."""
-    return from_minor_units(max(0, minor_units(balance, currency)), currency)
+def payable(balance: Micros, currency: str, kind: str = "") -> Micros:
+    """What of a balance can leave: what the way there moves, never more than is there, nothing of a debt.
+
+    That is whole minor units, and at some providers coarser steps.
+    """
+    return max(0, balance) // step(kind, currency) * step(kind, currency)
 
 
 def still(amount: Micros, now: Ready, minimum: Mapping[str, Micros]) -> Micros | Why:
     """What of a planned payment may be sent as things are now: never more than was planned, or why nothing."""
-    most = payable(now.balance, now.currency)
-    return _kept(now, most, minimum.get(now.currency, 0)) or min(amount, most)
+    most = payable(min(amount, now.balance), now.currency, now.kind)
+    return _kept(now, most, minimum.get(now.currency, 0)) or most
 
 
 def _kept(row: Ready, amount: Micros, minimum: Micros) -> Why | None:
@@ -123,9 +131,10 @@ def _kept(row: Ready, amount: Micros, minimum: Micros) -> Why | None:
         (row.stopped, Why.STOPPED),
         (row.changed_until > 0, Why.CHANGED),
         (row.by_file and not row.account, Why.NO_ACCOUNT),
+        (row.kind in CALLED and not (row.connected and carries(row.kind, row.currency)), Why.NO_RAIL),
         (row.underway, Why.UNDERWAY),
         (amount <= 0, Why.BELOW_UNIT),
-        (row.balance < minimum, Why.BELOW_MINIMUM),
+        (row.balance < max(minimum, least(row.kind)), Why.BELOW_MINIMUM),
     )
     return next((why for applies, why in reasons if applies), None)
 

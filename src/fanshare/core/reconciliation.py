@@ -11,7 +11,7 @@ from typing import NamedTuple
 from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.core.instants import Instant
 from fanshare.core.money import MAX_MICROS, Micros, format_minor, parse_amount
-from fanshare.core.payout_item import Answer, Frozen, Item, Said, State, decide, hear, move, submit
+from fanshare.core.payout_item import Answer, Frozen, Item, Said, State, again, decide, hear, move, submit
 
 _LINE = re.compile(
     r"(?P<reference>[^,\n]{1,35}),(?P<payee>[^,\n]{1,100}),(?P<amount>[0-9.]{1,20}),(?P<currency>[A-Z]{3})"
@@ -20,6 +20,8 @@ _LINE = re.compile(
 )
 #: Said of a payment whose answers did not match, by a person who has looked.
 DECIDED = "decided"
+#: Done with a payment over a provider, before it is asked to pay.
+ATTEMPTED = "attempted"
 
 
 class Line(NamedTuple):
@@ -212,7 +214,10 @@ def _end(one: Payment) -> str:
 
 
 class Event(NamedTuple):
-    """What was done or said about a payment, and the state that it had then. ``said`` is empty for what was done."""
+    """What was done or said about a payment, and the state that it had then. ``said`` is empty for what was done.
+
+    ``remote`` is what a provider called it.
+    """
 
     id: int
     state: str
@@ -222,6 +227,7 @@ class Event(NamedTuple):
     reason: str
     at: Instant
     actor: str = ""
+    remote: str = ""
 
 
 class Followed(NamedTuple):
@@ -272,6 +278,8 @@ def _after(item: Item, event: Event, frozen: Frozen | None, window: int) -> Item
 def _heard(item: Item, event: Event, window: int) -> Item:
     if event.said == DECIDED and event.amount is None and not event.currency:
         return decide(item, event.state == State.FINAL)
+    if event.said == ATTEMPTED and event.amount is None and not event.currency:
+        return again(item, window, event.at)
     if event.said not in set(Said):
         raise BadInputError("not_said", "Nobody can say this of a payment.")
-    return hear(item, Answer(Said(event.said), event.at, event.amount, event.currency), window)
+    return hear(item, Answer(Said(event.said), event.at, event.amount, event.currency, event.remote), window)

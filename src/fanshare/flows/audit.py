@@ -45,6 +45,7 @@ WHAT = {
     "key.end": later("ended an API key"),
     "budget.set": later("set a budget for the month"),
     "payout.account": later("set the account that is paid from"),
+    "payout.rail": later("set a provider that is paid by"),
     "payout.bank": later("booked a file of the bank"),
     "payout.file": later("took the file of a payout run"),
     "payout.rule": later("set what holds for payout runs"),

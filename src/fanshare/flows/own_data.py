@@ -8,7 +8,7 @@ from fanshare.core.errors import BadInputError
 from fanshare.core.instants import Instant, format_rfc3339
 from fanshare.core.money import format_micros
 from fanshare.core.payee_account import masked, unpacked
-from fanshare.flows import passkeys, payees, posts, questions, second_factor
+from fanshare.flows import passkeys, payees, payout_calls, posts, questions, second_factor
 from fanshare.flows.address_change import refuse_if_changed, underway
 from fanshare.flows.audit import noted
 from fanshare.flows.context import Programme
@@ -113,6 +113,8 @@ def _kept(programme: Programme, person: int, *, whole: bool) -> list[dict[str, s
     for kind, written_at in own_data.items(programme.access, person):
         if kind.startswith(posts.KINDS):
             continue
+        if kind.startswith(payout_calls.SEALED):  # the account once more, as it is being sent
+            continue
         content = programme.vault.get(person, kind) or b""
         if kind.startswith(payees.SEALED) and content and not whole:
             content = masked(unpacked(content)).encode()
@@ -150,6 +152,7 @@ def _account(one: payee_rows.Named) -> dict[str, Any]:
     return {
         "id": one.id,
         "kind": one.kind,
+        "currency": one.currency,
         "since": format_rfc3339(one.set_at),
         "paid_to_from": format_rfc3339(one.usable_at),
     }

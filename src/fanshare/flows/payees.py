@@ -15,6 +15,7 @@ from fanshare.core.errors import BadInputError, ConflictError, FanshareError
 from fanshare.core.instants import DAY, Instant
 from fanshare.core.payee import Payee, Stage
 from fanshare.core.payee_account import Account, Kind, masked, packed, unpacked
+from fanshare.core.rails import CALLED, carries
 from fanshare.flows import outbox
 from fanshare.flows.address_change import refuse_if_changed
 from fanshare.flows.audit import noted
@@ -24,6 +25,7 @@ from fanshare.store import directory
 from fanshare.store.access import Access, Connection
 from fanshare.store.queries import payees as rows
 from fanshare.store.queries.payees import Named
+from fanshare.store.queries.payout_rails import offers
 from fanshare.store.vault import Vault
 
 #: Changes of one party within a day; each of them writes a mail.
@@ -35,11 +37,12 @@ _MAC_BYTES = 16
 
 
 class Shown(NamedTuple):
-    """What a page shows of one kind of account. ``standing`` and ``waiting`` are masked, empty where there is none.
+    """Where her money of one currency goes. ``standing`` and ``waiting`` are masked, empty where there is none.
 
-    ``change`` is the id of the newest change that waits, ``until`` when it counts.
+    ``kind`` is that of the newest one, ``change`` the id of the newest change that waits, ``until`` when it counts.
     """
 
+    currency: str
     kind: Kind
     stage: Stage
     standing: str
@@ -73,7 +76,8 @@ def change(programme: Programme, party: int, account: Account, now: Instant, *, 
     """Name another account; returns its id. Nothing is paid to her in its currency for 72 hours, and she is told.
 
     ``adult``: she says that she is 18 or older; only who has said so is paid money. Raises ``FanshareError``:
-    ``not_adult``, ``erased``, ``too_many_changes``, ``address_changed`` (her address was changed within 72 hours).
+    ``not_adult``, ``erased``, ``too_many_changes``, ``address_changed`` (her address was changed within 72 hours),
+    ``not_offered`` for a provider that the brand does not pay by.
     """
     access, vault = programme.access, programme.vault
     with access.transaction():
@@ -83,11 +87,14 @@ def change(programme: Programme, party: int, account: Account, now: Instant, *, 
         refuse_if_changed(access, programme.keys, party, now)
         if rows.count_since(access, party, now - DAY) >= MOST_A_DAY:
             raise FanshareError("too_many_changes", "This was changed often within a day; go on tomorrow.", 429)
+        if account.kind in CALLED and not (carries(account.kind, account.currency) and offers(access, account.kind)):
+            raise ConflictError("not_offered", "The brand does not pay this currency by this provider.")
         _check_age(vault, person, now, adult=adult)
         before = rows.alive(access, party)
-        id_ = rows.add(access, party, account.kind, now, now + way.WAIT)
+        id_ = rows.add(access, party, (account.kind, account.currency), now, now + way.WAIT)
         vault.put(person, sealed_kind(id_), packed(account), now)
-        _clear(access, vault, person, [*before, Named(id_, party, account.kind, now, now + way.WAIT, None)], now)
+        made = Named(id_, party, account.kind, account.currency, now, now + way.WAIT, None)
+        _clear(access, vault, person, [*before, made], now)
         _tell(programme, vault.get(person, "email"), party, id_, now)
         noted(access, "payee.change", now, f"party {party}")
     return id_
@@ -103,12 +110,12 @@ def _tell(programme: Programme, address: bytes | None, party: int, id_: int, now
 
 
 def undo(programme: Programme, party: int, id_: int, now: Instant) -> None:
-    """Give up all that waits of the kind of one change. Raises ``ConflictError`` (``in_force``, ``not_waiting``)."""
+    """Give up all that waits in a change's currency. Raises ``ConflictError`` (``in_force``, ``not_waiting``)."""
     _undo(programme.access, programme.vault, party, id_, now)
 
 
 def shown(programme: Programme, party: int, now: Instant) -> list[Shown]:
-    """What she named, masked, a line for each kind there is."""
+    """What she named, masked, a line for each currency."""
     access = programme.access
     person, named = rows.person(access, party), rows.alive(access, party)
     if person is None:
@@ -116,14 +123,14 @@ def shown(programme: Programme, party: int, now: Instant) -> list[Shown]:
     known = programme.vault.get_many((person, sealed_kind(one.id)) for one in named)
     texts = {one.id: masked(unpacked(known[person, sealed_kind(one.id)])) for one in named}
     lines = []
-    for kind in Kind:
-        payee = state([one for one in named if one.kind == kind], now)
-        if payee != Payee():
-            newest = payee.waiting[-1] if payee.waiting else 0
-            lines.append(Shown(
-                kind, way.stage(payee, now), texts.get(payee.standing or 0, ""), texts.get(newest, ""), newest,
-                payee.until,
-            ))  # fmt: skip
+    for currency in sorted({one.currency for one in named}):
+        some = [one for one in named if one.currency == currency]
+        payee = state(some, now)
+        newest = payee.waiting[-1] if payee.waiting else 0
+        lines.append(Shown(
+            currency, Kind(some[-1].kind), way.stage(payee, now), texts.get(payee.standing or 0, ""),
+            texts.get(newest, ""), newest, payee.until,
+        ))  # fmt: skip
     return lines
 
 
@@ -134,7 +141,7 @@ def said_adult(programme: Programme, party: int) -> bool:
 
 
 def state(named: list[Named], now: Instant) -> Payee:
-    """What the rows of one party and kind come to."""
+    """What the rows of one party and currency come to."""
     payee = Payee()
     for one in named:
         payee = way.changed(payee, one.id, one.set_at, one.usable_at)
@@ -190,7 +197,7 @@ def give_up_fresh(access: Access, since: Instant, now: Instant) -> int:
 def _said(access: Access, named: Named, now: Instant) -> str:
     if named.undone_at is not None:
         return "undone"
-    alive = [one for one in rows.alive(access, named.party) if one.kind == named.kind]
+    alive = [one for one in rows.alive(access, named.party) if one.currency == named.currency]
     payee = state(alive, now)
     if named.id in payee.waiting:
         return "waiting"
@@ -201,8 +208,8 @@ def _undo(access: Access, vault: Vault, party: int, id_: int, now: Instant) -> N
     with access.transaction():
         person = rows.locked_person(access, party)
         alive = rows.alive(access, party)
-        kind = next((one.kind for one in alive if one.id == id_), "")
-        before = state([one for one in alive if one.kind == kind], now)
+        currency = next((one.currency for one in alive if one.id == id_), "")
+        before = state([one for one in alive if one.currency == currency], now)
         way.undone(before, id_, now)
         rows.undo(access, before.waiting, now)
         for gone in before.waiting if person is not None else ():
@@ -212,8 +219,8 @@ def _undo(access: Access, vault: Vault, party: int, id_: int, now: Instant) -> N
 
 def _clear(access: Access, vault: Vault, person: int, named: list[Named], now: Instant) -> None:
     """What an account that stands has replaced is left; and forgotten, unless money went there."""
-    for kind in Kind:
-        some = [one for one in named if one.kind == kind]
+    for currency in {one.currency for one in named}:
+        some = [one for one in named if one.currency == currency]
         payee = state(some, now)
         gone = [one.id for one in some if one.id not in (payee.standing, *payee.waiting)]
         rows.leave(access, gone, now)

@@ -10,7 +10,7 @@ from fanshare.core import bank_files as core
 from fanshare.core.bank_files import BankFiles, Debtor, Order, Payment, Reading
 from fanshare.core.errors import BadInputError, ConflictError
 from fanshare.core.instants import Instant
-from fanshare.core.payee_account import CURRENCY, Account, Kind, unpacked
+from fanshare.core.payee_account import Account, Kind, unpacked
 from fanshare.core.payout_item import Answer, State
 from fanshare.flows import payees, payout_runs
 from fanshare.flows.audit import noted
@@ -113,7 +113,7 @@ def _order(programme: Programme, run: int, kind: Kind) -> tuple[Order, dict[str,
     head = payout_runs.find(access, run)
     if head.submitted_at is None:
         raise BadInputError("not_sent", "This run was not sent yet; there is no file of it.", 404)
-    sent = [row for row in run_rows.items_of(access, run) if row.account and row.item.currency == CURRENCY[kind]]
+    sent = [row for row in run_rows.items_of(access, run) if row.account and row.kind == kind]
     accounts = _accounts(programme, [(row.party, row.account or 0) for row in sent])
     payments, states = [], {}
     for row in sent:

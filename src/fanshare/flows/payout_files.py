@@ -9,6 +9,7 @@ from fanshare.core.errors import BadInputError
 from fanshare.core.instants import Instant
 from fanshare.core.money import parse_amount
 from fanshare.core.payout_item import Answer, Said
+from fanshare.core.rails import CALLED
 from fanshare.flows.payout_runs import Told
 from fanshare.store.queries.payout_runs import Row
 
@@ -17,12 +18,15 @@ _KNOWN = frozenset({"reference", "payee", "amount", "currency", "name", "said", 
 
 
 def written(items: Iterable[Row], names: Mapping[int, str]) -> str:
-    """A file with the frozen line of each payment that was sent, and for the reader's eyes her name as it is now."""
+    """A file with the frozen line of each payment that was sent, and for the reader's eyes her name as it is now.
+
+    What goes over a provider that is called is left out: it would be paid a second time.
+    """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(["reference", "payee", "amount", "currency", "name"])
     for row in items:
-        if row.item.frozen is not None:
+        if row.item.frozen is not None and row.kind not in CALLED:
             cells = [*row.item.frozen.body.decode().split(",")[:4], names.get(row.party, "")]
             writer.writerow([safe_cell(cell) for cell in cells])
     return out.getvalue()

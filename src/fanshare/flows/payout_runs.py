@@ -11,8 +11,9 @@ from typing import NamedTuple
 from fanshare.core import payout_item as way
 from fanshare.core import payout_runs as core
 from fanshare.core.errors import BadInputError, ConflictError
-from fanshare.core.instants import DAY, Instant
-from fanshare.core.payout_item import Answer, Frozen, State
+from fanshare.core.instants import Instant
+from fanshare.core.payout_item import Answer, Frozen, Said, State
+from fanshare.core.rails import CALLED, may_repeat, window_of
 from fanshare.core.reconciliation import DECIDED, Line, written
 from fanshare.flows import payouts
 from fanshare.flows.context import Programme
@@ -21,14 +22,13 @@ from fanshare.store.queries import payout_runs as rows
 from fanshare.store.queries.payout_runs import Row, Run
 
 MANUAL = "manual"
-#: A person who pays by hand knows a reference when she sees it again the next day.
-WINDOW = DAY
 _ONE_PLANNER = "SELECT FROM log_tree WHERE programme_id = %(programme_id)s FOR NO KEY UPDATE"
 _LEFT = {
     core.Why.NEGATIVE: "a refund took more than was ready",
     core.Why.ERASED: "this person was erased",
     core.Why.STOPPED: "payouts to this person are stopped",
     core.Why.NO_ACCOUNT: "no account was named for this money",
+    core.Why.NO_RAIL: "the provider that was chosen is not paid by any more",
     core.Why.CHANGED: "another account was named lately; it waits 72 hours",
     core.Why.UNDERWAY: "another payment is under way",
     core.Why.BELOW_UNIT: "a refund left nothing to pay",
@@ -188,8 +188,9 @@ def _looked_at(access: Access, run: Run, items: Sequence[Row], now: Instant) -> 
         if isinstance(found, core.Why):
             looked.append(_at(row, way.move(row.item, State.FAILED), now)._replace(reason=_LEFT[found]))
         else:
-            account = standing[row.party, row.item.currency].account or None
-            looked.append(row._replace(item=replace(row.item, amount=found), account=account))
+            to = standing[row.party, row.item.currency]
+            item = replace(row.item, amount=found)
+            looked.append(row._replace(item=item, account=to.account or None, kind=to.kind))
     return looked
 
 
@@ -197,7 +198,8 @@ def _sent(programme: Programme, row: Row, now: Instant) -> Row:
     key = key_of(programme, row)
     body = line(key, row)
     payout = payouts.begin(programme.access, row.party, row.item.currency, row.item.amount, now)
-    return _at(row, way.submit(row.item, Frozen(key, body.encode()), now), now)._replace(payout=payout.id)
+    due = now if row.kind in CALLED else None
+    return _at(row, way.submit(row.item, Frozen(key, body.encode()), now), now)._replace(payout=payout.id, due=due)
 
 
 def key_of(programme: Programme, row: Row) -> str:
@@ -216,7 +218,7 @@ def tell(programme: Programme, run_id: int, told: Sequence[Told], by: str, now: 
     """Write answers down and move money by them: all of them or none; returns the payments that were named.
 
     Raises ``BadInputError`` ``unknown_payment`` for a reference that is not of this run, ``twice`` for one that is
-    there two times.
+    there two times; ``ConflictError`` ``still_sending`` for the end of what a provider may still be asked for.
     """
     check_name(by)
     for one in told:
@@ -229,9 +231,10 @@ def tell(programme: Programme, run_id: int, told: Sequence[Told], by: str, now: 
         pairs = []
         for one in told:
             before = known[one.key]
-            after = _at(before, way.hear(before.item, one.answer, WINDOW), now)
+            after = _at(before, way.hear(before.item, one.answer, window_of(before.kind)), now)
             pairs.append((before, after._replace(reason=one.reason or before.reason)))
-        moved = _post(programme, pairs, now)
+            _refuse_while_called(before, one.answer, now)
+        moved = post(programme, pairs, now)
         rows.save_items(access, moved)
         rows.note(access, [
             rows.event(row, by, now, said=str(one.answer.said), amount=one.answer.amount, currency=one.answer.currency)
@@ -253,9 +256,17 @@ def decide(programme: Programme, run_id: int, key: str, arrived: bool, reason: s
         _check_keys([key], known.keys())
         before = known[key]
         after = _at(before, way.decide(before.item, arrived), now)._replace(reason=reason)
-        moved = _post(programme, [(before, after)], now)
+        moved = post(programme, [(before, after)], now)
         _save(access, moved, by, now, said=DECIDED)
         return moved[0]
+
+
+def _refuse_while_called(row: Row, answer: Answer, now: Instant) -> None:
+    """What a provider may be asked for in the next moment can't be said to have failed: it would be paid anew."""
+    if row.kind in CALLED and answer.said in (Said.CAME_BACK, Said.REFUSED) and may_repeat(row.item, row.kind, now):
+        raise ConflictError(
+            "still_sending", "The provider is still being asked for one of these; wait until its time is over."
+        )
 
 
 def _check_keys(keys: Sequence[str], known: Collection[str]) -> None:
@@ -265,7 +276,7 @@ def _check_keys(keys: Sequence[str], known: Collection[str]) -> None:
         raise BadInputError("twice", "A reference is there twice; nothing was written down.")
 
 
-def _post(programme: Programme, pairs: Sequence[tuple[Row, Row]], now: Instant) -> list[Row]:
+def post(programme: Programme, pairs: Sequence[tuple[Row, Row]], now: Instant) -> list[Row]:
     """Post what the moves mean for the money; a payment that arrived after all gets a payout anew."""
     access, steps, moved = programme.access, [], []
     for before, after in pairs:

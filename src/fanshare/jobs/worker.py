@@ -17,6 +17,7 @@ from fanshare.config.clock import Clock
 from fanshare.config.keys import SPOOL_HOOKS, Keys
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import DAY, Instant, zone
+from fanshare.core.rails import Drivers
 from fanshare.flows import (
     address_change,
     borne,
@@ -44,10 +45,12 @@ from fanshare.flows.context import Programme, open_programme
 from fanshare.flows.settle import settle
 from fanshare.integrations.outgoing.fetch import Fetcher
 from fanshare.integrations.outgoing.send import Sender
+from fanshare.integrations.rails import Called
 from fanshare.jobs import drain, poll, publish, take, tell, webhooks
 from fanshare.jobs.apart import settle_apart
 from fanshare.jobs.fetches import Fetches
 from fanshare.jobs.mail import PostOffice, send_due
+from fanshare.jobs.payout_calls import work_calls
 from fanshare.jobs.periods import PERIODS
 from fanshare.jobs.product_pictures import fetch_pictures
 from fanshare.jobs.pulse import beat
@@ -106,6 +109,8 @@ class Worker:
     _publisher: publish.Publisher | None = None
     #: Through what events go to the programmes' software.
     sender: Sender = field(default_factory=Sender)
+    #: Who calls the providers that money is paid by.
+    drivers: Drivers = field(default_factory=Called)
     #: Through what pictures of products come from the shops.
     fetcher: Fetcher = field(default_factory=Fetcher)
 
@@ -238,6 +243,14 @@ class Worker:
     def _credits(self, done: Round) -> None:
         ids = directory.programmes_with_credits(self.conn, self.clock())
         self._in_each("credits", ids, lambda one: work_credits(one, self.clock), done)
+
+    def _calls(self, done: Round) -> None:
+        self._in_each("calls", directory.programmes_with_calls(self.conn, self.clock()), self._calls_of, done)
+
+    def _calls_of(self, programme: Programme) -> None:
+        if work_calls(programme, self.drivers, self.clock).more:
+            # Not in two seconds: the next round, after the other programmes had theirs.
+            self._last.pop("calls", None)
 
     def _pictures(self, done: Round) -> None:
         for programme_id in directory.programmes_with_pictures(self.conn, self.clock()):

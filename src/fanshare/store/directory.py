@@ -249,6 +249,12 @@ def programmes_with_codes(conn: Connection, now: Instant) -> list[int]:
     return [row[0] for row in conn.execute(query, {"now": now})]
 
 
+def programmes_with_calls(conn: Connection, now: Instant) -> list[int]:
+    """The programmes with payments that a provider is to be asked about now."""
+    query = "SELECT DISTINCT programme_id FROM payout_item WHERE due_at <= %(now)s ORDER BY 1"
+    return [row[0] for row in conn.execute(query, {"now": now})]
+
+
 def programmes_with_credits(conn: Connection, now: Instant) -> list[int]:
     """The programmes with credits that a shop is to be asked about now, or whose code stands in an order."""
     query = (

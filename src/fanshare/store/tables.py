@@ -120,6 +120,7 @@ MUTABLE = frozenset(
         "payment_name",
         "payout",
         "payout_debtor",
+        "payout_rail",
         "payout_item",
         "payout_rule",
         "payout_run",

@@ -17,6 +17,7 @@ from fanshare.config.keys import Keys
 from fanshare.core.bank_files import BankFiles
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import Instant, from_datetime, local_date, zone
+from fanshare.core.rails import Drivers
 from fanshare.core.typical import Typical
 from fanshare.flows import terms_draft
 from fanshare.flows.authorisation import Hat, Role
@@ -100,7 +101,7 @@ class Desk:
     key); ``destinations`` refuses an address that the edge would not redirect to. ``examine`` says what
     is wrong with the whole installation, ``settings`` what its environment says (what, how, name of the variable).
     ``systems`` are the kinds of shop that can be connected.
-    ``banks`` writes and reads the files of banks.
+    ``banks`` writes and reads the files of banks; ``rails`` calls the providers that money is paid by.
     """
 
     lend: Callable[[], AbstractContextManager[Connection]]
@@ -112,6 +113,7 @@ class Desk:
     settings: tuple[tuple[str, str, str], ...]
     systems: Systems
     banks: BankFiles
+    rails: Drivers
     #: Figures of a whole programme that hold for a day: programme -> the day's beginning and what was found.
     figures: dict[int, tuple[Instant, dict[str, Typical | None]]] = field(default_factory=dict)
 

@@ -27,6 +27,7 @@ from fanshare.flows.rulings import NewRuling, find_order, rule
 from fanshare.flows.statements import make_statement
 from fanshare.integrations.bank_files import Banks
 from fanshare.integrations.outgoing.addresses import allowed
+from fanshare.integrations.rails import Called
 from fanshare.jobs.systems import Connectors
 from fanshare.store import signing
 from fanshare.store.access import Connection, connect
@@ -57,6 +58,8 @@ class Company:
     carla: int
     fay: int
     marks: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    #: Who calls the providers that money is paid by.
+    rails: Called = field(default_factory=Called)
 
     @property
     def slug(self) -> str:
@@ -74,7 +77,7 @@ class Company:
             signer = signing.load_or_create(house.home / "keys", f"shop.example/log/{tenant.public_id}")
             return json.dumps(make_statement(programme, tenant, signer, party, now, until=until)).encode()
 
-        ports = (self.systems(), Banks())
+        ports = (self.systems(), Banks(), self.rails)
         desk = Desk(wrapped, KEYS, house.clock, statement, _destination, self.examined, SETTINGS, *ports)
         return make_wsgi_app(
             StoredPages(wrapped, house.clock),

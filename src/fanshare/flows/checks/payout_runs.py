@@ -6,12 +6,12 @@ from typing import Any
 
 from fanshare.core.currencies import EXPONENTS
 from fanshare.core.instants import Instant
-from fanshare.core.payee_account import CURRENCY, Kind
 from fanshare.core.payout_item import State
+from fanshare.core.rails import window_of
 from fanshare.core.reconciliation import Event, What, followed, reconcile
 from fanshare.flows.checks.finding import Offence, compare
 from fanshare.flows.context import Programme
-from fanshare.flows.payout_runs import MANUAL, WINDOW, key_of, line
+from fanshare.flows.payout_runs import MANUAL, key_of, line
 from fanshare.store.queries import payout_records as records
 from fanshare.store.queries import payout_runs as rows
 from fanshare.store.queries.payout_runs import Row, Run
@@ -24,7 +24,7 @@ SELECT p.id, p.party_id, p.currency, p.amount, p.state,
  WHERE p.programme_id = %(programme_id)s
 """
 _ACCOUNTS = """
-SELECT i.id, n.party_id, n.kind, n.usable_at, n.undone_at FROM payout_item i
+SELECT i.id, n.party_id, n.currency, n.usable_at, n.undone_at FROM payout_item i
   JOIN payee_account n ON n.programme_id = i.programme_id AND n.id = i.account_id
  WHERE i.programme_id = %(programme_id)s
 """
@@ -117,7 +117,7 @@ def _events(where: str, run: Run, row: Row, said: Sequence[Event]) -> Iterator[O
     if not said:
         yield Offence(f"{where}, its payout_item_event rows", "none", "what happened to it")
         return
-    found = followed(row.item, said, WINDOW)
+    found = followed(row.item, said, window_of(row.kind))
     if found.wrong is not None:
         event, state = found.wrong
         yield Offence(f"payout_item_event {event.id} of {where}", event.state, state)
@@ -137,13 +137,13 @@ def _events(where: str, run: Run, row: Row, said: Sequence[Event]) -> Iterator[O
 
 def _stands(item: Any, changed_at: Instant) -> Mapping[str, Any]:
     times = {"first": item.first, "last": item.last, "missed": item.missed, "changed": changed_at}
-    return {"state": str(item.state), **times}
+    return {"state": str(item.state), "remote": item.remote, **times}
 
 
 def _account(
-    where: str, row: Row, party: int, kind: str, usable_at: Instant, undone_at: Instant | None
+    where: str, row: Row, party: int, currency: str, usable_at: Instant, undone_at: Instant | None
 ) -> Iterator[Offence]:
-    yield from compare(where, (party, CURRENCY[Kind(kind)]), (row.party, row.item.currency))
+    yield from compare(where, (party, currency), (row.party, row.item.currency))
     if row.item.first is None or usable_at > row.item.first:
         yield Offence(where, f"counts from {usable_at}", f"counts at {row.item.first}")
     yield from compare(f"{where}, undone at", undone_at, None)

@@ -11,6 +11,8 @@ from fanshare.core.errors import BadInputError
 from fanshare.core.instants import SECOND, Instant
 from fanshare.core.money import MAX_MICROS, MICROS, Micros
 from fanshare.core.money import exponent as iso_exponent
+from fanshare.core.payee_account import Kind
+from fanshare.core.rails import step
 from fanshare.integrations import json_input as read
 
 _NONE = "BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF"
@@ -50,20 +52,12 @@ def amount(holder: Mapping[str, Any], key: str, currency: str, *, default: Micro
     return micros
 
 
-def step(currency: str) -> Micros:
-    """The smallest amount that can be moved: micros. Raises ``BadInputError`` ``unknown_currency``.
-
-    At least ISO's unit and Stripe's; a hundred of Stripe's where it invents decimals, ten where it rounds the third.
-    """
-    unit = MICROS // 10 ** exponent(currency)
-    return max(unit * (10 if currency in _THREE.split() else 1), MICROS // 10 ** iso_exponent(currency))
-
-
 def units(amount: Micros, currency: str) -> int:
     """An amount in Stripe's smallest unit. Raises ``BadInputError`` ``bad_amount`` where it can't be moved exactly."""
-    if amount <= 0 or amount % step(currency):
+    if amount <= 0 or amount % step(Kind.STRIPE, currency):
         raise BadInputError("bad_amount", "Stripe can't move this amount exactly.")
-    return amount // (MICROS // 10 ** exponent(currency))
+    found: int = amount // (MICROS // 10 ** exponent(currency))
+    return found
 
 
 def seconds(holder: Mapping[str, Any], key: str) -> Instant:

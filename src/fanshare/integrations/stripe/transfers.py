@@ -5,18 +5,21 @@ The payment's key is Stripe's idempotency key, which Stripe remembers for at lea
 once; that it was reversed later is seen by asking.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from hashlib import sha256
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlencode
 
 from fanshare.core.errors import BadInputError, FanshareError
-from fanshare.core.instants import DAY, Instant
+from fanshare.core.instants import Instant
 from fanshare.core.money import Micros
+from fanshare.core.payee_account import Kind
 from fanshare.core.payout_item import Answer, Frozen, Said
+from fanshare.core.rails import FACTS, Order
 from fanshare.integrations.rail_http import USUAL, Caller, Limits, Told
 from fanshare.integrations.stripe import amounts
-from fanshare.integrations.stripe.rest import VERSION, StripeAccess
+from fanshare.integrations.stripe.rest import API, VERSION, StripeAccess
 
 #: Answers that say for certain that no transfer was made, by Stripe's code of the error; others are only "refused".
 REASONS = {
@@ -41,17 +44,39 @@ def freeze(key: str, amount: Micros, currency: str, destination: str) -> Frozen:
     return Frozen(key, urlencode(fields).encode())
 
 
+def read_secret(typed: Mapping[str, str]) -> Mapping[str, str]:
+    """The key that was typed. Raises ``BadInputError`` ``bad_rail_key``."""
+    key = typed.get("key", "").strip()
+    try:
+        StripeAccess(key)
+    except BadInputError:
+        raise BadInputError("bad_rail_key", "A key of Stripe to pay with begins with rk_live_ or sk_live_.") from None
+    return {"key": key}
+
+
+def opened(secret: Mapping[str, str], url: str, now: Callable[[], Instant], limits: Limits) -> "StripeRail":
+    """A driver, by the brand's secret; an empty ``url`` is Stripe's own."""
+    return StripeRail(StripeAccess(secret["key"], url or API), now, limits)
+
+
+def frozen(_: Mapping[str, str], order: Order) -> Frozen:
+    """What goes out for a payment of a run."""
+    return freeze(order.key, order.amount, order.currency, order.account.number)
+
+
 class StripeRail:
     """Transfers of one Stripe account. Not for several threads at once. Close it, or use it as a context."""
 
     name = "stripe"
-    window = DAY
+    window = FACTS[Kind.STRIPE].window
+    finds = True
 
     def __init__(self, access: StripeAccess, now: Callable[[], Instant], limits: Limits = USUAL) -> None:
         """``access`` needs a key that may write transfers."""
         headers = {"authorization": f"Bearer {access.key}", "stripe-version": VERSION}
         self._caller = Caller("Stripe", access.url, headers, limits)
         self._now = now
+        self._fingerprint = sha256(access.key.encode()).hexdigest()[:16]
 
     def __enter__(self) -> Self:
         return self
@@ -65,11 +90,17 @@ class StripeRail:
         """Close the connections."""
         self._caller.close()
 
-    def check(self) -> None:
-        """A call that changes nothing. Raises ``FanshareError`` ``rail_refused`` with what Stripe said."""
+    def check(self) -> str:
+        """Look at transfers, and whose account this is; a key that may not know that stands for itself.
+
+        Raises ``FanshareError`` ``rail_refused`` with what Stripe said.
+        """
         told = self._caller.call("GET", "/v1/transfers", query=[("limit", "1")])
         if told.status != 200:
             raise FanshareError("rail_refused", told.trouble or "Stripe refused a look at transfers.", 409)
+        whose = self._caller.call("GET", "/v1/account")
+        named = whose.document.get("id") if whose.status == 200 else None
+        return named if isinstance(named, str) else self._fingerprint
 
     def submit(self, frozen: Frozen) -> Answer:
         """Make the transfer, or have Stripe say again what it said to the same key.

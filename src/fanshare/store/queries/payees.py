@@ -7,11 +7,11 @@ from fanshare.core.instants import Instant
 from fanshare.store.access import Access
 
 _ALIVE = """
-SELECT id, party_id, kind, set_at, usable_at, undone_at FROM payee_account
+SELECT id, party_id, kind, currency, set_at, usable_at, undone_at FROM payee_account
  WHERE programme_id = %(programme_id)s AND party_id = %(party)s AND undone_at IS NULL AND left_at IS NULL ORDER BY id
 """
 _ONE = """
-SELECT id, party_id, kind, set_at, usable_at, undone_at FROM payee_account
+SELECT id, party_id, kind, currency, set_at, usable_at, undone_at FROM payee_account
  WHERE programme_id = %(programme_id)s AND id = %(id)s
 """
 # Sending a run locks its payees for share: a change comes wholly before or wholly after it.
@@ -25,21 +25,23 @@ SELECT count(*) FROM payee_account
  WHERE programme_id = %(programme_id)s AND party_id = %(party)s AND set_at > %(since)s
 """
 _ADD = """
-INSERT INTO payee_account (programme_id, party_id, kind, set_at, usable_at)
-VALUES (%(programme_id)s, %(party)s, %(kind)s, %(now)s, %(usable)s) RETURNING id
+INSERT INTO payee_account (programme_id, party_id, kind, currency, set_at, usable_at)
+VALUES (%(programme_id)s, %(party)s, %(kind)s, %(currency)s, %(now)s, %(usable)s) RETURNING id
 """
 _UNDO = "UPDATE payee_account SET undone_at = %(now)s WHERE programme_id = %(programme_id)s AND id = ANY(%(ids)s)"
 _LEAVE = "UPDATE payee_account SET left_at = %(now)s WHERE programme_id = %(programme_id)s AND id = ANY(%(ids)s)"
 _WAITS = """
-SELECT w.kind, coalesce(max(n.usable_at) FILTER (WHERE n.usable_at > %(now)s), 0)
-  FROM (VALUES ('iban'), ('us')) w (kind)
-  LEFT JOIN payee_account n ON n.programme_id = %(programme_id)s AND n.party_id = %(party)s AND n.kind = w.kind
-                           AND n.undone_at IS NULL AND n.left_at IS NULL
- GROUP BY w.kind
-HAVING coalesce(max(n.usable_at), 0) > %(now)s
-    OR (count(n.id) = 0 AND EXISTS (SELECT FROM payout_debtor d
-                                     WHERE d.programme_id = %(programme_id)s AND d.kind = w.kind))
- ORDER BY w.kind
+WITH named AS (
+    SELECT currency, max(usable_at) AS usable_at FROM payee_account
+     WHERE programme_id = %(programme_id)s AND party_id = %(party)s AND undone_at IS NULL AND left_at IS NULL
+     GROUP BY currency
+)
+SELECT currency, usable_at FROM named WHERE usable_at > %(now)s
+ UNION ALL
+SELECT w.currency, 0 FROM (VALUES ('EUR', 'iban'), ('USD', 'us')) w (currency, kind)
+  JOIN payout_debtor d ON d.programme_id = %(programme_id)s AND d.kind = w.kind
+ WHERE w.currency NOT IN (SELECT currency FROM named)
+ ORDER BY 1
 """
 _FRESH = """
 SELECT id FROM payee_account
@@ -61,6 +63,7 @@ class Named(NamedTuple):
     id: int
     party: int
     kind: str
+    currency: str
     set_at: Instant
     usable_at: Instant
     undone_at: Instant | None
@@ -94,9 +97,10 @@ def count_since(access: Access, party: int, since: Instant) -> int:
     return int(access.value(_SINCE, {"party": party, "since": since}))
 
 
-def add(access: Access, party: int, kind: str, now: Instant, usable_at: Instant) -> int:
-    """Another one, from now on."""
-    return int(access.value(_ADD, {"party": party, "kind": kind, "now": now, "usable": usable_at}))
+def add(access: Access, party: int, way: tuple[str, str], now: Instant, usable_at: Instant) -> int:
+    """Another one, from now on: ``way`` is its kind and currency."""
+    given = {"party": party, "kind": way[0], "currency": way[1], "now": now, "usable": usable_at}
+    return int(access.value(_ADD, given))
 
 
 def undo(access: Access, ids: Sequence[int], now: Instant) -> None:
@@ -120,10 +124,10 @@ def drop_sealed(access: Access, kinds: Sequence[str]) -> None:
 
 
 def waits(access: Access, party: int, now: Instant) -> list[tuple[str, Instant]]:
-    """What keeps her money from leaving: a kind of account, and until when her change waits; 0 where she named none
-    and the brand pays to named ones alone.
+    """What keeps her money from leaving: a currency, and until when her change waits; 0 where she named no account and
+    the brand pays to named ones alone.
     """
-    return [(kind, until) for kind, until in access.fetch(_WAITS, {"party": party, "now": now})]
+    return [(currency, until) for currency, until in access.fetch(_WAITS, {"party": party, "now": now})]
 
 
 def sent_to(access: Access, ids: Sequence[int]) -> set[int]:

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from fanshare.core.money import Micros
+from fanshare.core.payee_account import Kind
+from fanshare.core.rails import CALLED
 from fanshare.store.access import Access
 
 _SUMS = """
@@ -12,6 +14,12 @@ SELECT run_id, currency, count(*), sum(amount)::bigint,
        count(*) FILTER (WHERE state IN ('submitted', 'in_transit', 'unknown', 'mismatch'))
   FROM payout_item WHERE programme_id = %(programme_id)s AND run_id = ANY(%(runs)s)
  GROUP BY run_id, currency ORDER BY run_id, currency
+"""
+_CALLED = """
+SELECT n.kind, count(*) FROM payout_item i
+  JOIN payee_account n ON n.programme_id = i.programme_id AND n.id = i.account_id
+ WHERE i.programme_id = %(programme_id)s AND i.run_id = %(run)s AND n.kind = ANY(%(kinds)s)
+ GROUP BY n.kind ORDER BY n.kind
 """
 _ITEMS = """
 SELECT i.id, p.id, p.kind, coalesce(p.display_name, ''), p.public_id, i.currency, i.amount, i.state,
@@ -52,6 +60,12 @@ def sums(access: Access, of: Sequence[int]) -> dict[int, list[Sum]]:
     for number, *rest in access.fetch(_SUMS, {"runs": list(of)}):
         found[number].append(Sum(*rest))
     return found
+
+
+def called(access: Access, number: int) -> list[tuple[Kind, int]]:
+    """How many payments of a run go over each provider that is called."""
+    found = access.fetch(_CALLED, {"run": number, "kinds": [*CALLED]})
+    return [(Kind(kind), count) for kind, count in found]
 
 
 def items(access: Access, number: int, *, after: int = 0, limit: int) -> list[ItemRow]:

@@ -23,7 +23,7 @@ SELECT e.item_id, e.said, e.amount, e.currency FROM payout_item_event e
  WHERE e.programme_id = %(programme_id)s AND i.run_id = %(run)s AND e.amount IS NOT NULL ORDER BY e.id
 """
 _EVENTS = """
-SELECT item_id, id, state, said, amount, currency, reason, at, actor FROM payout_item_event
+SELECT item_id, id, state, said, amount, currency, reason, at, actor, remote FROM payout_item_event
  WHERE programme_id = %(programme_id)s ORDER BY item_id, id
 """
 _ADD = """

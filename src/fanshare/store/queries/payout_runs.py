@@ -18,15 +18,19 @@ SELECT a.party_id, a.currency, a.balance, p.erased_at IS NOT NULL,
        OR EXISTS (SELECT FROM payout o WHERE o.programme_id = a.programme_id AND o.party_id = a.party_id
                      AND o.currency = a.currency AND o.state = 'planned'),
        coalesce((SELECT max(n.usable_at) FROM payee_account n
-                  WHERE n.programme_id = a.programme_id AND n.party_id = a.party_id AND n.kind = w.kind
+                  WHERE n.programme_id = a.programme_id AND n.party_id = a.party_id AND n.currency = a.currency
                     AND n.usable_at > %(now)s AND n.undone_at IS NULL AND n.left_at IS NULL), 0),
-       coalesce((SELECT n.id FROM payee_account n
-                  WHERE n.programme_id = a.programme_id AND n.party_id = a.party_id AND n.kind = w.kind
-                    AND n.usable_at <= %(now)s AND n.undone_at IS NULL AND n.left_at IS NULL
-                  ORDER BY n.id DESC LIMIT 1), 0),
-       EXISTS (SELECT FROM payout_debtor d WHERE d.programme_id = a.programme_id AND d.kind = w.kind)
+       coalesce(t.id, 0),
+       EXISTS (SELECT FROM payout_debtor d WHERE d.programme_id = a.programme_id
+                  AND d.kind = CASE a.currency WHEN 'EUR' THEN 'iban' WHEN 'USD' THEN 'us' END),
+       coalesce(t.kind, ''),
+       EXISTS (SELECT FROM payout_rail l WHERE l.programme_id = a.programme_id AND l.kind = t.kind)
   FROM account a JOIN party p ON p.programme_id = a.programme_id AND p.id = a.party_id
- CROSS JOIN LATERAL (SELECT CASE a.currency WHEN 'EUR' THEN 'iban' WHEN 'USD' THEN 'us' END AS kind) w
+  LEFT JOIN LATERAL (
+       SELECT n.id, n.kind FROM payee_account n
+        WHERE n.programme_id = a.programme_id AND n.party_id = a.party_id AND n.currency = a.currency
+          AND n.usable_at <= %(now)s AND n.undone_at IS NULL AND n.left_at IS NULL
+        ORDER BY n.id DESC LIMIT 1) t ON true
  WHERE a.programme_id = %(programme_id)s AND a.kind = 'available' AND (a.balance <> 0 OR %(run)s::bigint IS NOT NULL)
    AND (%(parties)s::bigint[] IS NULL OR a.party_id = ANY(%(parties)s))
  ORDER BY a.id
@@ -64,8 +68,8 @@ SELECT %(programme_id)s, %(run)s, party, currency, amount, 'planned', %(now)s
   FROM unnest(%(parties)s::bigint[], %(currencies)s::text[], %(amounts)s::bigint[]) AS given (party, currency, amount)
 """
 _ADD_EVENT = """
-INSERT INTO payout_item_event (programme_id, item_id, state, said, amount, currency, reason, actor, at)
-VALUES (%(programme_id)s, %(item)s, %(state)s, %(said)s, %(amount)s, %(currency)s, %(reason)s,
+INSERT INTO payout_item_event (programme_id, item_id, state, said, amount, currency, reason, remote, actor, at)
+VALUES (%(programme_id)s, %(item)s, %(state)s, %(said)s, %(amount)s, %(currency)s, %(reason)s, %(remote)s,
         %(actor)s, %(now)s)
 """
 _RUNS = """
@@ -88,16 +92,19 @@ UPDATE payout_run SET submitted_at = %(now)s, file = %(file)s, file_hash = sha25
 """
 _ITEMS = """
 SELECT i.id, i.run_id, i.party_id, p.public_id, i.currency, i.amount, i.state, i.key, i.body, i.first_at, i.last_at,
-       i.missed_at, i.payout_id, i.reason, i.changed_at, i.account_id
+       i.missed_at, i.payout_id, i.reason, i.changed_at, i.account_id, coalesce(n.kind, ''), i.remote, i.tries, i.due_at
   FROM payout_item i JOIN party p ON p.programme_id = i.programme_id AND p.id = i.party_id
+  LEFT JOIN payee_account n ON n.programme_id = i.programme_id AND n.id = i.account_id
  WHERE i.programme_id = %(programme_id)s
 """
 _OF_RUN = _ITEMS + " AND i.run_id = %(run)s ORDER BY i.id"
 _LOCKED = _ITEMS + " AND i.run_id = %(run)s ORDER BY i.id FOR NO KEY UPDATE OF i"
+_ONE = _ITEMS + " AND i.id = %(item)s"
+_LOCKED_ONE = _ONE + " FOR NO KEY UPDATE OF i"
 _SAVE_ITEM = """
 UPDATE payout_item SET state = %(state)s, amount = %(amount)s, key = %(key)s, body = %(body)s, first_at = %(first)s,
        last_at = %(last)s, missed_at = %(missed)s, payout_id = %(payout)s, reason = %(reason)s, changed_at = %(now)s,
-       account_id = %(account)s
+       account_id = %(account)s, remote = %(remote)s, tries = %(tries)s, due_at = %(due)s
  WHERE programme_id = %(programme_id)s AND id = %(item)s
 """
 _LAST = """
@@ -161,8 +168,12 @@ class Row(NamedTuple):
     payout: int | None
     reason: str
     changed_at: Instant
-    #: Where it was sent to, ``None`` where a person pays by hand.
+    #: Where it was sent to, ``None`` where a person pays by hand; and of which kind that is.
     account: int | None = None
+    kind: str = ""
+    #: Over a called rail: how often it was tried, and when it is looked at next.
+    tries: int = 0
+    due: Instant | None = None
 
 
 def ready(access: Access, now: Instant, *, run: int | None = None, parties: Sequence[int] | None = None) -> list[Ready]:
@@ -229,10 +240,17 @@ def add(access: Access, rail: str, by: str, items: Sequence[Planned], now: Insta
 
 
 def event(
-    row: Row, by: str, now: Instant, *, said: str = "", amount: Micros | None = None, currency: str = ""
+    row: Row,
+    by: str,
+    now: Instant,
+    *,
+    said: str = "",
+    amount: Micros | None = None,
+    currency: str = "",
+    remote: str = "",
 ) -> dict[str, Any]:
     """What is written down when a payment was done or told something."""
-    said_of_it = {"said": said, "amount": amount, "currency": currency[:10], "reason": row.reason}
+    said_of_it = {"said": said, "amount": amount, "currency": currency[:10], "reason": row.reason, "remote": remote}
     return {"item": row.id, "state": str(row.item.state), **said_of_it, "actor": by, "now": now}
 
 
@@ -274,6 +292,14 @@ def items_of(access: Access, run: int, *, lock: bool = False) -> list[Row]:
     return [_row(*row) for row in access.fetch(_LOCKED if lock else _OF_RUN, {"run": run})]
 
 
+def item(access: Access, id_: int, *, lock: bool = False) -> Row:
+    """One payment that there is."""
+    row = access.fetch_one(_LOCKED_ONE if lock else _ONE, {"item": id_})
+    if row is None:
+        raise LookupError(f"there is no payment {id_}")
+    return _row(*row)
+
+
 def save_items(access: Access, rows: Sequence[Row]) -> None:
     """Payments as they stand now."""
     access.execute_many(_SAVE_ITEM, [_columns(row) for row in rows])
@@ -307,11 +333,11 @@ def owns(access: Access, payout: int) -> bool:
 def _row(
     id_: int, run: int, party: int, public_id: str, currency: str, amount: int, state: str, key: str | None,
     body: str | None, first: int | None, last_: int | None, missed: int | None, payout: int | None, reason: str,
-    changed_at: int, account: int | None,
+    changed_at: int, account: int | None, kind: str, remote: str, tries: int, due: int | None,
 ) -> Row:  # fmt: skip
     frozen = None if key is None or body is None else Frozen(key, body.encode())
-    item = Item(amount, currency, State(state), frozen, first, last_, missed)
-    return Row(id_, run, party, public_id, item, payout, reason, changed_at, account)
+    item = Item(amount, currency, State(state), frozen, first, last_, missed, remote)
+    return Row(id_, run, party, public_id, item, payout, reason, changed_at, account, kind, tries, due)
 
 
 def _columns(row: Row) -> dict[str, Any]:
@@ -327,6 +353,9 @@ def _columns(row: Row) -> dict[str, Any]:
         "missed": item.missed,
         "payout": row.payout,
         "account": row.account,
+        "remote": item.remote,
+        "tries": row.tries,
+        "due": row.due,
         "reason": row.reason,
         "now": row.changed_at,
     }

@@ -51,6 +51,13 @@ SEALED: Sequence[Sealed] = (
         "debtor account",
         "convert_to(programme_id || '/' || kind, 'UTF8')",
     ),
+    Sealed(
+        "payout_rail",
+        ("programme_id", "kind"),
+        "sealed",
+        "payout rail",
+        "convert_to(programme_id || '/' || kind, 'UTF8')",
+    ),
     Sealed("operator", ("id",), "sealed_address", "sign in", "account"),
     Sealed("second_factor", ("account",), "sealed_secret", "second factor", "account"),
     Sealed("passkey", ("credential",), "sealed", "passkey", "credential"),

@@ -24,6 +24,7 @@ from fanshare.web.desk import Here
 from fanshare.web.language import gettext as _
 from fanshare.web.language import later
 from fanshare.web.lists import PAGE
+from fanshare.web.payee.ways import NAMES
 from fanshare.web.said import plain
 from fanshare.web.seated import field, page, seated
 
@@ -59,6 +60,7 @@ _WHY: Mapping[str, str] = {
     Why.ERASED: later("this person has left; it stays owed, unclaimed"),
     Why.STOPPED: later("payouts to this person are stopped"),
     Why.NO_ACCOUNT: later("waits for where her money goes: she has named no account"),
+    Why.NO_RAIL: later("chose a provider that you don't pay by any more"),
     Why.CHANGED: later("waits until %(day)s: her account details changed"),
     Why.UNDERWAY: later("an earlier payment is under way"),
     Why.BELOW_UNIT: later("less than the smallest coin"),
@@ -270,6 +272,7 @@ def _shown(here: Here, number: int, problem: str = "") -> dict[str, Any]:
         "may_pay": may(here, "brand.payouts"),
         "banks": run_rows.kinds(here.access, number) if found.submitted_at is not None else [],
         "compared": of_run(here, number, sums) if found.submitted_at is not None else None,
+        "called": [(NAMES[kind], count) for kind, count in payout_lists.called(here.access, number)],
     }
 
 

@@ -1,18 +1,20 @@
 """Where your money goes: an account is typed, shown once more before it is kept, and waits before it counts."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponseRedirect
 
 from fanshare.core.errors import FanshareError
-from fanshare.core.payee_account import Account, Kind, grouped, iban_account, us_account
+from fanshare.core.payee_account import Account, Kind, grouped, iban_account, stripe_account, us_account
 from fanshare.flows import payees
 from fanshare.flows.authorisation import Role
 from fanshare.web import site
 from fanshare.web.desk import Here
 from fanshare.web.language import gettext as _
+from fanshare.web.payee import ways
+from fanshare.web.payee.ways import Way
 from fanshare.web.said import plain
 from fanshare.web.seated import field, page, seated
 
@@ -40,11 +42,15 @@ def where(here: Here) -> Any:
         else:
             if sure is None:
                 return HttpResponseRedirect(here.request.path)
-    kind = _kind(here.request.POST.get("kind", "") or here.request.GET.get("kind", ""), here.tenant.currency)
+    there_are = ways.ways(here)
+    way = _way(here, there_are)
     context = {
         "problem": problem,
         "sure": sure,
-        "kind": kind,
+        "kind": way.kind,
+        "way": way,
+        "ways": there_are,
+        "names": ways.names(),
         "shown": payees.shown(here.programme, here.me, here.now),
         "adult": payees.said_adult(here.programme, here.me),
         "sends_mail": site.of(here.request).accounts.sends_mail,
@@ -58,13 +64,13 @@ def _act(here: Here) -> Sure | None:
     if "undo" in here.request.POST:
         payees.undo(here.programme, here.me, _number(field(here, "undo", 20)), here.now)
         return None
-    kind = _kind(field(here, "kind", 10), here.tenant.currency)
-    account, typed = _READ[kind](here)
+    way = _way(here, ways.ways(here))
+    account, typed = _READ[way.kind](here)
     if field(here, "sure") == "yes":
         payees.change(here.programme, here.me, account, here.now, adult=field(here, "adult") == "yes")
         return None
     number = grouped(account.number) if account.kind is Kind.IBAN else account.number
-    return Sure(account, number, {"kind": kind, **typed})
+    return Sure(account, number, {"kind": way.kind, "currency": way.currency, **typed})
 
 
 def _iban(here: Here) -> tuple[Account, dict[str, str]]:
@@ -77,12 +83,25 @@ def _us(here: Here) -> tuple[Account, dict[str, str]]:
     return us_account(typed["holder"], typed["routing"], typed["number"], savings=typed["savings"] == "yes"), typed
 
 
-_READ: Mapping[Kind, Callable[[Here], tuple[Account, dict[str, str]]]] = {Kind.IBAN: _iban, Kind.US: _us}
+def _stripe(here: Here) -> tuple[Account, dict[str, str]]:
+    typed = {"number": field(here, "number", 100)}
+    return stripe_account(typed["number"], field(here, "currency", 3)), typed
 
 
-def _kind(text: str, currency: str) -> Kind:
-    """The kind that was chosen, else the one of the programme's currency."""
-    return Kind(text) if text in set(Kind) else Kind.US if currency == "USD" else Kind.IBAN
+_READ: Mapping[Kind, Callable[[Here], tuple[Account, dict[str, str]]]] = {
+    Kind.IBAN: _iban,
+    Kind.US: _us,
+    Kind.STRIPE: _stripe,
+}
+
+
+def _way(here: Here, there_are: Sequence[Way]) -> Way:
+    """The way that was chosen, else one of the programme's currency, else the first one."""
+    asked = here.request.POST if "kind" in here.request.POST else here.request.GET
+    kind, currency = asked.get("kind", ""), asked.get("currency", "")
+    chosen = [one for one in there_are if one.kind == kind and currency in ("", one.currency)]
+    usual = [one for one in there_are if one.currency == here.tenant.currency]
+    return (chosen or usual or list(there_are))[0]
 
 
 def _number(text: str) -> int:
@@ -103,6 +122,8 @@ def _words(error: FanshareError) -> str:
         "bic_country": _("This BIC is of another country than the IBAN."),
         "bad_routing": _("This is no routing number: it has nine figures, and one of them checks the others."),
         "bad_number": _("An account number has 4 to 17 figures or letters."),
+        "bad_stripe": _("This is no account that was connected at Stripe: it begins with acct_; Stripe shows it."),
+        "not_offered": _("The brand does not pay by this provider any more; choose another way."),
         "not_adult": _("Money is paid to people of 18 or more; tick that you are."),
         "too_many_changes": _("This was changed often within a day; go on tomorrow."),
         "in_force": _("This change has waited its time and counts. Name another account instead."),

@@ -1,0 +1,140 @@
+"""Paying over a provider in the browser: connected by the owner, chosen by who is paid, sent by the worker."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from fanshare.core.instants import DAY, HOUR, MINUTE
+from fanshare.core.payee import WAIT
+from fanshare.core.payee_account import Kind, stripe_account
+from fanshare.flows import payees, payout_rails
+from fanshare.integrations.rails import Called
+from fanshare.store.queries import payout_rails as rail_rows
+from fanshare.store.server import Server
+from tests.support.schema import schema_template
+from tests.support.stripe_connect import CLEO, KEY, StripeConnect
+from tests.web.support.browser import chromium, watched
+from tests.web.support.company import Company, founded
+from tests.web.support.serving import served
+from tests.web.test_brand_payouts import PAGE, planned, post, words
+
+__all__ = ["schema_template"]
+RAILS, WHERE = f"{PAGE}/providers", "/payee/linen"
+
+
+@pytest.fixture(scope="module")
+def stripe() -> Iterator[StripeConnect]:
+    with StripeConnect() as there:
+        yield there
+
+
+@pytest.fixture(scope="module")
+def company(
+    schema_template: str, pg_server: Server, tmp_path_factory: pytest.TempPathFactory, stripe: StripeConnect
+) -> Iterator[Company]:
+    """Two months later: what waited is ready."""
+    with founded(pg_server, schema_template, tmp_path_factory.mktemp("rails")) as made:
+        made.rails = made.house.worker.drivers = Called({Kind.STRIPE: stripe.url})
+        stripe.now = made.house.clock
+        made.house.later(60 * DAY)
+        made.house.worker.housekeeping()
+        made.house.work()
+        yield made
+
+
+def arranged(company: Company) -> None:
+    """Stripe is connected, and Cleo has chosen it long ago; whatever ran before."""
+    programme, now = company.brand.programme, company.house.now
+    payout_rails.connect(programme, Kind.STRIPE, {"key": KEY}, company.rails, "Bea", now)
+    if not payees.shown(programme, company.brand.cleo, now):
+        payees.change(programme, company.brand.cleo, stripe_account(CLEO, "EUR"), now - WAIT, adult=True)
+
+
+def test_only_the_owner_connects_a_provider_with_a_key_that_is_taken(company: Company) -> None:
+    for name in ("mona", "fina", "rea", "otto", "cleo", "dora"):
+        assert company.device(name).get(RAILS).status == 403, name
+    bea = company.device("bea")
+    assert "No real account at a provider was ever tried" in words(bea.get(RAILS))
+    assert post(bea, RAILS, kind="stripe", key=KEY).status == 422, "she has to mean it"
+    assert "no key to pay with" in words(post(bea, RAILS, kind="stripe", key="whsec_1", sure="yes"))
+    refused = post(bea, RAILS, kind="stripe", key="sk_test_another00", sure="yes")
+    assert (refused.status, "did not take this key" in words(refused)) == (422, True)
+    assert post(bea, RAILS, kind="bank", key=KEY, sure="yes").status == 422
+    assert post(bea, RAILS, kind="stripe", key=KEY, sure="yes").status == 302
+    page = bea.get(RAILS)
+    assert "acct_1LinenPlatform connected" in words(page)
+    assert KEY not in page.text
+    noted = [row[0] for row in company.house.rows("SELECT about FROM audit WHERE what = 'payout.rail'")]
+    assert noted == ["stripe: connected"]
+
+
+def test_whoever_is_paid_reads_what_it_costs_before_she_chooses(company: Company) -> None:
+    arranged(company)
+    carla = company.device("carla")
+    assert "Stripe Connect instead, for EUR" in words(carla.get(WHERE))
+    page = carla.get(f"{WHERE}?kind=stripe&currency=EUR")
+    assert "The least that is paid this way is 0.01" in words(page)
+    assert "The brand pays what the transfer costs." in words(page)
+    typed = {"kind": "stripe", "currency": "EUR"}
+    assert "begins with acct_" in words(post(carla, WHERE, **typed, number="cleo@example.test"))
+    sure = post(carla, WHERE, **typed, number=CLEO)
+    assert "Stripe Connect, EUR" in words(sure)
+    assert "neither to it nor to an earlier account" in words(sure)
+    assert post(carla, WHERE, **typed, number=CLEO, sure="yes", adult="yes").status == 302
+    shown = carla.get(WHERE)
+    assert "Stripe … ator counts from" in words(shown)
+    assert CLEO not in shown.text
+    assert post(carla, WHERE, kind="stripe", currency="XXX", number=CLEO, sure="yes").status in (302, 422)
+
+
+def test_a_run_is_sent_over_it_by_the_worker(company: Company, stripe: StripeConnect) -> None:
+    house = company.house
+    arranged(company)
+    house.later(WAIT + HOUR)
+    bea = company.device("bea")
+    run = planned(company, bea)
+    for step in ("approve", "send"):
+        assert post(bea, f"{run}/do", do=step, sure="yes").status == 302
+    listed = post(bea, f"{run}/file")
+    keys = [row[0] for row in house.rows("SELECT key FROM payout_item WHERE due_at IS NOT NULL")]
+    assert keys
+    assert not [key for key in keys if key in listed.text], "a person would pay them again"
+    assert "sent over Stripe Connect by" in words(bea.get(run))
+    for _ in range(2):
+        house.work()
+        house.later(2 * MINUTE)
+    assert sorted(one["transfer_group"] for one in stripe.transfers) == sorted(keys)
+    assert house.rows("SELECT DISTINCT state FROM payout_item WHERE key = ANY(%s)", keys) == [("final",)]
+
+
+def test_trouble_is_read_where_it_can_be_mended(company: Company) -> None:
+    arranged(company)
+    bea = company.device("bea")
+    rail_rows.say_trouble(company.brand.access, "stripe", "Stripe does not accept our key for this.", company.house.now)
+    assert "in trouble since" in words(bea.get(RAILS))
+    assert "does not accept our key" in words(bea.get(RAILS))
+    arranged(company)
+    assert "in trouble" not in words(bea.get(RAILS))
+
+
+def test_the_pages_fit_and_are_accessible(company: Company) -> None:
+    arranged(company)
+    app = company.app(hosts=("127.0.0.1",), public_url="http://127.0.0.1")
+    for name, pages in (("bea", {"brand-rails": RAILS}), ("cleo", {"payee-stripe": f"{WHERE}?kind=stripe"})):
+        with chromium() as browser, served(app) as base, watched(browser, base) as seen:
+            seen.page.goto(f"{base}/sign-in/confirm?t={company.token(name)}")
+            seen.page.get_by_role("button", name="Sign in").click()
+            seen.page.wait_for_url(base + "/home")
+            for called, path in pages.items():
+                seen.open(path)
+                seen.unfold()
+                seen.fit(called)
+            assert seen.console == []
+
+
+def test_it_is_ended_where_nothing_is_under_way(company: Company) -> None:
+    arranged(company)
+    bea = company.device("bea")
+    assert post(bea, RAILS, kind="stripe", do="end", sure="yes").status == 302
+    assert "acct_1LinenPlatform" not in words(bea.get(RAILS))
+    assert "Stripe Connect instead" not in words(company.device("finn").get(WHERE))
