@@ -332,7 +332,7 @@ COMMANDS: dict[str, Callable[[Desk], object]] = {
     "name of a passkey": lambda d: passkeys.rename(d.conn, KEYS, OWNER, d.text("hex"), d.text("name"), d.now),
     "no passkey": lambda d: passkeys.remove(d.conn, KEYS, OWNER, d.text("hex"), d.now),
     "enter by passkey": lambda d: passkeys.enter(d.conn, KEYS, ASKING, d.text("passkey"), d.now),
-    "prove": lambda d: second_factor.prove(d.conn, KEYS, OWNER.account, d.text("six"), d.now),
+    "prove": lambda d: second_factor.prove(d.conn, KEYS, OWNER, d.text("six"), d.now),
     "sign in": lambda d: sign_in.make_link(d.conn, KEYS, d.text("address"), d.now),
     "enter": lambda d: sign_in.enter(d.conn, KEYS, d.text("token"), d.now),
     "session": lambda d: sign_in.session(d.conn, KEYS, d.text("token"), d.now),

@@ -164,7 +164,9 @@ def test_everything_that_hangs_on_an_address_moves_and_comes_back(company: Compa
     assert running(company, old) == RUNNING
     assert where(company, conn, new) == set(), "the other address leaves nothing behind"
     code = one_time_code.code(one_time_code.SECRET_BYTES * b"s", one_time_code.step_of(company.house.now))
-    assert second_factor.prove(conn, KEYS, account(old), code, company.house.now), "her app opens with the old account"
+    assert second_factor.prove(conn, KEYS, Owner(account(old), "test"), code, company.house.now), (
+        "her app opens with the old account"
+    )
 
 
 def test_no_column_that_holds_an_account_is_forgotten(company: Company) -> None:

@@ -122,7 +122,9 @@ def test_the_cookie_is_closed_to_scripts_other_sites_and_plain_http(place: Place
         assert flags["samesite"] == "Lax"
         assert not flags["domain"]
     plain = Device(place.app(public_url=""))
-    plain.get("/sign-in", HTTP_HOST=HOST)
+    answer = plain.get("/sign-in", HTTP_HOST=HOST)
+    assert "strict-transport-security" not in answer.headers
+    assert device.get("/sign-in").headers["strict-transport-security"] == "max-age=31536000"
     assert not plain.flags["fanshare_form"]["secure"]
 
 

@@ -22,6 +22,7 @@ WHAT = {
     "factor.on": later("set up an authenticator app"),
     "factor.off": later("took an authenticator app away"),
     "factor.codes": later("took fresh recovery codes"),
+    "factor.recovery": later("used a recovery code"),
     "factor.lost": later("took away all that somebody had lost besides her mailbox"),
     "address.ask": later("asked for another address"),
     "address.change": later("changed an address"),

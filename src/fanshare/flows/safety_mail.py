@@ -28,6 +28,10 @@ _SAID: Mapping[str, tuple[str, str]] = {
         later("Fresh recovery codes at %(host)s"),
         later("your account at %(host)s got fresh recovery codes. Those of before don't work\nany more."),
     ),
+    "factor.recovery": (
+        later("A recovery code was used at %(host)s"),
+        later("a recovery code of your account at %(host)s was used; it works no more."),
+    ),
     "factor.lost": (
         later("App, passkeys and recovery codes were taken away at %(host)s"),
         later("whoever runs %(host)s took the authenticator app, passkeys and recovery\ncodes of your account away."),

@@ -98,13 +98,13 @@ def renew_codes(conn: Connection, keys: Keys, owner: Owner, now: Instant) -> lis
     return codes
 
 
-def prove(conn: Connection, keys: Keys, account: bytes, typed: str, now: Instant) -> bool:
-    """Whether a code is the app's, or a recovery code that is left; either is used up.
+def prove(conn: Connection, keys: Keys, owner: Owner, typed: str, now: Instant) -> bool:
+    """Whether a code is the app's, or a recovery code that is left; either is used up. Of the latter she is told.
 
     Raises ``FanshareError`` (``too_many_codes``, 429) after ten wrong ones in ten minutes.
     """
     with conn.transaction():
-        row = conn.execute(_LOCK, [account]).fetchone()
+        row = conn.execute(_LOCK, [owner.account]).fetchone()
         if row is None:
             return False
         sealed, used, recovery, wrong, since = row
@@ -112,16 +112,19 @@ def prove(conn: Connection, keys: Keys, account: bytes, typed: str, now: Instant
             wrong, since = 0, now
         if wrong >= _MOST_WRONG:
             raise FanshareError("too_many_codes", "Too many wrong codes; wait ten minutes.", 429)
-        secret = None if sealed is None else keys.unseal(PURPOSE, bytes(sealed), account)
+        secret = None if sealed is None else keys.unseal(PURPOSE, bytes(sealed), owner.account)
         step = None if secret is None else one_time_code.matching_step(secret, typed, now, used)
         left = [bytes(one) for one in recovery]
         found = next((one for one in left if hmac.compare_digest(one, _hash(_folded(typed)))), None)
-        if step is None and found is None:
-            conn.execute(_WRONG, [wrong + 1, since, account])
-            return False
-        kept = [one for one in left if step is not None or one != found]
-        conn.execute(_USED, [used if step is None else step, kept, account])
-        return True
+        if step is not None:
+            conn.execute(_USED, [step, left, owner.account])
+        elif found is not None:
+            conn.execute(_USED, [used, [one for one in left if one != found], owner.account])
+            note(conn, owner.actor, "factor.recovery", now)
+            safety_mail.tell(conn, keys, owner, "factor.recovery", now)
+        else:
+            conn.execute(_WRONG, [wrong + 1, since, owner.account])
+        return step is not None or found is not None
 
 
 def turn_off(conn: Connection, keys: Keys, owner: Owner, now: Instant) -> None:

@@ -30,7 +30,7 @@ class Accounts(Protocol):
     def factor(self, account: bytes) -> Factor:
         """What an account has besides its mailbox."""
 
-    def prove(self, account: bytes, typed: str) -> bool:
+    def prove(self, owner: Owner, typed: str) -> bool:
         """Whether a code is the app's, or a recovery code; it is used up. Raises ``FanshareError`` after many."""
 
     def turn_on(self, owner: Owner, secret: bytes, typed: str) -> list[str]:
@@ -129,7 +129,7 @@ class NoAccounts:
         """None."""
         return Factor(on=False)
 
-    def prove(self, account: bytes, typed: str) -> bool:  # noqa: ARG002 - the port's signature
+    def prove(self, owner: Owner, typed: str) -> bool:  # noqa: ARG002 - the port's signature
         """Never."""
         return False
 

@@ -14,6 +14,7 @@ from fanshare.flows.signed_in import Factor
 from fanshare.web import passkeys, site
 from fanshare.web.authorisation import CAME_AT, PROVED_AT, account_of, private
 from fanshare.web.language import gettext as _
+from fanshare.web.owner import owner_of
 from fanshare.web.said import plain
 
 #: The field of a code, beside those of the form that is sent on.
@@ -58,7 +59,7 @@ def _problem(request: Any) -> str | None:
             return None
         return _("This passkey did not work here, or the page was open for too long. Try again.")
     if CODE in request.POST:
-        if here.accounts.prove(account, request.POST[CODE][:50]):
+        if account and here.accounts.prove(owner_of(request), request.POST[CODE][:50]):
             return None
         return _("This code is not right, or was used already.")
     return ""

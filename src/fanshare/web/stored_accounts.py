@@ -46,10 +46,10 @@ class StoredAccounts:
         with self._open() as conn:
             return second_factor.state_of(conn, account)
 
-    def prove(self, account: bytes, typed: str) -> bool:
+    def prove(self, owner: Owner, typed: str) -> bool:
         """Whether a code is right; it is used up."""
         with self._open() as conn:
-            return second_factor.prove(conn, self.keys, account, typed, self.clock())
+            return second_factor.prove(conn, self.keys, owner, typed, self.clock())
 
     def turn_on(self, owner: Owner, secret: bytes, typed: str) -> list[str]:
         """Take an app."""

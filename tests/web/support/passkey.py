@@ -50,7 +50,7 @@ class Authenticator:
     def make(self, options: dict[str, Any], *, algorithm: int = -7) -> str:
         """A new passkey, as a page asked for it: the answer."""
         assert options["rp"]["id"]
-        key = Key(os.urandom(32), self.make_key(), content(options["user"]["id"]))
+        key = self.key(content(options["user"]["id"]))
         self.keys.append(key)
         point = key.private.public_key().public_numbers()
         cose = {1: 2, 3: algorithm, -1: 1, -2: point.x.to_bytes(32, "big"), -3: point.y.to_bytes(32, "big")}
@@ -73,6 +73,10 @@ class Authenticator:
             signature=text(signed),
             userHandle=text(key.handle),
         )
+
+    def key(self, handle: bytes) -> Key:
+        """A passkey that nobody was told of."""
+        return Key(os.urandom(32), self.make_key(), handle)
 
     @staticmethod
     def make_key() -> ec.EllipticCurvePrivateKey:

@@ -9,13 +9,14 @@ from django.urls import reverse
 from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.flows.passkeys import ADD, ENTER, LONGEST_NAME, MOST
 from fanshare.web import passkeys, site
-from fanshare.web.account.safety import owner_of, shown
+from fanshare.web.account.safety import shown
 from fanshare.web.account.views import form, may_go_on, sign_in_page
 from fanshare.web.authorisation import PROVED_AT, account_of, device_of, require
 from fanshare.web.authorisation import sign_in as begin
 from fanshare.web.errors import error_page
 from fanshare.web.fresh import unproved
 from fanshare.web.language import gettext as _
+from fanshare.web.owner import owner_of
 from fanshare.web.said import plain
 
 #: Per visitor and ten minutes.

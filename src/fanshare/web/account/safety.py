@@ -13,13 +13,13 @@ from fanshare.core.instants import zone
 from fanshare.flows.authorisation import Role
 from fanshare.flows.passkeys import LONGEST_NAME
 from fanshare.flows.sign_in import session_name
-from fanshare.flows.signed_in import Owner
-from fanshare.web import her_zone, language, site
+from fanshare.web import her_zone, site
 from fanshare.web.account.views import form
 from fanshare.web.authorisation import PROVED_AT, account_of, hats, require
 from fanshare.web.creator.links import qr
 from fanshare.web.fresh import unproved
 from fanshare.web.language import gettext as _
+from fanshare.web.owner import actor_of, owner_of
 from fanshare.web.said import plain
 from fanshare.web.wording import Calendar
 
@@ -79,7 +79,7 @@ def end(request: Any) -> Any:
     """End one other session, or all others."""
     if request.method == "POST" and account_of(request):
         name, key = request.POST.get("session", "")[:64], request.session.session_key
-        site.of(request).accounts.end_others(account_of(request), key, name, _actor(request))
+        site.of(request).accounts.end_others(account_of(request), key, name, actor_of(request))
     return HttpResponseRedirect(reverse("safety"))
 
 
@@ -126,16 +126,3 @@ def shown(
         "calendar": Calendar(her_zone.chosen(request) or zone("UTC"), here.clock()),
     }
     return render(request, "account/safety.html", context, status=status)
-
-
-def owner_of(request: Any) -> Owner:
-    """Whose account it is, and where she is told what happens to it."""
-    account, seats = account_of(request), [hat.seat for hat in hats(request)]
-    address = site.of(request).accounts.address_of(seats, account)
-    return Owner(account, _actor(request), address, language.of_visitor(request))
-
-
-def _actor(request: Any) -> str:
-    """The first thing that she is, for what is written down."""
-    seat = hats(request)[0].seat
-    return f"{seat.role}:{seat.id}"
