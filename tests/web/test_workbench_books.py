@@ -88,6 +88,8 @@ def test_every_kind_of_entry_is_written_changed_and_removed(company: Company, cl
         ("equipment", {"price": "1200", "bought_on": day, "months": "36", "percent": "50", "words": "camera"}),
         ("trip", {"distance": "12.5", "day": day, "words": "to the studio"}),
         ("invoice", {"name": "7", "payer": "Linen", "amount": "80", "sent": day, "due": day}),
+        ("post", {"day": day, "platform": "blog", "words": "linen in the rain"}),
+        ("never", {"words": "gambling", "why": "my brother"}),
     ):
         add(cleo, kind, **values)
     page = words(cleo.get("/workbench/costs")).replace("\xa0", " ")
@@ -97,7 +99,7 @@ def test_every_kind_of_entry_is_written_changed_and_removed(company: Company, cl
     assert "Costs 35.41 €" in shown  # 3 + 12 + 600 / 36 + 3.75, rounded down
     copied = json.loads(cleo.get("/workbench/copy").text)
     assert sorted(one["kind"] for one in copied["entries"]) == [
-        "cost", "deal", "equipment", "invoice", "recurring", "time", "trip",
+        "cost", "deal", "equipment", "invoice", "never", "post", "recurring", "time", "trip",
     ]  # fmt: skip
     for one in copied["entries"]:
         place = f"/workbench/entries/{one['id']}"
@@ -164,6 +166,9 @@ _OWED = {"name": "7", "payer": "L", "amount": "8", "sent": "2026-11-20", "due": 
         ("equipment", {"price": "9", "bought_on": "2026-11-20", "months": "0", "percent": "50", "words": "x"}),
         ("equipment", {"price": "9", "bought_on": "2026-11-20", "months": "9", "percent": "101", "words": "x"}),
         ("trip", {"distance": "0", "day": "2026-11-20"}),
+        ("post", {"day": "", "platform": "tiktok"}),
+        ("post", {"day": "2026-11-20", "platform": "moon"}),
+        ("never", {"words": " "}),
         ("invoice", {"name": "7", "payer": "L", "amount": "8", "sent": "2026-11-20", "due": "2026-11-19"}),
         ("invoice", {**_OWED, "law": "GB"}),
         ("invoice", {**_OWED, "reference": "99"}),
@@ -272,7 +277,17 @@ def test_a_page_asks_the_database_at_most_a_dozen_times(company: Company, cleo: 
     assert 0 < len(asked) <= 12, "\n".join(" ".join(one.split())[:110] for one in asked)
 
 
-CANARIES = ("Canarybird week", "7391.37", "7391370000", "Canary props", "813.99", "Canary way", "canary phrase of hers")
+CANARIES = (
+    "Canarybird week",
+    "7391.37",
+    "7391370000",
+    "Canary props",
+    "813.99",
+    "Canary way",
+    "Canary vice",
+    "Canary why",
+    "canary phrase of hers",
+)
 
 
 def backed_up(company: Company) -> bytes:
@@ -298,6 +313,7 @@ def test_what_she_writes_stands_nowhere_in_clear(
     place = add(cleo, "deal", name=CANARIES[0], day=day, fee=CANARIES[1])
     add(cleo, "cost", amount=CANARIES[4], day=day, words=CANARIES[3], deal=place.rsplit("/", 1)[1])
     add(cleo, "trip", distance="12", day=day, words=CANARIES[5])
+    add(cleo, "never", words=CANARIES[6], why=CANARIES[7])
     send(cleo, "/workbench/hours", do="start", step="edit", deal=place.rsplit("/", 1)[1])
     send(cleo, "/workbench/add/cost", amount="canary-of-a-mistake", words=CANARIES[3])
     send(cleo, "/workbench/unlock", passphrase_of_the_books=CANARIES[-1] + "x")

@@ -27,6 +27,7 @@ PAGES = {
     "check": "/workbench/check",
     "floor": "/workbench/floor",
     "post": "/workbench/post",
+    "limits": "/workbench/limits",
     "deal": "/workbench/add/deal",
     "settings": "/workbench/settings",
     "lock": "/workbench/lock",

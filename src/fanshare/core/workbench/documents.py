@@ -12,6 +12,8 @@ from fanshare.core.workbench.entries import (
     Deal,
     Equipment,
     Invoice,
+    Never,
+    Post,
     Recurring,
     Running,
     Settings,
@@ -19,7 +21,7 @@ from fanshare.core.workbench.entries import (
     Trip,
 )
 
-type Entry = Deal | Cost | Recurring | Equipment | Trip | Time | Invoice
+type Entry = Deal | Cost | Recurring | Equipment | Trip | Time | Invoice | Post | Never
 type Written = Entry | Settings | Running
 
 KINDS: Mapping[str, type[Any]] = {
@@ -30,6 +32,8 @@ KINDS: Mapping[str, type[Any]] = {
     "trip": Trip,
     "time": Time,
     "invoice": Invoice,
+    "post": Post,
+    "never": Never,
     "settings": Settings,
     "timer": Running,
 }

@@ -148,13 +148,38 @@ class Invoice:
 
 
 @dataclass(frozen=True, slots=True)
+class Post:
+    """Something she posted or will post. It is paid for where it belongs to a deal."""
+
+    id: str
+    day: date
+    platform: str
+    words: str
+    deal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Never:
+    """Words of what she never wants to stand for: a brand, a kind of product, a practice; and why."""
+
+    id: str
+    words: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
-    """What holds for all of it. ``zone`` says when a day begins, ``rates`` names the table of mileage."""
+    """What holds for all of it. ``zone`` says when a day begins, ``rates`` names the table of mileage.
+
+    At most ``limit`` basis points (0: no limit) of the posts of ``window`` days shall be paid for.
+    """
 
     currency: str
     zone: str = "UTC"
     rates: str = ""
     own_rate: Micros = 0
+    limit: int = 0
+    window: int = 30
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,10 @@ from fanshare.core.money import BASIS, MICROS, Micros
 from fanshare.core.workbench import typed as reading
 from fanshare.core.workbench.clause_rules import Level, Said, Topic
 from fanshare.core.workbench.clauses import Checked, check
+from fanshare.core.workbench.entries import Never
 from fanshare.core.workbench.floor_fee import Floor, Wanted, floor_fee
 from fanshare.core.workbench.passages import MOST
+from fanshare.core.workbench.trust import against
 from fanshare.flows import clauses, papers
 from fanshare.web.language import spoken
 from fanshare.web.said import plain
@@ -113,6 +115,7 @@ def _contract(
         "pieces": words.pieces(),
         "hours": words.hours,
         "pages": checked is not None and "\f" in values["text"],
+        "nevers": [] if checked is None or not bench.key else against(values["text"], bench.shelf().of(Never)),
     }
     return page(bench, "workbench/contract.html", context, status=status)
 

@@ -26,6 +26,8 @@ KINDS = {
     "equipment": (later("Something that lasts"), "workbench_costs"),
     "trip": (later("A way driven"), "workbench_costs"),
     "invoice": (later("Something owed to you"), "workbench_due"),
+    "post": (later("Something posted"), "workbench_limits"),
+    "never": (later("Something you never want"), "workbench_limits"),
 }
 
 

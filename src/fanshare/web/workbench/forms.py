@@ -8,7 +8,7 @@ from fanshare.core.errors import BadInputError
 from fanshare.core.money import BASIS, format_percent, format_trimmed
 from fanshare.core.workbench import mileage, typed
 from fanshare.core.workbench.documents import Entry, Shelf
-from fanshare.core.workbench.entries import Cost, Deal, Equipment, Invoice, Recurring, Time, Trip
+from fanshare.core.workbench.entries import Cost, Deal, Equipment, Invoice, Never, Post, Recurring, Time, Trip
 from fanshare.core.workbench.late import LAWS
 from fanshare.core.workbench.lines import table_of
 from fanshare.web.language import gettext as _
@@ -182,6 +182,22 @@ def _invoice_fields(around: Around) -> Iterator[Field]:
     yield Field("deal", _("Deal"), "select", around.deals)
 
 
+def _post_fields(around: Around) -> Iterator[Field]:
+    yield Field("words", _("What was it?"), most=_WORDS)
+    yield Field("platform", _("Where does it stand?"), "select", words.platforms())
+    yield Field("day", _("Day"), "date", required=True)
+    hint = _("A post of a deal is paid for; every other one is yours.")
+    yield Field("deal", _("Deal"), "select", around.deals, hint=hint)
+
+
+def _never_fields(_around: Around) -> Iterator[Field]:
+    hint = _(
+        "A brand, a kind of product, a practice: one for each entry, in the words in which it would stand in a mail."
+    )
+    yield Field("words", _("What do you never want to stand for?"), required=True, most=_NAME, hint=hint)
+    yield Field("why", _("Why? For yourself, and for an answer"), most=_WORDS)
+
+
 _FIELDS: Mapping[str, Callable[[Around], Iterator[Field]]] = {
     "deal": _deal_fields,
     "cost": _cost_fields,
@@ -190,6 +206,8 @@ _FIELDS: Mapping[str, Callable[[Around], Iterator[Field]]] = {
     "trip": _trip_fields,
     "time": _time_fields,
     "invoice": _invoice_fields,
+    "post": _post_fields,
+    "never": _never_fields,
 }
 
 
@@ -264,6 +282,21 @@ def _invoice(id_: str, got: Typed, around: Around) -> Invoice:
     )
 
 
+def _post(id_: str, got: Typed, around: Around) -> Post:
+    return Post(
+        id_,
+        typed.day(got.get("day", "")),
+        typed.one_of(got.get("platform", ""), words.platforms()),
+        typed.words(got.get("words", ""), _WORDS),
+        typed.one_of(got.get("deal", ""), around.deals),
+    )
+
+
+def _never(id_: str, got: Typed, _around: Around) -> Never:
+    what = typed.words(got.get("words", ""), _NAME, needed=True)
+    return Never(id_, what, typed.words(got.get("why", ""), _WORDS))
+
+
 _ENTRIES: Mapping[str, Callable[[str, Typed, Around], Entry]] = {
     "deal": _deal,
     "cost": _cost,
@@ -272,6 +305,8 @@ _ENTRIES: Mapping[str, Callable[[str, Typed, Around], Entry]] = {
     "trip": _trip,
     "time": _time,
     "invoice": _invoice,
+    "post": _post,
+    "never": _never,
 }
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -38,7 +39,7 @@ def settings(bench: Bench) -> Any:
     if bench.request.method == "POST":
         values = {name: at.typed(bench, name) for name in values}
         try:
-            workbench_books.set_up(bench.books, _settings(now.currency, values))
+            workbench_books.set_up(bench.books, _settings(now, values))
         except BadInputError as error:
             problem, status = plain(error), 422
         else:
@@ -87,16 +88,16 @@ def copy(bench: Bench) -> Any:
     return response
 
 
-def _settings(currency: str, values: dict[str, str]) -> Settings:
+def _settings(now: Settings, values: dict[str, str]) -> Settings:
     try:
         zone(values["zone"])
     except BadInputError:
         raise BadInputError("bad_zone", "Write a time zone such as Europe/Berlin.") from None
-    rates = typed.one_of(values["rates"], forms.tables(currency))
+    rates = typed.one_of(values["rates"], forms.tables(now.currency))
     own = typed.amount(values["own_rate"])
     if rates == mileage.OWN and not own:
         raise BadInputError("no_amount", "Write an amount above zero.")
-    return Settings(currency, values["zone"], rates, own)
+    return replace(now, zone=values["zone"], rates=rates, own_rate=own)
 
 
 def _postings(books: Books, since: date, until: date) -> list[dict[str, str]]:

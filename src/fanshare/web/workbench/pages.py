@@ -13,9 +13,10 @@ from fanshare.core.instants import MINUTE, local_date, zone
 from fanshare.core.money import Micros, from_minor_units, minor_units
 from fanshare.core.workbench import typed as reading
 from fanshare.core.workbench.documents import Shelf
-from fanshare.core.workbench.entries import Cost, Equipment, Recurring, Running, Time, Trip
+from fanshare.core.workbench.entries import Cost, Equipment, Never, Recurring, Running, Time, Trip
 from fanshare.core.workbench.lines import Kind, lines
 from fanshare.core.workbench.results import Result, by_deal, by_month, by_platform, fee_needed, what_if, whole
+from fanshare.core.workbench.trust import against
 from fanshare.flows import workbench_books
 from fanshare.web.errors import error_page
 from fanshare.web.language import gettext as _
@@ -100,6 +101,7 @@ def deal(bench: Bench, entry: UUID) -> Any:
         "asked": {name: str(asked.get(name, ""))[:20] for name in ("revisions", "each", "costs", "wish")},
         "problem": problem,
         "supposed": supposed,
+        "nevers": against(known.name, shelf.of(Never)),
         "clock": words.clock,
     }
     return page(bench, "workbench/deal.html", context, status=422 if problem else 200)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from fanshare.web.workbench import before, due, entries, keeping, locking, pages, posting
+from fanshare.web.workbench import before, due, entries, keeping, limits, locking, pages, posting
 
 urlpatterns = [
     path("workbench", pages.hour, name="workbench"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("workbench/check", before.contract, name="workbench_check"),
     path("workbench/floor", before.floor, name="workbench_floor"),
     path("workbench/post", posting.post, name="workbench_post"),
+    path("workbench/limits", limits.limits, name="workbench_limits"),
     path("workbench/add/<slug:kind>", entries.add, name="workbench_add"),
     path("workbench/entries/<uuid:entry>", entries.change, name="workbench_entry"),
     path("workbench/settings", keeping.settings, name="workbench_settings"),
