@@ -56,7 +56,7 @@ def test_each_line_has_its_state_its_date_and_its_why(cleo: Device) -> None:
         "#C1001 59.00 € waiting until Mon 14 Dec 7.08 €",
         "#F1002 59.00 € waiting until Mon 14 Dec 5.66 €",
         "#H1003 80.00 € being checked until Tue 1 Dec 9.60 €",
-        "#R1005 20.00 € ready 2.40 €",
+        "#R1005 20.00 € ready in the next payout 2.40 €",
     ):
         assert line in seen
     tokens = re.findall(r'href="(/why/[^"]+)"', page)

@@ -101,7 +101,7 @@ def plan(ready: Iterable[Ready], minimum: Mapping[str, Micros]) -> Plan:
     items, left = [], []
     for row in rows:
         amount = payable(row.balance, row.currency, row.kind)
-        why = _kept(row, amount, minimum.get(row.currency, 0))
+        why = kept(row, minimum)
         if why is None:
             items.append(Planned(row.party, row.currency, amount, row.balance - amount))
         elif row.balance:
@@ -121,11 +121,18 @@ def payable(balance: Micros, currency: str, kind: str = "") -> Micros:
 def still(amount: Micros, now: Ready, minimum: Mapping[str, Micros]) -> Micros | Why:
     """What of a planned payment may be sent as things are now: never more than was planned, or why nothing."""
     most = payable(min(amount, now.balance), now.currency, now.kind)
-    return _kept(now, most, minimum.get(now.currency, 0)) or most
+    return kept(now, minimum, most) or most
 
 
-def _kept(row: Ready, amount: Micros, minimum: Micros) -> Why | None:
-    reasons = (
+def kept(row: Ready, minimum: Mapping[str, Micros], amount: Micros | None = None) -> Why | None:
+    """Why a balance, or a payment of ``amount`` out of it, is in no run that is planned now; ``None`` where it is."""
+    most = payable(row.balance, row.currency, row.kind) if amount is None else amount
+    return next(iter(reasons(row, most, minimum.get(row.currency, 0))), None)
+
+
+def reasons(row: Ready, amount: Micros, minimum: Micros = 0) -> list[Why]:
+    """Everything that keeps a payment out of a run, what weighs most first."""
+    known = (
         (row.balance < 0, Why.NEGATIVE),
         (row.erased, Why.ERASED),
         (row.stopped, Why.STOPPED),
@@ -136,7 +143,7 @@ def _kept(row: Ready, amount: Micros, minimum: Micros) -> Why | None:
         (amount <= 0, Why.BELOW_UNIT),
         (row.balance < max(minimum, least(row.kind)), Why.BELOW_MINIMUM),
     )
-    return next((why for applies, why in reasons if applies), None)
+    return [why for applies, why in known if applies]
 
 
 class Change(StrEnum):

@@ -1,13 +1,18 @@
 """The state of a share in the words of a screen: ready, waiting until, being checked until; and a list's row of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from fanshare.core.instants import Instant
+from fanshare.core.money import Micros, format_minor
+from fanshare.core.payment_clock import Clock, Step, Wait
+from fanshare.flows import payment_clock
+from fanshare.flows.payment_clock import Earned
 from fanshare.store.queries.earnings import LineRow
 from fanshare.web.desk import Here
 from fanshare.web.language import gettext as _
+from fanshare.web.language import later
 from fanshare.web.wording import Calendar
 
 
@@ -18,6 +23,25 @@ class State:
     kind: Literal["ready", "waiting", "checked", "off"]
     icon: str
     words: str
+
+
+#: What a share waits for besides its dates, in words for whoever earned it.
+_WAITS: Mapping[str, str] = {
+    Wait.NEGATIVE: later("a refund took more than was ready, so what comes next makes that good"),
+    Wait.STOPPED: later("payouts to you are stopped for now"),
+    Wait.CHANGED: later("not before %(day)s, for your account was changed"),
+    Wait.NO_ACCOUNT: later("waits for you to say where your money goes"),
+    Wait.NO_RAIL: later("waits for you to name another account, for the brand pays no longer by this one"),
+    Wait.UNDERWAY: later("another payment to you is under way"),
+    Wait.BELOW_UNIT: later("less than the smallest coin, so it grows on"),
+    Wait.BELOW_MINIMUM: later("waits until %(sum)s %(currency)s are ready together"),
+    Wait.RUN: later("in the next payout"),
+    Wait.APPROVAL: later("in run %(run)s, which waits to be approved"),
+    Wait.SENDING: later("in run %(run)s, which waits to be sent"),
+    Wait.FROZEN: later("in run %(run)s, which is stopped for now"),
+    Wait.ARRIVAL: later("sent in run %(run)s"),
+    Wait.DECISION: later("sent in run %(run)s"),
+}
 
 
 #: What a list's filter offers: bucket -> words.
@@ -32,9 +56,35 @@ def paying(here: Here, ready: Instant) -> str:
     return "" if day is None else here.calendar.name(day)
 
 
-def clock(here: Here, bucket: str, matures_at: Instant | None) -> str:
-    """Which day of paying takes a share that waits; empty for every other, and where no day is told."""
-    return paying(here, matures_at) if bucket == "pending" and matures_at is not None else ""
+def clocks(here: Here, asked: Sequence[Earned]) -> list[tuple[State, str]]:
+    """Where each of her shares stands, and which run or day takes it or what it waits for, in words."""
+    told = payment_clock.clocks(here.access, here.tenant, asked, here.now)
+    return [
+        (_standing(here, one, found), _notes(here, one, found, told.least))
+        for one, found in zip(asked, told.clocks, strict=True)
+    ]
+
+
+def _standing(here: Here, one: Earned, found: Clock) -> State:
+    if found.step is Step.PAID and found.paid_at is not None:
+        return State("ready", "circle-check", _("paid out on %(day)s") % {"day": here.calendar.day(found.paid_at)})
+    if found.step is Step.LEAVING:
+        return State("waiting", "arrow-right", _("on its way to you"))
+    if found.step is Step.LOOKED:
+        return State("checked", "triangle-alert", _("its payment is looked at"))
+    return state(one.bucket, one.amount, one.matures_at, one.held_until, here.calendar)
+
+
+def _notes(here: Here, one: Earned, found: Clock, least: Mapping[tuple[int, str], Micros]) -> str:
+    """What a line says beside its state."""
+    day = "" if found.day is None else here.calendar.name(found.day)
+    words = [_("paid on %(day)s") % {"day": day}] if day else []
+    for wait in found.waits:
+        if wait.why in _WAITS:
+            smallest = format_minor(least.get((here.me, one.currency), 0), one.currency)
+            known = {"run": found.run, "sum": smallest, "currency": one.currency}
+            words.append(_(_WAITS[wait.why]) % {**known, "day": here.calendar.day(wait.until)})
+    return "; ".join(words)
 
 
 def state_of(line: LineRow, calendar: Calendar) -> State:

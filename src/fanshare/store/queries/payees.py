@@ -1,7 +1,7 @@
 """Accounts that people named for their money: the rows, without what the vault keeps."""
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import LiteralString, NamedTuple
 
 from fanshare.core.instants import Instant
 from fanshare.store.access import Access
@@ -43,6 +43,12 @@ SELECT w.currency, 0 FROM (VALUES ('EUR', 'iban'), ('USD', 'us')) w (currency, k
  WHERE w.currency NOT IN (SELECT currency FROM named)
  ORDER BY 1
 """
+_AND_STOPPED: LiteralString = """
+SELECT currency, until, '' FROM ({}) w (currency, until)
+ UNION ALL SELECT '', 0, reason FROM payout_stop WHERE programme_id = %(programme_id)s AND party_id = %(party)s
+ ORDER BY 1
+"""
+_KEPT_BACK = _AND_STOPPED.format(_WAITS)
 _FRESH = """
 SELECT id FROM payee_account
  WHERE programme_id = %(programme_id)s AND usable_at > %(since)s AND undone_at IS NULL AND left_at IS NULL ORDER BY id
@@ -128,6 +134,13 @@ def waits(access: Access, party: int, now: Instant) -> list[tuple[str, Instant]]
     the brand pays to named ones alone.
     """
     return [(currency, until) for currency, until in access.fetch(_WAITS, {"party": party, "now": now})]
+
+
+def kept_back(access: Access, party: int, now: Instant) -> tuple[list[tuple[str, Instant]], str]:
+    """The same, and why she is not paid at all for the time being; empty where she is."""
+    rows = access.fetch(_KEPT_BACK, {"party": party, "now": now})
+    stopped = next((why for _currency, _until, why in rows if why), "")
+    return [(currency, until) for currency, until, _why in rows if currency], stopped
 
 
 def sent_to(access: Access, ids: Sequence[int]) -> set[int]:

@@ -1,7 +1,7 @@
 """Payout runs: their payments, the rules they follow, who is ready, and what was said about each payment."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, LiteralString, NamedTuple
 
 from fanshare.core.instants import Instant
 from fanshare.core.money import Micros
@@ -9,7 +9,8 @@ from fanshare.core.payout_item import Frozen, Item, State
 from fanshare.core.payout_runs import SCHEDULE, Planned, Ready, Rules
 from fanshare.store.access import Access
 
-_READY = """
+#: What is known of balances ``a`` of parties ``p``; the fields of ``Ready``.
+_STANDING: LiteralString = """
 SELECT a.party_id, a.currency, a.balance, p.erased_at IS NOT NULL,
        EXISTS (SELECT FROM payout_stop s WHERE s.programme_id = a.programme_id AND s.party_id = a.party_id),
        EXISTS (SELECT FROM payout_item i WHERE i.programme_id = a.programme_id AND i.party_id = a.party_id
@@ -24,17 +25,31 @@ SELECT a.party_id, a.currency, a.balance, p.erased_at IS NOT NULL,
        EXISTS (SELECT FROM payout_debtor d WHERE d.programme_id = a.programme_id
                   AND d.kind = CASE a.currency WHEN 'EUR' THEN 'iban' WHEN 'USD' THEN 'us' END),
        coalesce(t.kind, ''),
-       EXISTS (SELECT FROM payout_rail l WHERE l.programme_id = a.programme_id AND l.kind = t.kind)
-  FROM account a JOIN party p ON p.programme_id = a.programme_id AND p.id = a.party_id
+       EXISTS (SELECT FROM payout_rail l WHERE l.programme_id = a.programme_id AND l.kind = t.kind){}
+  FROM {} a JOIN party p ON p.programme_id = a.programme_id AND p.id = a.party_id
   LEFT JOIN LATERAL (
        SELECT n.id, n.kind FROM payee_account n
         WHERE n.programme_id = a.programme_id AND n.party_id = a.party_id AND n.currency = a.currency
           AND n.usable_at <= %(now)s AND n.undone_at IS NULL AND n.left_at IS NULL
         ORDER BY n.id DESC LIMIT 1) t ON true
+"""
+_READY = (
+    _STANDING.format("", "account")
+    + """
  WHERE a.programme_id = %(programme_id)s AND a.kind = 'available' AND (a.balance <> 0 OR %(run)s::bigint IS NOT NULL)
    AND (%(parties)s::bigint[] IS NULL OR a.party_id = ANY(%(parties)s))
  ORDER BY a.id
 """
+)
+_ASKED: LiteralString = """
+(SELECT %(programme_id)s::bigint AS programme_id, g.party_id, g.currency, coalesce(c.balance, 0)::bigint AS balance
+   FROM unnest(%(parties)s::bigint[], %(currencies)s::text[]) AS g (party_id, currency)
+   LEFT JOIN account c ON c.programme_id = %(programme_id)s AND c.party_id = g.party_id AND c.currency = g.currency
+                      AND c.kind = 'available')"""
+_MINIMUM: LiteralString = """,
+       coalesce((SELECT r.minimum FROM payout_rule r
+                  WHERE r.programme_id = a.programme_id AND r.currency = a.currency), 0)::bigint"""
+_STANDING_OF = _STANDING.format(_MINIMUM, _ASKED) + " WHERE a.programme_id = %(programme_id)s"
 _LOCK_PARTIES = """
 SELECT id FROM party WHERE programme_id = %(programme_id)s AND id = ANY(%(parties)s) ORDER BY id FOR SHARE
 """
@@ -180,6 +195,15 @@ def ready(access: Access, now: Instant, *, run: int | None = None, parties: Sequ
     """Balances that may be paid. With ``run`` the payments of that run don't count as under way."""
     values = {"run": run, "parties": parties and [*parties], "now": now}
     return [Ready(*row) for row in access.fetch(_READY, values)]
+
+
+def standing(
+    access: Access, asked: Iterable[tuple[int, str]], now: Instant
+) -> dict[tuple[int, str], tuple[Ready, Micros]]:
+    """The same of parties in currencies, also where nothing is ready; and the smallest payment in that currency."""
+    pairs = sorted(set(asked))
+    values = {"parties": [one[0] for one in pairs], "currencies": [one[1] for one in pairs], "run": None, "now": now}
+    return {(row[0], row[1]): (Ready(*row[:-1]), row[-1]) for row in access.fetch(_STANDING_OF, values)}
 
 
 def lock_payees(access: Access, parties: Iterable[int]) -> None:

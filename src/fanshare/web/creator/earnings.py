@@ -8,15 +8,15 @@ from django.views.decorators.csp import csp_override
 from fanshare.core.instants import Instant, format_rfc3339
 from fanshare.core.money import format_micros
 from fanshare.flows.authorisation import Role
+from fanshare.flows.payment_clock import Earned
 from fanshare.store.queries import earnings as queries
 from fanshare.store.queries import payees
 from fanshare.store.queries.operating import checkpoint
-from fanshare.store.queries.payout_runs import stopped
 from fanshare.web.desk import Here
 from fanshare.web.exports import exported
 from fanshare.web.language import gettext as _
 from fanshare.web.lists import MOST_EXPORTED, PAGE, Asked, Spec, asked, place
-from fanshare.web.money_states import buckets, clock, paying, state_of
+from fanshare.web.money_states import State, buckets, clocks, paying, state_of
 from fanshare.web.seated import LISTENS, listens, page, seated
 
 #: Lines on one paper: about ten sheets.
@@ -36,15 +36,16 @@ def earnings(here: Here) -> Any:
         return exported(wish.form, "earnings", documents, _COLUMNS, cut=len(rows) > MOST_EXPORTED)
     rows = _lines(here, wish, PAGE + 1)
     shown = rows[:PAGE]
+    waits, stopped = payees.kept_back(here.access, here.me, here.now)
     context = {
         "asked": wish,
         "purses": queries.purses(here.access, here.me),
-        "lines": [(row, state_of(row, here.calendar), clock(here, row.bucket, row.matures_at)) for row in shown],
+        "lines": _timed(here, shown),
         "pays_on": paying(here, here.now),
-        "stopped": stopped(here.access, here.me),
+        "stopped": stopped,
         "next": _next(wish, shown) if len(rows) > PAGE else "",
         "payouts": queries.payouts(here.access, here.me),
-        "waits": payees.waits(here.access, here.me, here.now),
+        "waits": waits,
     }
     return page(here, "creator/earnings.html", context | listens(here))
 
@@ -97,6 +98,14 @@ def _lines(here: Here, wish: Asked, limit: int) -> list[queries.LineRow]:
         after=wish.after,
         limit=limit,
     )
+
+
+def _timed(here: Here, rows: list[queries.LineRow]) -> list[tuple[queries.LineRow, State, str]]:
+    """Lines, where each stands, and which run takes it or what it waits for."""
+    earned = [
+        Earned(row.id, here.me, row.currency, row.amount, row.bucket, row.matures_at, row.held_until) for row in rows
+    ]
+    return [(row, *told) for row, told in zip(rows, clocks(here, earned), strict=True)]
 
 
 def _next(wish: Asked, rows: list[queries.LineRow]) -> str:

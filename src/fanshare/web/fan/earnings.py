@@ -7,16 +7,16 @@ from typing import Any
 from fanshare.core.instants import format_rfc3339
 from fanshare.core.money import format_micros
 from fanshare.flows.authorisation import Role
+from fanshare.flows.payment_clock import Earned
 from fanshare.store.queries import fan_days, payees
 from fanshare.store.queries.fan_days import FanLine
 from fanshare.store.queries.operating import checkpoint
-from fanshare.store.queries.payout_runs import stopped
 from fanshare.web.creator.earnings import MOST_PRINTED, statement_file
 from fanshare.web.desk import Here
 from fanshare.web.exports import exported
 from fanshare.web.language import gettext as _
 from fanshare.web.lists import MOST_EXPORTED, PAGE, Spec, asked, place
-from fanshare.web.money_states import State, clock, paying, state
+from fanshare.web.money_states import State, clocks, paying, state
 from fanshare.web.seated import page, seated
 from fanshare.web.wording import percent
 
@@ -34,14 +34,15 @@ def earnings(here: Here) -> Any:
     if wish.form:
         documents = [_document(here, row) for row in shown]
         return exported(wish.form, "earnings", documents, _COLUMNS, cut=len(rows) > limit)
+    waits, stopped = payees.kept_back(here.access, here.me, here.now)
     context = {
         "asked": wish,
-        "lines": [_line(here, row) for row in shown],
+        "lines": _timed(here, shown),
         "next": place((shown[-1].order, shown[-1].id)) if len(rows) > limit else "",
         "purses": fan_days.purses(here.access, here.me, here.midnight),
-        "waits": payees.waits(here.access, here.me, here.now),
+        "waits": waits,
         "pays_on": paying(here, here.now),
-        "stopped": stopped(here.access, here.me),
+        "stopped": stopped,
     }
     return page(here, "fan/earnings.html", context)
 
@@ -66,6 +67,23 @@ def printed(here: Here) -> Any:
     return page(here, "fan/printed.html", context)
 
 
+def _timed(here: Here, rows: list[FanLine]) -> list[Mapping[str, Any]]:
+    """Lines as of midnight, and which run takes each or what it waits for."""
+    earned = [
+        Earned(row.id, here.me, row.currency, row.amount, _bucket(here, row), row.matures_at, row.held_until)
+        for row in rows
+    ]
+    told = zip(rows, clocks(here, earned), strict=True)
+    return [{**_line(here, row), "state": where, "note": note} for row, (where, note) in told]
+
+
+def _bucket(here: Here, row: FanLine) -> str:
+    """Where it stood at midnight: what has become ready since is still waiting."""
+    if row.bucket == "held":
+        return "held"
+    return "available" if row.matures_at is not None and row.matures_at <= here.midnight else "pending"
+
+
 def _line(here: Here, row: FanLine) -> Mapping[str, Any]:
     return {
         "day": here.calendar.name(date.fromisoformat(row.settlement.placed_on)),
@@ -76,17 +94,12 @@ def _line(here: Here, row: FanLine) -> Mapping[str, Any]:
         "currency": row.currency,
         "buyer": row.role == "buyer",
         "state": _state(here, row),
-        "run": clock(here, row.bucket, row.matures_at),
         "why_token": row.why_token,
     }
 
 
 def _state(here: Here, row: FanLine) -> State:
-    """Where it stood at midnight: what has become ready since is still waiting."""
-    if row.bucket == "held":
-        return state("held", row.amount, row.matures_at, row.held_until, here.calendar)
-    ripe = row.matures_at is not None and row.matures_at <= here.midnight
-    return state("available" if ripe else "pending", row.amount, row.matures_at, None, here.calendar)
+    return state(_bucket(here, row), row.amount, row.matures_at, row.held_until, here.calendar)
 
 
 def _document(here: Here, row: FanLine) -> dict[str, Any]:

@@ -1,0 +1,176 @@
+"""The clock of a share: when it is ready, which run takes it, what it waits for. Pages and the API tell the same."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from enum import StrEnum
+from typing import NamedTuple
+
+from fanshare.core.instants import Instant
+from fanshare.core.money import Micros
+from fanshare.core.payout_item import State
+from fanshare.core.payout_runs import Ready, Why, kept, reasons
+
+
+class Step(StrEnum):
+    """Where a share is on its way to whoever earned it."""
+
+    GONE = "gone"  # a refund or a decision took all of it
+    WAITING = "waiting"
+    CHECKED = "checked"  # held: somebody looks at it
+    UNCLAIMED = "unclaimed"  # nobody we know has asked for it yet
+    READY = "ready"
+    PLANNED = "planned"  # in a run that was not sent yet
+    LEAVING = "leaving"  # sent
+    LOOKED = "looked"  # the answers of the bank do not match
+    PAID = "paid"
+
+
+class Wait(StrEnum):
+    """What a share waits for. Those that are also why a run leaves a balance out have the same name as there."""
+
+    SHIPMENT = "shipment"  # goods that were not sent yet
+    MATURITY = "maturity"
+    CHECK = "check"
+    CLAIM = "claim"
+    NEGATIVE = "negative"
+    ERASED = "erased"
+    STOPPED = "stopped"
+    CHANGED = "changed"
+    NO_ACCOUNT = "no_account"
+    NO_RAIL = "no_rail"
+    UNDERWAY = "underway"
+    BELOW_UNIT = "below_unit"
+    BELOW_MINIMUM = "below_minimum"
+    DAY = "day"  # the next day of paying
+    RUN = "run"  # the next run: the brand tells no days
+    APPROVAL = "approval"
+    SENDING = "sending"
+    FROZEN = "frozen"
+    ARRIVAL = "arrival"
+    DECISION = "decision"
+
+
+class Waiting(NamedTuple):
+    """One of them, and until when; 0 where nobody knows."""
+
+    why: Wait
+    until: Instant = 0
+
+
+class Share(NamedTuple):
+    """What the clock is asked about. ``ready_since`` is when it came to ``available``, for one that is there."""
+
+    amount: Micros
+    bucket: str
+    matures_at: Instant | None
+    held_until: Instant | None
+    ready_since: Instant | None = None
+
+
+class Taker(NamedTuple):
+    """A payment of a run to the same payee in the same currency, and when it came to its state."""
+
+    run: int
+    planned_at: Instant
+    frozen: bool
+    state: State
+    changed_at: Instant
+
+
+class Clock(NamedTuple):
+    """``ready_at``: when it is or was ready; ``day``: the day of paying that takes it; ``run``: the run that took it.
+
+    ``paid_at`` where it has arrived. What it waits for comes in the order in which it ends.
+    """
+
+    step: Step
+    ready_at: Instant | None = None
+    day: date | None = None
+    run: int | None = None
+    paid_at: Instant | None = None
+    waits: tuple[Waiting, ...] = ()
+
+
+#: What keeps a payee's money back when a share of hers becomes ready later; the rest is about the balance of now.
+_ALSO_THEN = frozenset({Why.NEGATIVE, Why.ERASED, Why.STOPPED, Why.CHANGED, Why.NO_ACCOUNT, Why.NO_RAIL})
+#: What has a date, or ends by the next run.
+_DATED = frozenset({Wait.CHANGED, Wait.UNDERWAY, Wait.DAY, Wait.RUN, Wait.NEGATIVE})
+type Days = Callable[[Instant], date | None]
+
+
+def clock(share: Share, payee: Ready, minimum: Mapping[str, Micros], takers: Iterable[Taker], days: Days) -> Clock:
+    """The clock of a share of a payee. ``days`` gives the day of paying that takes what is ready at an instant."""
+    if not share.amount:
+        return Clock(Step.GONE)
+    if share.bucket == "unclaimed":
+        return Clock(Step.UNCLAIMED, share.matures_at, waits=(*_maturity(share), Waiting(Wait.CLAIM)))
+    if share.bucket != "available":
+        return _to_come(share, payee, days)
+    since = share.ready_since or share.matures_at
+    taker = taken_by(since or 0, takers)
+    return _ready(since, payee, minimum, days) if taker is None else _taken(since, taker)
+
+
+def taken_by(ready: Instant, takers: Iterable[Taker]) -> Taker | None:
+    """The first run that was planned when a share was ready, and whose payment neither failed nor came back.
+
+    A run takes all that is ready when it is planned. What came back is ready again, and a later one takes it.
+    """
+    fitting = [one for one in takers if one.planned_at >= ready and one.state not in (State.FAILED, State.RETURNED)]
+    return min(fitting, key=lambda one: (one.planned_at, one.run), default=None)
+
+
+def payee_waits(payee: Ready, minimum: Mapping[str, Micros]) -> tuple[Waiting, ...]:
+    """What keeps a balance that is ready out of the next run; empty where nothing does."""
+    why = kept(payee, minimum)
+    return () if why is None else (_of(why, payee),)
+
+
+def _to_come(share: Share, payee: Ready, days: Days) -> Clock:
+    """Not ready yet: what it waits for by itself, then what will keep its payee's money back."""
+    checked = share.bucket == "held"
+    own = [*_maturity(share)]
+    if checked:  # a return window that ends before the check does is nothing to wait for
+        own = [one for one in own if not 0 < one.until <= (share.held_until or 0)]
+        own.append(Waiting(Wait.CHECK, share.held_until or 0))
+    ready = max(one.until for one in own) if all(one.until for one in own) else None
+    also = [_of(why, payee) for why in reasons(payee, 0) if why in _ALSO_THEN]
+    also = [one for one in also if not (one.until and ready is not None and one.until <= ready)]
+    day = None if ready is None else _day(ready, also, days)
+    return Clock(Step.CHECKED if checked else Step.WAITING, ready, day, waits=(*own, *also))
+
+
+def _ready(since: Instant | None, payee: Ready, minimum: Mapping[str, Micros], days: Days) -> Clock:
+    waits = payee_waits(payee, minimum)
+    day = None if Wait.NEGATIVE in {one.why for one in waits} else _day(since or 0, waits, days)
+    if not waits:
+        waits = (Waiting(Wait.RUN if day is None else Wait.DAY),)
+    return Clock(Step.READY, since, day, waits=waits)
+
+
+def _taken(since: Instant | None, taker: Taker) -> Clock:
+    if taker.state is State.FINAL:
+        return Clock(Step.PAID, since, run=taker.run, paid_at=taker.changed_at)
+    if taker.state is State.MISMATCH:
+        return Clock(Step.LOOKED, since, run=taker.run, waits=(Waiting(Wait.DECISION),))
+    if taker.state not in (State.PLANNED, State.APPROVED):
+        return Clock(Step.LEAVING, since, run=taker.run, waits=(Waiting(Wait.ARRIVAL),))
+    next_ = Wait.APPROVAL if taker.state is State.PLANNED else Wait.SENDING
+    return Clock(Step.PLANNED, since, run=taker.run, waits=(Waiting(Wait.FROZEN if taker.frozen else next_),))
+
+
+def _maturity(share: Share) -> tuple[Waiting, ...]:
+    if share.matures_at is None:
+        return (Waiting(Wait.SHIPMENT),)
+    return (Waiting(Wait.MATURITY, share.matures_at),)
+
+
+def _of(why: Why, payee: Ready) -> Waiting:
+    return Waiting(Wait(why.value), payee.changed_until if why is Why.CHANGED else 0)
+
+
+def _day(ready: Instant, waits: Sequence[Waiting], days: Days) -> date | None:
+    """The day that takes it, unless it waits for something whose end nobody knows."""
+    if any(one.why not in _DATED for one in waits):
+        return None
+    return days(max([ready, *(one.until for one in waits)]))
