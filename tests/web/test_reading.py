@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from html import unescape
 
 import pytest
@@ -13,7 +14,7 @@ from fanshare.store.server import Server
 from fanshare.web import her_zone
 from tests.support.schema import schema_template
 from tests.web.support.browser import chromium, watched
-from tests.web.support.company import Company, founded
+from tests.web.support.company import Company, founded, order, tell
 from tests.web.support.device import Device
 from tests.web.support.serving import Answer, served
 
@@ -133,3 +134,40 @@ def test_ten_minutes_a_week_shows_what_fits_and_folds_what_may_wait(company: Com
     assert '<input type="checkbox" name="ten_minutes" value="yes" checked>' in cleo.get("/creator/linen/off-time").text
     assert post(cleo, "/creator/linen/off-time").status == 302
     assert off_hours.get(company.brand.access, company.brand.cleo) == OffHours()
+
+
+def in_pounds(company: Company, number: str) -> None:
+    """An order of Cleo's fan that was paid in pounds, three days ago."""
+    tell(company.brand, replace(order(company.brand, number, company.brand.fan_link, ago=3 * DAY), currency="GBP"))
+    company.house.later(DAY)
+    company.house.work()
+
+
+def test_the_currency_that_was_chosen_comes_first_and_nothing_is_converted(company: Company) -> None:
+    in_pounds(company, "G2001")
+    cleo, finn, bea = (company.device(name) for name in ("cleo", "finn", "bea"))
+    pages = [(cleo, "/creator/linen"), (cleo, "/creator/linen/earnings"), (finn, "/fan/linen"), (bea, "/brand/linen")]
+    both_ways = []
+    for chosen in ("EUR", "GBP"):
+        for device in (cleo, finn, bea):
+            assert post(device, "/language", currency=chosen, next="/home").status == 302
+        shown = [re.findall(r"[\d,.]+ [€£]", words(device.get(path))) for device, path in pages]
+        assert all(one[0].endswith("€" if chosen == "EUR" else "£") for one in shown), shown
+        both_ways.append([sorted(one) for one in shown[1:]])
+    assert both_ways[0] == both_ways[1], "the same amounts, in another order"
+    assert "£" in words(bea.get("/brand/linen/results"))
+    assert "£" in words(bea.get("/brand/linen/money"))
+    assert "€" in words(bea.get("/brand/linen/money?currency=EUR")), "an address goes before a wish"
+    assert "<option selected>GBP</option>" in bea.get("/language").text
+
+
+def test_a_currency_in_which_there_is_nothing_changes_nothing(company: Company) -> None:
+    bea = company.device("bea")
+    usual = words(bea.get("/brand/linen/money"))
+    assert post(bea, "/language", currency="JPY", next="/home").status == 302
+    assert words(bea.get("/brand/linen/money")) == usual
+    assert post(bea, "/language", currency="XXX", next="/home").status == 400
+    bea.cookies["fanshare_currency"] = "<b>"
+    assert bea.get("/brand/linen").status == 200
+    assert post(bea, "/language", currency="", next="/home").status == 302
+    assert "Where there are several, first comes" not in words(Device(company.app()).get("/language")), "to nobody"

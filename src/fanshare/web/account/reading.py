@@ -1,4 +1,4 @@
-"""How somebody reads: in which language, and in which time zone the days and times are. Cookies remember both."""
+"""How somebody reads: in which language, in which time zone, and which currency first. Cookies remember all of it."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from fanshare.flows.authorisation import Role
-from fanshare.web import her_zone, language, site
+from fanshare.web import her_currency, her_zone, language, site
 from fanshare.web.account.views import form
 from fanshare.web.authorisation import hats, require
 from fanshare.web.errors import error_page
@@ -20,7 +20,7 @@ _YEAR = 365 * 24 * 3600
 @require("language")
 @form
 def reading(request: Any) -> Any:
-    """Choose a language or a time zone, and go back to where the visitor was: a path of this site and no other."""
+    """Choose a language, a time zone or a currency, and go back to where the visitor was, a path of this site."""
     if request.method != "POST":
         return _page(request)
     back = request.POST.get("next", "")
@@ -30,6 +30,12 @@ def reading(request: Any) -> Any:
         if wanted not in ("", *(name for _, names in her_zone.areas() for name in names)):
             return error_page(request, 400)
         _remember(response, her_zone.COOKIE, wanted)
+        return response
+    if "currency" in request.POST:
+        wanted = request.POST["currency"]
+        if wanted not in ("", *her_currency.all_codes()):
+            return error_page(request, 400)
+        _remember(response, her_currency.COOKIE, wanted)
         return response
     wanted = request.POST.get("language", "")
     if wanted not in language.LANGUAGES:
@@ -46,6 +52,9 @@ def _page(request: Any) -> Any:
         "has_zone": any(hat.role is not Role.FAN for hat in hats(request)),
         "areas": her_zone.areas(),
         "chosen": "" if own is None else own.key,
+        "has_money": bool(hats(request)),
+        "currencies": her_currency.all_codes(),
+        "currency": her_currency.chosen(request),
     }
     return render(request, "account/reading.html", context)
 

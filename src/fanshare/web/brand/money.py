@@ -11,6 +11,7 @@ from fanshare.core.owed_days import OwedDay, owed_days
 from fanshare.flows.authorisation import Role
 from fanshare.store.queries import owed, results
 from fanshare.store.queries.owed import Adjusted, Owed
+from fanshare.web import her_currency
 from fanshare.web.brand.who import named
 from fanshare.web.desk import Here
 from fanshare.web.exports import exported
@@ -27,7 +28,8 @@ _ADJUSTED = ("at", "what", "amount", "order", "who", "currency")
 def money(here: Here) -> Any:
     """One currency, in one of three lists."""
     query, currencies = here.request.GET, results.currencies(here.access)
-    currency, by = query.get("currency", "") or here.tenant.currency, query.get("by", "") or "day"
+    usual = her_currency.begin_with(here.request, here.tenant.currency, currencies)
+    currency, by = query.get("currency", "") or usual, query.get("by", "") or "day"
     if currency not in (here.tenant.currency, *currencies) or by not in ("day", "who", "adjusted"):
         raise BadInputError("bad_filter", "There is no such list or currency; start from the page itself.")
     sorts = _sorts() if by == "who" else {"": ""}

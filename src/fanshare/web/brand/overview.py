@@ -12,6 +12,7 @@ from fanshare.core.results import returned
 from fanshare.flows import budgets, set_up
 from fanshare.flows.authorisation import Role
 from fanshare.store.queries import appeals, brand, claims, questions, results
+from fanshare.web import her_currency
 from fanshare.web.brand.who import may
 from fanshare.web.creator.today import Need
 from fanshare.web.desk import Here
@@ -44,9 +45,9 @@ def overview(here: Here) -> Any:
     """Sales and commission of the last thirty days, balances of everybody, and what needs an answer."""
     context = {
         "span": SPAN,
-        "sold": brand.sold(here.access, here.now - SPAN * DAY),
+        "sold": her_currency.first(here.request, brand.sold(here.access, here.now - SPAN * DAY)),
         "spent": {one.currency: Margin(one) for one in results.spent(here.access, here.now - SPAN * DAY)},
-        "owed": brand.owed(here.access),
+        "owed": her_currency.first(here.request, brand.owed(here.access)),
         "needs": _needs(here),
         "standings": budgets.standings(here.access, zone(here.tenant.time_zone), here.now),
         "may_budget": may(here, "brand.budget"),

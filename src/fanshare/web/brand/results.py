@@ -15,6 +15,7 @@ from fanshare.core.results import by_product, each, returned
 from fanshare.flows.authorisation import Role
 from fanshare.store.queries import listing, results
 from fanshare.store.queries.results import Brought, Stretch
+from fanshare.web import her_currency
 from fanshare.web.desk import Here
 from fanshare.web.exports import exported
 from fanshare.web.language import gettext as _
@@ -182,7 +183,8 @@ def _stretch(here: Here, wish: Asked, query: Mapping[str, str], currencies: Sequ
     days = (date.fromisoformat(wish.to_day) - date.fromisoformat(wish.from_day)).days
     if not 0 <= days < MOST_DAYS:
         raise BadInputError("bad_period", f"Choose a first day and a last one, at most {MOST_DAYS} days.")
-    currency, creator = query["currency"] or here.tenant.currency, query["creator"]
+    usual = her_currency.begin_with(here.request, here.tenant.currency, currencies)
+    currency, creator = query["currency"] or usual, query["creator"]
     number = creator.isascii() and creator.isdigit() and len(creator) <= 18
     if currency not in (here.tenant.currency, *currencies) or not (number or creator == ""):
         raise BadInputError("bad_filter", "There is no such creator or currency; start from the page itself.")

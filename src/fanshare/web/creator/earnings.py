@@ -12,6 +12,7 @@ from fanshare.flows.payment_clock import Earned
 from fanshare.store.queries import earnings as queries
 from fanshare.store.queries import payees
 from fanshare.store.queries.operating import checkpoint
+from fanshare.web import her_currency
 from fanshare.web.desk import Here
 from fanshare.web.exports import exported
 from fanshare.web.language import gettext as _
@@ -39,7 +40,7 @@ def earnings(here: Here) -> Any:
     waits, stopped = payees.kept_back(here.access, here.me, here.now)
     context = {
         "asked": wish,
-        "purses": queries.purses(here.access, here.me),
+        "purses": her_currency.first(here.request, queries.purses(here.access, here.me)),
         "lines": _timed(here, shown),
         "pays_on": paying(here, here.now),
         "stopped": stopped,
@@ -63,7 +64,7 @@ def printed(here: Here) -> Any:
     rows = _lines(here, wish, MOST_PRINTED + 1)
     context = {
         "asked": wish,
-        "purses": queries.purses(here.access, here.me),
+        "purses": her_currency.first(here.request, queries.purses(here.access, here.me)),
         "lines": [(row, state_of(row, here.calendar)) for row in rows[:MOST_PRINTED]],
         "cut": len(rows) > MOST_PRINTED,
         "payouts": queries.payouts(here.access, here.me),

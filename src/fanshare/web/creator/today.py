@@ -11,6 +11,7 @@ from fanshare.core.instants import DAY, Instant, local_date, utc_day, zone
 from fanshare.core.ten_minutes import Task, week
 from fanshare.flows.authorisation import Role
 from fanshare.store.queries import earnings, selling
+from fanshare.web import her_currency
 from fanshare.web.charts import Bar, bars
 from fanshare.web.desk import Here
 from fanshare.web.language import gettext as _
@@ -41,7 +42,7 @@ class Need:
 def today(here: Here) -> Any:
     """The first page of a creator."""
     access, me = here.access, here.me
-    purses = earnings.purses(access, me)
+    purses = her_currency.first(here.request, earnings.purses(access, me))
     found = earnings.days(access, me, here.now - SPAN * DAY)
     currency = purses[0].currency if purses else here.tenant.currency
     waits = earnings.needs(access, me, here.now)

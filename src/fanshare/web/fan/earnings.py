@@ -11,6 +11,7 @@ from fanshare.flows.payment_clock import Earned
 from fanshare.store.queries import fan_days, payees
 from fanshare.store.queries.fan_days import FanLine
 from fanshare.store.queries.operating import checkpoint
+from fanshare.web import her_currency
 from fanshare.web.creator.earnings import MOST_PRINTED, statement_file
 from fanshare.web.desk import Here
 from fanshare.web.exports import exported
@@ -39,7 +40,7 @@ def earnings(here: Here) -> Any:
         "asked": wish,
         "lines": _timed(here, shown),
         "next": place((shown[-1].order, shown[-1].id)) if len(rows) > limit else "",
-        "purses": fan_days.purses(here.access, here.me, here.midnight),
+        "purses": her_currency.first(here.request, fan_days.purses(here.access, here.me, here.midnight)),
         "waits": waits,
         "pays_on": paying(here, here.now),
         "stopped": stopped,
@@ -59,7 +60,7 @@ def printed(here: Here) -> Any:
     rows = fan_days.lines(here.access, here.me, here.midnight, limit=MOST_PRINTED + 1)
     context = {
         "asked": asked({}, Spec({}, {"newest": _("newest first")}, dates=False), here.zone),
-        "purses": fan_days.purses(here.access, here.me, here.midnight),
+        "purses": her_currency.first(here.request, fan_days.purses(here.access, here.me, here.midnight)),
         "lines": [_line(here, row) for row in rows[:MOST_PRINTED]],
         "cut": len(rows) > MOST_PRINTED,
         "seal": checkpoint(here.access, here.midnight),

@@ -6,6 +6,7 @@ from fanshare.core.instants import DAY
 from fanshare.flows import posts as writing
 from fanshare.flows.authorisation import Role
 from fanshare.store.queries import fan_days, posts, sharing
+from fanshare.web import her_currency
 from fanshare.web.desk import Here
 from fanshare.web.seated import page, seated
 
@@ -22,7 +23,7 @@ def home(here: Here) -> Any:
     news = posts.of_fan(here.access, here.me, since=here.now - _NEW, limit=_MOST_NEW)
     context = {
         "posts": writing.read(here.programme, news) if news else [],
-        "purses": fan_days.purses(here.access, here.me, here.midnight),
+        "purses": her_currency.first(here.request, fan_days.purses(here.access, here.me, here.midnight)),
         "helped": helped,
         "few": 0 < sum(one.buyers for one in helped) < FEW,
         "shares": bool(sharing.links(here.access, here.me)),
