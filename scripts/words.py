@@ -18,7 +18,7 @@ FOLDER = WEB / "web" / "locale"
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2.ext.babel_extract")]
 KEYWORDS = {"_": (1,), "gettext": (1,), "ngettext": (1, 2), "later": (1,)}
 #: Sentences of errors: who translates one adds it to the file; the others stay English, and pages say so.
-ERRORS = {"FanshareError": (2,), "BadInputError": (2,), "ConflictError": (2,)}
+ERRORS: dict[str, tuple[int, ...]] = {"FanshareError": (2,), "BadInputError": (2,), "ConflictError": (2,)}
 OPTIONS = {"**/templates/**.html": {"trimmed": "true", "silent": "false"}}
 #: A date in the file would make every run a change.
 MADE = datetime(2026, 11, 25, tzinfo=UTC)

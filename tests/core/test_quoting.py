@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fanshare.core.errors import BadInputError, quoted
+from fanshare.core.errors import BadInputError, Word, quoted
 from fanshare.core.instants import parse_rfc3339
 from fanshare.core.money import exponent, parse_amount
 
@@ -19,6 +19,7 @@ def test_figures_times_and_short_words_are_repeated(text: str) -> None:
 @pytest.mark.parametrize("text", ["mira@example.test", "Quentin", "Mira B", "+49 171 1234567 Mira", "1" * 41])
 def test_what_could_be_a_name_or_an_address_is_not(text: str) -> None:
     assert quoted(text) == "This"
+    assert isinstance(quoted(text), Word), "ours, so that a page may translate it"
 
 
 @pytest.mark.parametrize("read", [exponent, parse_amount, parse_rfc3339])

@@ -1,8 +1,16 @@
 """No page says anything that a translator was not asked about."""
 
-import pytest
+import re
+from collections.abc import Mapping
 
+import pytest
+from markupsafe import Markup, escape
+
+from fanshare.core.errors import BadInputError, ConflictError, Word
+from fanshare.web import language
+from fanshare.web.said import plain
 from fanshare.web.templating import environment
+from scripts import words
 from tests.support import unspoken
 from tests.support.tree import PACKAGE, modules
 
@@ -82,3 +90,48 @@ def test_a_sentence_in_the_code_is_found_and_a_translated_one_is_not() -> None:
     assert said_in_code("def f(day):\n    return f'waiting until {day}'") == ["waiting until "]
     assert said_in_code("later('Nothing was changed.'); _('not so')\n'a remark here'") == []
     assert said_in_code("def f():\n    'What it does.'\n    raise E('It broke, alas.')") == []
+
+
+_PLACE = re.compile(r"%\(([a-z_]+)\)s|%%")
+
+
+def strange(translated: Mapping[str, str]) -> list[str]:
+    """Sentences of errors whose figures a translation lacks, adds or spoils."""
+    return [said for said, told in translated.items() if sorted(_PLACE.findall(said)) != sorted(_PLACE.findall(told))]
+
+
+def test_every_error_with_a_figure_in_it_is_translated_with_that_figure() -> None:
+    german = language.words_in("de")
+    sentences = [one.id for one in words.collected(words.ERRORS) if isinstance(one.id, str) and "%(" in one.id]
+    assert len(sentences) > 80
+    assert [said for said in sentences if german(said) == said] == []
+    assert strange({said: german(said) for said in sentences}) == []
+
+
+@pytest.mark.parametrize("told", ["Höchstens %(meist)s Zeichen.", "Höchstens.", "%(most)s %(most)s", "%(most)d"])
+def test_a_translation_that_spoils_a_figure_is_found(told: str) -> None:
+    assert strange({"At most %(most)s characters.": told})
+
+
+def test_an_error_says_its_figures_in_the_language_of_the_page() -> None:
+    fault = BadInputError("bad_words", "At most %(most)s characters; shorten it.", most=300)
+    state = ConflictError("wrong_state", "This run is %(state)s; nothing was changed.", state=Word("planned"))
+    typed = ConflictError("wrong_state", "This run is %(state)s; nothing was changed.", state="planned")
+    assert (fault.message, str(fault)) == ("At most 300 characters; shorten it.",
+                                           "bad_words: At most 300 characters; shorten it.")  # fmt: skip
+    assert (state.status, state.message) == (409, "This run is planned; nothing was changed.")
+    with language.speaking("de"):
+        assert plain(fault) == "Höchstens 300 Zeichen; kürze es."
+        assert plain(state) == "Dieser Lauf ist geplant; es wurde nichts geändert."
+        assert "planned" in plain(typed), "what somebody may have typed is never looked up"
+    assert plain(fault) == fault.message
+
+
+def test_what_is_typed_into_a_sentence_stays_words() -> None:
+    hostile = BadInputError("bad_date", "%(day)s is not a day like 2026-11-14.", day="<b>%(x)s</b>")
+    unknown = BadInputError("x", "Nobody translated %(what)s, alas.", what="<i>")
+    assert hostile.message == "<b>%(x)s</b> is not a day like 2026-11-14."
+    with language.speaking("de"):
+        assert escape(plain(hostile)) == "&lt;b&gt;%(x)s&lt;/b&gt; ist kein Tag wie 2026-11-14."
+        assert plain(unknown) == Markup('<span lang="en">Nobody translated &lt;i&gt;, alas.</span>')
+    assert BadInputError("x", "100 % of %(it)s").message == "100 % of %(it)s", "without values nothing is filled in"

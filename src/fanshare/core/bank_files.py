@@ -125,11 +125,13 @@ def us_debtor(name: str, routing: str, bank_name: str, origin: str, company_id: 
     """
     company, bank = basic(name, 1000), basic(bank_name, 1000)
     if not readable(company) or len(company) > COMPANY_LENGTH:
-        raise BadInputError("bad_company", f"The company's name has at most {COMPANY_LENGTH} Latin letters.")
+        raise BadInputError(
+            "bad_company", "The company's name has at most %(most)s Latin letters.", most=COMPANY_LENGTH
+        )
     if not is_routing_number(routing.strip()):
         raise BadInputError("bad_routing", "This is no routing number: it has nine figures, the last one checks them.")
     if not readable(bank) or len(bank) > BANK_LENGTH:
-        raise BadInputError("bad_bank", f"The bank's name has at most {BANK_LENGTH} Latin letters.")
+        raise BadInputError("bad_bank", "The bank's name has at most %(most)s Latin letters.", most=BANK_LENGTH)
     if _ORIGIN.fullmatch(origin.strip()) is None:
         raise BadInputError("bad_origin", "The immediate origin has nine or ten figures; your bank gave it to you.")
     if _COMPANY.fullmatch(company_id.strip().upper()) is None:

@@ -112,10 +112,15 @@ def wished(plan: CodePlan, text: str) -> str:
     """A wished code as it is made: in capitals, and with the plan's prefix. Raises ``BadInputError`` ``bad_code``."""
     made = text.strip().upper()
     if not made.startswith(plan.prefix):
-        raise BadInputError("bad_code", f"Codes of the plan {plan.name} begin with {plan.prefix}.")
+        raise BadInputError(
+            "bad_code", "Codes of the plan %(name)s begin with %(prefix)s.", name=plan.name, prefix=plan.prefix
+        )
     if _TEXT.fullmatch(made) is None or not LEAST_TEXT <= len(made) <= MOST_TEXT:
         raise BadInputError(
-            "bad_code", f"A code has {LEAST_TEXT} to {MOST_TEXT} letters A to Z, digits, hyphens or underscores."
+            "bad_code",
+            "A code has %(least)s to %(most)s letters A to Z, digits, hyphens or underscores.",
+            least=LEAST_TEXT,
+            most=MOST_TEXT,
         )
     return made
 

@@ -2,6 +2,8 @@
 
 import re
 
+from fanshare.core.marks import later
+
 #: Figures, times, amounts with their signs, and short words such as a currency.
 _HARMLESS = re.compile(r"[0-9.,:+\-TZtz /%'()]*|[A-Za-z]{1,5}", re.ASCII)
 _MOST_QUOTED = 40
@@ -11,14 +13,17 @@ class FanshareError(Exception):
     """Something a person can act on.
 
     ``code`` is stable and machine-readable (``snake_case``), ``message`` is one plain sentence that says what
-    happened and what to do, ``status`` is the HTTP status a web surface answers with.
+    happened and what to do, ``status`` is the HTTP status a web surface answers with. What stands in the sentence as
+    ``%(most)s`` comes in ``values``: a page translates ``template``, the sentence without them.
     """
 
-    def __init__(self, code: str, message: str, status: int = 400) -> None:
-        super().__init__(message)
+    def __init__(self, code: str, message: str, status: int = 400, **values: object) -> None:
         self.code = code
-        self.message = message
+        self.template = message
+        self.values = values
+        self.message = message % values if values else message
         self.status = status
+        super().__init__(self.message)
 
     def __str__(self) -> str:
         return f"{self.code}: {self.message}"
@@ -31,8 +36,14 @@ class BadInputError(FanshareError):
 class ConflictError(FanshareError):
     """The request contradicts what is already recorded (HTTP 409)."""
 
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(code, message, 409)
+    def __init__(self, code: str, message: str, **values: object) -> None:
+        super().__init__(code, message, 409, **values)
+
+
+class Word(str):
+    """A value of a sentence that is one of our own words, such as a state: a page translates it too."""
+
+    __slots__ = ()
 
 
 def quoted(text: str) -> str:
@@ -41,4 +52,4 @@ def quoted(text: str) -> str:
     What could be somebody's name or address, because a shop or a mapping put it into the wrong field, is not repeated:
     sentences are logged and kept. It is called ``This``.
     """
-    return repr(text) if len(text) <= _MOST_QUOTED and _HARMLESS.fullmatch(text) else "This"
+    return repr(text) if len(text) <= _MOST_QUOTED and _HARMLESS.fullmatch(text) else Word(later("This"))

@@ -96,7 +96,9 @@ def check(goal: Goal) -> None:
     """Raises ``BadInputError``: ``bad_amount`` (no whole minor units above zero), ``bad_end`` (a day to a year)."""
     whole = from_minor_units(minor_units(goal.target, goal.currency), goal.currency)
     if not 0 < goal.target <= MAX_MICROS or whole != goal.target:
-        raise BadInputError("bad_amount", f"A goal is a whole number of the smallest coin of {goal.currency}.")
+        raise BadInputError(
+            "bad_amount", "A goal is a whole number of the smallest coin of %(currency)s.", currency=goal.currency
+        )
     if not SHORTEST <= goal.ends_at - goal.opened_at <= LONGEST:
         raise BadInputError("bad_end", "A goal ends in a day at the earliest and in a year at the latest.")
 
@@ -131,7 +133,9 @@ def givable(goal: Goal, gifts: Iterable[Gift], ready: Micros, now: Instant) -> M
 def check_gift(amount: Micros, most: Micros, currency: str) -> None:
     """Raises ``BadInputError`` (``bad_amount``, not whole minor units) and ``ConflictError`` (``not_givable``)."""
     if amount <= 0 or from_minor_units(minor_units(amount, currency), currency) != amount:
-        raise BadInputError("bad_amount", f"A gift is a whole number of the smallest coin of {currency}.")
+        raise BadInputError(
+            "bad_amount", "A gift is a whole number of the smallest coin of %(currency)s.", currency=currency
+        )
     if amount > most:
         told = "This is more than you have ready, or than the goal still takes; look again."
         raise ConflictError("not_givable", told)

@@ -56,7 +56,7 @@ def parse_rfc3339(text: str, *, assume_utc: bool = False) -> Instant:
     """
     match = _RFC3339.fullmatch(text)
     if match is None or (match[8] is None and not assume_utc):
-        raise BadInputError("bad_time", f"{quoted(text)} is not a time like 2026-11-14T10:02:00Z.")
+        raise BadInputError("bad_time", "%(text)s is not a time like 2026-11-14T10:02:00Z.", text=quoted(text))
     if len(text) == 20 and text[19] in "Zz" and text[11:13] < "24":  # without a fraction: most that are written here
         with suppress(ValueError):  # a day that does not exist is said below
             return from_datetime(datetime.fromisoformat(text[:19]).replace(tzinfo=UTC))
@@ -65,7 +65,7 @@ def parse_rfc3339(text: str, *, assume_utc: bool = False) -> Instant:
     try:
         moment = datetime(year, month, day, hour, minute, second, micros, UTC)
     except ValueError as error:
-        raise BadInputError("bad_time", f"{quoted(text)} names a moment that does not exist.") from error
+        raise BadInputError("bad_time", "%(text)s names a moment that does not exist.", text=quoted(text)) from error
     offset = match[8] or "Z"
     if offset in "Zz":
         return from_datetime(moment)
@@ -100,7 +100,9 @@ def zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise BadInputError("unknown_time_zone", f"{name[:60]!r} is not a time zone; try Europe/Berlin.") from error
+        raise BadInputError(
+            "unknown_time_zone", "%(name)s is not a time zone; try Europe/Berlin.", name=repr(name[:60])
+        ) from error
 
 
 def local_date(instant: Instant, tz: ZoneInfo) -> date:

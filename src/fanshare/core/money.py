@@ -30,7 +30,7 @@ def exponent(currency: str) -> int:
         return EXPONENTS[currency]
     except KeyError:
         raise BadInputError(
-            "unknown_currency", f"{quoted(currency)} is not a currency of ISO 4217 that we can book."
+            "unknown_currency", "%(text)s is not a currency of ISO 4217 that we can book.", text=quoted(currency)
         ) from None
 
 
@@ -59,7 +59,7 @@ def _micros(value: str | int | Decimal) -> Micros:
 def _written(text: str) -> Micros:
     match = _AMOUNT.fullmatch(text)
     if match is None:
-        raise BadInputError("bad_amount", f"{quoted(text)} is not an amount such as 109.15.")
+        raise BadInputError("bad_amount", "%(text)s is not an amount such as 109.15.", text=quoted(text))
     sign, whole, rest = match.groups("")
     micros = int(whole) * MICROS + int(rest[:6].ljust(6, "0"))
     return -micros if sign else micros

@@ -138,6 +138,6 @@ def _holder(name: str) -> str:
     lost = shown.count(".") > name.count(".")
     if not readable(shown) or lost or len(shown) > NAME_LENGTH or "\x00" in name:
         raise BadInputError(
-            "bad_holder", f"Write the holder's name as the bank does: Latin letters, at most {NAME_LENGTH}."
+            "bad_holder", "Write the holder's name as the bank does: Latin letters, at most %(most)s.", most=NAME_LENGTH
         )
     return shown

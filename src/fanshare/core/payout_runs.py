@@ -225,9 +225,12 @@ def check_approval(
     if over and planner == SCHEDULE:
         raise ConflictError(
             "second_person",
-            f"Above the limit in {', '.join(over)} two people have to agree: one takes it over, another approves it.",
+            "Above the limit in %(currencies)s two people have to agree: one takes it over, another approves it.",
+            currencies=", ".join(over),
         )
     if over:
         raise ConflictError(
-            "second_person", f"Above the limit in {', '.join(over)} somebody else than who planned it has to approve."
+            "second_person",
+            "Above the limit in %(currencies)s somebody else than who planned it has to approve.",
+            currencies=", ".join(over),
         )

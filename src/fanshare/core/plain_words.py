@@ -28,7 +28,7 @@ def _checked(text: str, most: int) -> str:
     if not any(unicodedata.category(letter)[0] in "LNPS" for letter in text):
         raise BadInputError("words_missing", "Write something first.")
     if len(text) > most:
-        raise BadInputError("bad_words", f"At most {most} characters; shorten it.")
+        raise BadInputError("bad_words", "At most %(most)s characters; shorten it.", most=most)
     if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in text if letter != "\n"):
         raise BadInputError("bad_words", "There is a character in it that can't be shown; write it without.")
     if _ADDRESS.search(text):

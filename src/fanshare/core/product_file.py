@@ -67,21 +67,27 @@ def read(content: bytes, shop: Shop) -> Told:
     columns = _columns(header, _SHOPIFY if shopify else _NAMES)
     missing = [] if shopify else [name for name in ("id", "title", "url") if name not in columns]
     if missing:
-        raise BadInputError("no_header", f"The first row names the columns; {', '.join(missing)} is missing.")
+        raise BadInputError(
+            "no_header", "The first row names the columns; %(missing)s is missing.", missing=", ".join(missing)
+        )
     named = [(number, _named(cells, columns)) for number, cells in rows]
     if not named:
         raise BadInputError("no_products", "There is no product in this file.")
     taking = Taking()
     (_shopify if shopify else _plain)(named, shop, taking)
     if len(taking.kept) > MOST_PRODUCTS:
-        raise BadInputError("too_many_products", f"At most {MOST_PRODUCTS} products go at once; cut the file.")
+        raise BadInputError(
+            "too_many_products", "At most %(most)s products go at once; cut the file.", most=MOST_PRODUCTS
+        )
     read_ = set(columns.values())
     return taking.told(tuple(name for at, name in enumerate(header) if at not in read_ and name))
 
 
 def _text(content: bytes) -> str:
     if len(content) > MOST_BYTES:
-        raise BadInputError("file_too_large", f"A file of products has at most {MOST_BYTES // 1_000_000} MB; cut it.")
+        raise BadInputError(
+            "file_too_large", "A file of products has at most %(most)s MB; cut it.", most=MOST_BYTES // 1000000
+        )
     wide = content.startswith((b"\xff\xfe", b"\xfe\xff"))
     refused = BadInputError("not_text", "This file is no CSV; save it as CSV (UTF-8) and send that.")
     if not wide and b"\x00" in content:

@@ -64,7 +64,7 @@ class Taking:
         """Keep a product. Raises ``BadInputError`` as ``checked``, ``twice``."""
         if product.external_id in self.kept:
             first = self.kept[product.external_id][0]
-            raise BadInputError("twice", f"This product stands in row {first} already.")
+            raise BadInputError("twice", "This product stands in row %(first)s already.", first=first)
         self.kept[product.external_id] = (row, checked(product))
 
     def told(self, ignored: tuple[str, ...] = ()) -> Told:
@@ -80,9 +80,9 @@ def checked(product: Product) -> Product:
     """
     title = " ".join(product.title.split())
     if not 1 <= len(product.external_id) <= LONGEST_ID or not product.external_id.isprintable():
-        raise BadInputError("bad_product_id", f"A product has an id of 1 to {LONGEST_ID} characters.")
+        raise BadInputError("bad_product_id", "A product has an id of 1 to %(most)s characters.", most=LONGEST_ID)
     if not 1 <= len(title) <= LONGEST_TITLE or not title.isprintable():
-        raise BadInputError("bad_title", f"A product has a title of 1 to {LONGEST_TITLE} characters.")
+        raise BadInputError("bad_title", "A product has a title of 1 to %(most)s characters.", most=LONGEST_TITLE)
     if not 1 <= len(product.url) <= LONGEST_ADDRESS:
         raise BadInputError("bad_destination", "A product has an address in the shop, such as https://shop.example/a.")
     if product.price is not None and product.currency not in EXPONENTS:

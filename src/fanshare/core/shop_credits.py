@@ -67,7 +67,9 @@ def turnable(ready: Micros, currency: str, today: Micros = 0) -> Micros:
 def check_amount(amount: Micros, most: Micros, currency: str) -> None:
     """Raises ``BadInputError`` (``bad_amount``, not whole minor units) and ``ConflictError`` (``not_ready``)."""
     if amount <= 0 or from_minor_units(minor_units(amount, currency), currency) != amount:
-        raise BadInputError("bad_amount", f"A credit is a whole number of the smallest coin of {currency}.")
+        raise BadInputError(
+            "bad_amount", "A credit is a whole number of the smallest coin of %(currency)s.", currency=currency
+        )
     if amount > most:
         raise ConflictError("not_ready", "This is more than may be turned into credit now; look again what is ready.")
 

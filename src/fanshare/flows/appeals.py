@@ -28,7 +28,7 @@ def appeal(programme: Programme, order: int, party: int, words: str, now: Instan
     """
     said = words.strip()
     if not 1 <= len(said) <= LONGEST or "\x00" in said:
-        raise BadInputError("words_missing", f"Say in 1 to {LONGEST} characters what is wrong.")
+        raise BadInputError("words_missing", "Say in 1 to %(most)s characters what is wrong.", most=LONGEST)
     access = programme.access
     with access.transaction():
         if not appeals.concerns(access, order, party):
@@ -36,7 +36,9 @@ def appeal(programme: Programme, order: int, party: int, words: str, now: Instan
         appeals.lock_order(access, order)
         mine = [one for one in appeals.listed(access, order=order, waiting=True) if one.party == party]
         if mine:
-            raise ConflictError("appeal_open", f"Appeal {mine[0].id} about this order waits for its answer already.")
+            raise ConflictError(
+                "appeal_open", "Appeal %(appeal)s about this order waits for its answer already.", appeal=mine[0].id
+            )
         person = access.value(_PERSON, {"party": party})
         mark = None if person is None else words_mark(programme, person, said, now)
         if mark is None:
@@ -55,9 +57,14 @@ def check_answer(programme: Programme, answers: Sequence[int], order: int | None
     for one in answers:
         about, ruling = found.get(one, (None, None))
         if about is None or about != order:
-            raise BadInputError("unknown_appeal", f"There is no appeal {one} about this order.", 404)
+            raise BadInputError("unknown_appeal", "There is no appeal %(appeal)s about this order.", 404, appeal=one)
         if ruling is not None:
-            raise ConflictError("appeal_answered", f"Appeal {one} was answered by decision {ruling} before.")
+            raise ConflictError(
+                "appeal_answered",
+                "Appeal %(appeal)s was answered by decision %(ruling)s before.",
+                appeal=one,
+                ruling=ruling,
+            )
 
 
 def words_of(programme: Programme, person: int | None, number: int) -> str:

@@ -35,7 +35,7 @@ def answer(programme: Programme, id_: int, *, accept: bool, words: str, now: Ins
     Raises ``BadInputError`` (``bad_words``, ``unknown_application``) and ``ConflictError`` (``answered``).
     """
     if len(words) > LONGEST_WORDS or "\x00" in words:
-        raise BadInputError("bad_words", f"Write at most {LONGEST_WORDS} characters.")
+        raise BadInputError("bad_words", "Write at most %(most)s characters.", most=LONGEST_WORDS)
     access = programme.access
     with access.transaction():
         row = queries.application(access, id_)

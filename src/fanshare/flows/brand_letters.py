@@ -156,5 +156,9 @@ def _check(wish: Wish) -> None:
     if not wish.text.strip() or "\x00" in wish.text:
         raise BadInputError("no_words", "Write what they are to read.")
     if len(wish.subject) > LONGEST_SUBJECT or len(wish.text) > LONGEST_TEXT:
-        most = f"{LONGEST_SUBJECT} characters in the subject, {LONGEST_TEXT} in the text"
-        raise BadInputError("words_too_long", f"This is too long: {most}.")
+        raise BadInputError(
+            "words_too_long",
+            "This is too long: %(subject)s characters in the subject, %(text)s in the text.",
+            subject=LONGEST_SUBJECT,
+            text=LONGEST_TEXT,
+        )

@@ -69,7 +69,12 @@ def read_lines(text: str) -> list[Line]:
     if not found:
         raise BadInputError("no_lines", "Paste at least one line: a creator, a comma, an address in the shop.")
     if len(found) > MOST_LINES:
-        raise BadInputError("too_many_lines", f"These are {len(found)} lines; at most {MOST_LINES} go at once.")
+        raise BadInputError(
+            "too_many_lines",
+            "These are %(count)s lines; at most %(most)s go at once.",
+            count=len(found),
+            most=MOST_LINES,
+        )
     return found
 
 

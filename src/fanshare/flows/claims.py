@@ -80,9 +80,9 @@ def claim(programme: Programme, party: int, creator: int, said: Said, now: Insta
     if not number:
         raise BadInputError("number_missing", "Say the order's number; whoever bought finds it in the shop's mail.")
     if any("\x00" in text for text in texts) or len(number) > LONGEST_NUMBER:
-        raise BadInputError("bad_field", f"A number has at most {LONGEST_NUMBER} characters.")
+        raise BadInputError("bad_field", "A number has at most %(most)s characters.", most=LONGEST_NUMBER)
     if max(map(len, texts)) > LONGEST_TEXT:
-        raise BadInputError("bad_field", f"A field of this form holds at most {LONGEST_TEXT} characters.")
+        raise BadInputError("bad_field", "A field of this form holds at most %(most)s characters.", most=LONGEST_TEXT)
     access = programme.access
     with access.transaction():
         person = queries.lock_claimant(access, party)
@@ -243,7 +243,7 @@ def _answer(programme: Programme, row: ClaimRow, now: Instant, **told: Any) -> N
 def _noted(note: str) -> str:
     text = note.strip()
     if not 1 <= len(text) <= LONGEST_NOTE or "\x00" in text:
-        raise BadInputError("note_missing", f"Write down in 1 to {LONGEST_NOTE} characters why.")
+        raise BadInputError("note_missing", "Write down in 1 to %(most)s characters why.", most=LONGEST_NOTE)
     return text
 
 

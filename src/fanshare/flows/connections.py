@@ -94,7 +94,7 @@ def add_connection(
     if new.endpoint and not _ENDPOINT.fullmatch(new.endpoint):
         raise BadInputError("bad_endpoint", "An endpoint has 3 to 128 of a to z, A to Z, 0 to 9, - and _.")
     if not 1 <= len(new.kind) <= LONGEST_KIND:
-        raise BadInputError("bad_kind", f"The kind of a shop has 1 to {LONGEST_KIND} characters.")
+        raise BadInputError("bad_kind", "The kind of a shop has 1 to %(most)s characters.", most=LONGEST_KIND)
     endpoint = new.endpoint or f"{new.kind[:3]}-{directory.public_id(20)}"
     signing = new.secrets or (draw_secret(),)
     hosts = new.hosts or tuple(filter(None, [urlsplit(new.base_url).netloc]))
@@ -115,7 +115,9 @@ def add_connection(
             },
         )
         if connection_id is None:
-            raise ConflictError("key_taken", f"{endpoint!r} is already in use; choose another one.")
+            raise ConflictError(
+                "key_taken", "%(endpoint)s is already in use; choose another one.", endpoint=repr(endpoint)
+            )
         directory.register(access, "hook", {endpoint: connection_id})
     return next(one for one in connections(programme) if one.id == connection_id)
 

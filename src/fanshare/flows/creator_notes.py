@@ -34,7 +34,7 @@ def write(programme: Programme, creator: int, text: str, seen: str, now: Instant
     colleague was quicker.
     """
     if len(text) > LONGEST or "\x00" in text:
-        raise BadInputError("note_too_long", f"A note has at most {LONGEST} characters.")
+        raise BadInputError("note_too_long", "A note has at most %(most)s characters.", most=LONGEST)
     person = _person(programme, creator)
     with programme.access.transaction():
         programme.access.execute(_LOCK, {"person": person})

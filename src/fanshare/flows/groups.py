@@ -23,7 +23,12 @@ def set_group(programme: Programme, creator: int, name: str, now: Instant) -> bo
     known = names(programme, now)
     if name and name not in known:
         listed = ", ".join(sorted(known)) or "none yet"
-        raise BadInputError("unknown_group", f"{name[:40]!r} is not a group of the terms; they name {listed}.")
+        raise BadInputError(
+            "unknown_group",
+            "%(name)s is not a group of the terms; they name %(listed)s.",
+            name=repr(name[:40]),
+            listed=listed,
+        )
     with programme.access.transaction():
         before = groups.present(programme.access).get(creator, Membership(creator, "", 0))
         if before.since >= now:

@@ -90,9 +90,11 @@ def check(draft: Draft, *, open_admission: bool) -> Draft:
         raise BadInputError("closed", "How creators join here has just changed; open the page again.", 409)
     texts = asdict(draft)
     if any("\x00" in text or len(text) > LONGEST_ANSWER for text in texts.values()):
-        raise BadInputError("bad_field", f"An answer holds at most {LONGEST_ANSWER} characters; shorten it.")
+        raise BadInputError(
+            "bad_field", "An answer holds at most %(most)s characters; shorten it.", most=LONGEST_ANSWER
+        )
     if len(draft.name) > LONGEST_NAME:
-        raise BadInputError("bad_field", f"A name holds at most {LONGEST_NAME} characters.")
+        raise BadInputError("bad_field", "A name holds at most %(most)s characters.", most=LONGEST_NAME)
     if draft.kind in (CREATOR, APPLICATION) and not draft.name.strip():
         raise BadInputError("name_missing", "Say the name by which people will see you.")
     if draft.kind != CLAIM:

@@ -156,7 +156,9 @@ def add_code(programme: Programme, new: NewCode, now: Instant) -> int:
         values = {"folded": shown.casefold(), "shown": shown, "single_use": new.single_use, "plan": new.plan}
         row = access.fetch_one(_CODE, {**values, **_label(new.label), "connection": new.connection, "now": now})
         if row is None:
-            raise ConflictError("code_taken", f"The code {shown!r} already belongs to somebody in this programme.")
+            raise ConflictError(
+                "code_taken", "The code %(text)s already belongs to somebody in this programme.", text=repr(shown)
+            )
         leaf = log_ownership(programme, "code", [(shown.casefold(), new.owner, new.creator)], "active", now)
         values = {"asset": int(row[0]), "now": now, "leaf": leaf}
         access.execute(_CODE_OWNER, {**values, "owner": new.owner, "creator": new.creator})
@@ -170,7 +172,11 @@ def choose_fan_part(
     """The creator's own choice of her fans' part, from now on: for one link or for all. Old clicks keep theirs."""
     most = min(MAX_FAN_BPS, programme.book.at(now).fan_max_bps)
     if not 0 <= fan_bps <= most:
-        raise BadInputError("fan_part_out_of_limits", f"The fan's part may be 0 to {most / 100:g} % in this programme.")
+        raise BadInputError(
+            "fan_part_out_of_limits",
+            "The fan's part may be 0 to %(most)s %% in this programme.",
+            most=f"{most / 100:g}",
+        )
     check_parties(programme.access, {creator})
     check_link(programme.access, link_id)
     access = programme.access
@@ -262,7 +268,7 @@ def _check_link(new: NewLink) -> None:
     if new.code and not _CODE_OF_LINK.fullmatch(new.code):
         raise BadInputError("bad_link_code", "A link's code has 1 to 64 of a to z, 0 to 9, - and _.")
     if new.link_class not in CLASSES:
-        raise BadInputError("bad_link_class", f"A link is one of {', '.join(CLASSES)}.")
+        raise BadInputError("bad_link_class", "A link is one of %(known)s.", known=", ".join(CLASSES))
 
 
 def _check_taken(codes: Sequence[str], fresh: Mapping[str, int]) -> None:
@@ -270,7 +276,7 @@ def _check_taken(codes: Sequence[str], fresh: Mapping[str, int]) -> None:
     taken = next((code for code in codes if code not in fresh), "")
     if taken or len(fresh) != len(codes):
         again = taken or next(code for code in codes if codes.count(code) > 1)
-        raise ConflictError("key_taken", f"{again!r} is already in use; choose another one.")
+        raise ConflictError("key_taken", "%(text)s is already in use; choose another one.", text=repr(again))
 
 
 def check_label(label: Label) -> None:
@@ -283,7 +289,9 @@ def check_label(label: Label) -> None:
     if len(label.platform) > LONGEST_PLATFORM or len(label.text) > LONGEST_LABEL:
         raise BadInputError(
             "label_too_long",
-            f"A label has at most {LONGEST_LABEL} characters, the name of its platform {LONGEST_PLATFORM}.",
+            "A label has at most %(label)s characters, the name of its platform %(platform)s.",
+            label=LONGEST_LABEL,
+            platform=LONGEST_PLATFORM,
         )
 
 

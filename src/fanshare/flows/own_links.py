@@ -42,13 +42,15 @@ def make(programme: Programme, owner: int, creator: int, wish: Wish, now: Instan
     if wish.platform not in ad_labels.PLATFORMS:
         raise BadInputError("unknown_platform", "Say where you will share the link.")
     if len(wish.name) > _LONGEST_NAME or "\x00" in wish.name:
-        raise BadInputError("bad_name", f"A name has at most {_LONGEST_NAME} characters.")
+        raise BadInputError("bad_name", "A name has at most %(most)s characters.", most=_LONGEST_NAME)
     hosts, plain = selling.shops(programme.access)
     if not hosts:
         raise BadInputError("no_shop", "No shop is connected here yet, so there is nowhere a link could lead.", 409)
     check(wish.address, hosts, plain)
     if len(selling.links(programme.access, owner, limit=MOST_LINKS)) >= MOST_LINKS:
-        raise BadInputError("too_many_links", f"You have {MOST_LINKS} links, which is as many as anybody may have.")
+        raise BadInputError(
+            "too_many_links", "You have %(most)s links, which is as many as anybody may have.", most=MOST_LINKS
+        )
     what = links.Label(label.code, wish.platform, label.label)
     _, code = links.add_link(programme, links.NewLink(creator, owner, wish.address, what, wish.name), now)
     return code

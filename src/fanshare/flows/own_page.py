@@ -35,7 +35,10 @@ def checked(page: Page) -> Page:
         raise BadInputError("heading_missing", "A section needs a heading; an empty one is left out.")
     if len(kept) > MOST_SECTIONS or any(len(heading) > LONGEST_HEADING or "\x00" in heading for heading, _ in kept):
         raise BadInputError(
-            "bad_words", f"At most {MOST_SECTIONS} sections, with headings of {LONGEST_HEADING} characters."
+            "bad_words",
+            "At most %(most)s sections, with headings of %(letters)s characters.",
+            most=MOST_SECTIONS,
+            letters=LONGEST_HEADING,
         )
     return Page(words, kept)
 
@@ -81,7 +84,7 @@ def written(text: str, most: int) -> str:
     """Words in markdown without what surrounds them. Raises ``BadInputError`` (``bad_words``)."""
     clean = text.replace("\r\n", "\n").replace("\r", "\n").strip()
     if len(clean) > most or _UNSHOWABLE.search(clean):
-        raise BadInputError("bad_words", f"Words have at most {most} characters each; shorten them.")
+        raise BadInputError("bad_words", "Words have at most %(most)s characters each; shorten them.", most=most)
     return clean
 
 
@@ -94,5 +97,5 @@ def shown_in_words(alt: str) -> str:
     """What a picture shows, on one line. Raises ``BadInputError`` (``alt_missing``)."""
     shows = " ".join(alt.split())
     if not shows or len(shows) > LONGEST_ALT or _UNSHOWABLE.search(shows):
-        raise BadInputError("alt_missing", f"Say in up to {LONGEST_ALT} characters what the picture shows.")
+        raise BadInputError("alt_missing", "Say in up to %(most)s characters what the picture shows.", most=LONGEST_ALT)
     return shows

@@ -35,7 +35,7 @@ def text_of(content: bytes) -> str:
         raise BadInputError("paper_missing", "Paste a text or choose a file first.")
     if len(content) > MOST_BYTES:
         raise BadInputError(
-            "paper_too_large", f"A file has at most {MOST_BYTES // 1_000_000} MB; paste the text instead."
+            "paper_too_large", "A file has at most %(most)s MB; paste the text instead.", most=MOST_BYTES // 1000000
         )
     found = _read(content)
     if not found.strip():

@@ -99,7 +99,9 @@ def add(conn: Connection, keys: Keys, owner: Owner, asking: Asking, sent: str, n
             "SELECT handle FROM passkey WHERE account = %s ORDER BY made_at", [owner.account]
         ).fetchall()
         if len(rows) >= MOST:
-            raise ConflictError("too_many_passkeys", f"There are {MOST} passkeys already; remove one first.")
+            raise ConflictError(
+                "too_many_passkeys", "There are %(most)s passkeys already; remove one first.", most=MOST
+            )
         handle = bytes(rows[-1][0]) if rows else _fresh_handle(keys, answer.challenge)
         values = [made.credential, owner.account, handle, made.attested, sealed, made.signs, now]
         if not conn.execute(_ADD, values).rowcount:
@@ -260,7 +262,7 @@ def _fresh_handle(keys: Keys, asked: bytes) -> bytes:
 def _name(name: str) -> str:
     called = " ".join(name.split())
     if not called or len(called) > LONGEST_NAME or not called.isprintable():
-        raise BadInputError("bad_name", f"Give it a name of at most {LONGEST_NAME} characters.")
+        raise BadInputError("bad_name", "Give it a name of at most %(most)s characters.", most=LONGEST_NAME)
     return called
 
 

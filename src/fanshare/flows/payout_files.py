@@ -43,7 +43,9 @@ def answers(raw: bytes, most: int, now: Instant) -> list[Told]:
         reader = csv.DictReader(io.StringIO(raw.decode("utf-8-sig"), newline=""), strict=True)
         heads = reader.fieldnames or []
         if "reference" not in heads or not set(heads) <= _KNOWN or len(set(heads)) != len(heads):
-            raise BadInputError("bad_file", f"The first line names the columns: reference, and any of {_others()}.")
+            raise BadInputError(
+                "bad_file", "The first line names the columns: reference, and any of %(known)s.", known=_others()
+            )
         return [_told(row, number, now) for number, row in enumerate(reader, start=2)]
     except (UnicodeDecodeError, csv.Error):
         raise BadInputError("bad_file", "This is no CSV file in UTF-8.") from None
@@ -57,8 +59,10 @@ def _told(row: dict[str | None, str | None], number: int, now: Instant) -> Told:
     cell = {name: (value or "").strip() for name, value in row.items() if isinstance(name, str)}
     said, reason = _SAID.get(cell.get("said", "").lower()), cell.get("reason", "")
     if None in row or said is None or not cell["reference"] or len(reason) > 500 or "\x00" in "".join(cell.values()):
-        raise BadInputError("bad_row", f"Line {number} can't be read: said is paid, returned or refused.")
+        raise BadInputError(
+            "bad_row", "Line %(number)s can't be read: said is paid, returned or refused.", number=number
+        )
     if said is not Said.ARRIVED and not reason:
-        raise BadInputError("bad_row", f"Line {number} says no reason; the payee will read it.")
+        raise BadInputError("bad_row", "Line %(number)s says no reason; the payee will read it.", number=number)
     amount = parse_amount(cell["amount"]) if cell.get("amount") else None
     return Told(cell["reference"], Answer(said, now, amount, cell.get("currency", "")), reason)

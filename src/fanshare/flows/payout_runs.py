@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from fanshare.core import payout_item as way
 from fanshare.core import payout_runs as core
-from fanshare.core.errors import BadInputError, ConflictError
+from fanshare.core.errors import BadInputError, ConflictError, Word
 from fanshare.core.instants import Instant
 from fanshare.core.payout_item import Answer, Frozen, Said, State
 from fanshare.core.rails import CALLED, may_repeat, window_of
@@ -307,7 +307,7 @@ def find(access: Access, run_id: int) -> Run:
 
 def _expect(run: Run, fits: bool) -> None:
     if not fits:
-        raise ConflictError("wrong_state", f"This run is {run.state}; nothing was changed.")
+        raise ConflictError("wrong_state", "This run is %(state)s; nothing was changed.", state=Word(run.state))
 
 
 def _saved(access: Access, run: Run) -> Run:

@@ -130,7 +130,7 @@ def know_identity(
     Raises ``BadInputError``: ``bad_identity``, ``unknown_party``, ``unknown_shop``.
     """
     if kind not in IDENTITIES:
-        raise BadInputError("bad_identity", f"A payer is recognised by one of {', '.join(IDENTITIES)}.")
+        raise BadInputError("bad_identity", "A payer is recognised by one of %(known)s.", known=", ".join(IDENTITIES))
     check_parties(programme.access, {party})
     check_shop(programme.access, connection)
     _know(programme, {party: value}, kind, connection, now)
@@ -179,7 +179,7 @@ def _add(
 ) -> list[int]:
     for joiner in joiners:
         if joiner.email and _EMAIL.fullmatch(joiner.email.strip()) is None:
-            raise BadInputError("bad_email", f"{joiner.email[:80]!r} is not an e-mail address.")
+            raise BadInputError("bad_email", "%(email)s is not an e-mail address.", email=repr(joiner.email[:80]))
     access = programme.access
     with access.transaction():
         known = [{"email": joiner.email.strip().encode()} if joiner.email else {} for joiner in joiners]
@@ -195,7 +195,9 @@ def _add(
         parties: dict[int, int] = {row[0]: row[1] for row in access.fetch(_INSERT, values)}
         if len(parties) < len(people):
             taken = next(slug for person, slug in zip(people, slugs, strict=True) if person not in parties)
-            raise ConflictError("slug_taken", f"The short name {taken!r} is taken; choose another one.")
+            raise ConflictError(
+                "slug_taken", "The short name %(taken)s is taken; choose another one.", taken=repr(taken)
+            )
         found = [parties[person] for person in people]
         emails = {party: joiner.email for party, joiner in zip(found, joiners, strict=True) if joiner.email}
         if emails:

@@ -39,7 +39,7 @@ def redrawn(content: bytes, *, side: int = LONGEST_SIDE) -> PictureRow:
         raise BadInputError("picture_missing", "Choose a picture first.")
     if len(content) > MOST_BYTES:
         raise BadInputError(
-            "picture_too_large", f"A picture has at most {MOST_BYTES // 1_000_000} MB; make it smaller."
+            "picture_too_large", "A picture has at most %(most)s MB; make it smaller.", most=MOST_BYTES // 1000000
         )
     whole = _opened(content, side)
     while True:

@@ -74,7 +74,7 @@ def take(programme: Programme, told: Told, wish: Wish, now: Instant, check: Dest
         whole = wish.whole and all(one.external_id for one in refused)
         missing = _missing(before, told, refused) if whole else set()
         if products.count(access) + len(fresh) > MOST:
-            raise BadInputError("too_many_products", f"A programme has at most {MOST} products.")
+            raise BadInputError("too_many_products", "A programme has at most %(most)s products.", most=MOST)
         gone, same = len(missing) + len(left), len(sound) - len(fresh) - len(changed)
         found = Taken(len(fresh), len(changed) - len(left), same, gone, whole, tuple(refused), told.ignored)
         if not wish.look and (fresh or changed or missing):

@@ -49,7 +49,7 @@ def write(conn: Connection, actor: str, kind: str, language: str, words: str, no
     if kind not in KINDS or language not in LANGUAGES:
         raise BadInputError("bad_text", "There is no such text.", 404)
     if len(said) > LONGEST or "\x00" in said:
-        raise BadInputError("bad_text", f"A text has at most {LONGEST} characters.")
+        raise BadInputError("bad_text", "A text has at most %(most)s characters.", most=LONGEST)
     with conn.transaction():
         conn.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"public text {kind} {language}"])
         before = newest(conn).get((kind, language))

@@ -61,7 +61,8 @@ def publish_terms(
             if effective_at is not None and effective_at < earliest:
                 raise BadInputError(
                     "notice_too_short",
-                    f"These terms lower something, so they can't take effect before {format_rfc3339(earliest)}.",
+                    "These terms lower something, so they can't take effect before %(earliest)s.",
+                    earliest=format_rfc3339(earliest),
                 )
             terms = read(document, version=version, effective_at=max(wished, earliest))
         _write(access, terms, now)

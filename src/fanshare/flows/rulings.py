@@ -145,20 +145,24 @@ def find_order(access: Access, number: str) -> int:
     """
     rows = access.fetch(_BY_NUMBER, {"number": number.lstrip("#")})
     if not rows:
-        raise BadInputError("unknown_order", f"No order has the number {number[:60]!r} in this programme.", 404)
+        raise BadInputError(
+            "unknown_order", "No order has the number %(number)s in this programme.", 404, number=repr(number[:60])
+        )
     if len(rows) > 1:
         choices = " or ".join(f"{endpoint}/{number.lstrip('#')[:60]}" for _, endpoint in rows[:5])
-        raise BadInputError("several_orders", f"Several shops have an order of that number: say {choices}.")
+        raise BadInputError(
+            "several_orders", "Several shops have an order of that number: say %(choices)s.", choices=choices
+        )
     return int(rows[0][0])
 
 
 def _check(new: NewRuling, now: Instant) -> None:
     if new.kind not in KINDS:
-        raise BadInputError("bad_ruling", f"A ruling is one of {', '.join(KINDS)}.")
+        raise BadInputError("bad_ruling", "A ruling is one of %(known)s.", known=", ".join(KINDS))
     if not new.reason.strip():
         raise BadInputError("reason_missing", "A decision needs a reason that the people concerned will read.")
     if len(new.reason) > LONGEST_REASON or "\x00" in new.reason:
-        raise BadInputError("bad_reason", f"A reason has at most {LONGEST_REASON} characters; shorten it.")
+        raise BadInputError("bad_reason", "A reason has at most %(most)s characters; shorten it.", most=LONGEST_REASON)
     if (new.kind == "held") != (new.until is not None):
         raise BadInputError("hold_without_end", "A hold, and only a hold, names the date on which it releases itself.")
     if new.until is not None and not now < new.until <= now + LONGEST_HOLD:

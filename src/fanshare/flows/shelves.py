@@ -45,7 +45,9 @@ def add(programme: Programme, party: int, new: Adding, now: Instant, check: Dest
         if any(one.product == new.product for one in there):
             raise ConflictError("on_page_already", "This product is on your page already.")
         if len(there) >= MOST_PRODUCTS:
-            raise BadInputError("too_many_on_page", f"A page holds {MOST_PRODUCTS} products; take one off first.")
+            raise BadInputError(
+                "too_many_on_page", "A page holds %(most)s products; take one off first.", most=MOST_PRODUCTS
+            )
         shelf = _shelf(programme, party, new)
         shelves.put(access, shelf, new.product, _link(programme, party, found, new.country, now, check))
         shelves.order_products(access, shelf, [*(one.product for one in there if one.shelf == shelf), new.product])
@@ -121,7 +123,7 @@ def _shelf(programme: Programme, party: int, new: Adding) -> int:
         return new.shelf
     there = [one.id for one in shelves.shelves(programme.access, party)]
     if len(there) >= MOST_SHELVES:
-        raise BadInputError("too_many_sections", f"A page holds {MOST_SHELVES} sections of products.")
+        raise BadInputError("too_many_sections", "A page holds %(most)s sections of products.", most=MOST_SHELVES)
     made = shelves.add_shelf(programme.access, party, _heading(new.heading))
     shelves.order_shelves(programme.access, [*there, made])
     return made
@@ -130,7 +132,9 @@ def _shelf(programme: Programme, party: int, new: Adding) -> int:
 def _heading(text: str) -> str:
     heading = " ".join(text.split())
     if not 1 <= len(heading) <= LONGEST_HEADING or "\x00" in heading:
-        raise BadInputError("heading_missing", f"A section has a heading of 1 to {LONGEST_HEADING} characters.")
+        raise BadInputError(
+            "heading_missing", "A section has a heading of 1 to %(most)s characters.", most=LONGEST_HEADING
+        )
     return heading
 
 

@@ -68,7 +68,9 @@ def ask(programme: Programme, wish: Wish, now: Instant) -> list[ShopCode]:
             most = found.plan.per_owner
             raise ConflictError(
                 "enough_codes",
-                f"One person may have {most} of the plan {found.plan.name} at a time: end one, or raise its limit.",
+                "One person may have %(most)s of the plan %(name)s at a time: end one, or raise its limit.",
+                most=most,
+                name=found.plan.name,
             )
         sheet = _token() if wish.count > 1 else ""
         place = _Place(found, wish.creator, wish.owner, wish.label, now, sheet=sheet)
@@ -86,9 +88,12 @@ def rotate(
     with access.transaction():
         old = rows.locked(access, find(programme, text, connection).id)
         if old.state != way.CONFIRMED or old.code is None:
-            raise ConflictError("bad_code_state", f"{old.shown} is {old.state}: only a code that works is changed.")
+            raise ConflictError(
+                "bad_code_state",
+                f"{old.shown} is {old.state}: only a code that works is changed.",
+            )
         if rows.replacing(access, old.id) is not None:
-            raise ConflictError("already_rotating", f"{old.shown} is being changed already.")
+            raise ConflictError("already_rotating", "%(shown)s is being changed already.", shown=old.shown)
         found = plan_now(programme, code_plans.plan_of(_json(old.document)).name)
         owner, creator = rows.owned(access, old.code)
         label = Label(old.country, old.platform, old.label)
@@ -146,7 +151,9 @@ def only_place(programme: Programme, text: str) -> int | None:
     """The shop a code counts in, ``None`` for all. Raises ``ConflictError`` ``which_shop`` where it is in several."""
     places = [at for _, at in rows.codes_of_text(programme.access, text.strip().casefold())]
     if len(places) > 1:
-        raise ConflictError("which_shop", f"Several shops have a code {text.strip()[:60]}: say which with --shop.")
+        raise ConflictError(
+            "which_shop", "Several shops have a code %(text)s: say which with --shop.", text=text.strip()[:60]
+        )
     return places[0] if places else None
 
 
@@ -155,10 +162,15 @@ def find(programme: Programme, text: str, connection: int | None = None) -> Shop
     found = rows.by_text(programme.access, text.strip().casefold(), connection)
     if not found:
         raise BadInputError(
-            "unknown_code", f"fanshare has made no code {text.strip()[:60]!r} in a shop of this programme.", 404
+            "unknown_code",
+            "fanshare has made no code %(text)s in a shop of this programme.",
+            404,
+            text=repr(text.strip()[:60]),
         )
     if len(found) > 1:
-        raise ConflictError("which_shop", f"Several shops have a code {text.strip()[:60]}: say which with --shop.")
+        raise ConflictError(
+            "which_shop", "Several shops have a code %(text)s: say which with --shop.", text=text.strip()[:60]
+        )
     return found[0]
 
 
@@ -195,7 +207,7 @@ def draw_text(programme: Programme, plan: code_plans.CodePlan, connection: int) 
             programme.access, folded, connection
         ):
             return text
-    raise ConflictError("no_text_left", f"No free text was found for the plan {plan.name}; try again.")
+    raise ConflictError("no_text_left", "No free text was found for the plan %(name)s; try again.", name=plan.name)
 
 
 def _check_people(programme: Programme, wish: Wish) -> None:
@@ -208,10 +220,12 @@ def _check_people(programme: Programme, wish: Wish) -> None:
 def _check_count(found: PlanNow, wish: Wish) -> None:
     plan = found.plan
     if not 1 <= wish.count <= plan.batch:
-        raise BadInputError("bad_count", f"One batch of the plan {plan.name} has 1 to {plan.batch} codes.")
+        raise BadInputError(
+            "bad_count", "One batch of the plan %(name)s has 1 to %(most)s codes.", name=plan.name, most=plan.batch
+        )
     if wish.count > 1 and not plan.discount.single_use:
         raise BadInputError(
-            "not_single_use", f"Only codes that work once come in batches; {plan.name} is no such plan."
+            "not_single_use", "Only codes that work once come in batches; %(name)s is no such plan.", name=plan.name
         )
     if wish.count > 1 and wish.text:
         raise BadInputError("drawn_only", "The codes of a batch are drawn; leave the text out.")
@@ -247,13 +261,18 @@ def _want(programme: Programme, place: _Place, text: str) -> int:
 def _from_stock(programme: Programme, place: _Place, text: str, count: int) -> list[int]:
     plan, shop = place.plan.plan, place.plan.connection
     if text:
-        raise BadInputError("drawn_only", f"The codes of {plan.name} come from a stock; leave the text out.")
+        raise BadInputError(
+            "drawn_only", "The codes of %(name)s come from a stock; leave the text out.", name=plan.name
+        )
     pieces = code_stock.take(programme.access, plan.name, shop, count)
     if len(pieces) < count:
         raise ConflictError(
             "stock_empty",
-            f"The stock of {plan.name} has {len(pieces)} of {count} codes left: bring more with"
-            " `fanshare code stock import`.",
+            "The stock of %(name)s has %(count)s of %(wanted)s codes left: "
+            "bring more with `fanshare code stock import`.",
+            name=plan.name,
+            count=len(pieces),
+            wanted=count,
         )
     return [_give(programme, place, piece) for piece in pieces]
 
@@ -308,7 +327,9 @@ def _values(programme: Programme, place: _Place, shown: str) -> dict[str, Any]:
 
 
 def _taken(shown: str) -> ConflictError:
-    return ConflictError("code_taken", f"The code {shown!r} already belongs to somebody in this programme.")
+    return ConflictError(
+        "code_taken", "The code %(text)s already belongs to somebody in this programme.", text=repr(shown)
+    )
 
 
 def _token() -> str:

@@ -79,7 +79,7 @@ def ask(programme: Programme, wish: Wish, key: str, now: Instant) -> Credit:
 def _turn(programme: Programme, wish: Wish, now: Instant) -> int:
     access = programme.access
     if not any(one.id == wish.connection and one.currency == wish.currency for one in rows.shops(access)):
-        raise BadInputError("no_credit_here", f"This shop gives no credit in {wish.currency}.", 409)
+        raise BadInputError("no_credit_here", "This shop gives no credit in %(currency)s.", 409, currency=wish.currency)
     refuse_if_changed(access, programme.keys, wish.party, now)
     ready = rows.locked_ready(access, wish.party, wish.currency)
     if ready is None:

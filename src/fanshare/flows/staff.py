@@ -44,7 +44,7 @@ def clean(address: str) -> str:
     """An address without what surrounds it. Raises ``BadInputError`` (``bad_email``)."""
     text = address.strip()
     if _ADDRESS.fullmatch(text) is None:
-        raise BadInputError("bad_email", f"{address[:80]!r} is not an e-mail address.")
+        raise BadInputError("bad_email", "%(address)s is not an e-mail address.", address=repr(address[:80]))
     return text
 
 

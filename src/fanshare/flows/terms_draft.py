@@ -92,7 +92,7 @@ def drafted(terms: Terms, typed: Mapping[str, str]) -> dict[str, Any]:
     for name, (table, key) in _NUMBERS.items():
         text = typed[name].strip()
         if not (text.isascii() and text.isdigit() and len(text) <= 4):
-            raise BadInputError("bad_number", f"{text[:20]!r} is not a whole number of days.")
+            raise BadInputError("bad_number", "%(text)s is not a whole number of days.", text=repr(text[:20]))
         made[table][key] = int(text)
     if _FEE in typed:
         made["operator"] = {"fee_percent": _percent(typed[_FEE])}

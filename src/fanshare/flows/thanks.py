@@ -70,7 +70,7 @@ def thank_all(programme: Programme, creator: int, days: int, words: str, midnigh
     """
     said = plain_words.one_line(words, LONGEST)
     if days not in SPANS:
-        raise BadInputError("bad_span", f"Thank for the last {', '.join(map(str, SPANS))} days.")
+        raise BadInputError("bad_span", "Thank for the last %(known)s days.", known=", ".join(map(str, SPANS)))
     access = programme.access
     with access.transaction():
         person = _hold(programme, creator)
@@ -141,7 +141,9 @@ def _bound(count: int, *, already: bool) -> None:
     if already:
         raise ConflictError("thanked", "You said thank you there within the last day; tomorrow you can again.")
     if count >= MOST_A_DAY:
-        raise FanshareError("too_many_thanks", f"{MOST_A_DAY} thanks a day is as many as anybody may say.", 429)
+        raise FanshareError(
+            "too_many_thanks", "%(most)s thanks a day is as many as anybody may say.", 429, most=MOST_A_DAY
+        )
 
 
 def _kind(id_: int) -> str:

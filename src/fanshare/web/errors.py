@@ -5,7 +5,9 @@ from typing import Any
 
 from django.shortcuts import render
 
+from fanshare.core.errors import FanshareError
 from fanshare.web.language import gettext, later
+from fanshare.web.said import translated
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +59,21 @@ WORDS = {
 }
 
 
-def error_page(request: Any, status: int, happened: str = "") -> Any:
+def error_page(request: Any, status: int, happened: str | FanshareError = "") -> Any:
     """The page for a status, headed by ``happened`` where a plain sentence is known, translated or English."""
     known = WORDS.get(status, WORDS[400 if status < 500 else 500])
     words = Words(gettext(known.happened), gettext(known.safe), gettext(known.do))
-    said = gettext(happened) if happened else words.happened
-    context = {"status": status, "words": words, "happened": said, "foreign": said == happened}
+    said, foreign = _headed(happened) if happened else (words.happened, False)
+    context = {"status": status, "words": words, "happened": said, "foreign": foreign}
     return render(request, "public/error.html", context, status=status)
+
+
+def _headed(happened: str | FanshareError) -> tuple[str, bool]:
+    """A sentence in the language spoken, and whether it is English although another one is."""
+    if isinstance(happened, FanshareError):
+        said = translated(happened)
+        return (happened.message, True) if said is None else (said, False)
+    return gettext(happened), False
 
 
 def bad_request(request: Any, exception: Exception | None = None) -> Any:  # noqa: ARG001 - Django's signature

@@ -113,4 +113,4 @@ def _midnight(day: str, tz: ZoneInfo, later: int) -> Instant | None:
     try:
         return from_datetime(datetime.combine(date.fromisoformat(day) + timedelta(days=later), time(0), tz))
     except (ValueError, OverflowError, BadInputError):
-        raise BadInputError("bad_date", f"{day[:20]!r} is not a day like 2026-11-14.") from None
+        raise BadInputError("bad_date", "%(day)s is not a day like 2026-11-14.", day=repr(day[:20])) from None

@@ -100,7 +100,7 @@ def plain_errors(get_response: Handler) -> Handler:
 
     def process_exception(request: Any, error: Exception) -> Any:
         if isinstance(error, FanshareError):
-            response = error_page(request, error.status, error.message)
+            response = error_page(request, error.status, error)
             response.headers["Cache-Control"] = "private, no-store"
             return response
         return None

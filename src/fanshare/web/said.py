@@ -2,17 +2,24 @@
 
 from markupsafe import Markup
 
-from fanshare.core.errors import FanshareError
+from fanshare.core.errors import FanshareError, Word
 from fanshare.web.language import gettext as _
 from fanshare.web.language import spoken
 
 
 def plain(error: FanshareError) -> str:
     """The sentence of a fault; where nobody has translated it, as HTML that says it is English."""
-    said = _(error.message)
-    if spoken() == "en" or said != error.message:
-        return said
-    return Markup('<span lang="en">{said}</span>').format(said=said)
+    said = translated(error)
+    return Markup('<span lang="en">{said}</span>').format(said=error.message) if said is None else said
+
+
+def translated(error: FanshareError) -> str | None:
+    """The sentence of a fault in the language spoken, with its figures; ``None`` where nobody has translated it."""
+    said = _(error.template)
+    if said == error.template and spoken() != "en":
+        return None
+    values = {name: _(value) if isinstance(value, Word) else value for name, value in error.values.items()}
+    return said % values if values else said
 
 
 def told(error: FanshareError, most: int) -> str:

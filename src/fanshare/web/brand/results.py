@@ -182,7 +182,7 @@ def _stretch(here: Here, wish: Asked, query: Mapping[str, str], currencies: Sequ
         raise BadInputError("bad_period", "Say the first and the last day.")
     days = (date.fromisoformat(wish.to_day) - date.fromisoformat(wish.from_day)).days
     if not 0 <= days < MOST_DAYS:
-        raise BadInputError("bad_period", f"Choose a first day and a last one, at most {MOST_DAYS} days.")
+        raise BadInputError("bad_period", "Choose a first day and a last one, at most %(most)s days.", most=MOST_DAYS)
     usual = her_currency.begin_with(here.request, here.tenant.currency, currencies)
     currency, creator = query["currency"] or usual, query["creator"]
     number = creator.isascii() and creator.isdigit() and len(creator) <= 18
