@@ -19,6 +19,7 @@ from fanshare.store.queries import selling
 from fanshare.store.queries.selling import LinkRow
 from fanshare.web.desk import Here
 from fanshare.web.exports import exported
+from fanshare.web.fresh import unproved
 from fanshare.web.language import gettext as _
 from fanshare.web.lists import MOST_EXPORTED, PAGE, Asked, Spec, asked, place
 from fanshare.web.said import plain
@@ -76,9 +77,11 @@ def links(here: Here) -> Any:
 
 @seated("creator.links.change", Role.CREATOR, form=True)
 def link(here: Here, code: str) -> Any:
-    """One link: to copy, to show as a picture, to pause, to end, with what fans get."""
+    """One link: to copy, to show as a picture, to pause, to end, with what fans get: that is money, and asks again."""
     problem = ""
     if here.request.method == "POST":
+        if "state" not in here.request.POST and (asked := unproved(here.request)) is not None:
+            return asked
         try:
             _change(here, code)
         except BadInputError as error:
