@@ -43,7 +43,7 @@ UNASKED = {
     **dict.fromkeys(("workbench_add", "workbench_check", "workbench_code", "workbench_entry"), OWN_BOOKS),
     **dict.fromkeys(("workbench_floor", "workbench_hours", "workbench_lock", "workbench_owed"), OWN_BOOKS),
     **dict.fromkeys(("workbench_passphrase", "workbench_post", "workbench_recover", "workbench_settings"), OWN_BOOKS),
-    **dict.fromkeys(("workbench_start", "workbench_unlock"), OWN_BOOKS),
+    **dict.fromkeys(("workbench_limits", "workbench_start", "workbench_unlock"), OWN_BOOKS),
 }
 
 
