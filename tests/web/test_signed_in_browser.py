@@ -61,6 +61,7 @@ PAGES = {
         "brand-budget": "/brand/linen/budget",
         "brand-messages": "/brand/linen/messages",
         "brand-message": "/brand/linen/messages/{message}",
+        "brand-assign": "/brand/linen/orders/1/assign",
         "brand-several-links": "/brand/linen/links/several",
         "brand-results": "/brand/linen/results",
         "brand-money": "/brand/linen/money",

@@ -21,7 +21,7 @@ from fanshare.flows.context import Programme
 from fanshare.flows.named import check_order, check_parties
 from fanshare.store import ledger, log_store
 from fanshare.store.access import Access
-from fanshare.store.queries import appeals, exchanges
+from fanshare.store.queries import appeals, exchanges, reassigning
 from fanshare.store.queries.orders import OrderRows
 
 KINDS = ("denied", "reassigned", "held", "released", "upheld", "merged", "absorbed")
@@ -34,13 +34,6 @@ INSERT INTO ruling (programme_id, kind, order_id, creator_party_id, party_id, to
 VALUES (%(programme_id)s, %(kind)s, %(order)s, %(creator)s, %(party)s, %(to_creator)s, %(to_party)s, %(line)s,
         %(reason)s, %(evidence)s::jsonb, %(until)s, %(decided_by)s, %(at)s, %(leaf)s)
 RETURNING id
-"""
-_JOIN_SCOPE = """
-INSERT INTO order_creator (programme_id, order_id, creator_party_id)
-SELECT %(programme_id)s, id, %(creator)s FROM unnest(%(orders)s::bigint[]) AS made(id) ON CONFLICT DO NOTHING
-"""
-_SCOPE = """
-INSERT INTO scope (programme_id, creator_party_id) VALUES (%(programme_id)s, %(creator)s) ON CONFLICT DO NOTHING
 """
 _AVAILABLE = """
 SELECT balance FROM account
@@ -83,15 +76,12 @@ class NewRuling:
 
 def rule(programme: Programme, new: NewRuling, now: Instant) -> int:
     """Write a ruling down, log it, and have its order settled again; returns its id. Raises ``BadInputError``."""
-    _check(new, now)
+    check(programme, new, now)
     access = programme.access
-    _check_named(access, new)
     with access.transaction():
         check_answer(programme, new.answers, new.order)
         if new.to_creator is not None and new.order is not None:
-            access.execute(_SCOPE, {"creator": new.to_creator})
-            concerned = sorted(exchanges.heirs(access, [new.order]))
-            access.execute(_JOIN_SCOPE, {"orders": concerned, "creator": new.to_creator})
+            reassigning.join_scope(access, new.to_creator, exchanges.heirs(access, [new.order]))
         if new.order is not None:
             rows = OrderRows(access)
             rows.due([new.order], now, "ruling")
@@ -102,10 +92,15 @@ def rule(programme: Programme, new: NewRuling, now: Instant) -> int:
 
 def record(programme: Programme, new: NewRuling, now: Instant) -> int:
     """Write down a ruling that changes nobody's share of the order itself; returns its id. Raises ``BadInputError``."""
-    _check(new, now)
-    _check_named(programme.access, new)
+    check(programme, new, now)
     with programme.access.transaction():
         return _write(programme, new, now)
+
+
+def check(programme: Programme, new: NewRuling, now: Instant) -> None:
+    """Refuse a decision that can't be made, or names who or what is not there. Raises ``BadInputError``."""
+    _check(new, now)
+    _check_named(programme.access, new)
 
 
 def absorb_debt(programme: Programme, party: int, currency: str, reason: str, now: Instant) -> int:

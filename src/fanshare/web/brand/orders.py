@@ -31,7 +31,7 @@ from fanshare.web.said import plain
 from fanshare.web.seated import LISTENS, field, listens, page, seated
 
 _COLUMNS = ("order", "placed_at", "status", "goods", "commission", "currency", "being_checked")
-#: What a person can decide here -> what it is called. Reassigning takes the command line or the API.
+#: What a person can decide here -> what it is called. Giving a sale to somebody else has a page: ``assigning``.
 VERDICTS = {
     "upheld": later("leave it as it is (answers the objections)"),
     "released": later("end the check: the money is released"),
@@ -56,7 +56,7 @@ _KINDS = {
     "merged": later("taken as one person"),
     "absorbed": later("borne by the brand"),
 }
-_ROLES = {"creator": later("creator"), "fan": later("fan"), "buyer": later("buyer")}
+ROLES = {"creator": later("creator"), "fan": later("fan"), "buyer": later("buyer")}
 _STATUSES: Mapping[str, str] = {
     Status.OPEN: later("not paid yet"),
     Status.CAPTURED: later("paid"),
@@ -192,7 +192,7 @@ def _about(here: Here, number: int, problem: str) -> dict[str, Any]:
         "may_decide": may(here, "brand.decide"),
         "verdicts": _said(VERDICTS),
         "kinds": _said(_KINDS),
-        "roles": _said(_ROLES),
+        "roles": _said(ROLES),
         "typed": {name: here.request.POST.get(name, "")[:1_000] for name in ("verdict", "reason", "days")},
         "problem": problem,
         "in_a_stop": budgets.was_stopped(here.access, number),

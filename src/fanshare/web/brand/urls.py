@@ -3,6 +3,7 @@
 from django.urls import path
 
 from fanshare.web.brand import (
+    assigning,
     banks,
     budget,
     claims,
@@ -50,6 +51,7 @@ urlpatterns = [
     path("brand/<slug:programme>/orders", orders.orders, name="brand_orders"),
     path("brand/<slug:programme>/orders/<row:number>", orders.order, name="brand_order"),
     path("brand/<slug:programme>/orders/<row:number>/decide", orders.decide, name="brand_decide"),
+    path("brand/<slug:programme>/orders/<row:number>/assign", assigning.assign, name="brand_assign"),
     path("brand/<slug:programme>/objections", orders.objections, name="brand_appeals"),
     path("brand/<slug:programme>/claims", claims.waiting, name="brand_claims"),
     path("brand/<slug:programme>/claims/<row:number>", claims.claim, name="brand_claim"),
