@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from fanshare.core.errors import BadInputError
@@ -143,8 +144,9 @@ def _state(answer: Answer) -> dict[str, Any]:
     return {"challenge": websafe_encode(answer.challenge), "user_verification": "required"}
 
 
+@cache
 def _server(relying: Relying) -> Any:
-    """It takes 30 ms to load: who signs in by mail does not wait for that."""
+    """It keeps nothing between two answers. Loading it takes 30 ms: who signs in by mail does not wait for that."""
     from fido2.server import Fido2Server
     from fido2.webauthn import PublicKeyCredentialRpEntity
 
