@@ -131,3 +131,11 @@ def test_pages_of_a_fan_ask_the_database_little(tomorrow: Company) -> None:
         assert device.get(path).status == 200
         own = [one for one in seen if "BEGIN" not in one]
         assert len(own) <= 15, (path, len(own))
+
+
+def test_a_fan_reads_what_she_would_have_as_a_creator_and_finds_the_way(company: Company) -> None:
+    page = finn(company).get("/fan/linen/share")
+    assert "As a fan you have about 1.41 € of an order of 59.00 € ; as a creator" in words(page)
+    assert "who brings it herself you would have 7.08 €" in words(page)
+    assert 'href="/join/linen"' in page.text
+    assert "nobody asks for followers" in words(page)

@@ -22,7 +22,7 @@ JINJA = environment()
 NAMES_ALONE = {"creator/earnings.py", "public/verifying.py"}
 #: How strings begin that are sent to machines, drawings, and what is called so everywhere.
 _FOR_MACHINES = ("attachment; ", "public, max-age", "private, no-store", "GET, HEAD", "<", "text/", "Accept-Language, ",
-                 "Mac OS X", "nofollow ugc")  # fmt: skip
+                 "Mac OS X", "nofollow ugc", "Stripe Connect")  # fmt: skip
 
 
 def said_in_code(source: str) -> list[str]:

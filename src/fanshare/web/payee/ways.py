@@ -64,4 +64,4 @@ def _own_least(kind: Kind, currency: str) -> Micros:
     return max(least(kind), step(kind, currency))
 
 
-assert set(NAMES) == set(FACTS), "every rail that is called has a name"
+assert set(NAMES) == set(FACTS)  # every rail that is called has a name
