@@ -54,7 +54,7 @@ def sent(there: Counterpart) -> Item:
 def asked(there: Counterpart, item: Item) -> Item:
     """The payment after its rail was asked."""
     rail = there.rail()
-    return hear(item, rail.ask(there.payment().key), rail.window)
+    return hear(item, rail.ask(there.payment().key, item.remote), rail.window)
 
 
 def it_has_a_name_and_a_window(there: Counterpart) -> None:

@@ -11,6 +11,7 @@ from fanshare.flows import payees, payout_rails
 from fanshare.integrations.rails import Called
 from fanshare.store.queries import payout_rails as rail_rows
 from fanshare.store.server import Server
+from tests.support.paypal_payouts import APP, PayPal
 from tests.support.schema import schema_template
 from tests.support.stripe_connect import CLEO, KEY, StripeConnect
 from tests.web.support.browser import chromium, watched
@@ -105,6 +106,27 @@ def test_a_run_is_sent_over_it_by_the_worker(company: Company, stripe: StripeCon
         house.later(2 * MINUTE)
     assert sorted(one["transfer_group"] for one in stripe.transfers) == sorted(keys)
     assert house.rows("SELECT DISTINCT state FROM payout_item WHERE key = ANY(%s)", keys) == [("final",)]
+
+
+def test_paypal_is_connected_by_its_app_and_chosen_by_an_address(company: Company) -> None:
+    bea, carla = company.device("bea"), company.device("carla")
+    with PayPal() as paypal:
+        company.rails._urls[Kind.PAYPAL] = paypal.url
+        typed = {"kind": "paypal", "client_id": APP[0], "place": "live", "sure": "yes"}
+        assert post(bea, RAILS, **typed, key="short").status == 422
+        assert post(bea, RAILS, **typed, key=APP[1]).status == 302
+    page = bea.get(RAILS)
+    assert f"{APP[0]} connected" in words(page)
+    assert APP[1] not in page.text
+    way = carla.get(f"{WHERE}?kind=paypal&currency=EUR")
+    assert "What nobody claims there within 30 days comes back" in words(way)
+    to = {"kind": "paypal", "currency": "EUR"}
+    assert "or its id of 13 signs" in words(post(carla, WHERE, **to, number="carla"))
+    assert post(carla, WHERE, **to, number="carla@example.test", sure="yes", adult="yes").status == 302
+    shown = carla.get(WHERE)
+    assert "PayPal c…@…test counts from" in words(shown)
+    assert "carla@example.test" not in shown.text
+    assert post(bea, RAILS, kind="paypal", do="end", sure="yes").status == 302
 
 
 def test_trouble_is_read_where_it_can_be_mended(company: Company) -> None:

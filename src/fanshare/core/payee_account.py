@@ -21,15 +21,20 @@ class Kind(StrEnum):
     IBAN = "iban"
     US = "us"
     STRIPE = "stripe"
+    PAYPAL = "paypal"
 
 
 #: What each way by a bank's file carries; the others carry several currencies (``rails.FACTS``).
 CURRENCY: Mapping[Kind, str] = {Kind.IBAN: "EUR", Kind.US: "USD"}
 
+_NAMES: Mapping[Kind, str] = {Kind.STRIPE: "Stripe", Kind.PAYPAL: "PayPal"}
 #: A SEPA name (EPC130-08); a NACHA file shows its first 22 characters.
 NAME_LENGTH = 70
 _NUMBER = re.compile(r"[A-Z0-9]{4,17}", re.ASCII)
 _STRIPE = re.compile(r"acct_[A-Za-z0-9]{10,50}", re.ASCII)
+#: Single-byte signs, at most 127 of them, as PayPal takes them; its id of an account has 13.
+_EMAIL = re.compile(r"(?=.{6,127}\Z)[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", re.ASCII)
+_PAYPAL = re.compile(r"[A-Z0-9]{13}", re.ASCII)
 _BLANKS = re.compile(r"[\s-]")
 _FAULTS = {
     "form": "This is no IBAN: it begins with two letters and two figures, such as DE89.",
@@ -99,10 +104,20 @@ def stripe_account(number: str, currency: str) -> Account:
     return Account(Kind.STRIPE, "", number.strip(), money=currency)
 
 
+def paypal_account(receiver: str, currency: str) -> Account:
+    """An account at PayPal by its e-mail address or its id. Raises ``BadInputError`` ``bad_paypal``."""
+    text = receiver.strip()
+    if _EMAIL.fullmatch(text) is None and _PAYPAL.fullmatch(text.upper()) is None:
+        raise BadInputError("bad_paypal", "Write the e-mail address of the PayPal account, or its id of 13 signs.")
+    return Account(Kind.PAYPAL, "", text if "@" in text else text.upper(), money=currency)
+
+
 def masked(account: Account) -> str:
     """What tells its owner which one it is, and nobody else anything: ``DE … 3000``, ``… 6789``, ``Stripe … aB3d``."""
-    if account.kind is Kind.STRIPE:
-        return f"Stripe … {account.number[-4:]}"
+    if "@" in account.number:
+        return f"{_NAMES[account.kind]} {account.number[0]}…@…{account.number[-4:]}"
+    if account.kind in _NAMES:
+        return f"{_NAMES[account.kind]} … {account.number[-4:]}"
     if account.kind is Kind.IBAN:
         return f"{account.number[:2]} … {account.number[-4:]}"
     return f"… {account.number[-4:] if len(account.number) >= 8 else account.number[-2:]}"

@@ -42,6 +42,12 @@ FACTS: Mapping[Kind, Facts] = {
         whole=_set("JPY KRW RWF ISK UGX MGA"),
         tenths=_set("BHD JOD KWD OMR TND"),
     ),
+    # developer.paypal.com/docs/api/payments.payouts-batch/v1, developer.paypal.com/reference/currency-codes
+    Kind.PAYPAL: Facts(
+        30 * DAY,
+        _set("AUD BRL CAD CHF CZK DKK EUR GBP HKD HUF ILS JPY MXN MYR NOK NZD PHP PLN SEK SGD THB TWD USD"),
+        whole=_set("HUF JPY TWD"),
+    ),
 }
 CALLED = frozenset(FACTS)
 

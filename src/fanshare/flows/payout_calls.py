@@ -17,6 +17,7 @@ from fanshare.core.rails import Drivers, Order, next_look, window_of
 from fanshare.core.reconciliation import ATTEMPTED
 from fanshare.flows import payees, payout_runs
 from fanshare.flows.context import Programme
+from fanshare.store.access import Access
 from fanshare.store.queries import payout_rails
 from fanshare.store.queries import payout_runs as rows
 from fanshare.store.queries.payout_runs import Row
@@ -76,6 +77,11 @@ def heard(programme: Programme, id_: int, answer: Answer, now: Instant) -> Row:
             _forget(programme, booked)
         payout_rails.say_trouble(access, before.kind, answer.trouble, now)
         return booked
+
+
+def after_restore(access: Access) -> None:
+    """What was sent and not answered may have been tried since the backup: no attempt counts as the first one."""
+    payout_rails.count_as_tried(access)
 
 
 def _said(row: Row, answer: Answer, now: Instant) -> dict[str, Any]:

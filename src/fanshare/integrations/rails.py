@@ -7,6 +7,7 @@ from fanshare.core.instants import Instant
 from fanshare.core.payee_account import Kind
 from fanshare.core.payout_item import Frozen
 from fanshare.core.rails import Driver, Order
+from fanshare.integrations.paypal import payouts
 from fanshare.integrations.rail_http import USUAL, Limits
 from fanshare.integrations.stripe import transfers
 
@@ -21,6 +22,7 @@ class _Way(NamedTuple):
 
 _WAYS: Mapping[Kind, _Way] = {
     Kind.STRIPE: _Way(transfers.read_secret, transfers.opened, transfers.frozen),
+    Kind.PAYPAL: _Way(payouts.read_secret, payouts.opened, payouts.frozen),
 }
 
 

@@ -55,13 +55,20 @@ def _turn(
             frozen = payout_calls.attempt(programme, row.id, rail.secret, drivers, clock())
             if frozen is not None:
                 done.sent += 1
-                answer = driver.submit(frozen)
+                answer = _believed(driver, row, driver.submit(frozen), clock())
         answer = answer or Answer(Said.SILENT, clock())
         payout_calls.heard(programme, row.id, answer, clock())
         if answer.trouble:
             log.warning("rail_in_trouble", rail=rail.kind, trouble=answer.trouble)
             return
     done.more = True
+
+
+def _believed(driver: Driver, row: Row, answer: Answer, now: Instant) -> Answer:
+    """A refusal, where nothing may have gone before it; a repeat's says nothing where the first can't be looked for."""
+    if answer.said is Said.REFUSED and not driver.finds and row.tries > 1:
+        return Answer(Said.SILENT, now, trouble=f"{answer.reason} Whether an earlier attempt went through isn't known.")
+    return answer
 
 
 def _asked(driver: Driver, row: Row) -> Answer | None:

@@ -9,7 +9,7 @@ import stripe
 from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.core.instants import DAY, HOUR
 from fanshare.core.money import Micros
-from fanshare.core.payout_item import Answer, Frozen, Rail, Said, State, again
+from fanshare.core.payout_item import Answer, Frozen, Said, State, again
 from fanshare.integrations.stripe.rest import VERSION, StripeAccess
 from fanshare.integrations.stripe.transfers import REASONS, StripeRail, freeze
 from fanshare.world.woo_server import Fault
@@ -30,7 +30,7 @@ class Platform:
         there.now = lambda: self.now
         self.own = StripeRail(StripeAccess(KEY, there.url), lambda: self.now, contract_http_rail.HASTY)
 
-    def rail(self) -> Rail:
+    def rail(self) -> StripeRail:
         return self.own
 
     def payment(self) -> Frozen:

@@ -40,6 +40,7 @@ RETURNING id
 """
 
 
+_TRIED = "UPDATE payout_item SET tries = tries + 1 WHERE programme_id = %(programme_id)s AND due_at IS NOT NULL"
 _CHOICES = """
 SELECT 'rail', kind, 0 FROM payout_rail WHERE programme_id = %(programme_id)s
  UNION ALL SELECT 'minimum', currency, minimum FROM payout_rule WHERE programme_id = %(programme_id)s
@@ -106,6 +107,11 @@ def say_trouble(access: Access, kind: str, trouble: str, now: Instant) -> None:
 def count(access: Access, kind: str, states: Sequence[str]) -> int:
     """How many payments over it are in one of these states."""
     return int(access.value(_OPEN, {"kind": kind, "states": [*states]}))
+
+
+def count_as_tried(access: Access) -> None:
+    """Everything that is looked at again counts as tried once more."""
+    access.execute(_TRIED)
 
 
 def lease(access: Access, kind: str, now: Instant, until: Instant) -> int | None:

@@ -16,7 +16,10 @@ from fanshare.web.said import plain
 from fanshare.web.seated import field, page, seated
 
 #: What is asked for at each of them.
-_FIELDS: dict[Kind, tuple[str, ...]] = {Kind.STRIPE: ("key",)}
+_FIELDS: dict[Kind, tuple[str, ...]] = {
+    Kind.STRIPE: ("key",),
+    Kind.PAYPAL: ("client_id", "key", "place"),
+}
 
 
 @seated("brand.debtor", Role.BRAND, form=True, fresh=True)

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpResponseRedirect
 
 from fanshare.core.errors import FanshareError
-from fanshare.core.payee_account import Account, Kind, grouped, iban_account, stripe_account, us_account
+from fanshare.core.payee_account import Account, Kind, grouped, iban_account, paypal_account, stripe_account, us_account
 from fanshare.flows import payees
 from fanshare.flows.authorisation import Role
 from fanshare.web import site
@@ -88,10 +88,16 @@ def _stripe(here: Here) -> tuple[Account, dict[str, str]]:
     return stripe_account(typed["number"], field(here, "currency", 3)), typed
 
 
+def _paypal(here: Here) -> tuple[Account, dict[str, str]]:
+    typed = {"number": field(here, "number", 200)}
+    return paypal_account(typed["number"], field(here, "currency", 3)), typed
+
+
 _READ: Mapping[Kind, Callable[[Here], tuple[Account, dict[str, str]]]] = {
     Kind.IBAN: _iban,
     Kind.US: _us,
     Kind.STRIPE: _stripe,
+    Kind.PAYPAL: _paypal,
 }
 
 
@@ -123,6 +129,7 @@ def _words(error: FanshareError) -> str:
         "bad_routing": _("This is no routing number: it has nine figures, and one of them checks the others."),
         "bad_number": _("An account number has 4 to 17 figures or letters."),
         "bad_stripe": _("This is no account that was connected at Stripe: it begins with acct_; Stripe shows it."),
+        "bad_paypal": _("Write the e-mail address of your account at PayPal, or its id of 13 signs."),
         "not_offered": _("The brand does not pay by this provider any more; choose another way."),
         "not_adult": _("Money is paid to people of 18 or more; tick that you are."),
         "too_many_changes": _("This was changed often within a day; go on tomorrow."),

@@ -11,12 +11,16 @@ from fanshare.web.desk import Here
 from fanshare.web.language import gettext as _
 from fanshare.web.language import later
 
-NAMES: Mapping[Kind, str] = {Kind.STRIPE: "Stripe Connect"}
+NAMES: Mapping[Kind, str] = {Kind.STRIPE: "Stripe Connect", Kind.PAYPAL: "PayPal"}
 #: What a way asks of whoever is paid, in words.
 _COSTS: Mapping[Kind, str] = {
     Kind.IBAN: later("The transfer costs you nothing; your bank may have a fee of its own."),
     Kind.US: later("The transfer costs you nothing; your bank may have a fee of its own."),
     Kind.STRIPE: later("The brand pays what the transfer costs. Stripe tells you what it asks for itself."),
+    Kind.PAYPAL: later(
+        "The brand pays what sending costs. PayPal tells you what it asks for itself, such as for another currency."
+        " What nobody claims there within 30 days comes back and is yours again."
+    ),
 }
 
 

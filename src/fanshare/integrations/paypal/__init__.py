@@ -1,0 +1,1 @@
+"""Money out over PayPal Payouts."""
