@@ -43,7 +43,7 @@ def test_a_key_may_do_what_its_scopes_say_and_nothing_else(served: Served) -> No
     clients = {scope: served.client(scope) for scope in Scope}
     for name, (method, path) in operations().items():
         address = path.replace("{creator}", "x").replace("{version}", "1").replace("{party}", "x")
-        for part in ("order", "code", "fan", "target", "claim", "product"):
+        for part in ("order", "code", "fan", "target", "claim", "product", "run"):
             address = address.replace(f"{{{part}}}", "1")
         body: Any = {} if method in ("POST", "PUT", "PATCH") else None
         anonymous = served.http.request(method, f"/api/v1{address}", json=body)

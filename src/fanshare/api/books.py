@@ -1,6 +1,7 @@
 """What the books say: orders, shares, balances, decisions, statements."""
 
 import json
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from ninja import Path, Query, Router, Schema
@@ -8,6 +9,7 @@ from pydantic import ConfigDict
 
 from fanshare.api.gate import Desk, desk_of, operation
 from fanshare.api.paging import Page, PageAsked, page
+from fanshare.api.payouts import clock_out, day_out, waits_out
 from fanshare.api.people import party_id, party_of
 from fanshare.api.shapes import (
     BalanceOut,
@@ -28,8 +30,11 @@ from fanshare.api.shapes import (
 )
 from fanshare.api.writing import write
 from fanshare.core.errors import FanshareError
+from fanshare.core.payment_clock import Waiting
 from fanshare.core.sentences import sentence
 from fanshare.core.settlement_leaf import own_settlement
+from fanshare.flows import payment_clock
+from fanshare.flows.payment_clock import Earned
 from fanshare.flows.report_orders import report_order
 from fanshare.flows.rulings import NewRuling, rule
 from fanshare.flows.statements import make_statement
@@ -92,7 +97,7 @@ def get_order(request: Any, order: Annotated[Number, Path()]) -> Any:
     desk = desk_of(request)
     row = order_row(desk, int(order))
     found = paged.shares(desk.access, order=row.id, party=None, bucket=None, after=0, limit=_MANY)
-    return {**order_out(row), "shares": [_share(desk, one) for one in found]}
+    return {**order_out(row), "shares": _shares(desk, found)}
 
 
 @router.get("/shares", response=Page[ShareOut], summary="Shares of orders")
@@ -111,7 +116,7 @@ def list_shares(
     def load(after: int, limit: int) -> list[ShareRow]:
         return paged.shares(desk.access, **of, after=after, limit=limit)  # type: ignore[arg-type]
 
-    return page(asked, [0], load, lambda row: [row.id], lambda rows: [_share(desk, row) for row in rows])
+    return page(asked, [0], load, lambda row: [row.id], lambda rows: _shares(desk, rows))
 
 
 @router.get("/balances", response=Page[BalanceOut], summary="What everybody has, per currency")
@@ -124,7 +129,7 @@ def list_balances(request: Any, asked: Query[PageAsked], party: str | None = Non
     def load(after: Any, limit: int) -> list[BalanceRow]:
         return paged.balances(desk.access, party=one, after=tuple(after), limit=limit)
 
-    return page(asked, [0, ""], load, lambda row: [row.party_id, row.currency], lambda rows: list(map(_balance, rows)))
+    return page(asked, [0, ""], load, lambda row: [row.party_id, row.currency], lambda rows: _balances(desk, rows))
 
 
 @router.get("/rulings", response=Page[RulingOut], summary="Decisions")
@@ -202,6 +207,15 @@ def order_out(row: OrderRow) -> dict[str, Any]:
     }
 
 
+def _shares(desk: Desk, rows: list[ShareRow]) -> list[dict[str, Any]]:
+    earned = [
+        Earned(row.id, row.party_id, row.currency, row.amount, row.bucket, row.matures_at, row.held_until)
+        for row in rows
+    ]
+    told = payment_clock.clocks(desk.access, desk.tenant, earned, desk.now).clocks
+    return [{**_share(desk, row), "clock": clock_out(one)} for row, one in zip(rows, told, strict=True)]
+
+
 def _share(desk: Desk, row: ShareRow) -> dict[str, Any]:
     role: Literal["creator", "fan", "buyer"] = row.role  # type: ignore[assignment]
     told = "" if row.body is None else sentence(own_settlement(json.loads(row.body)), role)
@@ -219,6 +233,16 @@ def _share(desk: Desk, row: ShareRow) -> dict[str, Any]:
         "settlement": row.settlement,
         "sentence": told or "",
     }
+
+
+def _balances(desk: Desk, rows: list[BalanceRow]) -> list[dict[str, Any]]:
+    places = [(row.party_id, row.currency) for row in rows]
+    told = payment_clock.balances(desk.access, desk.tenant, places, desk.now)
+    return [{**_balance(row), **_next(*told[place])} for row, place in zip(rows, places, strict=True)]
+
+
+def _next(waits: tuple[Waiting, ...], day: date | None) -> dict[str, Any]:
+    return {"pays_on": day_out(day), "waits": waits_out(waits)}
 
 
 def _balance(row: BalanceRow) -> dict[str, Any]:

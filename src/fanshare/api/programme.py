@@ -1,6 +1,7 @@
 """The programme of a key, and its terms."""
 
 import json
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from ninja import Path, Router
@@ -9,13 +10,16 @@ from fanshare.api.gate import Desk, desk_of, operation
 from fanshare.api.shapes import ProgrammeOut, TermsChecked, TermsIn, TermsOut, TermsPublished, moment, when
 from fanshare.api.writing import write
 from fanshare.core.errors import FanshareError
+from fanshare.core.instants import Instant
 from fanshare.core.terms import Terms
 from fanshare.core.terms_document import document as document_of
 from fanshare.core.terms_document import read
 from fanshare.core.terms_example import worked_order
 from fanshare.core.terms_sentences import sentences
+from fanshare.flows.outlook import punctual
 from fanshare.flows.publish_terms import publish_terms
 from fanshare.store.queries import tenants
+from fanshare.store.queries.tenants import Tenant
 
 router = Router(tags=["Programme"])
 
@@ -32,6 +36,8 @@ def get_programme(request: Any) -> Any:
         **{name: getattr(one, name) for name in ("slug", "name", "country", "currency", "time_zone", "admission")},
         "terms_version": in_force[-1] if in_force else None,
         "scopes": sorted(desk.grant.scopes),
+        "pays": _pays(one, desk.now),
+        "punctuality": _punctuality(desk, bool(in_force)),
     }
 
 
@@ -80,6 +86,18 @@ def add_terms(request: Any, body: TermsIn) -> Any:
         }
 
     return write(request, body, work)
+
+
+def _pays(one: Tenant, now: Instant) -> dict[str, Any] | None:
+    """Its days of paying, where it tells some."""
+    next_ = one.pays(now, now)
+    return None if next_ is None else {"every": one.pays_every, "day": one.pays_day, "next": next_.isoformat()}
+
+
+def _punctuality(desk: Desk, has_terms: bool) -> dict[str, Any] | None:
+    """How promptly it pays, as everybody can read who thinks of joining; ``None`` while that can't be told."""
+    found = punctual(desk.access, desk.programme.book.at(desk.now).hold, desk.now) if has_terms else None
+    return None if found is None else asdict(found)
 
 
 def _versions(desk: Desk) -> list[Terms]:

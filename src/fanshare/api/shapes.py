@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from ninja import Field, Schema
 from pydantic import ConfigDict, StringConstraints
 
+from fanshare.api.clock_shapes import ClockOut, PaysOut, PunctualityOut, WaitOut
 from fanshare.core.instants import Instant, format_rfc3339, parse_rfc3339
 from fanshare.core.money import Micros
 
@@ -73,6 +74,8 @@ class ProgrammeOut(Schema):
     admission: Literal["application", "open", "closed"]
     terms_version: int | None
     scopes: list[str]
+    pays: PaysOut | None
+    punctuality: PunctualityOut | None
 
 
 class TermsOut(Schema):
@@ -247,6 +250,7 @@ class ShareOut(Schema):
     why: str
     settlement: int | None
     sentence: str
+    clock: ClockOut
 
 
 class OrderOut(Schema):
@@ -279,7 +283,9 @@ class OrderReported(Schema):
 
 
 class BalanceOut(Schema):
-    """What one party has: waiting, ready, being checked, on its way, paid."""
+    """What one party has: waiting, ready, being checked, on its way, paid. ``pays_on`` is the day of paying that takes
+    what is ready now, ``waits`` what keeps it back.
+    """
 
     party: str
     kind: str
@@ -288,6 +294,8 @@ class BalanceOut(Schema):
     held: Money
     in_transit: Money
     paid: Money
+    pays_on: str | None
+    waits: list[WaitOut]
 
 
 class RulingIn(Strict):

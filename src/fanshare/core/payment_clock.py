@@ -126,6 +126,16 @@ def payee_waits(payee: Ready, minimum: Mapping[str, Micros]) -> tuple[Waiting, .
     return () if why is None else (_of(why, payee),)
 
 
+def payee_clock(
+    payee: Ready, minimum: Mapping[str, Micros], now: Instant, days: Days
+) -> tuple[tuple[Waiting, ...], date | None]:
+    """What keeps a balance that is ready back, and the day of paying that takes it, where one is known."""
+    waits = payee_waits(payee, minimum)
+    if not payee.balance or Wait.NEGATIVE in {one.why for one in waits}:
+        return waits if payee.balance else (), None
+    return waits, _day(now, waits, days)
+
+
 def _to_come(share: Share, payee: Ready, days: Days) -> Clock:
     """Not ready yet: what it waits for by itself, then what will keep its payee's money back."""
     checked = share.bucket == "held"

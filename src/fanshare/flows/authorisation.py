@@ -41,6 +41,7 @@ class Scope(StrEnum):
     RULINGS = "rulings:write"
     TERMS = "terms:write"
     STATEMENTS = "statements:read"
+    PAYOUTS = "payouts:read"
     EVENTS = "events:write"
 
 
@@ -218,6 +219,10 @@ API: Mapping[str, Scope] = {
     "api.orders.report": Scope.ORDERS,
     "api.shares.list": Scope.READ,
     "api.balances.list": Scope.READ,
+    "api.payouts.runs": Scope.PAYOUTS,
+    "api.payouts.run": Scope.PAYOUTS,
+    "api.payouts.payments": Scope.PAYOUTS,
+    "api.payouts.comparison": Scope.PAYOUTS,
     "api.rulings.list": Scope.READ,
     "api.rulings.add": Scope.RULINGS,
     "api.claims.list": Scope.READ,

@@ -8,6 +8,7 @@ from fanshare.core.punctuality import Punctuality, punctuality
 from fanshare.core.terms import MAX_FAN_BPS
 from fanshare.core.terms_example import WorkedShares, worked_order
 from fanshare.flows.context import Programme
+from fanshare.store.access import Access
 from fanshare.store.queries import payment_times, selling
 
 #: The order on which everybody's part is shown.
@@ -32,12 +33,16 @@ def outlook(programme: Programme, currency: str, now: Instant, *, creator: int |
     chosen = None if creator is None else selling.usual_part(programme.access, creator)
     if chosen is not None:
         terms = replace(terms, fan_bps=min(chosen, MAX_FAN_BPS, terms.fan_max_bps))
-    ready = payment_times.ripened(programme.access, now, terms.hold)
     return Outlook(
         currency=currency,
         shares=worked_order(terms, currency, EXAMPLE).before,
         hold_days=terms.hold // DAY,
         notice_days=terms.notice_days,
         open_admission=terms.open_admission,
-        punctuality=punctuality(ready, now),
+        punctuality=punctual(programme.access, terms.hold, now),
     )
+
+
+def punctual(access: Access, hold: int, now: Instant) -> Punctuality | None:
+    """How promptly a programme pays, by its ledger; ``None`` while too little was ready. ``hold`` is the usual wait."""
+    return punctuality(payment_times.ripened(access, now, hold), now)

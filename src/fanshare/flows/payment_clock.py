@@ -1,12 +1,13 @@
 """The clocks of shares: when each is ready, which run takes it, what it waits for. Pages and the API ask here."""
 
 from collections.abc import Sequence
+from datetime import date
 from functools import partial
 from typing import NamedTuple
 
 from fanshare.core.instants import Instant
 from fanshare.core.money import Micros
-from fanshare.core.payment_clock import Clock, Share, Waiting, clock, payee_waits
+from fanshare.core.payment_clock import Clock, Share, Waiting, clock, payee_clock
 from fanshare.core.payout_runs import Ready
 from fanshare.core.rails import least
 from fanshare.store.access import Access
@@ -53,9 +54,10 @@ def clocks(access: Access, tenant: Tenant, asked: Sequence[Earned], now: Instant
     return Told(found, {place: max(rule, least(one.kind)) for place, (one, rule) in standing.items()})
 
 
-def waiting(
-    access: Access, asked: Sequence[tuple[int, str]], now: Instant
-) -> dict[tuple[int, str], tuple[Waiting, ...]]:
-    """What keeps balances that are ready out of the next run, by party and currency."""
+def balances(
+    access: Access, tenant: Tenant, asked: Sequence[tuple[int, str]], now: Instant
+) -> dict[tuple[int, str], tuple[tuple[Waiting, ...], date | None]]:
+    """What keeps balances that are ready back, and which day of paying takes them, by party and currency."""
     found = payout_runs.standing(access, asked, now)
-    return {place: payee_waits(one, {place[1]: rule}) for place, (one, rule) in found.items()}
+    days = partial(tenant.pays, now=now)
+    return {place: payee_clock(one, {place[1]: rule}, now, days) for place, (one, rule) in found.items()}

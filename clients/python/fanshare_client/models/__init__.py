@@ -10,9 +10,12 @@ from .claim_out_role import ClaimOutRole
 from .claim_out_state import ClaimOutState
 from .claim_received import ClaimReceived
 from .clicks_out import ClicksOut
+from .clock_out import ClockOut
 from .code_in import CodeIn
 from .code_out import CodeOut
+from .compared_out import ComparedOut
 from .creator_in import CreatorIn
+from .difference_out import DifferenceOut
 from .event_out import EventOut
 from .event_out_data import EventOutData
 from .event_type import EventType
@@ -29,6 +32,7 @@ from .link_out import LinkOut
 from .list_events_type_item import ListEventsTypeItem
 from .list_products_state_type_0 import ListProductsStateType0
 from .money import Money
+from .odd_out import OddOut
 from .order_detail import OrderDetail
 from .order_in import OrderIn
 from .order_out import OrderOut
@@ -42,10 +46,15 @@ from .page_event_out import PageEventOut
 from .page_link_out import PageLinkOut
 from .page_order_out import PageOrderOut
 from .page_party_out import PagePartyOut
+from .page_payment_out import PagePaymentOut
 from .page_product_out import PageProductOut
 from .page_ruling_out import PageRulingOut
+from .page_run_out import PageRunOut
 from .page_share_out import PageShareOut
 from .party_out import PartyOut
+from .payment_out import PaymentOut
+from .pays_out import PaysOut
+from .pays_out_every import PaysOutEvery
 from .problem import Problem
 from .problem_errors_type_0_item import ProblemErrorsType0Item
 from .product_in import ProductIn
@@ -57,14 +66,19 @@ from .products_in import ProductsIn
 from .products_taken import ProductsTaken
 from .programme_out import ProgrammeOut
 from .programme_out_admission import ProgrammeOutAdmission
+from .punctuality_out import PunctualityOut
 from .replay_in import ReplayIn
 from .ruling_in import RulingIn
 from .ruling_in_kind import RulingInKind
 from .ruling_out import RulingOut
+from .run_out import RunOut
+from .run_out_state import RunOutState
+from .run_sum import RunSum
 from .share_out import ShareOut
 from .share_out_role import ShareOutRole
 from .state import State
 from .state_in import StateIn
+from .step import Step
 from .target_change import TargetChange
 from .target_in import TargetIn
 from .target_made import TargetMade
@@ -77,6 +91,10 @@ from .terms_in_document import TermsInDocument
 from .terms_out import TermsOut
 from .terms_out_document import TermsOutDocument
 from .terms_published import TermsPublished
+from .total_out import TotalOut
+from .wait import Wait
+from .wait_out import WaitOut
+from .what import What
 
 __all__ = (
     "AssetState",
@@ -89,9 +107,12 @@ __all__ = (
     "ClaimOutState",
     "ClaimReceived",
     "ClicksOut",
+    "ClockOut",
     "CodeIn",
     "CodeOut",
+    "ComparedOut",
     "CreatorIn",
+    "DifferenceOut",
     "EventOut",
     "EventOutData",
     "EventType",
@@ -108,6 +129,7 @@ __all__ = (
     "ListEventsTypeItem",
     "ListProductsStateType0",
     "Money",
+    "OddOut",
     "OrderDetail",
     "OrderIn",
     "OrderOut",
@@ -121,10 +143,15 @@ __all__ = (
     "PageLinkOut",
     "PageOrderOut",
     "PagePartyOut",
+    "PagePaymentOut",
     "PageProductOut",
     "PageRulingOut",
+    "PageRunOut",
     "PageShareOut",
     "PartyOut",
+    "PaymentOut",
+    "PaysOut",
+    "PaysOutEvery",
     "Problem",
     "ProblemErrorsType0Item",
     "ProductIn",
@@ -136,14 +163,19 @@ __all__ = (
     "ProductsTaken",
     "ProgrammeOut",
     "ProgrammeOutAdmission",
+    "PunctualityOut",
     "ReplayIn",
     "RulingIn",
     "RulingInKind",
     "RulingOut",
+    "RunOut",
+    "RunOutState",
+    "RunSum",
     "ShareOut",
     "ShareOutRole",
     "State",
     "StateIn",
+    "Step",
     "TargetChange",
     "TargetIn",
     "TargetMade",
@@ -156,4 +188,8 @@ __all__ = (
     "TermsOut",
     "TermsOutDocument",
     "TermsPublished",
+    "TotalOut",
+    "Wait",
+    "WaitOut",
+    "What",
 )

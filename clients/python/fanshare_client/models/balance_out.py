@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 if TYPE_CHECKING:
     from ..models.money import Money
+    from ..models.wait_out import WaitOut
 
 
 T = TypeVar("T", bound="BalanceOut")
@@ -15,21 +16,24 @@ T = TypeVar("T", bound="BalanceOut")
 
 @_attrs_define
 class BalanceOut:
-    """What one party has: waiting, ready, being checked, on its way, paid.
+    """What one party has: waiting, ready, being checked, on its way, paid. ``pays_on`` is the day of paying that takes
+    what is ready now, ``waits`` what keeps it back.
 
-    Attributes:
-        available (Money): An exact amount: millionths of the currency's major unit, as a string. ``5310000`` EUR micros
-            are 5.31 EUR.
-        held (Money): An exact amount: millionths of the currency's major unit, as a string. ``5310000`` EUR micros are
-            5.31 EUR.
-        in_transit (Money): An exact amount: millionths of the currency's major unit, as a string. ``5310000`` EUR
-            micros are 5.31 EUR.
-        kind (str):
-        paid (Money): An exact amount: millionths of the currency's major unit, as a string. ``5310000`` EUR micros are
-            5.31 EUR.
-        party (str):
-        pending (Money): An exact amount: millionths of the currency's major unit, as a string. ``5310000`` EUR micros
-            are 5.31 EUR.
+        Attributes:
+            available (Money): An exact amount: millionths of the currency's major unit, as a string. ``5310000`` EUR micros
+                are 5.31 EUR.
+            held (Money): An exact amount: millionths of the currency's major unit, as a string. ``5310000`` EUR micros are
+                5.31 EUR.
+            in_transit (Money): An exact amount: millionths of the currency's major unit, as a string. ``5310000`` EUR
+                micros are 5.31 EUR.
+            kind (str):
+            paid (Money): An exact amount: millionths of the currency's major unit, as a string. ``5310000`` EUR micros are
+                5.31 EUR.
+            party (str):
+            pays_on (None | str):
+            pending (Money): An exact amount: millionths of the currency's major unit, as a string. ``5310000`` EUR micros
+                are 5.31 EUR.
+            waits (list[WaitOut]):
     """
 
     available: Money
@@ -38,7 +42,9 @@ class BalanceOut:
     kind: str
     paid: Money
     party: str
+    pays_on: None | str
     pending: Money
+    waits: list[WaitOut]
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -54,7 +60,15 @@ class BalanceOut:
 
         party = self.party
 
+        pays_on: None | str
+        pays_on = self.pays_on
+
         pending = self.pending.to_dict()
+
+        waits = []
+        for waits_item_data in self.waits:
+            waits_item = waits_item_data.to_dict()
+            waits.append(waits_item)
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -66,7 +80,9 @@ class BalanceOut:
                 "kind": kind,
                 "paid": paid,
                 "party": party,
+                "pays_on": pays_on,
                 "pending": pending,
+                "waits": waits,
             }
         )
 
@@ -75,6 +91,7 @@ class BalanceOut:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         from ..models.money import Money
+        from ..models.wait_out import WaitOut
 
         d = dict(src_dict)
         available = Money.from_dict(d.pop("available"))
@@ -89,7 +106,21 @@ class BalanceOut:
 
         party = d.pop("party")
 
+        def _parse_pays_on(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        pays_on = _parse_pays_on(d.pop("pays_on"))
+
         pending = Money.from_dict(d.pop("pending"))
+
+        waits = []
+        _waits = d.pop("waits")
+        for waits_item_data in _waits:
+            waits_item = WaitOut.from_dict(waits_item_data)
+
+            waits.append(waits_item)
 
         balance_out = cls(
             available=available,
@@ -98,7 +129,9 @@ class BalanceOut:
             kind=kind,
             paid=paid,
             party=party,
+            pays_on=pays_on,
             pending=pending,
+            waits=waits,
         )
 
         balance_out.additional_properties = d

@@ -1,12 +1,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.programme_out_admission import ProgrammeOutAdmission
+
+if TYPE_CHECKING:
+    from ..models.pays_out import PaysOut
+    from ..models.punctuality_out import PunctualityOut
+
 
 T = TypeVar("T", bound="ProgrammeOut")
 
@@ -21,6 +26,8 @@ class ProgrammeOut:
         currency (str):
         id (str):
         name (str):
+        pays (None | PaysOut):
+        punctuality (None | PunctualityOut):
         scopes (list[str]):
         slug (str):
         terms_version (int | None):
@@ -32,6 +39,8 @@ class ProgrammeOut:
     currency: str
     id: str
     name: str
+    pays: None | PaysOut
+    punctuality: None | PunctualityOut
     scopes: list[str]
     slug: str
     terms_version: int | None
@@ -39,6 +48,9 @@ class ProgrammeOut:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        from ..models.pays_out import PaysOut
+        from ..models.punctuality_out import PunctualityOut
+
         admission = self.admission.value
 
         country = self.country
@@ -48,6 +60,18 @@ class ProgrammeOut:
         id = self.id
 
         name = self.name
+
+        pays: dict[str, Any] | None
+        if isinstance(self.pays, PaysOut):
+            pays = self.pays.to_dict()
+        else:
+            pays = self.pays
+
+        punctuality: dict[str, Any] | None
+        if isinstance(self.punctuality, PunctualityOut):
+            punctuality = self.punctuality.to_dict()
+        else:
+            punctuality = self.punctuality
 
         scopes = self.scopes
 
@@ -67,6 +91,8 @@ class ProgrammeOut:
                 "currency": currency,
                 "id": id,
                 "name": name,
+                "pays": pays,
+                "punctuality": punctuality,
                 "scopes": scopes,
                 "slug": slug,
                 "terms_version": terms_version,
@@ -78,6 +104,9 @@ class ProgrammeOut:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        from ..models.pays_out import PaysOut
+        from ..models.punctuality_out import PunctualityOut
+
         d = dict(src_dict)
         admission = ProgrammeOutAdmission(d.pop("admission"))
 
@@ -88,6 +117,36 @@ class ProgrammeOut:
         id = d.pop("id")
 
         name = d.pop("name")
+
+        def _parse_pays(data: object) -> None | PaysOut:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                pays_type_0 = PaysOut.from_dict(data)
+
+                return pays_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | PaysOut, data)
+
+        pays = _parse_pays(d.pop("pays"))
+
+        def _parse_punctuality(data: object) -> None | PunctualityOut:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                punctuality_type_0 = PunctualityOut.from_dict(data)
+
+                return punctuality_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | PunctualityOut, data)
+
+        punctuality = _parse_punctuality(d.pop("punctuality"))
 
         scopes = cast(list[str], d.pop("scopes"))
 
@@ -108,6 +167,8 @@ class ProgrammeOut:
             currency=currency,
             id=id,
             name=name,
+            pays=pays,
+            punctuality=punctuality,
             scopes=scopes,
             slug=slug,
             terms_version=terms_version,

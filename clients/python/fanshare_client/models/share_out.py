@@ -10,6 +10,7 @@ from ..models.bucket import Bucket
 from ..models.share_out_role import ShareOutRole
 
 if TYPE_CHECKING:
+    from ..models.clock_out import ClockOut
     from ..models.money import Money
 
 
@@ -24,6 +25,8 @@ class ShareOut:
         amount (Money): An exact amount: millionths of the currency's major unit, as a string. ``5310000`` EUR micros
             are 5.31 EUR.
         bucket (Bucket):
+        clock (ClockOut): Where a share is on its way, since or from when it is ready, and which day (``YYYY-MM-DD``) or
+            run takes it.
         creator (str):
         held_until (None | str):
         id (str):
@@ -38,6 +41,7 @@ class ShareOut:
 
     amount: Money
     bucket: Bucket
+    clock: ClockOut
     creator: str
     held_until: None | str
     id: str
@@ -54,6 +58,8 @@ class ShareOut:
         amount = self.amount.to_dict()
 
         bucket = self.bucket.value
+
+        clock = self.clock.to_dict()
 
         creator = self.creator
 
@@ -85,6 +91,7 @@ class ShareOut:
             {
                 "amount": amount,
                 "bucket": bucket,
+                "clock": clock,
                 "creator": creator,
                 "held_until": held_until,
                 "id": id,
@@ -102,12 +109,15 @@ class ShareOut:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        from ..models.clock_out import ClockOut
         from ..models.money import Money
 
         d = dict(src_dict)
         amount = Money.from_dict(d.pop("amount"))
 
         bucket = Bucket(d.pop("bucket"))
+
+        clock = ClockOut.from_dict(d.pop("clock"))
 
         creator = d.pop("creator")
 
@@ -152,6 +162,7 @@ class ShareOut:
         share_out = cls(
             amount=amount,
             bucket=bucket,
+            clock=clock,
             creator=creator,
             held_until=held_until,
             id=id,

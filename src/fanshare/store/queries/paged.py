@@ -71,7 +71,7 @@ SELECT id FROM shop_order
 """
 _SHARES = """
 SELECT p.id, p.order_id, c.public_id, w.public_id, p.role, p.currency, p.bucket, p.amount, p.matures_at, p.held_until,
-       p.why_token, t.seq, f.body
+       p.why_token, t.seq, f.body, p.party_id
   FROM position p
   JOIN party c ON c.programme_id = p.programme_id AND c.id = p.creator_party_id
   LEFT JOIN party w ON w.programme_id = p.programme_id AND w.id = p.party_id
@@ -167,6 +167,7 @@ class ShareRow(NamedTuple):
     why_token: str
     settlement: int | None
     body: str | None
+    party_id: int | None
 
 
 class BalanceRow(NamedTuple):

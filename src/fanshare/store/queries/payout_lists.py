@@ -8,6 +8,7 @@ from fanshare.core.money import Micros
 from fanshare.core.payee_account import Kind
 from fanshare.core.rails import CALLED
 from fanshare.store.access import Access
+from fanshare.store.queries.payout_runs import Run
 
 _SUMS = """
 SELECT run_id, currency, count(*), sum(amount)::bigint,
@@ -20,6 +21,10 @@ SELECT n.kind, count(*) FROM payout_item i
   JOIN payee_account n ON n.programme_id = i.programme_id AND n.id = i.account_id
  WHERE i.programme_id = %(programme_id)s AND i.run_id = %(run)s AND n.kind = ANY(%(kinds)s)
  GROUP BY n.kind ORDER BY n.kind
+"""
+_RUNS = """
+SELECT id, rail, planned_by, planned_at, approved_by, approved_at, frozen_at, submitted_at, file_hash
+  FROM payout_run WHERE programme_id = %(programme_id)s AND id > %(after)s ORDER BY id LIMIT %(limit)s
 """
 _ITEMS = """
 SELECT i.id, p.id, p.kind, coalesce(p.display_name, ''), p.public_id, i.currency, i.amount, i.state,
@@ -52,6 +57,11 @@ class ItemRow(NamedTuple):
     state: str
     key: str
     reason: str
+
+
+def runs(access: Access, *, after: int, limit: int) -> list[Run]:
+    """Runs behind a number, oldest first."""
+    return [Run(*row) for row in access.fetch(_RUNS, {"after": after, "limit": limit})]
 
 
 def sums(access: Access, of: Sequence[int]) -> dict[int, list[Sum]]:

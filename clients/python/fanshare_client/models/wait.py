@@ -1,0 +1,27 @@
+from enum import StrEnum
+
+
+class Wait(StrEnum):
+    APPROVAL = "approval"
+    ARRIVAL = "arrival"
+    BELOW_MINIMUM = "below_minimum"
+    BELOW_UNIT = "below_unit"
+    CHANGED = "changed"
+    CHECK = "check"
+    CLAIM = "claim"
+    DAY = "day"
+    DECISION = "decision"
+    ERASED = "erased"
+    FROZEN = "frozen"
+    MATURITY = "maturity"
+    NEGATIVE = "negative"
+    NO_ACCOUNT = "no_account"
+    NO_RAIL = "no_rail"
+    RUN = "run"
+    SENDING = "sending"
+    SHIPMENT = "shipment"
+    STOPPED = "stopped"
+    UNDERWAY = "underway"
+
+    def __str__(self) -> str:
+        return str(self.value)

@@ -1,0 +1,41 @@
+"""The shapes of when money is paid: clocks of shares, days of paying, how promptly a programme pays."""
+
+from typing import Literal
+
+from ninja import Schema
+
+from fanshare.core.payment_clock import Step, Wait
+
+
+class WaitOut(Schema):
+    """Something that money waits for; ``until`` where it ends by itself."""
+
+    why: Wait
+    until: str | None
+
+
+class ClockOut(Schema):
+    """Where a share is on its way, since or from when it is ready, and which day (``YYYY-MM-DD``) or run takes it."""
+
+    step: Step
+    ready_at: str | None
+    pays_on: str | None
+    run: str | None
+    paid_at: str | None
+    waits: list[WaitOut]
+
+
+class PaysOut(Schema):
+    """On which days a programme pays: of the month (1 to 28) or of the week (1 is Monday), and the next one."""
+
+    every: Literal["month", "week"]
+    day: int
+    next: str
+
+
+class PunctualityOut(Schema):
+    """Half of ``shares`` shares were paid within ``days`` days; with ``unpaid`` half have waited at least that long."""
+
+    days: int
+    unpaid: bool
+    shares: int
