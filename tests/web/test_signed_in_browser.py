@@ -41,6 +41,7 @@ PAGES = {
         "creator-exclusive-new": "/creator/linen/exclusive/new",
         "creator-exclusive-post": "/creator/linen/exclusive/{post}",
         "creator-off-time": "/creator/linen/off-time",
+        "creator-programmes": "/creator/linen/programmes",
         "creator-nothing-found": "/creator/linen/earnings?q=none",
     },
     "bea": {

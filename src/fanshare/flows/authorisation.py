@@ -149,6 +149,7 @@ MATRIX: Mapping[str, Group] = {
     "creator.gifts": _CREATOR,
     "creator.questions": _CREATOR,
     "creator.exclusive": _CREATOR,
+    "creator.programmes": _CREATOR,
     "workbench": _BENCH,
     "fan.home": _FAN,
     "fan.creators": _FAN,

@@ -17,6 +17,7 @@ from fanshare.flows.staff import known_account
 from fanshare.store.access import Access
 from fanshare.store.queries import (
     creator_pages,
+    fellows,
     gifts,
     letters,
     off_hours,
@@ -207,6 +208,7 @@ def _page(access: Access, party: int) -> dict[str, Any]:
         "products": [{"section": one.heading, "title": one.title} for one in shelves.placed(access, party)],
         "picture": "" if hung is None else b64encode(hung.content).decode(),
         "picture_shows": written.alt,
+        "seen_by_other_creators": fellows.is_seen(access, party),
     }
 
 

@@ -16,13 +16,14 @@ import psycopg
 from fanshare.config.keys import Keys
 from fanshare.core.bank_files import BankFiles
 from fanshare.core.errors import FanshareError
-from fanshare.core.instants import Instant, from_datetime, local_date, zone
+from fanshare.core.instants import MINUTE, Instant, from_datetime, local_date, zone
 from fanshare.core.rails import Drivers
 from fanshare.core.typical import Typical
 from fanshare.flows import terms_draft
 from fanshare.flows.authorisation import Hat, Role
 from fanshare.flows.connecting import Systems
 from fanshare.flows.context import Programme, open_programme
+from fanshare.flows.offers import Offer, offers
 from fanshare.flows.own_links import Destinations
 from fanshare.flows.remarks import Remark
 from fanshare.store.queries import tenants, typical
@@ -31,6 +32,8 @@ from fanshare.web import her_zone
 from fanshare.web.wording import Calendar
 
 type Connection = psycopg.Connection[tuple[Any, ...]]
+_OFFERED_FOR = 10 * MINUTE
+
 type Statement = Callable[[Programme, Tenant, int, Instant, Instant | None], bytes]
 
 
@@ -114,6 +117,8 @@ class Desk:
     systems: Systems
     banks: BankFiles
     rails: Drivers
+    #: What all programmes offered creators, and when that was looked up.
+    offered: list[tuple[Instant, list[Offer]]] = field(default_factory=list)
     #: Figures of a whole programme that hold for a day: programme -> the day's beginning and what was found.
     figures: dict[int, tuple[Instant, dict[str, Typical | None]]] = field(default_factory=dict)
 
@@ -164,6 +169,13 @@ class Desk:
             known = (day, typical.earned(visit.access, visit.tenant.currency, day))
             self.figures[visit.tenant.id] = known
         return known[1]
+
+    def offers(self, conn: Connection) -> list[Offer]:
+        """What the programmes here offer creators, as of at most ten minutes ago: each takes some statements."""
+        now = self.clock()
+        if not self.offered or not 0 <= now - self.offered[0][0] < _OFFERED_FOR:
+            self.offered[:] = [(now, offers(conn, self.keys, now))]
+        return self.offered[0][1]
 
     @contextmanager
     def open(self) -> Iterator[Connection]:

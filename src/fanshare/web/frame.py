@@ -49,7 +49,7 @@ _PLACES: dict[Role, tuple[Place, ...]] = {
         Place("creator.page", "creator_page", "store", later("My page")),
         Place("creator.fans", "creator_fans", "users", later("Fans"), 1),
         Place("workbench", "workbench", "hand-coins", later("Workbench"), 1, "house"),
-        Place("public.terms", "terms", "scale", later("Terms"), 2),
+        Place("creator.programmes", "creator_programmes", "scale", later("Programmes"), 2),
     ),
     Role.FAN: (
         Place("fan.home", "fan_home", "house", later("Home")),

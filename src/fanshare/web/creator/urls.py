@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from fanshare.web.creator import earnings, exclusive, fans, gifts, goods, links, questions, today, welcome, writing
+from fanshare.web.creator import (
+    earnings,
+    exclusive,
+    fans,
+    gifts,
+    goods,
+    links,
+    programmes,
+    questions,
+    today,
+    welcome,
+    writing,
+)
 
 urlpatterns = [
     path("creator/<slug:programme>", today.today, name="creator_today"),
@@ -29,5 +41,6 @@ urlpatterns = [
         exclusive.picture,
         name="creator_exclusive_picture",
     ),
+    path("creator/<slug:programme>/programmes", programmes.programmes, name="creator_programmes"),
     path("creator/<slug:programme>/off-time", questions.off_time, name="creator_off_time"),
 ]

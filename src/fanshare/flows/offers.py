@@ -1,0 +1,49 @@
+"""What the programmes of an installation offer creators, side by side."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import psycopg
+
+from fanshare.config.keys import Keys
+from fanshare.core.errors import FanshareError
+from fanshare.core.instants import Instant
+from fanshare.core.money import Micros
+from fanshare.flows.context import open_programme
+from fanshare.flows.outlook import Outlook, outlook
+from fanshare.store import directory
+from fanshare.store.access import Access
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A programme and what it offers under the terms of now. ``slug`` is its short name."""
+
+    slug: str
+    name: str
+    outlook: Outlook
+
+
+def offers(conn: psycopg.Connection[tuple[object, ...]], keys: Keys, now: Instant) -> list[Offer]:
+    """Those of all programmes that have terms, by name. Raises nothing of a programme that has none."""
+    found = []
+    for tenant in directory.programmes(conn):
+        try:
+            programme = open_programme(Access(conn, tenant.id, "visitor"), tenant.public_id, keys)
+        except FanshareError as error:
+            if error.code != "no_terms":
+                raise
+            continue
+        found.append(Offer(tenant.slug, tenant.name, outlook(programme, tenant.currency, now)))
+    return sorted(found, key=lambda one: (one.name.casefold(), one.slug))
+
+
+def beside(offer: Offer, found: Sequence[Offer], slug: str) -> Micros | None:
+    """How much more the example order brings its creator there than in the programme ``slug``; below zero is less.
+
+    ``None`` for that programme itself and where the currencies differ: nothing here knows a rate between them.
+    """
+    mine = next((one for one in found if one.slug == slug), None)
+    if mine is None or mine.slug == offer.slug or mine.outlook.currency != offer.outlook.currency:
+        return None
+    return offer.outlook.shares.creator_alone - mine.outlook.shares.creator_alone
