@@ -2,6 +2,7 @@
 replay, another origin and another account's passkey come to."""
 
 import json
+from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from tests.edge.running import KEYS
 from tests.support.schema import schema_template
 from tests.web.support.browser import Watched, chromium, watched
 from tests.web.support.company import Company, founded
+from tests.web.support.passkey import content
 from tests.web.support.serving import served
 
 __all__ = ["schema_template"]
@@ -172,10 +174,16 @@ def test_somebody_adds_a_passkey_signs_in_by_it_decides_about_money_and_removes_
         seen.page.wait_for_url("**/brand/linen/orders/*")
         assert held(company) == before + 2
         seen.open("/safety")
+        [kept] = device.keys()
+        seen.page.add_init_script(
+            "PublicKeyCredential.signalUnknownCredential = async (said) => { window.forgotten = said.credentialId; }"
+        )
         seen.page.get_by_text("Rename or remove").press("Enter")
         seen.page.get_by_role("button", name="Remove it").press("Enter")
         seen.page.wait_for_url(base + "/safety")
         assert seen.page.get_by_text("Rename or remove").count() == 0
+        told = seen.page.evaluate("window.forgotten")
+        assert content(told) == b64decode(kept["credentialId"]), "her device is told that it can forget it"
         assert [line for line in seen.complaints() if "401" not in line] == []
         assert company.house.value("SELECT count(*) FROM passkey") == 0
 

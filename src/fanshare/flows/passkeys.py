@@ -47,6 +47,7 @@ _OF_ACCOUNT = """
 SELECT credential, sealed, made_at, used_at, stopped_at FROM passkey WHERE account = %s ORDER BY made_at, credential
 """
 _ONE = "SELECT credential, sealed FROM passkey WHERE account = %s AND encode(credential, 'hex') = %s FOR UPDATE"
+_REMOVE = "DELETE FROM passkey WHERE account = %s AND encode(credential, 'hex') = %s RETURNING attested"
 _SEAL = "UPDATE passkey SET sealed = %s, account = %s WHERE credential = %s"
 
 
@@ -122,14 +123,19 @@ def rename(conn: Connection, keys: Keys, owner: Owner, id_: str, name: str, now:
             note(conn, owner.actor, "passkey.name", now)
 
 
-def remove(conn: Connection, keys: Keys, owner: Owner, id_: str, now: Instant) -> None:
-    """Remove a passkey of hers; whoever asks has just shown that it is she."""
-    statement = "DELETE FROM passkey WHERE account = %s AND encode(credential, 'hex') = %s"
+def remove(conn: Connection, keys: Keys, owner: Owner, id_: str, now: Instant) -> bytes:
+    """Remove a passkey of hers; whoever asks has just shown that it is she.
+
+    Returns the id by which her device knows it, so that it can be forgotten there; empty if there was no such one.
+    """
     with conn.transaction():
-        if conn.execute(statement, [owner.account, id_]).rowcount:
-            second_factor.drop_empty(conn, owner.account)
-            note(conn, owner.actor, "passkey.remove", now)
-            safety_mail.tell(conn, keys, owner, "passkey.remove", now, id_)
+        row = conn.execute(_REMOVE, [owner.account, id_]).fetchone()
+        if row is None:
+            return b""
+        second_factor.drop_empty(conn, owner.account)
+        note(conn, owner.actor, "passkey.remove", now)
+        safety_mail.tell(conn, keys, owner, "passkey.remove", now, id_)
+        return passkey_answers.credential_id(bytes(row[0]))
 
 
 def prove(conn: Connection, keys: Keys, account: bytes, asking: Asking, sent: str, now: Instant) -> bool:

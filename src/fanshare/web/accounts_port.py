@@ -54,8 +54,8 @@ class Accounts(Protocol):
     def name_passkey(self, owner: Owner, passkey: str, name: str) -> None:
         """Call a passkey otherwise. Raises ``FanshareError``."""
 
-    def remove_passkey(self, owner: Owner, passkey: str) -> None:
-        """Remove a passkey."""
+    def remove_passkey(self, owner: Owner, passkey: str) -> bytes:
+        """Remove a passkey; the id by which her device knows it."""
 
     def prove_by_passkey(self, account: bytes, asking: Asking, answer: str) -> bool:
         """Whether an answer is that of a passkey of this account; the question is used up."""
@@ -159,8 +159,9 @@ class NoAccounts:
     def name_passkey(self, owner: Owner, passkey: str, name: str) -> None:
         """Nothing."""
 
-    def remove_passkey(self, owner: Owner, passkey: str) -> None:
+    def remove_passkey(self, owner: Owner, passkey: str) -> bytes:  # noqa: ARG002 - the port's signature
         """Nothing."""
+        return b""
 
     def prove_by_passkey(self, account: bytes, asking: Asking, answer: str) -> bool:  # noqa: ARG002
         """Never."""

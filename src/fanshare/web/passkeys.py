@@ -14,6 +14,7 @@ from fanshare.web.authorisation import account_of
 
 #: The field of an answer, beside those of the form it is sent in; and that of one which only shows who sends the form.
 ANSWER, PROOF = "passkey_answer", "passkey_proof"
+_GONE = "gone_passkey"
 #: Milliseconds that a browser waits for somebody's finger.
 _WAITS = 300_000
 
@@ -74,6 +75,19 @@ def to_make(request: Any, owner: Owner) -> str:
             "timeout": _WAITS,
         }
     )
+
+
+def removed(request: Any, id_: bytes) -> None:
+    """Remember for the next page that her device may forget a passkey."""
+    relying = site.of(request).relying
+    if id_ and relying is not None:
+        request.session[_GONE] = {"rpId": relying.id, "credentialId": _text(id_)}
+
+
+def gone(request: Any) -> str:
+    """What the script tells her browser about a passkey that was just removed, once; empty for none."""
+    said = request.session.pop(_GONE, None)
+    return json.dumps(said) if said else ""
 
 
 def _title(relying: Relying) -> str:

@@ -88,10 +88,10 @@ class StoredAccounts:
         with self._open() as conn:
             passkeys.rename(conn, self.keys, owner, passkey, name, self.clock())
 
-    def remove_passkey(self, owner: Owner, passkey: str) -> None:
+    def remove_passkey(self, owner: Owner, passkey: str) -> bytes:
         """Remove it."""
         with self._open() as conn:
-            passkeys.remove(conn, self.keys, owner, passkey, self.clock())
+            return passkeys.remove(conn, self.keys, owner, passkey, self.clock())
 
     def prove_by_passkey(self, account: bytes, asking: Asking, answer: str) -> bool:
         """Whether it is the account's."""

@@ -82,7 +82,8 @@ def remove(request: Any) -> Any:
     if request.method == "POST" and account_of(request):
         if (asked := unproved(request)) is not None:
             return asked
-        site.of(request).accounts.remove_passkey(owner_of(request), _passkey(request))
+        id_ = site.of(request).accounts.remove_passkey(owner_of(request), _passkey(request))
+        passkeys.removed(request, id_)
     return HttpResponseRedirect(reverse("safety"))
 
 

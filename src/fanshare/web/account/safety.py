@@ -13,7 +13,7 @@ from fanshare.core.instants import zone
 from fanshare.flows.authorisation import Role
 from fanshare.flows.passkeys import LONGEST_NAME
 from fanshare.flows.sign_in import session_name
-from fanshare.web import her_zone, site
+from fanshare.web import her_zone, passkeys, site
 from fanshare.web.account.views import form
 from fanshare.web.authorisation import PROVED_AT, account_of, hats, require
 from fanshare.web.creator.links import qr
@@ -112,6 +112,7 @@ def shown(
         "factor": here.accounts.factor(account),
         "can_have_passkeys": here.relying is not None,
         "passkeys": here.accounts.passkeys(account) if account else [],
+        "gone": passkeys.gone(request),
         "longest_name": LONGEST_NAME,
         "passkey_problem": passkey_problem,
         "known": bool(account),

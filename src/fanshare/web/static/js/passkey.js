@@ -67,3 +67,6 @@ if (known) {
   document.querySelectorAll("[data-needs-passkeys]").forEach((one) => { one.hidden = false; });
   document.querySelectorAll("[data-no-passkeys]").forEach((one) => { one.hidden = true; });
 }
+// A passkey that was just removed here: what keeps it need not offer it any more.
+const gone = document.querySelector("[data-gone]");
+if (known && gone) PublicKeyCredential.signalUnknownCredential?.(JSON.parse(gone.dataset.gone)).catch(() => {});
