@@ -9,7 +9,19 @@ from typing import Any
 from django.http import HttpResponse
 
 from fanshare.core.csv_cells import safe_cell
+from fanshare.core.errors import BadInputError
 from fanshare.web.language import gettext as _
+
+
+def wished(query: Mapping[str, str]) -> str:
+    """In which form a list without a search is asked for: ``csv``, ``json`` or, for the page itself, nothing.
+
+    Raises ``BadInputError`` (``bad_filter``).
+    """
+    form = query.get("as", "")
+    if form not in ("", "csv", "json"):
+        raise BadInputError("bad_filter", "This list has no such filter or order; start from the list itself.")
+    return form
 
 
 def exported(form: str, name: str, rows: Iterable[Mapping[str, Any]], columns: Iterable[str], *, cut: bool) -> Any:

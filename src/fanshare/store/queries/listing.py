@@ -72,6 +72,7 @@ _DUE = """
 SELECT count(*) FROM settle_due
  WHERE programme_id = %(programme_id)s AND order_id = %(order)s AND due_at <= %(now)s
 """
+_NUMBERS = "SELECT id, external_id FROM shop_order WHERE programme_id = %(programme_id)s AND id = ANY(%(ids)s)"
 _ENDPOINTS = "SELECT id, endpoint FROM connection WHERE programme_id = %(programme_id)s"
 
 
@@ -211,6 +212,12 @@ def rulings(access: Access, *, order: int | None = None, limit: int = 1_000) -> 
 def is_due(access: Access, order: int, now: Instant) -> bool:
     """Whether an order waits to be settled now."""
     return bool(access.value(_DUE, {"order": order, "now": now}))
+
+
+def numbers(access: Access, ids: Iterable[int | None]) -> dict[int, str]:
+    """The shop's numbers of some orders; ``None`` among the ids is passed over."""
+    wanted = sorted({one for one in ids if one is not None})
+    return dict(access.fetch(_NUMBERS, {"ids": wanted})) if wanted else {}
 
 
 def endpoints(access: Access) -> dict[int, str]:

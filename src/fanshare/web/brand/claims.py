@@ -7,20 +7,24 @@ from django.urls import reverse
 
 from fanshare.core.claims import Basis
 from fanshare.core.errors import BadInputError, FanshareError
+from fanshare.core.instants import format_rfc3339
 from fanshare.flows import claims
 from fanshare.flows.authorisation import Role
-from fanshare.store.queries import brand
+from fanshare.store.queries import brand, listing
 from fanshare.store.queries import claims as queries
 from fanshare.store.queries.claims import ClaimRow
 from fanshare.web.brand.who import may, named
 from fanshare.web.desk import Here
+from fanshare.web.exports import exported, wished
 from fanshare.web.language import gettext as _
 from fanshare.web.language import later
+from fanshare.web.lists import MOST_EXPORTED
 from fanshare.web.said import plain
 from fanshare.web.seated import field, page, seated
 
 #: Claims that wait on one page, and answered ones.
 _WAITING, _ANSWERED = 100, 25
+_COLUMNS = ("claim", "who", "for_creator", "made_at", "answer_by", "state", "basis", "order", "note", "answered_at")
 
 BASES = {
     Basis.OWN: later("her own link or code is among the evidence of this order"),
@@ -31,7 +35,9 @@ BASES = {
 
 @seated("brand.see", Role.BRAND, Role.OPERATOR)
 def waiting(here: Here) -> Any:
-    """Claims without an answer, oldest first; and the newest answered ones."""
+    """Claims without an answer, oldest first; and the newest answered ones. As a file all of them, newest first."""
+    if form := wished(here.request.GET):
+        return _file(here, form)
     rows = queries.listed(here.access, waiting=True, limit=_WAITING)
     newest = queries.listed(here.access, limit=_ANSWERED + len(rows))
     context = {
@@ -71,6 +77,34 @@ def answer(here: Here, number: int) -> Any:
 def claimant(row: ClaimRow) -> str:
     """How the page speaks of whoever made a claim."""
     return named(row.kind, row.name, row.public_id)
+
+
+def _file(here: Here, form: str) -> Any:
+    found = queries.listed(here.access, limit=MOST_EXPORTED + 1)
+    rows = found[:MOST_EXPORTED]
+    numbers = listing.numbers(here.access, (row.order for row in rows))
+    documents = (_document(row, numbers) for row in rows)
+    return exported(form, "claims", documents, _COLUMNS, cut=len(found) > MOST_EXPORTED)
+
+
+def _document(row: ClaimRow, numbers: dict[int, str]) -> dict[str, Any]:
+    return {
+        "claim": str(row.id),
+        "who": claimant(row),
+        "for_creator": row.creator_name,
+        "made_at": format_rfc3339(row.at),
+        "answer_by": format_rfc3339(claims.due(row)),
+        "state": state_of(row),
+        "basis": row.basis or "",
+        "order": numbers.get(row.order, "") if row.order is not None else "",
+        "note": row.note or "",
+        "answered_at": "" if row.answered_at is None else format_rfc3339(row.answered_at),
+    }
+
+
+def state_of(row: ClaimRow) -> str:
+    """How a file calls what became of a claim."""
+    return {None: "waiting", True: "credited", False: "not credited"}[row.accepted]
 
 
 def _about(here: Here, number: int, problem: str) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from fanshare.web.authorisation import hats, require
 from fanshare.web.brand.who import may
 from fanshare.web.desk import Here
 from fanshare.web.errors import error_page
+from fanshare.web.exports import exported, wished
 from fanshare.web.language import gettext as _
 from fanshare.web.language import later, ngettext
 from fanshare.web.seated import page, seated
@@ -39,6 +40,10 @@ _STATES = {
     Level.WARN: ("waiting", "search-check", later("look at this")),
     Level.BAD: ("checked", "triangle-alert", later("needs you")),
 }
+
+
+#: Counts are of the days that the page shows.
+_COLUMNS = ("kind", "shop", "deliveries_end_in", "state", "summary", "to_look_at", "accepted", "missed", "refused")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +85,11 @@ class Row:
 
 @seated("connections.see", Role.BRAND, Role.OPERATOR, proposed=True)
 def connections(here: Here) -> Any:
-    """The connections of one programme."""
-    found = [_shown(one, here) for one in connection_health(here.access, here.now)]
+    """The connections of one programme; as a file how each is doing."""
+    healths = connection_health(here.access, here.now)
+    if form := wished(here.request.GET):
+        return exported(form, "connections", map(_document, healths), _COLUMNS, cut=False)
+    found = [_shown(one, here) for one in healths]
     context = {
         "connections": found,
         "may_look": may(here, "brand.messages"),
@@ -89,6 +97,19 @@ def connections(here: Here) -> Any:
         "has_terms": bool(here.programme.book.newest.version),
     }
     return page(here, "brand/connections.html", context)
+
+
+def _document(one: ConnectionHealth) -> dict[str, Any]:
+    counts = {name: sum(getattr(day, name) for day in one.days) for name in ("accepted", "missed", "refused")}
+    return {
+        "kind": one.kind,
+        "shop": one.shop.partition("://")[2],
+        "deliveries_end_in": one.endpoint,
+        "state": one.health.level.name.lower(),
+        "summary": one.health.summary,
+        "to_look_at": " ".join(finding.sentence for finding in one.health.findings),
+        **counts,
+    }
 
 
 @require("connections.see")

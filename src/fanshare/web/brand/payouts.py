@@ -18,9 +18,11 @@ from fanshare.store.queries import listing, payout_lists
 from fanshare.store.queries import payout_runs as run_rows
 from fanshare.store.queries.payout_lists import ItemRow
 from fanshare.store.queries.payout_runs import Run
+from fanshare.web.brand import payout_lists_as
 from fanshare.web.brand.reconciled import of_run
 from fanshare.web.brand.who import may, named
 from fanshare.web.desk import Here
+from fanshare.web.exports import wished
 from fanshare.web.language import gettext as _
 from fanshare.web.language import later
 from fanshare.web.lists import PAGE
@@ -70,7 +72,9 @@ _WHY: Mapping[str, str] = {
 
 @seated("brand.money", Role.BRAND, Role.OPERATOR)
 def payouts(here: Here) -> Any:
-    """What a run would pay now, and the runs there were."""
+    """What a run would pay now, and the runs there were; as a file the runs."""
+    if form := wished(here.request.GET):
+        return payout_lists_as.runs(here, form)
     return page(here, "brand/payouts.html", _overview(here))
 
 
@@ -90,7 +94,9 @@ def plan(here: Here) -> Any:
 
 @seated("brand.money", Role.BRAND, Role.OPERATOR)
 def run(here: Here, number: int) -> Any:
-    """One run with its payments."""
+    """One run with its payments; as a file the payments."""
+    if form := wished(here.request.GET):
+        return payout_lists_as.items(here, _found(here, number).id, form)
     return page(here, "brand/payout.html", _shown(here, number))
 
 

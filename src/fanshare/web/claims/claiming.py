@@ -6,21 +6,28 @@ from django.http import HttpResponseRedirect
 
 from fanshare.core.claims import ANSWER_WITHIN
 from fanshare.core.errors import BadInputError, FanshareError
-from fanshare.core.instants import DAY
+from fanshare.core.instants import DAY, format_rfc3339
 from fanshare.flows import claims
 from fanshare.flows.authorisation import Role
 from fanshare.flows.claims import Said
 from fanshare.store.queries import claims as queries
-from fanshare.store.queries.claims import Choice
+from fanshare.store.queries.claims import Choice, ClaimRow
 from fanshare.web.desk import Here
+from fanshare.web.exports import exported, wished
 from fanshare.web.language import gettext as _
 from fanshare.web.said import plain
 from fanshare.web.seated import field, page, seated
 
+_COLUMNS = ("order", "for_creator", "made_at", "answer_by", "state", "answered_at")
+#: Claims in a file; each number is opened by itself. Five a week make that four years of them.
+_MOST = 1_000
+
 
 @seated("claims.make", Role.CREATOR, Role.FAN, form=True)
 def claim(here: Here) -> Any:
-    """Her claims and what became of them, and a form for another one."""
+    """Her claims and what became of them, as a file as well, and a form for another one."""
+    if form := wished(here.request.GET):
+        return _file(here, form)
     choices = claims.choices(here.programme, here.me, here.hat.role)
     problem, status = "", 200
     if here.request.method == "POST":
@@ -43,6 +50,24 @@ def claim(here: Here) -> Any:
         "days": ANSWER_WITHIN // DAY,
     }
     return page(here, "claims/claim.html", context, status=status)
+
+
+def _file(here: Here, form: str) -> Any:
+    found = queries.listed(here.access, party=here.me, limit=_MOST + 1)
+    documents = (_document(row, claims.said_in(here.programme, row).number) for row in found[:_MOST])
+    return exported(form, "my-claims", documents, _COLUMNS, cut=len(found) > _MOST)
+
+
+def _document(row: ClaimRow, number: str) -> dict[str, Any]:
+    """A claim as its own person sees it: the brand's note is the brand's."""
+    return {
+        "order": number,
+        "for_creator": row.creator_name,
+        "made_at": format_rfc3339(row.at),
+        "answer_by": format_rfc3339(claims.due(row)),
+        "state": {None: "received", True: "credited", False: "not credited"}[row.accepted],
+        "answered_at": "" if row.answered_at is None else format_rfc3339(row.answered_at),
+    }
 
 
 def _creator(here: Here, choices: list[Choice]) -> int:
