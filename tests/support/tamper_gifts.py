@@ -1,7 +1,7 @@
 """Gifts in the books that are edited behind their back."""
 
 from fanshare.core.instants import HOUR, Instant
-from fanshare.flows import gifts, payouts
+from fanshare.flows import gift_records, payouts
 from fanshare.store.queries import gifts as rows
 from fanshare.store.queries.gifts import GiftRow
 from tests.support.pg_books import PgBooks
@@ -22,4 +22,4 @@ def gifts_are_given(books: PgBooks, payout: int, now: Instant) -> None:
             named = {"giver": giver.party, "creator": creator, "currency": giver.currency, "amount": amount}
             made = rows.add(access, {**named, "state": "kept", "now": at})
             given = GiftRow(made, giver.party, creator, giver.currency, amount, "kept", at, at)
-            gifts.enter(programme, [given], at)
+            gift_records.enter(programme, [given], at)

@@ -5,6 +5,8 @@ before it, so that a late look, a second look and a look by another process come
 when its money was ready. What goes back goes back with these dates, as if it had never been away.
 """
 
+from bisect import insort
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -73,6 +75,14 @@ class Gift:
     def amount(self) -> Micros:
         """All of it."""
         return sum(one.amount for one in self.of)
+
+
+class Move(NamedTuple):
+    """What changed a ready balance: micros in (above zero) or out; ``of`` is what comes back with its old dates."""
+
+    at: Instant
+    amount: Micros
+    of: tuple[Ready, ...] = ()
 
 
 class Standing(NamedTuple):
@@ -164,6 +174,29 @@ def with_back(ready: Sequence[Ready], back: Sequence[Ready]) -> tuple[Ready, ...
     for one in (*ready, *back):
         sums[one.since] = sums.get(one.since, 0) + one.amount
     return tuple(Ready(since, amount) for since, amount in sorted(sums.items()))
+
+
+def ready_of(moves: Iterable[Move]) -> tuple[Ready, ...]:
+    """Since when what is ready has been ready, from all that ever moved it, in order.
+
+    What goes out takes what was ready longest. A balance below zero is made good by what comes next.
+    """
+    line: deque[Ready] = deque()
+    debt = 0
+    for move in moves:
+        out = -move.amount
+        while out > 0 and line:
+            first = line.popleft()
+            if first.amount > out:
+                line.appendleft(Ready(first.since, first.amount - out))
+            out -= min(out, first.amount)
+        debt += max(0, out)
+        for one in (move.of or (Ready(move.at, move.amount),)) if move.amount > 0 else ():
+            paid = min(debt, one.amount)
+            debt -= paid
+            if one.amount > paid:
+                insort(line, Ready(one.since, one.amount - paid))
+    return with_back(tuple(line), ())
 
 
 def _fold(goal: Goal, gifts: Iterable[Gift], now: Instant) -> tuple[Standing, tuple[Instant, int] | None]:

@@ -320,6 +320,18 @@ class Given:
         """What she has ready is the creator's at once."""
         return self._move(AccountKind.AVAILABLE, AccountKey(AccountKind.AVAILABLE, self.creator))
 
+    def promised(self) -> Transfer:
+        """What she has ready waits in her transit for the creator's goal."""
+        return self._move(AccountKind.AVAILABLE, AccountKey(AccountKind.IN_TRANSIT, self.giver))
+
+    def kept(self) -> Transfer:
+        """The goal is reached: what waited is the creator's."""
+        return self._move(AccountKind.IN_TRANSIT, AccountKey(AccountKind.AVAILABLE, self.creator))
+
+    def back(self) -> Transfer:
+        """What waited is ready for its giver again."""
+        return self._move(AccountKind.IN_TRANSIT, AccountKey(AccountKind.AVAILABLE, self.giver))
+
     def _move(self, source: AccountKind, to: AccountKey) -> Transfer:
         debit = AccountKey(source, self.giver)
         return Transfer(

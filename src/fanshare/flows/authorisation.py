@@ -147,6 +147,7 @@ MATRIX: Mapping[str, Group] = {
     "creator.page": _CREATOR,
     "creator.fans": _CREATOR,
     "creator.gifts": _CREATOR,
+    "creator.goals": _CREATOR,
     "creator.questions": _CREATOR,
     "creator.exclusive": _CREATOR,
     "creator.programmes": _CREATOR,

@@ -19,6 +19,7 @@ from fanshare.store.queries import (
     creator_pages,
     fellows,
     gifts,
+    goals,
     letters,
     off_hours,
     own_data,
@@ -74,6 +75,7 @@ def copy(
         ],
         "credits": [_credit(one) for one in shop_credits.of_party(access, party, _MOST_CREDITS)],
         "gifts": _gifts(access, party, row.kind),
+        "goals": [_goal(one) for one in goals.of_creator(access, party, limit=_MOST_GIFTS)],
         "payouts_stopped": payout_runs.stopped(access, party),
         "accounts": [_account(one) for one in payee_rows.alive(access, party)],
         "codes": [{"code": shown, "since": format_rfc3339(at)} for shown, at in own_data.codes(access, party)],
@@ -138,6 +140,17 @@ def _gifts(access: Access, party: int, kind: str) -> list[dict[str, Any]]:
     if kind == "creator":
         return [_gift(one.gift) for one in gifts.received(access, party, limit=_MOST_GIFTS)]
     return [{"to": one.creator, **_gift(one.gift)} for one in gifts.sent(access, party, limit=_MOST_GIFTS)]
+
+
+def _goal(one: goals.GoalRow) -> dict[str, Any]:
+    return {
+        "title": one.title,
+        "words": one.words,
+        "target": format_micros(one.target),
+        "currency": one.currency,
+        "opened_at": format_rfc3339(one.opened_at),
+        "ends_at": format_rfc3339(one.ends_at),
+    }
 
 
 def _gift(one: gifts.GiftRow) -> dict[str, Any]:

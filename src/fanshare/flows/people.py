@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from fanshare.core.errors import BadInputError, ConflictError
 from fanshare.core.instants import Instant
+from fanshare.flows import goal_ends
 from fanshare.flows.context import Programme
 from fanshare.flows.named import check_parties, check_shop
 from fanshare.flows.parting import left
@@ -164,6 +165,7 @@ def erase(programme: Programme, party: int, now: Instant) -> None:
         off_hours.forget(access, parties)
         payout_runs.forget(access, parties)
         payees.forget(access, parties, now)
+        goal_ends.forget(programme, parties, now)
         programme.vault.erase(row[0])
         if account is not None:
             left(access.conn, programme.keys, address.decode(), account)

@@ -7,7 +7,7 @@ from fanshare.core import commitments
 from fanshare.core.errors import BadInputError
 from fanshare.core.instants import Instant
 from fanshare.core.statement import Entry, EpochProof, Past, StatementData, document, order_opening, payout_opening
-from fanshare.flows import gifts, openings
+from fanshare.flows import gift_records, openings
 from fanshare.flows.context import Programme
 from fanshare.flows.holders import HolderBook
 from fanshare.store import log_store
@@ -54,7 +54,7 @@ def make_statement(
             lines=_lines(programme, party, size),
             payouts=_payouts(programme, party, size),
             moved=openings.entries(programme, party, size),
-            gifts=gifts.entries(programme, party, size),
+            gifts=gift_records.entries(programme, party, size),
             epochs=_epochs(programme, size),
             consistency=None if older_size is None else (older_size, log_store.consistency(access, older_size, size)),
         )

@@ -15,6 +15,7 @@ PERIODS: Mapping[str, int] = {
     "tell": SECOND,
     "codes": 5 * SECOND,
     "credits": 10 * SECOND,
+    "goals": 10 * SECOND,
     "pictures": 2 * SECOND,
     "poll": MINUTE,
     "recheck": MINUTE,

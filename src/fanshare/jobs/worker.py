@@ -27,6 +27,7 @@ from fanshare.flows import (
     compliance,
     day_keys,
     disk,
+    goal_ends,
     joining,
     news,
     openings,
@@ -251,6 +252,10 @@ class Worker:
         if work_calls(programme, self.drivers, self.clock).more:
             # Not in two seconds: the next round, after the other programmes had theirs.
             self._last.pop("calls", None)
+
+    def _goals(self, done: Round) -> None:
+        ids = directory.programmes_with_goals(self.conn, self.clock())
+        self._in_each("goals", ids, lambda one: goal_ends.book_due(one, self.clock()), done)
 
     def _pictures(self, done: Round) -> None:
         for programme_id in directory.programmes_with_pictures(self.conn, self.clock()):

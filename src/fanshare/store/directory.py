@@ -264,6 +264,12 @@ def programmes_with_credits(conn: Connection, now: Instant) -> list[int]:
     return [row[0] for row in conn.execute(query, {"now": now})]
 
 
+def programmes_with_goals(conn: Connection, now: Instant) -> list[int]:
+    """The programmes with goals whose end has come."""
+    query = "SELECT DISTINCT programme_id FROM goal WHERE booked_at IS NULL AND ends_at <= %(now)s ORDER BY 1"
+    return [row[0] for row in conn.execute(query, {"now": now})]
+
+
 def programmes_with_pictures(conn: Connection, now: Instant) -> list[int]:
     """The programmes with pictures of products to be fetched, those who wait longest first."""
     return _ids(

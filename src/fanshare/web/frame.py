@@ -48,8 +48,8 @@ _PLACES: dict[Role, tuple[Place, ...]] = {
         Place("creator.links", "creator_links", "link", later("Links and codes")),
         Place("creator.page", "creator_page", "store", later("My page")),
         Place("creator.fans", "creator_fans", "users", later("Fans"), 1),
+        Place("creator.goals", "creator_goals", "gift", later("Goals and programmes"), 1),
         Place("workbench", "workbench", "hand-coins", later("Workbench"), 1, "house"),
-        Place("creator.programmes", "creator_programmes", "scale", later("Programmes"), 2),
     ),
     Role.FAN: (
         Place("fan.home", "fan_home", "house", later("Home")),

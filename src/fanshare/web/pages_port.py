@@ -128,6 +128,19 @@ class PublicShelf:
 
 
 @dataclass(frozen=True, slots=True)
+class PublicGoal:
+    """What a creator wants to reach, as of the beginning of the day. ``givers`` is ``None`` while they are few."""
+
+    title: str
+    words: str
+    target: Micros
+    currency: str
+    percent: int
+    last_day: Instant
+    givers: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PublicCreator:
     """A creator's public page. ``links`` holds live links only, in the order she chose; ``about`` is markdown.
 
@@ -146,6 +159,7 @@ class PublicCreator:
     sections: tuple[PublicSection, ...] = ()
     shelves: tuple[PublicShelf, ...] = ()
     paused: bool = False
+    goal: PublicGoal | None = None
 
 
 @dataclass(frozen=True, slots=True)

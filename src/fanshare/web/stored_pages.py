@@ -49,6 +49,7 @@ from fanshare.web.pages_port import (
     TermsVersion,
     WhyLine,
 )
+from fanshare.web.public_goal import public_goal
 
 #: Gives a connection for as long as a block lasts: a fresh one is closed by it, a kept one goes back.
 type Lend = Callable[[], AbstractContextManager[psycopg.Connection[tuple[Any, ...]]]]
@@ -105,6 +106,7 @@ class StoredPages:
             hung = creator_pages.picture(access, written.picture) if written.picture else None
             goods = shelves.placed(access, row.id)
             paused = budgets.stopped_since(access) is not None
+            goal = public_goal(access, tenant, row.id, self.clock())
         direct, through_fan = _examples(_terms(*newest), tenant.currency)
         return PublicCreator(
             programme=_card(tenant),
@@ -127,6 +129,7 @@ class StoredPages:
             sections=tuple(PublicSection(*one) for one in written.sections),
             shelves=shelves_of(tenant.slug, goods),
             paused=paused,
+            goal=goal,
         )
 
     def picture(self, programme_slug: str, picture: str) -> bytes | None:

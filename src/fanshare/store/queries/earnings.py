@@ -11,8 +11,8 @@ from fanshare.store.queries.questions import WAITING
 _BALANCES = """
 SELECT currency, kind, balance FROM account WHERE programme_id = %(programme_id)s AND party_id = %(party)s
  UNION ALL
-SELECT currency, 'away', sum(amount)::bigint FROM gift
- WHERE programme_id = %(programme_id)s AND giver_party_id = %(party)s AND state = 'kept' GROUP BY currency
+SELECT currency, CASE state WHEN 'kept' THEN 'away' ELSE 'promised' END, sum(amount)::bigint FROM gift
+ WHERE programme_id = %(programme_id)s AND giver_party_id = %(party)s AND state <> 'back' GROUP BY 1, 2
  UNION ALL
 SELECT currency, 'got', sum(amount)::bigint FROM gift
  WHERE programme_id = %(programme_id)s AND creator_party_id = %(party)s AND state = 'kept' GROUP BY currency
@@ -79,7 +79,7 @@ SELECT currency, amount, state, changed_at FROM payout
 class Purse(NamedTuple):
     """What stands on one party's accounts in one currency. ``ready`` may be below zero after a late refund.
 
-    ``away`` is what she gave creators, ``got`` what she was given as one.
+    ``away`` is what she gave creators, ``got`` what she was given as one, ``promised`` what waits for their goals.
     """
 
     currency: str
@@ -90,11 +90,13 @@ class Purse(NamedTuple):
     paid: Micros
     away: Micros = 0
     got: Micros = 0
+    promised: Micros = 0
 
     @property
     def earned(self) -> Micros:
         """Everything there is and was by sales."""
-        return self.ready + self.waiting + self.checked + self.leaving + self.paid + self.away - self.got
+        stays = self.ready + self.waiting + self.checked + self.leaving + self.paid
+        return stays + self.away + self.promised - self.got
 
 
 class LineRow(NamedTuple):
@@ -146,7 +148,7 @@ class PayoutRow(NamedTuple):
     at: Instant
 
 
-_KINDS = ("available", "pending", "held", "in_transit", "paid", "away", "got")
+_KINDS = ("available", "pending", "held", "in_transit", "paid", "away", "got", "promised")
 
 
 def purses(access: Access, party: int) -> list[Purse]:
@@ -157,7 +159,9 @@ def purses(access: Access, party: int) -> list[Purse]:
 def purses_of(found: Mapping[tuple[str, str], Micros]) -> list[Purse]:
     """Purses from balances by currency and kind."""
     currencies = sorted({currency for currency, _ in found})
-    return [Purse(one, *(found.get((one, kind), 0) for kind in _KINDS)) for one in currencies]
+    whole = [Purse(one, *(found.get((one, kind), 0) for kind in _KINDS)) for one in currencies]
+    # What waits for a goal is in transit as well, but on its way to nobody yet.
+    return [one._replace(leaving=one.leaving - one.promised) for one in whole]
 
 
 def lines(

@@ -20,9 +20,10 @@ SELECT a.currency, a.kind, a.balance
            WHERE t.programme_id = a.programme_id AND t.debit_account_id = a.id AND t.at >= %(day)s)
   FROM account a WHERE a.programme_id = %(programme_id)s AND a.party_id = %(fan)s
  UNION ALL
-SELECT currency, 'away', sum(amount) FROM gift
- WHERE programme_id = %(programme_id)s AND giver_party_id = %(fan)s AND state = 'kept' AND changed_at < %(day)s
- GROUP BY currency
+SELECT currency, CASE WHEN state = 'kept' AND changed_at < %(day)s THEN 'away' ELSE 'promised' END, sum(amount)
+  FROM gift WHERE programme_id = %(programme_id)s AND giver_party_id = %(fan)s AND given_at < %(day)s
+   AND NOT (state = 'back' AND changed_at < %(day)s)
+ GROUP BY 1, 2
 """
 _LINES = """
 SELECT p.order_id, p.id, coalesce(c.display_name, ''), p.role, p.currency, p.bucket, p.matures_at, p.held_until,

@@ -10,29 +10,44 @@ from fanshare.core.money import Micros
 from fanshare.store.access import Access
 
 _COLUMNS = """
-SELECT g.id, g.giver_party_id, g.creator_party_id, g.currency, g.amount, g.state, g.given_at, g.changed_at FROM gift g
+SELECT g.id, g.giver_party_id, g.creator_party_id, g.currency, g.amount, g.state, g.given_at, g.changed_at,
+       g.goal_id, g.taken_back_at
+  FROM gift g
 """
 _ALL = _COLUMNS + " WHERE g.programme_id = %(programme_id)s ORDER BY g.id"
 _OF_GIVER = """
 SELECT g.id, g.giver_party_id, g.creator_party_id, g.currency, g.amount, g.state, g.given_at, g.changed_at,
-       coalesce(c.display_name, '')
+       g.goal_id, g.taken_back_at, o.title, o.ends_at, coalesce(c.display_name, '')
   FROM gift g JOIN party c ON c.programme_id = g.programme_id AND c.id = g.creator_party_id
+  LEFT JOIN goal o ON o.programme_id = g.programme_id AND o.id = g.goal_id
  WHERE g.programme_id = %(programme_id)s AND g.giver_party_id = %(party)s
    AND (%(before)s::bigint IS NULL OR g.id < %(before)s) ORDER BY g.id DESC LIMIT %(limit)s
 """
 _OF_CREATOR = """
 SELECT g.id, g.giver_party_id, g.creator_party_id, g.currency, g.amount, g.state, g.given_at, g.changed_at,
-       CASE WHEN s.id IS NULL THEN NULL ELSE f.person_id END
+       g.goal_id, g.taken_back_at, CASE WHEN s.id IS NULL THEN NULL ELSE f.person_id END
   FROM gift g
   JOIN party f ON f.programme_id = g.programme_id AND f.id = g.giver_party_id
   LEFT JOIN fan_shown s ON s.programme_id = g.programme_id AND s.fan_party_id = g.giver_party_id
        AND s.creator_party_id = g.creator_party_id
  WHERE g.programme_id = %(programme_id)s AND g.creator_party_id = %(party)s
+   AND (%(goal)s::bigint IS NULL OR g.goal_id = %(goal)s)
    AND (%(before)s::bigint IS NULL OR g.id < %(before)s) ORDER BY g.id DESC LIMIT %(limit)s
 """
 _ADD = """
-INSERT INTO gift (programme_id, giver_party_id, creator_party_id, currency, amount, state, given_at, changed_at)
-VALUES (%(programme_id)s, %(giver)s, %(creator)s, %(currency)s, %(amount)s, %(state)s, %(now)s, %(now)s) RETURNING id
+INSERT INTO gift (programme_id, giver_party_id, creator_party_id, currency, amount, state, given_at, changed_at,
+                  goal_id)
+VALUES (%(programme_id)s, %(giver)s, %(creator)s, %(currency)s, %(amount)s, %(state)s, %(now)s, %(now)s, %(goal)s)
+RETURNING id
+"""
+_PUT = """
+UPDATE gift SET state = %(state)s, changed_at = %(now)s, taken_back_at = %(taken_back_at)s
+ WHERE programme_id = %(programme_id)s AND id = ANY(%(ids)s)
+"""
+_NEWEST = """
+SELECT e.gift_id, count(*), (array_agg(e.state ORDER BY e.id DESC))[1], (array_agg(l.hash ORDER BY e.id DESC))[1]
+  FROM gift_event e JOIN log_leaf l ON l.programme_id = e.programme_id AND l.index = e.leaf_index
+ WHERE e.programme_id = %(programme_id)s AND e.gift_id = ANY(%(gifts)s) GROUP BY e.gift_id
 """
 _EVENT = """
 INSERT INTO gift_event (programme_id, gift_id, state, at, leaf_index)
@@ -60,7 +75,10 @@ SELECT e.gift_id, g.giver_party_id, e.leaf_index, l.body FROM gift g
 
 
 class GiftRow(NamedTuple):
-    """One gift: micros of whole minor units, its state (``given``, ``kept``, ``back``) and since when."""
+    """One gift: micros of whole minor units, its state (``given``, ``kept``, ``back``) and since when.
+
+    ``goal`` is what it is for, ``taken_back_at`` when its giver herself took it back.
+    """
 
     id: int
     giver: int
@@ -70,12 +88,16 @@ class GiftRow(NamedTuple):
     state: str
     given_at: Instant
     changed_at: Instant
+    goal: int | None = None
+    taken_back_at: Instant | None = None
 
 
 class Sent(NamedTuple):
-    """A gift as its giver reads it, with the creator's name."""
+    """A gift as its giver reads it: to a goal, with its title and end, or to the creator of that name."""
 
     gift: GiftRow
+    title: str | None
+    ends_at: Instant | None
     creator: str
 
 
@@ -95,7 +117,27 @@ class Chain(NamedTuple):
 
 def add(access: Access, values: dict[str, Any]) -> int:
     """Write a new gift down; returns its number."""
-    return int(access.value(_ADD, values))
+    return int(access.value(_ADD, {"goal": None, **values}))
+
+
+def put(access: Access, ids: Sequence[int], state: str, now: Instant, *, taken_back: bool = False) -> None:
+    """Write down the state of gifts; ``taken_back``: by their giver herself."""
+    values = {"ids": list(ids), "state": state, "now": now, "taken_back_at": now if taken_back else None}
+    access.execute(_PUT, values)
+
+
+class Newest(NamedTuple):
+    """The newest record of a gift: its number, the state it told, its hash in hexadecimal digits."""
+
+    seq: int
+    state: str
+    hash: str
+
+
+def newest(access: Access, gifts: Sequence[int]) -> dict[int, Newest]:
+    """The newest record of each of these gifts that has one."""
+    rows = access.fetch(_NEWEST, {"gifts": list(gifts)})
+    return {row[0]: Newest(row[1], row[2], bytes(row[3]).hex()) for row in rows}
 
 
 def add_events(access: Access, entered: Sequence[tuple[int, str, int]], now: Instant) -> None:
@@ -112,12 +154,14 @@ def all_gifts(access: Access) -> list[GiftRow]:
 def sent(access: Access, giver: int, *, before: int | None = None, limit: int) -> list[Sent]:
     """What somebody gave, newest first."""
     rows = access.fetch(_OF_GIVER, {"party": giver, "before": before, "limit": limit})
-    return [Sent(GiftRow(*row[:-1]), row[-1]) for row in rows]
+    return [Sent(GiftRow(*row[:-3]), *row[-3:]) for row in rows]
 
 
-def received(access: Access, creator: int, *, before: int | None = None, limit: int) -> list[Received]:
-    """What a creator was given, newest first."""
-    rows = access.fetch(_OF_CREATOR, {"party": creator, "before": before, "limit": limit})
+def received(
+    access: Access, creator: int, *, goal: int | None = None, before: int | None = None, limit: int
+) -> list[Received]:
+    """What a creator was given (for a ``goal``), newest first."""
+    rows = access.fetch(_OF_CREATOR, {"party": creator, "goal": goal, "before": before, "limit": limit})
     return [Received(GiftRow(*row[:-1]), row[-1]) for row in rows]
 
 

@@ -1,22 +1,26 @@
 """Rewards: what a fan does with what is ready: keep it as shop credit, give it to a creator, or have it paid out."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import HttpResponseRedirect
 
-from fanshare.core import goals
+from fanshare.core import goals as core
 from fanshare.core.errors import BadInputError, FanshareError
+from fanshare.core.goals import Ready
 from fanshare.core.instants import format_rfc3339
 from fanshare.core.money import Micros, format_micros, format_minor, parse_amount
-from fanshare.flows import gifts
+from fanshare.flows import gifts, goals
 from fanshare.flows.authorisation import Role
 from fanshare.flows.gifts import Wish
 from fanshare.flows.shop_credits import drawn_key
 from fanshare.store.queries import fan_days, fans, shop_credits
 from fanshare.store.queries import gifts as rows
+from fanshare.store.queries import goals as rows_of_goals
 from fanshare.store.queries.fans import OwnCreator
+from fanshare.store.queries.goals import GoalRow
 from fanshare.store.queries.payout_runs import stopped
+from fanshare.web import wording
 from fanshare.web.desk import Here
 from fanshare.web.exports import exported
 from fanshare.web.language import gettext as _
@@ -27,17 +31,32 @@ from fanshare.web.seated import field, page, seated
 
 #: Creators that can be chosen on one page.
 _AT_ONCE = 200
-_COLUMNS = ("day", "creator", "amount", "currency", "state")
+#: What the value of a goal begins with, where the others are creators.
+GOAL = "goal "
+_COLUMNS = ("day", "creator", "goal", "amount", "currency", "state")
 
 
 @dataclass(frozen=True, slots=True)
 class Sure:
-    """What is asked once more before money moves. ``key`` makes a second click the same wish."""
+    """What is asked once more before money moves. ``key`` makes a second click the same wish.
+
+    ``goal`` is what it is for, and ``of`` since when the money is ready that comes back if the goal is not reached.
+    """
 
     creator: OwnCreator
+    goal: GoalRow | None
+    of: tuple[Ready, ...]
     currency: str
     amount: Micros
     key: str
+
+
+class Choice(NamedTuple):
+    """Whom she may give, what for, and how much by currency."""
+
+    creators: list[OwnCreator]
+    goals: list[GoalRow]
+    ready: dict[str, Micros]
 
 
 @seated("fan.rewards", Role.FAN, form=True, fresh=True)
@@ -48,39 +67,76 @@ def rewards(here: Here) -> Any:
         return _file(here, wish)
     creators = fans.creators(here.access, here.me, here.midnight, limit=_AT_ONCE)
     ready = _ready(here)
+    aims = rows_of_goals.running(here.access, [one.id for one in creators], here.now)
     problem, sure = "", None
     if here.request.method == "POST":
         try:
-            sure = _act(here, creators, ready)
+            sure = _act(here, Choice(creators, aims, ready))
         except FanshareError as error:
             if error.status >= 500:
                 raise
             problem = _words(error)
         else:
             if sure is None:
-                return HttpResponseRedirect(f"{here.request.path}?given=1")
-    context = {**_given(here, wish), "asked": wish, "creators": creators, "sure": sure, "problem": problem}
+                done = "back" if "back" in here.request.POST else "given"
+                return HttpResponseRedirect(f"{here.request.path}?{done}=1")
+    context = {
+        **_given(here, wish),
+        "asked": wish,
+        "creators": creators,
+        "aims": [(one, wording.shown(one.missing, one.currency)) for one in aims],
+        "sure": sure,
+        "problem": problem,
+    }
     context["ready"] = [] if sure else [(one, most, format_minor(most, one)) for one, most in ready.items()]
     context["typed"] = format_minor(sure.amount, sure.currency) if sure else ""
     context["pays_on"], context["stopped"] = paying(here, here.now), stopped(here.access, here.me)
-    context["given"] = here.request.GET.get("given") == "1"
+    context["given"], context["back"] = (here.request.GET.get(one) == "1" for one in ("given", "back"))
+    context["names"] = {one.id: one.name for one in creators}
+    context["now"] = here.now
     return page(here, "fan/rewards.html", context, status=422 if problem else 200)
 
 
-def _act(here: Here, creators: list[OwnCreator], ready: dict[str, Micros]) -> Sure | None:
-    """Ask once more, or give. ``None`` when it is done."""
-    slug, currency = field(here, "creator", 100), field(here, "currency", 3)
-    amount, key = parse_amount(field(here, "amount")), field(here, "key", 100)
-    if key:
-        gifts.give(here.programme, Wish(here.me, slug, currency, amount), key, here.now)
+def _act(here: Here, choice: Choice) -> Sure | None:
+    """Take back, ask once more, or give. ``None`` when it is done."""
+    if "back" in here.request.POST:
+        goals.take_back(here.programme, here.me, _number(field(here, "back")), here.now)
         return None
-    creator = next((one for one in creators if one.slug == slug), None)
+    to, currency = field(here, "creator", 100), field(here, "currency", 3)
+    amount, key = parse_amount(field(here, "amount")), field(here, "key", 100)
+    aim = _number(to.removeprefix(GOAL)) if to.startswith(GOAL) else None
+    if key and aim is not None:
+        goals.give(here.programme, goals.Wish(here.me, aim, amount), key, here.now)
+        return None
+    if key:
+        gifts.give(here.programme, Wish(here.me, to, currency, amount), key, here.now)
+        return None
+    return _sure(here, choice, to if aim is None else aim, currency, amount)
+
+
+def _sure(here: Here, choice: Choice, to: str | int, currency: str, amount: Micros) -> Sure:
+    """What she is asked about a gift to a creator (by the name of her page) or to a goal (by its number)."""
+    goal = next((one for one in choice.goals if one.id == to), None)
+    creator = next((one for one in choice.creators if one.slug == to or (goal and one.id == goal.creator)), None)
     if creator is None:
         raise BadInputError("unknown_creator", "You share for no creator of that name.", 404)
-    if currency not in ready:
+    if currency not in choice.ready:
         raise BadInputError("bad_amount", "Nothing is ready in this currency.")
-    goals.check_gift(amount, ready[currency], currency)
-    return Sure(creator, currency, amount, drawn_key())
+    most = choice.ready[currency]
+    if goal is not None:
+        most = min(most, goal.missing) if goal.currency == currency else 0
+    core.check_gift(amount, most, currency)
+    of = (
+        () if goal is None else core.take(core.ready_of(rows_of_goals.moves(here.access, here.me, currency)), amount)[0]
+    )
+    return Sure(creator, goal, of, currency, amount, drawn_key())
+
+
+def _number(text: str) -> int:
+    """Raises ``BadInputError`` ``unknown_gift``."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+        raise BadInputError("unknown_gift", "There is no such gift of yours.", 404)
+    return int(text)
 
 
 def _ready(here: Here) -> dict[str, Micros]:
@@ -105,6 +161,7 @@ def _file(here: Here, wish: Asked) -> Any:
         {
             "day": format_rfc3339(one.gift.given_at)[:10],
             "creator": one.creator,
+            "goal": one.title or "",
             "amount": format_micros(one.gift.amount),
             "currency": one.gift.currency,
             "state": one.gift.state,
@@ -119,6 +176,9 @@ def _words(error: FanshareError) -> str:
     known = {
         "bad_amount": _("Write the amount in digits, such as 5.00, and in whole cents."),
         "not_givable": _("This is more than you can give now; look again what is ready."),
+        "goal_over": _("This goal is over; what it brought stands below."),
+        "unknown_gift": _("There is no such gift of yours."),
+        "unknown_goal": _("There is no such goal of a creator you share for."),
         "unknown_creator": _("You share for no creator of that name; choose one of yours."),
         "stopped": _("Payouts to you are stopped for the time being; until then nothing can be given."),
     }

@@ -50,8 +50,11 @@ def start(request: Any) -> Any:
 @readable
 def creator(request: Any, programme: str, creator: str) -> Any:
     """A creator's page: her words, her links with their labels, where the money of a sale goes."""
-    page = found(site.of(request).store.creator(programme, creator))
-    return render(request, "public/creator.html", {"page": page, "bars": explaining.example_bars(page)})
+    here = site.of(request)
+    page = found(here.store.creator(programme, creator))
+    calendar = Calendar(zone(page.programme.time_zone), here.clock())
+    context = {"page": page, "bars": explaining.example_bars(page), "calendar": calendar}
+    return render(request, "public/creator.html", context)
 
 
 @require("public.picture")
