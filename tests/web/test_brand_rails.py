@@ -14,6 +14,7 @@ from fanshare.store.server import Server
 from tests.support.paypal_payouts import APP, PayPal
 from tests.support.schema import schema_template
 from tests.support.stripe_connect import CLEO, KEY, StripeConnect
+from tests.support.tremendous import SECRET, Tremendous
 from tests.web.support.browser import chromium, watched
 from tests.web.support.company import Company, founded
 from tests.web.support.serving import served
@@ -127,6 +128,25 @@ def test_paypal_is_connected_by_its_app_and_chosen_by_an_address(company: Compan
     assert "PayPal c…@…test counts from" in words(shown)
     assert "carla@example.test" not in shown.text
     assert post(bea, RAILS, kind="paypal", do="end", sure="yes").status == 302
+
+
+def test_tremendous_is_connected_by_its_campaign_and_chosen_by_an_address(company: Company) -> None:
+    bea, finn = company.device("bea"), company.device("finn")
+    with Tremendous() as tremendous:
+        company.rails._urls[Kind.TREMENDOUS] = tremendous.url
+        typed = {**SECRET, "kind": "tremendous", "sure": "yes"}
+        assert post(bea, RAILS, **{**typed, "source": "NOSUCH"}).status == 422
+        assert post(bea, RAILS, **typed).status == 302
+    page = bea.get(RAILS)
+    assert "SOURCE1 connected" in words(page)
+    assert SECRET["key"] not in page.text
+    way = finn.get(f"{WHERE}?kind=tremendous&currency=EUR")
+    assert "The least that is paid this way is 1.00" in words(way)
+    to = {"kind": "tremendous", "currency": "EUR", "holder": "Finn Fox", "number": "finn@example.test"}
+    assert "can be sent to" in words(post(finn, WHERE, **{**to, "number": "finn"}))
+    assert post(finn, WHERE, **to, sure="yes", adult="yes").status == 302
+    assert "Tremendous f…@…test counts from" in words(finn.get(WHERE))
+    assert post(bea, RAILS, kind="tremendous", do="end", sure="yes").status == 302
 
 
 def test_trouble_is_read_where_it_can_be_mended(company: Company) -> None:

@@ -25,7 +25,9 @@ def connect(
     kind: str = _WHICH,
     key: Annotated[str, typer.Option(help="Its key; better as FANSHARE_RAIL_KEY or FANSHARE_RAIL_KEY_FILE.")] = "",
     client_id: Annotated[str, typer.Option(help="PayPal: the client id of the app.")] = "",
-    place: Annotated[str, typer.Option(help="PayPal: live, or sandbox for its test site.")] = "live",
+    campaign: Annotated[str, typer.Option(help="Tremendous: the id of the campaign.")] = "",
+    source: Annotated[str, typer.Option(help="Tremendous: the id of a funding source, else the balance.")] = "",
+    place: Annotated[str, typer.Option(help="PayPal, Tremendous: live, or sandbox for the test site.")] = "live",
     by: str = BY,
 ) -> None:
     """Pay by it from now on. The key is tried first, by a call that moves nothing."""
@@ -33,7 +35,8 @@ def connect(
     from fanshare.flows import payout_rails
     from fanshare.integrations.rails import Called
 
-    typed = {"key": key or secret(os.environ, "FANSHARE_RAIL_KEY"), "client_id": client_id, "place": place}
+    typed = {"key": key or secret(os.environ, "FANSHARE_RAIL_KEY"), "client_id": client_id}
+    typed |= {"campaign": campaign, "source": source, "place": place}
     this = session(ctx)
     with this.desk() as desk:
         with doing(desk, by) as done:

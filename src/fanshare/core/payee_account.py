@@ -22,12 +22,13 @@ class Kind(StrEnum):
     US = "us"
     STRIPE = "stripe"
     PAYPAL = "paypal"
+    TREMENDOUS = "tremendous"
 
 
 #: What each way by a bank's file carries; the others carry several currencies (``rails.FACTS``).
 CURRENCY: Mapping[Kind, str] = {Kind.IBAN: "EUR", Kind.US: "USD"}
 
-_NAMES: Mapping[Kind, str] = {Kind.STRIPE: "Stripe", Kind.PAYPAL: "PayPal"}
+_NAMES: Mapping[Kind, str] = {Kind.STRIPE: "Stripe", Kind.PAYPAL: "PayPal", Kind.TREMENDOUS: "Tremendous"}
 #: A SEPA name (EPC130-08); a NACHA file shows its first 22 characters.
 NAME_LENGTH = 70
 _NUMBER = re.compile(r"[A-Z0-9]{4,17}", re.ASCII)
@@ -110,6 +111,13 @@ def paypal_account(receiver: str, currency: str) -> Account:
     if _EMAIL.fullmatch(text) is None and _PAYPAL.fullmatch(text.upper()) is None:
         raise BadInputError("bad_paypal", "Write the e-mail address of the PayPal account, or its id of 13 signs.")
     return Account(Kind.PAYPAL, "", text if "@" in text else text.upper(), money=currency)
+
+
+def tremendous_account(holder: str, email: str, currency: str) -> Account:
+    """Where a reward of Tremendous is mailed to. Raises ``BadInputError``: ``bad_holder``, ``bad_email``."""
+    if _EMAIL.fullmatch(email.strip()) is None:
+        raise BadInputError("bad_email", "This is no e-mail address that a reward can be sent to.")
+    return Account(Kind.TREMENDOUS, _holder(holder), email.strip(), money=currency)
 
 
 def masked(account: Account) -> str:

@@ -10,6 +10,7 @@ from fanshare.core.rails import Driver, Order
 from fanshare.integrations.paypal import payouts
 from fanshare.integrations.rail_http import USUAL, Limits
 from fanshare.integrations.stripe import transfers
+from fanshare.integrations.tremendous import orders
 
 type Secret = Mapping[str, str]
 
@@ -23,6 +24,7 @@ class _Way(NamedTuple):
 _WAYS: Mapping[Kind, _Way] = {
     Kind.STRIPE: _Way(transfers.read_secret, transfers.opened, transfers.frozen),
     Kind.PAYPAL: _Way(payouts.read_secret, payouts.opened, payouts.frozen),
+    Kind.TREMENDOUS: _Way(orders.read_secret, orders.opened, orders.freeze),
 }
 
 

@@ -19,6 +19,7 @@ from fanshare.web.seated import field, page, seated
 _FIELDS: dict[Kind, tuple[str, ...]] = {
     Kind.STRIPE: ("key",),
     Kind.PAYPAL: ("client_id", "key", "place"),
+    Kind.TREMENDOUS: ("key", "campaign", "source", "place"),
 }
 
 

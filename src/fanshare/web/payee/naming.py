@@ -7,7 +7,16 @@ from typing import Any
 from django.http import HttpResponseRedirect
 
 from fanshare.core.errors import FanshareError
-from fanshare.core.payee_account import Account, Kind, grouped, iban_account, paypal_account, stripe_account, us_account
+from fanshare.core.payee_account import (
+    Account,
+    Kind,
+    grouped,
+    iban_account,
+    paypal_account,
+    stripe_account,
+    tremendous_account,
+    us_account,
+)
 from fanshare.flows import payees
 from fanshare.flows.authorisation import Role
 from fanshare.web import site
@@ -93,11 +102,17 @@ def _paypal(here: Here) -> tuple[Account, dict[str, str]]:
     return paypal_account(typed["number"], field(here, "currency", 3)), typed
 
 
+def _tremendous(here: Here) -> tuple[Account, dict[str, str]]:
+    typed = {"holder": field(here, "holder", 100), "number": field(here, "number", 200)}
+    return tremendous_account(typed["holder"], typed["number"], field(here, "currency", 3)), typed
+
+
 _READ: Mapping[Kind, Callable[[Here], tuple[Account, dict[str, str]]]] = {
     Kind.IBAN: _iban,
     Kind.US: _us,
     Kind.STRIPE: _stripe,
     Kind.PAYPAL: _paypal,
+    Kind.TREMENDOUS: _tremendous,
 }
 
 
@@ -130,6 +145,7 @@ def _words(error: FanshareError) -> str:
         "bad_number": _("An account number has 4 to 17 figures or letters."),
         "bad_stripe": _("This is no account that was connected at Stripe: it begins with acct_; Stripe shows it."),
         "bad_paypal": _("Write the e-mail address of your account at PayPal, or its id of 13 signs."),
+        "bad_email": _("This is no e-mail address that a reward can be sent to."),
         "not_offered": _("The brand does not pay by this provider any more; choose another way."),
         "not_adult": _("Money is paid to people of 18 or more; tick that you are."),
         "too_many_changes": _("This was changed often within a day; go on tomorrow."),

@@ -11,7 +11,7 @@ from fanshare.web.desk import Here
 from fanshare.web.language import gettext as _
 from fanshare.web.language import later
 
-NAMES: Mapping[Kind, str] = {Kind.STRIPE: "Stripe Connect", Kind.PAYPAL: "PayPal"}
+NAMES: Mapping[Kind, str] = {Kind.STRIPE: "Stripe Connect", Kind.PAYPAL: "PayPal", Kind.TREMENDOUS: "Tremendous"}
 #: What a way asks of whoever is paid, in words.
 _COSTS: Mapping[Kind, str] = {
     Kind.IBAN: later("The transfer costs you nothing; your bank may have a fee of its own."),
@@ -20,6 +20,9 @@ _COSTS: Mapping[Kind, str] = {
     Kind.PAYPAL: later(
         "The brand pays what sending costs. PayPal tells you what it asks for itself, such as for another currency."
         " What nobody claims there within 30 days comes back and is yours again."
+    ),
+    Kind.TREMENDOUS: later(
+        "It costs you nothing: you get a mail and choose there how you want it, as money or as a voucher of a shop."
     ),
 }
 

@@ -1,0 +1,1 @@
+"""Money out as rewards of Tremendous."""
