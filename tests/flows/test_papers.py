@@ -3,7 +3,9 @@
 import io
 import subprocess
 import sys
+from collections import Counter
 from email.message import EmailMessage
+from random import Random
 
 import pytest
 from pypdf import PdfReader, PdfWriter
@@ -11,6 +13,7 @@ from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
 from fanshare.core.errors import BadInputError
 from fanshare.flows import papers, pdf_text
+from tests.support.effort import effort
 
 CLAUSE = "The licence runs for 24 months."
 
@@ -95,12 +98,46 @@ def test_a_pdf_that_never_ends_ends_with_its_process(monkeypatch: pytest.MonkeyP
     assert caught.value.code == "not_a_paper"
 
 
+def spoiled(content: bytes, chance: Random) -> bytes:
+    """A file with some bytes turned, cut out or doubled."""
+    made = bytearray(content)
+    for _ in range(chance.randint(1, 8)):
+        at = chance.randrange(len(made))
+        match chance.randrange(3):
+            case 0:
+                made[at] = chance.randrange(256)
+            case 1:
+                del made[at : at + chance.randint(1, 40)]
+            case _:
+                made[at:at] = made[max(0, at - 30) : at]
+    return bytes(made) or b"%PDF-"
+
+
+@pytest.mark.soak_sized
+def test_spoiled_files_are_read_or_refused_and_nothing_else() -> None:
+    sound = [pdf(CLAUSE, "Net 90."), mail(attached=pdf(CLAUSE)), mail(html=True)]
+    outcomes: Counter[str] = Counter()
+    for seed in range(effort(150)):
+        try:
+            outcomes["words"] += bool(pdf_text.words(spoiled(sound[0], Random(seed))))
+            pdf_text.remade(spoiled(sound[0], Random(seed)))
+        except Exception as error:  # what the process around it answers by 1
+            outcomes[type(error).__name__] += 1
+    assert outcomes["words"] > 0
+    for seed in range(9):
+        try:
+            papers.text_of(spoiled(sound[seed % 3], Random(seed)))
+        except BadInputError as error:
+            outcomes[error.code] += 1
+    assert {one for one in outcomes if "_" in one} <= {"not_a_paper", "no_words", "paper_locked"}
+
+
 def test_the_process_writes_no_file_and_takes_no_more_memory_than_it_may() -> None:
     program = (
         "import resource, runpy, sys, io\n"
         "names = runpy.run_path(sys.argv[1])\n"
         "sys.stdin = io.TextIOWrapper(io.BytesIO(sys.stdin.buffer.read()))\n"
-        "names['main']()\n"
+        "names['main']('')\n"
         "print(resource.getrlimit(resource.RLIMIT_FSIZE), resource.getrlimit(resource.RLIMIT_AS)[0])\n"
     )
     done = subprocess.run(

@@ -32,6 +32,7 @@ HANGS = {
     ("party_identity", "hash"): "the new one joins the old, by which her own earlier purchases are known",
     ("workbench", "account"): "moved, and locked everywhere; her passphrase opens it as before",
     ("workbench_row", "account"): "moved",
+    ("workbench_paper", "account"): "moved",
     ("workbench_seat", "account"): "moved",
     ("application", "account"): "moved while it waits; an answered one says nothing about anybody",
     ("web_session", "account"): "ended: whoever is signed in signs in with the new address",
@@ -178,6 +179,7 @@ def _books(conn: Connection, keys: Keys, old: bytes, new: bytes) -> None:
     workbench.erase(conn, new)
     conn.execute(_MOVE_BOOKS, [new, *again, old])
     conn.execute("UPDATE workbench_row SET account = %s WHERE account = %s", [new, old])
+    conn.execute("UPDATE workbench_paper SET account = %s WHERE account = %s", [new, old])
 
 
 def _application(access: Access, keys: Keys, how: Move) -> None:

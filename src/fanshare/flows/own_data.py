@@ -28,6 +28,7 @@ from fanshare.store.queries import (
     shop_credits,
     thanks,
     workbench,
+    workbench_papers,
 )
 from fanshare.store.queries import payees as payee_rows
 
@@ -178,8 +179,13 @@ def _workbench(programme: Programme, person: int) -> dict[str, Any] | None:
     kept = None if account is None else workbench.find(programme.access.conn, account)
     if account is None or kept is None:
         return None
-    entries = workbench.count(programme.access.conn, account)
-    return {"since": format_rfc3339(kept.made_at), "sealed_entries": entries, "copy": "/workbench/copy"}
+    conn = programme.access.conn
+    return {
+        "since": format_rfc3339(kept.made_at),
+        "sealed_entries": workbench.count(conn, account),
+        "sealed_receipts": len(workbench_papers.ids(conn, account)),
+        "copy": "/workbench/copy",
+    }
 
 
 def _change(programme: Programme, person: int, now: Instant) -> dict[str, Any] | None:

@@ -45,6 +45,16 @@ def text_of(content: bytes) -> str:
     return found
 
 
+def remade(content: bytes) -> tuple[bytes, str]:
+    """A PDF put together anew from its pages, without scripts, forms and what is attached; and its words.
+
+    Raises ``BadInputError``: ``not_a_paper``, ``paper_locked``.
+    """
+    found = _apart(content, "remade")
+    length = int(found[:10])
+    return found[10 + length :], found[10 : 10 + length].decode("utf-8", "replace")
+
+
 def _read(content: bytes) -> str:
     if b"%PDF-" in content[:1024]:
         return _of_pdf(content)
@@ -65,7 +75,11 @@ def _decoded(content: bytes) -> str:
 
 
 def _of_pdf(content: bytes) -> str:
-    program = [sys.executable, "-I", pdf_text.__file__]
+    return _apart(content).decode("utf-8", "replace")
+
+
+def _apart(content: bytes, *how: str) -> bytes:
+    program = [sys.executable, "-I", pdf_text.__file__, *how]
     refused = BadInputError("not_a_paper", "This PDF can't be read: save it anew, or paste the text.")
     with _turn:
         try:
@@ -84,7 +98,7 @@ def _of_pdf(content: bytes) -> str:
         raise BadInputError("paper_locked", "This PDF opens only with a password: paste the text instead.")
     if done.returncode:
         raise refused
-    return done.stdout.decode("utf-8", "replace")
+    return done.stdout
 
 
 def _of_mail(content: bytes) -> str:

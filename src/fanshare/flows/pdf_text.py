@@ -35,14 +35,32 @@ def words(content: bytes) -> str:
     return "\f".join(found)
 
 
-def main() -> None:
-    """Read, within bounds, and write."""
+def remade(content: bytes) -> bytes:
+    """The first pages put together anew: what acts, what is attached and who made it stay behind."""
+    from pypdf import PdfReader, PdfWriter
+
+    writer = PdfWriter()
+    for page in PdfReader(io.BytesIO(content)).pages[:MOST_PAGES]:
+        for name in ("/Annots", "/AA", "/Metadata", "/PieceInfo"):
+            page.pop(name, None)
+        writer.add_page(page)
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def main(how: str) -> None:
+    """Read, within bounds, and write: the words, or their length in ten digits, the words and the PDF made anew."""
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     logging.disable(logging.CRITICAL)
-    sys.stdout.buffer.write(words(sys.stdin.buffer.read()).encode("utf-8", "replace"))
+    content = sys.stdin.buffer.read()
+    text = words(content).encode("utf-8", "replace")
+    if how == "remade":
+        text = b"%010d" % len(text) + text + remade(content)
+    sys.stdout.buffer.write(text)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1] if len(sys.argv) > 1 else "")

@@ -6,6 +6,7 @@ document with scripts and is not taken at all.
 """
 
 import io
+import logging
 import secrets
 import warnings
 from typing import TYPE_CHECKING
@@ -23,6 +24,8 @@ LONGEST_SIDE = 1_200
 MOST_KEPT = 300_000
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 _QUALITIES = (82, 60, 40)
+# What a photo says of its place and camera would otherwise stand in a log that is set to tell everything.
+logging.getLogger("PIL").setLevel(logging.WARNING)
 
 
 def name() -> str:

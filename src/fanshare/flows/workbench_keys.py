@@ -35,6 +35,9 @@ _VERSION = b"\x01"
 #: A sealed row tells its length in steps of so many bytes.
 _STEP = 256
 _MOST_BYTES = 6_000
+#: The same of a sealed receipt.
+_PAPER_STEP = 16_384
+_PAPER = b"fanshare workbench paper\0"
 
 
 class Cost(NamedTuple):
@@ -118,6 +121,24 @@ def unseal(key: bytes, row_id: UUID, sealed: bytes) -> dict[str, Any]:
     except (InvalidTag, ValueError) as error:
         raise FanshareError("cannot_unseal", "An entry of these books can't be opened: it was changed.", 500) from error
     return found
+
+
+def seal_paper(key: bytes, paper: UUID, content: bytes) -> bytes:
+    """The bytes of a receipt, sealed: bound to its id, and padded so that their length tells little."""
+    framed = len(content).to_bytes(4, "big") + content
+    padded = framed.ljust(-(-len(framed) // _PAPER_STEP) * _PAPER_STEP, b"\0")
+    nonce = os.urandom(_NONCE_BYTES)
+    return _VERSION + nonce + AESGCM(key).encrypt(nonce, padded, _PAPER + paper.bytes)
+
+
+def unseal_paper(key: bytes, paper: UUID, sealed: bytes) -> bytes:
+    """What ``seal_paper`` sealed. Raises ``FanshareError`` (``cannot_unseal``) for what was changed."""
+    nonce, rest = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
+    try:
+        padded = AESGCM(key).decrypt(nonce, rest, _PAPER + paper.bytes)
+    except (InvalidTag, ValueError) as error:
+        raise FanshareError("cannot_unseal", "This receipt can't be opened: it was changed.", 500) from error
+    return padded[4 : 4 + int.from_bytes(padded[:4], "big")]
 
 
 def _of_passphrase(text: str, salt: bytes, cost: Cost) -> bytes:

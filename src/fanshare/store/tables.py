@@ -20,6 +20,7 @@ GLOBAL = frozenset(
         "outbox",  # a wish to sign in names no programme
         "workbench",  # books hang on an account, whatever it is in which programmes
         "workbench_row",  # what stands in them
+        "workbench_paper",  # and its receipts
         "workbench_seat",  # who keeps books without any programme
         "audit",  # operators act for the whole installation
         "public_text",  # the site has one imprint

@@ -3,10 +3,11 @@
 import json
 import re
 from html import unescape
+from uuid import UUID
 
 from fanshare.core import one_time_code
 from fanshare.core.workbench.entries import Running, Settings
-from fanshare.flows import address_change, passkeys, second_factor, staff, workbench_books, workbench_lock
+from fanshare.flows import address_change, passkeys, receipts, second_factor, staff, workbench_books, workbench_lock
 from fanshare.flows.authorisation import Post
 from fanshare.flows.context import pseudonym
 from fanshare.flows.people import Joiner, add_creator, add_fan
@@ -14,10 +15,11 @@ from fanshare.flows.sign_in import seats_of
 from fanshare.flows.signed_in import Asking, Owner, Relying, Wish
 from fanshare.flows.staff import account_of
 from fanshare.flows.workbench_books import Open
+from fanshare.flows.workbench_keys import seal_paper
 from fanshare.integrations.mail.memory import MemoryMailer
 from fanshare.jobs.mail import PostOffice, send_due
 from fanshare.store.access import Connection
-from fanshare.store.queries import joining, workbench
+from fanshare.store.queries import joining, workbench, workbench_papers
 from fanshare.web.language import words_in
 from tests.edge.running import KEYS
 from tests.support.mails import text_of
@@ -28,6 +30,7 @@ from tests.web.support.serving import Answer
 
 PASSPHRASE = "four quite good words"
 RUNNING = Running(1_700_000_000_000_000)
+RECEIPT = UUID(int=7)
 _TABLES = """
 SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
  WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT c.relispartition
@@ -92,6 +95,7 @@ def everything(company: Company, name: str) -> str:
     keeper = workbench_lock.Owner(account(address), "test")
     books = workbench_lock.make(house.conn, KEYS, keeper, PASSPHRASE, now).opened
     workbench_books.start(Open(house.conn, account(address), books.key), RUNNING)
+    workbench_papers.put(house.conn, account(address), RECEIPT, seal_paper(books.key, RECEIPT, b"wreceipt"))
     content = json.dumps({"kind": "application", "address": address, "name": name}).encode()
     joining.apply(brand.access, account(address), KEYS.seal("joining", content, account(address)), now)
     assert {to for to, _ in posted(company)} == {address}, "she is told of the app and the passkey"
@@ -108,9 +112,13 @@ def add_passkey(company: Company, owner: Owner) -> None:
 
 
 def running(company: Company, address: str) -> Running | None:
-    """The timer in somebody's books, which her passphrase opens."""
+    """The timer in somebody's books, which her passphrase opens, and with them her receipt."""
     opened = workbench_lock.unlock(company.house.conn, KEYS, account(address), PASSPHRASE, company.house.now)
-    return workbench_books.load(Open(company.house.conn, account(address), opened.key), Settings("EUR")).running
+    books = Open(company.house.conn, account(address), opened.key)
+    kept = receipts.find(books, RECEIPT)
+    assert kept is not None
+    assert kept.content == b"receipt"
+    return workbench_books.load(books, Settings("EUR")).running
 
 
 def whole_move(company: Company, old: str, new: str) -> str:

@@ -23,11 +23,12 @@ from tests.web.support import sample
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A response: status code, headers in lower case, text."""
+    """A response: status code, headers in lower case, text, and its bytes."""
 
     status: int
     headers: dict[str, str]
     text: str
+    content: bytes = b""
 
 
 def app(store: PageStore | None = None, now: Instant = sample.NOW) -> WsgiApp:
@@ -51,7 +52,7 @@ def ask(application: WsgiApp, path: str, *, method: str = "GET", host: str = "12
     close = getattr(body, "close", None)
     if close is not None:
         close()
-    return Answer(seen["status"], seen["headers"], content.decode("utf-8", "replace"))
+    return Answer(seen["status"], seen["headers"], content.decode("utf-8", "replace"), content)
 
 
 class _Threaded(ThreadingMixIn, WSGIServer):

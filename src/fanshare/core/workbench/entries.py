@@ -69,7 +69,10 @@ class Commission:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Something paid once, for a deal or (``deal`` empty) for everything she does."""
+    """Something paid once, for a deal or (``deal`` empty) for everything she does.
+
+    ``tax`` is what of it is value added tax, for the adviser's files; ``paper`` names its receipt (empty: none).
+    """
 
     id: str
     day: date
@@ -77,6 +80,8 @@ class Cost:
     category: str
     words: str
     deal: str = ""
+    tax: Micros = 0
+    paper: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ MOST: Micros = 100_000_000 * MICROS
 MOST_MINUTES = 24 * 60
 _CLOCK = re.compile(r"([0-9]{1,2}):([0-5][0-9])", re.ASCII)
 _RATE = re.compile(r"-?[0-9]{1,2}(\.[0-9]{1,2})?", re.ASCII)
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
 
 
@@ -97,6 +98,13 @@ def amount_or_none(text: str) -> Micros | None:
         return amount(text)
     except BadInputError:
         return None
+
+
+def paper(text: str) -> str:
+    """The id of a receipt, or none. Raises ``BadInputError`` (``bad_choice``)."""
+    if text and not _UUID.fullmatch(text):
+        raise BadInputError("bad_choice", "Choose one of the list.")
+    return text
 
 
 def one_of(text: str, known: Container[str]) -> str:

@@ -79,6 +79,7 @@ UNDER_OTHER_KEYS = {
     ("refused_delivery", "sealed_body"): "the key of the day, which is sealed in day_key",
     ("compliance_request", "sealed"): "the key of the day, which is sealed in day_key",
     ("workbench_row", "sealed"): "the key of the books, which only a passphrase or a recovery code opens",
+    ("workbench_paper", "sealed"): "the key of the books, as their rows",
 }
 
 #: Bytes that nobody sealed.

@@ -94,6 +94,7 @@ def erase(conn: Connection, account: bytes) -> bool:
     with conn.transaction():
         found = conn.execute("DELETE FROM workbench WHERE account = %s", [account]).rowcount == 1
         conn.execute("DELETE FROM workbench_row WHERE account = %s", [account])
+        conn.execute("DELETE FROM workbench_paper WHERE account = %s", [account])
     return found
 
 

@@ -3,13 +3,16 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from fanshare.core.errors import BadInputError
 from fanshare.core.instants import local_date, zone
+from fanshare.core.money import format_trimmed
+from fanshare.core.workbench import typed as reading
 from fanshare.core.workbench.documents import Shelf, kind_of
-from fanshare.flows import workbench_books
+from fanshare.core.workbench.entries import Cost
+from fanshare.flows import papers, receipts, workbench_books
 from fanshare.flows.authorisation import Role
 from fanshare.web.errors import error_page
 from fanshare.web.language import gettext, later
@@ -61,6 +64,8 @@ def change(bench: Bench, entry: UUID) -> Any:
     try:
         if typed(bench, "do") == "remove":
             workbench_books.drop(bench.books, known.id)
+            if isinstance(known, Cost) and known.paper:
+                receipts.drop(bench.books, known.paper)
             return HttpResponseRedirect(reverse(KINDS[kind][1]))
         changed = forms.entry_of(kind, known.id, _got(bench, kind, around), around)
         workbench_books.put(bench.books, changed, fresh=False)
@@ -68,6 +73,55 @@ def change(bench: Bench, entry: UUID) -> Any:
         raw = _raw(bench, kind, around)
         return _form(bench, kind, around, raw, problem=plain(error), status=422, removable=True)
     return HttpResponseRedirect(_page_of(kind, known.id, ""))
+
+
+@benched(form=True, opened=True)
+def receipt(bench: Bench) -> Any:
+    """A photo or PDF of a receipt: kept, and the form of what was paid with what it probably says."""
+    if bench.request.method != "POST":
+        return HttpResponseRedirect(reverse("workbench_costs"))
+    shelf = bench.shelf()
+    around = around_of(bench, shelf)
+    values = forms.blank("cost", around, {})
+    try:
+        sent = bench.request.FILES.get("paper")
+        content = b"" if sent is None else sent.read(papers.MOST_BYTES + 1)
+        kept = receipts.keep(bench.books, content, [one.paper for one in shelf.of(Cost)], around.today)
+    except BadInputError as error:
+        return _form(bench, "cost", around, values, problem=plain(error), status=422, proposed=_typing())
+    said = kept.proposal
+    if said.currency in ("", around.currency) and said.amount:
+        values |= {"amount": format_trimmed(said.amount), "tax": format_trimmed(said.tax) if said.tax else ""}
+    values |= {"paper": str(kept.paper)} | ({} if said.day is None else {"day": said.day.isoformat()})
+    told = gettext("The receipt is kept. Amount and day were read from it: look whether they are right.")
+    return _form(bench, "cost", around, values, proposed=told if said.amount or said.day else _typing(kept=True))
+
+
+@benched(opened=True)
+def paper(bench: Bench, paper: UUID) -> Any:
+    """A receipt as it is kept: a picture is shown, a PDF is handed over as a file."""
+    found = receipts.find(bench.books, paper)
+    if found is None:
+        return error_page(bench.request, 404)
+    response = HttpResponse(found.content, content_type=found.kind)
+    way = "attachment" if found.name == "pdf" else "inline"
+    response.headers["Content-Disposition"] = f'{way}; filename="receipt.{found.name}"'
+    response.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'; sandbox"
+    return response
+
+
+def _paper_of(values: dict[str, str]) -> str:
+    """The receipt a form names, if what it names can be one."""
+    try:
+        return reading.paper(values.get("paper", ""))
+    except BadInputError:
+        return ""
+
+
+def _typing(*, kept: bool = False) -> str:
+    if kept:
+        return gettext("The receipt is kept. Nothing could be read from it here: type what it says.")
+    return gettext("No receipt was kept; you can type what was paid.")
 
 
 def around_of(bench: Bench, shelf: Shelf) -> forms.Around:
@@ -105,6 +159,7 @@ def _form(
     problem: str = "",
     status: int = 200,
     removable: bool = False,
+    proposed: str = "",
 ) -> Any:
     title, route = KINDS[kind]
     context = {
@@ -113,5 +168,8 @@ def _form(
         "fields": [(field, values.get(field.name, "")) for field in forms.fields_of(kind, around)],
         "problem": problem,
         "removable": removable,
+        "paper": _paper_of(values),
+        "proposed": proposed,
+        "action": reverse("workbench_add", args=[kind]) if proposed else "",
     }
     return page(bench, "workbench/entry.html", context, status=status)

@@ -22,7 +22,7 @@ type Typed = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field: ``kind`` is ``text``, ``date``, ``decimal``, ``number`` or ``select`` (then with ``choices``)."""
+    """One field: ``kind`` is text, date, decimal, number, hidden, or select (then with ``choices``)."""
 
     name: str
     label: str
@@ -83,6 +83,8 @@ def written(entry: Entry) -> dict[str, str]:
         value = getattr(entry, field.name)
         if isinstance(value, date):
             values[field.name] = "" if value in (date.min, date.max) else value.isoformat()
+        elif field.name == "tax":
+            values[field.name] = format_trimmed(value) if value else ""
         elif field.name in ("fee", "product", "amount", "price"):
             values[field.name] = format_trimmed(value)
         else:
@@ -122,6 +124,9 @@ def _cost_fields(around: Around) -> Iterator[Field]:
     yield Field("amount", _("Amount (%(currency)s)") % {"currency": around.currency}, "decimal", required=True)
     yield Field("day", _("Day"), "date", required=True)
     yield from _spent(around)
+    hint = _("Only for the files of your adviser; it changes no figure here.")
+    yield Field("tax", _("Of it value added tax (%(currency)s)") % {"currency": around.currency}, "decimal", hint=hint)
+    yield Field("paper", "", "hidden")
 
 
 def _recurring_fields(around: Around) -> Iterator[Field]:
@@ -227,7 +232,11 @@ def _deal(id_: str, got: Typed, around: Around) -> Deal:
 
 
 def _cost(id_: str, got: Typed, around: Around) -> Cost:
-    return Cost(id_, typed.day(got.get("day", "")), _above_zero(got, "amount"), *_what_for(got, around))
+    amount, tax = _above_zero(got, "amount"), typed.amount(got.get("tax", ""))
+    if tax >= amount:
+        raise BadInputError("bad_tax", "Value added tax is a part of the amount.")
+    paper = typed.paper(got.get("paper", ""))
+    return Cost(id_, typed.day(got.get("day", "")), amount, *_what_for(got, around), tax, paper)
 
 
 def _recurring(id_: str, got: Typed, around: Around) -> Recurring:

@@ -1,10 +1,13 @@
 """Settings of the books, a copy of them, and files for a tax adviser."""
 
+import io
 import json
+import zipfile
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -14,10 +17,10 @@ from fanshare.core.instants import format_rfc3339, local_date, zone
 from fanshare.core.money import format_micros, format_trimmed
 from fanshare.core.workbench import mileage, typed
 from fanshare.core.workbench.documents import document
-from fanshare.core.workbench.entries import Books, Settings
+from fanshare.core.workbench.entries import Books, Cost, Settings
 from fanshare.core.workbench.journal import journal
 from fanshare.core.workbench.lines import INCOME, lines
-from fanshare.flows import workbench_books
+from fanshare.flows import receipts, workbench_books
 from fanshare.web.exports import exported
 from fanshare.web.language import gettext as _
 from fanshare.web.said import plain
@@ -25,9 +28,11 @@ from fanshare.web.workbench import bench as at
 from fanshare.web.workbench import forms
 from fanshare.web.workbench.bench import Bench, benched, page
 
+#: They are put together in memory.
+_MOST_RECEIPTS = 100
 FORMAT = "fanshare-workbench/1"
 _JOURNAL = ("day", "debit", "credit", "amount", "currency", "words", "deal", "entry")
-_LINES = ("day", "direction", "kind", "category", "amount", "currency", "words", "deal", "entry")
+_LINES = ("day", "direction", "kind", "category", "amount", "tax", "currency", "words", "deal", "entry")
 
 
 @benched(form=True, opened=True)
@@ -69,6 +74,28 @@ def export(bench: Bench) -> Any:
     if asked.get("what") == "lines":
         return exported(form, "lines", _lines(books, since, until), _LINES, cut=False)
     return exported(form, "journal", _postings(books, since, until), _JOURNAL, cut=False)
+
+
+@benched(opened=True)
+def receipts_of(bench: Bench) -> Any:
+    """The receipts of some days in one file, each named by its day, amount and what it was for."""
+    shelf, asked = bench.shelf(), bench.request.GET
+    today = local_date(bench.now, zone(shelf.settings.zone))
+    since = typed.day(str(asked.get("since", "")), date(today.year, 1, 1))
+    until = typed.day(str(asked.get("until", "")), today)
+    chosen = [one for one in shelf.of(Cost) if one.paper and since <= one.day <= until]
+    if len(chosen) > _MOST_RECEIPTS:
+        raise BadInputError("too_many", "More than 100 receipts lie in these days: choose fewer days.")
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as packed:
+        for one in sorted(chosen, key=lambda cost: (cost.day, cost.id)):
+            found = receipts.find(bench.books, UUID(one.paper))
+            if found is not None:
+                name = f"{one.day.isoformat()} {format_trimmed(one.amount)} {one.category} {one.id[:8]}.{found.name}"
+                packed.writestr(name, found.content)
+    response = HttpResponse(out.getvalue(), content_type="application/zip")
+    response.headers["Content-Disposition"] = f'attachment; filename="receipts-{since}-{until}.zip"'
+    return response
 
 
 @benched(opened=True)
@@ -118,6 +145,7 @@ def _postings(books: Books, since: date, until: date) -> list[dict[str, str]]:
 
 def _lines(books: Books, since: date, until: date) -> Iterable[dict[str, str]]:
     named = {deal.id: deal.name for deal in books.deals}
+    taxes = {cost.id: cost.tax for cost in books.costs}
     for one in lines(books, until):
         if one.day >= since:
             yield {
@@ -126,6 +154,7 @@ def _lines(books: Books, since: date, until: date) -> Iterable[dict[str, str]]:
                 "kind": one.kind.value,
                 "category": one.category,
                 "amount": format_micros(one.amount),
+                "tax": format_micros(taxes.get(one.entry, 0)),
                 "currency": books.currency,
                 "words": one.words,
                 "deal": named.get(one.deal, ""),
