@@ -4,9 +4,11 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import unescape
 
 import pytest
 
+from fanshare.core import clickid
 from fanshare.core.errors import BadInputError, ConflictError
 from fanshare.core.instants import DAY, HOUR, MINUTE
 from fanshare.core.terms_text import parse
@@ -69,6 +71,29 @@ def place(schema_template: str, pg_server: Server, tmp_path_factory: pytest.Temp
 
 def words(answer: Answer) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", answer.text.replace("\xa0", " ")).split())
+
+
+def test_whoever_has_bought_is_led_to_a_link_of_her_own_for_the_creator_she_came_by(place: Place) -> None:
+    brand, wool, device = place.company.brand, place.company.other, place.device()
+
+    def click(of: Brand, link: int) -> str:
+        return clickid.mint(link, of.house.now, b"\0" * clickid.RANDOM_BYTES, of.programme.secrets.click_id)
+
+    quince = int(place.company.house.value("SELECT id FROM link WHERE campaign = 'quinces'"))
+    cleos, carlas, others = click(brand, brand.fan_link), click(brand, quince), click(wool, wool.link)
+    fan, terms = "/join/linen/fan/", "/terms/linen"
+    for path, where in (
+        (cleos, f"{fan}cleo"), (f"{cleos},{carlas}", f"{fan}carla-quince"), (f"{carlas}.{cleos}.rubbish", f"{fan}cleo"),
+        (cleos.upper(), f"{fan}cleo"), ("", terms), (cleos[:-1] + ("0" if cleos[-1] != "0" else "1"), terms),
+        (others, terms), ("x" * 5_000, terms), ("%00%FF", terms),
+    ):  # fmt: skip
+        answer = device.get(f"/join/linen/share?fs={path}")
+        assert (answer.status, answer.headers["location"]) == (302, where), path
+    assert device.get("/join/nowhere/share").status == 404
+    texts = re.findall(
+        r'<pre class="sent"[^>]*>([^<]*)</pre>', place.company.device("bea").get("/brand/linen/start").text
+    )
+    assert sum(f"https://{HOST}/join/linen/share?fs=FS_PATH" in unescape(text) for text in texts) == 2
 
 
 def test_a_creator_joins_with_three_fields_and_one_button(place: Place) -> None:

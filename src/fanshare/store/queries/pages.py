@@ -10,6 +10,10 @@ _CREATOR = """
 SELECT id, slug, display_name FROM party
  WHERE programme_id = %(programme_id)s AND kind = 'creator' AND slug = %(slug)s AND erased_at IS NULL
 """
+_CREATOR_OF_LINK = """
+SELECT p.slug FROM link l JOIN party p ON p.programme_id = l.programme_id AND p.id = l.creator_party_id
+ WHERE l.programme_id = %(programme_id)s AND l.id = %(link)s AND p.kind = 'creator' AND p.erased_at IS NULL
+"""
 _LINKS = """
 SELECT l.code, l.campaign, l.destination, l.label_text, l.label_country, l.label_platform FROM link l
   JOIN LATERAL (SELECT state FROM link_state WHERE programme_id = l.programme_id AND link_id = l.id
@@ -82,6 +86,11 @@ def creator(access: Access, slug: str) -> CreatorRow | None:
     """A creator by her short name."""
     row = access.fetch_one(_CREATOR, {"slug": slug})
     return None if row is None else CreatorRow(*row)
+
+
+def creator_of_link(access: Access, link: int) -> str:
+    """The short name of the creator whom a link is for; empty where there is none who has a page."""
+    return str(access.value(_CREATOR_OF_LINK, {"link": link}) or "")
 
 
 def links(access: Access, creator_id: int) -> list[LinkRow]:

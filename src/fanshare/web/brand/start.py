@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpResponseRedirect
 from django.urls import reverse
+from markupsafe import escape
 
 from fanshare.core.errors import BadInputError
 from fanshare.flows import set_up, terms_draft
@@ -73,6 +74,7 @@ def _page(here: Here, *, problem: str = "") -> Any:
         ],
         "join": join,
         "message": _message(here, join),
+        "thanks": _thanks(f"{join}/share?fs=FS_PATH"),
         "may_say": may(here, "brand.start.say"),
         "may_connect": may(here, "connections.change"),
         "may_team": may(here, "brand.team"),
@@ -109,3 +111,10 @@ def _message(here: Here, join: str) -> str:
     )
     more = _("What a sale would bring you, and how to join:")
     return f"{said % {'brand': here.tenant.name}}\n{more} {join}"
+
+
+def _thanks(address: str) -> list[tuple[str, str]]:
+    """What a shop shows whoever has bought, each with where it goes; it speaks as the shop."""
+    words = _("Did you like it? Get a link of your own: you earn a part when a friend buys through it.")
+    link = f'<p><a href="{escape(address)}">{escape(words)}</a></p>'
+    return [(_("In the thank-you page"), link), (_("In the order mail"), f"{words}\n{address}")]

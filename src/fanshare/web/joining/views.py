@@ -1,10 +1,12 @@
 """The forms: become a creator, become a fan who shares, claim what an address earned before."""
 
+import re
 from typing import Any
 
-from django.http import Http404
+from django.http import Http404, HttpResponseRedirect
+from django.urls import reverse
 
-from fanshare.core import ad_labels
+from fanshare.core import ad_labels, clickid
 from fanshare.core.errors import BadInputError
 from fanshare.flows import joining
 from fanshare.flows.joining import Draft
@@ -18,6 +20,9 @@ from fanshare.web.joining.visiting import may, page, visiting
 from fanshare.web.language import gettext as _
 from fanshare.web.said import plain
 
+#: What shops put between the click ids that they keep, and how much of it is read.
+_BETWEEN = re.compile(r"[^0-9A-Za-z]+")
+_LONGEST_PATH, _MOST_CLICKS = 1_000, 20
 #: Per visitor and ten minutes.
 _WISHES = 10
 _FIELDS = {
@@ -56,6 +61,23 @@ def join_fan(visit: Visit, creator: str) -> Any:
         "countries": ad_labels.COUNTRIES.values(),
     }
     return _answered(visit, joining.FAN, "joining/fan.html", context, creator=row.slug)
+
+
+@visiting("join")
+def after_buying(visit: Visit) -> Any:
+    """Where a shop's thank-you page and its order mail lead: to a link of the buyer's own for the creator she came by.
+
+    ``fs`` holds click ids as the shop kept them, the newest last; one that is not ours says nothing.
+    """
+    found = (
+        slug
+        for click in reversed(_BETWEEN.split(visit.request.GET.get("fs", "")[:_LONGEST_PATH])[-_MOST_CLICKS:])
+        if (minted := clickid.read(click, visit.programme.secrets.click_id)) is not None
+        and (slug := pages.creator_of_link(visit.access, minted.link_id))
+    )
+    slug = next(found, "")
+    where = reverse("join_fan", args=[visit.tenant.slug, slug]) if slug else reverse("terms", args=[visit.tenant.slug])
+    return HttpResponseRedirect(str(where))
 
 
 @visiting("join")
