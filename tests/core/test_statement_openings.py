@@ -165,13 +165,18 @@ CLAIM, ITS_ORDER = "an accepted claim", "the order of an accepted claim"
 ON = "on 22 Nov 2026 of what the brand bears for a claim, as its order was changed"
 CLAIMS = [
     (CLAIM, 2_400_000, "Borne by the brand for a claim accepted on 22 Nov 2026: 2.40 EUR"),
+    (
+        "a debt that stood for 180 days",
+        2_400_000,
+        "Borne by the brand on 22 Nov 2026 of a debt that stood for 180 days: 2.40 EUR",
+    ),
     (ITS_ORDER, -800_000, f"Taken back {ON}: 0.80 EUR"),
     (ITS_ORDER, 800_000, f"Given again {ON}: 0.80 EUR"),
 ]
 
 
 @each_verifier
-@pytest.mark.parametrize(("tool", "amount", "said"), CLAIMS, ids=["borne", "taken back", "given again"])
+@pytest.mark.parametrize(("tool", "amount", "said"), CLAIMS, ids=["borne", "debt", "taken back", "given again"])
 def test_what_the_brand_bears_for_a_claim_is_told_as_that(check: Verifier, tool: str, amount: int, said: str) -> None:
     world, entry = moved_world(tool=tool, amount=amount)
     made = statement(world, entry)

@@ -30,7 +30,14 @@ TOOLS: Mapping[str, str] = {
 CLAIM = "claim"
 #: And what is taken back of it, or given again, as its order changes.
 CLAIM_ORDER = "claim_order"
-NAMES: Mapping[str, str] = {**TOOLS, CLAIM: "an accepted claim", CLAIM_ORDER: "the order of an accepted claim"}
+#: And what the brand bears of an old debt.
+DEBT = "debt"
+NAMES: Mapping[str, str] = {
+    **TOOLS,
+    CLAIM: "an accepted claim",
+    CLAIM_ORDER: "the order of an accepted claim",
+    DEBT: "a debt that stood for 180 days",
+}
 
 _GROUPED = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+\.[0-9]+", re.ASCII)
 _PLAIN = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,30})?", re.ASCII)

@@ -45,6 +45,8 @@ def opening_sentence(body: Mapping[str, Any]) -> str:
     on = f"{day(body['moved_on'])} {body['moved_on'][:4]}"
     if body["tool"] == NAMES[CLAIM]:
         return f"Borne by the brand for a claim accepted on {on}: {amount}"
+    if body["tool"] == "a debt that stood for 180 days":
+        return f"Borne by the brand on {on} of a debt that stood for 180 days: {amount}"
     if body["tool"] == NAMES[CLAIM_ORDER]:
         what = "Taken back" if micros < 0 else "Given again"
         return f"{what} on {on} of what the brand bears for a claim, as its order was changed: {amount}"

@@ -26,6 +26,7 @@ from fanshare.flows import (
     close,
     compliance,
     day_keys,
+    debts,
     disk,
     goal_ends,
     joining,
@@ -303,6 +304,7 @@ class Worker:
 
     def _sweep(self, done: Round) -> None:
         self._for_each("sweep", lambda one, _: unclaimed.sweep(one, self.clock()), done)
+        self._for_each("debts", lambda one, _: debts.bear(one, self.clock()), done)
 
     def _checkpoint(self, done: Round) -> None:
         self._for_each("checkpoint", self._sign, done)

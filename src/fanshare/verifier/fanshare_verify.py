@@ -675,6 +675,8 @@ def _moved_from(body: dict[str, Any]) -> str:
     on, worth = f"{_day(body['moved_on'])} {body['moved_on'][:4]}", f"{_short(abs(micros))} {body['currency']}"
     if body["tool"] == "an accepted claim":
         return f"Borne by the brand for a claim accepted on {on}: {worth}"
+    if body["tool"] == "a debt that stood for 180 days":
+        return f"Borne by the brand on {on} of a debt that stood for 180 days: {worth}"
     if body["tool"] == _CLAIM_ORDER:
         what = "Taken back" if micros < 0 else "Given again"
         return f"{what} on {on} of what the brand bears for a claim, as its order was changed: {worth}"

@@ -267,6 +267,8 @@ function movedFrom(body) {
   const ready = (body.matures_at || "").slice(0, 10), amount = micros(body.amount), on = dated(body.moved_on);
   const worth = short(amount < 0n ? -amount : amount) + " " + body.currency;
   if (body.tool === "an accepted claim") return "Borne by the brand for a claim accepted on " + on + ": " + worth;
+  if (body.tool === "a debt that stood for 180 days")
+    return "Borne by the brand on " + on + " of " + body.tool + ": " + worth;
   if (body.tool === CLAIM_ORDER) {
     const what = amount < 0n ? "Taken back on " : "Given again on ";
     return what + on + " of what the brand bears for a claim, as its order was changed: " + worth;
