@@ -8,9 +8,14 @@ from fanshare.core.instants import DAY, HOUR, MINUTE
 from fanshare.core.payee import WAIT
 from fanshare.core.payee_account import Kind, stripe_account
 from fanshare.flows import payees, payout_rails
+from fanshare.integrations.paypal import payouts
 from fanshare.integrations.rails import Called
+from fanshare.integrations.stripe import transfers
+from fanshare.integrations.tremendous import orders
 from fanshare.store.queries import payout_rails as rail_rows
 from fanshare.store.server import Server
+from fanshare.web.brand import rail_words
+from fanshare.web.language import speaking
 from tests.support.paypal_payouts import APP, PayPal
 from tests.support.schema import schema_template
 from tests.support.stripe_connect import CLEO, KEY, StripeConnect
@@ -172,6 +177,15 @@ def test_the_pages_fit_and_are_accessible(company: Company) -> None:
                 seen.unfold()
                 seen.fit(called)
             assert seen.console == []
+
+
+def test_every_reason_that_a_driver_gives_is_in_the_words_of_the_pages() -> None:
+    told = {*transfers.REASONS.values(), transfers.REFUSED, transfers.BACK, *payouts.REASONS.values(), payouts.REFUSED}
+    told |= {payouts.NO_FUNDS, orders.REFUSED, orders.FAILED, orders.BACK}
+    assert told <= set(rail_words.SENTENCES)
+    with speaking("de"):
+        assert rail_words.said(orders.BACK) == "Die Marke hat diese Prämie bei Tremendous zurückgenommen."
+    assert rail_words.said("by hand") == "by hand"
 
 
 def test_it_is_ended_where_nothing_is_under_way(company: Company) -> None:

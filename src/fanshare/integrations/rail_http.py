@@ -1,5 +1,6 @@
 """Calling a payment provider: every fault is silence, so nothing here raises and nothing is concluded from one."""
 
+import re
 import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,9 +9,11 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from fanshare.core.errors import FanshareError
+from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.integrations.errors import ShopUnreachableError
 from fanshare.integrations.http import DEADLINE, LATER, Answer, Asker, is_loopback, json_of
+
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,200}", re.ASCII)
 
 type Document = dict[str, Any]
 
@@ -37,6 +40,13 @@ class Limits:
 
 
 USUAL = Limits()
+
+
+def named(value: object) -> str:
+    """What a provider calls a payment. Raises ``BadInputError`` ``bad_name`` for what can be no name."""
+    if not isinstance(value, str) or _NAME.fullmatch(value) is None:
+        raise BadInputError("bad_name", "This is no name of a payment.")
+    return value
 
 
 class Caller:

@@ -126,7 +126,7 @@ class PayPalRail:
         if told.status == 201:
             header = told.document.get("batch_header")
             batch = header.get("payout_batch_id") if isinstance(header, dict) else None
-            if isinstance(batch, str) and batch:
+            if isinstance(batch, str) and _BATCH.fullmatch(f"{_BATCHES}/{batch}"):
                 return Answer(Said.ACCEPTED, self._now(), remote=batch)
             return self._silent(_UNREADABLE)
         if told.status not in (400, 403, 422) or not told.document.get("name"):

@@ -17,7 +17,7 @@ from fanshare.core.money import Micros
 from fanshare.core.payee_account import Kind
 from fanshare.core.payout_item import Answer, Frozen, Said
 from fanshare.core.rails import FACTS, Order
-from fanshare.integrations.rail_http import USUAL, Caller, Limits, Told
+from fanshare.integrations.rail_http import USUAL, Caller, Limits, Told, named
 from fanshare.integrations.stripe import amounts
 from fanshare.integrations.stripe.rest import API, VERSION, StripeAccess
 
@@ -29,7 +29,8 @@ REASONS = {
     "insufficient_capabilities_for_transfer": "The account at Stripe is not ready to be paid.",
     "transfers_not_allowed": "Stripe can't pay to this account.",
 }
-_REFUSED = "Stripe refused this payment."
+REFUSED = "Stripe refused this payment."
+BACK = "The brand took this transfer back at Stripe."
 _FORM = {"content-type": "application/x-www-form-urlencoded"}
 
 
@@ -144,9 +145,9 @@ def _answer(found: Sequence[dict[str, Any]], said: Said, now: Instant) -> Answer
     currency = min(currencies)
     gone = sum(amounts.amount(one, "amount", currency) for one in found)
     back = sum(amounts.amount(one, "amount_reversed", currency, default=0) for one in found)
-    first = str(found[-1].get("id", ""))  # listed are the newest first
+    first = named(found[-1].get("id"))  # listed are the newest first
     if back >= gone:
-        return Answer(Said.CAME_BACK, now, back, currency, first, reason="The brand took this transfer back at Stripe.")
+        return Answer(Said.CAME_BACK, now, back, currency, first, reason=BACK)
     if len(currencies) > 1:
         return Answer(said, now, gone - back, "/".join(sorted(currencies)), first)
     return Answer(said, now, gone - back, currency, first)
@@ -159,4 +160,4 @@ def _refusal(told: Told) -> str:
     if told.status not in (400, 402, 404) or kind not in ("invalid_request_error", "card_error", "api_error"):
         return ""
     code = str(error.get("code", "")) if isinstance(error, dict) else ""
-    return REASONS.get(code, _REFUSED)
+    return REASONS.get(code, REFUSED)

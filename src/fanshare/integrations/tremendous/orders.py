@@ -16,7 +16,7 @@ from fanshare.core.money import Micros, format_minor, parse_amount
 from fanshare.core.payee_account import Kind
 from fanshare.core.payout_item import Answer, Frozen, Said
 from fanshare.core.rails import FACTS, Order, step
-from fanshare.integrations.rail_http import USUAL, Caller, Limits, Told
+from fanshare.integrations.rail_http import USUAL, Caller, Limits, Told, named
 
 URLS = {"live": "https://api.tremendous.com", "sandbox": "https://testflight.tremendous.com"}
 _ORDERS, _SOURCES = "/api/v2/orders", "/api/v2/funding_sources"
@@ -147,7 +147,7 @@ def _listed(told: Told, name: str) -> list[dict[str, Any]]:
 def _answer(orders: Sequence[dict[str, Any]], key: str, now: Instant) -> Answer:
     """Orders of one key as one answer. Raises ``BadInputError`` and what reading raises for what are none of ours."""
     living = [one for one in orders if one["status"] not in ("CANCELED", "FAILED")]
-    first = str((living or [*orders])[-1]["id"])
+    first = named((living or [*orders])[-1]["id"])
     if any(one["external_id"] != key for one in orders):
         raise BadInputError("other_order", "This is another order.")
     if not living:

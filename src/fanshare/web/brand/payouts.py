@@ -19,6 +19,7 @@ from fanshare.store.queries import payout_runs as run_rows
 from fanshare.store.queries.payout_lists import ItemRow
 from fanshare.store.queries.payout_runs import Run
 from fanshare.web.brand import payout_lists_as
+from fanshare.web.brand.rail_words import said
 from fanshare.web.brand.reconciled import of_run
 from fanshare.web.brand.who import may, named
 from fanshare.web.desk import Here
@@ -291,6 +292,7 @@ def _item(row: ItemRow) -> dict[str, Any]:
         "kind": kind,
         "icon": icon,
         "words": _(words),
+        "reason": said(row.reason),
         "open": state in UNDERWAY and state is not State.MISMATCH,
         "arrived": state is State.FINAL,
         "mismatch": state is State.MISMATCH,
