@@ -20,9 +20,9 @@ JINJA = environment()
 
 #: Modules whose strings of several words are names that a script or a file knows them by.
 NAMES_ALONE = {"creator/earnings.py", "public/verifying.py"}
-#: How strings begin that are sent to machines, drawings, and what is called so everywhere.
+#: How strings begin that are sent to machines, drawings, values of forms and files, and what is called so everywhere.
 _FOR_MACHINES = ("attachment; ", "public, max-age", "private, no-store", "GET, HEAD", "<", "text/", "Accept-Language, ",
-                 "Mac OS X", "nofollow ugc", "Stripe Connect")  # fmt: skip
+                 "Mac OS X", "nofollow ugc", "Stripe Connect", "not credited", "withdraw surely")  # fmt: skip
 
 
 def said_in_code(source: str) -> list[str]:
