@@ -221,6 +221,8 @@ API: Mapping[str, Scope] = {
     "api.orders.report": Scope.ORDERS,
     "api.shares.list": Scope.READ,
     "api.balances.list": Scope.READ,
+    "api.gifts.list": Scope.READ,
+    "api.goals.list": Scope.READ,
     "api.payouts.runs": Scope.PAYOUTS,
     "api.payouts.run": Scope.PAYOUTS,
     "api.payouts.payments": Scope.PAYOUTS,

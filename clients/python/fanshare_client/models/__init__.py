@@ -23,6 +23,10 @@ from .fan_in import FanIn
 from .fan_part_in import FanPartIn
 from .fan_part_out import FanPartOut
 from .get_statement_response import GetStatementResponse
+from .gift_out import GiftOut
+from .gift_out_state import GiftOutState
+from .goal_out import GoalOut
+from .goal_out_state import GoalOutState
 from .group_in import GroupIn
 from .group_out import GroupOut
 from .label_out import LabelOut
@@ -43,6 +47,8 @@ from .page_claim_out import PageClaimOut
 from .page_clicks_out import PageClicksOut
 from .page_code_out import PageCodeOut
 from .page_event_out import PageEventOut
+from .page_gift_out import PageGiftOut
+from .page_goal_out import PageGoalOut
 from .page_link_out import PageLinkOut
 from .page_order_out import PageOrderOut
 from .page_party_out import PagePartyOut
@@ -120,6 +126,10 @@ __all__ = (
     "FanPartIn",
     "FanPartOut",
     "GetStatementResponse",
+    "GiftOut",
+    "GiftOutState",
+    "GoalOut",
+    "GoalOutState",
     "GroupIn",
     "GroupOut",
     "LabelOut",
@@ -140,6 +150,8 @@ __all__ = (
     "PageClicksOut",
     "PageCodeOut",
     "PageEventOut",
+    "PageGiftOut",
+    "PageGoalOut",
     "PageLinkOut",
     "PageOrderOut",
     "PagePartyOut",
