@@ -63,6 +63,7 @@ PAGES = {
         "brand-messages": "/brand/linen/messages",
         "brand-message": "/brand/linen/messages/{message}",
         "brand-assign": "/brand/linen/orders/1/assign",
+        "brand-several-codes": "/brand/linen/codes/several",
         "brand-several-links": "/brand/linen/links/several",
         "brand-results": "/brand/linen/results",
         "brand-money": "/brand/linen/money",

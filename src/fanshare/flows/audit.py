@@ -40,6 +40,7 @@ WHAT = {
     "application.answer": later("answered an application"),
     "products.take": later("changed what the shop sells"),
     "links.make": later("made links for several creators"),
+    "codes.ask": later("asked for codes for many"),
     "ruling.add": later("decided about an order"),
     "claim.answer": later("answered a claim"),
     "key.make": later("made an API key"),
