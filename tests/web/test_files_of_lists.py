@@ -81,7 +81,7 @@ def test_files_say_what_the_pages_say_and_no_more(company: Company) -> None:
     carla, finn = rows(rea, "/brand/linen/claims")
     assert (carla["who"], carla["state"], carla["for_creator"]) == ("Carla Quince", "waiting", "Carla Quince")
     assert finn["who"].startswith("fan ")
-    assert (finn["state"], finn["note"], finn["order"]) == ("not credited", f"'{EVIL}", "")
+    assert (finn["state"], finn["note"], finn["order"]) == ("not_credited", f"'{EVIL}", "")
     (objection,) = rows(rea, "/brand/linen/objections")
     assert (objection["order"], objection["who"], objection["decision"]) == ("C1001", "Cleo", "upheld")
     (run,) = rows(fina, "/brand/linen/payouts")
@@ -98,7 +98,7 @@ def test_files_say_what_the_pages_say_and_no_more(company: Company) -> None:
 
 def test_whoever_claimed_reads_her_own_claims_and_not_the_notes_about_them(company: Company) -> None:
     (mine,) = rows(company.device("finn"), "/claims/linen")
-    assert (mine["order"], mine["for_creator"], mine["state"]) == (f"'{EVIL}", "Cleo", "not credited")
+    assert (mine["order"], mine["for_creator"], mine["state"]) == (f"'{EVIL}", "Cleo", "not_credited")
     assert "note" not in mine
     assert [one["order"] for one in rows(company.device("carla"), "/claims/linen")] == ["C1001"]
     assert rows(company.device("fay"), "/claims/linen") == []

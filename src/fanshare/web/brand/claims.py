@@ -104,7 +104,7 @@ def _document(row: ClaimRow, numbers: dict[int, str]) -> dict[str, Any]:
 
 def state_of(row: ClaimRow) -> str:
     """How a file calls what became of a claim."""
-    return {None: "waiting", True: "credited", False: "not credited"}[row.accepted]
+    return {None: "waiting", True: "credited", False: "not_credited"}[row.accepted]
 
 
 def _about(here: Here, number: int, problem: str) -> dict[str, Any]:

@@ -65,7 +65,7 @@ def _document(row: ClaimRow, number: str) -> dict[str, Any]:
         "for_creator": row.creator_name,
         "made_at": format_rfc3339(row.at),
         "answer_by": format_rfc3339(claims.due(row)),
-        "state": {None: "received", True: "credited", False: "not credited"}[row.accepted],
+        "state": {None: "received", True: "credited", False: "not_credited"}[row.accepted],
         "answered_at": "" if row.answered_at is None else format_rfc3339(row.answered_at),
     }
 
