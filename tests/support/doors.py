@@ -19,6 +19,7 @@ ACROSS = frozenset(
         "programmes_with_payments",
         "programmes_with_codes",
         "programmes_with_credits",
+        "programmes_with_goals",
         "programmes_with_calls",
         "programmes_with_targets",
         "programmes_with_borne_claims",

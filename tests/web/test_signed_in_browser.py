@@ -273,14 +273,14 @@ def test_a_creator_makes_a_link_pauses_it_and_chooses_what_fans_get(
         assert re.fullmatch(r"Werbung: Ich verdiene mit, wenn du kaufst\. http://127\.0\.0\.1:\d+/r/\w{8}", message)
         company.house.later(SECOND)
         seen.page.get_by_role("button", name="Pause the link").click()
-        assert seen.page.get_by_text("paused: it still leads to the shop").is_visible()
+        seen.page.get_by_text("paused: it still leads to the shop").wait_for()
         company.house.later(SECOND)
         seen.page.get_by_label("The fan's part in percent").fill("25")
         seen.page.get_by_role("button", name="Choose").click()
-        assert seen.page.get_by_text("she gets 25 % of your commission").is_visible()
+        seen.page.get_by_text("she gets 25 % of your commission").wait_for()
         company.house.later(SECOND)
         seen.page.get_by_role("button", name="Let it count again").click()
-        assert seen.page.get_by_text("live: clicks count").is_visible()
+        seen.page.get_by_text("live: clicks count").wait_for()
 
 
 def test_the_switch_to_german_holds_and_goes_back_to_the_same_page(
