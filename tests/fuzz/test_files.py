@@ -101,7 +101,7 @@ def test_a_csv_of_which_a_row_is_lost_is_found(monkeypatch: pytest.MonkeyPatch) 
     """The negative control: a staging area that forgets what was refused."""
     monkeypatch.setattr(Staging, "refuse", lambda *args: None)
     with pytest.raises(AssertionError):
-        batches(rows_case, 200)
+        batches(rows_case, 1_000)
 
 
 def test_a_cell_that_is_read_without_a_check_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -185,7 +185,7 @@ def test_a_mapping_that_is_not_checked_is_found(monkeypatch: pytest.MonkeyPatch)
     """The negative control: a format that nobody looked at goes through to the rows."""
     monkeypatch.setattr(mapping, "_check_format", lambda section: None)
     with pytest.raises(Exception, match=r".") as caught:
-        campaign(mapping_case, 1_000)
+        campaign(mapping_case, 5_000)
     assert not isinstance(caught.value, BadInputError)
 
 

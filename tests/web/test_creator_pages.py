@@ -99,6 +99,7 @@ def test_a_long_list_is_walked_page_by_page_and_exported_whole(company: Company)
     rows = list(csv.DictReader(io.StringIO(answer.text.lstrip("\ufeff"))))
     assert len(rows) == 61
     assert (rows[0]["order"], rows[0]["goods"], rows[0]["amount"]) == ("N3059", "60.000000", "7.200000")
+    assert (rows[0]["pays_on"], rows[0]["paid_on"], rows[0]["waits_for"]) == ("", "", "maturity")
     assert json.loads(device.get("/creator/wool/earnings?as=json").text)["complete"] is True
     assert "Creator · Cleo, Wool" in words(device.get("/creator/linen").text), (
         "the switcher leads to the other programme"

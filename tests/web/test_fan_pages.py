@@ -71,6 +71,7 @@ def test_a_line_says_day_goods_rate_and_never_what_was_bought(tomorrow: Company)
     assert "Sat 14 Nov Cleo 59.00 € 20 % waiting until Mon 14 Dec 1.41 €" in words(page)
     found = list(csv.DictReader(io.StringIO(device.get("/fan/linen/earnings?as=csv").text.lstrip("\ufeff"))))
     assert [(row["day"], row["goods"], row["amount"]) for row in found] == [("2026-11-14", "59.000000", "1.416000")]
+    assert [(row["pays_on"], row["paid_on"], row["waits_for"]) for row in found] == [("", "", "maturity")]
     for answer in (page, device.get("/fan/linen/earnings?as=json"), device.get("/fan/linen")):
         assert "F1002" not in answer.text
         assert "product-" not in answer.text

@@ -17,7 +17,7 @@ from fanshare.flows.address_change import refuse_if_changed
 from fanshare.flows.context import Programme
 from fanshare.flows.payouts import Step
 from fanshare.store.idempotency import once
-from fanshare.store.queries import shop_codes
+from fanshare.store.queries import payout_runs, shop_codes
 from fanshare.store.queries import shop_credits as rows
 from fanshare.store.queries.shop_credits import Credit, CreditShop
 
@@ -66,7 +66,7 @@ def ask(programme: Programme, wish: Wish, key: str, now: Instant) -> Credit:
     """Ask for a credit. The same ``key`` asks once, however often it is sent.
 
     Raises ``BadInputError`` (``bad_amount``, ``no_credit_here``, ``bad_key``) and ``ConflictError`` (``not_ready``,
-    ``erased``, ``key_reused``, ``address_changed``).
+    ``erased``, ``key_reused``, ``address_changed``, ``stopped``: to whom nothing is paid, no code is given either).
     """
     access = programme.access
     body = {"credit": str(wish.party), "shop": str(wish.connection), "of": wish.currency, "amount": str(wish.amount)}
@@ -84,6 +84,10 @@ def _turn(programme: Programme, wish: Wish, now: Instant) -> int:
     ready = rows.locked_ready(access, wish.party, wish.currency)
     if ready is None:
         raise ConflictError("erased", "This person is not here any more.")
+    if payout_runs.stopped(access, wish.party) is not None:
+        raise ConflictError(
+            "stopped", "Payouts to you are stopped for the time being; until then nothing can become shop credit."
+        )
     today = rows.turned_today(access, wish.party, wish.currency, now)
     way.check_amount(wish.amount, way.turnable(ready, wish.currency, today), wish.currency)
     payout = payouts.begin(access, wish.party, wish.currency, wish.amount, now)

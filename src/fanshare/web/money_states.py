@@ -65,6 +65,23 @@ def clocks(here: Here, asked: Sequence[Earned]) -> list[tuple[State, str]]:
     ]
 
 
+#: What ``dated`` tells of a line in a file.
+DATED = ("pays_on", "paid_on", "waits_for")
+
+
+def dated(here: Here, asked: Sequence[Earned]) -> list[dict[str, str]]:
+    """The same for a file: the day of paying that takes it, the day it was paid on, codes of what it waits for."""
+    told = payment_clock.clocks(here.access, here.tenant, asked, here.now).clocks
+    return [
+        {
+            "pays_on": "" if one.day is None else one.day.isoformat(),
+            "paid_on": "" if one.paid_at is None else here.calendar.iso(one.paid_at),
+            "waits_for": " ".join(wait.why for wait in one.waits),
+        }
+        for one in told
+    ]
+
+
 def _standing(here: Here, one: Earned, found: Clock) -> State:
     if found.step is Step.PAID and found.paid_at is not None:
         return State("ready", "circle-check", _("paid out on %(day)s") % {"day": here.calendar.day(found.paid_at)})

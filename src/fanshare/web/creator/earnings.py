@@ -17,12 +17,12 @@ from fanshare.web.desk import Here
 from fanshare.web.exports import exported
 from fanshare.web.language import gettext as _
 from fanshare.web.lists import MOST_EXPORTED, PAGE, Asked, Spec, asked, place
-from fanshare.web.money_states import State, buckets, clocks, paying, state_of
+from fanshare.web.money_states import DATED, State, buckets, clocks, dated, paying, state_of
 from fanshare.web.seated import LISTENS, listens, page, seated
 
 #: Lines on one paper: about ten sheets.
 MOST_PRINTED = 500
-_COLUMNS = ("order", "placed_at", "goods", "amount", "currency", "state", "ready_at", "checked_until")
+_COLUMNS = ("order", "placed_at", "goods", "amount", "currency", "state", "ready_at", "checked_until", *DATED)
 _WORDS = {"available": "ready", "pending": "waiting", "held": "being checked", "unclaimed": "unclaimed"}
 
 
@@ -33,7 +33,8 @@ def earnings(here: Here) -> Any:
     wish = asked(here.request.GET, _spec(), here.zone)
     if wish.form:
         rows = _lines(here, wish, MOST_EXPORTED + 1)
-        documents = map(_document, rows[:MOST_EXPORTED])
+        told = dated(here, _earned(here, rows[:MOST_EXPORTED]))
+        documents = [_document(row) | days for row, days in zip(rows, told, strict=False)]
         return exported(wish.form, "earnings", documents, _COLUMNS, cut=len(rows) > MOST_EXPORTED)
     rows = _lines(here, wish, PAGE + 1)
     shown = rows[:PAGE]
@@ -103,10 +104,13 @@ def _lines(here: Here, wish: Asked, limit: int) -> list[queries.LineRow]:
 
 def _timed(here: Here, rows: list[queries.LineRow]) -> list[tuple[queries.LineRow, State, str]]:
     """Lines, where each stands, and which run takes it or what it waits for."""
-    earned = [
+    return [(row, *told) for row, told in zip(rows, clocks(here, _earned(here, rows)), strict=True)]
+
+
+def _earned(here: Here, rows: list[queries.LineRow]) -> list[Earned]:
+    return [
         Earned(row.id, here.me, row.currency, row.amount, row.bucket, row.matures_at, row.held_until) for row in rows
     ]
-    return [(row, *told) for row, told in zip(rows, clocks(here, earned), strict=True)]
 
 
 def _next(wish: Asked, rows: list[queries.LineRow]) -> str:

@@ -17,11 +17,11 @@ from fanshare.web.desk import Here
 from fanshare.web.exports import exported
 from fanshare.web.language import gettext as _
 from fanshare.web.lists import MOST_EXPORTED, PAGE, Spec, asked, place
-from fanshare.web.money_states import State, clocks, paying, state
+from fanshare.web.money_states import DATED, State, clocks, dated, paying, state
 from fanshare.web.seated import page, seated
 from fanshare.web.wording import percent
 
-_COLUMNS = ("day", "creator", "goods", "rate", "amount", "currency", "state", "ready_at")
+_COLUMNS = ("day", "creator", "goods", "rate", "amount", "currency", "state", "ready_at", *DATED)
 
 
 @seated("fan.earnings", Role.FAN)
@@ -33,7 +33,8 @@ def earnings(here: Here) -> Any:
     rows = fan_days.lines(here.access, here.me, here.midnight, after=wish.after, limit=limit + 1)
     shown = rows[:limit]
     if wish.form:
-        documents = [_document(here, row) for row in shown]
+        told = zip(shown, dated(here, _earned(here, shown)), strict=True)
+        documents = [_document(here, row) | days for row, days in told]
         return exported(wish.form, "earnings", documents, _COLUMNS, cut=len(rows) > limit)
     waits, stopped = payees.kept_back(here.access, here.me, here.now)
     context = {
@@ -70,12 +71,15 @@ def printed(here: Here) -> Any:
 
 def _timed(here: Here, rows: list[FanLine]) -> list[Mapping[str, Any]]:
     """Lines as of midnight, and which run takes each or what it waits for."""
-    earned = [
+    told = zip(rows, clocks(here, _earned(here, rows)), strict=True)
+    return [{**_line(here, row), "state": where, "note": note} for row, (where, note) in told]
+
+
+def _earned(here: Here, rows: list[FanLine]) -> list[Earned]:
+    return [
         Earned(row.id, here.me, row.currency, row.amount, _bucket(here, row), row.matures_at, row.held_until)
         for row in rows
     ]
-    told = zip(rows, clocks(here, earned), strict=True)
-    return [{**_line(here, row), "state": where, "note": note} for row, (where, note) in told]
 
 
 def _bucket(here: Here, row: FanLine) -> str:

@@ -1,4 +1,4 @@
-"""A code outlives the account of whoever asked for it; what its basket leaves over waits for nobody's eyes."""
+"""Codes of people who are not paid: a code outlives the erased, and who is stopped gets none meanwhile."""
 
 import pytest
 
@@ -9,6 +9,7 @@ from fanshare.core.ledger import AccountKey, AccountKind, Balance
 from fanshare.core.money import MICROS
 from fanshare.flows import people, unclaimed
 from fanshare.store import books
+from fanshare.store.queries import payout_runs
 from tests.jobs.house import House
 from tests.jobs.test_shop_credits import having, is_sound
 from tests.jobs.tills import Till, woo
@@ -34,4 +35,18 @@ def test_a_code_outlives_whoever_was_erased_and_its_rest_is_nobody_s_until_claim
         assert purse.ready() == 0
         key = Balance(AccountKey(AccountKind.UNCLAIMED), "EUR")
         assert books.balances(bea.access).get(key, 0) >= 3_600_000
+        assert is_sound(house)
+
+
+def test_to_whom_nothing_is_paid_no_code_is_given_until_she_is_paid_again(house: House, woo: Till) -> None:
+    access = house.bea.access
+    with having(house, woo) as purse:
+        payout_runs.stop(access, house.bea.finn, "Her account is being looked into.", house.now)
+        before = purse.ready()
+        with pytest.raises(ConflictError, match="stopped for the time being") as caught:
+            purse.wish()
+        assert (caught.value.code, purse.ready()) == ("stopped", before)
+        payout_runs.go_on(access, house.bea.finn)
+        purse.wish()
+        assert purse.ready() == before - 10 * MICROS
         assert is_sound(house)
