@@ -140,7 +140,7 @@ TABLES: dict[str, Table] = {
     "payout_item": Table(
         ("payout runs",),
         ("payout_item {id}", "payout_run {run_id}, reference {key}"),
-        {},
+        dict.fromkeys(("due_at", "tries"), WORK),
         duplicates=True,
     ),
     "payout_item_event": Table(

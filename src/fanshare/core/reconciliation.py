@@ -255,7 +255,7 @@ def followed(item: Item, events: Sequence[Event], window: int) -> Followed:
 
 
 def _planned(item: Item, event: Event) -> Item:
-    if event.said or event.amount is not None or event.currency:
+    if event.said or event.amount is not None or event.currency or event.remote:
         raise BadInputError("not_planned", "The first thing that happens to a payment is that it is planned.")
     return item
 
@@ -263,8 +263,8 @@ def _planned(item: Item, event: Event) -> Item:
 def _after(item: Item, event: Event, frozen: Frozen | None, window: int) -> Item:
     if event.said:
         return _heard(item, event, window)
-    if event.amount is not None or event.currency:
-        raise BadInputError("not_said", "Whoever does something to a payment names no amount.")
+    if event.amount is not None or event.currency or event.remote:
+        raise BadInputError("not_said", "Whoever does something to a payment names no amount and no provider's name.")
     done: Mapping[str, Callable[[], Item]] = {
         State.APPROVED: lambda: move(item, State.APPROVED),
         State.FAILED: lambda: move(item, State.FAILED),
@@ -276,9 +276,10 @@ def _after(item: Item, event: Event, frozen: Frozen | None, window: int) -> Item
 
 
 def _heard(item: Item, event: Event, window: int) -> Item:
-    if event.said == DECIDED and event.amount is None and not event.currency:
+    bare = event.amount is None and not event.currency and not event.remote
+    if event.said == DECIDED and bare:
         return decide(item, event.state == State.FINAL)
-    if event.said == ATTEMPTED and event.amount is None and not event.currency:
+    if event.said == ATTEMPTED and bare:
         return again(item, window, event.at)
     if event.said not in set(Said):
         raise BadInputError("not_said", "Nobody can say this of a payment.")

@@ -29,6 +29,10 @@ SELECT i.id, n.party_id, n.currency, n.usable_at, n.undone_at FROM payout_item i
  WHERE i.programme_id = %(programme_id)s
 """
 _RUNS_OF = "SELECT id, run_id FROM payout_item WHERE programme_id = %(programme_id)s AND id = ANY(%(items)s)"
+_STRANGE = """
+SELECT id, run_id, state FROM payout_item
+ WHERE programme_id = %(programme_id)s AND state <> ALL(%(states)s) ORDER BY id
+"""
 #: In which states the money of a payment may be, where it is not simply under way. A mismatch is where it was before.
 _MONEY = {
     State.FINAL: ("final",),
@@ -55,7 +59,12 @@ def runs_paid(programme: Programme, _: Instant) -> Iterator[Offence]:
     money = {row[0]: row[1:] for row in access.fetch(_PAYOUTS)}
     events = records.events(access)
     accounts = {row[0]: row[1:] for row in access.fetch(_ACCOUNTS)}
+    strange = access.fetch(_STRANGE, {"states": [*State]})
+    yield from (Offence(f"payout_item {id_} of payout_run {run}", state, "a state") for id_, run, state in strange)
+    unreadable = {run for _id, run, _state in strange}
     for run in rows.listed(access):
+        if run.id in unreadable:
+            continue  # the first fault hides the others, as everywhere
         items = rows.items_of(access, run.id)
         yield from (Offence(_where(row), row.item.currency, "a currency") for row in items if not _known(row))
         yield from _file(programme, run)
@@ -65,7 +74,7 @@ def runs_paid(programme: Programme, _: Instant) -> Iterator[Offence]:
             if row.id in accounts:
                 yield from _account(f"{_where(row)}, its account", row, *accounts[row.id])
     homeless: dict[int, int] = dict(access.fetch(_RUNS_OF, {"items": [*events]}))
-    for item in events:
+    for item in (one for one in events if homeless.get(one) not in unreadable):
         where = f"payout_item {item} of payout_run {homeless.get(item)}"
         yield Offence(where, "missing", "the payment whose payout_item_event rows are here, and its run")
 
