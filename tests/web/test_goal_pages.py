@@ -28,7 +28,7 @@ __all__ = ["schema_template"]
 HERS = "/creator/linen/goals"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def company(schema_template: str, pg_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
     with founded(pg_server, schema_template, tmp_path_factory.mktemp("goals")) as made:
         yield made
@@ -46,9 +46,24 @@ def writes(company: Company, device: Device, **changed: str) -> Answer:
     return device.post(HERS, {**hidden(page), **typed, **changed})
 
 
+def running(company: Company) -> list[rows.GoalRow]:
+    return rows.running(company.brand.access, [company.brand.cleo], company.house.now)
+
+
 def now_open(company: Company) -> rows.GoalRow:
-    (goal,) = rows.running(company.brand.access, [company.brand.cleo], company.house.now)
+    """Her goal; a fresh one where there is none."""
+    if not running(company):
+        assert writes(company, company.device("cleo")).status == 302
+    (goal,) = running(company)
     return goal
+
+
+def given(company: Company, amount: str) -> Device:
+    """Finn, who earned 20.00 and gave some of it to the goal."""
+    earns(company, 20 * MICROS)
+    finn, goal = company.device("finn"), now_open(company)
+    assert finn.post(PATH, hidden(question_of(finn, amount, f"goal {goal.id}"))).status == 302
+    return finn
 
 
 def ready(company: Company, party: int) -> int:
@@ -100,8 +115,8 @@ def test_a_fan_reads_what_holds_before_she_gives_and_takes_it_back(company: Comp
 
 
 def test_the_public_page_shows_how_it_stands_and_not_how_many_gave_while_they_are_few(company: Company) -> None:
-    finn, goal = company.device("finn"), now_open(company)
-    finn.post(PATH, hidden(question_of(finn, "3.00", f"goal {goal.id}")))
+    given(company, "3.00")
+    goal = now_open(company)
     company.house.later(DAY)
     page = words(Device(company.app()).get("/c/linen/cleo"))
     assert "My goal A loom" in page
@@ -124,6 +139,7 @@ def earns_now(company: Company, fan: int) -> None:
 
 
 def test_a_creator_changes_the_words_and_gives_it_up_after_one_question(company: Company) -> None:
+    given(company, "3.00")
     cleo, goal, before = company.device("cleo"), now_open(company), ready(company, company.brand.finn)
     until = format_rfc3339(goal.ends_at - 1)[:10]
     again = {"target": "10.00", "until": until}
@@ -145,9 +161,7 @@ def test_a_creator_changes_the_words_and_gives_it_up_after_one_question(company:
 
 
 def test_the_pages_ask_the_database_twelve_things_at_most(company: Company) -> None:
-    assert writes(company, company.device("cleo")).status == 302
-    goal, finn = now_open(company), company.device("finn")
-    finn.post(PATH, hidden(question_of(finn, "2.00", f"goal {goal.id}")))
+    given(company, "2.00")
     seen: list[str] = []
     app = company.app(lambda conn: Watching(conn, seen))
     for name, path in (("finn", PATH), ("cleo", HERS), ("", "/c/linen/cleo")):
@@ -160,7 +174,7 @@ def test_the_pages_ask_the_database_twelve_things_at_most(company: Company) -> N
 
 def test_a_goal_is_opened_on_a_phone_and_reached(company: Company) -> None:
     brand = company.brand
-    goals.withdraw(brand.programme, brand.cleo, now_open(company).id, company.house.now)
+    earns(company, 20 * MICROS)
     app = company.app(hosts=("127.0.0.1",), public_url="http://127.0.0.1")
     with chromium() as browser, served(app) as base, watched(browser, base) as seen:
         seen.page.goto(f"{base}/sign-in/confirm?t={company.token('cleo')}")
