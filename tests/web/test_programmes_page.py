@@ -73,6 +73,7 @@ def test_the_list_is_searched_and_sorted_by_its_address(company: Company, cleo: 
 
 def test_creators_see_each_other_only_where_they_say_so(company: Company, cleo: Device) -> None:
     carla = company.device("carla")
+    carla.fill(PATH, seen="")
     assert "Carla Quince" not in words(cleo.get(PATH))
     assert carla.fill(PATH, seen="yes").status == 302
     assert "Carla Quince" in words(cleo.get(PATH))
