@@ -166,12 +166,13 @@ def test_an_account_in_the_united_states(company: Company) -> None:
     assert "nine figures" in words(fay.post(PATH, {**fields, "routing": "021000022"}))
     question = fay.post(PATH, {**fields, "savings": "yes"})
     assert "Routing number: 021000021" in words(question)
-    assert fay.post(PATH, form(question, "Yes, pay me there")).status == 302
+    assert fay.post(PATH, {**form(question, "Yes, pay me there"), "adult": "yes"}).status == 302
     assert "… 6789" in words(fay.get(PATH))
 
 
 def test_a_copy_of_ones_data_holds_whole_accounts_only_after_showing_that_it_is_she(company: Company) -> None:
     fay = company.device("fay")
+    assert named(fay, IBAN).status == 302
     looked = fay.get("/account/linen/data")
     assert ("3000" in looked.text, "370400440532" in looked.text) == (True, False)
     whole = fay.post("/account/linen/data", form(fay.get("/account/linen"), "/data"))

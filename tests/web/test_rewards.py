@@ -27,7 +27,7 @@ PATH = "/fan/linen/rewards"
 HERS = "/creator/linen/gifts"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def company(schema_template: str, pg_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
     with founded(pg_server, schema_template, tmp_path_factory.mktemp("rewards")) as made:
         yield made
@@ -66,6 +66,7 @@ def test_what_became_ready_today_is_offered_tomorrow(company: Company) -> None:
 
 
 def test_a_gift_is_made_after_one_question_and_however_often_it_is_answered_once(company: Company) -> None:
+    earns(company, 10 * MICROS)
     finn, access = company.device("finn"), company.brand.access
     for amount in ("", "ten", "0.001", "-1", "9999999999999999999999"):
         refused = question_of(finn, amount)
@@ -88,7 +89,10 @@ def test_a_gift_is_made_after_one_question_and_however_often_it_is_answered_once
 
 
 def test_a_creator_reads_how_much_and_who_only_if_the_fan_lets_her(company: Company) -> None:
+    earns(company, 10 * MICROS)
     cleo, brand = company.device("cleo"), company.brand
+    finn = company.device("finn")
+    assert finn.post(PATH, hidden(question_of(finn, "2.50"))).status == 302
     assert "a fan yours 2.50 €" in words(cleo.get(HERS))
     fan_names.show(brand.programme, brand.finn, "cleo", "Finn of the north", company.house.now)
     assert "Finn of the north yours 2.50 €" in words(cleo.get(HERS))
@@ -100,8 +104,10 @@ def test_a_creator_reads_how_much_and_who_only_if_the_fan_lets_her(company: Comp
 
 
 def test_money_moves_only_after_she_has_shown_again_that_it_is_she(company: Company) -> None:
+    earns(company, 10 * MICROS)
     finn = company.device("finn")
     question = question_of(finn, "1.00")
+    assert "Give 1.00 € to Cleo?" in words(question)
     before = len(rows.all_gifts(company.brand.access))
     company.house.later(3_600 * MICROS)
     asked_again = finn.post(PATH, hidden(question))
@@ -110,6 +116,7 @@ def test_money_moves_only_after_she_has_shown_again_that_it_is_she(company: Comp
 
 
 def test_whoever_is_not_paid_gives_nothing_and_reads_why(company: Company) -> None:
+    earns(company, 10 * MICROS)
     finn, brand = company.device("finn"), company.brand
     question = question_of(finn, "1.00")
     payout_runs.stop(brand.access, brand.finn, "looked at", company.house.now)
@@ -122,6 +129,7 @@ def test_whoever_is_not_paid_gives_nothing_and_reads_why(company: Company) -> No
 
 
 def test_the_page_asks_the_database_twelve_things_at_most(company: Company) -> None:
+    earns(company, 10 * MICROS)
     seen: list[str] = []
     app = company.app(lambda conn: Watching(conn, seen))
     for name, path in (("finn", PATH), ("cleo", HERS)):
