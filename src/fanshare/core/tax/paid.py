@@ -1,0 +1,152 @@
+"""What left for a party, and of which kinds it was: a fold over the transfers that touched her accounts.
+
+What she has ready is a queue of layers, each of one kind, the oldest first. A payment takes the oldest; what comes back
+goes back to the front, as it was; a refund takes the newest of its own kind, and what is missing of it is made good by
+what is earned next of that kind. So the kinds of all payments are known, and add up to them to the micro.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from fanshare.core.instants import Instant
+from fanshare.core.ledger import AccountKind, Transfer, TransferKind
+from fanshare.core.money import Micros
+from fanshare.core.tax.kinds import TaxKind, kind_of
+
+type Kinds = Mapping[TaxKind, Micros]
+
+
+@dataclass(slots=True)
+class Payment:
+    """What left, by payout, or by gift (then it went to somebody else at her wish). ``kinds`` in micros.
+
+    ``paid_at`` is when it arrived, which is when it counts; ``back_at`` when it came back.
+    """
+
+    currency: str
+    kinds: dict[TaxKind, Micros]
+    payout: int | None = None
+    gift: int | None = None
+    paid_at: Instant | None = None
+    back_at: Instant | None = None
+
+    @property
+    def amount(self) -> Micros:
+        """All of it."""
+        return sum(self.kinds.values())
+
+    @property
+    def counts(self) -> bool:
+        """Whether she has got it: it arrived, and did not come back."""
+        return self.paid_at is not None and self.back_at is None
+
+
+@dataclass(slots=True)
+class _Purse:
+    """What is ready in one currency. The layers less the debts are the balance."""
+
+    layers: deque[tuple[TaxKind, Micros]] = field(default_factory=deque)
+    debts: dict[TaxKind, Micros] = field(default_factory=dict)
+
+    def earn(self, kind: TaxKind, amount: Micros, *, front: bool = False) -> None:
+        rest = amount - self._lessen(kind, amount)
+        if rest and front:
+            self.layers.appendleft((kind, rest))
+        elif rest:
+            self.layers.append((kind, rest))
+
+    def take_back(self, kind: TaxKind, amount: Micros) -> None:
+        """The newest of that kind; what is missing is owed."""
+        kept: list[tuple[TaxKind, Micros]] = []
+        while amount and self.layers:
+            one, there = self.layers.pop()
+            gone = min(there, amount) if one is kind else 0
+            amount -= gone
+            if there > gone:
+                kept.append((one, there - gone))
+        self.layers.extend(reversed(kept))
+        if amount:
+            self.debts[kind] = self.debts.get(kind, 0) + amount
+
+    def take(self, amount: Micros) -> dict[TaxKind, Micros]:
+        """The oldest. More than is there is owed as the last kind that was."""
+        found: dict[TaxKind, Micros] = {}
+        kind = TaxKind.COMMISSION
+        while amount and self.layers:
+            kind, there = self.layers.popleft()
+            gone = min(there, amount)
+            found[kind] = found.get(kind, 0) + gone
+            amount -= gone
+            if there > gone:
+                self.layers.appendleft((kind, there - gone))
+        if amount:
+            found[kind] = found.get(kind, 0) + amount
+            self.debts[kind] = self.debts.get(kind, 0) + amount
+        return found
+
+    def put_back(self, kinds: Kinds) -> None:
+        for kind, amount in reversed([*kinds.items()]):
+            self.earn(kind, amount, front=True)
+
+    def forgive(self, amount: Micros) -> None:
+        """Somebody else bears what is owed; what is over is hers."""
+        for kind in sorted(self.debts):
+            amount -= self._lessen(kind, amount)
+        if amount:
+            self.earn(TaxKind.CLAIMED, amount)
+
+    def _lessen(self, kind: TaxKind, amount: Micros) -> Micros:
+        gone = min(self.debts.get(kind, 0), amount)
+        if gone:
+            self.debts[kind] -= gone
+        return gone
+
+
+def payments(party: int, transfers: Iterable[tuple[Instant, Transfer]]) -> list[Payment]:
+    """Everything that left for a party, in the order in which it left. ``transfers`` are all that touched her
+    accounts, in the order of posting, with their times.
+    """
+    purses: dict[str, _Purse] = {}
+    found: list[Payment] = []
+    known: dict[tuple[str, int | None], Payment] = {}
+    for at, one in transfers:
+        purse = purses.setdefault(one.currency, _Purse())
+        key = ("payout", one.payout) if one.payout is not None else ("gift", one.gift)
+        if (one.debit.kind, one.debit.party) == (AccountKind.AVAILABLE, party):
+            if one.kind in (TransferKind.PAYOUT, TransferKind.GIFT):
+                known[key] = Payment(one.currency, purse.take(one.amount), one.payout, one.gift)
+                known[key].paid_at = at if _given(one) else None
+                found.append(known[key])
+            else:
+                _lose(purse, one)
+        elif (one.credit.kind, one.credit.party) == (AccountKind.AVAILABLE, party):
+            if key in known and one.kind in (TransferKind.PAYOUT_RETURN, TransferKind.GIFT):
+                known[key].back_at = at
+                purse.put_back(known[key].kinds)
+            else:
+                _gain(purse, one)
+        elif key in known and one.kind in (TransferKind.PAYOUT_FINAL, TransferKind.GIFT):
+            known[key].paid_at = at
+    return found
+
+
+def _given(one: Transfer) -> bool:
+    """A gift that is somebody else's at once, and waits for no goal."""
+    return one.kind is TransferKind.GIFT and one.credit.kind is AccountKind.AVAILABLE
+
+
+def _lose(purse: _Purse, one: Transfer) -> None:
+    kind = kind_of(one)
+    if one.kind in (TransferKind.SETTLE, TransferKind.OPENING) and kind is not None:
+        purse.take_back(kind, one.amount)
+    else:
+        purse.take(one.amount)
+
+
+def _gain(purse: _Purse, one: Transfer) -> None:
+    kind = kind_of(one)
+    if kind is None or one.kind is TransferKind.ERASE:
+        purse.forgive(one.amount)
+    else:
+        purse.earn(kind, one.amount)
