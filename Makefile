@@ -3,7 +3,7 @@
 .PHONY: rules scan client trial image help demo serve test check bench soak shots lock words clean install dev format lint types rooms
 SHELL := /bin/sh
 BIN := .venv/bin
-# Tests run on two processes; ARGS goes to pytest (make test ARGS="tests/core -k money"), N is the factor of a soak.
+# Tests run on two processes, each file on one of them; ARGS goes to pytest (make test ARGS="tests/core -k money"), N is the factor of a soak.
 WORKERS ?= 2
 ARGS ?=
 N ?= 10
@@ -19,7 +19,7 @@ serve: install ## run fanshare on this machine: pages, redirects, webhooks, work
 	$(BIN)/fanshare serve $(ARGS)
 
 test: dev ## every test
-	$(PYTEST) -n $(WORKERS) --dist worksteal $(ARGS)
+	$(PYTEST) -n $(WORKERS) --dist loadfile $(ARGS)
 
 # `make -k check` goes on after the first complaint.
 check: format lint types rooms ## formatting, lints, types, room contracts, and proof that the lints can fail

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from fanshare.flows.people import Joiner, add_creator
 from fanshare.store.server import Server
@@ -42,13 +42,13 @@ def test_the_pages_are_quiet_and_accessible_without_script(browser: Browser, com
         page.get_by_role("link", name="Change the address").press("Enter")
         page.get_by_label("New e-mail address").fill(f"{name}.new@example.test")
         page.get_by_role("button", name="Send the mail").press("Enter")
-        assert page.get_by_text("Nothing changes before you press the button").is_visible()
+        expect(page.get_by_text("Nothing changes before you press the button")).to_be_visible()
         page.goto(f"{base}/address/confirm?t={token_in(posted(company)[0][1], 'confirm')}")
         page.get_by_role("button", name="Use this address").press("Enter")
-        assert page.get_by_role("heading", name="The address is changed").is_visible()
+        expect(page.get_by_role("heading", name="The address is changed")).to_be_visible()
         page.goto(f"{base}/address/undo?t={token_in(posted(company)[0][1], 'undo')}")
         page.get_by_role("button", name="Take it back").press("Enter")
-        assert page.get_by_role("heading", name="It is taken back").is_visible()
+        expect(page.get_by_role("heading", name="It is taken back")).to_be_visible()
         assert seen.complaints() == []
     with served(app) as base, watched(browser, base, width=width) as seen:
         seen.page.goto(f"{base}/sign-in/confirm?t={company.token(name)}")

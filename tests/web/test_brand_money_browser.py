@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from fanshare.core.instants import DAY, MINUTE, utc_day, zone
 from fanshare.core.money import MICROS
@@ -88,7 +88,7 @@ def test_somebody_gets_from_results_to_an_order_and_to_who_is_owed_by_tab_and_en
         reach(seen, "Carla Quince")
         seen.page.keyboard.press("Enter")
         seen.page.wait_for_url("**/results?*creator=*")
-        assert seen.page.get_by_role("heading", name="Results of Carla Quince").is_visible()
+        expect(seen.page.get_by_role("heading", name="Results of Carla Quince")).to_be_visible()
         reach(seen, "Nov")
         seen.page.keyboard.press("Enter")
         seen.page.wait_for_url("**/orders?from=*")
@@ -98,7 +98,7 @@ def test_somebody_gets_from_results_to_an_order_and_to_who_is_owed_by_tab_and_en
         reach(seen, "Who")
         seen.page.keyboard.press("Enter")
         seen.page.wait_for_url("**/money?by=who*")
-        assert seen.page.get_by_role("row", name="Carla Quince").is_visible()
+        expect(seen.page.get_by_role("row", name="Carla Quince")).to_be_visible()
         assert seen.complaints() == []
 
 
@@ -112,8 +112,8 @@ def test_a_budget_that_has_stopped_is_quiet_and_says_so_on_its_page_and_on_the_o
         for name, path in (("budget", "/budget"), ("overview", "")):
             seen.open(f"/brand/linen{path}")
             seen.fit(f"brand-{name}-stopped-{width}")
-            assert seen.page.get_by_text("have earned nothing new since").is_visible()
-            assert not seen.page.get_by_text("if it goes on so").is_visible(), "it does not go on"
+            expect(seen.page.get_by_text("have earned nothing new since")).to_be_visible()
+            expect(seen.page.get_by_text("if it goes on so"), "it does not go on").not_to_be_visible()
         assert seen.complaints() == []
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from html import unescape
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from fanshare.core.instants import MINUTE
 from fanshare.flows.connections import NewConnection, add_connection
@@ -184,7 +184,7 @@ def test_an_owner_goes_from_her_first_sign_in_to_her_overview_by_keyboard_alone_
         page.get_by_label("Rule standard").press("Control+A")
         page.keyboard.type("15")
         page.get_by_role("button", name="See what it means").press("Enter")
-        assert page.get_by_text("15 % of the goods").first.is_visible()
+        expect(page.get_by_text("15 % of the goods").first).to_be_visible()
         page.get_by_role("button", name="Publish as version 1").press("Enter")
         page.wait_for_url("**/brand/jute/start")
         page.get_by_role("button", name="Leave it for later: Your shop").press("Enter")
@@ -193,7 +193,7 @@ def test_an_owner_goes_from_her_first_sign_in_to_her_overview_by_keyboard_alone_
         page.wait_for_url("**/start#invite")
         page.get_by_role("link", name="To the overview").press("Enter")
         page.wait_for_url("**/brand/jute")
-        assert page.get_by_role("heading", name="Overview").is_visible()
+        expect(page.get_by_role("heading", name="Overview")).to_be_visible()
         assert seen.complaints() == []
     assert look(access).steps[Step.TERMS] is State.DONE
 
@@ -215,7 +215,7 @@ def test_setting_up_is_quiet_and_accessible_at_its_beginning_and_at_its_end(
         settled(company, access)
         seen.open(f"/brand/{slug}/start")
         seen.fit(f"brand-start-last-{width}")
-        assert seen.page.get_by_text("All is there that a first sale needs.").is_visible()
+        expect(seen.page.get_by_text("All is there that a first sale needs.")).to_be_visible()
         assert seen.complaints() == []
 
 
@@ -246,7 +246,7 @@ def test_the_worked_order_follows_a_figure_without_a_button_where_there_is_scrip
         page.get_by_label("Rule standard").fill("15")
         page.keyboard.press("Tab")
         page.get_by_text("Rule standard: 15 % of the goods.").wait_for()
-        assert page.get_by_text("8.85").first.is_visible(), "15 % of 59.00"
+        expect(page.get_by_text("8.85").first, "15 % of 59.00").to_be_visible()
         assert page.locator('input[type=hidden][name="rule-standard"]').input_value() == "15", "what would be published"
         page.get_by_label("Rule standard").fill("lots")
         page.keyboard.press("Tab")

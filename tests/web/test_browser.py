@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from fanshare.web.site import WsgiApp
 from tests.web.support import hostile, sample
@@ -71,18 +71,18 @@ def test_a_fold_opens_by_keyboard_and_the_skip_link_skips(browser: Browser, base
         seen.page.keyboard.press("Tab")
         assert focused(seen) == "SUMMARY:Table with exact amounts"
         seen.page.keyboard.press("Enter")
-        assert seen.page.get_by_role("cell", name="1.416 €").first.is_visible()
+        expect(seen.page.get_by_role("cell", name="1.416 €").first).to_be_visible()
 
 
 def test_everything_works_without_script(browser: Browser, base: str) -> None:
     with watched(browser, base, script=False) as seen:
         seen.page.goto(base + "/why/fan-line-token-000000001")
         exact = seen.page.get_by_text("1.416 € exactly")
-        assert not exact.is_visible()
+        expect(exact).not_to_be_visible()
         seen.page.get_by_text("The exact amount").click()
-        assert exact.is_visible()
+        expect(exact).to_be_visible()
         seen.page.get_by_role("link", name="version 3").click()
-        assert seen.page.url == base + "/terms/bea#v3"
+        seen.page.wait_for_url(base + "/terms/bea#v3")
 
 
 def test_the_bar_is_to_scale_and_its_smallest_piece_can_be_seen(browser: Browser, base: str) -> None:

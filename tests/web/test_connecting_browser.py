@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from fanshare.flows.context import open_programme
 from fanshare.flows.programmes import checked, found
@@ -58,17 +58,17 @@ def test_from_an_empty_programme_to_a_connected_shop_by_keyboard_and_without_scr
             page.get_by_role("radio", name="Signed orders").press("Space")
             page.get_by_role("button", name="Go on").press("Enter")
             page.get_by_label("Address of your shop").fill("https://shop.example")
-            page.get_by_role("button", name="Connect it").press("Enter")
+            seen.press(page.get_by_role("button", name="Connect it"), key="Enter")
             secret = page.get_by_role("region", name="Secret", exact=True).inner_text()
             page.get_by_role("link", name="See whether it speaks").press("Enter")
-            assert page.get_by_text("waiting for the first delivery").is_visible()
+            expect(page.get_by_text("waiting for the first delivery")).to_be_visible()
             shop = only(open_programme(Access(house.conn, tenant.id, "test"), tenant.public_id, KEYS))
             house.worker.housekeeping()
             assert house.edge_knows(shop.endpoint)
             assert delivery(company, shop, secret.encode()).status_code == 200
             house.work()
             page.get_by_role("link", name="Look again").press("Enter")
-            assert page.get_by_text("it came, signature good").is_visible()
+            expect(page.get_by_text("it came, signature good")).to_be_visible()
             assert seen.complaints() == []
 
 
@@ -80,14 +80,14 @@ def test_the_forms_are_quiet_and_accessible(browser: Browser, company: Company, 
         seen.open("/brand/linen/connections/new")
         seen.fit(f"brand-connect-{width}")
         seen.page.get_by_role("radio", name="Shopify").check()
-        seen.page.get_by_role("button", name="Go on").click()
+        seen.press(seen.page.get_by_role("button", name="Go on"))
         seen.fit(f"brand-connect-shopify-{width}")
         seen.open("/brand/linen/connections/new")
         seen.page.get_by_role("radio", name="Postbacks").check()
         seen.page.get_by_role("button", name="Go on").click()
         seen.page.get_by_label("Address of your shop").fill("https://shop.example")
-        seen.page.get_by_role("button", name="Connect it").click()
+        seen.press(seen.page.get_by_role("button", name="Connect it"))
         seen.fit(f"brand-connected-{width}")
-        seen.page.get_by_role("link", name="See whether it speaks").click()
+        seen.press(seen.page.get_by_role("link", name="See whether it speaks"))
         seen.fit(f"brand-shop-{width}")
         assert [one for one in seen.complaints() if "/live/" not in one] == []

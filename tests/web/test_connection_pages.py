@@ -130,7 +130,7 @@ def test_the_pages_are_quiet_and_accessible(browser: Browser, company: Company, 
     app = company.app(hosts=("127.0.0.1",), public_url="http://127.0.0.1")
     with served(app) as base, watched(browser, base, width=width) as seen:
         seen.page.goto(f"{base}/sign-in/confirm?t={company.token('otto')}")
-        seen.page.get_by_role("button", name="Sign in").click()
+        seen.press(seen.page.get_by_role("button", name="Sign in"))
         for name, path in (("connections", PAGE), ("all-connections", "/connections")):
             seen.open(path)
             seen.unfold()

@@ -8,6 +8,7 @@ from html import unescape
 
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import SECOND
@@ -296,8 +297,7 @@ def test_she_puts_products_on_her_page_in_a_real_browser(company: Company) -> No
         seen.page.get_by_role("button", name="Add Sock").click()
         seen.page.wait_for_url("**/products?kept=1")
         seen.page.get_by_role("searchbox", name="search").fill("svg" if "svg" in told[0].title.lower() else "img")
-        seen.page.get_by_role("button", name="Show").click()
-        seen.page.wait_for_load_state()
+        seen.press(seen.page.get_by_role("button", name="Show"))
         seen.page.get_by_role("button", name="Add", exact=False).last.click()
         seen.page.wait_for_url("**/products?kept=1&q=*")
         seen.fit("creator-goods")
@@ -306,7 +306,7 @@ def test_she_puts_products_on_her_page_in_a_real_browser(company: Company) -> No
         picture.scroll_into_view_if_needed()
         seen.page.wait_for_function("document.querySelector('.good img').naturalWidth === 300")
         assert picture.get_attribute("loading") == "lazy"
-        assert seen.page.get_by_text("sold out").is_visible()
+        expect(seen.page.get_by_text("sold out")).to_be_visible()
         seen.fit("creator-public-goods")
         assert seen.page.evaluate("window.pwned") is None
         assert seen.complaints() == []

@@ -274,8 +274,7 @@ def test_she_writes_in_a_real_browser_and_hostile_words_do_nothing(company: Comp
         seen.page.get_by_label("Heading of section 1").fill(hostile.PAYLOADS[1])
         seen.page.get_by_label("Words of section 1").fill("x" * 400)
         for button in ("Look first", "Keep and show"):
-            seen.page.get_by_role("button", name=button).click()
-            seen.page.wait_for_load_state()
+            seen.press(seen.page.get_by_role("button", name=button))
             seen.fit("creator-page-" + button.split()[0].lower())
         seen.open("/c/linen/carla-quince")
         assert seen.page.get_by_alt_text("Carla with quinces").evaluate("one => one.naturalWidth") == 480

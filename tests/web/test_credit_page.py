@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from html import unescape
 
 import pytest
+from playwright.sync_api import expect
 
 from fanshare.core.ledger import open_with
 from fanshare.core.money import MICROS
@@ -134,11 +135,11 @@ def test_a_fan_turns_her_money_into_a_code_on_her_phone(company: Company) -> Non
         seen.page.set_viewport_size({"width": 360, "height": 740})
         seen.open(PATH)
         seen.page.get_by_label("How much").fill("1.25")
-        seen.page.get_by_role("button", name="Go on").click()
+        seen.press(seen.page.get_by_role("button", name="Go on"))
         seen.fit("credit-sure")
         seen.page.get_by_role("button", name="Yes, make the code").click()
         seen.page.wait_for_url(f"{base}{PATH}")
-        assert seen.page.get_by_text("the shop is asked for the code").is_visible()
+        expect(seen.page.get_by_text("the shop is asked for the code")).to_be_visible()
         code = worked(company)[-1]
         seen.open(PATH)
         seen.fit("credit")
@@ -151,6 +152,9 @@ def test_a_fan_turns_her_money_into_a_code_on_her_phone(company: Company) -> Non
 
 def test_a_brand_sees_what_codes_are_out_and_never_the_codes(company: Company) -> None:
     brand, path = company.brand, "/brand/linen/credit"
+    post_logged(brand.access, [open_with(company.carla, 2 * MICROS, "EUR", waiting=False)], at=company.house.now)
+    carla = company.device("carla")
+    carla.post(PATH, hidden(_asked(carla, "2.00")))
     made = worked(company)
     page = company.device("bea").get(path)
     assert "unused" in words(page)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import expect
 
 from fanshare.core.instants import DAY, format_rfc3339
 from fanshare.core.ledger import AccountKey, AccountKind, Balance, open_with
@@ -199,6 +200,6 @@ def test_a_goal_is_opened_on_a_phone_and_reached(company: Company) -> None:
         seen.fit("goal-public")
         goals.give(brand.programme, goals.Wish(brand.finn, goal.id, 3 * MICROS), "last", company.house.now)
         seen.open(HERS)
-        assert seen.page.get_by_text("reached: yours").is_visible()
+        expect(seen.page.get_by_text("reached: yours")).to_be_visible()
         assert seen.console == []
     assert gift_rows.all_gifts(brand.access)[-1].state == "kept"

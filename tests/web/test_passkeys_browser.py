@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, CDPSession, Page
+from playwright.sync_api import Browser, CDPSession, Page, expect
 
 from fanshare.flows import staff
 from fanshare.flows.authorisation import Post
@@ -145,15 +145,15 @@ def test_somebody_adds_a_passkey_signs_in_by_it_decides_about_money_and_removes_
         device = Device.of(seen.page)
         come(seen, company, "nora")
         make(seen)
-        assert seen.page.get_by_role("heading", name="Your recovery codes").is_visible()
-        assert seen.page.get_by_text("Phone").first.is_visible()
+        expect(seen.page.get_by_role("heading", name="Your recovery codes")).to_be_visible()
+        expect(seen.page.get_by_text("Phone").first).to_be_visible()
         [key] = device.keys()
         assert (key["isResidentCredential"], key["rpId"]) == (True, "localhost")
         seen.open("/home")
-        seen.page.get_by_role("button", name="Sign out").click()
+        seen.press(seen.page.get_by_role("button", name="Sign out"))
         seen.page.goto(base + "/sign-in")
         seen.page.wait_for_url(base + "/home")  # the browser offers it by itself, and the device says yes
-        seen.page.get_by_role("button", name="Sign out").click()
+        seen.press(seen.page.get_by_role("button", name="Sign out"))
         by_button_alone(seen.page)
         seen.open("/sign-in")
         seen.page.get_by_role("button", name="Sign in with a passkey").press("Enter")
@@ -257,7 +257,7 @@ def test_the_pages_are_quiet_and_accessible_and_work_without_script(
             come(seen, company, name)
             if width == 360:
                 seen.open("/safety")
-                seen.page.get_by_role("button", name="Add a passkey").click()
+                seen.press(seen.page.get_by_role("button", name="Add a passkey"))
                 seen.fit(f"passkey-new-{width}")
             make(seen, "A name as long as a name may be, which goes over two lines")
             seen.unfold()
@@ -272,10 +272,10 @@ def test_the_pages_are_quiet_and_accessible_and_work_without_script(
             seen.fit(f"sign-in-passkey-{width}")
         with watched(browser, base, width=width, script=False) as seen:
             seen.page.goto(base + "/sign-in")
-            assert seen.page.get_by_text("With JavaScript you can sign in with a passkey as well.").is_visible()
+            expect(seen.page.get_by_text("With JavaScript you can sign in with a passkey as well.")).to_be_visible()
             assert seen.page.get_by_role("button").all_inner_texts() == ["Send me a link"]
             come(seen, company, name)
             seen.page.goto(base + "/safety")
-            assert seen.page.get_by_text("Passkeys need JavaScript").is_visible()
+            expect(seen.page.get_by_text("Passkeys need JavaScript")).to_be_visible()
             assert seen.page.get_by_role("button", name="Add a passkey").count() == 0
             assert seen.complaints() == []

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from html import unescape
 
 import pytest
+from playwright.sync_api import expect
 
 from fanshare.core.instants import DAY
 from fanshare.store.server import Server
@@ -68,9 +69,9 @@ def test_on_paper_there_is_no_navigation(company: Company) -> None:
         seen.page.wait_for_url(base + "/home")
         seen.open("/creator/linen/statement/paper")
         seen.fit("creator-paper")
-        assert seen.page.get_by_role("button", name="Print").is_visible()
+        expect(seen.page.get_by_role("button", name="Print")).to_be_visible()
         seen.page.emulate_media(media="print")
         for hidden in (".site-head", ".site-foot", "nav.rail", "nav.tabs", ".tools", "#print"):
-            assert not seen.page.locator(hidden).first.is_visible(), hidden
-        assert seen.page.get_by_role("heading", name="Line by line").is_visible()
+            expect(seen.page.locator(hidden).first, hidden).not_to_be_visible()
+        expect(seen.page.get_by_role("heading", name="Line by line")).to_be_visible()
         assert seen.console == []

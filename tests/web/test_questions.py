@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
+from playwright.sync_api import expect
 
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import DAY
@@ -299,7 +300,7 @@ def test_both_sides_write_without_script_in_german_and_hostile_words_do_nothing(
                 seen.page.keyboard.press("Tab")
                 seen.page.keyboard.press("Enter")
                 seen.page.wait_for_url("**?kept=1")
-                assert seen.page.get_by_text("window.pwned=1").first.is_visible()
+                expect(seen.page.get_by_text("window.pwned=1").first).to_be_visible()
                 assert seen.complaints() == []
         for who, paths in (("fan", (pair.path, *FAN_PAGES)), ("creator", (f"{HERS}/{pair.thread}", *CREATOR_PAGES))):
             with watched(browser, base) as seen:

@@ -91,7 +91,7 @@ def test_a_visitor_changes_the_language_of_a_public_page_without_a_script(compan
     app = company.app(hosts=("127.0.0.1",), public_url="http://127.0.0.1")
     with chromium() as browser, served(app) as base, watched(browser, base) as seen:
         seen.open("/sharing")
-        seen.page.get_by_role("link", name="Deutsch").click()
+        seen.press(seen.page.get_by_role("link", name="Deutsch"))
         seen.fit("language")
         seen.page.get_by_role("button", name="Deutsch").click()
         seen.page.wait_for_url(f"{base}/sharing")

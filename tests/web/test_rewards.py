@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from html import unescape
 
 import pytest
+from playwright.sync_api import expect
 
 from fanshare.core.instants import DAY
 from fanshare.core.ledger import open_with
@@ -151,10 +152,10 @@ def test_a_fan_gives_on_her_phone(company: Company) -> None:
         seen.open(PATH)
         seen.fit("rewards")
         seen.page.get_by_label("How much").fill("1.25")
-        seen.page.get_by_role("button", name="Go on").click()
+        seen.press(seen.page.get_by_role("button", name="Go on"))
         seen.fit("rewards-sure")
         seen.page.get_by_role("button", name="Yes, give it").click()
         seen.page.wait_for_url(f"{base}{PATH}?given=1")
-        assert seen.page.get_by_text("1.25").first.is_visible()
+        expect(seen.page.get_by_text("1.25").first).to_be_visible()
         assert seen.console == []
     assert rows.all_gifts(company.brand.access)[-1].amount == 1_250_000

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from fanshare.core.terms_text import parse
 from fanshare.flows import mail_choice, sign_in, staff
@@ -74,28 +74,28 @@ def test_the_way_in_and_out_is_quiet_and_accessible(
 ) -> None:
     with watched(browser, base, width=width) as seen:
         seen.open("/home")
-        assert seen.page.url == base + "/sign-in"
+        seen.page.wait_for_url(base + "/sign-in")
         fit(seen, f"sign-in-{width}")
         seen.page.get_by_label("Your e-mail address").fill("cleo at home")
-        seen.page.get_by_role("button", name="Send me a link").click()
+        seen.press(seen.page.get_by_role("button", name="Send me a link"))
         fit(seen, f"mistyped-{width}")
         seen.page.get_by_label("Your e-mail address").fill(CLEO)
-        seen.page.get_by_role("button", name="Send me a link").click()
+        seen.press(seen.page.get_by_role("button", name="Send me a link"))
         fit(seen, f"sent-{width}")
         seen.open(link(shared_database))
         fit(seen, f"confirm-{width}")
         seen.page.get_by_role("button", name="Sign in").click()
-        assert seen.page.url == base + "/home"
+        seen.page.wait_for_url(base + "/home")
         fit(seen, f"home-{width}")
         seen.open(stop)
         fit(seen, f"stop-{width}")
         seen.open("/sign-in/confirm?t=old")
         fit(seen, f"old-{width}")
         seen.open("/home")
-        seen.page.get_by_role("button", name="Sign out").click()
+        seen.press(seen.page.get_by_role("button", name="Sign out"))
         fit(seen, f"signed-out-{width}")
         seen.open("/home")
-        assert seen.page.url == base + "/sign-in"
+        seen.page.wait_for_url(base + "/sign-in")
 
 
 def test_it_works_without_script_and_by_keyboard(browser: Browser, base: str, shared_database: Database) -> None:
@@ -105,7 +105,7 @@ def test_it_works_without_script_and_by_keyboard(browser: Browser, base: str, sh
             seen.page.keyboard.press("Tab")
         seen.page.keyboard.press("Enter")
         seen.page.wait_for_url(base + "/home")
-        assert seen.page.get_by_role("heading", name="You are a creator").is_visible()
+        expect(seen.page.get_by_role("heading", name="You are a creator")).to_be_visible()
 
 
 def test_one_click_in_a_mail_program_stops_the_mail(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import msgspec
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from fanshare.core.instants import SECOND
 from fanshare.flows import claims, fan_names, joining, posts, questions, thanks
@@ -251,7 +251,7 @@ def test_somebody_tries_an_order_by_keyboard_alone_and_without_script(
         seen.page.keyboard.press("ArrowDown")
         seen.page.keyboard.press("Enter")
         seen.page.wait_for_url("**/sharing?order=100&who=both*")
-        assert seen.page.get_by_text("The creator gets all the rest: 9.6").is_visible()
+        expect(seen.page.get_by_text("The creator gets all the rest: 9.6")).to_be_visible()
         assert seen.complaints() == []
 
 
@@ -262,13 +262,13 @@ def test_a_creator_makes_a_link_pauses_it_and_chooses_what_fans_get(
         enter(seen, company, "cleo")
         seen.page.goto(base + "/creator/linen/links")
         seen.page.get_by_label("Address of a product in the shop").fill("https://elsewhere.example/shirt")
-        seen.page.get_by_role("button", name="Make the link").click()
+        seen.press(seen.page.get_by_role("button", name="Make the link"))
         assert seen.page.get_by_role("alert").inner_text() == "elsewhere.example is not one of this shop's addresses."
         seen.page.get_by_label("Address of a product in the shop").fill("https://shop.example/shirt")
         seen.page.get_by_label("Country of the people you show it to").select_option("DE")
         seen.page.get_by_label("A name for you").fill("Shirt")
         seen.page.get_by_role("button", name="Make the link").click()
-        assert seen.page.get_by_role("heading", name="Shirt").is_visible()
+        expect(seen.page.get_by_role("heading", name="Shirt")).to_be_visible()
         message = seen.page.get_by_label("A message, ready to send").input_value()
         assert re.fullmatch(r"Werbung: Ich verdiene mit, wenn du kaufst\. http://127\.0\.0\.1:\d+/r/\w{8}", message)
         company.house.later(SECOND)
@@ -291,8 +291,8 @@ def test_the_switch_to_german_holds_and_goes_back_to_the_same_page(
         seen.open("/creator/linen/earnings")
         seen.page.get_by_role("link", name="Deutsch").click()
         seen.page.get_by_role("button", name="Deutsch").click()
-        assert seen.page.url == base + "/creator/linen/earnings"
+        seen.page.wait_for_url(base + "/creator/linen/earnings")
         assert seen.page.locator("html").get_attribute("lang") == "de"
-        assert seen.page.get_by_role("heading", name="Einnahmen", exact=True).is_visible()
+        expect(seen.page.get_by_role("heading", name="Einnahmen", exact=True)).to_be_visible()
         assert seen.faults() == []
-        assert seen.page.get_by_text("7,08").first.is_visible()
+        expect(seen.page.get_by_text("7,08").first).to_be_visible()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from fanshare.core.canonical import CanonicalError, canonical, parse_json
 from fanshare.core.statement import document
@@ -248,7 +248,7 @@ def test_a_person_checks_a_file_by_keyboard_without_a_network(browser: Browser, 
         seen.page.get_by_label("The statement").set_input_files(bad)
         seen.page.get_by_role("button", name="Check it").click()
         seen.page.get_by_role("heading", name="This statement is not proved").wait_for()
-        assert seen.page.get_by_text("does not hold").first.is_visible()
+        expect(seen.page.get_by_text("does not hold").first).to_be_visible()
         assert seen.complaints() == []
 
 
@@ -264,6 +264,6 @@ def test_the_page_may_reach_nobody_and_its_script_is_small() -> None:
 def test_without_script_it_says_what_else_there_is(browser: Browser, base: str) -> None:
     with watched(browser, base, script=False) as seen:
         seen.page.goto(base + "/verify")
-        assert seen.page.get_by_text("script is switched off here").is_visible()
-        assert not seen.page.get_by_role("button", name="Check it").is_visible()
-        assert seen.page.get_by_text("fanshare_verify.py").is_visible()
+        expect(seen.page.get_by_text("script is switched off here")).to_be_visible()
+        expect(seen.page.get_by_role("button", name="Check it")).not_to_be_visible()
+        expect(seen.page.get_by_text("fanshare_verify.py")).to_be_visible()

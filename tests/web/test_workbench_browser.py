@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from fanshare.core.instants import MINUTE
 from fanshare.flows import workbench_keys
@@ -61,7 +61,7 @@ def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def enter(seen: Watched, company: Company, name: str) -> None:
     seen.page.goto(f"{seen.base}/sign-in/confirm?t={company.token(name)}")
-    seen.page.get_by_role("button", name="Sign in").click()
+    seen.press(seen.page.get_by_role("button", name="Sign in"))
     seen.page.wait_for_url(seen.base + "/home")
 
 
@@ -71,34 +71,34 @@ def test_mia_learns_on_her_phone_and_without_script_what_an_hour_brings(
     with watched(browser, base, width=360, script=False) as seen:
         page = seen.page
         enter(seen, company, "mia")
-        page.get_by_role("link", name="Your workbench").click()
+        seen.press(page.get_by_role("link", name="Your workbench"))
         page.get_by_label("New passphrase, at least 12 characters").fill(WORDS)
         page.get_by_label("The same once more").fill(WORDS)
-        page.get_by_role("button", name="Make my books").click()
+        seen.press(page.get_by_role("button", name="Make my books"))
         code = page.locator("code.hash").inner_text()
         assert re.fullmatch(r"([a-z2-9]{5}-){5}[a-z2-9]{5}", code)
-        page.get_by_role("link", name="I have written it down").click()
-        page.get_by_role("link", name="Write down a deal").click()
+        seen.press(page.get_by_role("link", name="I have written it down"))
+        seen.press(page.get_by_role("link", name="Write down a deal"))
         page.get_by_label("What is it called?").fill("Tea week")
         page.get_by_label("Fee (EUR)").fill("267,30")
-        page.get_by_role("button", name="Keep").click()
-        page.get_by_role("link", name="Write down hours").click()
+        seen.press(page.get_by_role("button", name="Keep"))
+        seen.press(page.get_by_role("link", name="Write down hours"))
         page.get_by_label("Time").fill("14")
-        page.get_by_role("button", name="Keep").click()
-        assert page.get_by_text("19.09").first.is_visible()
+        seen.press(page.get_by_role("button", name="Keep"))
+        expect(page.get_by_text("19.09").first).to_be_visible()
         page.get_by_label("Revisions more").fill("2")
         page.get_by_label("Time for each, such as 1:30").fill("2")
-        page.get_by_role("button", name="Try it").click()
-        assert page.get_by_text("2 revisions more: 14.85 € an hour.").is_visible()
+        seen.press(page.get_by_role("button", name="Try it"))
+        expect(page.get_by_text("2 revisions more: 14.85 € an hour.")).to_be_visible()
         company.house.later(31 * MINUTE)
         page.goto(base + "/workbench/hours")
         page.get_by_label("Passphrase").fill(WORDS)
-        page.get_by_role("button", name="Unlock").click()
-        page.get_by_role("button", name="Start").click()
-        assert page.get_by_text("The timer runs since").is_visible()
+        seen.press(page.get_by_role("button", name="Unlock"))
+        seen.press(page.get_by_role("button", name="Start"))
+        expect(page.get_by_text("The timer runs since")).to_be_visible()
         page.goto(base + "/workbench/lock")
-        page.get_by_role("button", name="Lock now").click()
-        assert page.get_by_role("heading", name="Your books are locked here").is_visible()
+        seen.press(page.get_by_role("button", name="Lock now"))
+        expect(page.get_by_role("heading", name="Your books are locked here")).to_be_visible()
         assert seen.complaints() == []
 
 
@@ -117,7 +117,7 @@ def test_every_page_of_the_workbench_is_quiet_and_accessible(
         fit(seen, f"workbench-start-{width}")
         seen.page.locator("#new").fill(WORDS)
         seen.page.locator("#again").fill(WORDS)
-        seen.page.locator("main form button").click()
+        seen.press(seen.page.locator("main form button"))
         fit(seen, f"workbench-code-{width}")
         for kind, values in (
             ("deal", {"name": "Linen week", "fee": "300"}),
@@ -127,14 +127,14 @@ def test_every_page_of_the_workbench_is_quiet_and_accessible(
             seen.open(f"/workbench/add/{kind}")
             for field, text in values.items():
                 seen.page.locator(f"#f-{field}").fill(text)
-            seen.page.locator("main form button").first.click()
+            seen.press(seen.page.locator("main form button").first)
         for called, path in shown.items():
             seen.page.set_viewport_size({"width": width, "height": 800})
             seen.open(path)
             fit(seen, f"workbench-{called}-{width}")
         read_a_contract(seen, width)
         seen.open("/workbench/lock")
-        seen.page.locator("main form button").first.click()
+        seen.press(seen.page.locator("main form button").first)
         seen.open("/workbench/unlock")
         fit(seen, f"workbench-unlock-{width}")
         assert seen.page.locator("html").get_attribute("lang") == language
@@ -145,21 +145,21 @@ def read_a_contract(seen: Watched, width: int) -> None:
     seen.page.set_viewport_size({"width": width, "height": 800})
     seen.open("/workbench/check")
     seen.page.locator("#text").fill("Payment:\nThe fee of 300 EUR is paid within 90 days for 2 Reels. Mind our rights.")
-    seen.page.locator("main form[enctype] button").click()
-    assert seen.page.locator("blockquote").first.is_visible()
+    seen.press(seen.page.locator("main form[enctype] button"))
+    expect(seen.page.locator("blockquote").first).to_be_visible()
     seen.unfold()
     fit(seen, f"workbench-read-{width}")
     seen.page.set_viewport_size({"width": width, "height": 800})
-    seen.page.locator("form[action$='/workbench/floor'] button").click()
+    seen.press(seen.page.locator("form[action$='/workbench/floor'] button"))
     seen.page.locator("#wage").fill("20")
-    seen.page.locator("main form button").first.click()
-    assert seen.page.locator("#floor").is_visible()
+    seen.press(seen.page.locator("main form button").first)
+    expect(seen.page.locator("#floor")).to_be_visible()
     fit(seen, f"workbench-floor-{width}")
     seen.page.set_viewport_size({"width": width, "height": 800})
     seen.open("/workbench/post")
     seen.page.locator("#text").fill("My shirt #linen #summer #ad")
-    seen.page.locator("main form button").last.click()
-    assert seen.page.locator("#mended").is_visible()
+    seen.press(seen.page.locator("main form button").last)
+    expect(seen.page.locator("#mended")).to_be_visible()
     fit(seen, f"workbench-label-{width}")
 
 

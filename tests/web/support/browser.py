@@ -10,12 +10,14 @@ from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Dialog, Page, sync_playwright
+from playwright.sync_api import Browser, Dialog, Locator, Page, expect, sync_playwright
 
 type Scheme = Literal["light", "dark"]
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 
 AXE = Axe()
+# What a page shows is waited for, as long as a busy machine may take.
+expect.set_options(timeout=20_000)
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -64,6 +66,14 @@ class Watched:
         """Load a page, its fonts included."""
         self.page.goto(self.base + path)
         self.page.evaluate("document.fonts.ready.then(() => true)")
+
+    def press(self, control: Locator, *, key: str = "") -> None:
+        """Press what leads to another page (a link, a button of a form; with ``key`` by keyboard), and wait for that.
+
+        A click alone returns before the browser has begun to leave: what is asked next may be asked of the old page.
+        """
+        with self.page.expect_navigation():
+            control.press(key) if key else control.click()
 
     def complaints(self) -> list[str]:
         """Everything noted, without the browser's own remark that a page answered 404."""
