@@ -33,7 +33,7 @@ MIDDLEWARE = [
 
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "BACKEND": "fanshare.web.templating.Templates",
         "DIRS": [str(_WEB / "templates")],
         "APP_DIRS": False,
         "OPTIONS": {"environment": "fanshare.web.templating.environment"},

@@ -3,31 +3,49 @@
 from functools import cache, lru_cache
 from typing import Any
 
+from django.template import TemplateDoesNotExist
+from django.template.backends.jinja2 import Jinja2, Template
 from django.urls import reverse
-from jinja2 import Environment, StrictUndefined
+from jinja2 import StrictUndefined, TemplateNotFound
 from markupsafe import Markup, escape
 
-from fanshare.core.instants import Instant
+from fanshare.core.instants import Instant, local_date
 from fanshare.core.money import Micros
 from fanshare.web import assets, language, wording
 from fanshare.web.charts import split_bar
+from fanshare.web.folding import Spoken
 from fanshare.web.markdown import prose
 from fanshare.web.wording import Calendar
 
 
-def environment(**options: Any) -> Environment:
-    """What Django's Jinja backend calls for its environment."""
+class Templates(Jinja2):  # type: ignore[misc]  # Django has no types
+    """Django's backend with an environment for each language: a page is taken from that of its visitor."""
+
+    def __init__(self, params: dict[str, Any]) -> None:
+        super().__init__(params)
+        options = {"loader": self.env.loader, "auto_reload": self.env.auto_reload}
+        self._spoken = {one: environment(one, **options) for one in language.LANGUAGES}
+
+    def get_template(self, template_name: str) -> Template:
+        """A template in the language that is spoken now. Raises ``TemplateDoesNotExist``."""
+        try:
+            return Template(self._spoken[language.spoken()].get_template(template_name), self)
+        except TemplateNotFound as missing:
+            raise TemplateDoesNotExist(missing.name, backend=self) from missing
+
+
+def environment(spoken: str = "en", **options: Any) -> Spoken:
+    """The environment of a language; what Django's Jinja backend calls."""
     options |= {"autoescape": True, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
-    made = Environment(**options)  # noqa: S701 - autoescape is set two lines above
+    made = Spoken(language.words_in(spoken), {"url": url, "icon": icon, "day": day, "asset": assets.url}, **options)
     made.add_extension("jinja2.ext.i18n")
     made.policies["ext.i18n.trimmed"] = True
     words: Any = made
     words.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)
     made.globals.update(spoken=language.spoken, languages=language.LANGUAGES, percent=wording.percent)
-    made.globals.update(asset=assets.url, icon=icon, split_bar=split_bar, url=url, carried_on=wording.carried_on)
+    made.globals.update(split_bar=split_bar, carried_on=wording.carried_on)
     made.globals["in_english"] = in_english
     made.filters.update(shown=shown, exact=exact, ticked=ticked, prose=prose)
-    made.globals["day"] = day
     return made
 
 
@@ -58,7 +76,13 @@ def exact(micros: Micros, currency: str) -> Markup:
 
 def day(calendar: Calendar, instant: Instant) -> Markup:
     """``<time>`` with the weekday and the date in the programme's time zone."""
-    return Markup('<time datetime="{iso}">{day}</time>').format(iso=calendar.iso(instant), day=calendar.day(instant))
+    date = local_date(instant, calendar.zone)
+    return _dated(date.isoformat(), calendar.name(date))
+
+
+@lru_cache(maxsize=4096)
+def _dated(iso: str, words: str) -> Markup:
+    return Markup('<time datetime="{iso}">{day}</time>').format(iso=iso, day=words)
 
 
 def in_english() -> Markup:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from fanshare.core.instants import Instant, local_date, to_datetime
@@ -60,11 +61,7 @@ class Calendar:
 
     def name(self, date: date) -> str:
         """The same of a day."""
-        language = spoken()
-        dot = "." if language == "de" else ""
-        words = f"{_DAYS[language][date.weekday()]} {date.day}{dot} {_MONTHS[language][date.month - 1]}"
-        same_year = date.year == local_date(self.now, self.zone).year
-        return (words if same_year else f"{words} {date.year}").replace(" ", _SPACE)
+        return _named(date, _year(self.now, self.zone), spoken())
 
     def iso(self, instant: Instant) -> str:
         """``2026-12-22``, for the ``datetime`` attribute."""
@@ -77,6 +74,19 @@ class Calendar:
     def passed(self, instant: Instant) -> bool:
         """Whether an instant is now or lies behind."""
         return instant <= self.now
+
+
+# A list names the same days in every line, and a page the same amounts at several places.
+@lru_cache(maxsize=4096)
+def _named(day: date, this_year: int, language: str) -> str:
+    dot = "." if language == "de" else ""
+    words = f"{_DAYS[language][day.weekday()]} {day.day}{dot} {_MONTHS[language][day.month - 1]}"
+    return (words if day.year == this_year else f"{words} {day.year}").replace(" ", _SPACE)
+
+
+@lru_cache(maxsize=64)
+def _year(now: Instant, zone: ZoneInfo) -> int:
+    return local_date(now, zone).year
 
 
 def _point(number: str) -> str:
