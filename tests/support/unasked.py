@@ -18,6 +18,7 @@ UNASKED = {
     "brand.start.say": "a step of setting up is done, or left for later",
     "brand.terms.terms": "computes an example; publishing asks",
     "claims.claiming.claim": "a person of the brand decides, after being asked",
+    "creator.elsewhere.elsewhere": WORDS,
     "creator.exclusive.new": WORDS,
     "creator.exclusive.pictures": WORDS,
     "creator.exclusive.post": WORDS,

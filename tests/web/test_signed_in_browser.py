@@ -33,6 +33,7 @@ PAGES = {
         "creator-links": "/creator/linen/links",
         "creator-link": "/creator/linen/links/{code}",
         "creator-page": "/creator/linen/page",
+        "creator-elsewhere": "/creator/linen/page/elsewhere",
         "creator-fans": "/creator/linen/fans",
         "creator-fan": "/creator/linen/fans/{shown}",
         "creator-questions": "/creator/linen/questions",

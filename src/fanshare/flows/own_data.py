@@ -18,6 +18,7 @@ from fanshare.store.access import Access
 from fanshare.store.queries import (
     creator_pages,
     fellows,
+    foreign_links,
     gifts,
     goals,
     letters,
@@ -225,6 +226,10 @@ def _page(access: Access, party: int) -> dict[str, Any]:
         "words": written.words,
         "sections": [{"heading": heading, "words": words} for heading, words in written.sections],
         "products": [{"section": one.heading, "title": one.title} for one in shelves.placed(access, party)],
+        "links_to_other_sites": [
+            {"section": one.heading, "words": one.words, "address": one.address, "label": one.label}
+            for one in foreign_links.of_page(access, party)
+        ],
         "picture": "" if hung is None else b64encode(hung.content).decode(),
         "picture_shows": written.alt,
         "seen_by_other_creators": fellows.is_seen(access, party),

@@ -37,7 +37,7 @@ def add(programme: Programme, party: int, new: Adding, now: Instant, check: Dest
     """
     access = programme.access
     with access.transaction():
-        _hold(programme, party)
+        hold(programme, party)
         found = shelves.product(access, new.product)
         if found is None:
             raise BadInputError("unknown_product", "This product is not sold here any more.", 404)
@@ -48,7 +48,7 @@ def add(programme: Programme, party: int, new: Adding, now: Instant, check: Dest
             raise BadInputError(
                 "too_many_on_page", "A page holds %(most)s products; take one off first.", most=MOST_PRODUCTS
             )
-        shelf = _shelf(programme, party, new)
+        shelf = shelf_for(programme, party, new.shelf, new.heading)
         shelves.put(access, shelf, new.product, _link(programme, party, found, new.country, now, check))
         shelves.order_products(access, shelf, [*(one.product for one in there if one.shelf == shelf), new.product])
 
@@ -57,7 +57,7 @@ def move(programme: Programme, party: int, shelf: int, product: int, by: int) ->
     """Move a product up (-1) or down (1) within its section. Raises ``BadInputError`` (``unknown_product``)."""
     with programme.access.transaction():
         ids = _products(programme, party, shelf, product)
-        shelves.order_products(programme.access, shelf, _shifted(ids, product, by))
+        shelves.order_products(programme.access, shelf, shifted(ids, product, by))
 
 
 def take_off(programme: Programme, party: int, shelf: int, product: int) -> None:
@@ -70,7 +70,7 @@ def take_off(programme: Programme, party: int, shelf: int, product: int) -> None
 def move_shelf(programme: Programme, party: int, shelf: int, by: int) -> None:
     """Move a section up (-1) or down (1). Raises ``BadInputError`` (``unknown_section``)."""
     with programme.access.transaction():
-        shelves.order_shelves(programme.access, _shifted(_own(programme, party, shelf), shelf, by))
+        shelves.order_shelves(programme.access, shifted(_own(programme, party, shelf), shelf, by))
 
 
 def rename(programme: Programme, party: int, shelf: int, heading: str) -> None:
@@ -81,7 +81,7 @@ def rename(programme: Programme, party: int, shelf: int, heading: str) -> None:
 
 
 def drop(programme: Programme, party: int, shelf: int) -> None:
-    """Take a section off her page with its products. Raises ``BadInputError`` (``unknown_section``)."""
+    """Take a section off her page with what stands in it. Raises ``BadInputError`` (``unknown_section``)."""
     with programme.access.transaction():
         _own(programme, party, shelf)
         shelves.drop(programme.access, shelf)
@@ -117,14 +117,20 @@ def _link(
     return own_links.own(programme, party, code).id
 
 
-def _shelf(programme: Programme, party: int, new: Adding) -> int:
-    if new.shelf:
-        _own(programme, party, new.shelf)
-        return new.shelf
+def shelf_for(programme: Programme, party: int, shelf: int, heading: str) -> int:
+    """A section of hers by its number, or a new one where that is 0.
+
+    Raises ``BadInputError``: ``unknown_section``, ``heading_missing``, ``too_many_sections``.
+    """
+    if shelf:
+        _own(programme, party, shelf)
+        return shelf
     there = [one.id for one in shelves.shelves(programme.access, party)]
     if len(there) >= MOST_SHELVES:
-        raise BadInputError("too_many_sections", "A page holds %(most)s sections of products.", most=MOST_SHELVES)
-    made = shelves.add_shelf(programme.access, party, _heading(new.heading))
+        raise BadInputError(
+            "too_many_sections", "A page holds %(most)s sections of products and links.", most=MOST_SHELVES
+        )
+    made = shelves.add_shelf(programme.access, party, _heading(heading))
     shelves.order_shelves(programme.access, [*there, made])
     return made
 
@@ -140,7 +146,7 @@ def _heading(text: str) -> str:
 
 def _own(programme: Programme, party: int, shelf: int) -> list[int]:
     """Her sections in their order, among them this one."""
-    _hold(programme, party)
+    hold(programme, party)
     ids = [one.id for one in shelves.shelves(programme.access, party)]
     if shelf not in ids:
         raise BadInputError("unknown_section", "You have no such section.", 404)
@@ -156,13 +162,15 @@ def _products(programme: Programme, party: int, shelf: int, product: int) -> lis
     return ids
 
 
-def _shifted(ids: list[int], one: int, by: int) -> list[int]:
+def shifted(ids: list[int], one: int, by: int) -> list[int]:
+    """The same numbers with one of them moved by some places, as far as there are any."""
     at = ids.index(one)
     to = min(max(at + by, 0), len(ids) - 1)
     rest = [each for each in ids if each != one]
     return [*rest[:to], one, *rest[to:]]
 
 
-def _hold(programme: Programme, party: int) -> None:
+def hold(programme: Programme, party: int) -> None:
+    """Hold her row until the transaction ends. Raises ``FanshareError`` (``erased``, 410)."""
     if not creator_pages.lock(programme.access, party):
         raise FanshareError("erased", "The person behind this account was erased.", 410)

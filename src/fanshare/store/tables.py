@@ -96,6 +96,7 @@ MUTABLE = frozenset(
         "event_target",
         "fan_shown",
         "fetched_first",
+        "foreign_link",
         "gift",
         "goal",
         "import_run",

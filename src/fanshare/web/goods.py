@@ -1,26 +1,43 @@
-"""Products as a creator's page shows them: those that are there, each with her link and its label, or sold out."""
+"""The sections of a creator's page: products, each with her link and its label or sold out; links to other sites."""
 
 from collections.abc import Iterable
-from itertools import groupby
 
 from fanshare.core import ad_labels
-from fanshare.store.queries.shelves import Placed
-from fanshare.web.pages_port import PublicLink, PublicPicture, PublicProduct, PublicShelf
+from fanshare.flows.foreign_links import shown_host
+from fanshare.store.queries.foreign_links import ForeignLink
+from fanshare.store.queries.shelves import Placed, Shelf
+from fanshare.web.pages_port import PublicForeignLink, PublicLink, PublicPicture, PublicProduct, PublicShelf
 
 
-def shelves_of(programme: str, goods: Iterable[Placed]) -> tuple[PublicShelf, ...]:
-    """The sections in her order: without what is gone and without what her link no longer leads to."""
-    there = [one for one in goods if one.live and not one.gone]
-    return tuple(
-        PublicShelf(heading, tuple(_product(programme, one) for one in group))
-        for (_, heading), group in groupby(there, lambda one: (one.shelf, one.heading))
+def shelves_of(
+    programme: str, shelves: Iterable[Shelf], goods: Iterable[Placed], elsewhere: Iterable[ForeignLink]
+) -> tuple[PublicShelf, ...]:
+    """The sections in her order: without what is gone, paused, or no longer led to, and without what is empty then."""
+    products = [one for one in goods if one.live and not one.gone]
+    links = [one for one in elsewhere if not one.paused]
+    made = (
+        PublicShelf(
+            shelf.heading,
+            tuple(_product(programme, one) for one in products if one.shelf == shelf.id),
+            tuple(_foreign(one) for one in links if one.shelf == shelf.id),
+        )
+        for shelf in shelves
     )
+    return tuple(one for one in made if one.products or one.elsewhere)
 
 
 def _product(programme: str, one: Placed) -> PublicProduct:
-    country = ad_labels.COUNTRIES.get(one.country)
-    link = PublicLink(f"/r/{one.code}", one.title, one.label, "en" if country is None else country.language)
+    link = PublicLink(f"/r/{one.code}", one.title, one.label, _language(one.country))
     return PublicProduct(one.title, one.price, one.currency, None if one.sold_out else link, picture_of(programme, one))
+
+
+def _foreign(one: ForeignLink) -> PublicForeignLink:
+    return PublicForeignLink(one.address, one.words, shown_host(one.host), one.label, _language(one.country))
+
+
+def _language(country: str) -> str:
+    known = ad_labels.COUNTRIES.get(country)
+    return "en" if known is None else known.language
 
 
 def picture_of(programme: str, one: Placed) -> PublicPicture | None:

@@ -120,11 +120,31 @@ class PublicProduct:
 
 
 @dataclass(frozen=True, slots=True)
+class PublicForeignLink:
+    """A link to another site, by which nobody earns here. ``host`` is shown beside it.
+
+    ``label`` is the advertising label, in ``language``, where she gets something for it elsewhere; else empty. Raises
+    ``ValueError`` for an address that is not plainly one of another site.
+    """
+
+    href: str
+    text: str
+    host: str
+    label: str = ""
+    language: str = "en"
+
+    def __post_init__(self) -> None:
+        if not self.href.startswith("https://") or not self.host.strip():
+            raise ValueError("a link to another site leads there by https, and says where")
+
+
+@dataclass(frozen=True, slots=True)
 class PublicShelf:
-    """A section of products on a creator's page, never empty."""
+    """A section on a creator's page: products, then links to other sites; never empty."""
 
     heading: str
     products: tuple[PublicProduct, ...]
+    elsewhere: tuple[PublicForeignLink, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from fanshare.core.terms_example import worked_order
 from fanshare.core.terms_sentences import sentences
 from fanshare.flows import public_texts
 from fanshare.flows.health import as_reported
-from fanshare.store.queries import budgets, claims, creator_pages, pages, shelves, tenants
+from fanshare.store.queries import budgets, claims, creator_pages, foreign_links, pages, shelves, tenants
 from fanshare.store.queries.creator_pages import PageRow
 from fanshare.store.queries.pages import WhyRow
 from fanshare.store.queries.tenants import Tenant
@@ -104,7 +104,8 @@ class StoredPages:
             links = pages.links(access, row.id)
             written = creator_pages.page(access, row.id)
             hung = creator_pages.picture(access, written.picture) if written.picture else None
-            goods = shelves.placed(access, row.id)
+            parts = (shelves.shelves(access, row.id), shelves.placed(access, row.id))
+            elsewhere = foreign_links.of_page(access, row.id)
             paused = budgets.stopped_since(access) is not None
             goal = public_goal(access, tenant, row.id, self.clock())
         direct, through_fan = _examples(_terms(*newest), tenant.currency)
@@ -127,7 +128,7 @@ class StoredPages:
             through_fan=through_fan,
             picture=None if hung is None else picture_of(tenant.slug, written, hung.width, hung.height),
             sections=tuple(PublicSection(*one) for one in written.sections),
-            shelves=shelves_of(tenant.slug, goods),
+            shelves=shelves_of(tenant.slug, *parts, elsewhere),
             paused=paused,
             goal=goal,
         )

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from fanshare.core.money import Micros
 from fanshare.store.access import Access
+from fanshare.store.queries import foreign_links
 
 _SHELVES = """
 SELECT id, heading FROM page_shelf
@@ -79,7 +80,7 @@ UPDATE page_product SET link_id = %(link)s
 
 
 class Shelf(NamedTuple):
-    """A section of products."""
+    """A section of products and links to other sites."""
 
     id: int
     heading: str
@@ -178,6 +179,7 @@ def take_off(access: Access, shelf: int, product_: int | None = None) -> None:
 def drop(access: Access, shelf: int) -> None:
     """Take a section away with what stands in it."""
     take_off(access, shelf)
+    foreign_links.drop_of(access, shelf)
     access.execute(_DROP_SHELF, {"shelf": shelf})
 
 

@@ -1,5 +1,6 @@
 """The products on her page: found in the catalogue, put into sections, ordered, taken off. All of it by forms."""
 
+from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -11,7 +12,7 @@ from fanshare.core import ad_labels
 from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.flows import shelves
 from fanshare.flows.authorisation import Role
-from fanshare.store.queries import products, selling
+from fanshare.store.queries import foreign_links, products, selling
 from fanshare.store.queries import shelves as stored
 from fanshare.store.queries.products import ProductRow
 from fanshare.store.queries.shelves import Placed, Shelf
@@ -32,6 +33,8 @@ class Section:
 
     shelf: Shelf
     goods: tuple[tuple[Placed, PublicPicture | None], ...]
+    #: How many links to other sites stand in it.
+    elsewhere: int
 
 
 @seated("creator.page", Role.CREATOR, form=True)
@@ -100,8 +103,9 @@ def _page(here: Here, sought: str, *, problem: str = "") -> Any:
 
 def _sections(here: Here, placed: list[Placed]) -> list[Section]:
     by = {shelf: tuple(group) for shelf, group in groupby(placed, lambda one: one.shelf)}
+    links = Counter(one.shelf for one in foreign_links.of_page(here.access, here.me))
     return [
-        Section(one, tuple((each, picture_of(here.tenant.slug, each)) for each in by.get(one.id, ())))
+        Section(one, tuple((each, picture_of(here.tenant.slug, each)) for each in by.get(one.id, ())), links[one.id])
         for one in stored.shelves(here.access, here.me)
     ]
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from fanshare.web.creator import (
     earnings,
+    elsewhere,
     exclusive,
     fans,
     gifts,
@@ -27,6 +28,7 @@ urlpatterns = [
     path("creator/<slug:programme>/links/<slug:code>", links.link, name="creator_link"),
     path("creator/<slug:programme>/page", writing.page_of_hers, name="creator_page"),
     path("creator/<slug:programme>/page/products", goods.goods, name="creator_goods"),
+    path("creator/<slug:programme>/page/elsewhere", elsewhere.elsewhere, name="creator_elsewhere"),
     path("creator/<slug:programme>/page/picture", writing.picture, name="creator_picture"),
     path("creator/<slug:programme>/fans", fans.fans, name="creator_fans"),
     path("creator/<slug:programme>/fans/<row:shown>", fans.fan, name="creator_fan"),

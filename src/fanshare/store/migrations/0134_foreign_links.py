@@ -1,0 +1,12 @@
+"""Links to other sites on the pages of creators."""
+
+from django.db import migrations
+
+from fanshare.store.migrations import run_sql, step_before
+
+
+class Migration(migrations.Migration):  # type: ignore[misc]
+    """Runs the SQL file of the same name."""
+
+    dependencies = [("store", step_before("0134_foreign_links"))]  # noqa: RUF012
+    operations = [run_sql("0134_foreign_links")]  # noqa: RUF012
