@@ -9,6 +9,7 @@ UNASKED = {
     "account.safety.safety": "nothing is changed there: each of its forms has an address of its own",
     "account.views.home": "nothing is sent there",
     "appeals.objecting.object_to": "a person of the brand decides, after being asked",
+    "brand.costs.costs": "a figure for the overview of the brand; nothing is booked by it",
     "brand.creator.note": WORDS,
     "brand.letters.write": WORDS,
     "brand.links.several": "links of creators, which earn what terms say",

@@ -126,4 +126,4 @@ def test_the_page_speaks_german(company: Company) -> None:
 def test_the_overview_says_what_came_back_for_what_was_spent(company: Company) -> None:
     seen = words(company.device("bea").get("/brand/linen"))
     assert "goods for 1.00 of commission 8.33 €" in seen
-    assert "left after commission 446.16 €" in seen
+    assert "left before what the goods cost 446.16 € what the goods cost unknown left unknown" in seen

@@ -61,6 +61,7 @@ PAGES = {
         "brand-creator": "/brand/linen/people/{creator}",
         "brand-write": "/brand/linen/people/write",
         "brand-budget": "/brand/linen/budget",
+        "brand-costs": "/brand/linen/costs",
         "brand-messages": "/brand/linen/messages",
         "brand-message": "/brand/linen/messages/{message}",
         "brand-assign": "/brand/linen/orders/1/assign",

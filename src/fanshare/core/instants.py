@@ -6,7 +6,7 @@ Calendars (day, week, month of a programme's time zone) are computed here and no
 
 import re
 from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -118,6 +118,11 @@ def day_period(day: date) -> str:
 def week_period(day: date) -> str:
     """The ISO 8601 week, named by its Monday: ``w2026-11-09``."""
     return "w" + (day - timedelta(days=day.weekday())).isoformat()
+
+
+def day_begin(day: date, tz: ZoneInfo) -> Instant:
+    """The first instant of a calendar day in a time zone, at the earliest 0."""
+    return max(0, (datetime.combine(day, time(0), tz) - _EPOCH) // timedelta(microseconds=1))
 
 
 def month_begin(instant: Instant, tz: ZoneInfo) -> Instant:

@@ -45,6 +45,7 @@ WHAT = {
     "claim.answer": later("answered a claim"),
     "key.make": later("made an API key"),
     "key.end": later("ended an API key"),
+    "costs.say": later("said what goods cost"),
     "budget.set": later("set a budget for the month"),
     "payout.account": later("set the account that is paid from"),
     "payout.rail": later("set a provider that is paid by"),

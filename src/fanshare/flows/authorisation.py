@@ -129,6 +129,7 @@ MATRIX: Mapping[str, Group] = {
     "brand.creators": frozenset({Post.OWNER, Post.MANAGER}),
     "brand.letters": frozenset({Post.OWNER, Post.MANAGER}),
     "brand.budget": _DECIDING,
+    "brand.costs": _DECIDING,
     "brand.links": _DECIDING,
     "brand.products": _DECIDING,
     "brand.messages": frozenset({Post.OWNER, Post.MANAGER}),

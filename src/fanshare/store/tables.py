@@ -49,6 +49,7 @@ IMMUTABLE = frozenset(
         "frozen_context",
         "gift_event",
         "gift_ready",
+        "goods_cost",
         "idempotency",
         "link_owner",
         "link_state",

@@ -7,6 +7,7 @@ import json
 from typing import LiteralString, NamedTuple
 
 from fanshare.core.instants import Instant
+from fanshare.core.margin import Margin, Sold, margin
 from fanshare.core.money import Micros
 from fanshare.core.results import SoldLine, SoldPart
 from fanshare.core.settlement_leaf import own_settlement
@@ -47,17 +48,25 @@ _CURRENCIES = """
 SELECT currency FROM account WHERE programme_id = %(programme_id)s AND kind = 'owed' ORDER BY currency
 """
 _SPENT = """
-SELECT o.currency, sum(o.net)::bigint, sum(s.amount)::bigint, sum(coalesce(d.spared, 0))::bigint, bool_and(d.told)
+SELECT o.currency, count(*), sum(o.net)::bigint, sum(s.amount)::bigint, sum(f.amount)::bigint,
+       sum(coalesce(d.spared, 0))::bigint, bool_and(d.told), c.bps
   FROM shop_order o
  CROSS JOIN LATERAL (SELECT coalesce(sum(p.amount), 0) AS amount, count(*) AS n FROM position p
                       WHERE p.programme_id = o.programme_id AND p.order_id = o.id AND p.currency = o.currency) s
+ CROSS JOIN LATERAL (SELECT coalesce(sum(CASE a.kind WHEN 'fee' THEN t.amount ELSE -t.amount END), 0) AS amount
+                       FROM transfer t JOIN account a ON a.programme_id = t.programme_id AND a.id = t.credit_account_id
+                      WHERE t.programme_id = o.programme_id AND t.order_id = o.id AND t.kind = 'fee'
+                        AND t.currency = o.currency) f
  CROSS JOIN LATERAL (SELECT sum(CASE WHEN (e->>'net')::bigint > 0 THEN trunc((e->>'discount')::numeric
                                        * (o.view->'kept'->>(n - 1)::int)::numeric / (e->>'net')::numeric)
                                 ELSE 0 END)::bigint AS spared,
                             bool_and(e->>'discount' IS NOT NULL OR (e->>'gift_card')::boolean IS TRUE) AS told
                        FROM jsonb_array_elements(o.view->'lines') WITH ORDINALITY AS line(e, n)) d
+  LEFT JOIN LATERAL (SELECT g.bps FROM goods_cost g
+                      WHERE g.programme_id = o.programme_id AND g.from_at <= o.placed_at
+                      ORDER BY g.from_at DESC, g.id DESC LIMIT 1) c ON true
  WHERE o.programme_id = %(programme_id)s AND o.placed_at >= %(since)s AND s.n > 0 AND o.net > 0
- GROUP BY o.currency ORDER BY o.currency
+ GROUP BY o.currency, c.bps ORDER BY o.currency
 """
 
 
@@ -86,16 +95,6 @@ class Brought(NamedTuple):
     commission: Micros
 
 
-class Spent(NamedTuple):
-    """Kept goods of orders through creators, and what buyers were spared on them; ``told``: of each of them."""
-
-    currency: str
-    goods: Micros
-    commission: Micros
-    discount: Micros
-    told: bool
-
-
 def by_creator(access: Access, asked: Stretch) -> list[Brought]:
     """Each creator with a click or a sale, in no order."""
     return _joined(access, _BY_CREATOR, _CLICKS_BY_CREATOR, asked)
@@ -117,9 +116,12 @@ def currencies(access: Access) -> list[str]:
     return [row[0] for row in access.fetch(_CURRENCIES)]
 
 
-def spent(access: Access, since: Instant) -> list[Spent]:
-    """What kept orders through creators since an instant came to, and what buyers were spared on them."""
-    return [Spent(*row) for row in access.fetch(_SPENT, {"since": since})]
+def margins(access: Access, since: Instant) -> list[Margin]:
+    """What kept orders through creators since an instant came to and left, by currency."""
+    found: dict[str, list[Sold]] = {}
+    for currency, orders, goods, commission, fee, discount, told, bps in access.fetch(_SPENT, {"since": since}):
+        found.setdefault(currency, []).append(Sold(orders, goods, commission, fee, discount, bool(told), bps))
+    return [margin(currency, sold) for currency, sold in found.items()]
 
 
 def _joined(access: Access, sums: LiteralString, clicks: LiteralString, asked: Stretch) -> list[Brought]:

@@ -1,14 +1,11 @@
 """The first page of a brand: what creators sold, what is owed, and what waits for a person."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
 from django.views.decorators.csp import csp_override
 
 from fanshare.core.instants import DAY, zone
-from fanshare.core.money import Micros
-from fanshare.core.results import returned
 from fanshare.flows import budgets, set_up
 from fanshare.flows.authorisation import Role
 from fanshare.store.queries import appeals, brand, claims, questions, results
@@ -22,23 +19,6 @@ from fanshare.web.seated import LISTENS, listens, page, seated
 SPAN = 30
 
 
-@dataclass(frozen=True, slots=True)
-class Margin:
-    """What sales left in one currency: after commission (and discounts), and for one unit of commission."""
-
-    row: results.Spent
-
-    @property
-    def left(self) -> Micros:
-        """Goods without the commission; discounts are off the goods already."""
-        return self.row.goods - self.row.commission
-
-    @property
-    def back(self) -> Micros | None:
-        """Goods for one unit of commission."""
-        return returned(self.row.goods, self.row.commission)
-
-
 @csp_override(LISTENS)  # type: ignore[untyped-decorator]
 @seated("brand.see", Role.BRAND, Role.OPERATOR)
 def overview(here: Here) -> Any:
@@ -46,11 +26,12 @@ def overview(here: Here) -> Any:
     context = {
         "span": SPAN,
         "sold": her_currency.first(here.request, brand.sold(here.access, here.now - SPAN * DAY)),
-        "spent": {one.currency: Margin(one) for one in results.spent(here.access, here.now - SPAN * DAY)},
+        "left": {one.currency: one for one in results.margins(here.access, here.now - SPAN * DAY)},
         "owed": her_currency.first(here.request, brand.owed(here.access)),
         "needs": _needs(here),
         "standings": budgets.standings(here.access, zone(here.tenant.time_zone), here.now),
         "may_budget": may(here, "brand.budget"),
+        "may_cost": may(here, "brand.costs"),
     }
     return page(here, "brand/overview.html", context | listens(here))
 
