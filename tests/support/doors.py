@@ -24,6 +24,7 @@ ACROSS = frozenset(
         "programmes_with_targets",
         "programmes_with_borne_claims",
         "programmes_with_budgets",
+        "programmes_with_leavers",
         "programmes_with_letters",
         # A programme's own row says whether its budget has stopped it.
         "programme_with_id",

@@ -174,11 +174,21 @@ def test_somebody_reads_what_is_kept_about_her_and_leaves(company: Company) -> N
     assert copy["you"]["name"] == "Carla Quince"
     assert {"what": "email", "content": "carla@example.test"}.items() <= copy["kept_sealed"][0].items()
     assert [link["name"] for link in copy["links"]] == ["quinces"]
-    assert "7.08 € are waiting" in words(carla.get("/account/linen"))
+    assert "7.08 € waiting or being checked" in words(carla.get("/account/linen"))
     assert send(carla, "/account/linen", word="yes").status == 422
     house.later(31 * MINUTE)
     assert send(carla, "/account/linen", word="leave").status == 401
     carla.sign_in(company.token("carla"))
+    assert send(carla, "/account/linen", word="leave", when="paid").headers["location"] == "/account/linen"
+    page = words(carla.get("/account/linen"))
+    assert "You are leaving." in page
+    assert "an order may still come by a click from before" in page
+    assert send(carla, "/account/linen", word="leave", when="paid").status == 422, "once is enough"
+    assert carla.get("/creator/linen").headers["location"] == "/account/linen", "Today is hers no more"
+    earnings = carla.get("/creator/linen/earnings")
+    assert (earnings.status, "Links and codes" in words(earnings)) == (200, False)
+    assert carla.get("/payee/linen").status == 200
+    assert company.device().get("/c/linen/carla").status == 404
     before = house.value("SELECT sum(balance) FROM account WHERE party_id = %s", company.carla)
     assert send(carla, "/account/linen", word="Leave").status == 302
     assert carla.get("/account/linen/data").status == 302, "she is out"

@@ -36,7 +36,7 @@ class Ready(NamedTuple):
 
     ``changed_until``: until when another account that she named waits; 0 where none does. ``account``: where it would
     go, 0 where nowhere is known; ``by_file``: then it can't be paid. ``kind`` is the account's, ``connected`` whether
-    the brand pays by that provider, where it is one.
+    the brand pays by that provider, where it is one. ``leaving``: the brand's smallest payment is not for her.
     """
 
     party: int
@@ -50,6 +50,7 @@ class Ready(NamedTuple):
     by_file: bool = False
     kind: str = ""
     connected: bool = False
+    leaving: bool = False
 
 
 class Planned(NamedTuple):
@@ -141,7 +142,7 @@ def reasons(row: Ready, amount: Micros, minimum: Micros = 0) -> list[Why]:
         (row.kind in CALLED and not (row.connected and carries(row.kind, row.currency)), Why.NO_RAIL),
         (row.underway, Why.UNDERWAY),
         (amount <= 0, Why.BELOW_UNIT),
-        (row.balance < max(minimum, least(row.kind)), Why.BELOW_MINIMUM),
+        (row.balance < max(0 if row.leaving else minimum, least(row.kind)), Why.BELOW_MINIMUM),
     )
     return [why for applies, why in known if applies]
 

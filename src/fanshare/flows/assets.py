@@ -11,6 +11,7 @@ from fanshare.core.errors import BadInputError, ConflictError
 from fanshare.core.instants import Instant
 from fanshare.flows.context import Programme
 from fanshare.flows.links import log_ownership
+from fanshare.flows.named import check_staying
 from fanshare.flows.people import party_kind
 
 STATES = ("active", "paused", "ended")
@@ -127,6 +128,7 @@ def _give(
         by = to if own else found.creator if creator is None else creator
         if party_kind(access, by) != "creator":
             raise BadInputError("not_a_creator", f"A {kind.name} belongs to a creator, or to a fan of a creator.")
+        check_staying(access, {to, by})
         given = _Asset(found.id, to, by, found.state)
         leaf = _write_state(programme, kind, key, given, found.state, now)
         values = {"asset": found.id, "owner": to, "creator": by, "now": now, "leaf": leaf}

@@ -29,6 +29,8 @@ WHAT = {
     "address.undo": later("took a change of address back"),
     "session.end": later("ended other sessions"),
     "account.leave": later("left a programme"),
+    "account.leave_when_paid": later("leaves a programme once what is hers is paid"),
+    "account.left": later("left a programme, for all that was hers is paid"),
     "operator.add": later("let somebody run this installation"),
     "operator.remove": later("ended an operator"),
     "person.add": later("let somebody look after a programme"),

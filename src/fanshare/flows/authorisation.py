@@ -61,7 +61,7 @@ class Seat:
 class Hat:
     """A seat as it is now, with the names a page shows. ``slug`` is a creator's page, empty for others.
 
-    ``post`` is what somebody does for a brand, ``None`` for everybody else.
+    ``post`` is what somebody does for a brand, ``None`` for everybody else. ``leaving``: she only waits to be paid.
     """
 
     seat: Seat
@@ -70,6 +70,7 @@ class Hat:
     name: str = ""
     slug: str = ""
     post: Post | None = None
+    leaving: bool = False
 
     @property
     def role(self) -> Role:
@@ -169,6 +170,15 @@ MATRIX: Mapping[str, Group] = {
     "operator.see": _OPERATOR,
     "operator.change": _OPERATOR,
 }
+
+
+#: What is left to somebody who leaves and is waiting to be paid, beside what asks for no programme.
+LEAVING = frozenset(
+    {
+        *("account.data", "account.leave", "account.mails", "appeals.make", "payee.change", "credit.keep"),
+        *("creator.earnings", "creator.statement", "fan.earnings", "fan.statement", "fan.rewards", "workbench"),
+    }
+)
 
 
 def allowed(operation: str, hats: Iterable[Hat], programme: str | None = None) -> bool:

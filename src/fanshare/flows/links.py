@@ -17,7 +17,7 @@ from fanshare.core.instants import Instant
 from fanshare.core.terms import MAX_FAN_BPS
 from fanshare.core.touches import LinkClass
 from fanshare.flows.context import Programme
-from fanshare.flows.named import check_link, check_parties, check_shop
+from fanshare.flows.named import check_link, check_parties, check_shop, check_staying
 from fanshare.store import directory, log_store
 
 CLASSES = tuple(LinkClass)
@@ -125,6 +125,7 @@ def add_links(programme: Programme, news: Sequence[NewLink], now: Instant) -> li
     codes = [(new.code or draw_code()).lower() for new in news]
     access = programme.access
     with access.transaction():
+        check_staying(access, {party for new in news for party in (new.owner, new.creator)})
         rows = access.fetch(_LINKS, {**_link_columns(news, codes), "now": now})
         ids: dict[str, int] = {row[0]: row[1] for row in rows}
         _check_taken(codes, ids)
@@ -153,6 +154,7 @@ def add_code(programme: Programme, new: NewCode, now: Instant) -> int:
     check_parties(access, {new.creator, new.owner})
     check_shop(access, new.connection)
     with access.transaction():
+        check_staying(access, {new.creator, new.owner})
         values = {"folded": shown.casefold(), "shown": shown, "single_use": new.single_use, "plan": new.plan}
         row = access.fetch_one(_CODE, {**values, **_label(new.label), "connection": new.connection, "now": now})
         if row is None:

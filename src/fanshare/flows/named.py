@@ -5,12 +5,14 @@ The composite keys of the schema refuse the rest anyway. Asked first, they say w
 
 from collections.abc import Iterable
 
-from fanshare.core.errors import BadInputError
+from fanshare.core.errors import BadInputError, ConflictError
 from fanshare.store.access import Access
+from fanshare.store.queries import leaving
 
 _PARTIES = """
 SELECT count(*) FROM party WHERE programme_id = %(programme_id)s AND id = ANY(%(ids)s)
 """
+_HOLD = "SELECT id FROM party WHERE programme_id = %(programme_id)s AND id = ANY(%(ids)s) ORDER BY id FOR SHARE"
 _LINK = "SELECT 1 FROM link WHERE programme_id = %(programme_id)s AND id = %(id)s"
 _ORDER = "SELECT 1 FROM shop_order WHERE programme_id = %(programme_id)s AND id = %(id)s"
 _SHOP = "SELECT 1 FROM connection WHERE programme_id = %(programme_id)s AND id = %(id)s"
@@ -21,6 +23,14 @@ def check_parties(access: Access, parties: Iterable[int]) -> None:
     wanted = sorted(set(parties))
     if access.value(_PARTIES, {"ids": wanted}) != len(wanted):
         raise BadInputError("unknown_party", "Nobody of that number takes part in this programme.", 404)
+
+
+def check_staying(access: Access, parties: Iterable[int]) -> None:
+    """Raises ``ConflictError`` (``leaving``) where one of them leaves; none begins to until the transaction ends."""
+    wanted = sorted(set(parties))
+    access.execute(_HOLD, {"ids": wanted})
+    if leaving.anybody(access, wanted):
+        raise ConflictError("leaving", "Somebody who leaves gets no new links or codes.")
 
 
 def check_link(access: Access, link: int | None) -> None:

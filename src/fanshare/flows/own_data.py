@@ -21,6 +21,7 @@ from fanshare.store.queries import (
     foreign_links,
     gifts,
     goals,
+    leaving,
     letters,
     off_hours,
     own_data,
@@ -78,6 +79,7 @@ def copy(
         "credits": [_credit(one) for one in shop_credits.of_party(access, party, _MOST_CREDITS)],
         "gifts": _gifts(access, party, row.kind),
         "goals": [_goal(one) for one in goals.of_creator(access, party, limit=_MOST_GIFTS)],
+        "leaves": _leaves(access, party),
         "payouts_stopped": payout_runs.stopped(access, party),
         "accounts": [_account(one) for one in payee_rows.alive(access, party)],
         "codes": [{"code": shown, "since": format_rfc3339(at)} for shown, at in own_data.codes(access, party)],
@@ -96,6 +98,11 @@ def copy(
         "news_by_mail": pace,
         "language_of_mail": language,
     }
+
+
+def _leaves(access: Access, party: int) -> dict[str, Any] | None:
+    asked = leaving.asked(access, party)
+    return None if asked is None else {"asked": format_rfc3339(asked.at), "orders_until": format_rfc3339(asked.until)}
 
 
 def _thanked_and_written_to(access: Access, party: int) -> dict[str, Any]:

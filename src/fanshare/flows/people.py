@@ -22,6 +22,7 @@ from fanshare.store.queries import (
     address_changes,
     creator_pages,
     fans,
+    leaving,
     letters,
     off_hours,
     payees,
@@ -155,20 +156,23 @@ def erase(programme: Programme, party: int, now: Instant) -> None:
             address_changes.forget(access.conn, account)
         access.execute(_FORGET_IDENTITIES, {"person": row[0]})
         access.execute(_FORGET, {"person": row[0], "now": now})  # whoever is writing for her comes before or is refused
-        creator_pages.forget(access, row[0])
         parties = creator_pages.parties(access, row[0])
-        fans.forget(access, parties)
-        thanks.forget(access, parties)
-        letters.forget(access, parties)
-        questions.forget(access, parties)
-        posts.forget(access, parties)
-        off_hours.forget(access, parties)
+        forget_public(programme, parties, now)
         payout_runs.forget(access, parties)
         payees.forget(access, parties, now)
-        goal_ends.forget(programme, parties, now)
+        leaving.forget(access, parties)
         programme.vault.erase(row[0])
         if account is not None:
             left(access.conn, programme.keys, address.decode(), account)
+
+
+def forget_public(programme: Programme, parties: Sequence[int], now: Instant) -> None:
+    """Take away what people showed, wrote and were told, and end their goals. What paying them takes stays."""
+    access = programme.access
+    creator_pages.forget(access, parties)
+    for forget in (fans.forget, thanks.forget, letters.forget, questions.forget, posts.forget, off_hours.forget):
+        forget(access, [*parties])
+    goal_ends.forget(programme, parties, now)
 
 
 def slug_of(name: str) -> str:

@@ -41,8 +41,9 @@ SELECT DISTINCT p.id, p.kind, p.person_id FROM party_identity i JOIN party p
 """
 _BRAND = "SELECT id, person_id FROM brand_person WHERE programme_id = %(programme_id)s AND email_hash = %(hash)s"
 _STILL_PARTY = """
-SELECT id, kind, coalesce(display_name, ''), coalesce(slug, '') FROM party
- WHERE programme_id = %(programme_id)s AND id = ANY(%(ids)s::bigint[]) AND erased_at IS NULL
+SELECT id, kind, coalesce(display_name, ''), coalesce(slug, ''),
+       EXISTS (SELECT FROM party_leaving l WHERE l.programme_id = party.programme_id AND l.party_id = party.id)
+  FROM party WHERE programme_id = %(programme_id)s AND id = ANY(%(ids)s::bigint[]) AND erased_at IS NULL
 """
 _STILL_BRAND = "SELECT id, post FROM brand_person WHERE programme_id = %(programme_id)s AND id = ANY(%(ids)s::bigint[])"
 
@@ -96,9 +97,10 @@ def _hats_in(access: Access, tenant: Tenant, seats: list[Seat]) -> list[Hat]:
     posts = access.fetch(_STILL_BRAND, {"ids": brand}) if brand else []
     found = [Hat(Seat(Role.BRAND, tenant.id, id_), tenant.slug, tenant.name, post=Post(post)) for id_, post in posts]
     known = access.fetch(_STILL_PARTY, {"ids": [one for one, _ in parties]}) if parties else []
-    for id_, kind, name, slug in known:
+    for id_, kind, name, slug, leaving in known:
         if (id_, kind) in parties:
-            found.append(Hat(Seat(Role(kind), tenant.id, id_), tenant.slug, tenant.name, name, slug))
+            seat = Seat(Role(kind), tenant.id, id_)
+            found.append(Hat(seat, tenant.slug, tenant.name, name, slug, leaving=leaving))
     return found
 
 

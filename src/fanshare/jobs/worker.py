@@ -30,6 +30,7 @@ from fanshare.flows import (
     disk,
     goal_ends,
     joining,
+    leaving,
     news,
     openings,
     outbox,
@@ -303,6 +304,8 @@ class Worker:
         self._in_each("borne", ids, lambda one: borne.follow(one, self.clock()), done)
 
     def _sweep(self, done: Round) -> None:
+        ids = directory.programmes_with_leavers(self.conn, self.clock())
+        self._in_each("leavers", ids, lambda one: leaving.finish(one, self.clock()), done)
         self._for_each("sweep", lambda one, _: unclaimed.sweep(one, self.clock()), done)
         self._for_each("debts", lambda one, _: debts.bear(one, self.clock()), done)
 

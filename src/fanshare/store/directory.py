@@ -270,6 +270,12 @@ def programmes_with_goals(conn: Connection, now: Instant) -> list[int]:
     return [row[0] for row in conn.execute(query, {"now": now})]
 
 
+def programmes_with_leavers(conn: Connection, now: Instant) -> list[int]:
+    """The programmes with people who leave and to whom no new order can come."""
+    query = "SELECT DISTINCT programme_id FROM party_leaving WHERE until_at <= %(now)s ORDER BY 1"
+    return [row[0] for row in conn.execute(query, {"now": now})]
+
+
 def programmes_with_pictures(conn: Connection, now: Instant) -> list[int]:
     """The programmes with pictures of products to be fetched, those who wait longest first."""
     return _ids(

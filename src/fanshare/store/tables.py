@@ -120,6 +120,7 @@ MUTABLE = frozenset(
         "party_news",
         "party",
         "party_identity",
+        "party_leaving",
         "payee_account",
         "payment",
         "payment_name",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.urls import NoReverseMatch, reverse
 
-from fanshare.flows.authorisation import MATRIX, Hat, Role, fits
+from fanshare.flows.authorisation import LEAVING, MATRIX, Hat, Role, fits
 from fanshare.web.desk import Here
 from fanshare.web.language import gettext, later
 
@@ -145,7 +145,7 @@ def _called(hat: Hat) -> tuple[str, str]:
 def _entries(hat: Hat, path: str) -> Iterator[Entry]:
     for place in _HOUSE if hat.role is Role.OPERATOR and not hat.programme else _PLACES[hat.role]:
         group = MATRIX[place.operation]
-        if Role.ANYBODY not in group and not fits(hat, group):
+        if (Role.ANYBODY not in group and not fits(hat, group)) or (hat.leaving and place.operation not in LEAVING):
             continue
         href = _address(place, hat)
         if href:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from fanshare.core.instants import Instant
 from fanshare.core.money import Micros, format_minor
-from fanshare.core.payment_clock import Clock, Step, Wait
+from fanshare.core.payment_clock import Clock, Step, Wait, Waiting
 from fanshare.flows import payment_clock
 from fanshare.flows.payment_clock import Earned
 from fanshare.store.queries.earnings import LineRow
@@ -42,6 +42,9 @@ _WAITS: Mapping[str, str] = {
     Wait.ARRIVAL: later("sent in run %(run)s"),
     Wait.DECISION: later("sent in run %(run)s"),
 }
+
+#: Those that keep back what is ready, whoever's smallest payment it is less than.
+_KEEPS = frozenset({Wait.NEGATIVE, Wait.STOPPED, Wait.CHANGED, Wait.NO_ACCOUNT, Wait.NO_RAIL, Wait.UNDERWAY})
 
 
 #: What a list's filter offers: bucket -> words.
@@ -101,6 +104,13 @@ def _notes(here: Here, one: Earned, found: Clock, least: Mapping[tuple[int, str]
             smallest = format_minor(least.get((here.me, one.currency), 0), one.currency)
             known = {"run": found.run, "sum": smallest, "currency": one.currency}
             words.append(_(_WAITS[wait.why]) % {**known, "day": here.calendar.day(wait.until)})
+    return "; ".join(words)
+
+
+def waits_in_words(here: Here, waits: Sequence[Waiting], currency: str) -> str:
+    """What keeps a balance that is ready back; empty where nothing does, or where no words of its own are needed."""
+    known = {"run": "", "sum": "", "currency": currency}
+    words = [_(_WAITS[one.why]) % {**known, "day": here.calendar.day(one.until)} for one in waits if one.why in _KEEPS]
     return "; ".join(words)
 
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from fanshare.config.settings import SECURE_CSP
 from fanshare.core import live_token
 from fanshare.core.errors import BadInputError, FanshareError
-from fanshare.flows.authorisation import MATRIX, Role, fits
+from fanshare.flows.authorisation import LEAVING, MATRIX, Role, fits
 from fanshare.web import site
 from fanshare.web.authorisation import hats, private, require
 from fanshare.web.desk import Here
@@ -29,6 +29,7 @@ def seated(
 
     Without ``form`` it can only be read; ``fresh`` asks whoever sends it to show that it is she. With
     several hats that fit, the first role counts, then the oldest hat. An operator's hat fits every programme there is.
+    Whoever leaves and waits to be paid is led to where that stands from what is hers no more.
     A programme without terms has only the pages that can do with ``proposed`` ones; all others lead to setting it up.
     """
 
@@ -49,6 +50,8 @@ def seated(
             hat = mine[0] if mine[0].programme else desk.visiting(mine[0], programme)
             if hat is None:
                 return private(error_page(request, 404))
+            if hat.leaving and operation not in LEAVING:
+                return private(HttpResponseRedirect(reverse("leave", args=[programme])))
             if fresh and (asked := unproved(request)) is not None:
                 return asked
             others = tuple(one for one in worn if one is not hat)

@@ -1,5 +1,6 @@
 """What creators wrote on their pages, and the pictures there."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from fanshare.core.instants import Instant
@@ -105,9 +106,9 @@ def parties(access: Access, person: int) -> list[int]:
     return [row[0] for row in access.fetch(_PARTIES, {"person": person})]
 
 
-def forget(access: Access, person: int) -> None:
-    """Take away the pages of a person with what hangs there."""
-    for party in parties(access, person):
+def forget(access: Access, parties: Iterable[int]) -> None:
+    """Take away the pages of people with what hangs there."""
+    for party in parties:
         before = page(access, party).picture
         for shelf in shelves.shelves(access, party):
             shelves.drop(access, shelf.id)

@@ -9,10 +9,12 @@ from fanshare.store.access import Access
 _CREATOR = """
 SELECT id, slug, display_name FROM party
  WHERE programme_id = %(programme_id)s AND kind = 'creator' AND slug = %(slug)s AND erased_at IS NULL
+   AND id NOT IN (SELECT party_id FROM party_leaving WHERE programme_id = %(programme_id)s)
 """
 _CREATOR_OF_LINK = """
 SELECT p.slug FROM link l JOIN party p ON p.programme_id = l.programme_id AND p.id = l.creator_party_id
  WHERE l.programme_id = %(programme_id)s AND l.id = %(link)s AND p.kind = 'creator' AND p.erased_at IS NULL
+   AND p.id NOT IN (SELECT party_id FROM party_leaving WHERE programme_id = %(programme_id)s)
 """
 _LINKS = """
 SELECT l.code, l.campaign, l.destination, l.label_text, l.label_country, l.label_platform FROM link l

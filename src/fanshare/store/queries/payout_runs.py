@@ -25,7 +25,8 @@ SELECT a.party_id, a.currency, a.balance, p.erased_at IS NOT NULL,
        EXISTS (SELECT FROM payout_debtor d WHERE d.programme_id = a.programme_id
                   AND d.kind = CASE a.currency WHEN 'EUR' THEN 'iban' WHEN 'USD' THEN 'us' END),
        coalesce(t.kind, ''),
-       EXISTS (SELECT FROM payout_rail l WHERE l.programme_id = a.programme_id AND l.kind = t.kind){}
+       EXISTS (SELECT FROM payout_rail l WHERE l.programme_id = a.programme_id AND l.kind = t.kind),
+       EXISTS (SELECT FROM party_leaving g WHERE g.programme_id = a.programme_id AND g.party_id = a.party_id){}
   FROM {} a JOIN party p ON p.programme_id = a.programme_id AND p.id = a.party_id
   LEFT JOIN LATERAL (
        SELECT n.id, n.kind FROM payee_account n

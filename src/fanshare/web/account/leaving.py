@@ -9,12 +9,14 @@ from django.urls import reverse
 
 from fanshare.core.errors import ConflictError
 from fanshare.core.instants import format_rfc3339
-from fanshare.flows import own_data
+from fanshare.core.leaving import counts_until
+from fanshare.flows import leaving, own_data, payment_clock
 from fanshare.flows.authorisation import Role
-from fanshare.store.queries import earnings, workbench
+from fanshare.store.queries import workbench
 from fanshare.web.authorisation import account_of
 from fanshare.web.desk import Here
 from fanshare.web.language import gettext as _
+from fanshare.web.money_states import waits_in_words
 from fanshare.web.said import plain
 from fanshare.web.seated import field, page, seated
 
@@ -33,24 +35,50 @@ def data(here: Here) -> Any:
 
 @seated("account.leave", Role.CREATOR, Role.FAN, form=True, fresh=True)
 def leave(here: Here) -> Any:
-    """What leaving means, and the button; the word is typed, so that nobody leaves by accident."""
+    """What leaving means, and two buttons; a word is typed, so that nobody leaves by accident."""
     word, problem = _("leave"), ""
     if here.request.method == "POST":
         problem = _("Type the word to say that you mean it.")
         if field(here, "word").casefold() == word.casefold():
             try:
-                own_data.leave(here.programme, here.me, here.now)
+                done = _leave(here)
             except ConflictError as error:
                 problem = plain(error)
             else:
-                return HttpResponseRedirect(reverse("home"))
-    context = {
-        "word": word,
-        "problem": problem,
-        "purses": earnings.purses(here.access, here.me),
+                return HttpResponseRedirect(done)
+    context = {"word": word, "problem": problem, **_what_is_there(here)}
+    return page(here, "account/leave.html", context, status=422 if problem else 200)
+
+
+def _leave(here: Here) -> str:
+    """At once, or once she is paid; where she goes then."""
+    if field(here, "when") == "paid":
+        leaving.ask(here.programme, here.me, here.now)
+        return str(here.request.path)
+    own_data.leave(here.programme, here.me, here.now)
+    return str(reverse("home"))
+
+
+def _what_is_there(here: Here) -> dict[str, Any]:
+    """What is still to come, and what keeps back what is ready."""
+    standing = leaving.standing(here.programme, here.me)
+    asked = [(here.me, one.currency) for one in standing.still]
+    told = payment_clock.balances(here.access, here.tenant, asked, here.now) if asked else {}
+    still = []
+    for one in standing.still:
+        waits, day = told.get((here.me, one.currency), ((), None))
+        words = waits_in_words(here, waits, one.currency) if one.ready > 0 else ""
+        still.append({"purse": one, "day": "" if day is None else here.calendar.name(day), "waits": words})
+    fan = here.hat.role is Role.FAN
+    until = (
+        standing.asked.until if standing.asked else counts_until(here.programme.book.at(here.now), here.now, fan=fan)
+    )
+    return {
+        "leaves": standing.asked is not None,
+        "until": until if until > here.now else None,
+        "still": still,
         "keeps_books": workbench.find(here.access.conn, account_of(here.request)) is not None,
     }
-    return page(here, "account/leave.html", context, status=422 if problem else 200)
 
 
 def _picture_at(here: Here, post: int, name: str) -> str:

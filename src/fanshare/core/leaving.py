@@ -1,0 +1,37 @@
+"""Somebody leaves and is paid first, on the old dates: what is still to come, and when nothing is any more."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from fanshare.core.instants import DAY, Instant
+from fanshare.core.money import Micros
+from fanshare.core.payout_runs import payable
+from fanshare.core.terms import Terms
+
+
+class Purse(NamedTuple):
+    """What somebody has in one currency, in micros. ``kind`` is that of the account it goes to, empty by hand.
+
+    ``waiting`` is pending or being checked, ``away`` sent or promised and at no end yet.
+    """
+
+    currency: str
+    waiting: Micros = 0
+    ready: Micros = 0
+    away: Micros = 0
+    kind: str = ""
+
+
+def counts_until(terms: Terms, asked: Instant, *, fan: bool) -> Instant:
+    """Until when an order can still come by what was clicked before somebody left: her links count no more."""
+    return asked + max(terms.window, terms.introducer_days * DAY if fan else 0)
+
+
+def still(purses: Iterable[Purse]) -> list[Purse]:
+    """What is to come: all but debts, and what is less than the way there can carry."""
+    return [one for one in purses if one.waiting > 0 or one.away > 0 or payable(one.ready, one.currency, one.kind) > 0]
+
+
+def over(purses: Iterable[Purse], underway: int, until: Instant, now: Instant) -> bool:
+    """Whether she may be erased: no order can come any more, no payment (``underway``) is open, nothing is to come."""
+    return now >= until and not underway and not still(purses)
