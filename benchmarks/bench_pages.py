@@ -28,7 +28,7 @@ from fanshare.web.stored_pages import StoredPages
 
 #: Orders that are really sold and settled; the rest are copies of their rows.
 SOLD = 500
-FEW, MANY = 10_000, 100_000
+FEW, MANY = 10_000, 1_000_000
 LOADS = 40
 MOST_STATEMENTS = 12
 

@@ -20,7 +20,7 @@ app = single()
 
 
 #: How much nicer than the edge the pages are where processors are short (nice(2)).
-_AFTER_CLICKS = 5
+_AFTER_CLICKS = 10
 
 
 class Part(StrEnum):

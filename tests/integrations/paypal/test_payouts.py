@@ -270,7 +270,9 @@ def prism() -> Iterator[str]:
     """Stoplight's Prism with PayPal's description: it refuses what that does not allow, and answers as it says."""
     program = os.environ.get("FANSHARE_PRISM") or shutil.which("prism")
     if program is None:
-        pytest.skip("no Prism here: npm install -g @stoplight/prism-cli@5.14.2, or name it in FANSHARE_PRISM")
+        pytest.skip(
+            "no Prism here: npm ci in a copy of requirements/prism, its node_modules/.bin/prism in FANSHARE_PRISM"
+        )
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
