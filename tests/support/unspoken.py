@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from jinja2 import Environment
 
 #: What is called so in every language.
-NAMES = {"fanshare", "CSV", "JSON"}
+NAMES = {"fanshare", "CSV", "JSON", "PDF", "XML"}
 #: Attributes that are read; ``data-name`` is the head of a column where a table is shown as a stack.
 _SAID = {"aria-label", "title", "alt", "placeholder", "data-name"}
 _SILENT = {"code", "pre", "script", "style"}

@@ -24,6 +24,8 @@ PAGES = {
     "hours": "/workbench/hours",
     "costs": "/workbench/costs",
     "due": "/workbench/due",
+    "invoices": "/workbench/invoices",
+    "sender": "/workbench/invoices/sender",
     "check": "/workbench/check",
     "floor": "/workbench/floor",
     "post": "/workbench/post",
@@ -133,6 +135,8 @@ def test_every_page_of_the_workbench_is_quiet_and_accessible(
             seen.open(path)
             fit(seen, f"workbench-{called}-{width}")
         read_a_contract(seen, width)
+        if language == "en":
+            write_an_invoice(seen, width)
         seen.open("/workbench/lock")
         seen.press(seen.page.locator("main form button").first)
         seen.open("/workbench/unlock")
@@ -161,6 +165,34 @@ def read_a_contract(seen: Watched, width: int) -> None:
     seen.press(seen.page.locator("main form button").last)
     expect(seen.page.locator("#mended")).to_be_visible()
     fit(seen, f"workbench-label-{width}")
+
+
+def write_an_invoice(seen: Watched, width: int) -> None:
+    """From a deal: who sends it, look at it, write it."""
+    seen.page.set_viewport_size({"width": width, "height": 800})
+    seen.open("/workbench/deals")
+    seen.press(seen.page.get_by_role("link", name="Linen week"))
+    seen.press(seen.page.get_by_role("link", name="Write an invoice"))
+    party = {"name": "Cleo", "street": "Weg 1", "city": "Berlin", "country": "DE"}
+    for field, text in {**party, "tax_number": "12/345/67890"}.items():
+        seen.page.locator(f"#f-{field}").fill(text)
+    seen.press(seen.page.locator("main form button"))
+    for field, text in party.items():
+        seen.page.locator(f"#f-buyer_{field}").fill(text)
+    fit(seen, f"workbench-invoice-form-{width}")
+    seen.page.set_viewport_size({"width": width, "height": 800})
+    seen.press(seen.page.get_by_role("button", name="Look at it"))
+    fit(seen, f"workbench-invoice-look-{width}")
+    seen.page.set_viewport_size({"width": width, "height": 800})
+    seen.press(seen.page.get_by_role("button", name="Write it"))
+    expect(seen.page.get_by_role("heading", name="-0001")).to_be_visible()
+    fit(seen, f"workbench-invoice-{width}")
+    seen.page.set_viewport_size({"width": width, "height": 800})
+    with seen.page.expect_download() as loaded:
+        seen.page.get_by_role("link", name="PDF").click()
+    assert loaded.value.suggested_filename.endswith("-0001.pdf")
+    seen.open("/workbench/invoices")
+    fit(seen, f"workbench-invoices-some-{width}")
 
 
 def fit(seen: Watched, name: str) -> None:

@@ -11,6 +11,7 @@ from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.core.money import Micros
 from fanshare.core.workbench.documents import Entry, Shelf, Written, document, read, shelf
 from fanshare.core.workbench.entries import Commission, Running, Settings
+from fanshare.core.workbench.invoicing import Sender
 from fanshare.flows.authorisation import Hat, Role
 from fanshare.flows.workbench_keys import seal, unseal
 from fanshare.store.access import Access, Connection
@@ -18,7 +19,7 @@ from fanshare.store.queries import earnings, workbench
 
 #: Ten entries a day for five years.
 MOST_ROWS = 20_000
-_SETTINGS, _RUNNING = b"settings", b"running"
+_SETTINGS, _RUNNING, _SENDER = b"settings", b"running", b"sender"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +69,22 @@ def drop(books: Open, entry_id: str) -> None:
 
 def set_up(books: Open, settings: Settings) -> None:
     """Keep what holds for all of it."""
-    _write(books, _place(books, _SETTINGS), settings)
+    _write(books, place(books, _SETTINGS), settings)
+
+
+def sign(books: Open, sender: Sender) -> None:
+    """Keep what stands on all her invoices."""
+    _write(books, place(books, _SENDER), sender)
 
 
 def start(books: Open, running: Running) -> None:
     """Start the timer; one that runs is begun anew."""
-    _write(books, _place(books, _RUNNING), running)
+    _write(books, place(books, _RUNNING), running)
 
 
 def stop(books: Open) -> None:
     """The timer runs no more."""
-    workbench.drop(books.conn, books.account, _place(books, _RUNNING))
+    workbench.drop(books.conn, books.account, place(books, _RUNNING))
 
 
 def earned(conn: Connection, hats: Iterable[Hat], currency: str) -> Earned:
@@ -103,6 +109,6 @@ def _write(books: Open, row_id: UUID, entry: Written) -> None:
         raise BadInputError("no_workbench", "There are no books yet; make some first.", 404)
 
 
-def _place(books: Open, name: bytes) -> UUID:
+def place(books: Open, name: bytes) -> UUID:
     """Where there is one of a thing: an id that nobody without the key can tell from the others."""
     return UUID(bytes=hmac.digest(books.key, b"fanshare workbench place\0" + name, "sha256")[:16], version=4)

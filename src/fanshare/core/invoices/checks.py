@@ -7,6 +7,7 @@ from fanshare.core.errors import BadInputError
 from fanshare.core.invoices.model import Category, Invoice, Party
 from fanshare.core.invoices.totals import minor_unit, totals
 from fanshare.core.invoices.vat import UNION, currency_of
+from fanshare.core.marks import later
 from fanshare.core.money import MAX_MICROS
 
 type Wrong = tuple[str, str]
@@ -40,13 +41,16 @@ def _wrong(invoice: Invoice) -> Iterator[Wrong]:
 
 def _names(invoice: Invoice) -> Iterator[Wrong]:
     if not all(text.replace("\n", "").isprintable() for text in _texts(invoice)):
-        yield "invoice_letters_unknown", "There are signs in this invoice that no file can hold; type its words anew."
+        yield (
+            "invoice_letters_unknown",
+            later("There are signs in this invoice that no file can hold; type its words anew."),
+        )
     if not invoice.number.strip():
-        yield "invoice_number", "An invoice needs a number."
+        yield "invoice_number", later("An invoice needs a number.")
     if not _has_address(invoice.seller):
-        yield "invoice_seller", "The seller's name, street, town and country are needed."
+        yield "invoice_seller", later("The seller's name, street, town and country are needed.")
     if not _has_address(invoice.buyer):
-        yield "invoice_buyer", "The buyer's name, street, town and country are needed."
+        yield "invoice_buyer", later("The buyer's name, street, town and country are needed.")
 
 
 def _texts(invoice: Invoice) -> Iterator[str]:
@@ -62,40 +66,46 @@ def _has_address(party: Party) -> bool:
 
 def _days(invoice: Invoice) -> Iterator[Wrong]:
     if invoice.supplied > invoice.supplied_until:
-        yield "invoice_days", "The work ended before it began: look at the days."
+        yield "invoice_days", later("The work ended before it began: look at the days.")
     if invoice.due is not None and invoice.due < invoice.issued:
-        yield "invoice_due", "An invoice can't be due before it is written."
+        yield "invoice_due", later("An invoice can't be due before it is written.")
     if invoice.due is None and not invoice.terms and not invoice.kind.cancels:
-        yield "invoice_terms", "Say until when it is to be paid."
+        yield "invoice_terms", later("Say until when it is to be paid.")
     if invoice.kind.cancels != (invoice.cancels is not None):
-        yield "invoice_cancels", "What cancels an invoice names it, and nothing else does."
+        yield "invoice_cancels", later("What cancels an invoice names it, and nothing else does.")
 
 
 def _numbers(invoice: Invoice) -> Iterator[Wrong]:
     for party in (invoice.seller, invoice.buyer):
         if party.vat_id and not whole_vat_id(party.vat_id, party.country):
-            yield "vat_id_wrong", "A VAT number begins with the two letters of its country, such as DE123456789."
+            yield "vat_id_wrong", later("A VAT number begins with the two letters of its country, such as DE123456789.")
 
 
 def _lines(invoice: Invoice, categories: set[Category]) -> Iterator[Wrong]:
     if not invoice.lines:
-        yield "invoice_lines", "An invoice needs at least one line."
+        yield "invoice_lines", later("An invoice needs at least one line.")
     if any(not line.words.strip() or line.price < 0 or line.quantity <= 0 for line in invoice.lines):
-        yield "invoice_line", "Each line says what it is for, how much of it, and a price that is not below zero."
+        yield (
+            "invoice_line",
+            later("Each line says what it is for, how much of it, and a price that is not below zero."),
+        )
     if Category.OUTSIDE in categories and len(categories) > 1:
-        yield "vat_mixed", "What is outside the scope of VAT needs an invoice of its own."
+        yield "vat_mixed", later("What is outside the scope of VAT needs an invoice of its own.")
 
 
 def _taxed(invoice: Invoice, categories: set[Category]) -> Iterator[Wrong]:
     seller, buyer = invoice.seller, invoice.buyer
     if not (seller.vat_id or seller.tax_number):
-        yield "seller_tax_number", "The seller's tax number or VAT number is needed."
+        yield "seller_tax_number", later("The seller's tax number or VAT number is needed.")
     if Category.REVERSE in categories and seller.country in UNION and not seller.vat_id:
-        yield "seller_vat_id", "Where the buyer owes the VAT, a seller in the EU needs a VAT number."
+        yield "seller_vat_id", later("Where the buyer owes the VAT, a seller in the EU needs a VAT number.")
     if Category.REVERSE in categories and not buyer.vat_id:
-        yield "buyer_vat_id", "Where the buyer owes the VAT, the buyer's VAT number is needed."
+        yield "buyer_vat_id", later("Where the buyer owes the VAT, the buyer's VAT number is needed.")
     standards = [line.treatment for line in invoice.lines if line.treatment.category is Category.STANDARD]
     if any(one.rate <= 0 for one in standards):
-        yield "vat_rate_missing", "Say at which rate VAT is charged."
+        yield "vat_rate_missing", later("Say at which rate VAT is charged.")
     if standards and invoice.currency != currency_of(seller.country, invoice.issued):
-        yield "vat_currency", "VAT has to be shown in the currency of the seller's country; write this invoice in it."
+        yield (
+            "vat_currency",
+            later("VAT has to be shown in the currency of the seller's country; write this invoice in it."),
+        )

@@ -20,9 +20,10 @@ from fanshare.core.workbench.entries import (
     Time,
     Trip,
 )
+from fanshare.core.workbench.invoicing import Issued, Sender
 
-type Entry = Deal | Cost | Recurring | Equipment | Trip | Time | Invoice | Post | Never
-type Written = Entry | Settings | Running
+type Entry = Deal | Cost | Recurring | Equipment | Trip | Time | Invoice | Post | Never | Issued
+type Written = Entry | Settings | Running | Sender
 
 KINDS: Mapping[str, type[Any]] = {
     "deal": Deal,
@@ -34,6 +35,8 @@ KINDS: Mapping[str, type[Any]] = {
     "invoice": Invoice,
     "post": Post,
     "never": Never,
+    "issued": Issued,
+    "sender": Sender,
     "settings": Settings,
     "timer": Running,
 }
@@ -51,6 +54,7 @@ class Shelf:
     entries: Mapping[str, Entry]
     running: Running | None = None
     broken: int = 0
+    sender: Sender | None = None
 
     def of[T](self, kind: type[T]) -> tuple[T, ...]:
         """The entries of one kind, by id."""
@@ -110,16 +114,18 @@ def read(id_: str, written: Mapping[str, Any]) -> Written:
 
 def shelf(written: Mapping[str, Written], usual: Settings, broken: int = 0) -> Shelf:
     """Everything in its place. ``usual`` are the settings where none were kept."""
-    settings, running = usual, None
+    settings, running, sender = usual, None, None
     entries: dict[str, Entry] = {}
     for id_, one in written.items():
         if isinstance(one, Settings):
             settings = one
         elif isinstance(one, Running):
             running = one
+        elif isinstance(one, Sender):
+            sender = one
         else:
             entries[id_] = one
-    return Shelf(settings, entries, running, broken)
+    return Shelf(settings, entries, running, broken, sender)
 
 
 def _freed[T: (Cost, Recurring, Trip, Time)](entry: T, known: Mapping[str, Deal]) -> T:

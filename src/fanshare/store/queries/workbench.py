@@ -32,6 +32,11 @@ INSERT INTO workbench_row (account, row_id, sealed)
 SELECT account, %(row)s, %(sealed)s FROM workbench WHERE account = %(account)s FOR KEY SHARE
 ON CONFLICT (account, row_id) DO UPDATE SET sealed = excluded.sealed
 """
+_PUT_ONCE = """
+INSERT INTO workbench_row (account, row_id, sealed)
+SELECT account, %(row)s, %(sealed)s FROM workbench WHERE account = %(account)s FOR KEY SHARE
+ON CONFLICT (account, row_id) DO NOTHING
+"""
 
 
 class Lock(NamedTuple):
@@ -113,6 +118,16 @@ def count(conn: Connection, account: bytes) -> int:
 def put(conn: Connection, account: bytes, row_id: UUID, sealed: bytes) -> bool:
     """Write a row, or write it anew; whether there are books to write into."""
     return conn.execute(_PUT, {"account": account, "row": row_id, "sealed": sealed}).rowcount == 1
+
+
+def put_once(conn: Connection, account: bytes, row_id: UUID, sealed: bytes) -> bool:
+    """Write a row where none is; whether it was written. Who does it at the same moment waits for the other."""
+    return conn.execute(_PUT_ONCE, {"account": account, "row": row_id, "sealed": sealed}).rowcount == 1
+
+
+def hold(conn: Connection, account: bytes) -> None:
+    """Keep everybody else who holds these books waiting until the end of the transaction."""
+    conn.execute("SELECT 1 FROM workbench WHERE account = %s FOR NO KEY UPDATE", [account])
 
 
 def drop(conn: Connection, account: bytes, row_id: UUID) -> None:

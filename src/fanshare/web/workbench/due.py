@@ -13,6 +13,7 @@ from fanshare.core.instants import local_date, zone
 from fanshare.core.workbench import typed as reading
 from fanshare.core.workbench.clock import Claim, claim, open_claims
 from fanshare.core.workbench.entries import Invoice
+from fanshare.core.workbench.invoicing import Issued
 from fanshare.core.workbench.late import LAWS
 from fanshare.flows import workbench_books
 from fanshare.web.errors import error_page
@@ -62,6 +63,7 @@ def owed(bench: Bench, entry: UUID) -> Any:
     found = claim(known, today)
     context = {
         "claim": found,
+        "issued": next((one for one in shelf.of(Issued) if one.owed == known.id), None),
         "currency": shelf.settings.currency,
         "law": LAWS.get(known.law),
         "spans": [(span, percent(span.rate)) for span in found.extra.spans],

@@ -10,8 +10,9 @@ from fanshare.core.errors import BadInputError
 from fanshare.core.instants import local_date, zone
 from fanshare.core.money import format_trimmed
 from fanshare.core.workbench import typed as reading
-from fanshare.core.workbench.documents import Shelf, kind_of
-from fanshare.core.workbench.entries import Cost
+from fanshare.core.workbench.documents import Entry, Shelf, kind_of
+from fanshare.core.workbench.entries import Cost, Invoice
+from fanshare.core.workbench.invoicing import Issued, agrees
 from fanshare.flows import papers, receipts, workbench_books
 from fanshare.flows.authorisation import Role
 from fanshare.web.errors import error_page
@@ -56,18 +57,20 @@ def change(bench: Bench, entry: UUID) -> Any:
     """An entry in its form: changed or removed."""
     shelf = bench.shelf()
     around, known = around_of(bench, shelf), shelf.entries.get(str(entry))
-    if known is None:
+    if known is None or kind_of(known) not in KINDS:
         return error_page(bench.request, 404)
     kind = kind_of(known)
     if bench.request.method != "POST":
         return _form(bench, kind, around, forms.written(known), removable=True)
     try:
         if typed(bench, "do") == "remove":
+            _as_written(shelf, known, None)
             workbench_books.drop(bench.books, known.id)
             if isinstance(known, Cost) and known.paper:
                 receipts.drop(bench.books, known.paper)
             return HttpResponseRedirect(reverse(KINDS[kind][1]))
         changed = forms.entry_of(kind, known.id, _got(bench, kind, around), around)
+        _as_written(shelf, known, changed)
         workbench_books.put(bench.books, changed, fresh=False)
     except BadInputError as error:
         raw = _raw(bench, kind, around)
@@ -122,6 +125,16 @@ def _typing(*, kept: bool = False) -> str:
     if kept:
         return gettext("The receipt is kept. Nothing could be read from it here: type what it says.")
     return gettext("No receipt was kept; you can type what was paid.")
+
+
+def _as_written(shelf: Shelf, known: Entry, changed: Entry | None) -> None:
+    """What was written on an invoice stays as it was sent. Raises ``BadInputError`` (``invoice_written``)."""
+    if not isinstance(known, Invoice) or not any(one.owed == known.id for one in shelf.of(Issued)):
+        return
+    if not agrees(known, changed if isinstance(changed, Invoice) else None):
+        raise BadInputError(
+            "invoice_written", "An invoice was written for this: take that back, and what is owed goes with it."
+        )
 
 
 def around_of(bench: Bench, shelf: Shelf) -> forms.Around:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from fanshare.web.workbench import before, due, entries, keeping, limits, locking, pages, posting
+from fanshare.web.workbench import before, due, entries, invoices, keeping, limits, locking, pages, posting
 
 urlpatterns = [
     path("workbench", pages.hour, name="workbench"),
@@ -12,6 +12,11 @@ urlpatterns = [
     path("workbench/costs", pages.costs, name="workbench_costs"),
     path("workbench/due", due.due, name="workbench_due"),
     path("workbench/due/<uuid:entry>", due.owed, name="workbench_owed"),
+    path("workbench/invoices", invoices.invoices, name="workbench_invoices"),
+    path("workbench/invoices/write", invoices.write, name="workbench_invoice_write"),
+    path("workbench/invoices/sender", invoices.sender, name="workbench_sender"),
+    path("workbench/invoices/<uuid:entry>", invoices.invoice, name="workbench_invoice"),
+    path("workbench/invoices/<uuid:entry>/file.<slug:form>", invoices.download, name="workbench_invoice_file"),
     path("workbench/check", before.contract, name="workbench_check"),
     path("workbench/floor", before.floor, name="workbench_floor"),
     path("workbench/post", posting.post, name="workbench_post"),
