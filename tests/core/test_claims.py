@@ -97,3 +97,40 @@ def test_nobody_makes_more_than_five_claims_in_any_week(wished: list[int]) -> No
 
 def test_an_answer_is_due_after_two_weeks() -> None:
     assert claims.answer_by(NOW) == NOW + 14 * DAY
+
+
+@given(st.integers(1, 40), st.integers(0, NOW), st.integers(0, 9 * DAY))
+def test_a_shop_is_asked_a_few_times_each_later_than_the_last_and_long_before_an_answer_is_due(
+    tries: int, now: int, wish: int
+) -> None:
+    again = claims.next_try(tries, now, wish)
+    assert (again is None) == (tries >= claims.MOST_TRIES)
+    if again is not None:
+        assert again >= now + min(wish, DAY)
+        assert again > now
+    spent = sum((claims.next_try(one, 0, wish) or 0) for one in range(1, claims.MOST_TRIES))
+    assert spent < claims.ANSWER_WITHIN
+    pauses = [claims.next_try(one, 0) or 0 for one in range(1, claims.MOST_TRIES)]
+    assert pauses == sorted(set(pauses))
+
+
+@given(st.text(max_size=60))
+def test_what_goes_into_a_question_to_a_shop_can_not_change_the_question(typed: str) -> None:
+    if claims.may_be_asked(typed):
+        assert len(typed) <= 40
+        assert not set(typed) & set("\"'\\ :&?#%()*\n\t<>=,")
+        assert typed.isascii()
+
+
+@given(st.text("#AENab-19 ", max_size=12))
+def test_a_number_is_the_same_however_it_is_written(typed: str) -> None:
+    bare = claims.bare(typed)
+    assert claims.bare(f" #{typed} ") == claims.bare(f"#{bare}") == bare
+    assert claims.same_number(typed.upper(), typed.lower())
+
+
+def test_numbers_that_shops_give_may_be_asked_for_and_others_not() -> None:
+    for number in ("1001", "EN-1001", "2026/11/4", "W_000.7", "a"):
+        assert claims.may_be_asked(number), number
+    for number in ("", "-1", '1" OR "2', "1 OR name:2", "x" * 41, "../orders", "１００１", "1001\n"):
+        assert not claims.may_be_asked(number), number

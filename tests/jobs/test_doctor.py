@@ -16,8 +16,8 @@ from fanshare.flows.assets import set_link_state
 from fanshare.flows.doctor import MemoryFacts, SpoolFacts, examine
 from fanshare.flows.remarks import Remark, amount_of_time, counted
 from fanshare.flows.rulings import NewRuling, find_order, rule
+from fanshare.jobs.rounds import Round
 from fanshare.jobs.spool_facts import spool_facts
-from fanshare.jobs.worker import Round
 from fanshare.store import directory
 from fanshare.store.access import connect
 from fanshare.store.queries import keeping

@@ -27,7 +27,13 @@ def told(at: Instant) -> str:
 
 def order(number: int, at: Instant, **changes: Any) -> dict[str, Any]:
     """Order ``number``, placed and last changed then, with Cleo's code."""
-    fresh = {"id": number, "order_key": f"wc_order_{number}", "status": "processing", "refunds": []}
+    fresh = {
+        "id": number,
+        "number": str(number),
+        "order_key": f"wc_order_{number}",
+        "status": "processing",
+        "refunds": [],
+    }
     times = {"date_created_gmt": told(at), "date_modified_gmt": told(at), "date_paid_gmt": told(at)}
     return {**body(1), **fresh, **times, "billing": {"email": f"buyer-{number}@example.test"}, **changes}
 

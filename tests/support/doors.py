@@ -23,6 +23,7 @@ ACROSS = frozenset(
         "programmes_with_calls",
         "programmes_with_targets",
         "programmes_with_borne_claims",
+        "programmes_with_claims_to_ask",
         "programmes_with_budgets",
         "programmes_with_leavers",
         "programmes_with_letters",

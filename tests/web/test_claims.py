@@ -19,6 +19,7 @@ from fanshare.flows.links import NewLink, add_link
 from fanshare.flows.rulings import find_order
 from fanshare.store import signing
 from fanshare.store.access import Access, connect
+from fanshare.store.queries import claim_fetches
 from fanshare.store.queries import claims as queries
 from fanshare.store.queries.earnings import purses
 from fanshare.store.server import Server
@@ -182,6 +183,37 @@ def test_claims_that_wait_too_long_are_said_to_everybody(company: Company) -> No
     assert "late since" in words(company.device("bea").get("/brand/linen/claims"))
     assert "claims_late" in {remark.code for remark in company.examined(house.conn)}
     assert find_order(company.brand.access, "R1005")
+
+
+def test_what_shops_said_is_the_brands_alone(company: Company) -> None:
+    house, brand, bea, carla = company.house, company.brand, company.device("bea"), company.device("carla")
+    house.later(8 * DAY)
+    assert carla.fill("/claims/linen", number="Z900").status == 302
+    number = newest(company)
+    before = words(carla.get("/claims/linen"))
+    assert "The shop is asked for this number in a moment." in words(bea.get(f"/brand/linen/claims/{number}"))
+    turn = None
+    while turn is None or turn.claim != number:
+        turn = claim_fetches.lease(brand.access, house.now, house.now + DAY)
+        assert turn is not None
+    claim_fetches.finish(brand.access, turn, "waiting", "shop_unreachable", again=house.now + DAY)
+    page = words(bea.get(f"/brand/linen/claims/{number}"))
+    assert "Asked for this number on Tue 15 Dec (the shop did not answer)" in page.replace("\xa0", " ")
+    for state, reason, said in (
+        ("none", "", "has no order of this number"),
+        ("unasked", "odd_number", "No shop was asked: it does not look like the number of an order."),
+        ("failed", "crashed", "in vain: reading the answer broke off"),
+        ("failed", "bad_field", "in vain: what the shop answered could not be read"),
+        ("found", "", "Found by asking the shop on"),
+    ):
+        house.conn.execute(
+            "UPDATE claim_fetch SET state = %s, reason = %s, due_at = NULL WHERE claim_id = %s", [state, reason, number]
+        )
+        assert said in words(bea.get(f"/brand/linen/claims/{number}"))
+    listed = words(bea.get("/brand/linen/claims"))
+    assert "What your shops said in 90 days" in listed
+    assert "found by asking the shop 1" in listed
+    assert words(carla.get("/claims/linen")) == before, "whoever claims is told nothing of it"
 
 
 def test_two_claims_for_one_order_accepted_at_once_are_borne_once(company: Company) -> None:

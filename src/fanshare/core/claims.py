@@ -4,12 +4,13 @@ A sale that nobody else's ready money hangs on is simply decided anew. Where wha
 nothing is taken back from anybody: the brand bears what the claimant would have had.
 """
 
+import re
 from collections.abc import Iterable
 from enum import StrEnum
 from fractions import Fraction
 from typing import NamedTuple
 
-from fanshare.core.instants import DAY, Instant
+from fanshare.core.instants import DAY, HOUR, MINUTE, Instant
 from fanshare.core.money import Micros
 from fanshare.core.orders import OrderView, Status
 from fanshare.core.terms import Terms
@@ -18,6 +19,11 @@ from fanshare.core.what_if import PastPart, what_if
 ANSWER_WITHIN = 14 * DAY
 #: So many claims of one party in so long.
 MOST, WINDOW = 5, 7 * DAY
+#: A shop is asked so often for the number of one claim, and for the numbers of so many claims of a programme an hour.
+MOST_TRIES, HOURLY = 6, 60
+_FIRST_PAUSE, _LONGEST_PAUSE, _LONGEST_WISH = MINUTE, 12 * HOUR, DAY
+#: How shops number orders. What a claimant typed goes into a question to the shop, so nothing else does.
+_NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,39}", re.ASCII)
 
 
 class Basis(StrEnum):
@@ -72,3 +78,30 @@ def borne_now(granted: Micros, worth: Micros) -> Micros:
     """What the brand bears of a late claim as its order stands: what it is ``worth`` (``late_amount``) by now, and
     never more than was ``granted`` when the claim was accepted. A refund lowers it, its undoing raises it again."""
     return max(0, min(granted, worth))
+
+
+def bare(number: str) -> str:
+    """An order's number as it was typed or printed, without the blanks and the ``#`` around it."""
+    return number.strip().lstrip("# \t\r\n")
+
+
+def same_number(one: str, other: str) -> bool:
+    """Whether two ways of writing a number down mean the same order of a shop: ``#EN-1001`` is ``en-1001``."""
+    return bare(one).casefold() == bare(other).casefold()
+
+
+def may_be_asked(number: str) -> bool:
+    """Whether a number looks like one that a shop gives, so that it is asked for it."""
+    return _NUMBER.fullmatch(number) is not None
+
+
+def next_try(tries: int, now: Instant, wish: int = 0) -> Instant | None:
+    """When a shop that could not tell is asked again, after ``tries`` times; ``None``: it is not.
+
+    A minute at first and five times as long each time, but not before ``wish`` microseconds are over, which the shop
+    asks for. All tries end long before a claim has to be answered.
+    """
+    if tries >= MOST_TRIES:
+        return None
+    pause: int = min(_LONGEST_PAUSE, _FIRST_PAUSE * 5 ** max(0, tries - 1))
+    return now + max(pause, min(wish, _LONGEST_WISH))

@@ -1,16 +1,26 @@
 """Missing sales: a creator or fan claims one by its number, a person of the brand answers, and a decision comes of it.
 
-Whoever makes a claim is told the same at once, whatever it says: nothing is looked up before a person of the brand
-looks. What she typed lies in the vault under her own key. Nobody decides about her own fans' money: only the brand's
+Whoever makes a claim is told the same at once, whatever it says: nothing is looked up while she waits. Afterwards the
+worker looks for the order, and asks the shops that can be asked for it; what came of that only the brand is told. What
+she typed lies in the vault under her own key. Nobody decides about her own fans' money: only the brand's
 people and the operator answer.
 """
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from fanshare.core.claims import ANSWER_WITHIN, WINDOW, Basis, answer_by, borne_by_brand, late_amount, next_allowed
+from fanshare.core.claims import (
+    ANSWER_WITHIN,
+    WINDOW,
+    Basis,
+    answer_by,
+    bare,
+    borne_by_brand,
+    late_amount,
+    next_allowed,
+)
 from fanshare.core.errors import BadInputError, ConflictError, FanshareError
 from fanshare.core.instants import Instant, format_rfc3339
 from fanshare.core.money import Micros, format_micros
@@ -20,8 +30,9 @@ from fanshare.flows.context import Programme
 from fanshare.flows.named import check_parties
 from fanshare.flows.openings import NewOpening, post_openings
 from fanshare.flows.rulings import NewRuling, find_order, record, rule
-from fanshare.store.queries import borne
+from fanshare.store.queries import borne, claim_fetches
 from fanshare.store.queries import claims as queries
+from fanshare.store.queries.claim_fetches import Asked
 from fanshare.store.queries.claims import Choice, ClaimRow
 from fanshare.store.queries.orders import OrderRows
 
@@ -45,7 +56,7 @@ class Case:
 
     ``order`` is the one that fits now, ``problem`` says why there is none. ``bases`` are those that hold.
     ``borne`` says that others' shares are ready, ``amount`` (micros) what the brand would then bear. ``twice``: an
-    earlier claim of the same human about the same order was accepted.
+    earlier claim of the same human about the same order was accepted. ``asked`` is what came of asking the shops.
     """
 
     row: ClaimRow
@@ -57,6 +68,7 @@ class Case:
     amount: Micros
     currency: str
     twice: bool = False
+    asked: Asked | None = None
 
     @property
     def as_fan(self) -> bool:
@@ -75,7 +87,7 @@ def claim(programme: Programme, party: int, creator: int, said: Said, now: Insta
     Raises ``BadInputError`` (``number_missing``, ``bad_field``), ``FanshareError`` (``too_many_claims``, 429) and
     ``ConflictError`` (``erased``).
     """
-    number = said.number.strip().lstrip("#").strip()
+    number = bare(said.number)
     texts = (number, said.receipt, said.words)
     if not number:
         raise BadInputError("number_missing", "Say the order's number; whoever bought finds it in the shop's mail.")
@@ -98,6 +110,8 @@ def claim(programme: Programme, party: int, creator: int, said: Said, now: Insta
         if made is not None:
             content = {"number": number, "receipt": said.receipt.strip(), "words": said.words.strip()}
             programme.vault.put(person, _kind(made), json.dumps(content).encode(), now)
+            # For every number alike: whether there is such an order is not known here.
+            claim_fetches.queue(access, made, now)
 
 
 def look(programme: Programme, claim_id: int, now: Instant) -> Case:
@@ -105,20 +119,25 @@ def look(programme: Programme, claim_id: int, now: Instant) -> Case:
     row = next(iter(queries.listed(programme.access, id_=claim_id)), None)
     if row is None:
         raise BadInputError("unknown_claim", "There is no such claim.", 404)
-    said = said_in(programme, row)
+    said, asked = said_in(programme, row), claim_fetches.of(programme.access, row.id)
     order, problem = row.order, ""
     if order is None:
-        order, problem = _found(programme, said.number)
+        order, problem = _found(programme, said.number, asked)
     if order is not None and row.order is None and queries.credited(programme.access, order, row.party):
-        return Case(row, said, None, _TWICE, (), borne=False, amount=0, currency="", twice=True)
+        return Case(row, said, None, _TWICE, (), borne=False, amount=0, currency="", twice=True, asked=asked)
     if order is None:
-        return Case(row, said, None, problem, (), borne=False, amount=0, currency="")
-    return _with_order(programme, row, said, order, now)
+        return Case(row, said, None, problem, (), borne=False, amount=0, currency="", asked=asked)
+    return replace(_with_order(programme, row, said, order, now), asked=asked)
 
 
 def said_in(programme: Programme, row: ClaimRow) -> Said:
     """What she typed."""
-    found = None if row.person is None else programme.vault.get(row.person, _kind(row.id))
+    return said_by(programme, row.id, row.person)
+
+
+def said_by(programme: Programme, claim_id: int, person: int | None) -> Said:
+    """What the person of a claim typed."""
+    found = None if person is None else programme.vault.get(person, _kind(claim_id))
     return Said() if found is None else Said(**json.loads(found))
 
 
@@ -185,13 +204,15 @@ def _with_order(programme: Programme, row: ClaimRow, said: Said, order: int, now
     return Case(row, said, order, "", tuple(bases), borne=borne, amount=amount, currency=currency)
 
 
-def _found(programme: Programme, number: str) -> tuple[int | None, str]:
+def _found(programme: Programme, number: str, asked: Asked | None) -> tuple[int | None, str]:
+    """The order of a number: one that is here under it, or the one that a shop gave for it."""
     if not number:
         return None, "What she wrote went with the person."
     try:
         return find_order(programme.access, number), ""
     except BadInputError as error:
-        return None, error.message
+        fetched = asked.order if asked is not None and error.code == "unknown_order" else None
+        return fetched, "" if fetched is not None else error.message
 
 
 def _no_order(case: Case) -> FanshareError:

@@ -46,11 +46,11 @@ UPDATE shop_order SET buyer_party_id = %(party)s
 """
 
 _BY_NUMBER = """
-SELECT o.id, c.endpoint FROM shop_order o
+SELECT o.id, c.endpoint, o.external_id IN (%(number)s, %(behind)s) FROM shop_order o
   JOIN connection c ON c.programme_id = o.programme_id AND c.id = o.connection_id
  WHERE o.programme_id = %(programme_id)s
-   AND (o.external_id = %(number)s OR (o.external_id = split_part(%(number)s, '/', 2)
-                                       AND c.endpoint = split_part(%(number)s, '/', 1)))
+   AND (o.external_id = %(number)s OR o.number = %(printed)s
+        OR ((o.external_id = %(behind)s OR o.number = %(printed_behind)s) AND c.endpoint = %(endpoint)s))
 """
 
 
@@ -134,11 +134,13 @@ def claim_order(programme: Programme, order: int, party: int, now: Instant) -> b
 
 
 def find_order(access: Access, number: str) -> int:
-    """The id of an order by the shop's own number, or by ``<endpoint>/<number>`` where several shops use the number.
+    """The id of an order by the shop's id of it or by the number that its buyer was told, such as 1001 of Shopify.
+
+    Where several shops use the number it is ``<endpoint>/<number>``.
 
     Raises ``BadInputError`` (``unknown_order``, ``several_orders``).
     """
-    rows = access.fetch(_BY_NUMBER, {"number": number.lstrip("#")})
+    rows = _numbered(access, number.lstrip("#"))
     if not rows:
         raise BadInputError(
             "unknown_order", "No order has the number %(number)s in this programme.", 404, number=repr(number[:60])
@@ -149,6 +151,19 @@ def find_order(access: Access, number: str) -> int:
             "several_orders", "Several shops have an order of that number: say %(choices)s.", choices=choices
         )
     return int(rows[0][0])
+
+
+def _numbered(access: Access, number: str) -> list[tuple[int, str]]:
+    """Orders of a number with their shops. In one shop an order's own id goes before another one's printed number."""
+    endpoint, _, behind = number.partition("/")
+    printed = {"printed": _printed(number), "printed_behind": _printed(behind)}
+    rows = access.fetch(_BY_NUMBER, {"number": number, "endpoint": endpoint, "behind": behind, **printed})
+    exact = {shop for _, shop, by_id in rows if by_id}
+    return [(order, shop) for order, shop, by_id in rows if by_id or shop not in exact]
+
+
+def _printed(number: str) -> int | None:
+    return int(number) if number.isascii() and number.isdigit() and len(number) <= 15 else None
 
 
 def _check(new: NewRuling, now: Instant) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from fanshare.core.instants import Instant
 from fanshare.core.payments import Report
@@ -65,6 +65,20 @@ class Fetch(Protocol):
 
     def modified_after(self, instant: Instant) -> Iterator[Report]:
         """All orders changed after an instant, oldest change first, refunds included."""
+        ...
+
+
+@runtime_checkable
+class ByNumber(Protocol):
+    """A ``Fetch`` whose shop can be asked for one order by the number that its buyer was told."""
+
+    def numbered(self, number: str) -> Report | None:
+        """The order of this number as it is now, or ``None`` when the shop has none. Three questions at most, and one
+        for each page of a long order.
+
+        ``number`` is one of ``core.claims.may_be_asked``. An answer about another number is never taken. Raises as
+        ``order`` does, and ``BadInputError`` (``several_orders``) where the number fits more than one.
+        """
         ...
 
 

@@ -24,6 +24,7 @@ PERIODS: Mapping[str, int] = {
     "close": HOUR,
     "ripen": 10 * MINUTE,
     "borne": 10 * SECOND,
+    "claims": 5 * SECOND,
     "sweep": HOUR,
     "checkpoint": HOUR,
     "compliance": 10 * MINUTE,

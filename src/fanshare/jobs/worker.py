@@ -51,12 +51,14 @@ from fanshare.integrations.outgoing.send import Sender
 from fanshare.integrations.rails import Called
 from fanshare.jobs import drain, poll, publish, take, tell, webhooks
 from fanshare.jobs.apart import settle_apart
+from fanshare.jobs.claims import look_for_orders
 from fanshare.jobs.fetches import Fetches
 from fanshare.jobs.mail import PostOffice, send_due
 from fanshare.jobs.payout_calls import work_calls
 from fanshare.jobs.periods import PERIODS
 from fanshare.jobs.product_pictures import fetch_pictures
 from fanshare.jobs.pulse import beat
+from fanshare.jobs.rounds import Round
 from fanshare.jobs.shop_codes import work_codes
 from fanshare.jobs.shop_credits import work_credits
 from fanshare.spool.reader import SpoolReader
@@ -68,28 +70,6 @@ from fanshare.store.queries import edge
 from fanshare.store.signing import load_or_create
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(slots=True)
-class Round:
-    """What one round did; ``busy`` says that there may be more at once."""
-
-    clicks: int = 0
-    deliveries: int = 0
-    refused: int = 0
-    taken: int = 0
-    settled: int = 0
-    transfers: int = 0
-    polled: int = 0
-    failures: int = 0
-
-    @property
-    def amount(self) -> int:
-        return self.clicks + self.deliveries + self.refused + self.taken + self.settled + self.polled
-
-    @property
-    def busy(self) -> bool:
-        return self.amount > 0
 
 
 @dataclass(slots=True)
@@ -302,6 +282,13 @@ class Worker:
     def _borne(self, done: Round) -> None:
         ids = directory.programmes_with_borne_claims(self.conn)
         self._in_each("borne", ids, lambda one: borne.follow(one, self.clock()), done)
+
+    def _claims(self, done: Round) -> None:
+        ids = directory.programmes_with_claims_to_ask(self.conn, self.clock())
+        self._in_each("claims", ids, lambda one: self._claims_of(one, done), done)
+
+    def _claims_of(self, programme: Programme, done: Round) -> None:
+        done.polled += look_for_orders(programme, self._fetches, self.clock()).claims
 
     def _sweep(self, done: Round) -> None:
         ids = directory.programmes_with_leavers(self.conn, self.clock())

@@ -28,6 +28,7 @@ _RECALL = (
     SELECT DISTINCT programme_id, order_id, 'clock', %(now)s::bigint FROM position
      WHERE bucket = 'available' AND amount <> 0 AND matures_at > %(now)s ON CONFLICT DO NOTHING
     """,
+    "UPDATE claim_fetch SET due_at = %(now)s WHERE due_at > %(latest)s",
     "UPDATE product SET picture_at = %(now)s WHERE picture_at > %(latest)s",
 )
 #: Nothing that can be done now is put off for longer.
@@ -299,6 +300,11 @@ def programmes_with_budgets(conn: Connection) -> list[int]:
 def programmes_with_borne_claims(conn: Connection) -> list[int]:
     """The programmes that ever bore a claim."""
     return [row[0] for row in conn.execute("SELECT DISTINCT programme_id FROM borne_claim ORDER BY 1")]
+
+
+def programmes_with_claims_to_ask(conn: Connection, now: Instant) -> list[int]:
+    """The programmes with claims whose order is to be looked for."""
+    return _ids(conn, "SELECT DISTINCT programme_id FROM claim_fetch WHERE due_at <= %s ORDER BY 1", now)
 
 
 def programmes_with_letters(conn: Connection) -> list[int]:

@@ -82,6 +82,7 @@ MUTABLE = frozenset(
         "application",
         "borne_claim",
         "brand_person",
+        "claim_fetch",
         "budget_news",
         "click",
         "click_day",

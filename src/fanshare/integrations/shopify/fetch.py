@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from fanshare.core.claims import same_number
 from fanshare.core.errors import BadInputError
 from fanshare.core.instants import SECOND, Instant, format_rfc3339
 from fanshare.core.orders import OrderState
@@ -11,7 +12,7 @@ from fanshare.integrations.http import Asker
 from fanshare.integrations.shopify import queries
 from fanshare.integrations.shopify.admin import Admin, AppAccess, TooCostlyError
 from fanshare.integrations.shopify.document import Node, connection, order_document, refund_document
-from fanshare.integrations.shopify.parse import order_number, parse_order
+from fanshare.integrations.shopify.parse import order_number, parse_order, running_number
 from fanshare.integrations.types import Pseudonym
 
 #: Orders and lines a page: few enough that a page stays well below the thousand points one query may cost.
@@ -61,6 +62,26 @@ class ShopifyFetch:
         if order_number(found, "id") != order_id:
             raise BadInputError("not_an_order", f"The shop was asked for order {order_id} and answered another one.")
         return parse_order(found, self._pseudonym, fetched=True)
+
+    def numbered(self, number: str) -> OrderState | None:
+        """The order that its buyer knows as ``#1001``, or ``None``. Raises as ``order``, and ``several_orders``.
+
+        Shopify's search takes a name apart into words, so that what it finds is compared with what was asked for.
+        """
+        found, _ = connection(self._admin.query(queries.NUMBERED, {"query": f'name:"{number}"'}), "orders")
+        named = [one for one in found if same_number(str(one.get("name") or ""), number)]
+        named = named or [one for one in found if running_number(one.get("name")) == (_digits(number) or -1)]
+        ids = {order_number(one, "legacyResourceId") for one in named}
+        if len(ids) > 1:
+            raise BadInputError("several_orders", f"The shop has several orders called {number}.")
+        if ids:
+            return self.order(ids.pop())
+        if not self._admin.may("read_all_orders"):
+            raise OrderHiddenError(
+                f"The shop shows no order {number}: there is none, or it is older than 60 days."
+                " Give the app the scope read_all_orders."
+            )
+        return None
 
     def modified_after(self, moment: Instant) -> Iterator[OrderState]:
         """All orders changed at or after a moment's second, oldest change first, refunds included.
@@ -139,6 +160,10 @@ class ShopifyFetch:
             if not after:
                 return found, lines
         raise ShopRefusedError(f"An order of this shop has more {items} than can be true.")
+
+
+def _digits(number: str) -> int:
+    return int(number) if number.isdigit() and len(number) <= 12 else 0
 
 
 def make_fetch(access: AppAccess, pseudonym: Pseudonym, *, unreadable: Unreadable | None = None) -> ShopifyFetch:

@@ -118,11 +118,11 @@ def parse_order(document: Mapping[str, Any], pseudonym: Pseudonym, *, fetched: b
         buyer=_buyer(document, pseudonym),
         evidence=evidence_of(document),
         fetched=fetched,
-        number=_number(document.get("name")),
+        number=running_number(document.get("name")),
     )
 
 
-def _number(name: object) -> int:
+def running_number(name: object) -> int:
     """The running number in ``#1001`` or ``EN-1001``; 0 where a name has none, or several. A name costs no order."""
     found = _NUMBERED.fullmatch(name) if isinstance(name, str) else None
     return int(found[1]) if found else 0

@@ -43,6 +43,13 @@ query FanshareOrder($id: ID!, $lines: Int!, $after: String) {{
 }}
 """
 
+#: Orders by the name that their buyers read, such as ``#1001``.
+NUMBERED = """
+query FanshareNumbered($query: String!) {
+  orders(first: 10, query: $query) { nodes { legacyResourceId name } }
+}
+"""
+
 #: One refund with a page of its lines.
 REFUND = f"""
 query FanshareRefund($id: ID!, $lines: Int!, $after: String) {{

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from fanshare.core.claims import same_number
 from fanshare.core.errors import BadInputError
 from fanshare.core.instants import SECOND, Instant, format_rfc3339
 from fanshare.core.orders import OrderState, Status
@@ -44,14 +45,24 @@ class WooFetch:
         Raises ``ShopUnreachableError`` or ``ShopRefusedError`` when the shop can't tell, ``BadInputError`` when its
         answer can't be read.
         """
-        document = self._rest.get(f"orders/{order_number({'id': order_id}, 'id')}")
-        if document is None:
-            return None
-        order = _one(document)
-        if order_number(order, "id") != order_id:
-            raise BadInputError("not_an_order", f"The shop was asked for order {order_id} and answered another one.")
-        state = self._with_refunds(order)
-        return None if state.status is Status.DELETED else state
+        order = self._document(order_id)
+        return None if order is None else self._alive(order)
+
+    def numbered(self, number: str) -> OrderState | None:
+        """The order of a number, or ``None``. Raises as ``order``, and ``several_orders``.
+
+        WooCommerce's number is the order's id; where a plugin gives others, that id may be another order's number.
+        """
+        order = (
+            self._document(number.lstrip("0")) if number.isdigit() and len(number.lstrip("0")) in range(1, 19) else None
+        )
+        if order is not None and same_number(_shown(order), number):
+            return self._alive(order)
+        found = self._page("orders", {"search": number, "page": "1"})
+        named = {order_number(one, "id"): one for one in found if same_number(_shown(one), number)}
+        if len(named) > 1:
+            raise BadInputError("several_orders", f"The shop has several orders with the number {number}.")
+        return self._alive(next(iter(named.values()))) if named else None
 
     def modified_after(self, moment: Instant) -> Iterator[OrderState]:
         """All orders changed at or after a moment's second, oldest change first, refunds included.
@@ -65,6 +76,19 @@ class WooFetch:
                 if self._unreadable is None:
                     raise
                 self._unreadable(str(document.get("id", ""))[:20], error)
+
+    def _document(self, order_id: str) -> Document | None:
+        document = self._rest.get(f"orders/{order_number({'id': order_id}, 'id')}")
+        if document is None:
+            return None
+        order = _one(document)
+        if order_number(order, "id") != order_id:
+            raise BadInputError("not_an_order", f"The shop was asked for order {order_id} and answered another one.")
+        return order
+
+    def _alive(self, order: Document) -> OrderState | None:
+        state = self._with_refunds(order)
+        return None if state.status is Status.DELETED else state
 
     def _with_refunds(self, order: Document) -> OrderState:
         if not order.get("refunds"):
@@ -118,6 +142,11 @@ def _since(moment: Instant) -> dict[str, str]:
         "orderby": "modified",
         "order": "asc",
     }
+
+
+def _shown(document: Document) -> str:
+    """The number that the buyer was told."""
+    return str(document.get("number") or document.get("id") or "")
 
 
 def _modified(document: Document) -> Instant:

@@ -25,6 +25,11 @@ UPDATE connection AS c SET asking_until = %(until)s
    AND (%(at_once)s OR due.deep_cursor_at IS NOT NULL OR due.poll_due OR due.deep_due)
 RETURNING due.created_at, due.poll_cursor_at, due.deep_cursor_at, due.deep_began_at, due.poll_due, due.deep_due
 """
+_MAY_ASK = """
+SELECT ask_again_at <= %(now)s OR problem_at > %(now)s FROM connection
+ WHERE programme_id = %(programme_id)s AND id = %(connection)s
+"""
+_CONNECTED = "SELECT created_at FROM connection WHERE programme_id = %(programme_id)s AND id = %(connection)s"
 _RELEASE = """
 UPDATE connection SET asking_until = 0 WHERE programme_id = %(programme_id)s AND id = %(connection)s
 """
@@ -126,6 +131,16 @@ def claim(
     values = {"connection": connection, "now": now, "until": until, "at_once": at_once}
     row = access.fetch_one(_CLAIM, {**values, "poll_before": poll_before, "deep_before": deep_before})
     return None if row is None else Turn(*row)
+
+
+def may_ask(access: Access, connection: int, now: Instant) -> bool:
+    """Whether a shop that failed to answer is to be left alone no longer."""
+    return bool(access.value(_MAY_ASK, {"connection": connection, "now": now}))
+
+
+def connected_at(access: Access, connection: int) -> Instant:
+    """Since when a shop is connected: orders placed before are not missed."""
+    return int(access.value(_CONNECTED, {"connection": connection}))
 
 
 def release(access: Access, connection: int) -> None:

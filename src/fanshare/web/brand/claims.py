@@ -7,12 +7,13 @@ from django.urls import reverse
 
 from fanshare.core.claims import Basis
 from fanshare.core.errors import BadInputError, FanshareError
-from fanshare.core.instants import format_rfc3339
+from fanshare.core.instants import DAY, format_rfc3339
 from fanshare.flows import claims
 from fanshare.flows.authorisation import Role
-from fanshare.store.queries import brand, listing
+from fanshare.store.queries import brand, claim_fetches, listing
 from fanshare.store.queries import claims as queries
 from fanshare.store.queries.claims import ClaimRow
+from fanshare.web.brand.claim_words import summary, what_shops_said
 from fanshare.web.brand.who import may, named
 from fanshare.web.desk import Here
 from fanshare.web.exports import exported, wished
@@ -24,6 +25,8 @@ from fanshare.web.seated import field, page, seated
 
 #: Claims that wait on one page, and answered ones.
 _WAITING, _ANSWERED = 100, 25
+#: For how long what came of asking shops is counted on the page.
+_COUNTED = 90 * DAY
 _COLUMNS = ("claim", "who", "for_creator", "made_at", "answer_by", "state", "basis", "order", "note", "answered_at")
 
 BASES = {
@@ -43,6 +46,8 @@ def waiting(here: Here) -> Any:
     context = {
         "waiting": [(row, claimant(row), claims.due(row)) for row in rows],
         "answered": [(row, claimant(row)) for row in newest if row.accepted is not None][:_ANSWERED],
+        "shops": summary(claim_fetches.counts(here.access, max(0, here.now - _COUNTED))),
+        "days": _COUNTED // DAY,
     }
     return page(here, "brand/claims.html", context)
 
@@ -117,6 +122,7 @@ def _about(here: Here, number: int, problem: str) -> dict[str, Any]:
         "order": None if case.order is None else brand.order(here.access, case.order),
         "bases": {basis: _(BASES[basis]) for basis in case.bases},
         "answered_on": _(BASES[Basis(case.row.basis)]) if case.row.basis else "",
+        "shops_said": what_shops_said(case.asked, here.calendar),
         "may_decide": may(here, "brand.decide"),
         "typed": {name: here.request.POST.get(name, "")[:1_000] for name in ("basis", "note")},
         "problem": problem,
