@@ -70,6 +70,7 @@ PAGES = {
         "brand-results": "/brand/linen/results",
         "brand-money": "/brand/linen/money",
         "brand-payouts": "/brand/linen/payouts",
+        "brand-tax": "/brand/linen/payouts/tax",
         "brand-money-who": "/brand/linen/money?by=who",
         "brand-results-days": "/brand/linen/results?by=day",
     },
@@ -100,6 +101,7 @@ PAGES = {
         "leave": "/account/linen",
         "payee": "/payee/linen",
         "payee-us": "/payee/linen?kind=us",
+        "payee-tax": "/payee/linen/tax",
         "mails": "/account/linen/mails",
     },
     "": {

@@ -37,6 +37,7 @@ class Wait(StrEnum):
     STOPPED = "stopped"
     CHANGED = "changed"
     NO_ACCOUNT = "no_account"
+    NO_FORM = "no_form"
     NO_RAIL = "no_rail"
     UNDERWAY = "underway"
     BELOW_UNIT = "below_unit"
@@ -92,7 +93,7 @@ class Clock(NamedTuple):
 
 
 #: What keeps a payee's money back when a share of hers becomes ready later; the rest is about the balance of now.
-_ALSO_THEN = frozenset({Why.NEGATIVE, Why.ERASED, Why.STOPPED, Why.CHANGED, Why.NO_ACCOUNT, Why.NO_RAIL})
+_ALSO_THEN = frozenset({Why.NEGATIVE, Why.ERASED, Why.STOPPED, Why.CHANGED, Why.NO_FORM, Why.NO_ACCOUNT, Why.NO_RAIL})
 #: What has a date, or ends by the next run.
 _DATED = frozenset({Wait.CHANGED, Wait.UNDERWAY, Wait.DAY, Wait.RUN, Wait.NEGATIVE})
 type Days = Callable[[Instant], date | None]

@@ -24,6 +24,7 @@ class Why(StrEnum):
     ERASED = "erased"  # goes to unclaimed
     STOPPED = "stopped"  # the brand has stopped this payee's payouts
     NO_ACCOUNT = "no_account"  # the brand pays by a bank's file, and she has named none
+    NO_FORM = "no_form"  # a form for the tax is asked of her that she has not given, or that counts no more
     NO_RAIL = "no_rail"  # she named an account at a provider that the brand does not pay by any more
     CHANGED = "changed"  # she named another account lately
     UNDERWAY = "underway"  # an earlier payment of hers is open
@@ -37,6 +38,7 @@ class Ready(NamedTuple):
     ``changed_until``: until when another account that she named waits; 0 where none does. ``account``: where it would
     go, 0 where nowhere is known; ``by_file``: then it can't be paid. ``kind`` is the account's, ``connected`` whether
     the brand pays by that provider, where it is one. ``leaving``: the brand's smallest payment is not for her.
+    ``no_form``: a form for the tax is asked of her and missing.
     """
 
     party: int
@@ -51,6 +53,7 @@ class Ready(NamedTuple):
     kind: str = ""
     connected: bool = False
     leaving: bool = False
+    no_form: bool = False
 
 
 class Planned(NamedTuple):
@@ -138,6 +141,7 @@ def reasons(row: Ready, amount: Micros, minimum: Micros = 0) -> list[Why]:
         (row.erased, Why.ERASED),
         (row.stopped, Why.STOPPED),
         (row.changed_until > 0, Why.CHANGED),
+        (row.no_form, Why.NO_FORM),
         (row.by_file and not row.account, Why.NO_ACCOUNT),
         (row.kind in CALLED and not (row.connected and carries(row.kind, row.currency)), Why.NO_RAIL),
         (row.underway, Why.UNDERWAY),

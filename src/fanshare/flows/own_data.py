@@ -8,7 +8,8 @@ from fanshare.core.errors import BadInputError
 from fanshare.core.instants import Instant, format_rfc3339
 from fanshare.core.money import format_micros
 from fanshare.core.payee_account import masked, unpacked
-from fanshare.flows import passkeys, payees, payout_calls, posts, questions, second_factor
+from fanshare.core.tax import forms as tax
+from fanshare.flows import passkeys, payees, payout_calls, posts, questions, second_factor, tax_kept
 from fanshare.flows.address_change import refuse_if_changed, underway
 from fanshare.flows.audit import noted
 from fanshare.flows.context import Programme
@@ -33,6 +34,7 @@ from fanshare.store.queries import (
     workbench_papers,
 )
 from fanshare.store.queries import payees as payee_rows
+from fanshare.store.queries import tax_forms as tax_rows
 
 FORMAT = "fanshare-own-data/1"
 _MOST_THANKS = 10_000
@@ -81,6 +83,7 @@ def copy(
         "goals": [_goal(one) for one in goals.of_creator(access, party, limit=_MOST_GIFTS)],
         "leaves": _leaves(access, party),
         "payouts_stopped": payout_runs.stopped(access, party),
+        "tax_forms": [_form(one) for one in tax_rows.of(access, [party]).get(party, [])],
         "accounts": [_account(one) for one in payee_rows.alive(access, party)],
         "codes": [{"code": shown, "since": format_rfc3339(at)} for shown, at in own_data.codes(access, party)],
         "page": _page(access, party),
@@ -128,6 +131,8 @@ def _kept(programme: Programme, person: int, *, whole: bool) -> list[dict[str, s
         if kind.startswith(payout_calls.SEALED):  # the account once more, as it is being sent
             continue
         content = programme.vault.get(person, kind) or b""
+        if kind.startswith(tax_kept.SEALED) and content and not whole:
+            content = tax.masked(tax.unpacked(content)).encode()
         if kind.startswith(payees.SEALED) and content and not whole:
             content = masked(unpacked(content)).encode()
         kept.append({"what": kind, "since": format_rfc3339(written_at), "content": content.decode("utf-8", "replace")})
@@ -178,6 +183,16 @@ def _account(one: payee_rows.Named) -> dict[str, Any]:
         "currency": one.currency,
         "since": format_rfc3339(one.set_at),
         "paid_to_from": format_rfc3339(one.usable_at),
+    }
+
+
+def _form(one: tax_rows.FormRow) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "kind": one.kind,
+        "signed_at": format_rfc3339(one.signed_at),
+        "counts_until": None if one.ends_at is None else format_rfc3339(one.ends_at),
+        "refused": one.refused_why,
     }
 
 

@@ -28,6 +28,7 @@ _LEFT = {
     core.Why.ERASED: "this person was erased",
     core.Why.STOPPED: "payouts to this person are stopped",
     core.Why.NO_ACCOUNT: "no account was named for this money",
+    core.Why.NO_FORM: "a form for the tax was missing",
     core.Why.NO_RAIL: "the provider that was chosen is not paid by any more",
     core.Why.CHANGED: "another account was named lately; it waits 72 hours",
     core.Why.UNDERWAY: "another payment is under way",

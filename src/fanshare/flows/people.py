@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from fanshare.core.errors import BadInputError, ConflictError
 from fanshare.core.instants import Instant
-from fanshare.flows import goal_ends
+from fanshare.flows import goal_ends, tax_kept
 from fanshare.flows.context import Programme
 from fanshare.flows.named import check_parties, check_shop
 from fanshare.flows.parting import left
@@ -161,6 +161,7 @@ def erase(programme: Programme, party: int, now: Instant) -> None:
         payout_runs.forget(access, parties)
         payees.forget(access, parties, now)
         leaving.forget(access, parties)
+        tax_kept.forget(programme, row[0], parties, now)
         programme.vault.erase(row[0])
         if account is not None:
             left(access.conn, programme.keys, address.decode(), account)

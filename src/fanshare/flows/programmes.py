@@ -4,6 +4,7 @@ from fanshare.config.keys import Keys
 from fanshare.core.errors import BadInputError
 from fanshare.core.instants import Instant, zone
 from fanshare.core.money import exponent
+from fanshare.flows import tax_forms
 from fanshare.flows.audit import note
 from fanshare.flows.people import slug_of
 from fanshare.flows.staff import add_brand_person
@@ -35,6 +36,9 @@ def found(conn: Connection, keys: Keys, new: NewProgramme, now: Instant, actor: 
     """Found a programme, perhaps with the address of its owner. Raises ``ConflictError``, ``BadInputError``."""
     with conn.transaction():
         made = directory.found_programme(conn, new, now, actor)
+        if not new.demo:
+            access = Access(conn, made.id, actor)
+            tax_forms.begin(access, new.country, several_brands=new.several_brands, now=now)
         if owner:
             add_brand_person(Access(conn, made.id, actor), made.public_id, keys, owner, now)
         note(conn, actor, "programme.found", now, about=made.slug, programme=made.id)

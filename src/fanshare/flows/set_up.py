@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from fanshare.core.errors import BadInputError
 from fanshare.core.instants import Instant
+from fanshare.flows import tax_forms
 from fanshare.flows.audit import noted
 from fanshare.store.access import Access
 from fanshare.store.queries import set_up
@@ -94,7 +95,8 @@ def finish(access: Access, step: str, now: Instant) -> None:
 def decide_brands(access: Access, *, several: bool, now: Instant) -> None:
     """Say whether whoever runs this installation looks after one brand or several."""
     with access.transaction():
-        set_up.set_several(access, several=several)
+        country = set_up.set_several(access, several=several)
+        tax_forms.begin(access, country, several_brands=several, now=now)
         set_up.say(access, Step.BRANDS, "done", now)
         noted(access, "programme.brands", now, "several brands" if several else "one brand")
 

@@ -66,7 +66,7 @@ from fanshare.spool.records import CLICKS, HOOKS
 from fanshare.store import directory, log_store
 from fanshare.store.access import RETRYABLE, Access, Connection
 from fanshare.store.directory import Programme as Tenant
-from fanshare.store.queries import edge
+from fanshare.store.queries import edge, tax_forms
 from fanshare.store.signing import load_or_create
 
 log = structlog.get_logger(__name__)
@@ -371,6 +371,7 @@ class Worker:
             tell.forget_old(access, now)
             joining.forget_old(access, now)
             brand_letters.forget_old(access, now)
+            tax_forms.forget_old(access, now)
         directory.drop_deliveries_before(self.conn, max(0, now - day_keys.KEPT))
 
     def _disk(self, _: Round) -> None:

@@ -117,6 +117,8 @@ MUTABLE = frozenset(
         "page_section",
         "page_shelf",
         "set_up_step",
+        "tax_ask",
+        "tax_form",
         "part",
         "party_news",
         "party",

@@ -31,6 +31,7 @@ _WAITS: Mapping[str, str] = {
     Wait.STOPPED: later("payouts to you are stopped for now"),
     Wait.CHANGED: later("not before %(day)s, for your account was changed"),
     Wait.NO_ACCOUNT: later("waits for you to say where your money goes"),
+    Wait.NO_FORM: later("waits for your form for the tax"),
     Wait.NO_RAIL: later("waits for you to name another account, for the brand pays no longer by this one"),
     Wait.UNDERWAY: later("another payment to you is under way"),
     Wait.BELOW_UNIT: later("less than the smallest coin, so it grows on"),

@@ -16,6 +16,7 @@ class Wait(StrEnum):
     MATURITY = "maturity"
     NEGATIVE = "negative"
     NO_ACCOUNT = "no_account"
+    NO_FORM = "no_form"
     NO_RAIL = "no_rail"
     RUN = "run"
     SENDING = "sending"

@@ -5,6 +5,7 @@ from typing import LiteralString, NamedTuple
 
 from fanshare.core.instants import Instant
 from fanshare.store.access import Access
+from fanshare.store.queries.tax_forms import MISSING
 
 _ALIVE = """
 SELECT id, party_id, kind, currency, set_at, usable_at, undone_at FROM payee_account
@@ -45,10 +46,11 @@ SELECT w.currency, 0 FROM (VALUES ('EUR', 'iban'), ('USD', 'us')) w (currency, k
 """
 _AND_STOPPED: LiteralString = """
 SELECT currency, until, '' FROM ({}) w (currency, until)
+ UNION ALL SELECT '', -1, '' WHERE {}
  UNION ALL SELECT '', 0, reason FROM payout_stop WHERE programme_id = %(programme_id)s AND party_id = %(party)s
  ORDER BY 1
 """
-_KEPT_BACK = _AND_STOPPED.format(_WAITS)
+_KEPT_BACK = _AND_STOPPED.format(_WAITS, MISSING)
 _FRESH = """
 SELECT id FROM payee_account
  WHERE programme_id = %(programme_id)s AND usable_at > %(since)s AND undone_at IS NULL AND left_at IS NULL ORDER BY id
@@ -73,6 +75,16 @@ class Named(NamedTuple):
     set_at: Instant
     usable_at: Instant
     undone_at: Instant | None
+
+
+class KeptBack(NamedTuple):
+    """``waits`` as ``waits`` gives it; why her payouts are stopped, empty where they are not; whether a form for the
+    tax is asked of her and missing.
+    """
+
+    waits: list[tuple[str, Instant]]
+    stopped: str
+    no_form: bool
 
 
 def alive(access: Access, party: int) -> list[Named]:
@@ -136,11 +148,12 @@ def waits(access: Access, party: int, now: Instant) -> list[tuple[str, Instant]]
     return [(currency, until) for currency, until in access.fetch(_WAITS, {"party": party, "now": now})]
 
 
-def kept_back(access: Access, party: int, now: Instant) -> tuple[list[tuple[str, Instant]], str]:
-    """The same, and why she is not paid at all for the time being; empty where she is."""
+def kept_back(access: Access, party: int, now: Instant) -> KeptBack:
+    """The same, and what else keeps all of it back for the time being."""
     rows = access.fetch(_KEPT_BACK, {"party": party, "now": now})
     stopped = next((why for _currency, _until, why in rows if why), "")
-    return [(currency, until) for currency, until, _why in rows if currency], stopped
+    no_form = any(until < 0 for _currency, until, _why in rows)
+    return KeptBack([(currency, until) for currency, until, _why in rows if currency], stopped, no_form)
 
 
 def sent_to(access: Access, ids: Sequence[int]) -> set[int]:

@@ -58,6 +58,13 @@ SEALED: Sequence[Sealed] = (
         "payout rail",
         "convert_to(programme_id || '/' || kind, 'UTF8')",
     ),
+    Sealed(
+        "tax_form",
+        ("programme_id", "id"),
+        "sealed",
+        "tax form",
+        "convert_to(programme_id || '/' || id, 'UTF8')",
+    ),
     Sealed("operator", ("id",), "sealed_address", "sign in", "account"),
     Sealed("second_factor", ("account",), "sealed_secret", "second factor", "account"),
     Sealed("passkey", ("credential",), "sealed", "passkey", "credential"),

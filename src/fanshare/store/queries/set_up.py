@@ -21,7 +21,7 @@ INSERT INTO set_up_step (programme_id, step, said, said_at) VALUES (%(programme_
 ON CONFLICT (programme_id, step) DO UPDATE SET said = excluded.said, said_at = excluded.said_at
 """
 _UNSAY = "DELETE FROM set_up_step WHERE programme_id = %(programme_id)s AND step = %(step)s"
-_SEVERAL = "UPDATE programme SET several_brands = %(several)s WHERE id = %(programme_id)s"
+_SEVERAL = "UPDATE programme SET several_brands = %(several)s WHERE id = %(programme_id)s RETURNING country"
 
 
 class Facts(NamedTuple):
@@ -59,6 +59,6 @@ def say(access: Access, step: str, word: str, now: Instant) -> None:
         access.execute(_UNSAY, {"step": step})
 
 
-def set_several(access: Access, *, several: bool) -> None:
-    """Whether an installation serves several brands, as this one sees it."""
-    access.execute(_SEVERAL, {"several": several})
+def set_several(access: Access, *, several: bool) -> str:
+    """Whether an installation serves several brands, as this one sees it. Returns the programme's country."""
+    return str(access.value(_SEVERAL, {"several": several}))

@@ -63,6 +63,7 @@ _WHY: Mapping[str, str] = {
     Why.ERASED: later("this person has left; it stays owed, unclaimed"),
     Why.STOPPED: later("payouts to this person are stopped"),
     Why.NO_ACCOUNT: later("waits for where her money goes: she has named no account"),
+    Why.NO_FORM: later("waits for a form for the tax that you ask for"),
     Why.NO_RAIL: later("chose a provider that you don't pay by any more"),
     Why.CHANGED: later("waits until %(day)s: her account details changed"),
     Why.UNDERWAY: later("an earlier payment is under way"),
@@ -249,6 +250,7 @@ def _overview(here: Here, problem: str = "") -> dict[str, Any]:
         "sums": payout_lists.sums(here.access, [row.id for row in rows[:PAGE]]),
         "said": {name: _(words) for name, words in _RUN_STATES.items()},
         "may_pay": may(here, "brand.payouts"),
+        "may_tax": may(here, "brand.tax"),
         "may_name": may(here, "brand.debtor"),
         "following": "" if following is None else here.calendar.name(following),
     }

@@ -29,6 +29,7 @@ from fanshare.web.brand import (
     results,
     shop,
     start,
+    tax_forms,
     team,
     terms,
 )
@@ -66,6 +67,8 @@ urlpatterns = [
     path("brand/<slug:programme>/credit", giving_credit.credit, name="brand_credit"),
     path("brand/<slug:programme>/credit/allow", giving_credit.allow, name="brand_credit_allow"),
     path("brand/<slug:programme>/payouts/rules", payout_rules.rules, name="brand_payout_rules"),
+    path("brand/<slug:programme>/payouts/tax", tax_forms.forms, name="brand_tax"),
+    path("brand/<slug:programme>/payouts/tax/<row:number>", tax_forms.one, name="brand_tax_form"),
     path("brand/<slug:programme>/payouts/plan", payouts.plan, name="brand_payout_plan"),
     path("brand/<slug:programme>/payouts/providers", rails.rails, name="brand_payout_rails"),
     path("brand/<slug:programme>/payouts/account", banks.account, name="brand_payout_account"),

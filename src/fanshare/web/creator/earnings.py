@@ -38,16 +38,17 @@ def earnings(here: Here) -> Any:
         return exported(wish.form, "earnings", documents, _COLUMNS, cut=len(rows) > MOST_EXPORTED)
     rows = _lines(here, wish, PAGE + 1)
     shown = rows[:PAGE]
-    waits, stopped = payees.kept_back(here.access, here.me, here.now)
+    kept = payees.kept_back(here.access, here.me, here.now)
     context = {
         "asked": wish,
         "purses": her_currency.first(here.request, queries.purses(here.access, here.me)),
         "lines": _timed(here, shown),
         "pays_on": paying(here, here.now),
-        "stopped": stopped,
+        "stopped": kept.stopped,
+        "no_form": kept.no_form,
         "next": _next(wish, shown) if len(rows) > PAGE else "",
         "payouts": queries.payouts(here.access, here.me),
-        "waits": waits,
+        "waits": kept.waits,
     }
     return page(here, "creator/earnings.html", context | listens(here))
 

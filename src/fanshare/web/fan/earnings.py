@@ -36,15 +36,16 @@ def earnings(here: Here) -> Any:
         told = zip(shown, dated(here, _earned(here, shown)), strict=True)
         documents = [_document(here, row) | days for row, days in told]
         return exported(wish.form, "earnings", documents, _COLUMNS, cut=len(rows) > limit)
-    waits, stopped = payees.kept_back(here.access, here.me, here.now)
+    kept = payees.kept_back(here.access, here.me, here.now)
     context = {
         "asked": wish,
         "lines": _timed(here, shown),
         "next": place((shown[-1].order, shown[-1].id)) if len(rows) > limit else "",
         "purses": her_currency.first(here.request, fan_days.purses(here.access, here.me, here.midnight)),
-        "waits": waits,
+        "waits": kept.waits,
         "pays_on": paying(here, here.now),
-        "stopped": stopped,
+        "stopped": kept.stopped,
+        "no_form": kept.no_form,
     }
     return page(here, "fan/earnings.html", context)
 

@@ -2,9 +2,10 @@
 
 from django.urls import path, re_path
 
-from fanshare.web.payee import naming, undoing
+from fanshare.web.payee import naming, tax_form, undoing
 
 urlpatterns = [
     re_path(r"^payee/undo/(?P<token>[A-Za-z0-9_-]{20,200})\Z", undoing.undo, name="payee_undo"),
     path("payee/<slug:programme>", naming.where, name="payee"),
+    path("payee/<slug:programme>/tax", tax_form.tax, name="payee_tax"),
 ]
