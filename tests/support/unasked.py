@@ -17,6 +17,8 @@ UNASKED = {
     "brand.products.taking_in": "what the shop sells, as the shop says it",
     "brand.reports.reports": WORDS,
     "brand.start.say": "a step of setting up is done, or left for later",
+    "brand.terms_rules.exact": "computes an example; publishing asks",
+    "brand.terms_rules.rules": "computes an example; publishing asks",
     "brand.terms.terms": "computes an example; publishing asks",
     "claims.claiming.claim": "a person of the brand decides, after being asked",
     "creator.elsewhere.elsewhere": WORDS,

@@ -52,6 +52,8 @@ PAGES = {
         "brand-order": "/brand/linen/orders/{order}",
         "brand-objections": "/brand/linen/objections",
         "brand-terms": "/brand/linen/terms",
+        "brand-terms-rules": "/brand/linen/terms/rules",
+        "brand-terms-exact": "/brand/linen/terms/exact",
         "brand-reports": "/brand/linen/reports",
         "brand-claims": "/brand/linen/claims",
         "brand-team": "/brand/linen/team",

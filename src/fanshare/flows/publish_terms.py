@@ -7,7 +7,7 @@ from typing import Any
 
 from fanshare.core import leaves
 from fanshare.core.canonical import canonical
-from fanshare.core.errors import BadInputError
+from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.core.instants import LAST_INSTANT, Instant, format_rfc3339
 from fanshare.core.terms import Terms
 from fanshare.core.terms_changes import earliest_effective, lowers
@@ -37,12 +37,18 @@ class Published:
 
 
 def publish_terms(
-    access: Access, document: Mapping[str, Any], now: Instant, *, effective_at: Instant | None = None
+    access: Access,
+    document: Mapping[str, Any],
+    now: Instant,
+    *,
+    effective_at: Instant | None = None,
+    after: int | None = None,
 ) -> Published:
     """Publish ``document`` as the next version. Publishing what is in force already changes nothing.
 
     ``effective_at`` may name a later moment than the earliest allowed one; a programme's first version may begin in
-    the past. Raises ``TermsError`` for mistakes and ``BadInputError`` (``notice_too_short``, ``time_out_of_range``).
+    the past. ``after`` names the version that whoever publishes has looked at. Raises ``TermsError`` for mistakes,
+    ``BadInputError`` (``notice_too_short``, ``time_out_of_range``) and ``FanshareError`` (``terms_moved``, 409).
     """
     if effective_at is not None and not 0 <= effective_at <= LAST_INSTANT:
         raise BadInputError("time_out_of_range", "This time lies outside the years 1970 to 9999.")
@@ -50,6 +56,8 @@ def publish_terms(
         access.fetch_one(_LOCK)
         newest = _newest(access)
         version = 1 if newest is None else newest.version + 1
+        if after is not None and after != version - 1:
+            raise FanshareError("terms_moved", "Other terms were published meanwhile; look at them first.", 409)
         wished = now if effective_at is None else effective_at
         terms = read(document, version=version, effective_at=wished)
         if newest is not None and newest.hash == terms.hash:

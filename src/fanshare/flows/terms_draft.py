@@ -10,7 +10,7 @@ from fanshare.core.money import format_percent
 from fanshare.core.settlement_leaf import FAN_EVIDENCE
 from fanshare.core.terms import Terms, TermsBook
 from fanshare.core.terms_changes import earliest_effective, lowers
-from fanshare.core.terms_document import document, read
+from fanshare.core.terms_document import document, parse, read
 from fanshare.core.terms_example import WorkedOrder, worked_order
 from fanshare.core.terms_sentences import sentences
 from fanshare.core.what_if import PastPart, Sum, what_if
@@ -98,6 +98,14 @@ def drafted(terms: Terms, typed: Mapping[str, str]) -> dict[str, Any]:
         made["operator"] = {"fee_percent": _percent(typed[_FEE])}
     made["terms"]["admission"] = typed["admission"]
     return made  # type: ignore[no-any-return]
+
+
+def begun(newest: Terms, sent: str) -> Terms:
+    """The draft with which a form began, as it sends it along (JSON); the newest terms where it sends none.
+
+    Raises ``TermsError`` for what is no draft.
+    """
+    return read(parse(sent, "json"), version=newest.version + 1, effective_at=0) if sent else newest
 
 
 def look(programme: Programme, wanted: Mapping[str, Any], currency: str, now: Instant) -> Looked:

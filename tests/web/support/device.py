@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from html import unescape
 from http.cookies import SimpleCookie
 from io import BytesIO
 from typing import Any
@@ -54,7 +55,8 @@ class Device:
 
     def fill(self, path: str, **values: str) -> Answer:
         """Open a form and send it."""
-        hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', self.get(path).text))
+        found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', self.get(path).text)
+        hidden = {name: unescape(value) for name, value in found}
         return self.post(path.partition("?")[0], {**hidden, **values})
 
     def upload(self, path: str, content: bytes, *, called: str = "picture", **values: str) -> Answer:

@@ -12,7 +12,7 @@ from fanshare.flows.authorisation import Role
 from fanshare.flows.health import connection_health
 from fanshare.flows.set_up import State, Step
 from fanshare.web.brand.connections import KINDS
-from fanshare.web.brand.terms import bars
+from fanshare.web.brand.terms_means import bars
 from fanshare.web.brand.who import may
 from fanshare.web.desk import Here
 from fanshare.web.language import gettext as _

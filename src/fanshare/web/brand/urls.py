@@ -32,6 +32,7 @@ from fanshare.web.brand import (
     tax_forms,
     team,
     terms,
+    terms_rules,
 )
 
 urlpatterns = [
@@ -84,6 +85,8 @@ urlpatterns = [
     path("brand/<slug:programme>/messages", messages.messages, name="brand_messages"),
     path("brand/<slug:programme>/messages/<slug:name>", messages.message, name="brand_message"),
     path("brand/<slug:programme>/terms", terms.terms, name="brand_terms"),
+    path("brand/<slug:programme>/terms/rules", terms_rules.rules, name="brand_terms_rules"),
+    path("brand/<slug:programme>/terms/exact", terms_rules.exact, name="brand_terms_exact"),
     path("brand/<slug:programme>/terms/publish", terms.publish, name="brand_terms_publish"),
     path("brand/<slug:programme>/team", team.team, name="brand_team"),
     path("brand/<slug:programme>/codes", codes.codes, name="brand_codes"),
