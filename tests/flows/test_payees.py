@@ -10,7 +10,7 @@ from fanshare.core.errors import BadInputError, ConflictError, FanshareError
 from fanshare.core.instants import DAY, HOUR
 from fanshare.core.payee import WAIT, Stage
 from fanshare.core.payee_account import iban_account, us_account
-from fanshare.flows import joining, own_data, payees, people
+from fanshare.flows import own_data, payees, people
 from fanshare.store.access import Connection
 from fanshare.store.queries import payees as rows
 from fanshare.store.tables import GLOBAL, TENANT
@@ -66,7 +66,7 @@ def test_nobody_is_paid_money_who_has_not_said_that_she_is_18(story: Story) -> N
     named(story)
     assert payees.said_adult(story.programme, story.cleo)
     payees.change(story.programme, story.cleo, NEW, NOW)  # said once, known from then on
-    assert joining.AGE in {one["what"] for one in own_data.copy(story.programme, story.cleo, NOW)["kept_sealed"]}
+    assert people.AGE in {one["what"] for one in own_data.copy(story.programme, story.cleo, NOW)["kept_sealed"]}
 
 
 def test_only_so_many_changes_a_day(story: Story) -> None:

@@ -12,7 +12,7 @@ from fanshare.core import clickid
 from fanshare.core.errors import BadInputError, ConflictError
 from fanshare.core.instants import DAY, HOUR, MINUTE
 from fanshare.core.terms_text import parse
-from fanshare.flows import applications, joining
+from fanshare.flows import applications, joining, people
 from fanshare.flows.joining import Draft
 from fanshare.flows.people import Joiner, add_fan
 from fanshare.flows.publish_terms import publish_terms
@@ -155,7 +155,7 @@ def test_a_fan_gets_a_link_whose_message_begins_with_the_label(place: Place) -> 
         share
     )
     person = place.company.house.value("SELECT person_id FROM party WHERE kind = 'fan' ORDER BY id DESC LIMIT 1")
-    kept = place.company.brand.programme.vault.get(person, joining.AGE)
+    kept = place.company.brand.programme.vault.get(person, people.AGE)
     assert kept is not None
     assert kept.startswith(b"18 or older, said on 2026-")
     place.company.house.later(2 * MINUTE)

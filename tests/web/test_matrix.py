@@ -26,6 +26,7 @@ WHO: dict[str, tuple[Role, Post | None]] = {
     "carla": (Role.CREATOR, None),
     "finn": (Role.FAN, None),
     "fay": (Role.FAN, None),
+    "yara": (Role.YOUNG, None),
     "bea": (Role.BRAND, Post.OWNER),
     "mona": (Role.BRAND, Post.MANAGER),
     "fina": (Role.BRAND, Post.FINANCE),
@@ -39,7 +40,7 @@ READERS = {
     "cleo": {"cleo", "bea", "mona", "fina", "rea", "otto"},
     "carla": {"carla", "bea", "mona", "fina", "rea", "otto"},
     "dora": {"dora", "otto"},
-    "cleo's fans": {"cleo", "finn"},
+    "cleo's fans": {"cleo", "finn", "yara"},
 }
 
 

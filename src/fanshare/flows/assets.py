@@ -11,7 +11,7 @@ from fanshare.core.errors import BadInputError, ConflictError
 from fanshare.core.instants import Instant
 from fanshare.flows.context import Programme
 from fanshare.flows.links import log_ownership
-from fanshare.flows.named import check_staying
+from fanshare.flows.named import check_parties, check_staying
 from fanshare.flows.people import party_kind
 
 STATES = ("active", "paused", "ended")
@@ -124,6 +124,7 @@ def _give(
     access = programme.access
     with access.transaction():
         found = _find(programme, kind, key, connection, now)
+        check_parties(access, {to})
         own = party_kind(access, to) == "creator"
         by = to if own else found.creator if creator is None else creator
         if party_kind(access, by) != "creator":

@@ -56,6 +56,7 @@ WHAT = {
     "payout.rule": later("set what holds for payout runs"),
     "payout.stop": later("stopped payouts to somebody"),
     "payout.go_on": later("let somebody be paid again"),
+    "fan.of_age": later("a fan under 18 said that she is 18 now"),
     "gift.give": later("gave to a creator"),
     "gift.back": later("took a gift back"),
     "goal.make": later("opened a goal"),

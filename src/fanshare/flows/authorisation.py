@@ -16,6 +16,8 @@ class Role(StrEnum):
     ANYBODY = "anybody"
     CREATOR = "creator"
     FAN = "fan"
+    #: A fan under 18: everything that is open to fans, and nothing about money.
+    YOUNG = "young"
     BRAND = "brand"
     OPERATOR = "operator"
     #: Somebody who keeps books of her own and need not be anything else here.
@@ -81,12 +83,13 @@ class Hat:
 type Group = frozenset[Role | Post]
 
 _EVERYBODY: Group = frozenset({Role.ANYBODY})
-_SIGNED_IN: Group = frozenset({Role.CREATOR, Role.FAN, Role.BRAND, Role.OPERATOR, Role.BENCH})
+_SIGNED_IN: Group = frozenset({Role.CREATOR, Role.FAN, Role.YOUNG, Role.BRAND, Role.OPERATOR, Role.BENCH})
 _HOUSE: Group = frozenset({Role.BRAND, Role.OPERATOR})
 _DECIDING: Group = frozenset({Post.OWNER, Post.MANAGER, Role.OPERATOR})
 _CREATOR: Group = frozenset({Role.CREATOR})
 _BENCH: Group = frozenset({Role.CREATOR, Role.BENCH})
 _FAN: Group = frozenset({Role.FAN})
+_YOUNG: Group = frozenset({Role.YOUNG})
 _OPERATOR: Group = frozenset({Role.OPERATOR})
 
 #: Operation -> roles and posts. What concerns a programme is granted in that programme alone.
@@ -111,8 +114,8 @@ MATRIX: Mapping[str, Group] = {
     "home": _SIGNED_IN,
     "account.safety": _SIGNED_IN,
     "account.address": _SIGNED_IN,
-    "account.data": _CREATOR | _FAN,
-    "account.leave": _CREATOR | _FAN,
+    "account.data": _CREATOR | _FAN | _YOUNG,
+    "account.leave": _CREATOR | _FAN | _YOUNG,
     "account.mails": _CREATOR | _FAN,
     "sign_out": _EVERYBODY,
     "language": _EVERYBODY,
@@ -155,11 +158,12 @@ MATRIX: Mapping[str, Group] = {
     "creator.exclusive": _CREATOR,
     "creator.programmes": _CREATOR,
     "workbench": _BENCH,
-    "fan.home": _FAN,
-    "fan.creators": _FAN,
-    "fan.thanks": _FAN,
-    "fan.questions": _FAN,
-    "fan.exclusive": _FAN,  # and a post of whose creator is asked for each by itself
+    "fan.home": _FAN | _YOUNG,
+    "fan.creators": _FAN | _YOUNG,
+    "fan.thanks": _FAN | _YOUNG,
+    "fan.questions": _FAN | _YOUNG,
+    "fan.exclusive": _FAN | _YOUNG,  # and a post of whose creator is asked for each by itself
+    "fan.of_age": _YOUNG,
     "fan.earnings": _FAN,
     "fan.statement": _FAN,
     "fan.rewards": _FAN,

@@ -104,7 +104,7 @@ def claim(programme: Programme, party: int, creator: int, said: Said, now: Insta
         if again is not None:
             told = f"Five claims a week; the next one from {format_rfc3339(again)[:10]} on."
             raise FanshareError("too_many_claims", told, 429)
-        check_parties(access, {creator})
+        check_parties(access, {creator, party})
         mark = programme.pseudonym("claim", number.casefold())
         made = queries.add(access, party, creator, mark, now)
         if made is not None:

@@ -13,6 +13,7 @@ from fanshare.flows import gift_records
 from fanshare.flows.address_change import refuse_if_changed
 from fanshare.flows.audit import noted
 from fanshare.flows.context import Programme
+from fanshare.flows.named import check_parties
 from fanshare.store.idempotency import once
 from fanshare.store.queries import fans, payout_runs
 from fanshare.store.queries import gifts as rows
@@ -77,10 +78,11 @@ def shares_for(programme: Programme, giver: int, creator: int) -> bool:
 def hold(programme: Programme, giver: int, creator: int, now: Instant) -> None:
     """Hold both people, so that nobody else can make the giver give at the same time.
 
-    Raises ``ConflictError``: ``address_changed``, ``erased``, ``stopped`` (payouts to her are stopped, and what may
-    not go to her may go to nobody in her name).
+    Raises ``BadInputError`` (``under_age``) and ``ConflictError``: ``address_changed``, ``erased``, ``stopped``
+    (payouts to her are stopped, and what may not go to her may go to nobody in her name).
     """
     access = programme.access
+    check_parties(access, {giver})
     refuse_if_changed(access, programme.keys, giver, now)
     if rows.lock_parties(access, [giver, creator]) != {giver, creator}:
         raise ConflictError("erased", "This person is not here any more.")

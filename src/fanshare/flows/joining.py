@@ -2,7 +2,8 @@
 
 Until she confirms there is only what she typed, sealed, for a day. What is answered to the form is the same whether or
 not an address is known here; whoever is in already is just signed in. Nobody is asked for follower numbers. Who
-confirms says that she is 18 or older: only then is there anything to earn. An address that was proved also opens what
+confirms says that she is 18 or older: only then is there anything to earn. A fan may say that she is younger, and comes
+in without money (``flows.young``). An address that was proved also opens what
 its owner earned as a buyer before she came.
 """
 
@@ -15,17 +16,16 @@ from dataclasses import asdict, dataclass, fields
 from fanshare.config.keys import Keys
 from fanshare.core import ad_labels
 from fanshare.core.errors import BadInputError, ConflictError
-from fanshare.core.instants import DAY, MINUTE, Instant, format_rfc3339
-from fanshare.flows import links, outbox, people, rulings
+from fanshare.core.instants import DAY, MINUTE, Instant
+from fanshare.flows import links, outbox, people, rulings, young
 from fanshare.flows.authorisation import Role
 from fanshare.flows.context import Programme
 from fanshare.flows.staff import account_of, clean, folded
 from fanshare.store.access import Access, Connection
 from fanshare.store.queries import joining as queries
 from fanshare.store.queries import news, pages, selling
-from fanshare.store.vault import Vault
 
-CREATOR, FAN, APPLICATION, CLAIM = "creator", "fan", "application", "claim"
+CREATOR, FAN, APPLICATION, CLAIM, YOUNG = "creator", "fan", "application", "claim", "young"
 DRAFT_LIVES = DAY
 #: Drafts of one address that may wait at once in a programme.
 DRAFTS_AT_ONCE = 5
@@ -34,7 +34,6 @@ LONGEST_NAME, LONGEST_ANSWER = 80, 1_500
 MOST_CLAIMED = 500
 
 SEALED = "joining"
-AGE = "age"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +124,13 @@ def look(access: Access, keys: Keys, token: str, now: Instant) -> Draft | None:
     return None if sealed is None else Draft.of(json.loads(keys.unseal(SEALED, sealed, _hash(token))))
 
 
-def confirm(programme: Programme, token: str, now: Instant) -> Joined | None:
+def confirm(programme: Programme, token: str, now: Instant, *, young_in: str = "") -> Joined | None:
     """She pressed the button: she is in, or her application is. ``None`` when the link was used or is too old.
 
-    Of two presses at the same moment one counts. Raises ``BadInputError`` (``unknown_creator``, ``closed``), which
-    leaves the link as it was.
+    ``young_in`` is the country where somebody lives who says that she is under 18 and old enough there: then she is
+    in as a fan without money. Of two presses at the same moment one counts. Raises ``BadInputError``
+    (``unknown_creator``, ``closed``, ``bad_field``, ``under_age``: only a fan may be younger) and ``ConflictError``
+    (``said_of_age``), which leave the link as it was.
     """
     access, keys = programme.access, programme.keys
     with access.transaction():
@@ -141,7 +142,13 @@ def confirm(programme: Programme, token: str, now: Instant) -> Joined | None:
             open_admission=programme.book.at(now).open_admission,
         )
         queries.one_at_a_time(access, account_of(keys, draft.address))
-        joined = {FAN: _fan, CREATOR: take_in, APPLICATION: _apply, CLAIM: _claim}[draft.kind](programme, draft, now)
+        if young_in:
+            joined = _young(programme, draft, young_in, now)
+        else:
+            _grown(programme, draft.address, now)
+            joined = {FAN: _fan, CREATOR: take_in, APPLICATION: _apply, CLAIM: _claim}[draft.kind](
+                programme, draft, now
+            )
         if joined.party and draft.language:
             news.speak(access, joined.party, draft.language)
         return joined
@@ -216,6 +223,31 @@ def _fan(programme: Programme, draft: Draft, now: Instant) -> Joined:
     return Joined(FAN, draft.address, party, code, claimed)
 
 
+def _young(programme: Programme, draft: Draft, home: str, now: Instant) -> Joined:
+    if draft.kind != FAN:
+        raise BadInputError(
+            "under_age", "Money is for people of 18 or more, and so is everything that becomes money.", 409
+        )
+    creator = pages.creator(programme.access, draft.creator)
+    if creator is None:
+        raise BadInputError("unknown_creator", "This creator is not here any more.", 404)
+    if _known(programme, draft.address, Role.FAN) or _known(programme, draft.address, Role.CREATOR):
+        raise ConflictError(
+            "said_of_age",
+            "This address is here as that of somebody of 18 or more; if that is wrong, write to the shop.",
+        )
+    joiner, known = people.Joiner(draft.name, draft.address), _known(programme, draft.address, Role.YOUNG)
+    party = young.take_in(programme, joiner, creator.id, home, known, now)
+    return Joined(YOUNG, draft.address, party)
+
+
+def _grown(programme: Programme, address: str, now: Instant) -> None:
+    """Whoever says that she is 18 or older is no fan under 18 any more."""
+    known = _known(programme, address, Role.YOUNG)
+    if known:
+        young.grow(programme, known, now)
+
+
 def _claim(programme: Programme, draft: Draft, now: Instant) -> Joined:
     party = _known(programme, draft.address, Role.CREATOR) or _as_fan(programme, draft, now)
     return Joined(CLAIM, draft.address, party, claimed=claim_bought(programme, party, draft.address, now))
@@ -239,13 +271,8 @@ def _as_fan(programme: Programme, draft: Draft, now: Instant) -> int:
     return party
 
 
-def keep_age(vault: Vault, person: int, now: Instant) -> None:
-    """Keep that somebody said she is 18 or older, and when; no date of birth."""
-    vault.put(person, AGE, f"18 or older, said on {format_rfc3339(now)[:10]}".encode(), now)
-
-
 def _of_age(programme: Programme, party: int, now: Instant) -> None:
-    keep_age(programme.vault, queries.person_of(programme.access, party), now)
+    people.keep_age(programme.vault, queries.person_of(programme.access, party), now)
 
 
 def _known(programme: Programme, address: str, role: Role) -> int:

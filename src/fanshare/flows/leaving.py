@@ -15,8 +15,7 @@ from fanshare.flows import assets, payees, payout_calls, shop_codes
 from fanshare.flows.address_change import refuse_if_changed
 from fanshare.flows.audit import noted
 from fanshare.flows.context import Programme
-from fanshare.flows.joining import AGE
-from fanshare.flows.people import erase, forget_public, party_kind
+from fanshare.flows.people import AGE, erase, forget_public, party_kind
 from fanshare.store.queries import leaving as rows
 from fanshare.store.queries import payees as payee_rows
 from fanshare.store.queries.leaving import Asked

@@ -10,7 +10,8 @@ from fanshare.store.access import Access
 from fanshare.store.queries import leaving
 
 _PARTIES = """
-SELECT count(*) FROM party WHERE programme_id = %(programme_id)s AND id = ANY(%(ids)s)
+SELECT count(*), coalesce(bool_or(kind = 'young'), false) FROM party
+ WHERE programme_id = %(programme_id)s AND id = ANY(%(ids)s)
 """
 _HOLD = "SELECT id FROM party WHERE programme_id = %(programme_id)s AND id = ANY(%(ids)s) ORDER BY id FOR SHARE"
 _LINK = "SELECT 1 FROM link WHERE programme_id = %(programme_id)s AND id = %(id)s"
@@ -19,10 +20,18 @@ _SHOP = "SELECT 1 FROM connection WHERE programme_id = %(programme_id)s AND id =
 
 
 def check_parties(access: Access, parties: Iterable[int]) -> None:
-    """Raises ``BadInputError`` (``unknown_party``) unless all of them take part in the programme."""
+    """Raises ``BadInputError`` unless all of them take part in the programme and may earn there.
+
+    ``unknown_party`` (404), ``under_age`` (409) for a fan under 18: nothing by which somebody earns may be hers.
+    """
     wanted = sorted(set(parties))
-    if access.value(_PARTIES, {"ids": wanted}) != len(wanted):
+    found, young = access.fetch_one(_PARTIES, {"ids": wanted}) or (0, False)
+    if found != len(wanted):
         raise BadInputError("unknown_party", "Nobody of that number takes part in this programme.", 404)
+    if young:
+        raise BadInputError(
+            "under_age", "Money is for people of 18 or more, and so is everything that becomes money.", 409
+        )
 
 
 def check_staying(access: Access, parties: Iterable[int]) -> None:

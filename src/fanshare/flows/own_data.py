@@ -17,6 +17,7 @@ from fanshare.flows.people import erase
 from fanshare.flows.staff import known_account
 from fanshare.store.access import Access
 from fanshare.store.queries import (
+    circle,
     creator_pages,
     fellows,
     foreign_links,
@@ -116,6 +117,9 @@ def _thanked_and_written_to(access: Access, party: int) -> dict[str, Any]:
             for row in thanks.received(access, party, put_away=True, limit=_MOST_THANKS)
         ],
         "letters_of_the_brand": [format_rfc3339(at) for at in letters.of_party(access, party)],
+        "fan_without_a_link_of": [
+            {"creator": name, "since": format_rfc3339(at)} for name, at in circle.of_fan(access, party)
+        ],
         "no_thanks_from": [
             {"creator": name, "since": format_rfc3339(at)} for name, at in thanks.blocked(access, party)
         ],

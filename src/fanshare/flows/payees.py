@@ -20,7 +20,8 @@ from fanshare.flows import outbox
 from fanshare.flows.address_change import refuse_if_changed
 from fanshare.flows.audit import noted
 from fanshare.flows.context import Programme
-from fanshare.flows.joining import AGE, keep_age
+from fanshare.flows.named import check_parties
+from fanshare.flows.people import AGE, keep_age
 from fanshare.store import directory
 from fanshare.store.access import Access, Connection
 from fanshare.store.queries import payees as rows
@@ -76,14 +77,15 @@ def change(programme: Programme, party: int, account: Account, now: Instant, *, 
     """Name another account; returns its id. Nothing is paid to her in its currency for 72 hours, and she is told.
 
     ``adult``: she says that she is 18 or older; only who has said so is paid money. Raises ``FanshareError``:
-    ``not_adult``, ``erased``, ``too_many_changes``, ``address_changed`` (her address was changed within 72 hours),
-    ``not_offered`` for a provider that the brand does not pay by.
+    ``not_adult``, ``under_age``, ``erased``, ``too_many_changes``, ``address_changed`` (her address was changed within
+    72 hours), ``not_offered`` for a provider that the brand does not pay by.
     """
     access, vault = programme.access, programme.vault
     with access.transaction():
         person = rows.locked_person(access, party)
         if person is None:
             raise ConflictError("erased", "This person is not here any more.")
+        check_parties(access, {party})
         refuse_if_changed(access, programme.keys, party, now)
         if rows.count_since(access, party, now - DAY) >= MOST_A_DAY:
             raise FanshareError("too_many_changes", "This was changed often within a day; go on tomorrow.", 429)

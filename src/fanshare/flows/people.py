@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fanshare.core.errors import BadInputError, ConflictError
-from fanshare.core.instants import Instant
+from fanshare.core.instants import Instant, format_rfc3339
 from fanshare.flows import goal_ends, tax_kept
 from fanshare.flows.context import Programme
 from fanshare.flows.named import check_parties, check_shop
@@ -20,6 +20,7 @@ from fanshare.store.access import Access
 from fanshare.store.directory import public_id
 from fanshare.store.queries import (
     address_changes,
+    circle,
     creator_pages,
     fans,
     leaving,
@@ -31,10 +32,13 @@ from fanshare.store.queries import (
     questions,
     thanks,
 )
+from fanshare.store.vault import Vault
 
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s.]{2,63}")
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
+#: Under which kind the vault keeps that somebody said she is 18 or older.
+AGE = "age"
 IDENTITIES = ("customer", "email", "payment")
 _INSERT = """
 INSERT INTO party (programme_id, kind, public_id, person_id, slug, display_name, created_at)
@@ -124,6 +128,16 @@ def add_fans(programme: Programme, joiners: Sequence[Joiner], now: Instant) -> l
     return _add(programme, "fan", joiners, [None] * len(joiners), now)
 
 
+def add_young_fan(programme: Programme, joiner: Joiner, now: Instant) -> int:
+    """Let a fan under 18 take part, without money; returns her party id. Her age is asserted by who calls this."""
+    return _add(programme, "young", [joiner], [None], now)[0]
+
+
+def keep_age(vault: Vault, person: int, now: Instant) -> None:
+    """Keep that somebody said she is 18 or older, and when; no date of birth."""
+    vault.put(person, AGE, f"18 or older, said on {format_rfc3339(now)[:10]}".encode(), now)
+
+
 def know_identity(
     programme: Programme, party: int, kind: str, value: str, now: Instant, *, connection: int | None = None
 ) -> None:
@@ -171,7 +185,8 @@ def forget_public(programme: Programme, parties: Sequence[int], now: Instant) ->
     """Take away what people showed, wrote and were told, and end their goals. What paying them takes stays."""
     access = programme.access
     creator_pages.forget(access, parties)
-    for forget in (fans.forget, thanks.forget, letters.forget, questions.forget, posts.forget, off_hours.forget):
+    people_of = (fans.forget, circle.forget, thanks.forget)
+    for forget in (*people_of, letters.forget, questions.forget, posts.forget, off_hours.forget):
         forget(access, [*parties])
     goal_ends.forget(programme, parties, now)
 
@@ -243,7 +258,7 @@ def _settle_payer(access: Access, hashes: Sequence[str], now: Instant) -> None:
 
 
 def party_kind(access: Access, party: int) -> str:
-    """``creator``, ``fan`` or ``buyer``. Raises ``BadInputError`` (``unknown_party``)."""
+    """``creator``, ``fan``, ``young`` (a fan under 18) or ``buyer``. Raises ``BadInputError`` (``unknown_party``)."""
     kind = access.value(
         "SELECT kind FROM party WHERE programme_id = %(programme_id)s AND id = %(party)s", {"party": party}
     )

@@ -15,6 +15,7 @@ from fanshare.core.money import Micros
 from fanshare.flows import payouts
 from fanshare.flows.address_change import refuse_if_changed
 from fanshare.flows.context import Programme
+from fanshare.flows.named import check_parties
 from fanshare.flows.payouts import Step
 from fanshare.store.idempotency import once
 from fanshare.store.queries import payout_runs, shop_codes
@@ -65,8 +66,9 @@ def offers(programme: Programme, party: int, now: Instant) -> list[Turnable]:
 def ask(programme: Programme, wish: Wish, key: str, now: Instant) -> Credit:
     """Ask for a credit. The same ``key`` asks once, however often it is sent.
 
-    Raises ``BadInputError`` (``bad_amount``, ``no_credit_here``, ``bad_key``) and ``ConflictError`` (``not_ready``,
-    ``erased``, ``key_reused``, ``address_changed``, ``stopped``: to whom nothing is paid, no code is given either).
+    Raises ``BadInputError`` (``bad_amount``, ``no_credit_here``, ``bad_key``, ``under_age``) and ``ConflictError``
+    (``not_ready``, ``erased``, ``key_reused``, ``address_changed``, ``stopped``: to whom nothing is paid, no
+    code is given either).
     """
     access = programme.access
     body = {"credit": str(wish.party), "shop": str(wish.connection), "of": wish.currency, "amount": str(wish.amount)}
@@ -78,6 +80,7 @@ def ask(programme: Programme, wish: Wish, key: str, now: Instant) -> Credit:
 
 def _turn(programme: Programme, wish: Wish, now: Instant) -> int:
     access = programme.access
+    check_parties(access, {wish.party})
     if not any(one.id == wish.connection and one.currency == wish.currency for one in rows.shops(access)):
         raise BadInputError("no_credit_here", "This shop gives no credit in %(currency)s.", 409, currency=wish.currency)
     refuse_if_changed(access, programme.keys, wish.party, now)

@@ -9,6 +9,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import groupby
 
 from fanshare.config.keys import Keys
@@ -37,7 +38,7 @@ _PARTIES = """
 SELECT DISTINCT p.id, p.kind, p.person_id FROM party_identity i JOIN party p
     ON p.programme_id = i.programme_id AND p.id = i.party_id
  WHERE i.programme_id = %(programme_id)s AND i.kind = 'email' AND i.hash = %(hash)s
-   AND p.kind IN ('creator', 'fan') AND p.erased_at IS NULL AND p.person_id IS NOT NULL ORDER BY p.id
+   AND p.kind IN ('creator', 'fan', 'young') AND p.erased_at IS NULL AND p.person_id IS NOT NULL ORDER BY p.id
 """
 _BRAND = "SELECT id, person_id FROM brand_person WHERE programme_id = %(programme_id)s AND email_hash = %(hash)s"
 _STILL_PARTY = """
@@ -57,6 +58,11 @@ def seats_of(conn: Connection, keys: Keys, address: str) -> tuple[Seat, ...]:
     for tenant in directory.programmes(conn):
         found += _seats_in(Access(conn, tenant.id, "sign in"), tenant, keys, folded(address))
     return tuple(found)
+
+
+def grown(seat: Seat, young: Seat) -> Seat:
+    """A seat of whoever was under 18 and is a fan like the others now; every other seat stays as it is."""
+    return replace(seat, role=Role.FAN) if seat == young else seat
 
 
 def _seats_in(access: Access, tenant: Tenant, keys: Keys, address: str) -> Iterator[Seat]:

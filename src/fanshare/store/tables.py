@@ -84,6 +84,7 @@ MUTABLE = frozenset(
         "brand_person",
         "claim_fetch",
         "budget_news",
+        "circle",
         "click",
         "click_day",
         "code",

@@ -62,7 +62,7 @@ class Here:
     @property
     def zone(self) -> ZoneInfo:
         """Where days begin for whoever reads: where she chose, else where the programme is; there for every fan."""
-        own = None if self.hat.role is Role.FAN else her_zone.chosen(self.request)
+        own = None if self.hat.role in (Role.FAN, Role.YOUNG) else her_zone.chosen(self.request)
         return own or zone(self.tenant.time_zone)
 
     @property

@@ -59,6 +59,14 @@ _PLACES: dict[Role, tuple[Place, ...]] = {
         Place("fan.creators", "fan_creators", "users", later("My creators"), 1),
         Place("public.terms", "terms", "scale", later("Terms"), 2),
     ),
+    Role.YOUNG: (
+        Place("fan.home", "fan_home", "house", later("Home")),
+        Place("fan.exclusive", "fan_exclusive", "file-text", later("Exclusive")),
+        Place("fan.questions", "fan_questions", "message-circle-question-mark", later("Questions")),
+        Place("fan.thanks", "fan_thanks", "gift", later("Thanks")),
+        Place("fan.creators", "fan_creators", "users", later("My creators"), 1),
+        Place("fan.of_age", "fan_of_age", "calendar-days", later("18 by now?"), 2),
+    ),
     Role.BRAND: _BRAND,
     Role.OPERATOR: _BRAND,
     Role.BENCH: (
@@ -86,6 +94,7 @@ _HOUSE: tuple[Place, ...] = (
 _ROLES = {
     Role.CREATOR: later("Creator"),
     Role.FAN: later("Fan"),
+    Role.YOUNG: later("Fan"),
     Role.BRAND: later("Brand"),
     Role.OPERATOR: later("Operator"),
     Role.BENCH: later("Workbench"),

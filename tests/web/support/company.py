@@ -15,7 +15,7 @@ from fanshare.core import clickid
 from fanshare.core.instants import DAY, Instant
 from fanshare.core.orders import Buyer, Evidence, Line, OrderState, Status
 from fanshare.edge import destination
-from fanshare.flows import sign_in, staff, workbench_lock
+from fanshare.flows import sign_in, staff, workbench_lock, young
 from fanshare.flows.accept import Shop, accept
 from fanshare.flows.authorisation import Post
 from fanshare.flows.context import Programme
@@ -45,7 +45,7 @@ from tests.web.support.device import HOST, Device
 
 SETTINGS = (("Mail server", "mail.example", "FANSHARE_SMTP_HOST"),)
 #: Who signs in, and what her address begins with.
-PEOPLE = ("cleo", "carla", "finn", "fay", "bea", "mona", "fina", "rea", "dora", "otto", "mia")
+PEOPLE = ("cleo", "carla", "finn", "fay", "yara", "bea", "mona", "fina", "rea", "dora", "otto", "mia")
 
 
 @dataclass
@@ -173,6 +173,7 @@ def _filled(house: House) -> Company:
     long_ago = house.now - 40 * DAY
     carla = add_creator(brand.programme, Joiner("Carla Quince", "carla@example.test"), long_ago)
     fay = add_fan(brand.programme, Joiner("Fay", "fay@example.test"), long_ago)
+    young.take_in(brand.programme, Joiner("", "yara@example.test"), brand.cleo, "DE", 0, long_ago)
     for name, post in (("bea", Post.OWNER), ("mona", Post.MANAGER), ("fina", Post.FINANCE), ("rea", Post.READER)):
         address = f"{name}@example.test"
         staff.add_brand_person(brand.access, brand.tenant.public_id, KEYS, address, long_ago, post=post)

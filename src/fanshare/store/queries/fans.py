@@ -59,7 +59,9 @@ SELECT c.id, coalesce(c.display_name, ''), c.slug, f.person_id, s.since_at,
  WHERE c.programme_id = %(programme_id)s AND c.kind = 'creator' AND c.erased_at IS NULL AND c.slug IS NOT NULL
    AND c.id IN (SELECT l.creator_party_id FROM link_owner o
                   JOIN link l ON l.programme_id = o.programme_id AND l.id = o.link_id
-                 WHERE o.programme_id = %(programme_id)s AND o.owner_party_id = %(fan)s)
+                 WHERE o.programme_id = %(programme_id)s AND o.owner_party_id = %(fan)s
+                UNION SELECT r.creator_party_id FROM circle r
+                 WHERE r.programme_id = %(programme_id)s AND r.fan_party_id = %(fan)s)
    AND (%(slug)s::text IS NULL OR c.slug = %(slug)s) AND (%(after)s::bigint IS NULL OR c.id > %(after)s)
  ORDER BY c.id LIMIT %(limit)s
 """

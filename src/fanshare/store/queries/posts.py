@@ -16,7 +16,7 @@ _HEAD = (
   FROM post p JOIN party c ON c.programme_id = p.programme_id AND c.id = p.creator_party_id
 """
 )
-#: Whose fan somebody is: the creators of links that are hers now and that are active now.
+#: Whose fan somebody is: the creators of links that are hers now and that are active now, and without a link.
 _SUPPORTED: LiteralString = """
 (SELECT o.creator_party_id FROM link_owner o
    JOIN link_state s ON s.programme_id = o.programme_id AND s.link_id = o.link_id AND s.state = 'active'
@@ -24,7 +24,8 @@ _SUPPORTED: LiteralString = """
     AND NOT EXISTS (SELECT FROM link_owner n WHERE n.programme_id = o.programme_id AND n.link_id = o.link_id
                        AND n.from_at > o.from_at)
     AND NOT EXISTS (SELECT FROM link_state n WHERE n.programme_id = s.programme_id AND n.link_id = s.link_id
-                       AND n.from_at > s.from_at))
+                       AND n.from_at > s.from_at)
+  UNION SELECT r.creator_party_id FROM circle r WHERE r.programme_id = %(programme_id)s AND r.fan_party_id = %(fan)s)
 """
 _FOR_FAN: LiteralString = f"""
  WHERE p.programme_id = %(programme_id)s AND p.shown_at IS NOT NULL AND p.closed_at IS NULL

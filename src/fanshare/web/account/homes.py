@@ -12,6 +12,7 @@ from fanshare.web.language import later
 _ICONS = {
     Role.CREATOR: "hand-coins",
     Role.FAN: "gift",
+    Role.YOUNG: "users",
     Role.BRAND: "store",
     Role.OPERATOR: "search-check",
     Role.BENCH: "hand-coins",
@@ -19,6 +20,7 @@ _ICONS = {
 _TITLES = {
     Role.CREATOR: later("You are a creator"),
     Role.FAN: later("You are a fan who helps"),
+    Role.YOUNG: later("You are a fan"),
     Role.BRAND: later("You look after this programme"),
     Role.OPERATOR: later("You run this installation"),
     Role.BENCH: later("You keep books of your own"),
@@ -32,6 +34,7 @@ _WAYS: dict[Role, tuple[tuple[str, str], ...]] = {
         ("terms", later("The terms")),
     ),
     Role.FAN: (("fan_home", later("What you earned")), ("fan_share", later("Share")), ("terms", later("The terms"))),
+    Role.YOUNG: (("fan_home", later("What is new")), ("fan_creators", later("My creators"))),
     Role.BRAND: (
         ("brand_overview", later("Overview")),
         ("connections", later("Shop connections")),

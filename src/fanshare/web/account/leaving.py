@@ -21,7 +21,7 @@ from fanshare.web.said import plain
 from fanshare.web.seated import field, page, seated
 
 
-@seated("account.data", Role.CREATOR, Role.FAN, form=True, fresh=True)
+@seated("account.data", Role.CREATOR, Role.FAN, Role.YOUNG, form=True, fresh=True)
 def data(here: Here) -> Any:
     """Everything about her as a file; accounts for her money are whole only for who has just shown that it is she."""
     whole = here.request.method == "POST"
@@ -33,7 +33,7 @@ def data(here: Here) -> Any:
     return response
 
 
-@seated("account.leave", Role.CREATOR, Role.FAN, form=True, fresh=True)
+@seated("account.leave", Role.CREATOR, Role.FAN, Role.YOUNG, form=True, fresh=True)
 def leave(here: Here) -> Any:
     """What leaving means, and two buttons; a word is typed, so that nobody leaves by accident."""
     word, problem = _("leave"), ""
@@ -52,7 +52,7 @@ def leave(here: Here) -> Any:
 
 def _leave(here: Here) -> str:
     """At once, or once she is paid; where she goes then."""
-    if field(here, "when") == "paid":
+    if field(here, "when") == "paid" and here.hat.role is not Role.YOUNG:
         leaving.ask(here.programme, here.me, here.now)
         return str(here.request.path)
     own_data.leave(here.programme, here.me, here.now)
@@ -61,6 +61,8 @@ def _leave(here: Here) -> str:
 
 def _what_is_there(here: Here) -> dict[str, Any]:
     """What is still to come, and what keeps back what is ready."""
+    if here.hat.role is Role.YOUNG:
+        return {"without_money": True, "leaves": False, "until": None, "still": [], "keeps_books": False}
     standing = leaving.standing(here.programme, here.me)
     asked = [(here.me, one.currency) for one in standing.still]
     told = payment_clock.balances(here.access, here.tenant, asked, here.now) if asked else {}

@@ -49,7 +49,7 @@ def _page(request: Any) -> Any:
     own = her_zone.chosen(request)
     context = {
         "next": _came_from(request),
-        "has_zone": any(hat.role is not Role.FAN for hat in hats(request)),
+        "has_zone": any(hat.role not in (Role.FAN, Role.YOUNG) for hat in hats(request)),
         "areas": her_zone.areas(),
         "chosen": "" if own is None else own.key,
         "has_money": bool(hats(request)),

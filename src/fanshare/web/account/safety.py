@@ -122,7 +122,7 @@ def shown(
         "picture": qr(address) if address else "",
         "typed_secret": "" if secret is None else one_time_code.shown(secret),
         "codes": codes or [],
-        "mine": [hat for hat in hats(request) if hat.role in (Role.CREATOR, Role.FAN)],
+        "mine": [hat for hat in hats(request) if hat.role in (Role.CREATOR, Role.FAN, Role.YOUNG)],
         "problem": problem,
         "calendar": Calendar(her_zone.chosen(request) or zone("UTC"), here.clock()),
     }

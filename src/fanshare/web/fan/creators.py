@@ -18,7 +18,7 @@ from fanshare.web.said import told
 from fanshare.web.seated import field, page, seated
 
 
-@seated("fan.creators", Role.FAN, form=True)
+@seated("fan.creators", Role.FAN, Role.YOUNG, form=True)
 def creators(here: Here) -> Any:
     """Her creators, each with the choice whether she is seen there by a name, and reads thanks."""
     if here.request.method != "POST":
@@ -39,7 +39,7 @@ def creators(here: Here) -> Any:
     return HttpResponseRedirect(f"{here.request.path}?kept=1")
 
 
-@seated("fan.thanks", Role.FAN, form=True)
+@seated("fan.thanks", Role.FAN, Role.YOUNG, form=True)
 def thanked(here: Here) -> Any:
     """What creators thanked her for, and whether she reads it in the weekly mail too."""
     if here.request.method == "POST":

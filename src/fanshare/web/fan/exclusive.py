@@ -17,7 +17,7 @@ from fanshare.web.lists import PAGE, Spec, asked, place
 from fanshare.web.seated import page, seated
 
 
-@seated("fan.exclusive", Role.FAN)
+@seated("fan.exclusive", Role.FAN, Role.YOUNG)
 def posts(here: Here) -> Any:
     """Posts of her creators, those first that were shown last."""
     wish = asked(here.request.GET, Spec({}, {"newest": _("newest first")}, dates=False), zone(here.tenant.time_zone))
@@ -27,7 +27,7 @@ def posts(here: Here) -> Any:
     return page(here, "fan/exclusive.html", {"asked": wish, "rows": found, "next": further})
 
 
-@seated("fan.exclusive", Role.FAN, form=True)
+@seated("fan.exclusive", Role.FAN, Role.YOUNG, form=True)
 def post(here: Here, number: int) -> Any:
     """One post of a creator she shares for, which she may report."""
     row = _open(here, number)
@@ -40,7 +40,7 @@ def post(here: Here, number: int) -> Any:
     return page(here, "fan/exclusive_post.html", {"post": writing.read(here.programme, [row])[0], "reported": reported})
 
 
-@seated("fan.exclusive", Role.FAN)
+@seated("fan.exclusive", Role.FAN, Role.YOUNG)
 def picture(here: Here, number: int, name: str) -> Any:
     """A picture of such a post."""
     return drawn(here, _open(here, number), name)

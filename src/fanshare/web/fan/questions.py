@@ -18,7 +18,7 @@ from fanshare.web.said import told
 from fanshare.web.seated import field, page, seated
 
 
-@seated("fan.questions", Role.FAN)
+@seated("fan.questions", Role.FAN, Role.YOUNG)
 def threads(here: Here) -> Any:
     """Her threads, those with the newest words first."""
     wish = asked(here.request.GET, Spec({}, {"newest": _("newest first")}, dates=False), zone(here.tenant.time_zone))
@@ -29,7 +29,7 @@ def threads(here: Here) -> Any:
     return page(here, "fan/questions.html", {"asked": wish, "rows": shown, "next": further, "away": resting})
 
 
-@seated("fan.questions", Role.FAN, form=True)
+@seated("fan.questions", Role.FAN, Role.YOUNG, form=True)
 def thread(here: Here, creator: str) -> Any:
     """Her thread with one creator, which begins with the first question."""
     known = next(iter(fans.creators(here.access, here.me, 0, slug=creator, limit=1)), None)

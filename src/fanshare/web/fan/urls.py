@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from fanshare.web.fan import creators, earnings, exclusive, home, questions, rewards, share
+from fanshare.web.fan import creators, earnings, exclusive, growing, home, questions, rewards, share
 
 urlpatterns = [
     path("fan/<slug:programme>", home.home, name="fan_home"),
+    path("fan/<slug:programme>/of-age", growing.of_age, name="fan_of_age"),
     path("fan/<slug:programme>/earnings", earnings.earnings, name="fan_earnings"),
     path("fan/<slug:programme>/statement", earnings.statement, name="fan_statement"),
     path("fan/<slug:programme>/statement/paper", earnings.printed, name="fan_printed"),
