@@ -141,7 +141,10 @@ def test_no_page_of_hers_speaks_of_money_but_to_say_that_there_is_none(company: 
             text = text.replace(sentence, "")
         assert MONEY.findall(text) == [], path
     assert MONEY.search(words(company.device("finn").get("/fan/linen"))), "the others read of it"
-    assert MONEY.findall(words(yara.get("/account/linen"))) == []
+    for path in ("/account/linen", "/home"):
+        assert MONEY.findall(words(yara.get(path))) == [], path
+    led = re.findall(r'href="(/(?:account|fan)/linen[^"]*)"', yara.get("/safety").text)
+    assert led == ["/account/linen"], "nothing there leads to what she may not open"
     assert "for the time before there is nothing" in words(yara.get("/fan/linen/of-age"))
     for path in ("earnings", "statement", "statement/paper", "rewards", "share"):
         assert yara.get(f"/fan/linen/{path}").status == 403, path
