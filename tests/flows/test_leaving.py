@@ -50,10 +50,14 @@ def test_who_leaves_is_paid_on_the_old_dates_and_erased_then(story: Story) -> No
     payees.change(story.programme, story.finn, iban_account("Finn", "DE89370400440532013000"), READY - WAIT, adult=True)
     order = story.sold("2", 59_000_000, story.click(READY - DAY), now=READY)
     before = story.access.fetch("SELECT matures_at FROM position WHERE programme_id = %(programme_id)s ORDER BY id")
+    had = items(story, story.finn)
+    person = kept.party(story.access, story.finn).person  # type: ignore[union-attr]
+    for kind in ("tax:1", "brand_note"):
+        story.programme.vault.put(person or 0, kind, b"x", READY)
     until = leaving.ask(story.programme, story.finn, READY)
     after = story.access.fetch("SELECT matures_at FROM position WHERE programme_id = %(programme_id)s ORDER BY id")
     assert (before, until) == (after, READY + 30 * DAY)
-    assert {"email", "age"} <= items(story, story.finn)
+    assert items(story, story.finn) == {*had, "tax:1"}, "what paying takes, and no note about her"
     assert leaving.finish(story.programme, READY + 40 * DAY) == 0
     story.settle(READY + 40 * DAY)
     assert story.shares(order)["fan"] == (1_416_000, "available")

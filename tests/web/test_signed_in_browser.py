@@ -8,10 +8,11 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from fanshare.core.instants import SECOND
-from fanshare.flows import claims, fan_names, joining, posts, questions, thanks
+from fanshare.flows import claims, fan_names, funding, joining, posts, questions, set_up, thanks
 from fanshare.flows.claims import Said
 from fanshare.flows.day_keys import DayKeys
 from fanshare.flows.rulings import find_order
+from fanshare.store.directory import programme_with_id
 from fanshare.store.queries import edge
 from fanshare.store.server import Server
 from tests.edge.running import KEYS
@@ -86,6 +87,7 @@ PAGES = {
         "operator-text": "/operator/texts/privacy/de",
         "operator-settings": "/operator/settings",
         "operator-audit": "/operator/audit",
+        "operator-funding": "/brand/linen/funding",
     },
     "finn": {
         "fan-home": "/fan/linen",
@@ -129,6 +131,7 @@ def company(schema_template: str, pg_server: Server, tmp_path_factory: pytest.Te
         written(made)
         thanked(made)
         posted(made)
+        held(made)
         yield made
 
 
@@ -175,6 +178,14 @@ def posted(company: Company) -> None:
     post = posts.write(programme, cleo, draft, now, shown=True)
     posts.add_picture(programme, cleo, post, photo(), "A loom " + "w" * 150, now)
     posts.report(programme, company.brand.finn, post, now)
+
+
+def held(company: Company) -> None:
+    """The operator holds the brand's money, and some came in."""
+    access, now = company.brand.access, company.house.now
+    set_up.decide_brands(access, several=True, now=now)
+    funding.switch_on(access, programme_with_id(access.conn, access.programme_id), 250, now)
+    funding.book(access, "EUR", 5_000_000, "by hand", "Otto", now)
 
 
 def enter(seen: Watched, company: Company, name: str) -> None:

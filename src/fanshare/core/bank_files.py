@@ -90,6 +90,15 @@ class Reading(NamedTuple):
     odd: tuple[Odd, ...]
 
 
+class Incoming(NamedTuple):
+    """Money that came in by a bank's statement. ``text`` is what the payer wrote, ``entry`` a hash of which booking."""
+
+    entry: str
+    amount: Micros
+    currency: str
+    text: str
+
+
 class BankFiles(Protocol):
     """Who writes and reads files of banks."""
 
@@ -101,6 +110,9 @@ class BankFiles(Protocol):
 
     def kind_of(self, raw: bytes) -> Kind:
         """Which way a bank's file speaks of."""
+
+    def incoming(self, raw: bytes) -> list[Incoming]:
+        """Money that came in by a camt.053 file. Raises ``BadInputError`` for what is none."""
 
     def read(self, raw: bytes, order: Order, now: Instant) -> Reading:
         """What it says. Raises ``BadInputError`` for what is no such file, or is about another one."""

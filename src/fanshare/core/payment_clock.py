@@ -39,6 +39,7 @@ class Wait(StrEnum):
     NO_ACCOUNT = "no_account"
     NO_FORM = "no_form"
     NO_RAIL = "no_rail"
+    UNFUNDED = "unfunded"
     UNDERWAY = "underway"
     BELOW_UNIT = "below_unit"
     BELOW_MINIMUM = "below_minimum"

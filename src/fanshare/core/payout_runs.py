@@ -27,6 +27,7 @@ class Why(StrEnum):
     NO_FORM = "no_form"  # a form for the tax is asked of her that she has not given, or that counts no more
     NO_RAIL = "no_rail"  # she named an account at a provider that the brand does not pay by any more
     CHANGED = "changed"  # she named another account lately
+    UNFUNDED = "unfunded"  # the brand has not paid in enough for everybody
     UNDERWAY = "underway"  # an earlier payment of hers is open
     BELOW_UNIT = "below_unit"  # less than the currency's smallest coin
     BELOW_MINIMUM = "below_minimum"
@@ -39,6 +40,7 @@ class Ready(NamedTuple):
     go, 0 where nowhere is known; ``by_file``: then it can't be paid. ``kind`` is the account's, ``connected`` whether
     the brand pays by that provider, where it is one. ``leaving``: the brand's smallest payment is not for her.
     ``no_form``: a form for the tax is asked of her and missing.
+    ``funding``: the brand pays in before its people are paid, ``unfunded``: and it was not enough for everybody.
     """
 
     party: int
@@ -54,6 +56,8 @@ class Ready(NamedTuple):
     connected: bool = False
     leaving: bool = False
     no_form: bool = False
+    funding: bool = False
+    unfunded: bool = False
 
 
 class Planned(NamedTuple):
@@ -145,6 +149,7 @@ def reasons(row: Ready, amount: Micros, minimum: Micros = 0) -> list[Why]:
         (row.by_file and not row.account, Why.NO_ACCOUNT),
         (row.kind in CALLED and not (row.connected and carries(row.kind, row.currency)), Why.NO_RAIL),
         (row.underway, Why.UNDERWAY),
+        (row.unfunded, Why.UNFUNDED),
         (amount <= 0, Why.BELOW_UNIT),
         (row.balance < max(0 if row.leaving else minimum, least(row.kind)), Why.BELOW_MINIMUM),
     )

@@ -129,6 +129,7 @@ MATRIX: Mapping[str, Group] = {
     "brand.credit": frozenset({Post.OWNER, Role.OPERATOR}),
     "brand.payouts": frozenset({Post.OWNER, Post.FINANCE, Role.OPERATOR}),
     "brand.tax": frozenset({Post.OWNER, Post.FINANCE, Role.OPERATOR}),
+    "brand.funding": _OPERATOR,
     "brand.debtor": frozenset({Post.OWNER}),
     "brand.creator": frozenset({Role.BRAND}),
     "brand.creators": frozenset({Post.OWNER, Post.MANAGER}),
@@ -181,7 +182,7 @@ MATRIX: Mapping[str, Group] = {
 #: What is left to somebody who leaves and is waiting to be paid, beside what asks for no programme.
 LEAVING = frozenset(
     {
-        *("account.data", "account.leave", "account.mails", "appeals.make", "payee.change", "credit.keep"),
+        *("account.data", "account.leave", "account.mails", "appeals.make", "payee.change", "payee.tax", "credit.keep"),
         *("creator.earnings", "creator.statement", "fan.earnings", "fan.statement", "fan.rewards", "workbench"),
     }
 )

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass, replace
 
+from fanshare.core.funding import Standing
 from fanshare.core.instants import DAY, Instant
 from fanshare.core.money import MICROS, Micros
 from fanshare.core.punctuality import Punctuality, punctuality
 from fanshare.core.terms import MAX_FAN_BPS
 from fanshare.core.terms_example import WorkedShares, worked_order
+from fanshare.flows import funding
 from fanshare.flows.context import Programme
 from fanshare.store.access import Access
 from fanshare.store.queries import payment_times, selling
@@ -25,6 +27,8 @@ class Outlook:
     notice_days: int
     open_admission: bool
     punctuality: Punctuality | None
+    #: How surely there is money for it; ``None`` where the brand pays its people itself.
+    funding: Standing | None
 
 
 def outlook(programme: Programme, currency: str, now: Instant, *, creator: int | None = None) -> Outlook:
@@ -40,6 +44,7 @@ def outlook(programme: Programme, currency: str, now: Instant, *, creator: int |
         notice_days=terms.notice_days,
         open_admission=terms.open_admission,
         punctuality=punctual(programme.access, terms.hold, now),
+        funding=funding.standing(programme.access, currency, now),
     )
 
 

@@ -1,15 +1,17 @@
 """The clocks of shares: when each is ready, which run takes it, what it waits for. Pages and the API ask here."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import partial
 from typing import NamedTuple
 
+from fanshare.core.funding import short
 from fanshare.core.instants import Instant
 from fanshare.core.money import Micros
 from fanshare.core.payment_clock import Clock, Share, Waiting, clock, payee_clock
 from fanshare.core.payout_runs import Ready
 from fanshare.core.rails import least
+from fanshare.flows import funding
 from fanshare.store.access import Access
 from fanshare.store.directory import Programme as Tenant
 from fanshare.store.queries import payment_clock as rows
@@ -40,7 +42,7 @@ def clocks(access: Access, tenant: Tenant, asked: Sequence[Earned], now: Instant
     if not asked:
         return Told([], {})
     payees = {(one.party, one.currency) for one in asked if one.party is not None}
-    standing = payout_runs.standing(access, payees, now)
+    standing = _standing(access, payees, now)
     ready = [one.position for one in asked if one.bucket == "available"]
     since, takers = rows.read(access, ready, {party for party, _ in payees})
     rules = {currency: rule for (_party, currency), (_ready, rule) in standing.items()}
@@ -58,6 +60,18 @@ def balances(
     access: Access, tenant: Tenant, asked: Sequence[tuple[int, str]], now: Instant
 ) -> dict[tuple[int, str], tuple[tuple[Waiting, ...], date | None]]:
     """What keeps balances that are ready back, and which day of paying takes them, by party and currency."""
-    found = payout_runs.standing(access, asked, now)
+    found = _standing(access, asked, now)
     days = partial(tenant.pays, now=now)
     return {place: payee_clock(one, {place[1]: rule}, now, days) for place, (one, rule) in found.items()}
+
+
+def _standing(
+    access: Access, asked: Iterable[tuple[int, str]], now: Instant
+) -> dict[tuple[int, str], tuple[Ready, Micros]]:
+    """What is known of payees. Only where the brand pays in first it is asked whether that is enough for everybody."""
+    found = payout_runs.standing(access, asked, now)
+    if not any(one.funding for one, _ in found.values()):
+        return found
+    there = funding.free(access, now) or {}
+    lacking = short((one for one in payout_runs.ready(access, now) if one.balance > 0), there)
+    return {place: (one._replace(unfunded=one.currency in lacking), rule) for place, (one, rule) in found.items()}

@@ -4,18 +4,20 @@ Whoever is named by ``by`` did it. A payment's money leaves what is ready in the
 never before: whatever stops in between leaves all of a step or nothing.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 from fanshare.core import payout_item as way
 from fanshare.core import payout_runs as core
 from fanshare.core.errors import BadInputError, ConflictError, Word
+from fanshare.core.funding import Wanted, share_out, wanted
 from fanshare.core.instants import Instant
+from fanshare.core.money import Micros
 from fanshare.core.payout_item import Answer, Frozen, Said, State
 from fanshare.core.rails import CALLED, may_repeat, window_of
 from fanshare.core.reconciliation import DECIDED, Line, written
-from fanshare.flows import payouts
+from fanshare.flows import funding, payouts
 from fanshare.flows.context import Programme
 from fanshare.store.access import Access
 from fanshare.store.queries import payout_runs as rows
@@ -31,10 +33,14 @@ _LEFT = {
     core.Why.NO_FORM: "a form for the tax was missing",
     core.Why.NO_RAIL: "the provider that was chosen is not paid by any more",
     core.Why.CHANGED: "another account was named lately; it waits 72 hours",
+    core.Why.UNFUNDED: "the brand has not paid in enough for everybody",
     core.Why.UNDERWAY: "another payment is under way",
     core.Why.BELOW_UNIT: "a refund left nothing to pay",
     core.Why.BELOW_MINIMUM: "a refund left less than the minimum",
 }
+
+
+type _Standing = Mapping[tuple[int, str], core.Ready]
 
 
 class Preview(NamedTuple):
@@ -70,7 +76,8 @@ def check_reason(reason: str) -> str:
 
 def preview(access: Access, now: Instant) -> Preview:
     """A dry run: nothing is written."""
-    planned = core.plan(rows.ready(access, now), rows.rules(access).minimum)
+    ready, minimum = rows.ready(access, now), rows.rules(access).minimum
+    planned = funding.affordable(access, core.plan(ready, minimum), ready, minimum, now)
     amounts = {(item.party, item.currency): item.amount for item in planned.items}
     return Preview(planned, core.differences(amounts, rows.last(access)))
 
@@ -192,7 +199,32 @@ def _looked_at(access: Access, run: Run, items: Sequence[Row], now: Instant) -> 
             to = standing[row.party, row.item.currency]
             item = replace(row.item, amount=found)
             looked.append(row._replace(item=item, account=to.account or None, kind=to.kind))
-    return looked
+    return _funded(access, looked, standing, minimum, now)
+
+
+def _funded(
+    access: Access, looked: list[Row], standing: _Standing, minimum: Mapping[str, Micros], now: Instant
+) -> list[Row]:
+    """The same, with no more than is funded: in the order of the plan, of which money may have gone since."""
+    there = funding.free(access, now, lock=True) if any(one.funding for one in standing.values()) else None
+    if there is None:
+        return looked
+    asking = [row for row in looked if row.item.state is State.APPROVED]
+    parts = share_out([_wants(row, standing, minimum) for row in asking], there)
+    given = {row.id: _part(row, part, now) for row, part in zip(asking, parts, strict=True)}
+    return [given.get(row.id, row) for row in looked]
+
+
+def _part(row: Row, part: Micros, now: Instant) -> Row:
+    if part:
+        return row._replace(item=replace(row.item, amount=part))
+    waits = _at(row, way.move(row.item, State.FAILED), now)
+    return waits._replace(reason=_LEFT[core.Why.UNFUNDED], account=None, kind="")
+
+
+def _wants(row: Row, standing: _Standing, minimum: Mapping[str, Micros]) -> Wanted:
+    place = (row.party, row.item.currency)
+    return wanted(core.Planned(*place, row.item.amount, 0), standing[place], minimum)
 
 
 def _sent(programme: Programme, row: Row, now: Instant) -> Row:

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from fanshare.core.errors import BadInputError
+from fanshare.core.errors import BadInputError, ConflictError
 from fanshare.core.instants import Instant
 from fanshare.flows import tax_forms
 from fanshare.flows.audit import noted
 from fanshare.store.access import Access
-from fanshare.store.queries import set_up
+from fanshare.store.queries import funding, set_up
 from fanshare.store.queries.set_up import Facts
 
 
@@ -93,8 +93,13 @@ def finish(access: Access, step: str, now: Instant) -> None:
 
 
 def decide_brands(access: Access, *, several: bool, now: Instant) -> None:
-    """Say whether whoever runs this installation looks after one brand or several."""
+    """Say whether whoever runs this installation looks after one brand or several.
+
+    Raises ``ConflictError`` ``money_held``: one brand alone pays its people itself.
+    """
     with access.transaction():
+        if not several and funding.rule(access, lock=True) is not None:
+            raise ConflictError("money_held", "Money of this brand is held here; hold it no longer first.")
         country = set_up.set_several(access, several=several)
         tax_forms.begin(access, country, several_brands=several, now=now)
         set_up.say(access, Step.BRANDS, "done", now)

@@ -33,6 +33,7 @@ _WAITS: Mapping[str, str] = {
     Wait.NO_ACCOUNT: later("waits for you to say where your money goes"),
     Wait.NO_FORM: later("waits for your form for the tax"),
     Wait.NO_RAIL: later("waits for you to name another account, for the brand pays no longer by this one"),
+    Wait.UNFUNDED: later("waits until the brand has paid in enough for everybody; who has waited longest is first"),
     Wait.UNDERWAY: later("another payment to you is under way"),
     Wait.BELOW_UNIT: later("less than the smallest coin, so it grows on"),
     Wait.BELOW_MINIMUM: later("waits until %(sum)s %(currency)s are ready together"),
@@ -45,7 +46,18 @@ _WAITS: Mapping[str, str] = {
 }
 
 #: Those that keep back what is ready, whoever's smallest payment it is less than.
-_KEEPS = frozenset({Wait.NEGATIVE, Wait.STOPPED, Wait.CHANGED, Wait.NO_ACCOUNT, Wait.NO_RAIL, Wait.UNDERWAY})
+_KEEPS = frozenset(
+    {
+        Wait.NEGATIVE,
+        Wait.STOPPED,
+        Wait.CHANGED,
+        Wait.NO_FORM,
+        Wait.NO_ACCOUNT,
+        Wait.NO_RAIL,
+        Wait.UNFUNDED,
+        Wait.UNDERWAY,
+    }
+)
 
 
 #: What a list's filter offers: bucket -> words.

@@ -23,6 +23,7 @@ class Wait(StrEnum):
     SHIPMENT = "shipment"
     STOPPED = "stopped"
     UNDERWAY = "underway"
+    UNFUNDED = "unfunded"
 
     def __str__(self) -> str:
         return str(self.value)

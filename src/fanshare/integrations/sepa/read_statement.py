@@ -32,6 +32,8 @@ class Line:
     credit: bool
     returned: bool
     reason: str = ""
+    #: What the payer wrote: a structured reference and free text.
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +163,14 @@ def _line(element: Element, credit: bool, back: bool, alone: tuple[Micros, str] 
         credit=credit,
         returned=credit and (returned or back),
         reason=reason_code(reason) if reason else "",
+        text=_text(element),
     )
+
+
+def _text(element: Element) -> str:
+    paths = ("RmtInf/Strd/CdtrRefInf/Ref", "RmtInf/Ustrd")
+    said = [part.text for path in paths for part in element.all(path)]
+    return " ".join([*said, element.said("Refs/EndToEndId")])[:1000]
 
 
 def _id(element: Element, path: str) -> str:

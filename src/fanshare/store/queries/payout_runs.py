@@ -31,7 +31,8 @@ SELECT a.party_id, a.currency, a.balance, p.erased_at IS NOT NULL,
                SELECT FROM tax_form f
                 WHERE f.programme_id = k.programme_id AND f.party_id = a.party_id AND f.left_at IS NULL
                   AND f.refused_at IS NULL AND (f.ends_at IS NULL OR f.ends_at > %(now)s)
-                  AND (k.asks = 'residence') = (f.kind = 'residence'))){}
+                  AND (k.asks = 'residence') = (f.kind = 'residence'))),
+       EXISTS (SELECT FROM funding_rule f WHERE f.programme_id = a.programme_id){}
   FROM {} a JOIN party p ON p.programme_id = a.programme_id AND p.id = a.party_id
   LEFT JOIN LATERAL (
        SELECT n.id, n.kind FROM payee_account n

@@ -76,6 +76,7 @@ def _what_is_there(here: Here) -> dict[str, Any]:
         standing.asked.until if standing.asked else counts_until(here.programme.book.at(here.now), here.now, fan=fan)
     )
     return {
+        "without_money": False,
         "leaves": standing.asked is not None,
         "until": until if until > here.now else None,
         "still": still,

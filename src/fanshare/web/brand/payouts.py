@@ -66,6 +66,7 @@ _WHY: Mapping[str, str] = {
     Why.NO_FORM: later("waits for a form for the tax that you ask for"),
     Why.NO_RAIL: later("chose a provider that you don't pay by any more"),
     Why.CHANGED: later("waits until %(day)s: her account details changed"),
+    Why.UNFUNDED: later("waits until the brand has paid in more; who has waited longest is first"),
     Why.UNDERWAY: later("an earlier payment is under way"),
     Why.BELOW_UNIT: later("less than the smallest coin"),
     Why.BELOW_MINIMUM: later("less than your minimum"),

@@ -9,10 +9,11 @@ from fanshare.core.money import format_micros
 from fanshare.core.punctuality import Punctuality
 from fanshare.flows.authorisation import Role
 from fanshare.flows.offers import Offer, beside
-from fanshare.flows.outlook import EXAMPLE
+from fanshare.flows.outlook import EXAMPLE, Outlook
 from fanshare.store.queries import fellows
 from fanshare.web.desk import Here
 from fanshare.web.exports import exported
+from fanshare.web.joining.looking import funded
 from fanshare.web.language import gettext as _
 from fanshare.web.language import ngettext
 from fanshare.web.lists import PAGE, Asked, Spec, asked, place
@@ -48,7 +49,7 @@ def _list(here: Here, wish: Asked, everyone: Sequence[Offer], found: Sequence[Of
         "asked": wish,
         "order": EXAMPLE,
         "rows": [
-            (one, beside(one, everyone, here.tenant.slug), _paid(one.outlook.punctuality), one.slug in mine)
+            (one, beside(one, everyone, here.tenant.slug), _paid(one.outlook), one.slug in mine)
             for one in found[first : first + PAGE]
         ],
         "next": place((first + PAGE, 0)) if len(found) > first + PAGE else "",
@@ -61,7 +62,13 @@ def _list(here: Here, wish: Asked, everyone: Sequence[Offer], found: Sequence[Of
     return page(here, "creator/programmes.html", context)
 
 
-def _paid(known: Punctuality | None) -> str:
+def _paid(found: Outlook) -> str:
+    """How promptly it pays, and whether the money for it is there."""
+    words = _promptly(found.punctuality)
+    return words if found.funding is None else f"{words}. {funded(found.funding)}"
+
+
+def _promptly(known: Punctuality | None) -> str:
     if known is None:
         return _("too few payouts yet to tell")
     if known.unpaid:

@@ -1,5 +1,6 @@
 """What a programme offers, as a page shows it: bars of one order, and sentences with their numbers."""
 
+from fanshare.core.funding import Standing
 from fanshare.core.sharing import Shares
 from fanshare.flows.outlook import Outlook
 from fanshare.web.language import gettext as _
@@ -36,9 +37,20 @@ def promises(found: Outlook) -> list[str]:
     return [
         ready % {"n": found.hold_days},
         promptness(found),
+        *([funded(found.funding)] if found.funding is not None else []),
         notice % {"n": found.notice_days},
         _("Your balance never expires. There is no minimum, no fee, and nothing to buy."),
     ]
+
+
+def funded(standing: Standing) -> str:
+    """Whether the money for what is earned here is there before anybody works."""
+    known = {
+        Standing.FUNDED: _("Funded: the money for all that is owed here has been paid in."),
+        Standing.PARTLY: _("Partly funded: a part of what is owed here has been paid in, the rest not yet."),
+        Standing.UNFUNDED: _("Not funded: the brand has paid in nothing yet that payouts could take."),
+    }
+    return known[standing]
 
 
 def promptness(found: Outlook) -> str:
