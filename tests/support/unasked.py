@@ -16,6 +16,7 @@ UNASKED = {
     "brand.products.pictures": "pictures are fetched again",
     "brand.products.taking_in": "what the shop sells, as the shop says it",
     "brand.reports.reports": WORDS,
+    "brand.returning.returning": "counts of a shop that creators see or not; nobody is named, and it ends at once",
     "brand.start.say": "a step of setting up is done, or left for later",
     "brand.terms_rules.exact": "computes an example; publishing asks",
     "brand.terms_rules.rules": "computes an example; publishing asks",

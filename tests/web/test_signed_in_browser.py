@@ -64,6 +64,7 @@ PAGES = {
         "brand-creator": "/brand/linen/people/{creator}",
         "brand-write": "/brand/linen/people/write",
         "brand-budget": "/brand/linen/budget",
+        "brand-returns": "/brand/linen/products/returns",
         "brand-costs": "/brand/linen/costs",
         "brand-messages": "/brand/linen/messages",
         "brand-message": "/brand/linen/messages/{message}",

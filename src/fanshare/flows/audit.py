@@ -52,6 +52,7 @@ WHAT = {
     "key.make": later("made an API key"),
     "key.end": later("ended an API key"),
     "costs.say": later("said what goods cost"),
+    "returns.show": later("said whether creators see what comes back"),
     "budget.set": later("set a budget for the month"),
     "payout.account": later("set the account that is paid from"),
     "payout.rail": later("set a provider that is paid by"),

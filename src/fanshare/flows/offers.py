@@ -9,10 +9,16 @@ from fanshare.config.keys import Keys
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import Instant
 from fanshare.core.money import Micros
-from fanshare.flows.context import open_programme
+from fanshare.core.returns import CameBack
+from fanshare.flows.context import Programme, open_programme
 from fanshare.flows.outlook import Outlook, outlook
+from fanshare.flows.returns import counted
 from fanshare.store import directory
 from fanshare.store.access import Access
+from fanshare.store.queries import returns
+
+#: The newest orders of a programme that are looked at for what comes back of all of them.
+_RETURNS_OF = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +28,8 @@ class Offer:
     slug: str
     name: str
     outlook: Outlook
+    #: What came back of all orders: ``None`` where the brand doesn't show it, else empty where they are too few.
+    came_back: tuple[CameBack, ...] | None = None
 
 
 def offers(conn: psycopg.Connection[tuple[object, ...]], keys: Keys, now: Instant) -> list[Offer]:
@@ -34,8 +42,17 @@ def offers(conn: psycopg.Connection[tuple[object, ...]], keys: Keys, now: Instan
             if error.code != "no_terms":
                 raise
             continue
-        found.append(Offer(tenant.slug, tenant.name, outlook(programme, tenant.currency, now)))
+        found.append(
+            Offer(tenant.slug, tenant.name, outlook(programme, tenant.currency, now), _returns(programme, now))
+        )
     return sorted(found, key=lambda one: (one.name.casefold(), one.slug))
+
+
+def _returns(programme: Programme, now: Instant) -> tuple[CameBack, ...] | None:
+    if not returns.are_shown(programme.access):
+        return None
+    whole = counted(programme, now, _RETURNS_OF).whole
+    return () if whole is None else (whole,)
 
 
 def beside(offer: Offer, found: Sequence[Offer], slug: str) -> Micros | None:

@@ -68,6 +68,7 @@ IMMUTABLE = frozenset(
         "payout_odd",
         "payout_report",
         "period_close",
+        "returns_shown",
         "ruling",
         "sealed_piece",
         "terms",

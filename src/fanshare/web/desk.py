@@ -18,6 +18,7 @@ from fanshare.core.bank_files import BankFiles
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import MINUTE, Instant, from_datetime, local_date, zone
 from fanshare.core.rails import Drivers
+from fanshare.core.returns import Counted
 from fanshare.core.typical import Typical
 from fanshare.flows import terms_draft
 from fanshare.flows.authorisation import Hat, Role
@@ -26,6 +27,7 @@ from fanshare.flows.context import Programme, open_programme
 from fanshare.flows.offers import Offer, offers
 from fanshare.flows.own_links import Destinations
 from fanshare.flows.remarks import Remark
+from fanshare.flows.returns import counted
 from fanshare.store.queries import tenants, typical
 from fanshare.store.queries.tenants import Access, Tenant
 from fanshare.web import her_zone
@@ -121,6 +123,8 @@ class Desk:
     offered: list[tuple[Instant, list[Offer]]] = field(default_factory=list)
     #: Figures of a whole programme that hold for a day: programme -> the day's beginning and what was found.
     figures: dict[int, tuple[Instant, dict[str, Typical | None]]] = field(default_factory=dict)
+    #: What came back of the orders of a programme, the same way.
+    came_back: dict[int, tuple[Instant, Counted]] = field(default_factory=dict)
 
     @contextmanager
     def at(self, request: Any, hat: Hat, others: tuple[Hat, ...], *, proposed: bool = False) -> Iterator[Here]:
@@ -168,6 +172,14 @@ class Desk:
         if known is None or known[0] != day:
             known = (day, typical.earned(visit.access, visit.tenant.currency, day))
             self.figures[visit.tenant.id] = known
+        return known[1]
+
+    def returns(self, programme: Programme, tenant: Tenant, now: Instant) -> Counted:
+        """What came back of the orders of a programme, as of midnight; looked up once a day."""
+        day = _midnight(tenant, now)
+        known = self.came_back.get(tenant.id)
+        if known is None or known[0] != day:
+            known = self.came_back[tenant.id] = (day, counted(programme, day))
         return known[1]
 
     def offers(self, conn: Connection) -> list[Offer]:

@@ -1,6 +1,7 @@
 """The products on her page: found in the catalogue, put into sections, ordered, taken off. All of it by forms."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -12,10 +13,11 @@ from fanshare.core import ad_labels
 from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.flows import shelves
 from fanshare.flows.authorisation import Role
-from fanshare.store.queries import foreign_links, products, selling
+from fanshare.store.queries import foreign_links, products, returns, selling
 from fanshare.store.queries import shelves as stored
 from fanshare.store.queries.products import ProductRow
 from fanshare.store.queries.shelves import Placed, Shelf
+from fanshare.web.came_back import told
 from fanshare.web.desk import Here
 from fanshare.web.goods import picture_of
 from fanshare.web.pages_port import PublicPicture
@@ -83,18 +85,19 @@ def _do(here: Here) -> None:
 def _page(here: Here, sought: str, *, problem: str = "") -> Any:
     placed = stored.placed(here.access, here.me)
     found = products.listed(here.access, text=sought, state="there", limit=_FOUND + 1)
-    mine = {one.product for one in placed}
+    mine, sections = {one.product for one in placed}, _sections(here, placed)
     context = {
         "sought": sought,
-        "sections": _sections(here, placed),
+        "sections": sections,
         "found": [(row, row.id in mine, _picture(here, row)) for row in found[:_FOUND]],
+        "came_back": _came_back(here),
         "more": len(found) > _FOUND,
         "countries": ad_labels.COUNTRIES.values(),
         "country": field(here, "country") or stored.last_country(here.access, here.me) or here.tenant.country,
         "has_shop": bool(selling.shops(here.access)[0]),
         "full": len(placed) >= shelves.MOST_PRODUCTS,
         "most": shelves.MOST_PRODUCTS,
-        "may_begin": len(stored.shelves(here.access, here.me)) < shelves.MOST_SHELVES,
+        "may_begin": len(sections) < shelves.MOST_SHELVES,
         "problem": problem,
         "kept": here.request.GET.get("kept") == "1",
     }
@@ -108,6 +111,14 @@ def _sections(here: Here, placed: list[Placed]) -> list[Section]:
         Section(one, tuple((each, picture_of(here.tenant.slug, each)) for each in by.get(one.id, ())), links[one.id])
         for one in stored.shelves(here.access, here.me)
     ]
+
+
+def _came_back(here: Here) -> Callable[[str, str], str]:
+    """Says of a product, by its shop and id, how often it came back: nothing where the brand doesn't let her see it."""
+    if not returns.are_shown(here.access):
+        return lambda _shop, _product: ""
+    counted = here.desk.returns(here.programme, here.tenant, here.now)
+    return lambda shop, product: told(counted.of(shop, product))
 
 
 def _picture(here: Here, row: ProductRow) -> str:

@@ -11,6 +11,7 @@ from fanshare.flows.authorisation import Role
 from fanshare.flows.offers import Offer, beside
 from fanshare.flows.outlook import EXAMPLE, Outlook
 from fanshare.store.queries import fellows
+from fanshare.web.came_back import told
 from fanshare.web.desk import Here
 from fanshare.web.exports import exported
 from fanshare.web.joining.looking import funded
@@ -22,6 +23,7 @@ from fanshare.web.seated import field, page, seated
 _COLUMNS = (
     "programme", "currency", "order", "creator_alone", "creator_with_fan", "fan", "buyer",
     "ready_after_days", "notice_days", "admission", "half_paid_within_days",
+    "orders_looked_at", "came_back_at_least", "came_back_at_most",
 )  # fmt: skip
 
 
@@ -53,6 +55,7 @@ def _list(here: Here, wish: Asked, everyone: Sequence[Offer], found: Sequence[Of
             for one in found[first : first + PAGE]
         ],
         "next": place((first + PAGE, 0)) if len(found) > first + PAGE else "",
+        "told": told,
         "seen": fellows.is_seen(here.access, here.me),
         "kept": here.request.GET.get("kept") == "1",
         "fellows": others[:PAGE],
@@ -95,6 +98,7 @@ def _behind(here: Here) -> int:
 def _row(offer: Offer) -> dict[str, Any]:
     known = offer.outlook
     paid = known.punctuality
+    back = next(iter(offer.came_back or ()), None)
     return {
         "programme": offer.name,
         "currency": known.currency,
@@ -107,4 +111,7 @@ def _row(offer: Offer) -> dict[str, Any]:
         "notice_days": known.notice_days,
         "admission": "open" if known.open_admission else "by_application",
         "half_paid_within_days": "" if paid is None or paid.unpaid else paid.days,
+        "orders_looked_at": "" if back is None else back.orders,
+        "came_back_at_least": "" if back is None else back.back,
+        "came_back_at_most": "" if back is None else back.most,
     }

@@ -1,0 +1,12 @@
+"""Whether creators may see how often things come back."""
+
+from django.db import migrations
+
+from fanshare.store.migrations import run_sql, step_before
+
+
+class Migration(migrations.Migration):  # type: ignore[misc]
+    """Runs the SQL file of the same name."""
+
+    dependencies = [("store", step_before("0130_returns_shown"))]  # noqa: RUF012
+    operations = [run_sql("0130_returns_shown")]  # noqa: RUF012

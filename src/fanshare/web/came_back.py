@@ -1,0 +1,14 @@
+"""How often something came back, in words: a count, never a rate of few."""
+
+from fanshare.core.returns import CameBack
+from fanshare.web.language import gettext as _
+
+
+def told(found: CameBack | None) -> str:
+    """``3 of 20 came back``, a range where a shop leaves it open, and that it can't be told where there are too few."""
+    if found is None:
+        return _("too few orders to tell what comes back")
+    if found.unclear:
+        words = _("%(least)s to %(most)s of %(orders)s came back")
+        return words % {"least": found.back, "most": found.most, "orders": found.orders}
+    return _("%(back)s of %(orders)s came back") % {"back": found.back, "orders": found.orders}
