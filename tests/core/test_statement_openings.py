@@ -162,6 +162,7 @@ def test_no_changed_value_goes_unseen_and_none_ends_in_a_crash(check: Verifier, 
 
 
 CLAIM, ITS_ORDER = "an accepted claim", "the order of an accepted claim"
+OF_DEBT = "the order of a debt that the brand bore"
 ON = "on 22 Nov 2026 of what the brand bears for a claim, as its order was changed"
 CLAIMS = [
     (CLAIM, 2_400_000, "Borne by the brand for a claim accepted on 22 Nov 2026: 2.40 EUR"),
@@ -172,11 +173,17 @@ CLAIMS = [
     ),
     (ITS_ORDER, -800_000, f"Taken back {ON}: 0.80 EUR"),
     (ITS_ORDER, 800_000, f"Given again {ON}: 0.80 EUR"),
+    (OF_DEBT, -800_000, f"Taken back {ON.replace('bears for a claim', 'bore of an old debt')}: 0.80 EUR"),
+    (OF_DEBT, 800_000, f"Given again {ON.replace('bears for a claim', 'bore of an old debt')}: 0.80 EUR"),
 ]
 
 
 @each_verifier
-@pytest.mark.parametrize(("tool", "amount", "said"), CLAIMS, ids=["borne", "debt", "taken back", "given again"])
+@pytest.mark.parametrize(
+    ("tool", "amount", "said"),
+    CLAIMS,
+    ids=["borne", "debt", "taken back", "given again", "debt taken back", "debt given again"],
+)
 def test_what_the_brand_bears_for_a_claim_is_told_as_that(check: Verifier, tool: str, amount: int, said: str) -> None:
     world, entry = moved_world(tool=tool, amount=amount)
     made = statement(world, entry)

@@ -1,5 +1,9 @@
 """Debts that refunds left: made good by later earnings, the oldest first, and after 180 days by the brand."""
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,12 +13,21 @@ from fanshare.core.instants import DAY, HOUR
 from fanshare.core.ledger import AccountKind
 from fanshare.core.orders import Refund
 from fanshare.core.sentences import opening_sentence
-from fanshare.flows import debts, openings, payout_runs, people
+from fanshare.core.statement_check import verify
+from fanshare.flows import borne as borne_claims
+from fanshare.flows import claims, debts, openings, payout_runs, people, unclaimed
 from fanshare.flows.assets import set_link_state
-from fanshare.store import log_store
+from fanshare.flows.statements import make_statement
+from fanshare.store import log_store, signing
+from fanshare.store.access import Access, connect
 from fanshare.store.directory import programme_with_id
+from fanshare.store.queries import claims as claim_rows
+from fanshare.store.queries import debts as rows
 from fanshare.store.queries import earnings
+from fanshare.store.server import Database
+from fanshare.verifier import fanshare_verify
 from tests.flows.test_payout_runs import READY, sent, story
+from tests.support import paying
 from tests.support.stories import Story
 
 __all__ = ["story"]
@@ -114,3 +127,125 @@ def test_a_borne_debt_is_on_her_statement_with_a_sentence(story: Story) -> None:
     assert entry.body["tool"] == "a debt that stood for 180 days"
     assert entry.body["amount"] == "1.410000"
     assert "Borne by the brand on" in opening_sentence(entry.body)
+
+
+def won(story: Story, now: int) -> None:
+    """The dispute is decided for the shop after all: nothing was sent back."""
+    story.changed("1", now, refunds=())
+
+
+def test_a_dispute_won_after_180_days_gives_the_brand_back_what_it_bore_and_lost_again_it_bears_it_again(
+    story: Story,
+) -> None:
+    refunded(story)
+    late = READY + HOUR + BORNE_AFTER
+    debts.bear(story.programme, late)
+    assert debts.follow(story.programme, late) == 0, "nothing came again yet"
+    won(story, late + DAY)
+    assert story.balance(story.finn, AccountKind.AVAILABLE) == FINNS, "to be paid a second time, were it left so"
+    assert debts.follow(story.programme, late + DAY) == 2
+    assert debts.follow(story.programme, late + DAY) == 0, "once"
+    assert story.balance(story.finn, AccountKind.AVAILABLE) == FINNS - DEBT, "what was not paid out of it"
+    story.changed("1", late + 2 * DAY, refunds=(Refund("r", late + 2 * DAY, 29_500_000),))
+    assert debts.follow(story.programme, late + 2 * DAY) == 2
+    assert story.balance(story.finn, AccountKind.AVAILABLE) == 0, "half of it is taken once more"
+    assert story.wrong(late + 2 * DAY) == []
+
+
+def test_without_following_the_order_its_share_is_paid_twice(story: Story) -> None:
+    """The negative control of the test above: what the brand was spared."""
+    refunded(story)
+    late = READY + HOUR + BORNE_AFTER
+    debts.bear(story.programme, late)
+    won(story, late + DAY)
+    paying.pay_what_is_ready(story.programme, late + DAY)
+    assert story.balance(story.finn, AccountKind.PAID) == DEBT + 1_410_000
+
+
+def test_only_what_the_brand_bore_goes_back_what_she_made_good_herself_is_hers_again(story: Story) -> None:
+    refunded(story)
+    story.sold("2", 20_000_000, story.click(READY), now=READY + DAY)
+    story.settle(READY + 40 * DAY)
+    late = READY + HOUR + BORNE_AFTER
+    debts.bear(story.programme, late)
+    won(story, late + DAY)
+    debts.follow(story.programme, late + DAY)
+    assert story.balance(story.finn, AccountKind.AVAILABLE) == FINNS - (DEBT - 480_000)
+    assert story.wrong(late + DAY) == []
+
+
+def test_what_comes_again_for_somebody_erased_goes_to_nobody(story: Story) -> None:
+    refunded(story)
+    late = READY + HOUR + BORNE_AFTER
+    people.erase(story.programme, story.finn, late)
+    debts.bear(story.programme, late)
+    won(story, late + DAY)
+    debts.follow(story.programme, late + DAY)
+    unclaimed.sweep(story.programme, late + DAY)
+    assert story.balance(story.finn, AccountKind.AVAILABLE) == 0
+    assert story.wrong(late + DAY) == []
+
+
+def test_an_old_debt_of_what_was_borne_for_a_claim_follows_it(story: Story) -> None:
+    story.sold("1", 59_000_000, story.click())
+    story.settle(READY)
+    carla = people.add_creator(story.programme, people.Joiner("Carla", "carla@example.test"), READY)
+    claims.claim(story.programme, carla, carla, claims.Said("1", receipt="Ann"), READY)
+    (row,) = claim_rows.listed(story.access, party=carla)
+    claims.accept(story.programme, row.id, "receipt", "It fits", READY)
+    paying.pay_what_is_ready(story.programme, READY)
+    story.changed("1", READY + HOUR, refunds=(Refund("r", READY + HOUR, 59_000_000),))
+    borne_claims.follow(story.programme, READY + HOUR)
+    late = READY + HOUR + BORNE_AFTER
+    debts.bear(story.programme, late)
+    assert story.balance(carla, AccountKind.AVAILABLE) == 0
+    won(story, late + DAY)
+    borne_claims.follow(story.programme, late + DAY)
+    assert story.balance(carla, AccountKind.AVAILABLE) == 7_080_000
+    debts.follow(story.programme, late + DAY)
+    assert story.balance(carla, AccountKind.AVAILABLE) == 0
+    assert story.wrong(late + DAY) == []
+
+
+def test_two_workers_take_it_back_once(story: Story, shared_database: Database) -> None:
+    refunded(story)
+    late = READY + HOUR + BORNE_AFTER
+    debts.bear(story.programme, late)
+    won(story, late + DAY)
+
+    def elsewhere(_: int) -> int:
+        with connect(shared_database.dsn()) as conn:
+            programme = replace(story.programme, access=Access(conn, story.access.programme_id, "test"))
+            return debts.follow(programme, late + DAY)
+
+    with ThreadPoolExecutor(3) as pool:
+        assert sorted(pool.map(elsewhere, range(3))) == [0, 0, 2]
+    assert story.balance(story.finn, AccountKind.AVAILABLE) == FINNS - DEBT
+
+
+def test_both_verifiers_take_the_statement_that_tells_what_went_back(story: Story, tmp_path: Path) -> None:
+    refunded(story)
+    late = READY + HOUR + BORNE_AFTER
+    debts.bear(story.programme, late)
+    won(story, late + DAY)
+    debts.follow(story.programme, late + DAY)
+    signer = signing.load_or_create(tmp_path, f"shop.example/log/{story.tenant.public_id}")
+    made = make_statement(story.programme, story.tenant, signer, story.finn, late + DAY)
+    told = [one["sentences"]["payee"] for one in made["currencies"][0]["moved"]]
+    assert told[1].startswith("Taken back on ")
+    assert "of what the brand bore of an old debt" in told[1]
+    assert made["currencies"][0]["closing"]["available"] == "0.006000"
+    assert verify(made, signing.verify).ok
+    assert fanshare_verify.verify(made, None, None).ok
+
+
+def test_check_finds_shares_of_a_debt_that_nobody_committed_to(story: Story) -> None:
+    refunded(story)
+    late = READY + HOUR + BORNE_AFTER
+    debts.bear(story.programme, late)
+    [(name, parts)] = [one for one in rows.of_openings(story.access).items() if one[0][1] == story.finn]
+    assert [(one.base, one.amount) for one in parts] == [(0, DEBT)]
+    told = debts.file_of(story.programme, story.finn, parts, late)
+    less = debts.file_of(story.programme, story.finn, [parts[0]._replace(amount=1)], late)
+    assert told != less != debts.file_of(story.programme, story.finn, (), late)
+    assert name[2] == "EUR"

@@ -13,10 +13,11 @@ from psycopg import errors, sql
 from psycopg.types.json import Jsonb
 
 from fanshare.core import log
+from fanshare.core.debts import BORNE_AFTER
 from fanshare.core.instants import DAY, HOUR, MILLISECOND, MINUTE, Instant
 from fanshare.core.orders import Status
 from fanshare.core.terms_document import document
-from fanshare.flows import payouts
+from fanshare.flows import debts, payouts
 from fanshare.flows.appeals import appeal
 from fanshare.flows.assets import give_code, give_link, set_code_state, set_link_state
 from fanshare.flows.check import findings
@@ -359,6 +360,7 @@ def _a_refund_after_all(books: PgBooks, now: Instant) -> None:
     newest = max(paid.states, key=lambda state: state.modified_at)
     books.accept([(paid.id, replace(newest, status=Status.CANCELLED, modified_at=now))], now)
     books.settle(now)
+    debts.bear(books.programme, now + BORNE_AFTER)
     absorb_debt(books.programme, 1, "EUR", "left to the brand", now)
 
 

@@ -152,6 +152,7 @@ TABLES: dict[str, Table] = {
             "reason": "words for people; the last ones are the payment's, which are looked at",
         },
     ),
+    "borne_debt": Table(("borne debts",), ("shares of opening {opening_id}",), {"id": NUMBER}, duplicates=True),
     "gift": Table(("gifts", "payouts"), ("gift {id}", "payouts"), {}, duplicates=True),
     "gift_event": Table(
         ("gifts", "records"),

@@ -32,11 +32,16 @@ CLAIM = "claim"
 CLAIM_ORDER = "claim_order"
 #: And what the brand bears of an old debt.
 DEBT = "debt"
+#: And what is taken back of that, or given again, as the orders of the debt change.
+DEBT_ORDER = "debt_order"
+#: What may be below zero.
+FOLLOWS = frozenset({CLAIM_ORDER, DEBT_ORDER})
 NAMES: Mapping[str, str] = {
     **TOOLS,
     CLAIM: "an accepted claim",
     CLAIM_ORDER: "the order of an accepted claim",
     DEBT: "a debt that stood for 180 days",
+    DEBT_ORDER: "the order of a debt that the brand bore",
 }
 
 _GROUPED = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+\.[0-9]+", re.ASCII)

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from fanshare.core.money import format_trimmed
-from fanshare.core.moving import CLAIM, CLAIM_ORDER, NAMES
+from fanshare.core.moving import CLAIM, CLAIM_ORDER, DEBT, DEBT_ORDER, NAMES
 from fanshare.core.settlement_leaf import LimitEntry, LineEntry, Settlement, Share, parse_exact, parse_signed
 
 _LIMITS = {"code": "limit with a code", "margin": "margin budget of"}
@@ -24,6 +24,7 @@ _GIFTS = {
     ("creator", "kept"): "A fan's gift of {} to you, yours since {}",
     ("creator", "back"): "A fan's gift of {} to your goal, hers again since {}",
 }
+_FOLLOWS = {NAMES[CLAIM_ORDER]: "bears for a claim", NAMES[DEBT_ORDER]: "bore of an old debt"}
 _PERIODS = {"day": "daily", "week": "weekly", "month": "monthly", "all": "overall"}
 
 
@@ -45,11 +46,11 @@ def opening_sentence(body: Mapping[str, Any]) -> str:
     on = f"{day(body['moved_on'])} {body['moved_on'][:4]}"
     if body["tool"] == NAMES[CLAIM]:
         return f"Borne by the brand for a claim accepted on {on}: {amount}"
-    if body["tool"] == "a debt that stood for 180 days":
-        return f"Borne by the brand on {on} of a debt that stood for 180 days: {amount}"
-    if body["tool"] == NAMES[CLAIM_ORDER]:
+    if body["tool"] == NAMES[DEBT]:
+        return f"Borne by the brand on {on} of {NAMES[DEBT]}: {amount}"
+    if body["tool"] in _FOLLOWS:
         what = "Taken back" if micros < 0 else "Given again"
-        return f"{what} on {on} of what the brand bears for a claim, as its order was changed: {amount}"
+        return f"{what} on {on} of what the brand {_FOLLOWS[body['tool']]}, as its order was changed: {amount}"
     text = f"Opening balance moved from {body['tool']} on {on}: {amount}"
     if body["matures_at"] is None:
         return text

@@ -10,7 +10,7 @@ from fanshare.core.canonical import canonical
 from fanshare.core.errors import BadInputError
 from fanshare.core.instants import Instant, format_rfc3339, parse_rfc3339
 from fanshare.core.money import MAX_MICROS, MICROS, Micros
-from fanshare.core.moving import CLAIM_ORDER, NAMES
+from fanshare.core.moving import FOLLOWS, NAMES
 from fanshare.core.notes import Checkpoint, VerifierKey, parse_checkpoint, parse_key
 from fanshare.core.settlement_leaf import Settlement, body_hash, parse_exact, parse_signed, read_settlement
 from fanshare.core.statement import FORMAT, ROLES, Totals, content_hash
@@ -276,8 +276,8 @@ def _opening_link(value: Any) -> Link:
     amount = parse_signed(body["amount"])
     if _TOOL.fullmatch(_text(body["tool"])) is None or amount == 0:
         raise FormError("An opening balance has an amount and says where it comes from.")
-    if amount < 0 and body["tool"] != NAMES[CLAIM_ORDER]:
-        raise FormError("Only what follows the order of a claim is taken back.")
+    if amount < 0 and body["tool"] not in {NAMES[one] for one in FOLLOWS}:
+        raise FormError("Only what follows the order of a claim or of a debt is taken back.")
     _day(body["moved_on"])
     if body["matures_at"] is not None:
         _instant(body["matures_at"])

@@ -48,6 +48,7 @@ CHECKS: Sequence[tuple[str, str, Check]] = (
     ),
     ("credits", "Every credit's money is where its state says, used and left together.", shop_credits.credits_paid),
     ("openings", "Every balance from another tool is booked as it was recorded.", openings.openings),
+    ("borne debts", "Of which shares the brand bears old debts is what the log committed to.", openings.borne_debts),
     ("old links", "Every old link leads where the log says.", openings.old_links),
     ("leaves", "The log's records, nodes and roots fit together.", log.tree),
     ("checkpoints", "Every checkpoint states what it was signed over.", log.checkpoints),

@@ -280,8 +280,9 @@ class Worker:
         self._for_each("ripen", lambda one, _: openings.ripen(one, self.clock()), done)
 
     def _borne(self, done: Round) -> None:
-        ids = directory.programmes_with_borne_claims(self.conn)
+        ids = directory.programmes_that_bear(self.conn)
         self._in_each("borne", ids, lambda one: borne.follow(one, self.clock()), done)
+        self._in_each("borne debts", ids, lambda one: debts.follow(one, self.clock()), done)
 
     def _claims(self, done: Round) -> None:
         ids = directory.programmes_with_claims_to_ask(self.conn, self.clock())

@@ -297,9 +297,10 @@ def programmes_with_budgets(conn: Connection) -> list[int]:
     return [row[0] for row in conn.execute("SELECT DISTINCT programme_id FROM budget ORDER BY 1")]
 
 
-def programmes_with_borne_claims(conn: Connection) -> list[int]:
-    """The programmes that ever bore a claim."""
-    return [row[0] for row in conn.execute("SELECT DISTINCT programme_id FROM borne_claim ORDER BY 1")]
+def programmes_that_bear(conn: Connection) -> list[int]:
+    """The programmes that ever bore a claim or an old debt."""
+    rows = conn.execute("SELECT programme_id FROM borne_claim UNION SELECT programme_id FROM borne_debt ORDER BY 1")
+    return [row[0] for row in rows]
 
 
 def programmes_with_claims_to_ask(conn: Connection, now: Instant) -> list[int]:

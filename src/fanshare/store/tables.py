@@ -33,6 +33,7 @@ IMMUTABLE = frozenset(
     {
         "appeal",
         "appeal_answer",
+        "borne_debt",
         "budget",
         "budget_turn",
         "checkpoint",

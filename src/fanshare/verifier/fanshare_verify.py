@@ -36,7 +36,10 @@ _TOTALS = ("pending", "available", "held", "in_transit", "paid")
 _ROLES = ("creator", "fan", "buyer")
 _BY_FAN = ("fan_link", "fan_code", "fan_ruling")
 #: Whose amounts may be below zero: what a change of that order takes back.
-_CLAIM_ORDER = "the order of an accepted claim"
+_FOLLOWS = {
+    "the order of an accepted claim": "bears for a claim",
+    "the order of a debt that the brand bore": "bore of an old debt",
+}
 _PERIODS = {"day": "daily", "week": "weekly", "month": "monthly", "all": "overall"}
 
 
@@ -281,7 +284,7 @@ def _sound(body: dict[str, Any]) -> bool:
     if body["seq"] < 1 or (body["seq"] == 1) != (body["previous"] is None):
         return False
     if body["kind"] != "settlement":
-        amount, back = _micros(body["amount"]), body["kind"] == "opening" and body["tool"] == _CLAIM_ORDER
+        amount, back = _micros(body["amount"]), body["kind"] == "opening" and body["tool"] in _FOLLOWS
         return (amount > 0 or (back and amount < 0)) and (body["kind"] != "opening" or body["seq"] == 1)
     lines, shares = body["lines"], body["shares"]
     return (
@@ -677,9 +680,9 @@ def _moved_from(body: dict[str, Any]) -> str:
         return f"Borne by the brand for a claim accepted on {on}: {worth}"
     if body["tool"] == "a debt that stood for 180 days":
         return f"Borne by the brand on {on} of a debt that stood for 180 days: {worth}"
-    if body["tool"] == _CLAIM_ORDER:
+    if body["tool"] in _FOLLOWS:
         what = "Taken back" if micros < 0 else "Given again"
-        return f"{what} on {on} of what the brand bears for a claim, as its order was changed: {worth}"
+        return f"{what} on {on} of what the brand {_FOLLOWS[body['tool']]}, as its order was changed: {worth}"
     text = f"Opening balance moved from {body['tool']} on {on}: {worth}"
     return text + (f", ready on {_day(ready)} {ready[:4]} (UTC)" if ready else "")
 

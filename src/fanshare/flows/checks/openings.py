@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from fanshare.core.canonical import canonical
 from fanshare.core.instants import Instant
 from fanshare.core.money import format_micros
+from fanshare.core.moving import DEBT
 from fanshare.flows.checks.finding import Offence, compare
 from fanshare.flows.context import Programme
+from fanshare.flows.debts import file_of
 from fanshare.flows.moving import old_link_leaf
 from fanshare.flows.openings import opening_leaf
-from fanshare.store.queries import moving
+from fanshare.store.queries import debts, moving
 
 _READY = "SELECT opening_id FROM opening_ready WHERE programme_id = %(programme_id)s"
 _BOOKED = """
@@ -48,6 +50,18 @@ def openings(programme: Programme, _: Instant) -> Iterator[Offence]:
     for place in sorted(said.keys() | booked.keys()):
         where = f"opening balances of party {place[0]} in {place[1]}, {place[2]}"
         yield from compare(where, format_micros(booked.get(place, 0)), format_micros(said[place]))
+
+
+def borne_debts(programme: Programme, _: Instant) -> Iterator[Offence]:
+    """Of which shares the brand bears old debts is what the log committed to."""
+    parts = debts.of_openings(programme.access)
+    for row in moving.openings(programme.access):
+        if row.tool == DEBT:
+            told = file_of(programme, row.party, parts.pop((row.id, row.party, row.currency), ()), row.moved_at)
+            yield from compare(f"shares of opening {row.id}, a borne debt", row.file_hash.hex(), told)
+    for opening, party, currency in sorted(parts):
+        where = f"shares of opening {opening}, a borne debt"
+        yield Offence(where, f"of party {party} in {currency}", "no such debt")
 
 
 def old_links(programme: Programme, _: Instant) -> Iterator[Offence]:

@@ -4,7 +4,7 @@ import {
   FORMAT, Finding, ROLES, TOTALS, any, canonical, has, isStatement, moment, need, parse,
 } from "./form.js";
 import { commitment, grew, included, leaf, openNote, readKey, same, sha256, toHex, unbase64, utf8 } from "./log.js";
-import { CLAIM_ORDER, exact, micros, recompute, sentence } from "./sums.js";
+import { FOLLOWS, exact, micros, recompute, sentence } from "./sums.js";
 
 export { able } from "./log.js";
 export { parse };
@@ -38,7 +38,7 @@ function holder(body, role) {
 function sound(body) {
   if (body.seq < 1 || (body.seq === 1) !== (body.previous === null)) return false;
   if (body.kind !== "settlement") {
-    const amount = micros(body.amount), back = body.kind === "opening" && body.tool === CLAIM_ORDER;
+    const amount = micros(body.amount), back = body.kind === "opening" && FOLLOWS.has(body.tool);
     return (amount > 0n || (back && amount < 0n)) && (body.kind !== "opening" || body.seq === 1);
   }
   const distinct = (values) => new Set(values).size === values.length;

@@ -3,7 +3,10 @@
 import { BY_FAN, Finding, PERIODS, daysIn, need } from "./form.js";
 
 /** Whose amounts may be below zero: what a change of that order takes back. */
-export const CLAIM_ORDER = "the order of an accepted claim";
+export const FOLLOWS = new Map([
+  ["the order of an accepted claim", "bears for a claim"],
+  ["the order of a debt that the brand bore", "bore of an old debt"],
+]);
 
 export function micros(text) {
   const [whole, rest] = text.replace("-", "").split(".");
@@ -269,9 +272,9 @@ function movedFrom(body) {
   if (body.tool === "an accepted claim") return "Borne by the brand for a claim accepted on " + on + ": " + worth;
   if (body.tool === "a debt that stood for 180 days")
     return "Borne by the brand on " + on + " of " + body.tool + ": " + worth;
-  if (body.tool === CLAIM_ORDER) {
+  if (FOLLOWS.has(body.tool)) {
     const what = amount < 0n ? "Taken back on " : "Given again on ";
-    return what + on + " of what the brand bears for a claim, as its order was changed: " + worth;
+    return what + on + " of what the brand " + FOLLOWS.get(body.tool) + ", as its order was changed: " + worth;
   }
   const text = "Opening balance moved from " + body.tool + " on " + on + ": " + worth;
   return text + (ready ? ", ready on " + dated(ready) + " (UTC)" : "");
