@@ -34,28 +34,12 @@ from fanshare.store import books, log_store
 from fanshare.store.access import Connection
 from fanshare.store.queries.parts import NO_CREDIT
 from tests.support import paying
+from tests.support.borne_once import nothing_is_borne_twice
 from tests.support.effort import effort
 from tests.support.pg_books import BEFORE, KEYS, LABEL, add_shop, found_programme, insert_clicks, visit
 from tests.support.sales import EPOCH, UNIT
 
 CHEAP = ("balances", "zero sum", "floors", "positions")
-#: What was ready of each share at most, less what is ready now, of each party.
-MISSING = """
-SELECT party_id, sum(most - now)::bigint FROM (
-    SELECT party_id, order_id, creator_party_id, role, max(level) AS most,
-           (array_agg(level ORDER BY id DESC))[1] AS now
-      FROM (SELECT a.party_id, t.order_id, t.creator_party_id, t.role, t.id,
-                   sum(CASE WHEN t.credit_account_id = a.id THEN t.amount ELSE -t.amount END)
-                       OVER (PARTITION BY a.id, t.order_id, t.creator_party_id, t.role ORDER BY t.id) AS level
-              FROM account a JOIN transfer t ON t.programme_id = a.programme_id AND t.kind = 'settle'
-               AND a.id IN (t.debit_account_id, t.credit_account_id)
-             WHERE a.programme_id = %(programme_id)s AND a.kind = 'available') moved
-     GROUP BY 1, 2, 3, 4) share GROUP BY 1
-"""
-BEARS = """
-SELECT party_id, sum(amount)::bigint FROM opening
- WHERE programme_id = %(programme_id)s AND tool IN ('debt', 'debt_order') GROUP BY 1
-"""
 picks = st.integers(0, 1_000)
 prices = st.integers(1, 90 * UNIT)
 #: 0 is withheld, 1 to 3 are the fans' own addresses, the others strangers.
@@ -362,19 +346,11 @@ class Life(RuleBasedStateMachine):
             assert finding.ok, finding.message
             if number + 1 == len(CHEAP):
                 break
-        self._nothing_is_borne_twice(programme)
+        nothing_is_borne_twice(programme, self.now)
         size = log_store.tree(self.access).frontier.size
         assert size >= self.leaves
         self.leaves = size
         self._settled_again_nothing_moves(programme, size)
-
-    def _nothing_is_borne_twice(self, programme: Programme) -> None:
-        """What the brand bears of old debts is no more than what was ready of orders once and is not any more."""
-        debts.follow(programme, self.now)
-        assert debts.follow(programme, self.now) == 0
-        missing: dict[int, int] = dict(self.access.fetch(MISSING))
-        for party, bears in self.access.fetch(BEARS):
-            assert 0 <= bears <= missing.get(party, 0), f"party {party} is paid twice"
 
     def _settled_again_nothing_moves(self, programme: Programme, size: int) -> None:
         before = books.balances(self.access)
@@ -398,29 +374,3 @@ def test_no_life_of_a_programme_breaks_an_invariant(conn: Connection) -> None:
     # A failure is not made smaller: every step costs a round trip, and the printed steps are few enough.
     found = settings(max_examples=effort(15), stateful_step_count=50, deadline=None, phases=(Phase.generate,))
     run_state_machine_as_test(machine, settings=found)
-
-
-def a_dispute_is_won_late(life: Life) -> None:
-    """What was paid is taken back, borne by the brand after 180 days, and then comes again."""
-    life._found()
-    life.somebody_clicks(1, human=True, late=False)
-    life.now += HOUR
-    life.an_order_is_placed([0], 5, 90 * UNIT, code=False, paid=True)
-    life.time_passes(40)
-    life.the_books_are_sound()
-    life.payouts_are_sent()
-    life.a_refund(0, 90 * UNIT)
-    life.the_books_are_sound()
-    life.the_brand_bears_what_is_old(later=True)
-    life.refunds_undone(0)
-    life.the_books_are_sound()
-
-
-def test_the_model_finds_a_brand_that_pays_a_late_won_share_twice(
-    conn: Connection, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    machine = type("LifeHere", (Life,), {"conn": conn})
-    a_dispute_is_won_late(machine())
-    monkeypatch.setattr(debts, "follow", lambda *_: 0)
-    with pytest.raises(AssertionError, match="is paid twice"):
-        a_dispute_is_won_late(machine())

@@ -13,11 +13,9 @@ from psycopg import errors, sql
 from psycopg.types.json import Jsonb
 
 from fanshare.core import log
-from fanshare.core.debts import BORNE_AFTER
 from fanshare.core.instants import DAY, HOUR, MILLISECOND, MINUTE, Instant
-from fanshare.core.orders import Status
 from fanshare.core.terms_document import document
-from fanshare.flows import debts, payouts
+from fanshare.flows import payouts
 from fanshare.flows.appeals import appeal
 from fanshare.flows.assets import give_code, give_link, set_code_state, set_link_state
 from fanshare.flows.check import findings
@@ -27,7 +25,7 @@ from fanshare.flows.context import Programme, open_programme
 from fanshare.flows.groups import set_group
 from fanshare.flows.links import NewCode, add_code, choose_fan_part
 from fanshare.flows.publish_terms import publish_terms
-from fanshare.flows.rulings import NewRuling, absorb_debt, rule
+from fanshare.flows.rulings import NewRuling, rule
 from fanshare.flows.seal import checkpoint, seal
 from fanshare.store import log_store, signing
 from fanshare.store.access import Access, connect
@@ -38,6 +36,7 @@ from tests.support.pg_books import KEYS, LABEL, PgBooks, add_party
 from tests.support.postgres import create_database, drop_database
 from tests.support.random_terms import GROUPS
 from tests.support.tamper_codes import codes_are_given_out
+from tests.support.tamper_debts import a_refund_after_all
 from tests.support.tamper_gifts import gifts_are_given
 from tests.support.tamper_runs import runs_are_paid
 from tests.support.tamper_tables import EVERYWHERE, TABLES
@@ -312,7 +311,7 @@ def _everything_happens(books: PgBooks, signer: signing.LogSigner) -> None:
     payouts.arrived(programme, planned[1], NOW - 14 * DAY)
     payouts.came_back(programme, planned[1], "account closed", NOW - 13 * DAY)
     gifts_are_given(books, planned[-1], NOW - 13 * DAY)
-    _a_refund_after_all(books, NOW - 12 * DAY)
+    a_refund_after_all(books, NOW - 12 * DAY)
     books.settle(NOW)
     close_all(programme, NOW)
     books.settle(NOW)
@@ -350,18 +349,6 @@ def _somebody_appeals(books: PgBooks) -> None:
     made = [(ids[str(order)], appeal(programme, ids[str(order)], creator, "Why?", now)) for order, creator in mine]
     for order, one in made[:2]:
         rule(programme, NewRuling("upheld", "looked at again", order=order, answers=(one,)), now + HOUR)
-
-
-def _a_refund_after_all(books: PgBooks, now: Instant) -> None:
-    """A paid order is cancelled after its payout; where that leaves a debt, the brand absorbs one."""
-    paid = next(
-        order for order in books.world.orders if (order.id, 1) in {(k.order, k.creator) for k in books.snapshot()}
-    )
-    newest = max(paid.states, key=lambda state: state.modified_at)
-    books.accept([(paid.id, replace(newest, status=Status.CANCELLED, modified_at=now))], now)
-    books.settle(now)
-    debts.bear(books.programme, now + BORNE_AFTER)
-    absorb_debt(books.programme, 1, "EUR", "left to the brand", now)
 
 
 def _drop_checks(admin: psycopg.Connection[tuple[Any, ...]]) -> None:
