@@ -58,5 +58,7 @@ UNASKED = {
     "workbench.locking.start": OWN_BOOKS,
     "workbench.locking.unlock": OWN_BOOKS,
     "workbench.pages.hours": OWN_BOOKS,
+    "workbench.plan.limits_of_time": OWN_BOOKS,
+    "workbench.plan.plan": OWN_BOOKS,
     "workbench.posting.post": OWN_BOOKS,
 }

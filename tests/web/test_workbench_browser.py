@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from fanshare.core.instants import MINUTE
+from fanshare.core.instants import MINUTE, local_date, zone
 from fanshare.flows import workbench_keys
 from fanshare.flows.workbench_keys import Cost
 from fanshare.store.server import Server
@@ -27,6 +27,9 @@ PAGES = {
     "invoices": "/workbench/invoices",
     "sender": "/workbench/invoices/sender",
     "check": "/workbench/check",
+    "plan": "/workbench/plan",
+    "time": "/workbench/plan/time",
+    "work": "/workbench/add/work",
     "floor": "/workbench/floor",
     "post": "/workbench/post",
     "limits": "/workbench/limits",
@@ -104,12 +107,55 @@ def test_mia_learns_on_her_phone_and_without_script_what_an_hour_brings(
         assert seen.complaints() == []
 
 
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_a_plan_is_made_and_a_step_done_on_a_phone_and_without_script(
+    browser: Browser, company: Company, base: str, language: str
+) -> None:
+    """Hours first, then what has to be made, planned, and what was done: in both languages, nothing wider than it."""
+    said = {
+        "en": ("Monday", "Something to make", "Plan it", "Stop at", "Done: Shoot, Tea reel"),
+        "de": ("Montag", "Etwas, das zu machen ist", "Planen", "Hör um", "Fertig: Aufnahme, Tea reel"),
+    }
+    monday, make, plan, stop, done = said[language]
+    for table in ("workbench_row", "workbench"):
+        company.house.conn.execute(f"DELETE FROM {table}")
+    with watched(browser, base, width=360, script=False) as seen:
+        page = seen.page
+        enter(seen, company, "mia")
+        page.context.add_cookies([{"name": "fanshare_language", "value": language, "url": base}])
+        page.goto(base + "/workbench/start")
+        page.locator("#new").fill(WORDS)
+        page.locator("#again").fill(WORDS)
+        seen.press(page.locator("main form button"))
+        page.goto(base + "/workbench/plan")
+        seen.press(page.locator(".empty a.button"))
+        page.get_by_label(monday).fill("0-24")
+        for number in range(1, 7):
+            page.locator(f"#hours_{number}").fill("0-24")
+        seen.press(page.locator("main form button"))
+        seen.press(page.get_by_role("link", name=make))
+        page.locator("#f-name").fill("Tea reel")
+        page.locator("#f-due").fill(local_date(company.house.now, zone("UTC")).isoformat())
+        page.locator("#f-shoot").fill("0:15")
+        for step in ("idea", "script", "edit", "review", "publish"):
+            page.locator(f"#f-{step}").fill("")
+        seen.press(page.locator("main form button"))
+        seen.press(page.get_by_role("button", name=plan, exact=True))
+        expect(page.get_by_text(stop).first).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        seen.press(page.get_by_role("button", name=done))
+        expect(page.get_by_role("button", name=done)).to_have_count(0)
+        assert seen.complaints() == []
+
+
 @pytest.mark.parametrize(("width", "language"), [(360, "en"), (1280, "de")])
 def test_every_page_of_the_workbench_is_quiet_and_accessible(
     browser: Browser, company: Company, base: str, width: int, language: str
 ) -> None:
     name, shown = (
-        ("cleo", PAGES) if language == "en" else ("carla", {one: PAGES[one] for one in ("hour", "deal", "lock")})
+        ("cleo", PAGES)
+        if language == "en"
+        else ("carla", {one: PAGES[one] for one in ("hour", "deal", "plan", "work", "lock")})
     )
     with watched(browser, base, width=width) as seen:
         enter(seen, company, name)

@@ -71,7 +71,7 @@ _PLACES: dict[Role, tuple[Place, ...]] = {
     Role.OPERATOR: _BRAND,
     Role.BENCH: (
         Place("workbench", "workbench", "hand-coins", later("Your hour"), 0, "house"),
-        Place("workbench", "workbench_deals", "list", later("Deals"), 0, "house"),
+        Place("workbench", "workbench_plan", "list", later("Plan"), 0, "house"),
         Place("workbench", "workbench_hours", "clock", later("Hours"), 0, "house"),
         Place("workbench", "workbench_costs", "receipt", later("Costs"), 0, "house"),
         Place("workbench", "workbench_due", "calendar-days", later("Due"), 1, "house"),

@@ -7,23 +7,26 @@ from typing import Any
 
 from fanshare.core.workbench.entries import (
     Books,
+    Busy,
     Commission,
     Cost,
     Deal,
     Equipment,
     Invoice,
     Never,
+    Planned,
     Post,
     Recurring,
     Running,
     Settings,
     Time,
     Trip,
+    Work,
 )
 from fanshare.core.workbench.invoicing import Issued, Sender
 
-type Entry = Deal | Cost | Recurring | Equipment | Trip | Time | Invoice | Post | Never | Issued
-type Written = Entry | Settings | Running | Sender
+type Entry = Deal | Cost | Recurring | Equipment | Trip | Time | Invoice | Post | Never | Issued | Work | Busy
+type Written = Entry | Settings | Running | Sender | Planned
 
 KINDS: Mapping[str, type[Any]] = {
     "deal": Deal,
@@ -37,8 +40,11 @@ KINDS: Mapping[str, type[Any]] = {
     "never": Never,
     "issued": Issued,
     "sender": Sender,
+    "work": Work,
+    "busy": Busy,
     "settings": Settings,
     "timer": Running,
+    "plan": Planned,
 }
 _NAMES = {made: name for name, made in KINDS.items()}
 
@@ -55,6 +61,7 @@ class Shelf:
     running: Running | None = None
     broken: int = 0
     sender: Sender | None = None
+    planned: Planned | None = None
 
     def of[T](self, kind: type[T]) -> tuple[T, ...]:
         """The entries of one kind, by id."""
@@ -114,7 +121,7 @@ def read(id_: str, written: Mapping[str, Any]) -> Written:
 
 def shelf(written: Mapping[str, Written], usual: Settings, broken: int = 0) -> Shelf:
     """Everything in its place. ``usual`` are the settings where none were kept."""
-    settings, running, sender = usual, None, None
+    settings, running, sender, planned = usual, None, None, None
     entries: dict[str, Entry] = {}
     for id_, one in written.items():
         if isinstance(one, Settings):
@@ -123,9 +130,11 @@ def shelf(written: Mapping[str, Written], usual: Settings, broken: int = 0) -> S
             running = one
         elif isinstance(one, Sender):
             sender = one
+        elif isinstance(one, Planned):
+            planned = one
         else:
             entries[id_] = one
-    return Shelf(settings, entries, running, broken, sender)
+    return Shelf(settings, entries, running, broken, sender, planned)
 
 
 def _freed[T: (Cost, Recurring, Trip, Time)](entry: T, known: Mapping[str, Deal]) -> T:

@@ -173,10 +173,53 @@ class Never:
 
 
 @dataclass(frozen=True, slots=True)
+class Work:
+    """Something to be made: at the latest on ``due``, not begun before ``first``, not out before ``embargo``.
+
+    ``steps``, ``done`` and ``placed`` are lines that ``works`` reads: what it takes, what is done, where it is planned.
+    """
+
+    id: str
+    name: str
+    due: date
+    steps: str
+    deal: str = ""
+    first: date = date.min
+    embargo: date = date.min
+    done: str = ""
+    placed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """Times that are taken, of a calendar of that name: ``2026-12-01T09:00+90``, her clock and minutes, by commas."""
+
+    id: str
+    name: str
+    times: str
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What is known of the plan that stands: when it was made, whether quickly, what is left out, and why.
+
+    ``left``, ``conflict`` and ``enough`` name works, by commas.
+    """
+
+    made_at: int
+    quick: bool = False
+    left: str = ""
+    conflict: str = ""
+    enough: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What holds for all of it. ``zone`` says when a day begins, ``rates`` names the table of mileage.
 
-    At most ``limit`` basis points (0: no limit) of the posts of ``window`` days shall be paid for.
+    At most ``limit`` basis points (0: no limit) of the posts of ``window`` days shall be paid for. She works in the
+    ``hours`` of each day (a line that ``works`` reads), at most so many minutes a day and a week (0: no limit), and on
+    ``rest`` days of a week not at all.
     """
 
     currency: str
@@ -185,6 +228,10 @@ class Settings:
     own_rate: Micros = 0
     limit: int = 0
     window: int = 30
+    hours: str = ""
+    day_minutes: int = 0
+    week_minutes: int = 0
+    rest: int = 1
 
 
 @dataclass(frozen=True, slots=True)

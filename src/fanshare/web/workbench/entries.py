@@ -20,6 +20,7 @@ from fanshare.web.language import gettext, later
 from fanshare.web.said import plain
 from fanshare.web.workbench import forms
 from fanshare.web.workbench.bench import Bench, benched, page, typed
+from fanshare.web.workbench.fields import Around
 
 #: Kind -> (title of the empty form, the page to which it belongs).
 KINDS = {
@@ -32,6 +33,7 @@ KINDS = {
     "invoice": (later("Something owed to you"), "workbench_due"),
     "post": (later("Something posted"), "workbench_limits"),
     "never": (later("Something you never want"), "workbench_limits"),
+    "work": (later("Something to make"), "workbench_plan"),
 }
 
 
@@ -137,28 +139,29 @@ def _as_written(shelf: Shelf, known: Entry, changed: Entry | None) -> None:
         )
 
 
-def around_of(bench: Bench, shelf: Shelf) -> forms.Around:
+def around_of(bench: Bench, shelf: Shelf) -> Around:
     """What the forms have to know of these books."""
     programmes = {hat.programme: hat.programme_name for hat in bench.worn if hat.role is Role.CREATOR}
-    return forms.Around(shelf, local_date(bench.now, zone(shelf.settings.zone)), programmes)
+    return Around(shelf, local_date(bench.now, zone(shelf.settings.zone)), programmes)
 
 
 def _page_of(kind: str, id_: str, deal: str) -> str:
     """Where to go on: a deal's own page, or the list."""
     if kind in ("deal", "invoice"):
         return str(reverse("workbench_deal" if kind == "deal" else "workbench_owed", args=[id_]))
-    return str(reverse("workbench_deal", args=[deal]) if deal else reverse(KINDS[kind][1]))
+    to_deal = deal and kind != "work"
+    return str(reverse("workbench_deal", args=[deal]) if to_deal else reverse(KINDS[kind][1]))
 
 
 def _asked(bench: Bench) -> dict[str, str]:
     return {name: str(value)[:40] for name, value in bench.request.GET.items()}
 
 
-def _got(bench: Bench, kind: str, around: forms.Around) -> dict[str, str]:
+def _got(bench: Bench, kind: str, around: Around) -> dict[str, str]:
     return {field.name: typed(bench, field.name, 1_000) for field in forms.fields_of(kind, around)}
 
 
-def _raw(bench: Bench, kind: str, around: forms.Around) -> dict[str, str]:
+def _raw(bench: Bench, kind: str, around: Around) -> dict[str, str]:
     """What was typed, for the form that says what is wrong with it."""
     return {field.name: str(bench.request.POST.get(field.name, ""))[:1_000] for field in forms.fields_of(kind, around)}
 
@@ -166,7 +169,7 @@ def _raw(bench: Bench, kind: str, around: forms.Around) -> dict[str, str]:
 def _form(
     bench: Bench,
     kind: str,
-    around: forms.Around,
+    around: Around,
     values: dict[str, str],
     *,
     problem: str = "",

@@ -1,62 +1,24 @@
 """The forms of entries: which fields a kind has, how an entry stands in them, and what is made of what was typed."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import date
 
 from fanshare.core.errors import BadInputError
 from fanshare.core.money import BASIS, format_percent, format_trimmed
 from fanshare.core.workbench import mileage, typed
-from fanshare.core.workbench.documents import Entry, Shelf
-from fanshare.core.workbench.entries import Cost, Deal, Equipment, Invoice, Never, Post, Recurring, Time, Trip
+from fanshare.core.workbench.documents import Entry
+from fanshare.core.workbench.entries import Cost, Deal, Equipment, Invoice, Never, Post, Recurring, Time, Trip, Work
 from fanshare.core.workbench.late import LAWS
 from fanshare.core.workbench.lines import table_of
 from fanshare.web.language import gettext as _
-from fanshare.web.workbench import words
+from fanshare.web.workbench import words, work_forms
+from fanshare.web.workbench.fields import Around as Around
+from fanshare.web.workbench.fields import Field as Field
+from fanshare.web.workbench.fields import Typed as Typed
 
 _NAME, _WORDS = 120, 500
 _MOST_MONTHS = 600
-
-type Typed = Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One field: ``kind`` is text, date, decimal, number, hidden, or select (then with ``choices``)."""
-
-    name: str
-    label: str
-    kind: str = "text"
-    choices: Mapping[str, str] | None = None
-    required: bool = False
-    hint: str = ""
-    most: int = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Around:
-    """What a form has to know: the books, the day, and her programmes (short name -> name)."""
-
-    shelf: Shelf
-    today: date
-    programmes: Mapping[str, str]
-
-    @property
-    def currency(self) -> str:
-        """The currency of the books."""
-        return self.shelf.settings.currency
-
-    @property
-    def known(self) -> dict[str, str]:
-        """Her programmes, and those she left that a deal still names."""
-        left = {deal.programme: deal.programme for deal in self.shelf.deals.values() if deal.programme}
-        return {**left, **self.programmes}
-
-    @property
-    def deals(self) -> dict[str, str]:
-        """Deals to choose from, the newest first."""
-        ordered = sorted(self.shelf.deals.values(), key=lambda deal: (deal.day, deal.id), reverse=True)
-        return {"": _("for no deal"), **{deal.id: deal.name for deal in ordered}}
 
 
 def fields_of(kind: str, around: Around) -> list[Field]:
@@ -70,9 +32,10 @@ def blank(kind: str, around: Around, asked: Typed) -> dict[str, str]:
     usual = {"every": "1", "months": "36", "percent": "100", "vehicle": "car", "category": "material", "step": "shoot"}
     names = [field.name for field in fields_of(kind, around)]
     values = {name: usual.get(name, "") for name in names}
-    values |= {
-        name: around.today.isoformat() for name in ("day", "first", "bought_on", "sent", "due") if name in values
-    }
+    dated = ("due",) if kind == "work" else ("day", "first", "bought_on", "sent", "due")
+    values |= {name: around.today.isoformat() for name in dated if name in values}
+    if kind == "work":
+        values |= work_forms.blank()
     return values | ({"deal": deal} if "deal" in values and deal in around.deals else {})
 
 
@@ -97,6 +60,8 @@ def written(entry: Entry) -> dict[str, str]:
         values["percent"] = str(entry.work_bps // 100)
     elif isinstance(entry, Trip):
         values["distance"] = format_trimmed(entry.distance * 1_000).removesuffix(".00")
+    elif isinstance(entry, Work):
+        values |= work_forms.written(entry)
     return values
 
 
@@ -213,6 +178,7 @@ _FIELDS: Mapping[str, Callable[[Around], Iterator[Field]]] = {
     "invoice": _invoice_fields,
     "post": _post_fields,
     "never": _never_fields,
+    "work": work_forms.fields,
 }
 
 
@@ -316,6 +282,7 @@ _ENTRIES: Mapping[str, Callable[[str, Typed, Around], Entry]] = {
     "invoice": _invoice,
     "post": _post,
     "never": _never,
+    "work": work_forms.entry,
 }
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from fanshare.web.workbench import before, due, entries, invoices, keeping, limits, locking, pages, posting
+from fanshare.web.workbench import before, due, entries, invoices, keeping, limits, locking, pages, plan, posting
 
 urlpatterns = [
     path("workbench", pages.hour, name="workbench"),
@@ -10,6 +10,8 @@ urlpatterns = [
     path("workbench/deals/<uuid:entry>", pages.deal, name="workbench_deal"),
     path("workbench/hours", pages.hours, name="workbench_hours"),
     path("workbench/costs", pages.costs, name="workbench_costs"),
+    path("workbench/plan", plan.plan, name="workbench_plan"),
+    path("workbench/plan/time", plan.limits_of_time, name="workbench_time"),
     path("workbench/due", due.due, name="workbench_due"),
     path("workbench/due/<uuid:entry>", due.owed, name="workbench_owed"),
     path("workbench/invoices", invoices.invoices, name="workbench_invoices"),

@@ -76,6 +76,15 @@ _RELATIONS = {
     "own": later("It is my own product"),
     "nothing": later("Nothing: I paid for it myself"),
 }
+_WEEKDAYS = (
+    later("Monday"),
+    later("Tuesday"),
+    later("Wednesday"),
+    later("Thursday"),
+    later("Friday"),
+    later("Saturday"),
+    later("Sunday"),
+)
 _PACES = {1: later("every month"), 3: later("every three months"), 6: later("every half year"), 12: later("every year")}
 _MONTHS = {
     "en": ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
@@ -144,6 +153,11 @@ def vehicles() -> dict[str, str]:
 def month(which: Month) -> str:
     """``November 2026``."""
     return f"{_MONTHS[spoken()][which[1] - 1]} {which[0]}"
+
+
+def weekdays() -> list[str]:
+    """The days of a week, Monday first."""
+    return [gettext(one) for one in _WEEKDAYS]
 
 
 def clock(minutes: int) -> str:

@@ -1,0 +1,199 @@
+"""The plan: today with what it brings and when to stop, the days after it, and what does not fit."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+
+from fanshare.core.errors import BadInputError, FanshareError
+from fanshare.core.money import MICROS, Micros
+from fanshare.core.workbench import typed as reading
+from fanshare.core.workbench.documents import Shelf
+from fanshare.core.workbench.entries import Busy, Settings, Work
+from fanshare.core.workbench.results import Result, by_deal, what_if
+from fanshare.core.workbench.schedule import Block, blocks, busy_days, loads, sort_works
+from fanshare.core.workbench.works import left_of, ranges_of, week_of
+from fanshare.flows import workbench_books, workbench_plan
+from fanshare.flows.workbench_plan import Done, her_clock
+from fanshare.web.said import plain
+from fanshare.web.workbench import words
+from fanshare.web.workbench.bench import Bench, benched, page, typed
+
+_WEEKDAYS, _HOUR = 7, 60
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A step on the page: what it is of, when, and what an hour of its deal will have brought once it is all done."""
+
+    block: Block
+    step: str
+    deal: str
+    an_hour: Micros | None = None
+
+    @property
+    def span(self) -> str:
+        """``18:00–19:30``."""
+        return f"{self.block.begin:%H:%M}–{self.block.end:%H:%M}"
+
+    @property
+    def minutes(self) -> int:
+        """How long it takes."""
+        return self.block.minutes
+
+
+@benched(form=True, opened=True)
+def plan(bench: Bench) -> Any:
+    """Today, the days after it, what does not fit; plan again, or anew, and what was done."""
+    shelf, problem, status = bench.shelf(), "", 200
+    if bench.request.method == "POST":
+        try:
+            _act(bench, shelf)
+            return HttpResponseRedirect(reverse("workbench_plan"))
+        except FanshareError as error:
+            problem, status = plain(error), 422 if isinstance(error, BadInputError) else error.status
+    clock = her_clock(shelf, bench.now)
+    works = sort_works(shelf, clock.date())
+    planned = blocks((*works.now, *works.later, *works.late))
+    ahead = [one for one in planned if one.end > clock]
+    rows = _rows(bench, shelf, planned, clock.date())
+    context = {
+        "currency": shelf.settings.currency,
+        "set_up": bool(shelf.settings.hours.strip(";")),
+        "works": works,
+        "planned": shelf.planned,
+        "stands": _stands(shelf, works.now, planned, clock),
+        "missed": [row for row in rows if row.block.end <= clock],
+        "today": [row for row in rows if row.block.begin.date() == clock.date() and row.block.end > clock],
+        "days": _by_day([row for row in rows if row.block.begin.date() > clock.date()]),
+        "loads": loads(shelf, ahead, clock.date()),
+        "problem": problem,
+        "clock": words.clock,
+        "deals": shelf.deals,
+    }
+    return page(bench, "workbench/plan.html", context, status=status)
+
+
+@benched(form=True, opened=True)
+def limits_of_time(bench: Bench) -> Any:
+    """When she works, how much at most, and how many days of a week not at all."""
+    shelf, problem, status = bench.shelf(), "", 200
+    values = _typed_limits(shelf.settings)
+    if bench.request.method == "POST":
+        values = {name: typed(bench, name) for name in values}
+        try:
+            workbench_books.set_up(bench.books, _limits(shelf.settings, values))
+            return HttpResponseRedirect(reverse("workbench_plan"))
+        except BadInputError as error:
+            problem, status = plain(error), 422
+    context = {"values": values, "weekdays": words.weekdays(), "problem": problem}
+    return page(bench, "workbench/time.html", context, status=status)
+
+
+def _act(bench: Bench, shelf: Shelf) -> None:
+    """Plan, or write down what was done. Raises ``FanshareError``."""
+    what = typed(bench, "do")
+    if what in ("plan", "anew"):
+        workbench_plan.plan(bench.books, shelf, bench.now, anew=what == "anew")
+        return
+    work = shelf.entries.get(typed(bench, "work"))
+    step = typed(bench, "step")
+    if what != "done" or not isinstance(work, Work) or step not in {one.key for one in left_of(work)}:
+        raise BadInputError("bad_field", "This step is not there any more; load the page anew.")
+    took = typed(bench, "took")
+    deal = shelf.deals.get(work.deal)
+    platform = deal.platform if deal is not None and deal.platform else "other"
+    done = Done(step, her_clock(shelf, bench.now), reading.minutes(took) if took else 0, platform)
+    workbench_plan.finish(bench.books, work, done)
+
+
+def _rows(bench: Bench, shelf: Shelf, planned: list[Block], today: date) -> list[Row]:
+    """The steps to show. What an hour brings is the deal's result with the hours of all its steps that are left."""
+    earned = workbench_books.earned(bench.conn, bench.worn, shelf.settings.currency)
+    last = max([today, *(one.day for one in shelf.deals.values())])
+    results = by_deal(shelf.books(earned.counted), last)
+    left: dict[str, int] = {}
+    for work in shelf.of(Work):
+        left[work.deal] = left.get(work.deal, 0) + sum(step.minutes for step in left_of(work))
+    named, found = words.steps(), []
+    for one in planned:
+        deal = shelf.deals.get(one.work.deal)
+        hour = None
+        if deal is not None:
+            hour = what_if(results.get(deal.id, Result()), minutes=left[deal.id]).an_hour
+        found.append(Row(one, named.get(one.step, one.step), "" if deal is None else deal.name, hour))
+    return found
+
+
+def _stands(shelf: Shelf, works: tuple[Work, ...], planned: list[Block], clock: datetime) -> dict[str, Any]:
+    """Whether the plan is the one of these works: what has no place, what is left out, what can't be kept together."""
+    known = {one.id: one for one in shelf.of(Work)}
+    placed = {(one.work.id, one.step) for one in planned if one.end > clock}
+    missing = [one for one in works if any((one.id, step.key) not in placed for step in left_of(one))]
+    found = shelf.planned
+    left = [] if found is None else [known[one] for one in found.left.split(",") if one in known]
+    conflict = [] if found is None else [known[one] for one in found.conflict.split(",") if one in known]
+    return {
+        "missing": [one for one in missing if one not in left],
+        "clashes": _clashes(shelf, planned, clock),
+        "left": [one for one in left if one in missing],
+        "conflict": conflict,
+        "enough": set() if found is None else set(found.enough.split(",")),
+    }
+
+
+def _clashes(shelf: Shelf, planned: list[Block], clock: datetime) -> list[Block]:
+    """Steps planned where a calendar says by now that she is busy."""
+    taken = busy_days(shelf.of(Busy))
+    return [
+        one
+        for one in planned
+        if one.end > clock
+        and any(
+            begin < _minute(one) + one.minutes and _minute(one) < end for begin, end in taken.get(one.begin.date(), ())
+        )
+    ]
+
+
+def _minute(block: Block) -> int:
+    return block.begin.hour * _HOUR + block.begin.minute
+
+
+def _by_day(rows: list[Row]) -> list[tuple[date, list[Row]]]:
+    found: dict[date, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row.block.begin.date(), []).append(row)
+    return sorted(found.items())
+
+
+def _typed_limits(now: Settings) -> dict[str, str]:
+    hours = (now.hours.split(";") + [""] * _WEEKDAYS)[:_WEEKDAYS]
+    return {
+        **{f"hours_{number}": text for number, text in enumerate(hours)},
+        "day": words.clock(now.day_minutes) if now.day_minutes else "",
+        "week": words.hours(now.week_minutes) if now.week_minutes else "",
+        "rest": str(now.rest),
+    }
+
+
+def _limits(now: Settings, values: dict[str, str]) -> Settings:
+    """The limits that were typed. Raises ``BadInputError``."""
+    hours = ";".join(values[f"hours_{number}"] for number in range(_WEEKDAYS))
+    for text in hours.split(";"):
+        ranges_of(text)
+    if len(week_of(hours)) != _WEEKDAYS or not hours.strip(";"):
+        raise BadInputError("no_hours", "Write for at least one day when you can work.")
+    day = reading.minutes(values["day"]) if values["day"] else 0
+    week = _week(values["week"]) if values["week"] else 0
+    return replace(now, hours=hours, day_minutes=day, week_minutes=week, rest=reading.number(values["rest"], 0, 7))
+
+
+def _week(text: str) -> int:
+    """Hours of a week as minutes, to the half. Raises ``BadInputError`` (``bad_hours``)."""
+    found = reading.amount_or_none(text) or 0
+    minutes = found * _HOUR // MICROS
+    if not 0 < minutes <= _WEEKDAYS * reading.MOST_MINUTES or minutes % 30:
+        raise BadInputError("bad_hours", "Write hours such as 12 or 7.5.")
+    return minutes
