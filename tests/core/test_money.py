@@ -1,6 +1,7 @@
 """Money: exact micros from what a shop writes, and back; whatever is no amount is refused with a stable code."""
 
 from collections import Counter
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from math import floor, trunc
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fanshare.core import money
-from fanshare.core.currencies import EXPONENTS
+from fanshare.core.currencies import EXPONENTS, REPLACED
 from fanshare.core.errors import BadInputError, quoted
 from fanshare.core.money import MAX_MICROS, MICROS, parse_amount, spread
 
@@ -44,6 +45,18 @@ def test_a_currency_that_can_not_be_booked_is_named_when_it_can_be_nobodys_name(
         money.exponent(code)
     assert caught.value.code == "unknown_currency"
     assert caught.value.message == f"{shown} is not a currency of ISO 4217 that we can book."
+
+
+def test_a_currency_that_was_replaced_says_by_which_since_when_and_at_which_rate() -> None:
+    with pytest.raises(BadInputError) as caught:
+        money.exponent("BGN")
+    assert caught.value.code == "currency_replaced"
+    assert "replaced by EUR on 2026-01-01, 1.95583 to one" in caught.value.message
+    for code, gone in REPLACED.items():
+        assert code not in EXPONENTS, "what is no more is not booked"
+        assert gone.by in EXPONENTS
+        assert Decimal(gone.per) > 0
+        date.fromisoformat(gone.on)
 
 
 @pytest.mark.parametrize(

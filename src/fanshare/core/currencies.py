@@ -5,6 +5,9 @@ digits for thirteen of them (AFN, ALL, IRR, IQD, KPW, LAK, LBP, MGA, MMK, RSD, S
 metals and testing codes (no minor unit) can't be booked and are left out.
 """
 
+from collections.abc import Mapping
+from typing import NamedTuple
+
 _NONE = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
 _THREE = "BHD IQD JOD KWD LYD OMR TND"
 _FOUR = "CLF UYW"
@@ -18,4 +21,25 @@ TRY TTD TWD TZS UAH USD USN UYU UZS VED VES WST XAD XCD XCG YER ZAR ZMW ZWG
 
 EXPONENTS: dict[str, int] = {
     code: digits for digits, codes in ((0, _NONE), (2, _TWO), (3, _THREE), (4, _FOUR)) for code in codes.split()
+}
+
+
+class Replaced(NamedTuple):
+    """A currency that is no more: ``per`` of it are one unit of the currency ``by``, since the day ``on`` (ISO)."""
+
+    by: str
+    on: str
+    per: str
+
+
+#: Currencies that a shop or a file may still name: none of them is booked or paid out. Source: ISO 4217 list three
+#: (historic denominations); the rates to the euro are those of Council Regulation (EC) 2866/98 as amended.
+REPLACED: Mapping[str, Replaced] = {
+    "BYR": Replaced("BYN", "2016-07-01", "10000"),
+    "MRO": Replaced("MRU", "2018-01-01", "10"),
+    "STD": Replaced("STN", "2018-01-01", "1000"),
+    "SLL": Replaced("SLE", "2022-07-01", "1000"),
+    "HRK": Replaced("EUR", "2023-01-01", "7.53450"),
+    "ANG": Replaced("XCG", "2025-03-31", "1"),
+    "BGN": Replaced("EUR", "2026-01-01", "1.95583"),
 }

@@ -12,8 +12,8 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from fanshare.core.currencies import EXPONENTS
-from fanshare.core.errors import BadInputError, quoted
-from fanshare.core.money import MAX_MICROS, Micros
+from fanshare.core.errors import BadInputError
+from fanshare.core.money import MAX_MICROS, Micros, not_booked
 
 
 class AccountKind(StrEnum):
@@ -121,7 +121,7 @@ class Transfer:
         if type(self.amount) is not int or not 0 < self.amount <= MAX_MICROS:
             raise BadInputError("bad_amount", "A transfer moves a whole number of micros above zero.")
         if self.currency not in EXPONENTS:
-            raise BadInputError("unknown_currency", f"{quoted(self.currency)} is not a currency that we can book.")
+            raise not_booked(self.currency)
         if self.debit == self.credit:
             raise BadInputError("same_account", "A transfer moves money between two different accounts.")
         for account in (self.debit, self.credit):

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
-from fanshare.core.currencies import EXPONENTS
+from fanshare.core.currencies import EXPONENTS, REPLACED
 from fanshare.core.errors import BadInputError, quoted
 
 type Micros = int
@@ -25,13 +25,29 @@ _AMOUNT = re.compile(r"(-?)([0-9]{1,19})(?:\.([0-9]{1,30}))?", re.ASCII)
 
 
 def exponent(currency: str) -> int:
-    """Digits of the minor unit by ISO 4217 (EUR 2, JPY 0, KWD 3, CLF 4). Raises ``BadInputError`` if unknown."""
+    """Digits of the minor unit by ISO 4217 (EUR 2, JPY 0, KWD 3, CLF 4). Raises ``BadInputError`` as ``not_booked``."""
     try:
         return EXPONENTS[currency]
     except KeyError:
-        raise BadInputError(
+        raise not_booked(currency) from None
+
+
+def not_booked(currency: str) -> BadInputError:
+    """Why a currency can't be booked: ``currency_replaced`` says by which and at what rate, or ``unknown_currency``."""
+    gone = REPLACED.get(currency)
+    if gone is None:
+        return BadInputError(
             "unknown_currency", "%(text)s is not a currency of ISO 4217 that we can book.", text=quoted(currency)
-        ) from None
+        )
+    return BadInputError(
+        "currency_replaced",
+        "%(currency)s was replaced by %(by)s on %(day)s, %(per)s to one: let the shop sell in %(by)s, and write"
+        " what is still owed in %(by)s at that rate.",
+        currency=currency,
+        by=gone.by,
+        day=gone.on,
+        per=gone.per,
+    )
 
 
 def parse_amount(text: str | int | Decimal) -> Micros:

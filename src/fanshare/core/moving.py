@@ -13,7 +13,7 @@ from enum import StrEnum
 from fanshare.core.currencies import EXPONENTS
 from fanshare.core.errors import BadInputError
 from fanshare.core.instants import Instant
-from fanshare.core.money import MAX_MICROS, Micros, exponent, from_minor_units, parse_amount
+from fanshare.core.money import MAX_MICROS, Micros, exponent, from_minor_units, not_booked, parse_amount
 
 #: The tools whose files can be read, and how a sentence names them.
 TOOLS: Mapping[str, str] = {
@@ -185,10 +185,10 @@ def _bare(text: str, currency: str) -> str:
 
 
 def currency_of(text: str) -> str:
-    """The code of a currency as a file writes it (``usd``). Raises ``BadInputError`` (``unknown_currency``)."""
+    """The code of a currency as a file writes it (``usd``). Raises ``BadInputError`` as ``not_booked``."""
     code = text.strip().upper()
     if code not in EXPONENTS:
-        raise BadInputError("unknown_currency", f"{text[:12]!r} is not a currency of ISO 4217 that we can book.")
+        raise not_booked(code)
     return code
 
 

@@ -36,10 +36,11 @@ FACTS: Mapping[Kind, Facts] = {
     Kind.STRIPE: Facts(
         DAY,
         _set(
-            "AED AUD BGN BHD BRL CAD CHF CZK DKK EUR GBP HKD HUF IDR ILS INR ISK JOD JPY KES KRW KWD MAD MGA MXN"
+            "AED AUD BHD BRL CAD CHF CZK DKK EUR GBP HKD HUF IDR ILS INR ISK JOD JPY KES KRW KWD MAD MGA MXN"
             " MYR NOK NZD OMR PEN PHP PLN RON RWF SEK SGD THB TND TRY TWD UGX USD ZAR"
         ),
-        whole=_set("JPY KRW RWF ISK UGX MGA"),
+        # HUF and TWD have two decimals there, and none in what Stripe pays out of an account: a rest would stay in it.
+        whole=_set("JPY KRW RWF ISK UGX MGA HUF TWD"),
         tenths=_set("BHD JOD KWD OMR TND"),
     ),
     # developer.paypal.com/docs/api/payments.payouts-batch/v1, developer.paypal.com/reference/currency-codes

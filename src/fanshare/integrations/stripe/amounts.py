@@ -1,7 +1,8 @@
 """Stripe's amounts: whole numbers of a minor unit that is Stripe's own (docs.stripe.com/currencies).
 
 Stripe's exponents are not those of ISO 4217: ISK and UGX have no decimals but are sent with two, for old programs'
-sake; MGA has two in ISO and none at Stripe. HUF and TWD have two in charges; only payouts round them to whole units.
+sake; MGA has two in ISO and none at Stripe. HUF and TWD have two; what leaves an account there is whole
+units, and so is what is paid into it.
 """
 
 from collections.abc import Mapping
