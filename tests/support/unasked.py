@@ -29,6 +29,7 @@ UNASKED = {
     "creator.fans.fan": WORDS,
     "creator.fans.fans": WORDS,
     "creator.goods.goods": WORDS,
+    "creator.kit.kit": "a page of results that she shows or takes away; no money moves by it",
     "creator.links.links": "links of her own, which earn what terms say",
     "creator.programmes.programmes": "whether other creators see that she is here",
     "creator.questions.off_time": WORDS,

@@ -35,6 +35,7 @@ PAGES = {
         "creator-link": "/creator/linen/links/{code}",
         "creator-page": "/creator/linen/page",
         "creator-elsewhere": "/creator/linen/page/elsewhere",
+        "creator-kit": "/creator/linen/page/kit",
         "creator-fans": "/creator/linen/fans",
         "creator-fan": "/creator/linen/fans/{shown}",
         "creator-questions": "/creator/linen/questions",

@@ -96,6 +96,7 @@ _OPERATOR: Group = frozenset({Role.OPERATOR})
 MATRIX: Mapping[str, Group] = {
     "public.start": _EVERYBODY,
     "public.creator": _EVERYBODY,
+    "public.kit": _EVERYBODY,  # by a token that the creator gives away
     "public.picture": _EVERYBODY,
     "public.terms": _EVERYBODY,
     "public.why": _EVERYBODY,  # by a token that only the party holds
@@ -152,6 +153,7 @@ MATRIX: Mapping[str, Group] = {
     "creator.links": _CREATOR,
     "creator.links.change": _CREATOR,
     "creator.page": _CREATOR,
+    "creator.kit": _CREATOR,
     "creator.fans": _CREATOR,
     "creator.gifts": _CREATOR,
     "creator.goals": _CREATOR,

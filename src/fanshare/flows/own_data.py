@@ -25,6 +25,7 @@ from fanshare.store.queries import (
     goals,
     leaving,
     letters,
+    media_kits,
     off_hours,
     own_data,
     payout_runs,
@@ -259,6 +260,31 @@ def _page(access: Access, party: int) -> dict[str, Any]:
         "picture": "" if hung is None else b64encode(hung.content).decode(),
         "picture_shows": written.alt,
         "seen_by_other_creators": fellows.is_seen(access, party),
+        "media_kit": _kit(access, party),
+    }
+
+
+def _kit(access: Access, party: int) -> dict[str, Any] | None:
+    """Her media kit with what the statements in it said."""
+    kit = media_kits.of(access, party)
+    if kit is None:
+        return None
+    return {
+        "address": kit.token,
+        "with_her_name": kit.named,
+        "with_the_worth_of_goods": kit.goods,
+        "for_search_engines": kit.listed,
+        "statements": [
+            {
+                "log": one.source.log,
+                "programme": one.source.programme,
+                "as_of": format_rfc3339(one.source.as_of),
+                "clicks": one.clicks,
+                "orders_after_clicks": one.clicked,
+                "sold": [sold._asdict() | {"goods": format_micros(sold.goods)} for sold in one.source.sold],
+            }
+            for one in media_kits.sources(access, party)
+        ],
     }
 
 

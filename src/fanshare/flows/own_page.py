@@ -47,7 +47,7 @@ def save(programme: Programme, party: int, page: Page, now: Instant) -> None:
     """Put her words in the place of those before. Raises ``BadInputError`` as ``checked``, ``erased`` (410)."""
     sound = checked(page)
     with programme.access.transaction():
-        _hold(programme, party)
+        hold(programme, party)
         creator_pages.keep(programme.access, party, sound.words, sound.sections, now)
 
 
@@ -56,18 +56,19 @@ def set_picture(programme: Programme, party: int, content: bytes, alt: str, now:
     shows = shown_in_words(alt)
     drawn = pictures.redrawn(content)
     with programme.access.transaction():
-        _hold(programme, party)
+        hold(programme, party)
         creator_pages.hang(programme.access, party, pictures.name(), drawn, shows, now)
 
 
 def remove_picture(programme: Programme, party: int, now: Instant) -> None:
     """Take the picture down; doing it again changes nothing."""
     with programme.access.transaction():
-        _hold(programme, party)
+        hold(programme, party)
         creator_pages.hang(programme.access, party, "", None, "", now)
 
 
-def _hold(programme: Programme, party: int) -> None:
+def hold(programme: Programme, party: int) -> None:
+    """Hold a creator's row until the transaction ends. Raises ``FanshareError`` (``erased``, 410)."""
     if not creator_pages.lock(programme.access, party):
         raise FanshareError("erased", "The person behind this account was erased.", 410)
 

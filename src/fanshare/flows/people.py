@@ -25,6 +25,7 @@ from fanshare.store.queries import (
     fans,
     leaving,
     letters,
+    media_kits,
     off_hours,
     payees,
     payout_runs,
@@ -185,6 +186,7 @@ def forget_public(programme: Programme, parties: Sequence[int], now: Instant) ->
     """Take away what people showed, wrote and were told, and end their goals. What paying them takes stays."""
     access = programme.access
     creator_pages.forget(access, parties)
+    media_kits.forget(access, parties)
     people_of = (fans.forget, circle.forget, thanks.forget)
     for forget in (*people_of, letters.forget, questions.forget, posts.forget, off_hours.forget):
         forget(access, [*parties])

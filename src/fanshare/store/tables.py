@@ -113,6 +113,8 @@ MUTABLE = frozenset(
         "link",
         "log_tree",
         "mail_choice",
+        "media_kit",
+        "media_kit_source",
         "off_hours",
         "order_click",
         "order_code",

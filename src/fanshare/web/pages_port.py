@@ -12,6 +12,7 @@ from typing import Literal, Protocol
 from fanshare.core.instants import Instant
 from fanshare.core.money import Micros
 from fanshare.core.sharing import Shares
+from fanshare.store.queries.media_kits import Kept
 
 type Role = Literal["creator", "fan", "buyer"]
 type Bucket = Literal["pending", "available", "held"]
@@ -295,6 +296,17 @@ class PublicText:
     written_at: Instant
 
 
+@dataclass(frozen=True, slots=True)
+class PublicKit:
+    """A media kit. ``name`` is empty where she shows it without."""
+
+    programme: ProgrammeCard
+    name: str
+    goods: bool
+    listed: bool
+    sources: tuple[Kept, ...]
+
+
 class PageStore(Protocol):
     """The reads of the public pages. ``None`` means: there is no such thing, or not for the public."""
 
@@ -303,6 +315,9 @@ class PageStore(Protocol):
 
     def creator(self, programme_slug: str, creator_slug: str) -> PublicCreator | None:
         """A creator's page; ``None`` also where she is not admitted or asked for no page."""
+
+    def kit(self, programme_slug: str, token: str) -> PublicKit | None:
+        """The media kit under an address that its creator gave away."""
 
     def picture(self, programme_slug: str, picture: str) -> bytes | None:
         """A WebP file that hangs on a page."""

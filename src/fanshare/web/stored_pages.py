@@ -24,7 +24,7 @@ from fanshare.core.terms_example import worked_order
 from fanshare.core.terms_sentences import sentences
 from fanshare.flows import public_texts
 from fanshare.flows.health import as_reported
-from fanshare.store.queries import budgets, claims, creator_pages, foreign_links, pages, shelves, tenants
+from fanshare.store.queries import budgets, claims, creator_pages, foreign_links, media_kits, pages, shelves, tenants
 from fanshare.store.queries.creator_pages import PageRow
 from fanshare.store.queries.pages import WhyRow
 from fanshare.store.queries.tenants import Tenant
@@ -40,6 +40,7 @@ from fanshare.web.pages_port import (
     ProgrammeCard,
     ProgrammeTerms,
     PublicCreator,
+    PublicKit,
     PublicLink,
     PublicPicture,
     PublicSection,
@@ -132,6 +133,18 @@ class StoredPages:
             paused=paused,
             goal=goal,
         )
+
+    def kit(self, programme_slug: str, token: str) -> PublicKit | None:
+        """A media kit; ``None`` also of whoever was erased."""
+        with self._open() as conn:
+            tenant = tenants.tenant(conn, programme_slug)
+            access = None if tenant is None else tenants.access(conn, tenant)
+            kit = None if access is None else media_kits.under(access, token)
+            if tenant is None or access is None or kit is None:
+                return None
+            name = media_kits.name(access, kit.party) if kit.named else ""
+            rows = tuple(media_kits.sources(access, kit.party))
+        return PublicKit(_card(tenant), name, kit.goods, kit.listed, rows)
 
     def picture(self, programme_slug: str, picture: str) -> bytes | None:
         """The bytes of a picture."""

@@ -3,7 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from fanshare.web.pages_port import DemoReport, ProgrammeCard, ProgrammeTerms, PublicCreator, PublicText, WhyLine
+from fanshare.web.pages_port import (
+    DemoReport,
+    ProgrammeCard,
+    ProgrammeTerms,
+    PublicCreator,
+    PublicKit,
+    PublicText,
+    WhyLine,
+)
 
 
 @dataclass(slots=True)
@@ -17,12 +25,16 @@ class MemoryPageStore:
     report: DemoReport | None = None
     texts: Mapping[tuple[str, str], PublicText] = field(default_factory=dict)
     pictures: Mapping[tuple[str, str], bytes] = field(default_factory=dict)
+    kits: Mapping[tuple[str, str], PublicKit] = field(default_factory=dict)
 
     def programmes(self) -> Sequence[ProgrammeCard]:
         return sorted(self.cards, key=lambda card: card.name)
 
     def creator(self, programme_slug: str, creator_slug: str) -> PublicCreator | None:
         return self.creators.get((programme_slug, creator_slug))
+
+    def kit(self, programme_slug: str, token: str) -> PublicKit | None:
+        return self.kits.get((programme_slug, token))
 
     def picture(self, programme_slug: str, picture: str) -> bytes | None:
         return self.pictures.get((programme_slug, picture))

@@ -2,11 +2,13 @@
 
 from django.urls import path, re_path
 
-from fanshare.web.public import sharing, texts, verifying, views
+from fanshare.web.public import kits, sharing, texts, verifying, views
 
 urlpatterns = [
     path("", views.start, name="start"),
     path("c/<slug:programme>/<slug:creator>", views.creator, name="creator"),
+    path("kit/<slug:programme>/<slug:token>", kits.kit, name="kit"),
+    path("kit/<slug:programme>/<slug:token>.pdf", kits.paper, name="kit_paper"),
     path("picture/<slug:programme>/<slug:picture>", views.picture, name="picture"),
     path("terms/<slug:programme>", views.terms, name="terms"),
     re_path(r"^why/(?P<token>[A-Za-z0-9_-]{22,128})\Z", views.why, name="why"),
