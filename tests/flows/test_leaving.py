@@ -13,7 +13,7 @@ from fanshare.core.payee import WAIT
 from fanshare.core.payee_account import iban_account
 from fanshare.core.payout_item import Said
 from fanshare.core.payout_runs import Why
-from fanshare.flows import leaving, links, own_data, payees, payout_runs, unclaimed
+from fanshare.flows import assets, leaving, links, own_data, payees, payout_runs, unclaimed
 from fanshare.store import books
 from fanshare.store.access import Connection, connect
 from fanshare.store.queries import leaving as rows
@@ -133,6 +133,8 @@ def test_her_part_ends_when_she_asks_and_what_was_clicked_before_counts(story: S
     assert story.shares(new) == {}
     with pytest.raises(ConflictError, match="no new links"):
         links.add_link(story.programme, links.NewLink(story.cleo, story.finn, "https://shop.example/", LABEL), READY)
+    with pytest.raises(ConflictError, match="no new links"):
+        assets.set_link_state(story.programme, story.code, "active", READY + HOUR)
     with pytest.raises(ConflictError, match="leaving already"):
         leaving.ask(story.programme, story.finn, READY + HOUR)
 

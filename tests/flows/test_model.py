@@ -19,10 +19,10 @@ from hypothesis.stateful import (
 
 from fanshare.core import clickid
 from fanshare.core.debts import BORNE_AFTER
-from fanshare.core.errors import FanshareError
+from fanshare.core.errors import ConflictError, FanshareError
 from fanshare.core.instants import DAY, HOUR, Instant
 from fanshare.core.orders import Buyer, Evidence, Line, OrderState, Refund, Status
-from fanshare.flows import assets, close, debts, links, payouts, people, rulings, seal, unclaimed
+from fanshare.flows import assets, close, debts, leaving, links, payouts, people, rulings, seal, unclaimed
 from fanshare.flows.accept import Shop, accept
 from fanshare.flows.appeals import appeal
 from fanshare.flows.check import check, findings
@@ -265,14 +265,16 @@ class Life(RuleBasedStateMachine):
     @rule(pick=picks, state=st.sampled_from(["active", "paused"]))
     def a_link_is_paused_or_resumed(self, pick: int, state: str) -> None:
         self.now += HOUR
-        assets.set_link_state(self.programme, self.links[pick % len(self.links)].code, state, self.now)
+        with suppress(ConflictError):  # of somebody who leaves it has ended
+            assets.set_link_state(self.programme, self.links[pick % len(self.links)].code, state, self.now)
 
     @rule(pick=picks, to=st.integers(0, 4))
     def a_link_changes_hands(self, pick: int, to: int) -> None:
         self.now += HOUR
         link, owner = self.links[pick % len(self.links)], [*self.creators, *self.fans][to]
-        assets.give_link(self.programme, link.code, owner, self.now)
-        link.owner, link.creator = owner, owner if to < 2 else link.creator
+        with suppress(ConflictError):
+            assets.give_link(self.programme, link.code, owner, self.now)
+            link.owner, link.creator = owner, owner if to < 2 else link.creator
 
     @rule(days=st.sampled_from([1, 4, 15, 40]))
     def time_passes(self, days: int) -> None:
@@ -327,6 +329,15 @@ class Life(RuleBasedStateMachine):
         self.now += (BORNE_AFTER + DAY) * later
         debts.bear(self.programme, self.now)
         assert debts.bear(self.programme, self.now) == 0
+
+    @rule(pick=st.integers(0, 10))
+    def somebody_leaves_and_whoever_is_paid_has_left(self, pick: int) -> None:
+        self.now += HOUR
+        if pick < 4:
+            with suppress(FanshareError):
+                leaving.ask(self.programme, [*self.fans, self.creators[1]][pick], self.now)
+        leaving.finish(self.programme, self.now)
+        assert leaving.finish(self.programme, self.now) == 0
 
     @rule(pick=st.integers(0, 20))
     def somebody_is_erased(self, pick: int) -> None:

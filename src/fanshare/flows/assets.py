@@ -80,12 +80,15 @@ class _Asset:
 
 
 def set_link_state(programme: Programme, code: str, state: str, now: Instant) -> None:
-    """Pause, end or resume a link from now on. Raises ``BadInputError`` (``bad_state``, ``unknown_link``)."""
+    """Pause, end or resume a link from now on.
+
+    Raises ``FanshareError``: ``bad_state``, ``unknown_link``, ``leaving`` for resuming one of somebody who leaves.
+    """
     _set_state(programme, _LINK, code.lower(), None, state, now)
 
 
 def set_code_state(programme: Programme, text: str, state: str, now: Instant, *, connection: int | None = None) -> None:
-    """Pause, end or resume a discount code from now on. Raises ``BadInputError`` (``bad_state``, ``unknown_code``)."""
+    """Pause, end or resume a discount code from now on. Raises as it does (``unknown_code``)."""
     _set_state(programme, _CODE, text.strip().casefold(), connection, state, now)
 
 
@@ -115,6 +118,8 @@ def _set_state(programme: Programme, kind: _Kind, key: str, connection: int | No
         raise BadInputError("bad_state", f"A {kind.name} can be active, paused or ended.")
     with programme.access.transaction():
         found = _find(programme, kind, key, connection, now)
+        if state == "active":
+            check_staying(programme.access, {found.owner, found.creator})
         _write_state(programme, kind, key, found, state, now)
 
 
