@@ -12,6 +12,7 @@ from fanshare.core.instants import HOUR, local_date, zone
 from fanshare.flows import planning, workbench_keys
 from fanshare.flows.workbench_keys import Cost
 from fanshare.store.server import Server
+from tests.flows.test_busy_times import calendar, event
 from tests.support.schema import schema_template
 from tests.web.support.books import add, make, send, unlock, words
 from tests.web.support.company import Company, Watching, founded
@@ -208,3 +209,51 @@ def test_the_pages_ask_the_database_at_most_a_dozen_times(company: Company, cleo
         seen.clear()
         assert device.get(path).status == 200
         assert 0 < sum(one.lstrip().upper().startswith(("SELECT", "INSERT", "UPDATE", "DELETE")) for one in seen) <= 12
+
+
+def taken(company: Company, later: int, *, clock: str = "000000", hours: int = 24) -> bytes:
+    return calendar(event(f"DTSTART:{day(company, later).replace('-', '')}T{clock}", f"DURATION:PT{hours}H"))
+
+
+def test_times_of_a_calendar_are_kept_without_their_words_and_nothing_is_planned_there(
+    company: Company, cleo: Device
+) -> None:
+    limits(cleo)
+    add(cleo, "work", name="Tea reel", due=day(company, 9))
+    send(cleo, "/workbench/plan", do="plan")
+    begun = kept(cleo, "work")[0]["placed"].split("@")[1][:10]
+    later = (date.fromisoformat(begun) - today(company)).days
+    content = taken(company, later)
+    place = "/workbench/plan/time"
+    assert cleo.upload(place, content, called="calendar", do="import", name="Job", whole="1").status == 302
+    assert "Job · 1 time" in words(cleo.get(place))
+    assert "now says that you are busy. Plan again." in words(cleo.get("/workbench/plan"))
+    send(cleo, "/workbench/plan", do="plan")
+    assert "now says that you are busy" not in words(cleo.get("/workbench/plan"))
+    assert begun not in kept(cleo, "work")[0]["placed"]
+    assert "Canary" not in cleo.get("/workbench/copy").text
+    # The same name takes its place; another one stands beside it; and it can be forgotten.
+    again = taken(company, later, hours=2)
+    cleo.upload(place, again, called="calendar", do="import", name="Job", whole="1")
+    cleo.upload(place, again, called="calendar", do="import", name="Family", whole="1")
+    assert sorted((one["name"], one["times"]) for one in kept(cleo, "busy")) == [
+        ("Family", f"{begun}T00:00+120"),
+        ("Job", f"{begun}T00:00+120"),
+    ]
+    assert cleo.get(f"/workbench/entries/{kept(cleo, 'busy')[0]['id']}").status == 404
+    assert send(cleo, place, do="forget", name="Job").status == 302
+    assert [one["name"] for one in kept(cleo, "busy")] == ["Family"]
+
+
+def test_a_file_that_is_no_calendar_is_refused_in_words_and_changes_nothing(company: Company, cleo: Device) -> None:
+    limits(cleo)
+    place = "/workbench/plan/time"
+    cleo.upload(place, taken(company, 1), called="calendar", do="import", name="Job", whole="1")
+    answer = cleo.upload(place, b"hello", called="calendar", do="import", name="Job", whole="1")
+    assert (answer.status, "can’t be read as a calendar" in words(answer).replace("'", "’")) == (422, True)
+    assert send(cleo, place, do="import", name="").status == 422
+    assert len(kept(cleo, "busy")) == 1
+    for number in range(4):
+        cleo.upload(place, taken(company, 1), called="calendar", do="import", name=f"No {number}", whole="1")
+    full = cleo.upload(place, taken(company, 1), called="calendar", do="import", name="Sixth", whole="1")
+    assert (full.status, "Five calendars are kept already" in words(full)) == (422, True)

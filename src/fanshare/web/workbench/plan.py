@@ -15,13 +15,13 @@ from fanshare.core.workbench.entries import Busy, Settings, Work
 from fanshare.core.workbench.results import Result, by_deal, what_if
 from fanshare.core.workbench.schedule import Block, blocks, busy_days, loads, sort_works
 from fanshare.core.workbench.works import left_of, ranges_of, week_of
-from fanshare.flows import workbench_books, workbench_plan
+from fanshare.flows import busy_times, workbench_books, workbench_plan
 from fanshare.flows.workbench_plan import Done, her_clock
 from fanshare.web.said import plain
 from fanshare.web.workbench import words
 from fanshare.web.workbench.bench import Bench, benched, page, typed
 
-_WEEKDAYS, _HOUR = 7, 60
+_WEEKDAYS, _HOUR, _NAME = 7, 60, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +82,39 @@ def limits_of_time(bench: Bench) -> Any:
     shelf, problem, status = bench.shelf(), "", 200
     values = _typed_limits(shelf.settings)
     if bench.request.method == "POST":
-        values = {name: typed(bench, name) for name in values}
         try:
+            if typed(bench, "do") in ("import", "forget"):
+                _calendar(bench, shelf)
+                return HttpResponseRedirect(reverse("workbench_time"))
+            values = {name: typed(bench, name) for name in values}
             workbench_books.set_up(bench.books, _limits(shelf.settings, values))
             return HttpResponseRedirect(reverse("workbench_plan"))
         except BadInputError as error:
             problem, status = plain(error), 422
-    context = {"values": values, "weekdays": words.weekdays(), "problem": problem}
+    taken: dict[str, int] = {}
+    for one in shelf.of(Busy):
+        taken[one.name] = taken.get(one.name, 0) + sum(bool(part) for part in one.times.split(","))
+    context = {
+        "values": values,
+        "weekdays": words.weekdays(),
+        "problem": problem,
+        "calendars": sorted(taken.items()),
+        "zone": shelf.settings.zone,
+    }
     return page(bench, "workbench/time.html", context, status=status)
+
+
+def _calendar(bench: Bench, shelf: Shelf) -> None:
+    """Take the times of a calendar, or forget them. Raises ``BadInputError``."""
+    name = reading.words(typed(bench, "name"), _NAME, needed=True)
+    if typed(bench, "do") == "forget":
+        busy_times.drop(bench.books, shelf, name)
+        return
+    sent = bench.request.FILES.get("calendar")
+    content = b"" if sent is None else sent.read(busy_times.MOST_BYTES + 1)
+    first, whole = her_clock(shelf, bench.now).date(), typed(bench, "whole") == "1"
+    times = busy_times.read(content, first, shelf.settings.zone, whole_days=whole)
+    busy_times.keep(bench.books, shelf, name, times)
 
 
 def _act(bench: Bench, shelf: Shelf) -> None:
