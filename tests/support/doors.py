@@ -18,6 +18,7 @@ ACROSS = frozenset(
         "programmes_with_deliveries",
         "programmes_with_payments",
         "programmes_with_codes",
+        "programmes_with_credit_notes",
         "programmes_with_credits",
         "programmes_with_goals",
         "programmes_with_calls",

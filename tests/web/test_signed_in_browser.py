@@ -76,6 +76,7 @@ PAGES = {
         "brand-money": "/brand/linen/money",
         "brand-payouts": "/brand/linen/payouts",
         "brand-tax": "/brand/linen/payouts/tax",
+        "brand-billing": "/brand/linen/payouts/billing",
         "brand-money-who": "/brand/linen/money?by=who",
         "brand-results-days": "/brand/linen/results?by=day",
     },
@@ -108,6 +109,7 @@ PAGES = {
         "payee": "/payee/linen",
         "payee-us": "/payee/linen?kind=us",
         "payee-tax": "/payee/linen/tax",
+        "payee-billing": "/payee/linen/billing",
         "mails": "/account/linen/mails",
     },
     "": {

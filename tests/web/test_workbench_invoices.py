@@ -14,9 +14,10 @@ import pytest
 from pypdf import PdfReader
 
 from fanshare.core.errors import BadInputError, ConflictError
+from fanshare.core.invoices.model import cancelling
 from fanshare.core.workbench.documents import Shelf
 from fanshare.core.workbench.entries import Invoice, Settings
-from fanshare.core.workbench.invoicing import Issued, Sender, cancelling, missing
+from fanshare.core.workbench.invoicing import Issued, Sender, missing
 from fanshare.flows import workbench_books, workbench_invoices, workbench_keys, workbench_lock
 from fanshare.flows.staff import account_of
 from fanshare.flows.workbench_books import Open

@@ -132,6 +132,7 @@ MATRIX: Mapping[str, Group] = {
     "brand.tax": frozenset({Post.OWNER, Post.FINANCE, Role.OPERATOR}),
     "brand.funding": _OPERATOR,
     "brand.debtor": frozenset({Post.OWNER}),
+    "brand.billing": frozenset({Post.OWNER, Post.FINANCE}),
     "brand.creator": frozenset({Role.BRAND}),
     "brand.creators": frozenset({Post.OWNER, Post.MANAGER}),
     "brand.letters": frozenset({Post.OWNER, Post.MANAGER}),
@@ -175,6 +176,7 @@ MATRIX: Mapping[str, Group] = {
     "claims.make": _CREATOR | _FAN,
     "payee.change": _CREATOR | _FAN,
     "payee.tax": _CREATOR | _FAN,
+    "payee.billing": _CREATOR | _FAN,
     "credit.keep": _CREATOR | _FAN,
     "operator.see": _OPERATOR,
     "operator.change": _OPERATOR,
@@ -185,6 +187,7 @@ MATRIX: Mapping[str, Group] = {
 LEAVING = frozenset(
     {
         *("account.data", "account.leave", "account.mails", "appeals.make", "payee.change", "payee.tax", "credit.keep"),
+        "payee.billing",
         *("creator.earnings", "creator.statement", "fan.earnings", "fan.statement", "fan.rewards", "workbench"),
     }
 )

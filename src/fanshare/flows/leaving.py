@@ -11,7 +11,7 @@ from fanshare.core import leaving as core
 from fanshare.core.errors import ConflictError
 from fanshare.core.instants import Instant
 from fanshare.core.leaving import Purse
-from fanshare.flows import assets, payees, payout_calls, shop_codes, tax_kept
+from fanshare.flows import assets, payees, payout_calls, self_billing, shop_codes, tax_kept
 from fanshare.flows.address_change import refuse_if_changed
 from fanshare.flows.audit import noted
 from fanshare.flows.context import Programme
@@ -23,7 +23,7 @@ from fanshare.store.queries.leaving import Asked
 #: What lies in her vault until the last payment: how to reach and pay her, what the law wants of who pays, and what may
 #: still bring her money.
 KEPT = ("email", "name", AGE)
-KEPT_BEGINNINGS = (payees.SEALED, payout_calls.SEALED, tax_kept.SEALED, "appeal ", "claim ")
+KEPT_BEGINNINGS = (payees.SEALED, payout_calls.SEALED, self_billing.SEALED, tax_kept.SEALED, "appeal ", "claim ")
 
 
 class Standing(NamedTuple):

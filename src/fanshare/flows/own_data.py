@@ -9,7 +9,7 @@ from fanshare.core.instants import Instant, format_rfc3339
 from fanshare.core.money import format_micros
 from fanshare.core.payee_account import masked, unpacked
 from fanshare.core.tax import forms as tax
-from fanshare.flows import passkeys, payees, payout_calls, posts, questions, second_factor, tax_kept
+from fanshare.flows import passkeys, payees, payout_calls, posts, questions, second_factor, self_billing, tax_kept
 from fanshare.flows.address_change import refuse_if_changed, underway
 from fanshare.flows.audit import noted
 from fanshare.flows.context import Programme
@@ -87,6 +87,7 @@ def copy(
         "payouts_stopped": payout_runs.stopped(access, party),
         "tax_forms": [_form(one) for one in tax_rows.of(access, [party]).get(party, [])],
         "accounts": [_account(one) for one in payee_rows.alive(access, party)],
+        "credit_notes": [_credit_note(one) for one in self_billing.of_payee(programme, party, _MOST_CREDITS)],
         "codes": [{"code": shown, "since": format_rfc3339(at)} for shown, at in own_data.codes(access, party)],
         "page": _page(access, party),
         "posts": _posts(programme, party, picture_at),
@@ -140,6 +141,8 @@ def _kept(programme: Programme, person: int, *, whole: bool) -> list[dict[str, s
             content = tax.masked(tax.unpacked(content)).encode()
         if kind.startswith(payees.SEALED) and content and not whole:
             content = masked(unpacked(content)).encode()
+        if kind.startswith(self_billing.SEALED) and not whole:  # where she lives, and her tax number
+            content = b"..."
         kept.append({"what": kind, "since": format_rfc3339(written_at), "content": content.decode("utf-8", "replace")})
     return kept
 
@@ -151,6 +154,17 @@ def _credit(one: shop_credits.Credit) -> dict[str, Any]:
         "currency": one.currency,
         "state": one.state,
         "since": format_rfc3339(one.created_at),
+    }
+
+
+def _credit_note(one: self_billing.Document) -> dict[str, Any]:
+    """One by its number; the document itself is under Credit notes."""
+    return {
+        "number": f"{one.bill.year}-{one.bill.serial}" if one.paper is None else one.paper.number,
+        "amount": format_micros(one.bill.amount),
+        "currency": one.bill.currency,
+        "takes_one_back": one.bill.cancels is not None,
+        "made_at": format_rfc3339(one.bill.made_at),
     }
 
 

@@ -8,6 +8,7 @@ from fanshare.core.instants import HOUR, MINUTE, SECOND
 PERIODS: Mapping[str, int] = {
     "budgets": 10 * SECOND,
     "pay_days": MINUTE,
+    "self_bills": 10 * SECOND,
     "calls": 2 * SECOND,
     "publish": SECOND,
     "letters": 5 * SECOND,

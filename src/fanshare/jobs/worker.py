@@ -19,26 +19,21 @@ from fanshare.core.errors import FanshareError
 from fanshare.core.instants import DAY, Instant, zone
 from fanshare.core.rails import Drivers
 from fanshare.flows import (
-    address_change,
     borne,
     brand_letters,
     budgets,
     close,
     compliance,
-    day_keys,
     debts,
     disk,
     goal_ends,
-    joining,
     leaving,
     news,
     openings,
-    outbox,
-    passkeys,
     payments,
     payout_schedule,
     seal,
-    sign_in,
+    self_billing,
     unclaimed,
     weekly_mail,
 )
@@ -49,7 +44,7 @@ from fanshare.flows.settle import settle
 from fanshare.integrations.outgoing.fetch import Fetcher
 from fanshare.integrations.outgoing.send import Sender
 from fanshare.integrations.rails import Called
-from fanshare.jobs import drain, poll, publish, take, tell, webhooks
+from fanshare.jobs import drain, poll, publish, retention, take, tell, webhooks
 from fanshare.jobs.apart import settle_apart
 from fanshare.jobs.claims import look_for_orders
 from fanshare.jobs.fetches import Fetches
@@ -66,7 +61,7 @@ from fanshare.spool.records import CLICKS, HOOKS
 from fanshare.store import directory, log_store
 from fanshare.store.access import RETRYABLE, Access, Connection
 from fanshare.store.directory import Programme as Tenant
-from fanshare.store.queries import edge, tax_forms
+from fanshare.store.queries import edge
 from fanshare.store.signing import load_or_create
 
 log = structlog.get_logger(__name__)
@@ -338,6 +333,14 @@ class Worker:
         tenant = directory.programme_with_id(self.conn, programme_id)
         payout_schedule.plan_due(self._opened(tenant, "job:pay"), tenant, self.clock())
 
+    def _self_bills(self, done: Round) -> None:
+        ids = directory.programmes_with_credit_notes(self.conn)
+        self._in_each("self_bills", ids, self._self_bills_of, done)
+
+    def _self_bills_of(self, programme: Programme) -> None:
+        tenant = directory.programme_with_id(self.conn, programme.access.programme_id)
+        self_billing.write_due(programme, tenant, self.clock())
+
     def _tell(self, done: Round) -> None:
         ids = directory.programmes_with_targets(self.conn)
         self._in_each("tell", ids, lambda one: tell.tell_targets(one, self.sender, self.clock()), done)
@@ -359,21 +362,7 @@ class Worker:
         news.forget_old(access, self.clock())
 
     def _retention(self, _: Round) -> None:
-        now = self.clock()
-        directory.recall(self.conn, now)
-        sign_in.forget_old(self.conn, now)
-        passkeys.forget_old(self.conn, now)
-        address_change.forget_old(self.conn, now)
-        outbox.forget_old(self.conn, now)
-        day_keys.drop_old(self.conn, now)
-        drain.forget_refused(self.conn, now)
-        for tenant in directory.programmes(self.conn):
-            access = Access(self.conn, tenant.id, "job:retention")
-            tell.forget_old(access, now)
-            joining.forget_old(access, now)
-            brand_letters.forget_old(access, now)
-            tax_forms.forget_old(access, now)
-        directory.drop_deliveries_before(self.conn, max(0, now - day_keys.KEPT))
+        retention.forget_old(self.conn, self.clock())
 
     def _disk(self, _: Round) -> None:
         disk.look(self.conn, self.home, self.clock())

@@ -323,6 +323,12 @@ def programmes_with_schedules(conn: Connection) -> list[int]:
     return [row[0] for row in conn.execute("SELECT id FROM programme WHERE pays_every IS NOT NULL ORDER BY 1")]
 
 
+def programmes_with_credit_notes(conn: Connection) -> list[int]:
+    """The programmes that write credit notes for their payees, or wrote some."""
+    query = "SELECT programme_id FROM self_billing_issuer UNION SELECT programme_id FROM self_bill_series ORDER BY 1"
+    return [row[0] for row in conn.execute(query)]
+
+
 def _ids(conn: Connection, query: str, now: Instant) -> list[int]:
     return [programme_id for (programme_id,) in conn.execute(query.encode(), [now])]
 

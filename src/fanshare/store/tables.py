@@ -72,6 +72,8 @@ IMMUTABLE = frozenset(
         "returns_shown",
         "ruling",
         "sealed_piece",
+        "self_bill",
+        "self_billing_word",
         "terms",
         "transfer",
     }
@@ -123,6 +125,9 @@ MUTABLE = frozenset(
         "page_product",
         "page_section",
         "page_shelf",
+        "self_bill_paper",
+        "self_bill_series",
+        "self_billing_issuer",
         "set_up_step",
         "tax_ask",
         "tax_form",

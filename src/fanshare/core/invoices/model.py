@@ -4,7 +4,7 @@ Source: EN 16931-1:2017, whose business terms (BT, BG) are named where a field i
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -116,6 +116,14 @@ class Invoice:
     reference: str = ""
     rounding: Micros = 0
     cancels: tuple[str, date] | None = None
+
+
+def cancelling(one: Invoice, day: date, number: str = "") -> Invoice:
+    """What takes a document back, on a day."""
+    return replace(
+        one, number=number, kind=one.kind.cancelled_by, issued=day, due=None, terms="", note="", iban="",
+        cancels=(one.number, one.issued),
+    )  # fmt: skip
 
 
 def written(invoice: Invoice) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from fanshare.core.invoices.model import Invoice, Kind, Party, read, written
+from fanshare.core.invoices.model import Invoice, Party, read, written
 from fanshare.core.workbench.entries import Invoice as Claim
 
 _DIGITS = 4
@@ -101,14 +101,6 @@ def missing(issued: Iterable[Issued]) -> list[str]:
 def cancelled(issued: Iterable[Issued]) -> dict[str, Issued]:
     """The number of what was taken back -> the document that did it."""
     return {one.invoice.cancels[0]: one for one in issued if one.invoice.cancels is not None}
-
-
-def cancelling(one: Invoice, day: date) -> Invoice:
-    """What takes a document back, still without a number."""
-    return replace(
-        one, number="", kind=Kind(one.kind).cancelled_by, issued=day, due=None, terms="", note="", iban="",
-        cancels=(one.number, one.issued),
-    )  # fmt: skip
 
 
 def sealed(id_: str, series: str, serial: int, draft: Invoice, deal: str, owed: str) -> Issued:

@@ -253,6 +253,7 @@ def _overview(here: Here, problem: str = "") -> dict[str, Any]:
         "may_pay": may(here, "brand.payouts"),
         "may_tax": may(here, "brand.tax"),
         "may_name": may(here, "brand.debtor"),
+        "may_bill": may(here, "brand.billing"),
         "following": "" if following is None else here.calendar.name(following),
     }
 
@@ -280,6 +281,7 @@ def _shown(here: Here, number: int, problem: str = "") -> dict[str, Any]:
         "items": [_item(row) for row in rows[:PAGE]],
         "next": rows[PAGE - 1].id if len(rows) > PAGE else 0,
         "may_pay": may(here, "brand.payouts"),
+        "may_bill": may(here, "brand.billing"),
         "banks": run_rows.kinds(here.access, number) if found.submitted_at is not None else [],
         "compared": of_run(here, number, sums) if found.submitted_at is not None else None,
         "called": [(NAMES[kind], count) for kind, count in payout_lists.called(here.access, number)],

@@ -5,6 +5,7 @@ from django.urls import path
 from fanshare.web.brand import (
     assigning,
     banks,
+    billing,
     budget,
     claims,
     codes,
@@ -77,6 +78,9 @@ urlpatterns = [
     path("brand/<slug:programme>/payouts/plan", payouts.plan, name="brand_payout_plan"),
     path("brand/<slug:programme>/payouts/providers", rails.rails, name="brand_payout_rails"),
     path("brand/<slug:programme>/payouts/account", banks.account, name="brand_payout_account"),
+    path("brand/<slug:programme>/payouts/billing", billing.issuer, name="brand_billing"),
+    path("brand/<slug:programme>/payouts/notes/<row:number>", billing.document, name="brand_bill"),
+    path("brand/<slug:programme>/payouts/<row:number>/notes", billing.notes, name="brand_notes"),
     path("brand/<slug:programme>/payouts/<row:number>/bank", banks.bank, name="brand_payout_bank"),
     path("brand/<slug:programme>/payouts/<row:number>", payouts.run, name="brand_payout"),
     path("brand/<slug:programme>/payouts/<row:number>/do", payouts.act, name="brand_payout_act"),

@@ -14,6 +14,7 @@ from fanshare.core.workbench import typed
 from fanshare.core.workbench.invoicing import Issued, Sender
 from fanshare.web.language import gettext as _
 from fanshare.web.language import spoken
+from fanshare.web.parties import PARTY, languages, party_fields, party_of
 from fanshare.web.workbench.forms import Around, Field, Typed, laws
 
 _NAME, _SHORT, _NOTE = 120, 40, 500
@@ -21,13 +22,12 @@ _NAME, _SHORT, _NOTE = 120, 40, 500
 LINES = 3
 _MOST_SERIAL = 9_000
 _USUAL_DAYS = 14
-_PARTY = ("name", "street", "postcode", "city", "country", "vat_id", "register", "mail")
 
 
 def sender_fields() -> list[Field]:
     """The fields of what stands on all her invoices."""
     return [
-        *_party_fields(""),
+        *party_fields(""),
         Field("tax_number", _("Tax number"), hint=_("One of them is needed: the law asks for it."), most=_SHORT),
         Field("iban", _("Account to pay to (IBAN)"), most=_SHORT),
         Field("small", _("Are you a small business by the law of your country?"), "select", _yes_no(),
@@ -49,7 +49,7 @@ def sender_values(sender: Sender | None, today: date) -> dict[str, str]:
 
 def sender_of(got: Typed, today: date) -> Sender:
     """The sender that was typed. Raises ``BadInputError``."""
-    party = _party(got, "")
+    party = party_of(got, "")
     account = iban.compact_iban(got.get("iban", ""))
     if account and iban.iban_fault(account):
         raise BadInputError("bad_iban", "This account number can't be right; look at it again.")
@@ -78,14 +78,14 @@ def invoice_values(around: Around, deal: str, like: Issued | None) -> dict[str, 
         values |= {"words": known.name, "since": min(known.day, around.today).isoformat()}
         values["price"] = format_trimmed(known.fee) if known.fee else ""
     if like is not None:
-        values |= {f"buyer_{name}": getattr(like.invoice.buyer, name) for name in _PARTY}
+        values |= {f"buyer_{name}": getattr(like.invoice.buyer, name) for name in PARTY}
         values |= {"reference": like.invoice.reference, "language": like.invoice.language}
     return values
 
 
 def invoice_of(got: Typed, around: Around, sender: Sender) -> Invoice:
     """The invoice that was typed, still without a number. Raises ``BadInputError``."""
-    buyer, language = _party(got, "buyer_"), typed.one_of(got.get("language", ""), languages())
+    buyer, language = party_of(got, "buyer_"), typed.one_of(got.get("language", ""), languages())
     since = typed.day(got.get("since", ""))
     until = typed.day(got.get("until", ""), since)
     treatment = _treatment(got, sender, buyer, until, language)
@@ -96,11 +96,6 @@ def invoice_of(got: Typed, around: Around, sender: Sender) -> Invoice:
     )  # fmt: skip
 
 
-def languages() -> dict[str, str]:
-    """The languages an invoice can be in."""
-    return {"de": "Deutsch", "en": "English"}
-
-
 def named(treatment: Treatment) -> str:
     """What a treatment is called on the page."""
     if treatment.category is Category.STANDARD:
@@ -108,20 +103,9 @@ def named(treatment: Treatment) -> str:
     return treatment.reason
 
 
-def _party_fields(prefix: str) -> Iterator[Field]:
-    yield Field(f"{prefix}name", _("Name or company"), required=True, most=_NAME)
-    yield Field(f"{prefix}street", _("Street and number"), required=True, most=_NAME)
-    yield Field(f"{prefix}postcode", _("Postcode"), most=_SHORT)
-    yield Field(f"{prefix}city", _("Town"), required=True, most=_NAME)
-    yield Field(f"{prefix}country", _("Country (two letters, such as DE)"), required=True, most=2)
-    yield Field(f"{prefix}vat_id", _("VAT number, such as DE123456789"), most=_SHORT)
-    yield Field(f"{prefix}register", _("Register number, where there is one"), most=_SHORT)
-    yield Field(f"{prefix}mail", _("Mail address for invoices"), most=_NAME)
-
-
 def _invoice_fields(around: Around) -> Iterator[Field]:
     yield Field("deal", _("Deal"), "select", around.deals)
-    yield from _party_fields("buyer_")
+    yield from party_fields("buyer_")
     yield Field("reference", _("What they call it (order or reference number)"), most=_SHORT)
     for place in range(1, LINES + 1):
         last = "" if place == 1 else str(place)
@@ -154,15 +138,6 @@ def _treatments() -> dict[str, str]:
         "reverse": _("none: the buyer owes it (reverse charge)"),
         "outside": _("none: outside the scope, the buyer is outside the EU"),
     }
-
-
-def _party(got: Typed, prefix: str) -> Party:
-    text = {name: typed.words(got.get(prefix + name, ""), _NAME) for name in _PARTY}
-    country = text["country"].upper()
-    if len(country) != 2 or not (country.isascii() and country.isalpha()):
-        raise BadInputError("bad_country", "Write a country as two letters, such as DE.")
-    vat_id = "".join(text["vat_id"].split()).upper()
-    return Party(**text | {"country": country, "vat_id": vat_id})
 
 
 def _treatment(got: Typed, sender: Sender, buyer: Party, day: date, language: str) -> Treatment:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.core.instants import local_date, zone
 from fanshare.core.invoices.model import Invoice as Paper
-from fanshare.core.invoices.model import written
+from fanshare.core.invoices.model import cancelling, written
 from fanshare.core.invoices.totals import Totals, totals
 from fanshare.core.workbench import typed as reading
 from fanshare.core.workbench.documents import Shelf
@@ -19,7 +19,6 @@ from fanshare.core.workbench.invoicing import (
     Issued,
     Sender,
     cancelled,
-    cancelling,
     missing,
     next_serial,
     number_of,

@@ -1,0 +1,127 @@
+"""Credit notes in self-billing: the brand writes for its payees what they would have billed it for.
+
+What was paid holds its VAT already (nothing else was agreed, so nothing is paid on top): the net amount is taken out of
+it. Sources: Directive 2006/112/EC, Art. 224 (a prior agreement) and Art. 226 (10a); § 14 Abs. 2 UStG.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import date
+from enum import StrEnum
+
+from fanshare.core.errors import BadInputError
+from fanshare.core.invoices.model import Invoice, Kind, Line, Party, Treatment
+from fanshare.core.invoices.totals import out_of
+from fanshare.core.invoices.vat import Standing, between, standard
+from fanshare.core.money import Micros
+
+_DIGITS = 5
+_WORDS = {
+    "en": ("Commission for sales through {name}", "Paid by payout {run}."),
+    "de": ("Vermittlungsprovision für Verkäufe über {name}", "Bezahlt mit Auszahlung {run}."),
+}
+
+
+class Taxed(StrEnum):
+    """What a payee says of herself: in business by the usual rules, a small business, or not in business at all."""
+
+    USUAL = "usual"
+    SMALL = "small"
+    PRIVATE = "private"
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """The brand as the buyer, what its numbers begin with, and the language of its documents.
+
+    ``rate`` (basis points, 0: none) is its country's VAT rate on days that the table says nothing of.
+    """
+
+    party: Party
+    prefix: str
+    language: str
+    rate: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What a payee stated about herself: who she is on a document, and how she is taxed."""
+
+    party: Party
+    taxed: Taxed
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """A payment: how much, for what was earned from ``since`` to ``until``, by which run of which programme."""
+
+    amount: Micros
+    currency: str
+    since: date
+    until: date
+    run: int
+    programme: str
+
+
+def number_of(prefix: str, year: int, serial: int) -> str:
+    """A number as it stands on paper: ``G-2026-00007``."""
+    return f"{prefix}{year}-{serial:0{_DIGITS}d}"
+
+
+def prefix_of(number: str, year: int, serial: int) -> str:
+    """What a number begins with."""
+    return number.removesuffix(f"{year}-{serial:0{_DIGITS}d}")
+
+
+def note(issuer: Issuer, stated: Stated, paid: Paid, issued: date, number: str) -> Invoice:
+    """The document for a payment.
+
+    Raises ``BadInputError``: ``not_in_business``, ``vat_rate_unknown``, ``invoice_currency``; whether it may be sent
+    says ``checks.check``.
+    """
+    if stated.taxed is Taxed.PRIVATE:
+        raise BadInputError("not_in_business", "Somebody who is not in business writes no invoices, and gets no note.")
+    treatment = _treatment(issuer, stated, paid.until)
+    net, rounding = out_of(paid.amount, treatment.rate, paid.currency)
+    what, how = _WORDS.get(issuer.language, _WORDS["en"])
+    line = Line(what.format(name=paid.programme), net, treatment)
+    return Invoice(
+        number, Kind.SELF_BILLED, issued, paid.since, paid.until, paid.currency, stated.party, issuer.party, (line,),
+        issuer.language, None, how.format(run=paid.run), rounding=rounding,
+    )  # fmt: skip
+
+
+def _treatment(issuer: Issuer, stated: Stated, day: date) -> Treatment:
+    try:
+        return between(stated.party, Standing(stated.taxed is Taxed.SMALL), issuer.party, day, issuer.language)
+    except BadInputError:
+        if not issuer.rate:
+            raise
+        return standard(issuer.rate)
+
+
+def packed(one: Issuer | Stated) -> bytes:
+    """As it is sealed."""
+    return json.dumps(asdict(one), ensure_ascii=False).encode()
+
+
+def issuer_of(content: bytes) -> Issuer:
+    """The issuer of ``packed``."""
+    found = json.loads(content)
+    return Issuer(Party(**found["party"]), found["prefix"], found["language"], found["rate"])
+
+
+def stated_of(content: bytes) -> Stated:
+    """What was stated, of ``packed``."""
+    found = json.loads(content)
+    return Stated(Party(**found["party"]), Taxed(found["taxed"]))
+
+
+def sample(issuer: Issuer, stated: Stated, currency: str, day: date) -> Invoice:
+    """A document over one unit, to see beforehand whether there would be one. Raises as ``note``."""
+    return note(issuer, stated, Paid(1_000_000, currency, day, day, 1, "-"), day, "1")
+
+
+#: Years that a document is kept after the end of its own: the longest term of a law that asks for it (France: ten;
+#: Germany: eight, Austria: seven, the United Kingdom: six).
+KEPT_YEARS = 10

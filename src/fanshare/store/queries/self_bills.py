@@ -1,0 +1,254 @@
+"""Credit notes of a programme: who agreed to them, which payments lack one, their numbers and what they say, sealed."""
+
+from collections.abc import Sequence
+from typing import LiteralString, NamedTuple
+
+from fanshare.core.instants import Instant
+from fanshare.core.money import Micros
+from fanshare.store.access import Access
+
+_ISSUER = "SELECT sealed FROM self_billing_issuer WHERE programme_id = %(programme_id)s"
+_SET_ISSUER = """
+INSERT INTO self_billing_issuer (programme_id, sealed, set_by, set_at)
+VALUES (%(programme_id)s, %(sealed)s, %(by)s, %(now)s)
+ON CONFLICT (programme_id) DO UPDATE
+   SET sealed = excluded.sealed, set_by = excluded.set_by, set_at = excluded.set_at
+"""
+_END_ISSUER = "DELETE FROM self_billing_issuer WHERE programme_id = %(programme_id)s"
+_ADD_WORD = """
+INSERT INTO self_billing_word (programme_id, party_id, agreed, at)
+VALUES (%(programme_id)s, %(party)s, %(agreed)s, %(now)s) RETURNING id
+"""
+_WORD = """
+SELECT id, agreed, at FROM self_billing_word
+ WHERE programme_id = %(programme_id)s AND party_id = %(party)s ORDER BY id DESC LIMIT 1
+"""
+#: A payment ``i`` of a run ``r`` to a party ``p`` with her newest word ``w``, and the run that paid her before.
+_PAYMENT: LiteralString = """
+SELECT i.id, i.run_id, i.party_id, coalesce(p.person_id, 0), p.erased_at IS NOT NULL, i.currency, i.amount, i.state,
+       i.changed_at, r.planned_at, coalesce(w.id, 0), coalesce(w.agreed, false), coalesce(w.at, 0),
+       coalesce((SELECT max(e.planned_at) FROM payout_item o
+                   JOIN payout_run e ON e.programme_id = o.programme_id AND e.id = o.run_id
+                  WHERE o.programme_id = i.programme_id AND o.party_id = i.party_id AND o.currency = i.currency
+                    AND o.state = 'final' AND o.run_id < i.run_id), p.created_at)::bigint
+  FROM payout_item i
+  JOIN payout_run r ON r.programme_id = i.programme_id AND r.id = i.run_id
+  JOIN party p ON p.programme_id = i.programme_id AND p.id = i.party_id
+  LEFT JOIN LATERAL (SELECT s.id, s.agreed, s.at FROM self_billing_word s
+                      WHERE s.programme_id = i.programme_id AND s.party_id = i.party_id
+                      ORDER BY s.id DESC LIMIT 1) w ON true
+"""
+_LACKING = (
+    _PAYMENT
+    + """
+ WHERE i.programme_id = %(programme_id)s AND i.state = 'final' AND i.id > %(after)s AND w.agreed
+   AND i.changed_at >= w.at AND p.erased_at IS NULL
+   AND NOT EXISTS (SELECT FROM self_bill b WHERE b.programme_id = i.programme_id AND b.item_id = i.id)
+ ORDER BY i.id LIMIT %(limit)s
+"""
+)
+_OF_ITEMS = _PAYMENT + " WHERE i.programme_id = %(programme_id)s AND i.run_id = %(run)s ORDER BY i.id LIMIT 1000"
+_LOCK = "SELECT state FROM payout_item WHERE programme_id = %(programme_id)s AND id = %(item)s FOR NO KEY UPDATE"
+_HAS = "SELECT FROM self_bill WHERE programme_id = %(programme_id)s AND item_id = %(item)s LIMIT 1"
+_CANCELLED = "SELECT FROM self_bill WHERE programme_id = %(programme_id)s AND cancels = %(bill)s"
+_BACK = """
+SELECT b.id FROM self_bill b
+  JOIN payout_item i ON i.programme_id = b.programme_id AND i.id = b.item_id
+ WHERE b.programme_id = %(programme_id)s AND b.cancels IS NULL AND i.state = 'returned' AND b.id > %(after)s
+   AND NOT EXISTS (SELECT FROM self_bill c WHERE c.programme_id = b.programme_id AND c.cancels = b.id)
+ ORDER BY b.id LIMIT %(limit)s
+"""
+_NEXT = """
+INSERT INTO self_bill_series (programme_id, year, last) VALUES (%(programme_id)s, %(year)s, 1)
+ON CONFLICT (programme_id, year) DO UPDATE SET last = self_bill_series.last + 1 RETURNING last
+"""
+_ADD = """
+INSERT INTO self_bill (programme_id, year, serial, party_id, item_id, currency, amount, cancels, made_at)
+VALUES (%(programme_id)s, %(year)s, %(serial)s, %(party)s, %(item)s, %(currency)s, %(amount)s, %(cancels)s, %(now)s)
+RETURNING id
+"""
+_ADD_PAPER = """
+INSERT INTO self_bill_paper (programme_id, bill_id, sealed, keep_until)
+VALUES (%(programme_id)s, %(bill)s, %(sealed)s, %(until)s)
+"""
+_BILLS: LiteralString = """
+SELECT b.id, b.year, b.serial, b.party_id, b.item_id, i.run_id, b.currency, b.amount, b.cancels, b.made_at, p.sealed
+  FROM self_bill b
+  JOIN payout_item i ON i.programme_id = b.programme_id AND i.id = b.item_id
+  LEFT JOIN self_bill_paper p ON p.programme_id = b.programme_id AND p.bill_id = b.id
+ WHERE b.programme_id = %(programme_id)s
+"""
+_ONE = _BILLS + " AND b.id = %(bill)s"
+_OF_RUN = _BILLS + " AND i.run_id = %(run)s ORDER BY b.id LIMIT 2000"
+_OF_PARTY = _BILLS + " AND b.party_id = %(party)s ORDER BY b.id DESC LIMIT %(limit)s"
+_ALL = _BILLS + " ORDER BY b.year, b.serial"
+_PAID = """
+SELECT i.id, i.party_id, i.currency, i.amount FROM payout_item i
+  JOIN self_bill b ON b.programme_id = i.programme_id AND b.item_id = i.id
+ WHERE i.programme_id = %(programme_id)s
+"""
+_FORGET_OLD = "DELETE FROM self_bill_paper WHERE programme_id = %(programme_id)s AND keep_until <= %(now)s"
+_SERIES = "SELECT year, last FROM self_bill_series WHERE programme_id = %(programme_id)s ORDER BY year"
+
+
+class Payment(NamedTuple):
+    """A payment as a credit note needs it. ``word`` is 0 where she never said anything; ``since_at`` is when the run
+    before was planned that paid her in this currency, else when she joined.
+    """
+
+    id: int
+    run: int
+    party: int
+    person: int
+    erased: bool
+    currency: str
+    amount: Micros
+    state: str
+    changed_at: Instant
+    planned_at: Instant
+    word: int
+    agreed: bool
+    agreed_at: Instant
+    since_at: Instant
+
+
+class Bill(NamedTuple):
+    """A document as a row; ``sealed`` is what it says, ``None`` when no law asked for it any more."""
+
+    id: int
+    year: int
+    serial: int
+    party: int
+    item: int
+    run: int
+    currency: str
+    amount: Micros
+    cancels: int | None
+    made_at: Instant
+    sealed: bytes | None
+
+
+class Word(NamedTuple):
+    """The newest word of a payee."""
+
+    id: int
+    agreed: bool
+    at: Instant
+
+
+def issuer(access: Access) -> bytes | None:
+    """Who the brand is, sealed."""
+    found = access.value(_ISSUER)
+    return None if found is None else bytes(found)
+
+
+def set_issuer(access: Access, sealed: bytes, by: str, now: Instant) -> None:
+    """This from now on."""
+    access.execute(_SET_ISSUER, {"sealed": sealed, "by": by, "now": now})
+
+
+def end_issuer(access: Access) -> bool:
+    """No more of them; whether there were any."""
+    return access.execute(_END_ISSUER).rowcount > 0
+
+
+def add_word(access: Access, party: int, agreed: bool, now: Instant) -> int:
+    """She agrees, or takes it back; the number of her word."""
+    return int(access.value(_ADD_WORD, {"party": party, "agreed": agreed, "now": now}))
+
+
+def word(access: Access, party: int) -> Word | None:
+    """What she said last."""
+    row = access.fetch_one(_WORD, {"party": party})
+    return None if row is None else Word(*row)
+
+
+def lacking(access: Access, after: int, limit: int) -> list[Payment]:
+    """Payments that arrived after their payee had agreed, and have no document: in order of their numbers."""
+    return [Payment(*row) for row in access.fetch(_LACKING, {"after": after, "limit": limit})]
+
+
+def payments(access: Access, run: int) -> list[Payment]:
+    """All payments of a run."""
+    return [Payment(*row) for row in access.fetch(_OF_ITEMS, {"run": run})]
+
+
+def locked_state(access: Access, item: int) -> str:
+    """Where a payment stands; it stays there until the transaction ends."""
+    return str(access.value(_LOCK, {"item": item}))
+
+
+def has_bill(access: Access, item: int) -> bool:
+    """Whether a payment has its document."""
+    return access.fetch_one(_HAS, {"item": item}) is not None
+
+
+def is_cancelled(access: Access, bill: int) -> bool:
+    """Whether a document was taken back."""
+    return access.fetch_one(_CANCELLED, {"bill": bill}) is not None
+
+
+def came_back(access: Access, after: int, limit: int) -> list[int]:
+    """Documents whose money came back, and that nothing cancels yet."""
+    return [row[0] for row in access.fetch(_BACK, {"after": after, "limit": limit})]
+
+
+def next_serial(access: Access, year: int) -> int:
+    """The next number of a year; whoever asks then waits until this transaction ends, and gets the same if it fails."""
+    return int(access.value(_NEXT, {"year": year}))
+
+
+def add(access: Access, bill: Bill) -> int:
+    """Write a document; its id is given here. Raises where its number would leave a gap."""
+    values = {"party": bill.party, "item": bill.item, "currency": bill.currency, "amount": bill.amount}
+    values |= {"year": bill.year, "serial": bill.serial, "now": bill.made_at}
+    return int(access.value(_ADD, {**values, "cancels": bill.cancels}))
+
+
+def add_paper(access: Access, bill: int, sealed: bytes, keep_until: Instant) -> None:
+    """What a document says."""
+    access.execute(_ADD_PAPER, {"bill": bill, "sealed": sealed, "until": keep_until})
+
+
+def one(access: Access, bill: int) -> Bill | None:
+    """A document."""
+    row = access.fetch_one(_ONE, {"bill": bill})
+    return None if row is None else _bill(*row)
+
+
+def of_run(access: Access, run: int) -> list[Bill]:
+    """The documents of a run, in their order."""
+    return [_bill(*row) for row in access.fetch(_OF_RUN, {"run": run})]
+
+
+def of_party(access: Access, party: int, limit: int) -> list[Bill]:
+    """Those for a payee, the newest first."""
+    return [_bill(*row) for row in access.fetch(_OF_PARTY, {"party": party, "limit": limit})]
+
+
+def everything(access: Access) -> Sequence[Bill]:
+    """All of them by their numbers."""
+    return [_bill(*row) for row in access.fetch(_ALL)]
+
+
+def paid(access: Access) -> dict[int, tuple[int, str, Micros]]:
+    """To whom and how much the payments are that have a document."""
+    return {row[0]: (row[1], row[2], row[3]) for row in access.fetch(_PAID)}
+
+
+def series(access: Access) -> dict[int, int]:
+    """The last number of each year."""
+    return {row[0]: row[1] for row in access.fetch(_SERIES)}
+
+
+def forget_old(access: Access, now: Instant) -> None:
+    """What no law asks for any more."""
+    access.execute(_FORGET_OLD, {"now": now})
+
+
+def _bill(
+    id_: int, year: int, serial: int, party: int, item: int, run: int, currency: str, amount: int,
+    cancels: int | None, made_at: int, sealed: memoryview | bytes | None,
+) -> Bill:  # fmt: skip
+    content = None if sealed is None else bytes(sealed)
+    return Bill(id_, year, serial, party, item, run, currency, amount, cancels, made_at, content)
