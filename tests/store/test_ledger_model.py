@@ -35,6 +35,7 @@ class LedgerModel(RuleBasedStateMachine):
 
     conn: Connection
     payouts = Bundle("payouts")
+    parts = Bundle("parts")
 
     @initialize()
     def found_a_programme(self) -> None:
@@ -98,6 +99,21 @@ class LedgerModel(RuleBasedStateMachine):
         balance = fold(self.history).get(core.Balance(core.AccountKey(AccountKind.AVAILABLE, mine), currency), 0)
         if balance >= amount:
             self._post([core.Given(gift, mine, yours, amount, currency).handed_over()])
+
+    @rule(target=parts, party=st.integers(0, 2), amount=st.integers(1, 10), currency=currencies)
+    def withhold(self, party: int, amount: int, currency: str) -> tuple[int, int, str, int]:
+        mine = self.parties[party]
+        part = self.cast.payout(mine, amount, currency)
+        self._post([core.withheld(mine, amount, currency, part)])
+        return mine, amount, currency, part
+
+    @rule(held=consumes(parts))
+    def what_was_withheld_comes_back(self, held: tuple[int, int, str, int]) -> None:
+        self._post([core.withheld_back(*held)])
+
+    @rule(amount=st.integers(1, 10), currency=currencies)
+    def hand_on(self, amount: int, currency: str) -> None:
+        self._post([core.hand_on_tax(amount, currency)])
 
     @rule(party=st.integers(0, 2), amount=st.integers(1, 5), currency=currencies)
     def absorb(self, party: int, amount: int, currency: str) -> None:

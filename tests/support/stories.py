@@ -64,10 +64,9 @@ class Story:
             birth="b",
             modified_at=now,
             status=Status.CAPTURED,
-            currency="EUR",
             total=net,
             fetched=True,
-            **{"evidence": Evidence(clicks, whole_path=True), **changes},
+            **{"currency": "EUR", "evidence": Evidence(clicks, whole_path=True), **changes},
         )
         return self.tell(state, now)
 

@@ -8,8 +8,10 @@ import pytest
 
 from fanshare.flows.audit import lines
 from fanshare.store.queries import tax_forms as rows
+from fanshare.store.queries import tax_years
 from fanshare.store.server import Server
 from tests.core.tax.test_tax_forms import RESIDENCE, W8BEN, W9
+from tests.support.paying import pay_what_is_ready
 from tests.support.schema import schema_template
 from tests.web.support.company import Company, founded
 from tests.web.support.serving import Answer
@@ -103,3 +105,22 @@ def test_a_form_from_abroad_and_one_of_residence(company: Company) -> None:
     one = f"{BRANDS}/{rows.newest(company.brand.access)[0].id}"
     assert "a person" in words(bea.fill(one, do="look"))
     assert bea.fill(BRANDS, asks="everything").status == 422
+
+
+def test_what_is_held_for_the_authority_is_shown_and_handed_on_with_a_reference(company: Company) -> None:
+    brand, conn = company.brand, company.house.conn
+    conn.execute("UPDATE programme SET country = 'US' WHERE id = %s", [brand.access.programme_id])
+    bea = company.device("bea")
+    assert bea.fill(BRANDS, asks="us", without="withhold").status == 302
+    assert rows.pays_without(brand.access)
+    pay_what_is_ready(brand.programme, company.house.now)
+    page = words(bea.get(BRANDS))
+    assert "Held for the tax authority" in page
+    assert "was kept back for the tax authority" in words(company.device("cleo").get("/creator/linen/earnings"))
+    currency = tax_years.held(brand.access)[0].currency
+    wrong = {"do": "hand_on", "currency": currency, "amount": "999999", "reference": "EFT 1"}
+    assert "more than is held" in words(bea.fill(BRANDS, **wrong))
+    assert bea.fill(BRANDS, **wrong | {"amount": "0,01"}).status == 302
+    assert "EFT 1" in words(bea.get(BRANDS))
+    assert tax_years.held(brand.access)[0].handed_on == 10_000
+    assert "held for the tax authority" in words(company.device("otto").get("/operator/books"))

@@ -99,6 +99,8 @@ def small_world() -> World:
     world.filler(2)
     world.settle(world.part(**worked(59_000_000, True)), CLEO, FINN, BUYER, **worked(39_000_000, True))
     world.pay(FINN, 500_000)
+    world.move(world.pay(FINN, 90_000, "withheld"), FINN, 90_000, "returned")
+    world.pay(FINN, 60_000, "withheld")
     return world
 
 

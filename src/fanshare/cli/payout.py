@@ -16,11 +16,11 @@ app = group("Pay by runs, and see every payout there was.")
 
 _ID = typer.Argument(help="The number of the payout.")
 _YES = typer.Option(False, "--yes", help="Don't ask.")
-_STATES = {"in_transit": "on its way", "final": "paid", "returned": "returned"}
+_STATES = {"in_transit": "on its way", "final": "paid", "returned": "returned", "withheld": "held for tax"}
 
 
 @app.command("list")
-def list_(ctx: typer.Context, state: str = typer.Option("", help="in_transit, final or returned.")) -> None:
+def list_(ctx: typer.Context, state: str = typer.Option("", help="in_transit, final, returned or withheld.")) -> None:
     """All payouts, or those in one state."""
     if state and state not in _STATES:
         raise BadInputError("bad_state", f"A payout is one of {', '.join(_STATES)}.")

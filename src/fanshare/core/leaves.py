@@ -14,7 +14,7 @@ from fanshare.core.instants import Instant, format_rfc3339
 from fanshare.core.money import Micros, format_micros
 from fanshare.core.settlement_leaf import Settlement
 
-PAYOUT_STATES = ("in_transit", "paid", "returned")
+PAYOUT_STATES = ("in_transit", "paid", "returned", "withheld")
 GIFT_STATES = ("given", "kept", "back")
 
 type Body = dict[str, Any]
@@ -33,7 +33,8 @@ def document_hash(document: Mapping[str, Any]) -> str:
 def payout(
     *, payout: str, seq: int, previous: str | None, currency: str, amount: Micros, state: str, at: Instant, who: str
 ) -> Body:
-    """A payout to one party entering a state (``in_transit``, ``paid``, ``returned``).
+    """A payout to one party entering a state (``in_transit``, ``paid``, ``returned``; ``withheld``: a part of
+    another one, held for a tax authority).
 
     ``payout`` and ``who`` are commitments; ``seq`` counts the leaves of this payout from 1, ``previous`` is the leaf
     hash of the one before.

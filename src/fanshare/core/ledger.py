@@ -17,7 +17,7 @@ from fanshare.core.money import MAX_MICROS, Micros, not_booked
 
 
 class AccountKind(StrEnum):
-    """What an account holds. The first three belong to the programme, the others to one party each."""
+    """What an account holds. Fees, taxes and what the brand owes or bears are the programme's; the others a party's."""
 
     OWED = "owed"
     ABSORBED = "absorbed"
@@ -28,12 +28,17 @@ class AccountKind(StrEnum):
     IN_TRANSIT = "in_transit"
     PAID = "paid"
     UNCLAIMED = "unclaimed"
+    TAX_HELD = "tax_held"
+    TAX_PAID = "tax_paid"
 
 
 #: Accounts of the programme itself.
-PROGRAMME_KINDS = frozenset({AccountKind.OWED, AccountKind.ABSORBED, AccountKind.FEE})
-#: Only what a party may have now, and the brand's own accounts, can fall below zero.
-MAY_BE_NEGATIVE = frozenset({AccountKind.OWED, AccountKind.ABSORBED, AccountKind.AVAILABLE})
+PROGRAMME_KINDS = frozenset(
+    {AccountKind.OWED, AccountKind.ABSORBED, AccountKind.FEE, AccountKind.TAX_HELD, AccountKind.TAX_PAID}
+)
+#: Only what a party may have now, and the brand's own accounts, can fall below zero; and what is held for a tax
+#: authority, where a payment comes back after its part was handed on.
+MAY_BE_NEGATIVE = frozenset({AccountKind.OWED, AccountKind.ABSORBED, AccountKind.AVAILABLE, AccountKind.TAX_HELD})
 #: Where the money of a position can be.
 BUCKETS = frozenset({AccountKind.PENDING, AccountKind.AVAILABLE, AccountKind.HELD, AccountKind.UNCLAIMED})
 
@@ -51,6 +56,9 @@ class TransferKind(StrEnum):
     CLAIM = "claim"
     OPENING = "opening"
     GIFT = "gift"
+    WITHHOLD = "withhold"
+    WITHHOLD_BACK = "withhold_back"
+    TAX = "tax"
 
 
 class AccountKey(NamedTuple):
@@ -263,6 +271,24 @@ def _payout(
     return Transfer(
         kind, AccountKey(debit, party), AccountKey(credit, party), amount, currency, party=party, payout=payout
     )
+
+
+def withheld(party: int, amount: Micros, currency: str, payout: int) -> Transfer:
+    """A part of what she is paid is held for a tax authority; ``payout`` is that part's own."""
+    debit, credit = AccountKey(AccountKind.AVAILABLE, party), AccountKey(AccountKind.TAX_HELD)
+    return Transfer(TransferKind.WITHHOLD, debit, credit, amount, currency, party=party, payout=payout)
+
+
+def withheld_back(party: int, amount: Micros, currency: str, payout: int) -> Transfer:
+    """The payment came back, and with it the part that was held."""
+    debit, credit = AccountKey(AccountKind.TAX_HELD), AccountKey(AccountKind.AVAILABLE, party)
+    return Transfer(TransferKind.WITHHOLD_BACK, debit, credit, amount, currency, party=party, payout=payout)
+
+
+def hand_on_tax(amount: Micros, currency: str) -> Transfer:
+    """What was held is the authority's."""
+    debit, credit = AccountKey(AccountKind.TAX_HELD), AccountKey(AccountKind.TAX_PAID)
+    return Transfer(TransferKind.TAX, debit, credit, amount, currency)
 
 
 def absorb(party: int, amount: Micros, currency: str) -> Transfer:

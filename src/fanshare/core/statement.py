@@ -190,10 +190,12 @@ def shares_position(shares: Iterable[Share], roles: Iterable[str], at: Instant) 
 
 
 def payout_position(body: Mapping[str, Any]) -> Totals:
-    """What a payout in this state moved: out of available, into transit, to the payee."""
+    """What a payout in this state moved: out of available, into transit, to the payee, or to a tax authority."""
     amount = parse_exact(body["amount"])
     if body["state"] == "in_transit":
         return Totals(available=-amount, in_transit=amount)
+    if body["state"] == "withheld":
+        return Totals(available=-amount)
     return Totals(available=-amount, paid=amount) if body["state"] == "paid" else Totals()
 
 

@@ -35,6 +35,7 @@ _AFTER = {
     "in_transit": ("paid", "returned"),
     "paid": ("returned",),
     "returned": (),
+    "withheld": ("returned",),
     "given": ("kept", "back"),
     "kept": (),
     "back": (),

@@ -241,7 +241,7 @@ def _settlement_link(value: Any) -> Link:
 
 def _payout_link(value: Any) -> Link:
     body = _object(value["body"], "payout leaf", " ".join(_PAYOUT_KEYS))
-    _moving("payout", body, ("in_transit", "paid", "returned"), ("payout", "who"))
+    _moving("payout", body, ("in_transit", "paid", "returned", "withheld"), ("payout", "who"))
     return Link(body, body_hash(body), None, _salts(value["shares"], ("payee",)))
 
 

@@ -75,6 +75,7 @@ WHAT = {
     "tax.ask": later("set which forms for the tax are asked for"),
     "tax.sign": later("signed a form for the tax"),
     "tax.refuse": later("refused a form for the tax"),
+    "tax.hand_on": later("handed on what was held for the tax authority"),
     "tax.look": later("looked at what a form for the tax says"),
     "payout.plan": later("planned a payout run"),
     "payout.take_over": later("took a payout run over from the calendar"),

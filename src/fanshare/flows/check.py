@@ -24,6 +24,7 @@ from fanshare.flows.checks import (
     settlements,
     shop_codes,
     shop_credits,
+    withheld,
 )
 from fanshare.flows.checks.finding import Finding, Offence
 from fanshare.flows.context import Programme
@@ -41,6 +42,7 @@ CHECKS: Sequence[tuple[str, str, Check]] = (
     ("positions", "Every share is where its settle transfers put it.", books.positions),
     ("postings", "Every transfer is as it was posted, and its batch is in the log.", books.postings),
     ("payouts", "What is in transit and paid is what the payouts say.", payouts.payouts),
+    ("withheld", "What is held for tax authorities is what was kept back and not handed on.", withheld.withheld),
     ("gifts", "Every gift's money is where its state says, and each state is in the log.", gifts.gifts),
     (
         "payout runs",

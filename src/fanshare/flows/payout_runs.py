@@ -15,9 +15,10 @@ from fanshare.core.funding import Wanted, share_out, wanted
 from fanshare.core.instants import Instant
 from fanshare.core.money import Micros
 from fanshare.core.payout_item import Answer, Frozen, Said, State
-from fanshare.core.rails import CALLED, may_repeat, window_of
+from fanshare.core.rails import CALLED, least, may_repeat, window_of
 from fanshare.core.reconciliation import DECIDED, Line, written
-from fanshare.flows import funding, payouts
+from fanshare.core.tax.withholding import Part
+from fanshare.flows import funding, payouts, withholding
 from fanshare.flows.context import Programme
 from fanshare.store.access import Access
 from fanshare.store.queries import payout_runs as rows
@@ -171,9 +172,12 @@ def send(programme: Programme, run_id: int, by: str, now: Instant) -> list[Row]:
         if run.submitted_at is not None:
             return items
         _expect(run, run.state == "approved")
-        checked = _looked_at(access, run, items, now)
+        checked, kept = _less_tax(access, _looked_at(access, run, items, now), now)
         sent = [_sent(programme, row, now) for row in checked if row.item.state is State.APPROVED]
         moving = [payouts.Step(payouts.find(access, row.payout), "in_transit") for row in sent if row.payout]
+        moving += withholding.begin(
+            access, {row.payout: kept[row.id] for row in sent if row.payout and row.id in kept}, now
+        )
         payouts.walk(programme, moving, now)
         by_id = {row.id: row for row in (*checked, *sent)}
         _save(access, [by_id[row.id] for row in items if by_id[row.id] != row], by, now)
@@ -225,6 +229,30 @@ def _part(row: Row, part: Micros, now: Instant) -> Row:
 def _wants(row: Row, standing: _Standing, minimum: Mapping[str, Micros]) -> Wanted:
     place = (row.party, row.item.currency)
     return wanted(core.Planned(*place, row.item.amount, 0), standing[place], minimum)
+
+
+def _less_tax(
+    access: Access, checked: list[Row], now: Instant
+) -> tuple[list[Row], dict[int, tuple[withholding.Asked, Part]]]:
+    """The payments less what is held for a tax authority, and that by payment; what would be too little has failed."""
+    whole = {
+        row.id: withholding.Asked(row.party, row.item.currency, row.item.amount)
+        for row in checked
+        if row.item.state is State.APPROVED
+    }
+    parts, kept = withholding.parts(access, [*whole.values()], now) if whole else {}, {}
+    for place, row in enumerate(checked):
+        part = parts.get((row.party, row.item.currency)) if row.id in whole else None
+        if part is None:
+            continue
+        rest = core.payable(row.item.amount - part.amount, row.item.currency, row.kind)
+        if rest < max(1, least(row.kind)):
+            failed = _at(row, way.move(row.item, State.FAILED), now)
+            checked[place] = failed._replace(reason=_LEFT[core.Why.BELOW_MINIMUM])
+        else:
+            checked[place] = row._replace(item=replace(row.item, amount=rest))
+            kept[row.id] = (whole[row.id], part)
+    return checked, kept
 
 
 def _sent(programme: Programme, row: Row, now: Instant) -> Row:
@@ -320,11 +348,13 @@ def post(programme: Programme, pairs: Sequence[tuple[Row, Row]], now: Instant) -
         if after.item.state is State.FINAL and payout.state == "returned":
             payout = payouts.begin(access, after.party, after.item.currency, after.item.amount, now)
             steps.append(payouts.Step(payout, "in_transit"))
+            steps += withholding.again(access, before.payout, payout.id, now)
             payout = replace(payout, state="in_transit")
         if after.item.state is State.FINAL and payout.state == "in_transit":
             steps.append(payouts.Step(payout, "final"))
         if after.item.state in (State.RETURNED, State.FAILED) and payout.state != "returned":
             steps.append(payouts.Step(payout, "returned", after.reason))
+            steps += withholding.back(access, payout.id, after.reason)
         moved.append(after._replace(payout=payout.id))
     payouts.walk(programme, steps, now)
     return moved

@@ -114,9 +114,11 @@ def walk(programme: Programme, steps: Sequence[Step], now: Instant) -> None:
 
 def _moving(step: Step, before: str) -> Transfer:
     payout = step.payout
+    if step.state == "returned" and before == "withheld":
+        return ledger.withheld_back(payout.party, payout.amount, payout.currency, payout.id)
     if step.state == "returned":
         return ledger.returned(payout.party, payout.amount, payout.currency, payout.id, arrived=before == "final")
-    make = {"in_transit": ledger.pay_out, "final": ledger.paid}[step.state]
+    make = {"in_transit": ledger.pay_out, "final": ledger.paid, "withheld": ledger.withheld}[step.state]
     return make(payout.party, payout.amount, payout.currency, payout.id)
 
 

@@ -36,11 +36,15 @@ def usual(country: str, *, several_brands: bool) -> Asks:
     return Asks.RESIDENCE if several_brands and found is not None and found.european else Asks.NOTHING
 
 
-def ask(access: Access, asks: Asks, now: Instant) -> None:
-    """Ask something else of whoever is paid, from the next run on."""
+def ask(access: Access, asks: Asks, now: Instant, *, withhold: bool = False) -> None:
+    """Ask something else of whoever is paid, from the next run on. ``withhold``: who gave no form does not wait, and a
+    part of what she is paid is kept back where the law wants it. Raises ``BadInputError`` ``no_withholding``.
+    """
+    if withhold and asks is not Asks.US:
+        raise BadInputError("no_withholding", "A part is kept back for the tax of the United States alone.")
     with access.transaction():
-        rows.ask(access, asks, now)
-        noted(access, "tax.ask", now, str(asks))
+        rows.ask(access, asks, now, withhold=withhold)
+        noted(access, "tax.ask", now, f"{asks}, {'withhold' if withhold else 'wait'}")
 
 
 def begin(access: Access, country: str, *, several_brands: bool, now: Instant) -> None:

@@ -45,6 +45,7 @@ _REFUSALS = {
     "in_transit_not_negative": "More would be settled or returned than is in transit.",
     "paid_not_negative": "More would be returned than was paid.",
     "unclaimed_not_negative": "More would be claimed than is unclaimed.",
+    "tax_paid_not_negative": "More would be taken back from a tax authority than it was given.",
     "fee_not_negative": "More fee would be given back than was taken.",
 }
 

@@ -74,6 +74,8 @@ IMMUTABLE = frozenset(
         "sealed_piece",
         "self_bill",
         "self_billing_word",
+        "tax_deposit",
+        "tax_withheld",
         "terms",
         "transfer",
     }

@@ -235,7 +235,7 @@ def _is_settlement(value: Any) -> bool:
 
 
 _PAYOUT = {"kind": _text("payout"), "payout": _hex, "seq": _count, "previous": _maybe(_hex), "currency": _any,
-           "amount": _money, "state": _text("in_transit|paid|returned"), "at": _time, "who": _hex}  # fmt: skip
+           "amount": _money, "state": _text("in_transit|paid|returned|withheld"), "at": _time, "who": _hex}  # fmt: skip
 _EPOCH = {"kind": _text("epoch"), "number": _count, "restored_size": _count, "restored_root": _hex,
           "cause": _any, "at": _time}  # fmt: skip
 _ENTRY = {"index": _count, "proof": _hexes, "counted": _count}
@@ -953,6 +953,7 @@ def _follows(older: dict[str, Any], newer: dict[str, Any]) -> bool:
         ("in_transit", "paid"),
         ("in_transit", "returned"),
         ("paid", "returned"),
+        ("withheld", "returned"),
         ("given", "kept"),
         ("given", "back"),
     )
@@ -964,7 +965,9 @@ def _position(link: dict[str, Any], at: str) -> dict[str, int]:
     body, found = link["body"], dict.fromkeys(_TOTALS, 0)
     if body["kind"] == "payout":
         if link["shares"] and body["state"] != "returned":
-            found["available"], found[body["state"]] = -_micros(body["amount"]), _micros(body["amount"])
+            found["available"] = -_micros(body["amount"])
+            if body["state"] != "withheld":  # what is held for a tax authority is in none of her totals
+                found[body["state"]] = _micros(body["amount"])
         return found
     if body["kind"] == "gift":
         amount, state = _micros(body["amount"]), body["state"]

@@ -16,7 +16,7 @@ from fanshare.store.queries.media_kits import Kept
 
 type Role = Literal["creator", "fan", "buyer"]
 type Bucket = Literal["pending", "available", "held"]
-type PayoutState = Literal["in_transit", "paid", "returned"]
+type PayoutState = Literal["in_transit", "paid", "returned", "withheld"]
 
 
 @dataclass(frozen=True, slots=True)

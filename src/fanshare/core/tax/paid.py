@@ -8,6 +8,7 @@ what is earned next of that kind. So the kinds of all payments are known, and ad
 from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from fanshare.core.instants import Instant
 from fanshare.core.ledger import AccountKind, Transfer, TransferKind
@@ -21,7 +22,8 @@ type Kinds = Mapping[TaxKind, Micros]
 class Payment:
     """What left, by payout, or by gift (then it went to somebody else at her wish). ``kinds`` in micros.
 
-    ``paid_at`` is when it arrived, which is when it counts; ``back_at`` when it came back.
+    ``paid_at`` is when it arrived, which is when it counts; ``back_at`` when it came back. ``withheld``: it
+    went to a tax authority on her behalf.
     """
 
     currency: str
@@ -30,6 +32,7 @@ class Payment:
     gift: int | None = None
     paid_at: Instant | None = None
     back_at: Instant | None = None
+    withheld: bool = False
 
     @property
     def amount(self) -> Micros:
@@ -103,31 +106,39 @@ class _Purse:
         return gone
 
 
-def payments(party: int, transfers: Iterable[tuple[Instant, Transfer]]) -> list[Payment]:
+def payments(
+    party: int, transfers: Iterable[tuple[Instant, Transfer]], withheld_of: Mapping[int, int] = MappingProxyType({})
+) -> list[Payment]:
     """Everything that left for a party, in the order in which it left. ``transfers`` are all that touched her
-    accounts, in the order of posting, with their times.
+    accounts, in the order of posting, with their times. ``withheld_of``: of which payout a payout was held for a tax
+    authority; that part counts when the rest arrives.
     """
     purses: dict[str, _Purse] = {}
     found: list[Payment] = []
     known: dict[tuple[str, int | None], Payment] = {}
+    parts: dict[int, list[Payment]] = {}
     for at, one in transfers:
         purse = purses.setdefault(one.currency, _Purse())
         key = ("payout", one.payout) if one.payout is not None else ("gift", one.gift)
         if (one.debit.kind, one.debit.party) == (AccountKind.AVAILABLE, party):
-            if one.kind in (TransferKind.PAYOUT, TransferKind.GIFT):
+            if one.kind in (TransferKind.PAYOUT, TransferKind.GIFT, TransferKind.WITHHOLD):
                 known[key] = Payment(one.currency, purse.take(one.amount), one.payout, one.gift)
                 known[key].paid_at = at if _given(one) else None
+                known[key].withheld = one.kind is TransferKind.WITHHOLD
+                parts.setdefault(withheld_of.get(one.payout or 0, 0), []).append(known[key])
                 found.append(known[key])
             else:
                 _lose(purse, one)
         elif (one.credit.kind, one.credit.party) == (AccountKind.AVAILABLE, party):
-            if key in known and one.kind in (TransferKind.PAYOUT_RETURN, TransferKind.GIFT):
+            if key in known and one.kind in (TransferKind.PAYOUT_RETURN, TransferKind.WITHHOLD_BACK, TransferKind.GIFT):
                 known[key].back_at = at
                 purse.put_back(known[key].kinds)
             else:
                 _gain(purse, one)
         elif key in known and one.kind in (TransferKind.PAYOUT_FINAL, TransferKind.GIFT):
             known[key].paid_at = at
+            for part in parts.get(one.payout or -1, []):
+                part.paid_at = at
     return found
 
 

@@ -42,6 +42,8 @@ _PATHS = {
     ("planned", "in_transit", "final"): ["payout", "payout_final"],
     ("planned", "in_transit", "returned"): ["payout", "payout_return"],
     ("planned", "in_transit", "final", "returned"): ["payout", "payout_final", "payout_return"],
+    ("planned", "withheld"): ["withhold"],
+    ("planned", "withheld", "returned"): ["withhold", "withhold_back"],
 }
 
 

@@ -16,6 +16,9 @@ SELECT currency, CASE state WHEN 'kept' THEN 'away' ELSE 'promised' END, sum(amo
  UNION ALL
 SELECT currency, 'got', sum(amount)::bigint FROM gift
  WHERE programme_id = %(programme_id)s AND creator_party_id = %(party)s AND state = 'kept' GROUP BY currency
+ UNION ALL
+SELECT currency, 'withheld', sum(amount)::bigint FROM payout
+ WHERE programme_id = %(programme_id)s AND party_id = %(party)s AND state = 'withheld' GROUP BY currency
 """
 _LINES: LiteralString = """
 SELECT p.order_id, p.id, o.external_id, o.placed_at, coalesce(c.display_name, ''), o.net, p.currency, p.amount,
@@ -79,7 +82,8 @@ SELECT currency, amount, state, changed_at FROM payout
 class Purse(NamedTuple):
     """What stands on one party's accounts in one currency. ``ready`` may be below zero after a late refund.
 
-    ``away`` is what she gave creators, ``got`` what she was given as one, ``promised`` what waits for their goals.
+    ``away`` is what she gave creators, ``got`` what she was given as one, ``promised`` what waits for their goals;
+    ``withheld`` went to a tax authority for her.
     """
 
     currency: str
@@ -91,12 +95,13 @@ class Purse(NamedTuple):
     away: Micros = 0
     got: Micros = 0
     promised: Micros = 0
+    withheld: Micros = 0
 
     @property
     def earned(self) -> Micros:
         """Everything there is and was by sales."""
         stays = self.ready + self.waiting + self.checked + self.leaving + self.paid
-        return stays + self.away + self.promised - self.got
+        return stays + self.away + self.promised + self.withheld - self.got
 
 
 class LineRow(NamedTuple):
@@ -148,7 +153,7 @@ class PayoutRow(NamedTuple):
     at: Instant
 
 
-_KINDS = ("available", "pending", "held", "in_transit", "paid", "away", "got", "promised")
+_KINDS = ("available", "pending", "held", "in_transit", "paid", "away", "got", "promised", "withheld")
 
 
 def purses(access: Access, party: int) -> list[Purse]:

@@ -21,6 +21,11 @@ SELECT currency, sum(paid_in)::bigint, sum(used)::bigint, sum(recent)::bigint FR
      WHERE e.programme_id = %(programme_id)s AND e.at >= %(since)s
     UNION ALL
     SELECT i.currency, 0, i.amount, CASE WHEN i.first_at > %(recent)s THEN i.amount ELSE 0 END FROM payout_item i
+     WHERE i.programme_id = %(programme_id)s AND i.first_at >= %(since)s AND i.state NOT IN ('failed', 'returned')
+    UNION ALL  -- and what was held of them for a tax authority
+    SELECT i.currency, 0, p.amount, CASE WHEN i.first_at > %(recent)s THEN p.amount ELSE 0 END FROM payout_item i
+      JOIN tax_withheld w ON w.programme_id = i.programme_id AND w.of_payout_id = i.payout_id
+      JOIN payout p ON p.programme_id = w.programme_id AND p.id = w.payout_id
      WHERE i.programme_id = %(programme_id)s AND i.first_at >= %(since)s AND i.state NOT IN ('failed', 'returned')) one
  GROUP BY currency ORDER BY currency
 """

@@ -6,10 +6,11 @@ from typing import Any, LiteralString, NamedTuple
 from fanshare.core.instants import Instant
 from fanshare.store.access import Access
 
-_ASKS = "SELECT asks FROM tax_ask WHERE programme_id = %(programme_id)s"
+_ASKS = "SELECT asks, without FROM tax_ask WHERE programme_id = %(programme_id)s"
 _ASK = """
-INSERT INTO tax_ask (programme_id, asks, set_at) VALUES (%(programme_id)s, %(asks)s, %(now)s)
-ON CONFLICT (programme_id) DO UPDATE SET asks = excluded.asks, set_at = excluded.set_at
+INSERT INTO tax_ask (programme_id, asks, without, set_at) VALUES (%(programme_id)s, %(asks)s, %(without)s, %(now)s)
+ON CONFLICT (programme_id) DO UPDATE
+   SET asks = excluded.asks, without = excluded.without, set_at = excluded.set_at
 """
 _COLUMNS: LiteralString = """
 SELECT id, party_id, kind, backup, signed_at, ends_at, left_at, refused_at, refused_why, kept_until FROM tax_form
@@ -52,7 +53,8 @@ DELETE FROM vault_item i USING gone
 """
 #: Whether a form is asked of a party and missing.
 MISSING: LiteralString = """EXISTS (SELECT FROM tax_ask k
- WHERE k.programme_id = %(programme_id)s AND k.asks <> 'nothing' AND NOT EXISTS (SELECT FROM tax_form f
+ WHERE k.programme_id = %(programme_id)s AND k.asks <> 'nothing' AND k.without = 'wait'
+   AND NOT EXISTS (SELECT FROM tax_form f
         WHERE f.programme_id = k.programme_id AND f.party_id = %(party)s AND f.left_at IS NULL AND f.refused_at IS NULL
           AND (f.ends_at IS NULL OR f.ends_at > %(now)s) AND (k.asks = 'residence') = (f.kind = 'residence')))"""
 _MISSING = "SELECT " + MISSING
@@ -92,9 +94,15 @@ def was_decided(access: Access) -> bool:
     return access.value(_ASKS) is not None
 
 
-def ask(access: Access, asks: str, now: Instant) -> None:
-    """Ask for something else from now on."""
-    access.execute(_ASK, {"asks": asks, "now": now})
+def pays_without(access: Access) -> bool:
+    """Whether somebody who gave no form is paid all the same, less what the law keeps back."""
+    row = access.fetch_one(_ASKS)
+    return row is not None and row[1] == "withhold"
+
+
+def ask(access: Access, asks: str, now: Instant, *, withhold: bool = False) -> None:
+    """Ask for something else from now on; with ``withhold`` nobody waits for it."""
+    access.execute(_ASK, {"asks": asks, "without": "withhold" if withhold else "wait", "now": now})
 
 
 def of(access: Access, parties: Iterable[int]) -> dict[int, list[FormRow]]:

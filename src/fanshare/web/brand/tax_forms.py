@@ -6,13 +6,14 @@ from django.http import HttpResponseRedirect
 from django.urls import reverse
 
 from fanshare.core.errors import BadInputError, FanshareError
+from fanshare.core.money import parse_amount
 from fanshare.core.tax.forms import Asks
-from fanshare.flows import tax_forms
+from fanshare.flows import tax_forms, withholding
 from fanshare.flows.audit import noted
 from fanshare.flows.authorisation import Role
 from fanshare.flows.tax_kept import contents
 from fanshare.flows.tax_rules import rules
-from fanshare.store.queries import listing
+from fanshare.store.queries import listing, tax_years
 from fanshare.store.queries import tax_forms as rows
 from fanshare.web.brand.who import named
 from fanshare.web.desk import Here
@@ -29,10 +30,7 @@ def forms(here: Here) -> Any:
     problem = ""
     if here.request.method == "POST":
         try:
-            wish = field(here, "asks", 20)
-            if wish not in list(Asks):
-                raise BadInputError("bad_wish", "There is no such form to ask for.")
-            tax_forms.ask(here.access, Asks(wish), here.now)
+            _act(here)
         except FanshareError as error:
             problem = plain(error)
         else:
@@ -46,6 +44,9 @@ def forms(here: Here) -> Any:
         "problem": problem,
         "kept": here.request.GET.get("kept") == "1",
         "asks": rows.asks(here.access),
+        "withhold": rows.pays_without(here.access),
+        "held": tax_years.held(here.access),
+        "deposits": tax_years.deposits(here.access),
         "usual": tax_forms.usual(here.tenant.country, several_brands=here.tenant.several_brands),
         "european": (known := rules().countries.get(here.tenant.country)) is not None and known.european,
         "names": {kind: _(name) for kind, name in NAMES.items()},
@@ -56,6 +57,19 @@ def forms(here: Here) -> Any:
         "next": found[PAGE - 1].id if len(found) > PAGE else "",
     }
     return page(here, "brand/tax_forms.html", context, status=422 if problem else 200)
+
+
+def _act(here: Here) -> None:
+    """Ask for something else, or write down what was handed on."""
+    if field(here, "do", 10) == "hand_on":
+        amount = parse_amount(field(here, "amount", 40).replace(",", "."))
+        currency, reference = field(here, "currency", 3), field(here, "reference", 200)
+        withholding.hand_on(here.access, currency, amount, reference, here.access.actor, here.now)
+        return
+    wish, withhold = field(here, "asks", 20), field(here, "without", 10) == "withhold"
+    if wish not in list(Asks):
+        raise BadInputError("bad_wish", "There is no such form to ask for.")
+    tax_forms.ask(here.access, Asks(wish), here.now, withhold=withhold and wish == Asks.US)
 
 
 @seated("brand.tax", Role.BRAND, Role.OPERATOR, form=True, fresh=True)

@@ -34,6 +34,8 @@ ACCOUNTS = {
     "in_transit": later("on its way"),
     "paid": later("paid out"),
     "unclaimed": later("not claimed yet"),
+    "tax_held": later("held for the tax authority"),
+    "tax_paid": later("handed on to the tax authority"),
 }
 
 

@@ -91,6 +91,7 @@ def tax(here: Here) -> Any:
     context = {
         "problem": problem,
         "asks": asks,
+        "withhold": rows.pays_without(here.access),
         "kind": kind,
         "choices": [one for one in asks.kinds if one != kind],
         "names": {one: _(name) for one, name in NAMES.items()},

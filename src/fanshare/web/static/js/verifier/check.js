@@ -53,7 +53,7 @@ function sound(body) {
 function follows(older, newer) {
   if (older.kind === "settlement") return true;
   const way = older.state + " " + newer.state;
-  const ways = ["in_transit paid", "in_transit returned", "paid returned", "given kept", "given back"];
+  const ways = ["in_transit paid", "in_transit returned", "paid returned", "withheld returned", "given kept", "given back"];
   return ways.includes(way) && older.amount === newer.amount;
 }
 
@@ -64,7 +64,7 @@ function position(link, at) {
   if (body.kind === "payout") {
     if (opened && body.state !== "returned") {
       found.available = -micros(body.amount);
-      found[body.state] = micros(body.amount);
+      if (body.state !== "withheld") found[body.state] = micros(body.amount);
     }
     return found;
   }

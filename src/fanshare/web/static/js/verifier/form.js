@@ -228,7 +228,7 @@ function extended(plain, extras) {
 const isSettlement = extended(isPlainSettlement, EXTRAS);
 const going = (kind, ...states) => ({ kind: oneOf(kind), [kind]: hex, seq: count, previous: maybe(hex), currency: any,
   amount: money, state: oneOf(...states), at: time });
-const PAYOUT = { ...going("payout", "in_transit", "paid", "returned"), who: hex };
+const PAYOUT = { ...going("payout", "in_transit", "paid", "returned", "withheld"), who: hex };
 const EPOCH = { kind: oneOf("epoch"), number: count, restored_size: count, restored_root: hex, cause: any, at: time };
 const ENTRY = { index: count, proof: hexes, counted: count };
 const LINE = { ...ENTRY, body: isSettlement, shares: opened(...ROLES), sentences: isTable,

@@ -1,0 +1,67 @@
+"""What is held for tax authorities against the payouts it was held of, and what was handed on."""
+
+from collections.abc import Iterator
+
+from fanshare.core.instants import Instant
+from fanshare.core.ledger import AccountKind
+from fanshare.core.money import format_micros
+from fanshare.core.tax.withholding import part
+from fanshare.flows.checks.finding import Offence, compare
+from fanshare.flows.context import Programme
+from fanshare.store import books
+from fanshare.store.queries import tax_years as rows
+
+_LOST = """
+SELECT DISTINCT e.payout_id FROM payout_event e
+  LEFT JOIN tax_withheld w ON w.programme_id = e.programme_id AND w.payout_id = e.payout_id
+ WHERE e.programme_id = %(programme_id)s AND e.state = 'withheld' AND w.payout_id IS NULL ORDER BY 1
+"""
+_REST = """
+SELECT id, party_id, currency, amount, state FROM payout WHERE programme_id = %(programme_id)s AND id = ANY(%(ids)s)
+"""
+_SUMS = """
+SELECT currency, sum(held)::bigint, sum(deposited)::bigint FROM (
+    SELECT currency, amount AS held, 0 AS deposited FROM payout
+     WHERE programme_id = %(programme_id)s AND state = 'withheld'
+    UNION ALL
+    SELECT currency, 0, amount FROM tax_deposit WHERE programme_id = %(programme_id)s) s
+ GROUP BY currency
+"""
+
+
+def withheld(programme: Programme, _: Instant) -> Iterator[Offence]:
+    """The accounts are the sums of the parts and of what was handed on; each part is its rate of its payment, and came
+    back exactly where that did.
+    """
+    access = programme.access
+    yield from _sums(programme)
+    for (payout,) in access.fetch(_LOST):
+        yield Offence(f"tax_withheld {payout}", "missing", "of which payout it is a part")
+    found = rows.parts(access)
+    rest = {row[0]: row[1:] for row in access.fetch(_REST, {"ids": [one.of for one in found]})}
+    country = programme.access.value("SELECT country FROM programme WHERE id = %(programme_id)s")
+    for one in found:
+        where = f"tax_withheld {one.payout}"
+        party, currency, amount, state = rest[one.of]
+        yield from compare(f"{where}, whose", (one.party, one.currency), (party, currency))
+        yield from compare(f"{where}, its amount", one.amount, part(one.base, one.rate, one.currency).amount)
+        if one.amount + amount > one.base:
+            yield Offence(f"{where}, its base", format_micros(one.base), format_micros(one.amount + amount))
+        yield from compare(f"{where}, its state", one.state == "returned", state == "returned")
+        yield from compare(f"{where}, its authority", one.authority, country)
+
+
+def _sums(programme: Programme) -> Iterator[Offence]:
+    said = {row[0]: (row[1], row[2]) for row in programme.access.fetch(_SUMS)}
+    booked: dict[str, list[int]] = {}
+    for key, amount in books.balances(programme.access).items():
+        if key.account.kind in (AccountKind.TAX_HELD, AccountKind.TAX_PAID):
+            both = booked.setdefault(key.currency, [0, 0])
+            both[key.account.kind is AccountKind.TAX_PAID] += amount
+    for currency in sorted(said.keys() | booked.keys()):
+        parts, deposits = said.get(currency, (0, 0))
+        expected = f"{format_micros(parts - deposits)} and {format_micros(deposits)}"
+        held, paid = booked.get(currency, [0, 0])
+        there = f"{format_micros(held)} and {format_micros(paid)}"
+        if there != expected:
+            yield Offence(f"held and handed on in {currency} (tax_deposit)", there, expected)

@@ -1,0 +1,103 @@
+"""Parts of payments that are held for a tax authority: computed when a run is sent, brought back with the payment.
+
+Such a part is a payout of its own, so that it has its leaves in the log, and stands in the payee's statement.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from fanshare.core import ledger
+from fanshare.core.errors import BadInputError, ConflictError
+from fanshare.core.instants import Instant
+from fanshare.core.money import Micros
+from fanshare.core.tax import withholding as way
+from fanshare.core.tax.paid import payments
+from fanshare.core.tax.rules import Country
+from fanshare.core.tax.withholding import Part
+from fanshare.flows import payouts
+from fanshare.flows.audit import noted
+from fanshare.flows.payouts import Step
+from fanshare.flows.tax_rules import rules
+from fanshare.store.access import Access
+from fanshare.store.ledger import post_logged
+from fanshare.store.queries import tax_years as rows
+
+
+class Asked(NamedTuple):
+    """A payment that is about to be sent, whole."""
+
+    party: int
+    currency: str
+    amount: Micros
+
+
+def home(access: Access) -> Country:
+    """The rules where the brand is."""
+    found = rows.home(access)
+    return rules().of(found.country, found.time_zone, found.currency)
+
+
+def parts(access: Access, asked: Sequence[Asked], now: Instant) -> dict[tuple[int, str], Part]:
+    """What of these payments is kept back, by party and currency; those of which nothing is are left out."""
+    subject = rows.subject(access, [one.party for one in asked], now)
+    country = home(access)
+    if not subject or not country.withholdings:
+        return {}
+    rule, year = country.withholdings[0], country.year(now)
+    moves = rows.movements(access, [*subject])
+    of = {row.payout: row.of for row in rows.parts(access, [*subject])}
+    found = {}
+    for one in asked:
+        if one.party not in subject:
+            continue
+        paid = payments(one.party, moves.get(one.party, []), of)
+        certain = subject[one.party]
+        rate = rule.rate(year) if certain else way.rate(rule, country, year, paid, one.amount, one.currency)
+        part = way.part(one.amount, rate, one.currency)
+        if part.amount:
+            found[one.party, one.currency] = part
+    return found
+
+
+def begin(access: Access, sent: Mapping[int, tuple[Asked, Part]], now: Instant) -> list[Step]:
+    """The parts that go beside these payouts; the caller posts the steps."""
+    authority, steps = home(access).code, []
+    for of, (one, part) in sent.items():
+        payout = payouts.begin(access, one.party, one.currency, part.amount, now)
+        rows.add_part(access, payout.id, of, part.rate, part.base, authority)
+        steps.append(Step(payout, "withheld"))
+    return steps
+
+
+def back(access: Access, payout: int, reason: str) -> list[Step]:
+    """A payment came back, and its part with it. Nothing where there is none, or it came back before."""
+    row = rows.part_of(access, payout)
+    if row is None or row.state != "withheld":
+        return []
+    return [Step(payouts.find(access, row.payout), "returned", reason)]
+
+
+def again(access: Access, old: int, new: int, now: Instant) -> list[Step]:
+    """A payment that had come back arrived after all, by another payout: its part is held once more."""
+    row = rows.part_of(access, old)
+    if row is None:
+        return []
+    return begin(access, {new: (Asked(row.party, row.currency, 0), Part(row.amount, row.rate, row.base))}, now)
+
+
+def hand_on(access: Access, currency: str, amount: Micros, reference: str, by: str, now: Instant) -> None:
+    """What was held was paid to the authority: somebody says so, with the reference it has there.
+
+    Raises ``BadInputError`` (``bad_amount``, ``bad_reference``), ``ConflictError`` (``not_held``, ``twice``).
+    """
+    if not 0 < len(reference.strip()) <= 100 or "\x00" in reference:
+        raise BadInputError("bad_reference", "Write the reference of the payment in at most 100 characters.")
+    if amount <= 0:
+        raise BadInputError("bad_amount", "Write an amount above zero.")
+    with access.transaction():
+        if amount > rows.lock_held(access, currency):
+            raise ConflictError("not_held", "That is more than is held for the authority.")
+        if not rows.deposit(access, home(access).code, currency, amount, reference.strip(), by, now):
+            raise ConflictError("twice", "A payment with this reference was written down already.")
+        post_logged(access, [ledger.hand_on_tax(amount, currency)], at=now)
+        noted(access, "tax.hand_on", now, currency)
