@@ -28,6 +28,7 @@ ACROSS = frozenset(
         "programmes_with_budgets",
         "programmes_with_leavers",
         "programmes_with_letters",
+        "programmes_with_uploads",
         # A programme's own row says whether its budget has stopped it.
         "programme_with_id",
     }

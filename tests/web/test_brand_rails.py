@@ -8,6 +8,8 @@ from fanshare.core.instants import DAY, HOUR, MINUTE
 from fanshare.core.payee import WAIT
 from fanshare.core.payee_account import Kind, stripe_account
 from fanshare.flows import payees, payout_rails
+from fanshare.integrations import rail_http
+from fanshare.integrations.http import Answer
 from fanshare.integrations.paypal import payouts
 from fanshare.integrations.rails import Called
 from fanshare.integrations.stripe import transfers
@@ -194,3 +196,40 @@ def test_it_is_ended_where_nothing_is_under_way(company: Company) -> None:
     assert post(bea, RAILS, kind="stripe", do="end", sure="yes").status == 302
     assert "acct_1LinenPlatform" not in words(bea.get(RAILS))
     assert "Stripe Connect instead" not in words(company.device("finn").get(WHERE))
+
+
+def test_what_is_wrong_with_a_provider_is_said_in_the_readers_language() -> None:
+    """Every sentence of the caller and the drivers; what nobody knows is shown as it is, and as English."""
+    told = {
+        "PayPal did not answer in full.": "PayPal hat nicht vollständig geantwortet.",
+        "Stripe answered 503; it is asked again later.": "Stripe hat mit 503 geantwortet",
+        "Tremendous does not accept our key for this.": "Tremendous nimmt unseren Schlüssel dafür nicht an.",
+        "Stripe gave an answer (302) that can't be read.": "Stripe gab eine Antwort (302)",
+        "Stripe's answer can't be read.": "Die Antwort von Stripe ist nicht zu lesen.",
+        payouts._UNREADABLE: "Die Antwort von PayPal ist nicht zu lesen.",
+        orders._UNREADABLE: "Die Antwort von Tremendous ist nicht zu lesen.",
+        "PayPal does not let this app pay out.": "PayPal lässt diese App nicht auszahlen.",
+        f"{payouts.REFUSED} Whether an earlier attempt went through isn't known.": "nicht bekannt.",
+    }
+    for text, german in told.items():
+        assert rail_words.trouble(text) == text
+        with speaking("de"):
+            said = rail_words.trouble(text)
+            assert german in said, text
+            assert "lang=" not in said, text
+    with speaking("de"):
+        assert rail_words.trouble("A <b>new</b> one.") == '<span lang="en">A &lt;b&gt;new&lt;/b&gt; one.</span>'
+
+
+@pytest.mark.parametrize("status", [408, 425, 429, 500, 503])
+def test_the_callers_own_sentences_are_the_ones_that_pages_know(status: int) -> None:
+    caller = rail_http.Caller("Stripe", "http://127.0.0.1:9", {})
+    try:
+        away = caller.call("GET", "/").trouble
+        told = caller._read(Answer(status, {}, b"")).trouble
+    finally:
+        caller.close()
+    with speaking("de"):
+        assert "lang=" not in rail_words.trouble(away)
+        assert str(status) in rail_words.trouble(told)
+        assert "lang=" not in rail_words.trouble(told)

@@ -59,7 +59,7 @@ def test_many_get_a_code_once_and_looking_asks_for_nothing(company: Company) -> 
     assert codes(company, "spring") == []
     done = words(mona.fill(PATH, plan="spring", what="ask", **ALL))
     assert "2 codes are asked for." in done
-    assert "spring 15 % off : 2 not yet at the shop" in done
+    assert "spring 15 % off: 2 not yet at the shop" in done
     wanted = sorted([(brand.cleo, brand.cleo, "wanted"), (company.carla, company.carla, "wanted")])
     assert codes(company, "spring") == wanted
     assert company.house.value("SELECT count(*) FROM shop_code WHERE work_at IS NOT NULL") >= 2, "the worker goes on"

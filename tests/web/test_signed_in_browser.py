@@ -70,6 +70,8 @@ PAGES = {
         "brand-messages": "/brand/linen/messages",
         "brand-message": "/brand/linen/messages/{message}",
         "brand-assign": "/brand/linen/orders/1/assign",
+        "brand-moving": "/brand/linen/start/moving",
+        "brand-code-plans": "/brand/linen/codes/plans",
         "brand-several-codes": "/brand/linen/codes/several",
         "brand-several-links": "/brand/linen/links/several",
         "brand-results": "/brand/linen/results",

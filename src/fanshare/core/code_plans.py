@@ -92,15 +92,23 @@ def check_plan(plan: CodePlan) -> None:
     """Raises ``BadInputError`` (``bad_plan``, ``bad_discount``) with the first thing that can't be."""
     check_discount(plan.discount)
     if _NAME.fullmatch(plan.name) is None:
-        raise _bad("A plan's name has 1 to 40 small letters, digits and hyphens, such as spring-fans.")
+        raise BadInputError(
+            "bad_plan", "A plan's name has 1 to 40 small letters, digits and hyphens, such as spring-fans."
+        )
     if plan.prefix and (_TEXT.fullmatch(plan.prefix) is None or len(plan.prefix) > MOST_PREFIX):
-        raise _bad(f"A prefix has at most {MOST_PREFIX} letters A to Z, digits, hyphens or underscores.")
+        raise BadInputError(
+            "bad_plan",
+            "A prefix has at most %(most)s letters A to Z, digits, hyphens or underscores.",
+            most=MOST_PREFIX,
+        )
     if plan.source not in (SHOP, STOCK):
-        raise _bad("Codes come from the shop or from a stock.")
+        raise BadInputError("bad_plan", "Codes come from the shop or from a stock.")
     if not 1 <= plan.per_owner <= 1_000 or not 1 <= plan.batch <= MOST_BATCH:
-        raise _bad(f"One owner may have 1 to 1000 codes, and a batch 1 to {MOST_BATCH}.")
+        raise BadInputError(
+            "bad_plan", "One owner may have 1 to 1000 codes, and a batch 1 to %(most)s.", most=MOST_BATCH
+        )
     if not 0 <= plan.days <= 3_650:
-        raise _bad("A code lasts 0 (no end) to 3650 days.")
+        raise BadInputError("bad_plan", "A code lasts 0 (no end) to 3650 days.")
 
 
 def draw(plan: CodePlan, below: Callable[[int], int]) -> str:
@@ -129,7 +137,3 @@ def check_wish(plan: CodePlan) -> None:
     """A code that works once is drawn: a wished one could be guessed before its owner has used it."""
     if plan.discount.single_use:
         raise BadInputError("drawn_only", "Codes that work once are drawn; leave the text out.")
-
-
-def _bad(message: str) -> BadInputError:
-    return BadInputError("bad_plan", message)

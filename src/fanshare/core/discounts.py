@@ -57,16 +57,22 @@ def check_discount(discount: Discount) -> None:
     """Raises ``BadInputError`` ``bad_discount`` with the first thing that can't be."""
     exponent(discount.currency)
     if (discount.percent_bps > 0) == (discount.amount > 0) or discount.percent_bps < 0 or discount.amount < 0:
-        raise _bad("A code gives a percentage or an amount: say one of them.")
+        raise BadInputError("bad_discount", "A code gives a percentage or an amount: say one of them.")
     if discount.percent_bps > MOST_BPS:
-        raise _bad("A code gives at most 100 percent.")
-    for amount, what in ((discount.amount, "An amount"), (discount.minimum, "A least basket")):
+        raise BadInputError("bad_discount", "A code gives at most 100 percent.")
+    for amount in (discount.amount, discount.minimum):
         if amount < 0 or from_minor_units(minor_units(amount, discount.currency), discount.currency) != amount:
-            raise _bad(f"{what} is a whole number of the smallest coin of {discount.currency}.")
+            raise BadInputError(
+                "bad_discount",
+                "An amount or least basket is a whole number of the smallest coin of %(currency)s.",
+                currency=discount.currency,
+            )
     if discount.uses is not None and not 1 <= discount.uses <= MOST_USES:
-        raise _bad(f"A limit of uses lies between 1 and {MOST_USES}.")
+        raise BadInputError("bad_discount", "A limit of uses lies between 1 and %(most)s.", most=MOST_USES)
     if len(discount.products) > MOST_PRODUCTS or not all(_is_id(each) for each in discount.products):
-        raise _bad(f"Products are at most {MOST_PRODUCTS} numbers, as the shop counts them.")
+        raise BadInputError(
+            "bad_discount", "Products are at most %(most)s numbers, as the shop counts them.", most=MOST_PRODUCTS
+        )
 
 
 def differences(asked: Discount, found: Discount) -> tuple[str, ...]:
@@ -117,7 +123,3 @@ def _shown(name: str, value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return ", ".join(value) if isinstance(value, tuple) else str(value)
-
-
-def _bad(message: str) -> BadInputError:
-    return BadInputError("bad_discount", message)

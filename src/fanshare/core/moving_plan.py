@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from fanshare.core.instants import Instant
+from fanshare.core.marks import later
 from fanshare.core.money import Micros, format_trimmed
 from fanshare.core.moving import (
     TOOLS,
@@ -111,7 +112,7 @@ def plan(moved: Moved, known: Known, now: Instant, *, destination: str = "") -> 
     untaken += [
         Untaken(
             f"{format_trimmed(each.amount)} {each.currency} of {names.get(each.person, each.person)[:60]}",
-            "is owed to somebody who is not taken over",
+            later("is owed to somebody who is not taken over"),
         )
         for each in openings
         if each.person not in admitted
@@ -154,14 +155,14 @@ def _people(
 def _refused(person: Person, known: Known, is_owed: bool) -> str:
     """Why somebody can't be taken over; empty where she can."""
     if person.key in known.erased:
-        return "was erased here and is not brought back"
+        return later("was erased here and is not brought back")
     if person.key in known.people:
         return ""
     if is_owed or person.standing is Standing.ACTIVE:
-        return "" if person.shown else "has no name that fans could see; add it to the file"
+        return "" if person.shown else later("has no name that fans could see; add it to the file")
     if person.standing is Standing.APPLIED:
-        return "has applied there and was not admitted yet"
-    return "is switched off there and nothing is owed to her"
+        return later("has applied there and was not admitted yet")
+    return later("is switched off there and nothing is owed to her")
 
 
 def _links(
@@ -174,16 +175,16 @@ def _links(
         target = _target(link, known.hosts) or destination
         owner = found[key].person if key in found else None
         if link.person not in active:
-            untaken.append(Untaken(what, "its owner is not taken over, or is switched off there"))
+            untaken.append(Untaken(what, later("its owner is not taken over, or is switched off there")))
         elif key in known.links or owner is not None:
             mine = owner == link.person if owner is not None else known.people.get(link.person) == known.links[key]
             same += mine
             if not mine:
-                untaken.append(Untaken(what, "already leads to somebody else here"))
+                untaken.append(Untaken(what, later("already leads to somebody else here")))
         elif not is_value(link.value):
-            untaken.append(Untaken(what, "its value is nothing that an address could hold"))
+            untaken.append(Untaken(what, later("its value is nothing that an address could hold")))
         elif not target:
-            untaken.append(Untaken(what, "nobody says where it led; name a page of the shop with --to"))
+            untaken.append(Untaken(what, later("nobody says where it led; name a page of the shop with --to")))
         else:
             elsewhere += bool(link.destination) and not _target(link, known.hosts)
             code = _code_of(key[1], codes)
@@ -233,15 +234,15 @@ def _codes(
         text = code.text.strip()
         key, what = text.casefold(), f"code {text[:60]}"
         if code.person not in active:
-            untaken.append(Untaken(what, "its owner is not taken over, or is switched off there"))
+            untaken.append(Untaken(what, later("its owner is not taken over, or is switched off there")))
         elif not 1 <= len(text) <= 100 or not text.isprintable():
-            untaken.append(Untaken(what, "a discount code has 1 to 100 printable characters"))
+            untaken.append(Untaken(what, later("a discount code has 1 to 100 printable characters")))
         elif key in found or key in known.codes:
             owner = found[key][0] if key in found else None
             mine = owner == code.person if owner is not None else known.people.get(code.person) == known.codes[key]
             same += mine
             if not mine:
-                untaken.append(Untaken(what, "already belongs to somebody else here"))
+                untaken.append(Untaken(what, later("already belongs to somebody else here")))
         else:
             found[key] = (code.person, text)
     return tuple(found.values()), same
@@ -259,7 +260,9 @@ def _openings(moved: Moved, known: Known, now: Instant, untaken: list[Untaken]) 
         sum_, before, (person, currency) = total(balances), known.openings.get(key, 0), key
         what = f"{format_trimmed(abs(sum_))} {currency} of {shown.get(person, person)[:60]}"
         if sum_ < 0:
-            untaken.append(Untaken(what, "is a debt to the brand there; settle it there, a debt is not brought along"))
+            untaken.append(
+                Untaken(what, later("is a debt to the brand there; settle it there, a debt is not brought along"))
+            )
         elif sum_ < before:
             told = f"{format_trimmed(before)} {currency} were moved before, which is more; nothing is taken back"
             untaken.append(Untaken(what, told))

@@ -31,13 +31,19 @@ class Product:
 class Refused:
     """A product that was not taken: where it stood (rows count from 1), its id as far as it is known, and why.
 
-    ``code`` is stable, ``problem`` a sentence.
+    ``code`` is stable, ``problem`` a sentence; ``error`` is the same with its figures apart, for other languages.
     """
 
     row: int
     external_id: str
     code: str
     problem: str
+    error: BadInputError | None = field(default=None, compare=False, repr=False)
+
+    @classmethod
+    def of(cls, row: int, external_id: str, error: BadInputError) -> "Refused":
+        """Why a row was not taken."""
+        return cls(row, external_id[:LONGEST_ID], error.code, error.message, error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +64,7 @@ class Taking:
 
     def refuse(self, row: int, external_id: str, error: BadInputError) -> None:
         """Write down why a row was not taken."""
-        self.refused.append(Refused(row, external_id[:LONGEST_ID], error.code, error.message))
+        self.refused.append(Refused.of(row, external_id, error))
 
     def take(self, row: int, product: Product) -> None:
         """Keep a product. Raises ``BadInputError`` as ``checked``, ``twice``."""

@@ -8,8 +8,10 @@ from collections.abc import Mapping
 
 from fanshare.core.errors import ConflictError
 from fanshare.core.instants import HOUR, MINUTE, Instant
+from fanshare.core.marks import later
 
-WANTED, ASKED, CONFIRMED, ENDING, ENDED, FAILED = "wanted", "asked", "confirmed", "ending", "ended", "failed"
+WANTED, ASKED, CONFIRMED = later("wanted"), later("asked"), later("confirmed")
+ENDING, ENDED, FAILED = later("ending"), later("ended"), later("failed")
 
 #: From each state where it may go. A wanted code that nobody asked the shop for ends without the shop; one whose text
 #: turns out to be somebody else's there is wanted again, with another text.

@@ -76,7 +76,7 @@ def parse(url: str, hosts: Iterable[str], *, allow_http: bool = False) -> Destin
         raise _bad("it must name a host and no user")
     host = ascii_host(parts.hostname or "")
     if not _is_allowed(host, port, parts.scheme, hosts):
-        raise BadInputError("destination_not_allowed", f"{host} is not one of this shop's addresses.")
+        raise BadInputError("destination_not_allowed", "%(host)s is not one of this shop's addresses.", host=host)
     if not _PATH.fullmatch(parts.path) or not _PATH.fullmatch(parts.fragment):
         raise _bad("its path holds characters that must be written with %")
     origin = f"{parts.scheme}://{host}" + ("" if port is None else f":{port}")

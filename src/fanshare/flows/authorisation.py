@@ -144,6 +144,7 @@ MATRIX: Mapping[str, Group] = {
     "brand.applications": _DECIDING,
     "brand.decide": _DECIDING,
     "brand.codes": _DECIDING,
+    "brand.moving": frozenset({Post.OWNER, Role.OPERATOR}),
     "brand.terms": frozenset({Post.OWNER, Role.OPERATOR}),
     "brand.reports": frozenset({Post.OWNER, Role.OPERATOR}),
     "brand.team": frozenset({Post.OWNER, Role.OPERATOR}),

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from fanshare.core import ad_labels
-from fanshare.core.errors import BadInputError
+from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.core.instants import Instant
 from fanshare.flows import audit, links
 from fanshare.flows.context import Programme
@@ -36,12 +36,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """A line with the creator it means, or with what is wrong (a stable ``code`` and a sentence)."""
+    """A line with the creator it means, or with what is wrong."""
 
     line: Line
     creator: Known | None
-    code: str = ""
-    problem: str = ""
+    problem: FanshareError | None = None
+
+    @property
+    def code(self) -> str:
+        """What is wrong, as a stable code; empty where nothing is."""
+        return "" if self.problem is None else self.problem.code
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +95,12 @@ def look(programme: Programme, lines: Sequence[Line], wanted: Wanted, check: Des
     there = brand_links.destinations(programme.access, {one.id for found in known.values() for one in found})
     looked, counts = [], brand_links.counts(programme.access, {one.id for found in known.values() for one in found})
     for line in lines:
-        creator, code, problem = _judged(line, known.get(line.creator.casefold(), []), there, counts)
-        if not code:
-            code, problem = _refused(line.address, hosts, plain, check)
-        if creator is not None and not code:
+        creator, problem = _judged(line, known.get(line.creator.casefold(), []), there, counts)
+        problem = problem or _refused(line.address, hosts, plain, check)
+        if creator is not None and problem is None:
             there.add((creator.id, line.address, line.name))
             counts[creator.id] = counts.get(creator.id, 0) + 1
-        looked.append(Looked(line, creator, code, problem))
+        looked.append(Looked(line, creator, problem))
     return looked
 
 
@@ -149,24 +152,27 @@ def _creators(found: Iterable[Known]) -> dict[str, list[Known]]:
 
 def _judged(
     line: Line, found: Sequence[Known], there: set[tuple[int, str, str]], counts: dict[int, int]
-) -> tuple[Known | None, str, str]:
+) -> tuple[Known | None, FanshareError | None]:
     if not found:
-        return None, "unknown_creator", "No creator here has this page or name."
+        return None, BadInputError("unknown_creator", "No creator here has this page or name.")
     if len(found) > 1:
-        return None, "several_creators", "Several creators have this name; write the name of her page."
+        said = BadInputError("several_creators", "Several creators have this name; write the name of her page.")
+        return None, said
     creator = found[0]
     if len(line.name) > _LONGEST_NAME or "\x00" in line.name:
-        return creator, "bad_name", f"A name has at most {_LONGEST_NAME} characters."
+        return creator, BadInputError("bad_name", "A name has at most %(most)s characters.", most=_LONGEST_NAME)
     if (creator.id, line.address, line.name) in there:
-        return creator, "there_already", "She has a link like this already."
+        return creator, BadInputError("there_already", "She has a link like this already.")
     if counts.get(creator.id, 0) >= MOST_LINKS:
-        return creator, "too_many_links", f"She has {MOST_LINKS} links, which is as many as anybody may have."
-    return creator, "", ""
+        return creator, BadInputError(
+            "too_many_links", "She has %(most)s links, which is as many as anybody may have.", most=MOST_LINKS
+        )
+    return creator, None
 
 
-def _refused(address: str, hosts: Sequence[str], plain: bool, check: Destinations) -> tuple[str, str]:
+def _refused(address: str, hosts: Sequence[str], plain: bool, check: Destinations) -> FanshareError | None:
     try:
         check(address, hosts, plain)
     except BadInputError as error:
-        return error.code, error.message
-    return "", ""
+        return error
+    return None

@@ -86,6 +86,10 @@ class Systems(Protocol):
         """
         ...
 
+    def makes_codes(self, shop: Connection) -> bool:
+        """Whether codes can be made in this shop: its kind lets us, and we have keys for it."""
+        ...
+
     def snippets(self, kind: str) -> Sequence[tuple[str, str]]:
         """What may be pasted into the shop's pages: (where, text)."""
         ...

@@ -118,7 +118,7 @@ def _known(programme: Programme, moved: Moved, now: Instant) -> Known:
         taken=moving.taken_links(access, {link_code(value) for _, value in links}),
         codes=moving.code_owners(access, {one.text.strip().casefold() for one in moved.codes}),
         openings=_opened(opened, parties),
-        hosts=_hosts(programme),
+        hosts=hosts(programme),
         rates=frozenset(rule.bps for rule in programme.book.at(now).rules if rule.bps is not None),
     )
 
@@ -136,10 +136,10 @@ def _email(programme: Programme, person: Person) -> str:
     return programme.pseudonym("email", person.email.strip().casefold()) if person.email else ""
 
 
-def _hosts(programme: Programme) -> frozenset[str]:
+def hosts(programme: Programme) -> frozenset[str]:
     """The names of the shops' sites, without ports."""
-    hosts = (str(host) for shop in connections(programme) for host in shop.settings.get("hosts", ()))
-    return frozenset(urlsplit(f"//{host}").hostname or "" for host in hosts) - {""}
+    named = (str(host) for shop in connections(programme) for host in shop.settings.get("hosts", ()))
+    return frozenset(urlsplit(f"//{host}").hostname or "" for host in named) - {""}
 
 
 def _apply(

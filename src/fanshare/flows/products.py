@@ -103,7 +103,7 @@ def _judged(
             check(product.url, hosts, plain)
             sound.append(product)
         except BadInputError as error:
-            refused.append(Refused(row, product.external_id, error.code, error.message))
+            refused.append(Refused.of(row, product.external_id, error))
     return sound, sorted(refused, key=lambda one: one.row)
 
 

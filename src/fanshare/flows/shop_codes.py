@@ -11,7 +11,7 @@ from typing import Any
 
 from fanshare.core import code_plans
 from fanshare.core import shop_codes as way
-from fanshare.core.errors import BadInputError, ConflictError
+from fanshare.core.errors import BadInputError, ConflictError, Word
 from fanshare.core.instants import Instant
 from fanshare.flows.assets import set_code_state
 from fanshare.flows.code_plans import PlanNow, plan_now
@@ -90,7 +90,9 @@ def rotate(
         if old.state != way.CONFIRMED or old.code is None:
             raise ConflictError(
                 "bad_code_state",
-                f"{old.shown} is {old.state}: only a code that works is changed.",
+                "%(shown)s is %(state)s: only a code that works is changed.",
+                shown=old.shown,
+                state=Word(old.state),
             )
         if rows.replacing(access, old.id) is not None:
             raise ConflictError("already_rotating", "%(shown)s is being changed already.", shown=old.shown)
@@ -141,8 +143,12 @@ def set_state_at(programme: Programme, text: str, connection: int | None, state:
         if state == "ended":
             end_row(programme, row, now)
         elif row.state != way.CONFIRMED:
-            said = f"{made.shown} is {row.state} at the shop and does not come back: make another one."
-            raise ConflictError("ended_in_shop", said)
+            raise ConflictError(
+                "ended_in_shop",
+                "%(shown)s is %(state)s at the shop and does not come back: make another one.",
+                shown=made.shown,
+                state=Word(row.state),
+            )
         else:
             set_code_state(programme, text, state, now, connection=connection)
 

@@ -26,6 +26,7 @@ PERIODS: Mapping[str, int] = {
     "ripen": 10 * MINUTE,
     "borne": 10 * SECOND,
     "claims": 5 * SECOND,
+    "moving": 2 * SECOND,
     "sweep": HOUR,
     "checkpoint": HOUR,
     "compliance": 10 * MINUTE,

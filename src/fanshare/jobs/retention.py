@@ -6,6 +6,7 @@ from fanshare.flows import (
     brand_letters,
     day_keys,
     joining,
+    moving_uploads,
     outbox,
     passkeys,
     self_billing,
@@ -31,6 +32,7 @@ def forget_old(conn: Connection, now: Instant) -> None:
         tell.forget_old(access, now)
         joining.forget_old(access, now)
         brand_letters.forget_old(access, now)
+        moving_uploads.forget_old(access, now)
         self_billing.forget_old(access, now)
         tax_forms.forget_old(access, now)
     directory.drop_deliveries_before(conn, max(0, now - day_keys.KEPT))

@@ -19,6 +19,7 @@ from fanshare.integrations.shopify import storefront
 from fanshare.integrations.stripe.rest import StripeAccess
 from fanshare.jobs import webhooks
 from fanshare.jobs.quarantine import retake
+from fanshare.jobs.shop_codes import can_make
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,10 @@ class Connectors:
         if not sent.taken:
             raise FanshareError("test_refused", sent.said, 409)
         return sent.said
+
+    def makes_codes(self, shop: Connection) -> bool:
+        """By its keys; whether they may write is learnt when the first code is asked for."""
+        return can_make(shop)
 
     def snippets(self, kind: str) -> Sequence[tuple[str, str]]:
         """For Shopify the theme's part and the pixel's; other shops take the one line of this site."""

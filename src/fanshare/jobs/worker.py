@@ -44,7 +44,7 @@ from fanshare.flows.settle import settle
 from fanshare.integrations.outgoing.fetch import Fetcher
 from fanshare.integrations.outgoing.send import Sender
 from fanshare.integrations.rails import Called
-from fanshare.jobs import drain, poll, publish, retention, take, tell, webhooks
+from fanshare.jobs import drain, moving, poll, publish, retention, take, tell, webhooks
 from fanshare.jobs.apart import settle_apart
 from fanshare.jobs.claims import look_for_orders
 from fanshare.jobs.fetches import Fetches
@@ -285,6 +285,10 @@ class Worker:
 
     def _claims_of(self, programme: Programme, done: Round) -> None:
         done.polled += look_for_orders(programme, self._fetches, self.clock()).claims
+
+    def _moving(self, done: Round) -> None:
+        ids = directory.programmes_with_uploads(self.conn, self.clock())
+        self._in_each("moving", ids, lambda one: moving.work_uploads(one, self.clock()), done)
 
     def _sweep(self, done: Round) -> None:
         ids = directory.programmes_with_leavers(self.conn, self.clock())

@@ -28,6 +28,7 @@ _RECALL = (
     SELECT DISTINCT programme_id, order_id, 'clock', %(now)s::bigint FROM position
      WHERE bucket = 'available' AND amount <> 0 AND matures_at > %(now)s ON CONFLICT DO NOTHING
     """,
+    "UPDATE moving_upload SET work_at = %(now)s WHERE work_at > %(latest)s",
     "UPDATE claim_fetch SET due_at = %(now)s WHERE due_at > %(latest)s",
     "UPDATE product SET picture_at = %(now)s WHERE picture_at > %(latest)s",
 )
@@ -306,6 +307,11 @@ def programmes_that_bear(conn: Connection) -> list[int]:
 def programmes_with_claims_to_ask(conn: Connection, now: Instant) -> list[int]:
     """The programmes with claims whose order is to be looked for."""
     return _ids(conn, "SELECT DISTINCT programme_id FROM claim_fetch WHERE due_at <= %s ORDER BY 1", now)
+
+
+def programmes_with_uploads(conn: Connection, now: Instant) -> list[int]:
+    """The programmes with exports of another tool to be read or moved in."""
+    return _ids(conn, "SELECT DISTINCT programme_id FROM moving_upload WHERE work_at <= %s ORDER BY 1", now)
 
 
 def programmes_with_letters(conn: Connection) -> list[int]:

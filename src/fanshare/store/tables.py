@@ -119,6 +119,7 @@ MUTABLE = frozenset(
         "mail_choice",
         "media_kit",
         "media_kit_source",
+        "moving_upload",
         "off_hours",
         "order_click",
         "order_code",

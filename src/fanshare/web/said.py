@@ -4,13 +4,24 @@ from markupsafe import Markup
 
 from fanshare.core.errors import FanshareError, Word
 from fanshare.web.language import gettext as _
-from fanshare.web.language import spoken
+from fanshare.web.language import later, spoken
+
+#: Said by the edge, which knows no languages.
+OF_THE_EDGE = (later("%(host)s is not one of this shop's addresses."),)
 
 
 def plain(error: FanshareError) -> str:
     """The sentence of a fault; where nobody has translated it, as HTML that says it is English."""
     said = translated(error)
     return Markup('<span lang="en">{said}</span>').format(said=error.message) if said is None else said
+
+
+def sentence(said: str) -> str:
+    """A whole sentence without figures; where nobody has translated it, as HTML that says it is English."""
+    words = _(said)
+    if words == said and spoken() != "en":
+        return Markup('<span lang="en">{said}</span>').format(said=said)
+    return words
 
 
 def translated(error: FanshareError) -> str | None:

@@ -86,6 +86,8 @@ SEALED: Sequence[Sealed] = (
     Sealed("workbench", ("account",), "by_recovery", "workbench", "account"),
     Sealed("address_change", ("account",), "sealed", "address change", "account"),
     Sealed("letter", ("programme_id", "id"), "sealed", "letter", "convert_to(name, 'UTF8')"),
+    Sealed("moving_upload", ("programme_id", "id"), "sealed", "moving upload", "convert_to(name, 'UTF8')"),
+    Sealed("moving_upload", ("programme_id", "id"), "sealed_plan", "moving plan", "convert_to(name, 'UTF8')"),
     Sealed("outbox", ("id",), "sealed", "outbox", "convert_to(kind || '/' || key, 'UTF8')"),
 )
 

@@ -20,7 +20,7 @@ from fanshare.web.exports import exported, wished
 from fanshare.web.language import gettext as _
 from fanshare.web.language import later
 from fanshare.web.lists import MOST_EXPORTED
-from fanshare.web.said import plain
+from fanshare.web.said import plain, sentence
 from fanshare.web.seated import field, page, seated
 
 #: Claims that wait on one page, and answered ones.
@@ -122,6 +122,7 @@ def _about(here: Here, number: int, problem: str) -> dict[str, Any]:
         "order": None if case.order is None else brand.order(here.access, case.order),
         "bases": {basis: _(BASES[basis]) for basis in case.bases},
         "answered_on": _(BASES[Basis(case.row.basis)]) if case.row.basis else "",
+        "problem_said": sentence(case.problem),
         "shops_said": what_shops_said(case.asked, here.calendar),
         "may_decide": may(here, "brand.decide"),
         "typed": {name: here.request.POST.get(name, "")[:1_000] for name in ("basis", "note")},

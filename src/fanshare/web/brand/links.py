@@ -68,13 +68,13 @@ def several(here: Here) -> Any:
 
 def _form(here: Here, typed: dict[str, str], *, looked: list[Looked] | None = None, problem: str = "") -> Any:
     refused = [one for one in looked or [] if one.code]
-    sentences = {one.code: one.problem for one in refused}
+    sentences = {one.code: plain(one.problem) for one in refused if one.problem}
     context = {
         "typed": typed,
         "problem": problem,
         "looked": looked is not None,
         "good": len(looked or []) - len(refused),
-        "refused": refused[:_SHOWN],
+        "refused": [(one.line, plain(one.problem)) for one in refused[:_SHOWN] if one.problem],
         "reasons": [(sentences[code], count) for code, count in Counter(one.code for one in refused).most_common()],
         "countries": ad_labels.COUNTRIES.values(),
         "platforms": ad_labels.PLATFORMS,

@@ -3,13 +3,13 @@
 from typing import Any
 
 from fanshare.core import ad_labels
-from fanshare.core.discounts import sentence
 from fanshare.core.errors import FanshareError
 from fanshare.flows import bulk_codes, groups
 from fanshare.flows.authorisation import Role
 from fanshare.flows.bulk_codes import Asked, Looked, Wanted
 from fanshare.flows.code_plans import plans
 from fanshare.store.queries import bulk_codes as rows
+from fanshare.web.brand.code_words import gives
 from fanshare.web.brand.codes import STATES
 from fanshare.web.desk import Here
 from fanshare.web.language import gettext as _
@@ -49,7 +49,11 @@ def _form(
         "done": done,
         "refused": [(plain(error), count) for error, count in done.refused] if done else [],
         "plans": [
-            (one.plan.name, sentence(one.plan.discount), [(_(STATES[s][0]), n) for s, n in sorted(found.items())])
+            (
+                one.plan.name,
+                gives(one.plan.discount, here.calendar),
+                [(_(STATES[s][0]), n) for s, n in sorted(found.items())],
+            )
             for one in plans(here.programme)
             for found in (counts.get(one.plan.name, {}),)
         ],

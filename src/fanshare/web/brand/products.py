@@ -10,6 +10,7 @@ from fanshare.core.errors import FanshareError
 from fanshare.core.instants import format_rfc3339, zone
 from fanshare.core.money import format_micros
 from fanshare.core.product_file import MOST_BYTES
+from fanshare.core.products import Refused
 from fanshare.flows import products as flow
 from fanshare.flows.authorisation import Role
 from fanshare.store.queries import product_pictures
@@ -20,7 +21,7 @@ from fanshare.web.desk import Here
 from fanshare.web.exports import exported
 from fanshare.web.language import gettext as _
 from fanshare.web.lists import MOST_EXPORTED, PAGE, Spec, asked, place
-from fanshare.web.said import plain
+from fanshare.web.said import plain, sentence
 from fanshare.web.seated import field, page, seated
 
 _COLUMNS = ("id", "shop", "title", "url", "price", "currency", "sold_out", "picture", "updated_at", "gone_at")
@@ -78,16 +79,21 @@ def taking_in(here: Here) -> Any:
 
 def _form(here: Here, *, found: flow.Taken | None = None, wish: flow.Wish | None = None, problem: str = "") -> Any:
     refused = [] if found is None else found.refused
-    sentences = {one.code: one.problem for one in refused}
+    sentences = {one.code: said_of(one) for one in refused}
     context = {
         "found": found,
         "wish": wish or flow.Wish(field(here, "shop"), field(here, "whole") == "yes"),
-        "refused": refused[:_SHOWN],
+        "refused": [(one, said_of(one)) for one in refused[:_SHOWN]],
         "reasons": [(sentences[code], count) for code, count in Counter(one.code for one in refused).most_common()],
         "shops": stored.shops(here.access),
         "problem": problem,
     }
     return page(here, "brand/products_import.html", context, status=422 if problem else 200)
+
+
+def said_of(one: Refused) -> str:
+    """Why a row was not taken, in the language of the page."""
+    return sentence(one.problem) if one.error is None else plain(one.error)
 
 
 def _document(row: ProductRow) -> dict[str, Any]:

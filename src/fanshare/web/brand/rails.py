@@ -9,6 +9,7 @@ from fanshare.core.payee_account import Kind
 from fanshare.core.rails import CALLED
 from fanshare.flows import payout_rails
 from fanshare.flows.authorisation import Role
+from fanshare.web.brand.rail_words import trouble
 from fanshare.web.desk import Here
 from fanshare.web.language import gettext as _
 from fanshare.web.payee.ways import NAMES
@@ -42,6 +43,7 @@ def rails(here: Here) -> Any:
         "connected": list(found.values()),
         "names": NAMES,
         "kinds": sorted(CALLED),
+        "trouble": trouble,
     }
     return page(here, "brand/payout_rails.html", context, status=422 if problem else 200)
 

@@ -77,6 +77,7 @@ def _page(here: Here, *, problem: str = "") -> Any:
         "thanks": _thanks(f"{join}/share?fs=FS_PATH"),
         "may_say": may(here, "brand.start.say"),
         "may_connect": may(here, "connections.change"),
+        "may_move": may(here, "brand.moving"),
         "may_team": may(here, "brand.team"),
         "problem": problem,
     }

@@ -1,0 +1,12 @@
+"""Exports of another tool that a brand uploaded."""
+
+from django.db import migrations
+
+from fanshare.store.migrations import run_sql, step_before
+
+
+class Migration(migrations.Migration):  # type: ignore[misc]
+    """Runs the SQL file of the same name."""
+
+    dependencies = [("store", step_before("0132_moving_uploads"))]  # noqa: RUF012
+    operations = [run_sql("0132_moving_uploads")]  # noqa: RUF012
