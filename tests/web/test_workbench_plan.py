@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from fanshare.core.instants import HOUR, local_date, zone
-from fanshare.flows import planning, workbench_keys
+from fanshare.flows import planning, staff, workbench_keys
 from fanshare.flows.workbench_keys import Cost
+from fanshare.store.queries import workbench
 from fanshare.store.server import Server
+from tests.edge.running import KEYS
 from tests.flows.test_busy_times import calendar, event
 from tests.support.schema import schema_template
 from tests.web.support.books import add, make, send, unlock, words
@@ -257,3 +259,61 @@ def test_a_file_that_is_no_calendar_is_refused_in_words_and_changes_nothing(comp
         cleo.upload(place, taken(company, 1), called="calendar", do="import", name=f"No {number}", whole="1")
     full = cleo.upload(place, taken(company, 1), called="calendar", do="import", name="Sixth", whole="1")
     assert (full.status, "Five calendars are kept already" in words(full)) == (422, True)
+
+
+def address(device: Device) -> str:
+    found = re.search(r"(/calendar/[A-Za-z0-9_-]{43}[.]ics)", device.get("/workbench/plan/time").text)
+    assert found is not None
+    return found[1]
+
+
+def titles(company: Company, path: str) -> list[str]:
+    """What a stranger's calendar program reads there."""
+    answer = company.device().get(path)
+    assert (answer.status, answer.headers["content-type"]) == (200, "text/calendar; charset=utf-8")
+    assert answer.headers["cache-control"] == "private, no-store"
+    return re.findall(r"SUMMARY:(.*?)\r?\n", answer.text)
+
+
+def test_a_plan_can_be_subscribed_to_while_the_books_are_locked_and_says_busy_alone(
+    company: Company, cleo: Device
+) -> None:
+    limits(cleo)
+    add(cleo, "work", name="Canary reel", due=day(company, 9), idea="", script="", review="")
+    send(cleo, "/workbench/plan", do="plan")
+    place = "/workbench/plan/time"
+    assert "/calendar/" not in cleo.get(place).text
+    assert send(cleo, place, do="on").status == 302
+    path = address(cleo)
+    send(cleo, "/workbench/lock")
+    assert titles(company, path) == ["busy"] * 3
+    unlock(cleo)
+    (work,) = kept(cleo, "work")
+    send(cleo, "/workbench/plan", do="done", work=work["id"], step="shoot", took="")
+    assert titles(company, path) == ["busy"] * 2
+    # With titles under another address; the one before ends.
+    send(cleo, place, do="on", titles="1")
+    assert titles(company, address(cleo)) == ["Edit: Canary reel", "Publish: Canary reel"]
+    assert company.device().get(path).status == 404
+    # A changed plan is there at once, and nothing of it can be read in the database.
+    add(cleo, "work", name="Second reel", due=day(company, 9), idea="", script="", review="")
+    send(cleo, "/workbench/plan", do="plan")
+    assert len(titles(company, address(cleo))) == 5
+    row = company.house.conn.execute("SELECT sealed, address FROM workbench_feed").fetchone()
+    assert row is not None
+    assert b"Canary" not in bytes(row[0])
+    assert address(cleo).split("/")[2][:43].encode() not in bytes(row[0]) + bytes(row[1])
+    path = address(cleo)
+    send(cleo, place, do="off")
+    assert company.device().get(path).status == 404
+    assert company.house.value("SELECT count(*) FROM workbench_feed") == 0
+
+
+def test_an_address_ends_with_the_books(company: Company, cleo: Device) -> None:
+    limits(cleo)
+    send(cleo, "/workbench/plan/time", do="on")
+    path = address(cleo)
+    assert titles(company, path) == []
+    with company.house.conn.transaction():
+        workbench.erase(company.house.conn, staff.account_of(KEYS, "cleo@example.test"))
+    assert company.device().get(path).status == 404

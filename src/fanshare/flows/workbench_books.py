@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.core.money import Micros
 from fanshare.core.workbench.documents import Entry, Shelf, Written, document, read, shelf
-from fanshare.core.workbench.entries import Commission, Planned, Running, Settings
+from fanshare.core.workbench.entries import Commission, Feed, Planned, Running, Settings
 from fanshare.core.workbench.invoicing import Sender
 from fanshare.flows.authorisation import Hat, Role
 from fanshare.flows.workbench_keys import seal, unseal
@@ -19,7 +19,7 @@ from fanshare.store.queries import earnings, workbench
 
 #: Ten entries a day for five years.
 MOST_ROWS = 20_000
-_SETTINGS, _RUNNING, _SENDER, _PLAN = b"settings", b"running", b"sender", b"plan"
+_SETTINGS, _RUNNING, _SENDER, _PLAN, _FEED = b"settings", b"running", b"sender", b"plan", b"feed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +90,16 @@ def stop(books: Open) -> None:
 def keep_plan(books: Open, planned: Planned) -> None:
     """What is known of the plan that stands; its places are in the works."""
     _write(books, place(books, _PLAN), planned)
+
+
+def keep_feed(books: Open, feed: Feed) -> None:
+    """The secret address of the plan as a calendar."""
+    _write(books, place(books, _FEED), feed)
+
+
+def drop_feed(books: Open) -> None:
+    """No such address any more."""
+    workbench.drop(books.conn, books.account, place(books, _FEED))
 
 
 def earned(conn: Connection, hats: Iterable[Hat], currency: str) -> Earned:

@@ -21,6 +21,7 @@ GLOBAL = frozenset(
         "workbench",  # books hang on an account, whatever it is in which programmes
         "workbench_row",  # what stands in them
         "workbench_paper",  # and its receipts
+        "workbench_feed",  # and its plan as a calendar
         "workbench_seat",  # who keeps books without any programme
         "audit",  # operators act for the whole installation
         "public_text",  # the site has one imprint

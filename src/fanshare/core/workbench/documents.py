@@ -12,6 +12,7 @@ from fanshare.core.workbench.entries import (
     Cost,
     Deal,
     Equipment,
+    Feed,
     Invoice,
     Never,
     Planned,
@@ -26,7 +27,7 @@ from fanshare.core.workbench.entries import (
 from fanshare.core.workbench.invoicing import Issued, Sender
 
 type Entry = Deal | Cost | Recurring | Equipment | Trip | Time | Invoice | Post | Never | Issued | Work | Busy
-type Written = Entry | Settings | Running | Sender | Planned
+type Written = Entry | Settings | Running | Sender | Planned | Feed
 
 KINDS: Mapping[str, type[Any]] = {
     "deal": Deal,
@@ -45,6 +46,7 @@ KINDS: Mapping[str, type[Any]] = {
     "settings": Settings,
     "timer": Running,
     "plan": Planned,
+    "feed": Feed,
 }
 _NAMES = {made: name for name, made in KINDS.items()}
 
@@ -62,6 +64,7 @@ class Shelf:
     broken: int = 0
     sender: Sender | None = None
     planned: Planned | None = None
+    feed: Feed | None = None
 
     def of[T](self, kind: type[T]) -> tuple[T, ...]:
         """The entries of one kind, by id."""
@@ -121,7 +124,7 @@ def read(id_: str, written: Mapping[str, Any]) -> Written:
 
 def shelf(written: Mapping[str, Written], usual: Settings, broken: int = 0) -> Shelf:
     """Everything in its place. ``usual`` are the settings where none were kept."""
-    settings, running, sender, planned = usual, None, None, None
+    settings, running, sender, planned, feed = usual, None, None, None, None
     entries: dict[str, Entry] = {}
     for id_, one in written.items():
         if isinstance(one, Settings):
@@ -132,9 +135,11 @@ def shelf(written: Mapping[str, Written], usual: Settings, broken: int = 0) -> S
             sender = one
         elif isinstance(one, Planned):
             planned = one
+        elif isinstance(one, Feed):
+            feed = one
         else:
             entries[id_] = one
-    return Shelf(settings, entries, running, broken, sender, planned)
+    return Shelf(settings, entries, running, broken, sender, planned, feed)
 
 
 def _freed[T: (Cost, Recurring, Trip, Time)](entry: T, known: Mapping[str, Deal]) -> T:

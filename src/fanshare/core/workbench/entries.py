@@ -1,5 +1,6 @@
 """What a creator writes into her books. All amounts are micros of the one currency of the books, none below zero."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -211,6 +212,15 @@ class Planned:
     left: str = ""
     conflict: str = ""
     enough: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """The secret address of her plan as a calendar, and ``words`` for steps (``""``: what is said without titles)."""
+
+    secret: str
+    titles: bool
+    words: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)

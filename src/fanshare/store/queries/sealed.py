@@ -103,6 +103,7 @@ UNDER_OTHER_KEYS = {
     ("compliance_request", "sealed"): "the key of the day, which is sealed in day_key",
     ("workbench_row", "sealed"): "the key of the books, which only a passphrase or a recovery code opens",
     ("workbench_paper", "sealed"): "the key of the books, as their rows",
+    ("workbench_feed", "sealed"): "what HKDF makes of its secret address, of which a hash is kept",
 }
 
 #: Bytes that nobody sealed.

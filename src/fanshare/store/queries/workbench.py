@@ -100,6 +100,7 @@ def erase(conn: Connection, account: bytes) -> bool:
         found = conn.execute("DELETE FROM workbench WHERE account = %s", [account]).rowcount == 1
         conn.execute("DELETE FROM workbench_row WHERE account = %s", [account])
         conn.execute("DELETE FROM workbench_paper WHERE account = %s", [account])
+        conn.execute("DELETE FROM workbench_feed WHERE account = %s", [account])
     return found
 
 

@@ -15,8 +15,9 @@ from fanshare.core.workbench.entries import Busy, Settings, Work
 from fanshare.core.workbench.results import Result, by_deal, what_if
 from fanshare.core.workbench.schedule import Block, blocks, busy_days, loads, sort_works
 from fanshare.core.workbench.works import left_of, ranges_of, week_of
-from fanshare.flows import busy_times, workbench_books, workbench_plan
+from fanshare.flows import busy_times, workbench_books, workbench_feed, workbench_plan
 from fanshare.flows.workbench_plan import Done, her_clock
+from fanshare.web.language import gettext as _
 from fanshare.web.said import plain
 from fanshare.web.workbench import words
 from fanshare.web.workbench.bench import Bench, benched, page, typed
@@ -83,6 +84,9 @@ def limits_of_time(bench: Bench) -> Any:
     values = _typed_limits(shelf.settings)
     if bench.request.method == "POST":
         try:
+            if typed(bench, "do") in ("on", "off"):
+                _feed(bench, shelf)
+                return HttpResponseRedirect(reverse("workbench_time"))
             if typed(bench, "do") in ("import", "forget"):
                 _calendar(bench, shelf)
                 return HttpResponseRedirect(reverse("workbench_time"))
@@ -100,8 +104,24 @@ def limits_of_time(bench: Bench) -> Any:
         "problem": problem,
         "calendars": sorted(taken.items()),
         "zone": shelf.settings.zone,
+        "feed": shelf.feed,
+        "feed_address": "" if shelf.feed is None else _address(bench, shelf.feed.secret),
     }
     return page(bench, "workbench/time.html", context, status=status)
+
+
+def _address(bench: Bench, secret: str) -> str:
+    found: str = bench.request.build_absolute_uri(reverse("workbench_feed", args=[secret]))
+    return found
+
+
+def _feed(bench: Bench, shelf: Shelf) -> None:
+    """Give the plan a fresh address as a calendar, or take it away."""
+    if typed(bench, "do") == "off":
+        workbench_feed.switch_off(bench.books)
+        return
+    called = {**words.steps(), "": _("busy")}
+    workbench_feed.switch_on(bench.books, shelf, bench.now, called, titles=typed(bench, "titles") == "1")
 
 
 def _calendar(bench: Bench, shelf: Shelf) -> None:
@@ -130,8 +150,8 @@ def _act(bench: Bench, shelf: Shelf) -> None:
     took = typed(bench, "took")
     deal = shelf.deals.get(work.deal)
     platform = deal.platform if deal is not None and deal.platform else "other"
-    done = Done(step, her_clock(shelf, bench.now), reading.minutes(took) if took else 0, platform)
-    workbench_plan.finish(bench.books, work, done)
+    done = Done(step, bench.now, reading.minutes(took) if took else 0, platform)
+    workbench_plan.finish(bench.books, shelf, work, done)
 
 
 def _rows(bench: Bench, shelf: Shelf, planned: list[Block], today: date) -> list[Row]:

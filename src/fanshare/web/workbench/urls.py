@@ -1,8 +1,8 @@
 """Addresses of the workbench. They name no programme: the books hang on an account."""
 
-from django.urls import path
+from django.urls import path, re_path
 
-from fanshare.web.workbench import before, due, entries, invoices, keeping, limits, locking, pages, plan, posting
+from fanshare.web.workbench import before, due, entries, feed, invoices, keeping, limits, locking, pages, plan, posting
 
 urlpatterns = [
     path("workbench", pages.hour, name="workbench"),
@@ -19,6 +19,7 @@ urlpatterns = [
     path("workbench/invoices/sender", invoices.sender, name="workbench_sender"),
     path("workbench/invoices/<uuid:entry>", invoices.invoice, name="workbench_invoice"),
     path("workbench/invoices/<uuid:entry>/file.<slug:form>", invoices.download, name="workbench_invoice_file"),
+    re_path(r"^calendar/(?P<secret>[A-Za-z0-9_-]{43})\.ics\Z", feed.feed, name="workbench_feed"),
     path("workbench/check", before.contract, name="workbench_check"),
     path("workbench/floor", before.floor, name="workbench_floor"),
     path("workbench/post", posting.post, name="workbench_post"),

@@ -1,0 +1,12 @@
+"""Calendars of creators' plans, under secret addresses."""
+
+from django.db import migrations
+
+from fanshare.store.migrations import run_sql, step_before
+
+
+class Migration(migrations.Migration):  # type: ignore[misc]
+    """Runs the SQL file of the same name."""
+
+    dependencies = [("store", step_before("0148_workbench_feed"))]  # noqa: RUF012
+    operations = [run_sql("0148_workbench_feed")]  # noqa: RUF012
