@@ -173,6 +173,11 @@ CLAIMS = [
     ),
     (ITS_ORDER, -800_000, f"Taken back {ON}: 0.80 EUR"),
     (ITS_ORDER, 800_000, f"Given again {ON}: 0.80 EUR"),
+    (
+        "a debt that the brand took upon itself",
+        2_400_000,
+        "A debt that the brand took upon itself on 22 Nov 2026: 2.40 EUR",
+    ),
     (OF_DEBT, -800_000, f"Taken back {ON.replace('bears for a claim', 'bore of an old debt')}: 0.80 EUR"),
     (OF_DEBT, 800_000, f"Given again {ON.replace('bears for a claim', 'bore of an old debt')}: 0.80 EUR"),
 ]
@@ -182,7 +187,7 @@ CLAIMS = [
 @pytest.mark.parametrize(
     ("tool", "amount", "said"),
     CLAIMS,
-    ids=["borne", "debt", "taken back", "given again", "debt taken back", "debt given again"],
+    ids=["borne", "debt", "taken back", "given again", "absorbed", "debt taken back", "debt given again"],
 )
 def test_what_the_brand_bears_for_a_claim_is_told_as_that(check: Verifier, tool: str, amount: int, said: str) -> None:
     world, entry = moved_world(tool=tool, amount=amount)

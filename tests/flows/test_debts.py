@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 
 from fanshare.core.debts import BORNE_AFTER, borne
 from fanshare.core.instants import DAY, HOUR
-from fanshare.core.ledger import AccountKind
+from fanshare.core.ledger import AccountKind, absorb
 from fanshare.core.orders import Refund
 from fanshare.core.sentences import opening_sentence
 from fanshare.core.statement_check import verify
 from fanshare.flows import borne as borne_claims
-from fanshare.flows import claims, debts, openings, payout_runs, people, unclaimed
+from fanshare.flows import claims, debts, openings, payout_runs, people, rulings, unclaimed
 from fanshare.flows.assets import set_link_state
 from fanshare.flows.statements import make_statement
-from fanshare.store import log_store, signing
+from fanshare.store import ledger, log_store, signing
 from fanshare.store.access import Access, connect
 from fanshare.store.directory import programme_with_id
 from fanshare.store.queries import claims as claim_rows
@@ -249,3 +249,35 @@ def test_check_finds_shares_of_a_debt_that_nobody_committed_to(story: Story) -> 
     less = debts.file_of(story.programme, story.finn, [parts[0]._replace(amount=1)], late)
     assert told != less != debts.file_of(story.programme, story.finn, (), late)
     assert name[2] == "EUR"
+
+
+def test_a_debt_taken_upon_itself_by_the_brand_is_on_the_statement_and_follows_its_order(
+    story: Story, tmp_path: Path
+) -> None:
+    refunded(story)
+    now = READY + 2 * HOUR
+    assert rulings.absorb_debt(story.programme, story.finn, "EUR", "It was our fault", now) == DEBT
+    assert debts.tell_absorbed(story.programme) == 0, "it is told already"
+    signer = signing.load_or_create(tmp_path, f"shop.example/log/{story.tenant.public_id}")
+    made = make_statement(story.programme, story.tenant, signer, story.finn, now)
+    [told] = made["currencies"][0]["moved"]
+    assert told["sentences"]["payee"].startswith("A debt that the brand took upon itself on ")
+    assert made["currencies"][0]["closing"]["available"] == "0.000000"
+    assert verify(made, signing.verify).ok
+    assert fanshare_verify.verify(made, None, None).ok
+    won(story, now + DAY)
+    debts.follow(story.programme, now + DAY)
+    assert story.balance(story.finn, AccountKind.AVAILABLE) == FINNS - DEBT
+    assert story.wrong(now + DAY) == []
+
+
+def test_what_was_taken_upon_before_it_was_told_is_told_once(story: Story) -> None:
+    refunded(story)
+    ledger.post_logged(story.access, [absorb(story.finn, DEBT, "EUR")], at=READY + 2 * HOUR)
+    assert any("opening balances" in one for one in story.wrong(READY + DAY)), "its statement says too little"
+    assert debts.tell_absorbed(story.programme) == 1
+    assert debts.tell_absorbed(story.programme) == 0
+    [entry] = openings.entries(story.programme, story.finn, log_store.tree(story.access).frontier.size)
+    assert (entry.body["tool"], entry.body["amount"]) == ("a debt that the brand took upon itself", "1.410000")
+    assert story.balance(story.finn, AccountKind.AVAILABLE) == 0, "nothing is booked twice"
+    assert story.wrong(READY + DAY) == []

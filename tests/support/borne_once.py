@@ -19,7 +19,7 @@ SELECT party_id, sum(most - now)::bigint FROM (
 """
 _BEARS = """
 SELECT party_id, sum(amount)::bigint FROM opening
- WHERE programme_id = %(programme_id)s AND tool IN ('debt', 'debt_order') GROUP BY 1
+ WHERE programme_id = %(programme_id)s AND tool IN ('debt', 'debt_order', 'absorbed') GROUP BY 1
 """
 
 

@@ -34,6 +34,8 @@ CLAIM_ORDER = "claim_order"
 DEBT = "debt"
 #: And what is taken back of that, or given again, as the orders of the debt change.
 DEBT_ORDER = "debt_order"
+#: And a debt that the brand took upon itself by a decision.
+ABSORBED = "absorbed"
 #: What may be below zero.
 FOLLOWS = frozenset({CLAIM_ORDER, DEBT_ORDER})
 NAMES: Mapping[str, str] = {
@@ -42,6 +44,7 @@ NAMES: Mapping[str, str] = {
     CLAIM_ORDER: "the order of an accepted claim",
     DEBT: "a debt that stood for 180 days",
     DEBT_ORDER: "the order of a debt that the brand bore",
+    ABSORBED: "a debt that the brand took upon itself",
 }
 
 _GROUPED = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+\.[0-9]+", re.ASCII)

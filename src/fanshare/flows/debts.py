@@ -12,9 +12,10 @@ from fanshare.core import commitments
 from fanshare.core.canonical import canonical
 from fanshare.core.debts import BORNE_AFTER, Borne, bears, borne, of_what
 from fanshare.core.instants import Instant
-from fanshare.core.moving import DEBT, DEBT_ORDER
+from fanshare.core.money import Micros
+from fanshare.core.moving import ABSORBED, DEBT, DEBT_ORDER
 from fanshare.flows.context import Programme
-from fanshare.flows.openings import NewOpening, post_openings
+from fanshare.flows.openings import NewOpening, post_openings, tell_opening
 from fanshare.store.queries import debts as rows
 from fanshare.store.queries.debts import Source
 
@@ -30,8 +31,26 @@ def bear(programme: Programme, now: Instant) -> int:
             if (amount := borne(balance, taken)) > 0
         ]
         for party, currency, amount in old:
-            _bear(programme, NewOpening(party, _name(programme, party, currency), currency, amount), since, now)
+            _bear(programme, DEBT, NewOpening(party, _name(programme, party, currency), currency, amount), since, now)
     return len(old)
+
+
+def take_upon(programme: Programme, party: int, currency: str, amount: Micros, now: Instant) -> None:
+    """The brand takes a debt of that amount upon itself, however new it is. The caller has locked the balance."""
+    rows.lock(programme.access)
+    _bear(programme, ABSORBED, NewOpening(party, _name(programme, party, currency), currency, amount), now, now)
+
+
+def tell_absorbed(programme: Programme) -> int:
+    """Write down what the brand took upon itself before that was told on statements; how many times it had been."""
+    access = programme.access
+    with access.transaction():
+        rows.lock(access)
+        untold = rows.untold(access)
+        for party, currency, amount, at in untold:
+            new = NewOpening(party, _name(programme, party, currency), currency, amount)
+            tell_opening(programme, ABSORBED, _digest(at), new, at)
+    return len(untold)
 
 
 def follow(programme: Programme, now: Instant) -> int:
@@ -62,12 +81,12 @@ def file_of(programme: Programme, party: int, parts: Sequence[Borne[Source]], at
     return hashlib.sha256(salt + canonical(told)).hexdigest()
 
 
-def _bear(programme: Programme, new: NewOpening, until: Instant, now: Instant) -> None:
+def _bear(programme: Programme, tool: str, new: NewOpening, until: Instant, now: Instant) -> None:
     access, party, currency = programme.access, new.party, new.currency
     known = rows.known(access, party, currency)
     parts = of_what(new.amount, rows.moves(access, party, currency), until, known)
-    post_openings(programme, DEBT, file_of(programme, party, parts, now), [new], now)
-    rows.add(access, DEBT, new.source, currency, parts)
+    post_openings(programme, tool, file_of(programme, party, parts, now), [new], now)
+    rows.add(access, tool, new.source, currency, parts)
 
 
 def _name(programme: Programme, party: int, currency: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from fanshare.core import commitments, leaves, ledger
 from fanshare.core.instants import Instant, local_date
 from fanshare.core.money import Micros
-from fanshare.core.moving import NAMES, opening_name
+from fanshare.core.moving import ABSORBED, NAMES, opening_name
 from fanshare.core.statement import Entry, moved_opening
 from fanshare.flows.context import Programme
 from fanshare.store import log_store
@@ -40,14 +40,14 @@ def post_openings(programme: Programme, tool: str, file: str, news: Sequence[New
         return 0
     access = programme.access
     with access.transaction():
-        posting = post(access, list(map(_movement, news)), at=now)
-        salts = programme.vault.party_salts({one.party for one in news})
-        rows = _rows(programme, tool, file, news, now)
-        rows = [row._replace(public_id=salts[row.party][0]) for row in rows]
-        bodies = [opening_leaf(row, salts[row.party][1]) for row in rows]
-        first = log_store.append(access, [posting.leaf(), *bodies])
-        moving.insert_openings(access, [row._replace(leaf_index=first + n) for n, row in enumerate(rows, 1)])
+        posting = post(access, [_movement(tool, one) for one in news], at=now)
+        _write(programme, tool, file, news, now, [posting.leaf()])
     return len(news)
+
+
+def tell_opening(programme: Programme, tool: str, file: str, new: NewOpening, at: Instant) -> None:
+    """Write down an opening balance that was booked at ``at`` already. The caller has a transaction."""
+    _write(programme, tool, file, [new], at, [])
 
 
 def ripen(programme: Programme, now: Instant) -> int:
@@ -96,7 +96,21 @@ def entries(programme: Programme, party: int, size: int) -> list[Entry]:
     ]
 
 
-def _movement(one: NewOpening) -> ledger.Transfer:
+def _write(
+    programme: Programme, tool: str, file: str, news: Sequence[NewOpening], now: Instant, before: list[dict[str, Any]]
+) -> None:
+    """The rows of opening balances and their records of the log, which come after ``before``."""
+    salts = programme.vault.party_salts({one.party for one in news})
+    rows = _rows(programme, tool, file, news, now)
+    rows = [row._replace(public_id=salts[row.party][0]) for row in rows]
+    bodies = [opening_leaf(row, salts[row.party][1]) for row in rows]
+    first = log_store.append(programme.access, [*before, *bodies]) + len(before)
+    moving.insert_openings(programme.access, [row._replace(leaf_index=first + n) for n, row in enumerate(rows)])
+
+
+def _movement(tool: str, one: NewOpening) -> ledger.Transfer:
+    if tool == ABSORBED:
+        return ledger.absorb(one.party, one.amount, one.currency)
     if one.amount < 0:
         return ledger.take_back_opening(one.party, -one.amount, one.currency)
     return ledger.open_with(one.party, one.amount, one.currency, waiting=one.ready_at is not None)

@@ -13,13 +13,12 @@ from typing import Any
 from fanshare.core import commitments, leaves
 from fanshare.core.errors import BadInputError
 from fanshare.core.instants import DAY, Instant
-from fanshare.core.ledger import absorb
-from fanshare.flows import unclaimed
+from fanshare.flows import debts, unclaimed
 from fanshare.flows.appeals import check_answer
 from fanshare.flows.audit import noted
 from fanshare.flows.context import Programme
 from fanshare.flows.named import check_order, check_parties
-from fanshare.store import ledger, log_store
+from fanshare.store import log_store
 from fanshare.store.access import Access
 from fanshare.store.queries import appeals, exchanges, reassigning
 from fanshare.store.queries.orders import OrderRows
@@ -114,7 +113,7 @@ def absorb_debt(programme: Programme, party: int, currency: str, reason: str, no
         debt = -int(access.value(_AVAILABLE, {"party": party, "currency": currency}) or 0)
         if debt <= 0:
             return 0
-        ledger.post_logged(access, [absorb(party, debt, currency)], at=now)
+        debts.take_upon(programme, party, currency, debt, now)
         _write(programme, NewRuling("absorbed", reason, party=party), now)
     return debt
 

@@ -295,6 +295,7 @@ class Worker:
         self._in_each("leavers", ids, lambda one: leaving.finish(one, self.clock()), done)
         self._for_each("sweep", lambda one, _: unclaimed.sweep(one, self.clock()), done)
         self._for_each("debts", lambda one, _: debts.bear(one, self.clock()), done)
+        self._for_each("absorbed", lambda one, _: debts.tell_absorbed(one), done)
 
     def _checkpoint(self, done: Round) -> None:
         self._for_each("checkpoint", self._sign, done)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fanshare.core.canonical import canonical
 from fanshare.core.instants import Instant
 from fanshare.core.money import format_micros
-from fanshare.core.moving import DEBT
+from fanshare.core.moving import ABSORBED, DEBT
 from fanshare.flows.checks.finding import Offence, compare
 from fanshare.flows.context import Programme
 from fanshare.flows.debts import file_of
@@ -20,8 +20,10 @@ _BOOKED = """
 SELECT t.party_id, t.currency, d.kind || ' to ' || c.kind, sum(t.amount)::bigint FROM transfer t
   JOIN account d ON d.programme_id = t.programme_id AND d.id = t.debit_account_id
   JOIN account c ON c.programme_id = t.programme_id AND c.id = t.credit_account_id
- WHERE t.programme_id = %(programme_id)s AND t.kind = 'opening' GROUP BY 1, 2, 3
+ WHERE t.programme_id = %(programme_id)s AND t.kind IN ('opening', 'absorb') GROUP BY 1, 2, 3
 """
+#: Where the money of an opening came from that the brand does not owe anew.
+_SOURCES = {ABSORBED: "absorbed"}
 _OLD_LINKS = """
 SELECT o.id, o.param, o.value, l.code, o.from_at, b.body FROM old_link o
   JOIN link l ON l.programme_id = o.programme_id AND l.id = o.link_id
@@ -42,7 +44,7 @@ def openings(programme: Programme, _: Instant) -> Iterator[Offence]:
             expected |= {name: told.get(name) for name in ("opening", "who")}
         yield from compare(f"opening {row.id} of party {row.party}", row.body, canonical(expected).decode())
         bucket = "available" if row.matures_at is None else "pending"
-        way = f"owed to {bucket}" if row.amount > 0 else f"{bucket} to owed"
+        way = f"{_SOURCES.get(row.tool, 'owed')} to {bucket}" if row.amount > 0 else f"{bucket} to owed"
         said[row.party, row.currency, way] += abs(row.amount)
         if row.id in ready:
             said[row.party, row.currency, "pending to available"] += row.amount
@@ -56,7 +58,7 @@ def borne_debts(programme: Programme, _: Instant) -> Iterator[Offence]:
     """Of which shares the brand bears old debts is what the log committed to."""
     parts = debts.of_openings(programme.access)
     for row in moving.openings(programme.access):
-        if row.tool == DEBT:
+        if row.tool in (DEBT, ABSORBED):
             told = file_of(programme, row.party, parts.pop((row.id, row.party, row.currency), ()), row.moved_at)
             yield from compare(f"shares of opening {row.id}, a borne debt", row.file_hash.hex(), told)
     for opening, party, currency in sorted(parts):

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from fanshare.core.debts import Borne, Move
 from fanshare.core.instants import Instant
 from fanshare.core.money import Micros
-from fanshare.core.moving import CLAIM, CLAIM_ORDER, DEBT_ORDER
+from fanshare.core.moving import ABSORBED, CLAIM, CLAIM_ORDER, DEBT_ORDER
 from fanshare.store.access import Access
 
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('old debts', %(programme_id)s))"
@@ -69,6 +69,13 @@ SELECT party_id, currency, sum(amount)::bigint FROM opening
 _KNOWN = """
 SELECT order_id, creator_party_id, role, source, base, amount FROM borne_debt
  WHERE programme_id = %(programme_id)s AND party_id = %(party)s AND currency = %(currency)s
+"""
+_UNTOLD = """
+SELECT t.party_id, t.currency, t.amount, t.at FROM transfer t
+ WHERE t.programme_id = %(programme_id)s AND t.kind = 'absorb' AND NOT EXISTS (
+       SELECT FROM opening o WHERE o.programme_id = t.programme_id AND o.tool = %(tool)s AND o.party_id = t.party_id
+          AND o.currency = t.currency AND o.amount = t.amount AND o.moved_at = t.at)
+ ORDER BY t.id
 """
 _OF = """
 SELECT opening_id, party_id, currency, order_id, creator_party_id, role, source, base, amount FROM borne_debt
@@ -146,3 +153,8 @@ def come_again(access: Access) -> list[Again]:
 def gone_back(access: Access) -> dict[tuple[int, str], Micros]:
     """What of it went back to the brand so far (below zero), by party and currency."""
     return {(row[0], row[1]): row[2] for row in access.fetch(_GONE_BACK, {"tool": DEBT_ORDER})}
+
+
+def untold(access: Access) -> list[tuple[int, str, Micros, Instant]]:
+    """What the brand took upon itself and no opening tells: party, currency, micros, and when."""
+    return [(row[0], row[1], row[2], row[3]) for row in access.fetch(_UNTOLD, {"tool": ABSORBED})]

@@ -6,6 +6,7 @@ from typing import LiteralString, NamedTuple
 from fanshare.core.instants import Instant
 from fanshare.core.money import Micros
 from fanshare.store.access import Access
+from fanshare.store.queries.moving import Opened
 from fanshare.store.queries.questions import WAITING
 
 _BALANCES = """
@@ -73,9 +74,14 @@ SELECT coalesce(sum(d.n), 0)::bigint FROM link l
  WHERE l.programme_id = %(programme_id)s AND l.creator_party_id = %(party)s
    AND d.verdict = 'counted' AND d.day >= %(day)s
 """
-_PAYOUTS = """
-SELECT currency, amount, state, changed_at FROM payout
- WHERE programme_id = %(programme_id)s AND party_id = %(party)s ORDER BY id DESC LIMIT 20
+#: Payouts and what moved besides, in one look: a page has few.
+_MOVED = """
+(SELECT '', currency, amount, state, changed_at, NULL::bigint, id FROM payout
+  WHERE programme_id = %(programme_id)s AND party_id = %(party)s ORDER BY id DESC LIMIT 20)
+ UNION ALL
+(SELECT tool, currency, amount, '', moved_at, matures_at, id FROM opening
+  WHERE programme_id = %(programme_id)s AND party_id = %(party)s ORDER BY id DESC LIMIT %(limit)s)
+ ORDER BY 7 DESC
 """
 
 
@@ -211,6 +217,8 @@ def clicks(access: Access, creator: int, from_day: str) -> int:
     return int(access.value(_CLICKS, {"party": creator, "day": from_day}))
 
 
-def payouts(access: Access, party: int) -> list[PayoutRow]:
-    """A party's newest payouts."""
-    return [PayoutRow(*row) for row in access.fetch(_PAYOUTS, {"party": party})]
+def moved(access: Access, party: int, limit: int) -> tuple[list[PayoutRow], list[Opened]]:
+    """The newest payouts, and the newest ``limit`` openings of a party."""
+    rows = access.fetch(_MOVED, {"party": party, "limit": limit})
+    payouts = [PayoutRow(*row[1:5]) for row in rows if not row[0]]
+    return payouts, [Opened(row[4], row[0], row[2], row[1], row[5]) for row in rows if row[0]]

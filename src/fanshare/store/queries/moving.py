@@ -86,6 +86,12 @@ SELECT o.programme_id, o.id, %(now)s FROM opening o
  ORDER BY o.id LIMIT 1000
 ON CONFLICT DO NOTHING RETURNING opening_id
 """
+_NEWEST = """
+SELECT moved_at, tool, amount, currency, matures_at FROM opening
+ WHERE programme_id = %(programme_id)s AND party_id = %(party)s
+   AND (%(before)s::bigint IS NULL OR moved_at < %(before)s)
+ ORDER BY id DESC LIMIT %(limit)s
+"""
 _OPENINGS = """
 SELECT o.id, o.party_id, o.tool, o.source, o.nth, o.file_hash, o.currency, o.amount, o.moved_on, o.moved_at,
        o.matures_at, o.leaf_index, y.public_id, l.body
@@ -113,6 +119,16 @@ class OpeningRow(NamedTuple):
     leaf_index: int
     public_id: str
     body: str | None
+
+
+class Opened(NamedTuple):
+    """An opening balance as its party reads it: when, of which kind, micros, ready when (``None``: at once)."""
+
+    at: Instant
+    tool: str
+    amount: Micros
+    currency: str
+    ready_at: Instant | None
 
 
 def lock(access: Access) -> None:
@@ -223,3 +239,8 @@ def openings(access: Access, party: int | None = None, ids: Sequence[int] | None
     """All opening balances, or those of a party, or some of them, oldest first."""
     rows = access.fetch(_OPENINGS, {"party": party, "ids": None if ids is None else list(ids)})
     return [OpeningRow._make((*row[:5], bytes(row[5]), *row[6:])) for row in rows]
+
+
+def newest(access: Access, party: int, before: Instant | None, limit: int) -> list[Opened]:
+    """A party's newest opening balances."""
+    return [Opened(*row) for row in access.fetch(_NEWEST, {"party": party, "before": before, "limit": limit})]

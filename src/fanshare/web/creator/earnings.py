@@ -1,5 +1,6 @@
 """Earnings line by line, as a page or a file; and the statement under it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpResponse
@@ -12,7 +13,7 @@ from fanshare.flows.payment_clock import Earned
 from fanshare.store.queries import earnings as queries
 from fanshare.store.queries import payees
 from fanshare.store.queries.operating import checkpoint
-from fanshare.web import her_currency
+from fanshare.web import her_currency, other_amounts
 from fanshare.web.desk import Here
 from fanshare.web.exports import exported
 from fanshare.web.language import gettext as _
@@ -22,7 +23,7 @@ from fanshare.web.seated import LISTENS, listens, page, seated
 
 #: Lines on one paper: about ten sheets.
 MOST_PRINTED = 500
-_COLUMNS = ("order", "placed_at", "goods", "amount", "currency", "state", "ready_at", "checked_until", *DATED)
+_COLUMNS = ("order", "placed_at", "goods", "amount", "currency", "state", "ready_at", "checked_until", *DATED, "what")
 _WORDS = {"available": "ready", "pending": "waiting", "held": "being checked", "unclaimed": "unclaimed"}
 
 
@@ -34,11 +35,14 @@ def earnings(here: Here) -> Any:
     if wish.form:
         rows = _lines(here, wish, MOST_EXPORTED + 1)
         told = dated(here, _earned(here, rows[:MOST_EXPORTED]))
-        documents = [_document(row) | days for row, days in zip(rows, told, strict=False)]
+        documents: list[Mapping[str, Any]] = [_document(row) | days for row, days in zip(rows, told, strict=False)]
+        if not wish.narrowed:
+            documents += other_amounts.documents(here, _COLUMNS)
         return exported(wish.form, "earnings", documents, _COLUMNS, cut=len(rows) > MOST_EXPORTED)
     rows = _lines(here, wish, PAGE + 1)
     shown = rows[:PAGE]
     kept = payees.kept_back(here.access, here.me, here.now)
+    payouts, opened = queries.moved(here.access, here.me, other_amounts.MOST)
     context = {
         "asked": wish,
         "purses": her_currency.first(here.request, queries.purses(here.access, here.me)),
@@ -47,8 +51,9 @@ def earnings(here: Here) -> Any:
         "stopped": kept.stopped,
         "no_form": kept.no_form,
         "next": _next(wish, shown) if len(rows) > PAGE else "",
-        "payouts": queries.payouts(here.access, here.me),
+        "payouts": payouts,
         "waits": kept.waits,
+        "others": other_amounts.in_words(opened),
     }
     return page(here, "creator/earnings.html", context | listens(here))
 
@@ -64,12 +69,14 @@ def printed(here: Here) -> Any:
     """The same for paper: sums, lines of chosen days, payouts, and the seal that a file can be held against."""
     wish = asked(here.request.GET, Spec({}, {"newest": _("last reported first")}), here.zone)
     rows = _lines(here, wish, MOST_PRINTED + 1)
+    payouts, opened = queries.moved(here.access, here.me, other_amounts.MOST)
     context = {
         "asked": wish,
         "purses": her_currency.first(here.request, queries.purses(here.access, here.me)),
         "lines": [(row, state_of(row, here.calendar)) for row in rows[:MOST_PRINTED]],
         "cut": len(rows) > MOST_PRINTED,
-        "payouts": queries.payouts(here.access, here.me),
+        "payouts": payouts,
+        "others": other_amounts.in_words(opened),
         "seal": checkpoint(here.access),
     }
     return page(here, "creator/printed.html", context)
@@ -129,4 +136,5 @@ def _document(row: queries.LineRow) -> dict[str, Any]:
         "state": _WORDS[row.bucket],
         "ready_at": "" if row.matures_at is None else format_rfc3339(row.matures_at),
         "checked_until": "" if row.held_until is None else format_rfc3339(row.held_until),
+        "what": "sale",
     }

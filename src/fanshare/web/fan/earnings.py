@@ -11,7 +11,7 @@ from fanshare.flows.payment_clock import Earned
 from fanshare.store.queries import fan_days, payees
 from fanshare.store.queries.fan_days import FanLine
 from fanshare.store.queries.operating import checkpoint
-from fanshare.web import her_currency
+from fanshare.web import her_currency, other_amounts
 from fanshare.web.creator.earnings import MOST_PRINTED, statement_file
 from fanshare.web.desk import Here
 from fanshare.web.exports import exported
@@ -21,7 +21,7 @@ from fanshare.web.money_states import DATED, State, clocks, dated, paying, state
 from fanshare.web.seated import page, seated
 from fanshare.web.wording import percent
 
-_COLUMNS = ("day", "creator", "goods", "rate", "amount", "currency", "state", "ready_at", *DATED)
+_COLUMNS = ("day", "creator", "goods", "rate", "amount", "currency", "state", "ready_at", *DATED, "what")
 
 
 @seated("fan.earnings", Role.FAN)
@@ -34,7 +34,8 @@ def earnings(here: Here) -> Any:
     shown = rows[:limit]
     if wish.form:
         told = zip(shown, dated(here, _earned(here, shown)), strict=True)
-        documents = [_document(here, row) | days for row, days in told]
+        documents: list[Mapping[str, Any]] = [_document(here, row) | days for row, days in told]
+        documents += other_amounts.documents(here, _COLUMNS, here.midnight)
         return exported(wish.form, "earnings", documents, _COLUMNS, cut=len(rows) > limit)
     kept = payees.kept_back(here.access, here.me, here.now)
     context = {
@@ -43,6 +44,7 @@ def earnings(here: Here) -> Any:
         "next": place((shown[-1].order, shown[-1].id)) if len(rows) > limit else "",
         "purses": her_currency.first(here.request, fan_days.purses(here.access, here.me, here.midnight)),
         "waits": kept.waits,
+        "others": other_amounts.others(here, here.midnight),
         "pays_on": paying(here, here.now),
         "stopped": kept.stopped,
         "no_form": kept.no_form,
@@ -65,6 +67,7 @@ def printed(here: Here) -> Any:
         "purses": her_currency.first(here.request, fan_days.purses(here.access, here.me, here.midnight)),
         "lines": [_line(here, row) for row in rows[:MOST_PRINTED]],
         "cut": len(rows) > MOST_PRINTED,
+        "others": other_amounts.others(here, here.midnight),
         "seal": checkpoint(here.access, here.midnight),
     }
     return page(here, "fan/printed.html", context)
@@ -118,4 +121,5 @@ def _document(here: Here, row: FanLine) -> dict[str, Any]:
         "currency": row.currency,
         "state": _state(here, row).kind,
         "ready_at": "" if row.matures_at is None else format_rfc3339(row.matures_at)[:10],
+        "what": "sale",
     }

@@ -272,6 +272,8 @@ function movedFrom(body) {
   if (body.tool === "an accepted claim") return "Borne by the brand for a claim accepted on " + on + ": " + worth;
   if (body.tool === "a debt that stood for 180 days")
     return "Borne by the brand on " + on + " of " + body.tool + ": " + worth;
+  if (body.tool === "a debt that the brand took upon itself")
+    return "A debt that the brand took upon itself on " + on + ": " + worth;
   if (FOLLOWS.has(body.tool)) {
     const what = amount < 0n ? "Taken back on " : "Given again on ";
     return what + on + " of what the brand " + FOLLOWS.get(body.tool) + ", as its order was changed: " + worth;

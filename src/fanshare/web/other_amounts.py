@@ -1,0 +1,79 @@
+"""What moved somebody's balance besides sales, payouts and gifts: opening balances, and what the brand bears."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from fanshare.core.instants import Instant, format_rfc3339
+from fanshare.core.money import Micros, format_micros
+from fanshare.core.moving import ABSORBED, CLAIM, CLAIM_ORDER, DEBT, DEBT_ORDER, NAMES
+from fanshare.store.queries import moving
+from fanshare.store.queries.moving import Opened
+from fanshare.web.desk import Here
+from fanshare.web.language import gettext as _
+from fanshare.web.language import later
+
+#: The newest of them; the statement has all.
+MOST = 50
+_WORDS = {
+    CLAIM: later("the brand bears it for a claim that you made late"),
+    DEBT: later("the brand bears it of a debt that stood for 180 days"),
+    ABSORBED: later("a debt that the brand took upon itself"),
+}
+_FOLLOWS = {
+    CLAIM_ORDER: (
+        later("taken back of what the brand bears for a claim, as its order was changed"),
+        later("given again of what the brand bears for a claim, as its order was changed"),
+    ),
+    DEBT_ORDER: (
+        later("taken back of what the brand bore of an old debt, as its order was changed"),
+        later("given again of what the brand bore of an old debt, as its order was changed"),
+    ),
+}
+
+
+class Other(NamedTuple):
+    """One of them. ``amount`` is below zero where something was taken back; ``ready_at`` where it still waits."""
+
+    at: Instant
+    what: str
+    amount: Micros
+    currency: str
+    words: str
+    ready_at: Instant | None
+
+
+def others(here: Here, before: Instant | None = None) -> list[Other]:
+    """The newest of hers, as of now or of a moment ``before`` which nothing is told."""
+    return in_words(moving.newest(here.access, here.me, before, MOST))
+
+
+def in_words(rows: Iterable[Opened]) -> list[Other]:
+    """Openings as a page tells them."""
+    return [Other(one.at, one.tool, one.amount, one.currency, _words(one), one.ready_at) for one in rows]
+
+
+def documents(here: Here, columns: tuple[str, ...], before: Instant | None = None) -> list[Mapping[str, Any]]:
+    """The same as rows of a file of these columns."""
+    return [{column: told.get(column, "") for column in columns} for told in _told(here, before)]
+
+
+def _told(here: Here, before: Instant | None) -> Iterator[Mapping[str, str]]:
+    for one in others(here, before):
+        waits = one.ready_at is not None and one.ready_at > (before or here.now)
+        yield {
+            "placed_at": format_rfc3339(one.at),
+            "day": here.calendar.iso(one.at),
+            "amount": format_micros(one.amount),
+            "currency": one.currency,
+            "state": "waiting" if waits else "ready",
+            "ready_at": "" if one.ready_at is None else format_rfc3339(one.ready_at)[:10],
+            "what": one.what,
+        }
+
+
+def _words(one: Opened) -> str:
+    if one.tool in _FOLLOWS:
+        return _(_FOLLOWS[one.tool][one.amount > 0])
+    if one.tool in _WORDS:
+        return _(_WORDS[one.tool])
+    return _("came along from %(tool)s") % {"tool": NAMES.get(one.tool, one.tool)}
