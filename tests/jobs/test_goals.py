@@ -218,27 +218,32 @@ def test_giving_taking_back_and_the_end_at_once_neither_make_nor_lose_a_cent(hou
 
 
 _VICTIM = """
+import contextlib
 import sys
-from fanshare.flows import goal_ends
+from fanshare.flows import gift_records, goal_ends
 from fanshare.flows.context import Programme, open_programme
 from fanshare.store.access import Access, connect
 from fanshare.store.queries import goals as rows
 from tests.edge.running import KEYS
-dsn, programme, public_id, now = sys.argv[1], int(sys.argv[2]), sys.argv[3], int(sys.argv[4])
+dsn, programme, public_id, now, broken = sys.argv[1], int(sys.argv[2]), sys.argv[3], int(sys.argv[4]), sys.argv[5:]
 def stopped(*_):
     print("everything is posted, nothing is committed", flush=True)
     sys.stdin.readline()
+if broken:
+    Access.transaction = lambda _: contextlib.nullcontext()
+    gift_records.enter = stopped
 rows.book = stopped
 goal_ends.book_due(open_programme(Access(connect(dsn), programme, "job:goals"), public_id, KEYS), now)
 """
 
 
-def test_a_worker_that_is_killed_in_the_middle_leaves_nothing_half_done(house: House) -> None:
+def killed_while_booking(house: House, *broken: str) -> None:
+    """A goal of 100.00 with a gift of 4.00 is over, and the worker that books it is killed before its commit."""
     bea = house.bea
     has_ready(house, 10 * MICROS)
     gives(house, opened(house, 100 * MICROS), 4 * MICROS)
     house.later(10 * DAY)
-    arguments = [house.database.dsn(), str(bea.tenant.id), bea.tenant.public_id, str(house.now)]
+    arguments = [house.database.dsn(), str(bea.tenant.id), bea.tenant.public_id, str(house.now), *broken]
     victim = subprocess.Popen(
         [sys.executable, "-c", _VICTIM, *arguments],
         stdin=subprocess.PIPE,
@@ -249,11 +254,22 @@ def test_a_worker_that_is_killed_in_the_middle_leaves_nothing_half_done(house: H
     assert victim.stdout.readline() == b"everything is posted, nothing is committed\n"
     os.kill(victim.pid, signal.SIGKILL)
     victim.communicate()
+
+
+def test_a_worker_that_is_killed_in_the_middle_leaves_nothing_half_done(house: House) -> None:
+    bea = house.bea
+    killed_while_booking(house)
     assert (states(house), ready(house, bea.finn)) == (["given"], 6 * MICROS)
     assert goal_ends.book_due(bea.programme, house.now) == 1
     assert goal_ends.book_due(bea.programme, house.now) == 0
     assert (states(house), ready(house, bea.finn)) == (["back"], 10 * MICROS)
     assert faults(house) == []
+
+
+def test_without_its_transaction_a_killed_worker_leaves_a_gift_that_went_nowhere(house: House) -> None:
+    killed_while_booking(house, "no transaction")
+    assert (states(house), ready(house, house.bea.finn)) == (["back"], 6 * MICROS)
+    assert "gifts" in faults(house)
 
 
 def test_a_creator_who_leaves_gives_her_goal_up_and_an_erased_fans_gift_goes_to_unclaimed(house: House) -> None:
