@@ -217,6 +217,11 @@ def clicks(access: Access, creator: int, from_day: str) -> int:
     return int(access.value(_CLICKS, {"party": creator, "day": from_day}))
 
 
+def payouts(access: Access, party: int) -> list[PayoutRow]:
+    """A party's newest payouts."""
+    return moved(access, party, 0)[0]
+
+
 def moved(access: Access, party: int, limit: int) -> tuple[list[PayoutRow], list[Opened]]:
     """The newest payouts, and the newest ``limit`` openings of a party."""
     rows = access.fetch(_MOVED, {"party": party, "limit": limit})
