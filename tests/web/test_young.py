@@ -248,12 +248,14 @@ WITHOUT_MONEY = {
     "off_hours.party_id", "letter_to.party_id", "appeal.party_id", "moved_person.party_id",
     # Of creators alone.
     "application.party_id", "creator_page.party_id", "page_shelf.party_id", "page_section.party_id",
+    "media_kit.party_id",
 }  # fmt: skip
 #: Where money is named that has an account first, and whoever has none is not named there.
 BEHIND_AN_ACCOUNT = {
     "position.party_id", "part.creator_party_id", "payout.party_id", "payout_item.party_id", "shop_credit.party_id",
     "gift.giver_party_id", "opening.party_id", "ruling.party_id", "payout_stop.party_id", "borne_claim.party_id",
-    "tax_form.party_id", "party_leaving.party_id",
+    "tax_form.party_id", "party_leaving.party_id", "self_billing_word.party_id", "self_bill.party_id",
+    "borne_debt.party_id",
 }  # fmt: skip
 
 

@@ -31,6 +31,7 @@ _COMMANDS = (
     ("Arranging", "workbench", "workbench", "Who keeps books of her own without a programme."),
     ("Arranging", "api-key", "api_key", "Keys of the public API."),
     ("Arranging", "login-link", "login_link", "A link by which somebody signs in, once."),
+    ("Arranging", "provider", "provider", "Signing in by an OpenID Connect provider."),
     ("Arranging", "terms", "terms", "Check, publish and show terms."),
     ("Arranging", "creator", "creator", "Admit and list creators."),
     ("Arranging", "fan", "fan", "Let fans take part, and list them."),

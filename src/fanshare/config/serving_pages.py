@@ -101,6 +101,7 @@ def _desk(base: Foundation, kept: KeptConnections) -> "Desk":
     from fanshare.flows.doctor import examine
     from fanshare.flows.statements import make_statement
     from fanshare.integrations.bank_files import Banks
+    from fanshare.integrations.oidc.provider import OpenIdConnect
     from fanshare.integrations.rails import Called
     from fanshare.jobs.spool_facts import spool_facts
     from fanshare.jobs.systems import Connectors
@@ -119,7 +120,8 @@ def _desk(base: Foundation, kept: KeptConnections) -> "Desk":
 
     told = tuple(told_settings(base.settings))
     systems = Connectors(base.settings.public_url)
-    return Desk(kept.lent, base.keys, base.clock, statement, _destination, examined, told, systems, Banks(), Called())
+    ports = (systems, Banks(), Called(), OpenIdConnect())
+    return Desk(kept.lent, base.keys, base.clock, statement, _destination, examined, told, *ports)
 
 
 def _destination(url: str, hosts: Iterable[str], allow_http: bool) -> object:

@@ -62,6 +62,8 @@ SESSION_COOKIE_NAME = "fanshare"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+#: What a browser keeps while its owner is away at a provider that signs her in.
+WAY_COOKIE_NAME = "fanshare_way"
 CSRF_COOKIE_NAME = "fanshare_form"
 CSRF_COOKIE_AGE = None
 CSRF_COOKIE_HTTPONLY = True

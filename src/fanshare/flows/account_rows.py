@@ -20,7 +20,7 @@ from fanshare.flows.staff import PURPOSE, account_of, folded
 from fanshare.flows.workbench_keys import PURPOSE as BOOKS
 from fanshare.store import directory
 from fanshare.store.access import Access, Connection
-from fanshare.store.queries import workbench
+from fanshare.store.queries import provider_links, workbench
 from fanshare.store.vault import Vault
 
 #: Table and column that hold the hash of an address -> what becomes of it.
@@ -28,6 +28,7 @@ HANGS = {
     ("operator", "account"): "moved",
     ("second_factor", "account"): "moved",
     ("passkey", "account"): "moved; devices go on calling the account by the same random name",
+    ("provider_link", "account"): "ended: whoever has the new mailbox connects again",
     ("brand_person", "email_hash"): "moved",
     ("party_identity", "hash"): "the new one joins the old, by which her own earlier purchases are known",
     ("workbench", "account"): "moved, and locked everywhere; her passphrase opens it as before",
@@ -107,6 +108,8 @@ def move(conn: Connection, keys: Keys, seats: Iterable[Seat], how: Move, now: In
         _application(Access(conn, tenant.id, "address"), keys, how)
     conn.execute("DELETE FROM web_session WHERE account = %s", [old])
     conn.execute("DELETE FROM sign_in_link WHERE account = %s", [old])
+    for one in (old, new):
+        provider_links.unlink(conn, one)
     return added
 
 

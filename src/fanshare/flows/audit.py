@@ -15,6 +15,11 @@ from fanshare.store.access import Access, Connection
 WHAT = {
     "sign_in.link": later("signed in"),
     "sign_in.passkey": later("signed in with a passkey"),
+    "sign_in.provider": later("signed in by a provider"),
+    "provider.set": later("let people sign in by a provider"),
+    "provider.off": later("ended signing in by a provider"),
+    "provider.connect": later("connected a provider with an account"),
+    "provider.disconnect": later("ended a connection with a provider"),
     "passkey.add": later("added a passkey"),
     "passkey.name": later("named a passkey"),
     "passkey.remove": later("removed a passkey"),

@@ -29,6 +29,7 @@ from fanshare.store.queries import (
     off_hours,
     own_data,
     payout_runs,
+    provider_links,
     shelves,
     shop_credits,
     thanks,
@@ -243,10 +244,11 @@ def _safety(programme: Programme, person: int) -> dict[str, Any] | None:
     if account is None:
         return None
     conn = programme.access.conn
-    factor = second_factor.state_of(conn, account)
+    factor, since = second_factor.state_of(conn, account), provider_links.linked_at(conn, account)
     return {
         "app": factor.app,
         "recovery_codes_left": factor.recovery_left,
+        "signs_in_by_a_provider_since": None if since is None else format_rfc3339(since),
         "passkeys": [
             {
                 "name": one.name,

@@ -6,6 +6,7 @@ from fanshare.flows import passkeys, second_factor, staff
 from fanshare.flows.authorisation import Role
 from fanshare.flows.sign_in import seats_of
 from fanshare.store.access import Access, Connection
+from fanshare.store.queries import provider_links
 
 
 def end_operator(conn: Connection, keys: Keys, address: str, now: Instant, actor: str = "cli") -> None:
@@ -28,6 +29,8 @@ def left(conn: Connection, keys: Keys, address: str, account: bytes) -> None:
     Whoever only keeps books of her own is known by a hash alone: her passkeys stay, without her address.
     """
     seats = seats_of(conn, keys, address)
+    if all(seat.role is Role.BENCH for seat in seats):
+        provider_links.unlink(conn, account)
     if not seats:
         second_factor.forget(conn, account)
     elif all(seat.role is Role.BENCH for seat in seats):

@@ -44,6 +44,14 @@ _SAID: Mapping[str, tuple[str, str]] = {
         later("A passkey was removed at %(host)s"),
         later("a passkey was removed from your account at %(host)s."),
     ),
+    "provider.connect": (
+        later("Another way to sign in was connected at %(host)s"),
+        later("your account at %(host)s was connected with a provider, which can sign\nyou in from now on."),
+    ),
+    "provider.disconnect": (
+        later("A way to sign in was ended at %(host)s"),
+        later("the connection of your account at %(host)s with a provider was ended."),
+    ),
     "passkey.stop": (
         later("A passkey was stopped at %(host)s"),
         later(

@@ -15,6 +15,8 @@ GLOBAL = frozenset(
         "second_factor",  # and so may who has an app
         "passkey",  # and whose devices hold keys
         "passkey_answer",  # whoever signs in by one is nobody yet
+        "sign_in_provider",  # one for the installation, or none
+        "provider_link",  # whom it signs in, whatever she is in which programmes
         "address_change",  # and so may whose address changes
         "web_session",  # and so may who signed in
         "outbox",  # a wish to sign in names no programme

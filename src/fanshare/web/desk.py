@@ -26,6 +26,7 @@ from fanshare.flows.connecting import Systems
 from fanshare.flows.context import Programme, open_programme
 from fanshare.flows.offers import Offer, offers
 from fanshare.flows.own_links import Destinations
+from fanshare.flows.provider_sign_in import Providers
 from fanshare.flows.remarks import Remark
 from fanshare.flows.returns import counted
 from fanshare.store.queries import tenants, typical
@@ -119,6 +120,8 @@ class Desk:
     systems: Systems
     banks: BankFiles
     rails: Drivers
+    #: Calls a provider by which people sign in, where the operator configured one.
+    providers: Providers | None = None
     #: What all programmes offered creators, and when that was looked up.
     offered: list[tuple[Instant, list[Offer]]] = field(default_factory=list)
     #: Figures of a whole programme that hold for a day: programme -> the day's beginning and what was found.

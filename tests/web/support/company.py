@@ -22,6 +22,7 @@ from fanshare.flows.context import Programme
 from fanshare.flows.doctor import SpoolFacts, examine
 from fanshare.flows.links import NewLink, add_link
 from fanshare.flows.people import Joiner, add_creator, add_fan, know_identity
+from fanshare.flows.provider_sign_in import Providers
 from fanshare.flows.remarks import Remark
 from fanshare.flows.rulings import NewRuling, find_order, rule
 from fanshare.flows.statements import make_statement
@@ -66,7 +67,13 @@ class Company:
         return self.brand.tenant.slug
 
     def app(
-        self, connecting: object = None, *, hosts: tuple[str, ...] = (HOST,), public_url: str = "", mail: bool = True
+        self,
+        connecting: object = None,
+        *,
+        hosts: tuple[str, ...] = (HOST,),
+        public_url: str = "",
+        mail: bool = True,
+        providers: Providers | None = None,
     ) -> WsgiApp:
         """The pages. ``connecting`` wraps each connection, to watch it."""
         house = self.house
@@ -77,7 +84,7 @@ class Company:
             signer = signing.load_or_create(house.home / "keys", f"shop.example/log/{tenant.public_id}")
             return json.dumps(make_statement(programme, tenant, signer, party, now, until=until)).encode()
 
-        ports = (self.systems(), Banks(), self.rails)
+        ports = (self.systems(), Banks(), self.rails, providers)
         desk = Desk(wrapped, KEYS, house.clock, statement, _destination, self.examined, SETTINGS, *ports)
         return make_wsgi_app(
             StoredPages(wrapped, house.clock),

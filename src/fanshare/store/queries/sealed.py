@@ -82,6 +82,8 @@ SEALED: Sequence[Sealed] = (
     Sealed("operator", ("id",), "sealed_address", "sign in", "account"),
     Sealed("second_factor", ("account",), "sealed_secret", "second factor", "account"),
     Sealed("passkey", ("credential",), "sealed", "passkey", "credential"),
+    Sealed("sign_in_provider", ("one",), "sealed_secret", "provider secret", "convert_to(issuer, 'UTF8')"),
+    Sealed("provider_link", ("subject",), "sealed", "provider link", "subject"),
     Sealed("workbench", ("account",), "by_passphrase", "workbench", "account"),
     Sealed("workbench", ("account",), "by_recovery", "workbench", "account"),
     Sealed("address_change", ("account",), "sealed", "address change", "account"),

@@ -14,6 +14,7 @@ from fanshare.flows.authorisation import Role
 from fanshare.flows.passkeys import LONGEST_NAME
 from fanshare.flows.sign_in import session_name
 from fanshare.web import her_zone, passkeys, site
+from fanshare.web.account import ways
 from fanshare.web.account.views import form
 from fanshare.web.authorisation import PROVED_AT, account_of, hats, require
 from fanshare.web.creator.links import qr
@@ -102,6 +103,7 @@ def shown(
     codes: list[str] | None = None,
     problem: str = "",
     passkey_problem: str = "",
+    provider_problem: str = "",
     status: int = 200,
 ) -> Any:
     """The page; ``secret`` and ``codes`` are shown this once."""
@@ -115,6 +117,9 @@ def shown(
         "gone": passkeys.gone(request),
         "longest_name": LONGEST_NAME,
         "passkey_problem": passkey_problem,
+        "provider": ways.provider_of(request),
+        "connected_at": ways.connected_at(request),
+        "provider_problem": provider_problem,
         "known": bool(account),
         "sessions": here.accounts.sessions(account) if account else [],
         "this": session_name(request.session.session_key or ""),

@@ -2,12 +2,16 @@
 
 from django.urls import path, re_path
 
-from fanshare.web.account import address, leaving, mails, passkeys, reading, safety, views
+from fanshare.web.account import address, leaving, mails, passkeys, provider, reading, safety, views
 
 urlpatterns = [
     path("sign-in", views.sign_in, name="sign_in"),
     path("sign-in/confirm", views.confirm, name="sign_in_confirm"),
     path("sign-in/passkey", passkeys.enter, name="passkey_enter"),
+    path("sign-in/provider", provider.go, name="provider_go"),
+    path("sign-in/provider/back", provider.back, name="provider_back"),
+    path("safety/provider", provider.connect, name="provider_connect"),
+    path("safety/provider/end", provider.disconnect, name="provider_disconnect"),
     path("sign-out", views.sign_out, name="sign_out"),
     path("language", reading.reading, name="language"),
     path("safety", safety.safety, name="safety"),

@@ -12,6 +12,7 @@ from fanshare.core.errors import BadInputError
 from fanshare.flows.passkeys import ENTER
 from fanshare.flows.staff import clean
 from fanshare.web import language, passkeys, site
+from fanshare.web.account import ways
 from fanshare.web.account.homes import cards
 from fanshare.web.authorisation import hats, private, require
 from fanshare.web.authorisation import sign_in as begin
@@ -63,9 +64,15 @@ def sign_in(request: Any) -> Any:
 
 
 def sign_in_page(
-    request: Any, *, address: str = "", problem: str = "", passkey_problem: str = "", status: int = 200
+    request: Any,
+    *,
+    address: str = "",
+    problem: str = "",
+    passkey_problem: str = "",
+    provider_problem: str = "",
+    status: int = 200,
 ) -> Any:
-    """The two ways in: a link by mail, and a passkey where this site's address can have any."""
+    """The ways in: a link by mail, a passkey where this site's address can have any, a provider where there is one."""
     context = {
         "address": address,
         "problem": problem,
@@ -73,6 +80,8 @@ def sign_in_page(
         "sends_mail": site.of(request).accounts.sends_mail,
         "options": passkeys.to_get(request, ENTER),
         "answer": passkeys.ANSWER,
+        "provider": ways.provider_of(request),
+        "provider_problem": provider_problem,
     }
     return render(request, "account/sign_in.html", context, status=status)
 

@@ -1,0 +1,1 @@
+"""OpenID Connect: a provider that says who somebody is. See the README beside this file."""
