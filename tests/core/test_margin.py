@@ -20,10 +20,10 @@ rows = st.builds(
 said = st.lists(st.builds(CostRate, st.integers(0, 50), st.none() | rates), max_size=8)
 
 
-@given(st.lists(rows, max_size=6))
-def test_everything_that_is_taken_off_comes_to_the_goods(sold: list[Sold]) -> None:
-    found = margin("EUR", sold)
-    assert found.before_cost + found.commission + found.fee == sum(one.goods for one in sold)
+@given(st.lists(rows, max_size=6), amounts)
+def test_everything_that_is_taken_off_comes_to_the_goods(sold: list[Sold], by_hand: int) -> None:
+    found = margin("EUR", sold, by_hand)
+    assert found.before_cost + found.commission + found.fee + by_hand == sum(one.goods for one in sold)
     if found.left is not None:
         assert found.left + found.cost == found.before_cost
 

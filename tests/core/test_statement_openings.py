@@ -171,6 +171,7 @@ CLAIMS = [
         2_400_000,
         "Borne by the brand on 22 Nov 2026 of a debt that stood for 180 days: 2.40 EUR",
     ),
+    ("a bonus by hand", 2_400_000, "A bonus of the brand, given by hand on 22 Nov 2026: 2.40 EUR"),
     (ITS_ORDER, -800_000, f"Taken back {ON}: 0.80 EUR"),
     (ITS_ORDER, 800_000, f"Given again {ON}: 0.80 EUR"),
     (
@@ -187,7 +188,7 @@ CLAIMS = [
 @pytest.mark.parametrize(
     ("tool", "amount", "said"),
     CLAIMS,
-    ids=["borne", "debt", "taken back", "given again", "absorbed", "debt taken back", "debt given again"],
+    ids=["borne", "debt", "bonus", "taken back", "given again", "absorbed", "debt taken back", "debt given again"],
 )
 def test_what_the_brand_bears_for_a_claim_is_told_as_that(check: Verifier, tool: str, amount: int, said: str) -> None:
     world, entry = moved_world(tool=tool, amount=amount)
@@ -197,6 +198,6 @@ def test_what_the_brand_bears_for_a_claim_is_told_as_that(check: Verifier, tool:
 
 
 @each_verifier
-@pytest.mark.parametrize("tool", ["Rewardful", CLAIM])
+@pytest.mark.parametrize("tool", ["Rewardful", CLAIM, "a bonus by hand"])
 def test_nothing_else_may_be_below_zero(check: Verifier, tool: str) -> None:
     assert failed(check(statement(*moved_world(tool=tool, amount=-800_000)))) == {"form"}

@@ -66,6 +66,7 @@ PAGES = {
         "brand-write": "/brand/linen/people/write",
         "brand-budget": "/brand/linen/budget",
         "brand-returns": "/brand/linen/products/returns",
+        "brand-bonus": "/brand/linen/people/{creator}/bonus",
         "brand-costs": "/brand/linen/costs",
         "brand-messages": "/brand/linen/messages",
         "brand-message": "/brand/linen/messages/{message}",

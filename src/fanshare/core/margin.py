@@ -47,11 +47,12 @@ class Margin:
     discount: Micros | None
     cost: Micros
     uncosted: int
+    by_hand: Micros = 0
 
     @property
     def before_cost(self) -> Micros:
-        """Goods without commission and fee."""
-        return self.goods - self.commission - self.fee
+        """Goods without commission, fee and bonuses given by hand."""
+        return self.goods - self.commission - self.fee - self.by_hand
 
     @property
     def left(self) -> Micros | None:
@@ -81,8 +82,8 @@ def cost_of(goods: Micros, bps: int) -> Micros:
     return -(-goods * bps // BASIS)
 
 
-def margin(currency: str, sold: Iterable[Sold]) -> Margin:
-    """What sales in one currency left."""
+def margin(currency: str, sold: Iterable[Sold], by_hand: Micros = 0) -> Margin:
+    """What sales in one currency left; ``by_hand`` are bonuses that the brand gave beside its terms."""
     rows = list(sold)
     known = all(one.told for one in rows)
     return Margin(
@@ -93,4 +94,5 @@ def margin(currency: str, sold: Iterable[Sold]) -> Margin:
         discount=sum(one.discount for one in rows) if known else None,
         cost=sum(cost_of(one.goods, one.cost_bps) for one in rows if one.cost_bps is not None),
         uncosted=sum(one.orders for one in rows if one.cost_bps is None),
+        by_hand=by_hand,
     )

@@ -38,6 +38,8 @@ DEBT_ORDER = "debt_order"
 ABSORBED = "absorbed"
 #: What may be below zero.
 FOLLOWS = frozenset({CLAIM_ORDER, DEBT_ORDER})
+#: And what the brand gives somebody by hand.
+BONUS = "bonus"
 NAMES: Mapping[str, str] = {
     **TOOLS,
     CLAIM: "an accepted claim",
@@ -45,6 +47,7 @@ NAMES: Mapping[str, str] = {
     DEBT: "a debt that stood for 180 days",
     DEBT_ORDER: "the order of a debt that the brand bore",
     ABSORBED: "a debt that the brand took upon itself",
+    BONUS: "a bonus by hand",
 }
 
 _GROUPED = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+\.[0-9]+", re.ASCII)

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from fanshare.core.money import format_trimmed
-from fanshare.core.moving import ABSORBED, CLAIM, CLAIM_ORDER, DEBT, DEBT_ORDER, NAMES
+from fanshare.core.moving import ABSORBED, BONUS, CLAIM, CLAIM_ORDER, DEBT, DEBT_ORDER, NAMES
 from fanshare.core.settlement_leaf import LimitEntry, LineEntry, Settlement, Share, parse_exact, parse_signed
 
 _LIMITS = {"code": "limit with a code", "margin": "margin budget of"}
@@ -50,6 +50,8 @@ def opening_sentence(body: Mapping[str, Any]) -> str:
         return f"Borne by the brand on {on} of {NAMES[DEBT]}: {amount}"
     if body["tool"] == NAMES[ABSORBED]:
         return f"A debt that the brand took upon itself on {on}: {amount}"
+    if body["tool"] == NAMES[BONUS]:
+        return f"A bonus of the brand, given by hand on {on}: {amount}"
     if body["tool"] in _FOLLOWS:
         what = "Taken back" if micros < 0 else "Given again"
         return f"{what} on {on} of what the brand {_FOLLOWS[body['tool']]}, as its order was changed: {amount}"

@@ -62,6 +62,7 @@ WHAT = {
     "key.end": later("ended an API key"),
     "costs.say": later("said what goods cost"),
     "returns.show": later("said whether creators see what comes back"),
+    "bonus.give": later("gave a creator a bonus"),
     "budget.set": later("set a budget for the month"),
     "payout.account": later("set the account that is paid from"),
     "payout.rail": later("set a provider that is paid by"),

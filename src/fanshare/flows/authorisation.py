@@ -138,6 +138,7 @@ MATRIX: Mapping[str, Group] = {
     "brand.creators": frozenset({Post.OWNER, Post.MANAGER}),
     "brand.letters": frozenset({Post.OWNER, Post.MANAGER}),
     "brand.budget": _DECIDING,
+    "brand.bonus": frozenset({Post.OWNER, Post.FINANCE}),
     "brand.costs": _DECIDING,
     "brand.links": _DECIDING,
     "brand.products": _DECIDING,

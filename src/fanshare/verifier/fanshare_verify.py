@@ -682,6 +682,8 @@ def _moved_from(body: dict[str, Any]) -> str:
         return f"Borne by the brand on {on} of a debt that stood for 180 days: {worth}"
     if body["tool"] == "a debt that the brand took upon itself":
         return f"A debt that the brand took upon itself on {on}: {worth}"
+    if body["tool"] == "a bonus by hand":
+        return f"A bonus of the brand, given by hand on {on}: {worth}"
     if body["tool"] in _FOLLOWS:
         what = "Taken back" if micros < 0 else "Given again"
         return f"{what} on {on} of what the brand {_FOLLOWS[body['tool']]}, as its order was changed: {worth}"

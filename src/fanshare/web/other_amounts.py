@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from fanshare.core.instants import Instant, format_rfc3339
 from fanshare.core.money import Micros, format_micros
-from fanshare.core.moving import ABSORBED, CLAIM, CLAIM_ORDER, DEBT, DEBT_ORDER, NAMES
+from fanshare.core.moving import ABSORBED, BONUS, CLAIM, CLAIM_ORDER, DEBT, DEBT_ORDER, NAMES
 from fanshare.store.queries import moving
 from fanshare.store.queries.moving import Opened
 from fanshare.web.desk import Here
@@ -18,6 +18,7 @@ _WORDS = {
     CLAIM: later("the brand bears it for a claim that you made late"),
     DEBT: later("the brand bears it of a debt that stood for 180 days"),
     ABSORBED: later("a debt that the brand took upon itself"),
+    BONUS: later("a bonus of the brand, given by hand"),
 }
 _FOLLOWS = {
     CLAIM_ORDER: (

@@ -63,6 +63,7 @@ def _page(here: Here, number: int, *, problem: str = "", typed: str | None = Non
         "typed": known if typed is None else typed[: creator_notes.LONGEST],
         "most": creator_notes.LONGEST,
         "may_change": may(here, "brand.creators"),
+        "may_give": may(here, "brand.bonus"),
         "problem": problem,
     }
     return page(here, "brand/creator.html", context, status=422 if problem else 200)

@@ -89,7 +89,7 @@ def _what() -> Mapping[str, str]:
         "absorb": _("a debt that you took upon yourself"),
         "erase": _("somebody left; it stays owed, unclaimed"),
         "claim": _("unclaimed money found its owner"),
-        "opening": _("brought from another tool, or borne for a late claim or an old debt"),
+        "opening": _("brought from another tool, borne for a late claim or an old debt, or a bonus by hand"),
         "opening_back": _("taken back of a late claim: its order was changed"),
         "payout_return": _("a payout came back"),
     }

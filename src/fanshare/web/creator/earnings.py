@@ -8,12 +8,13 @@ from django.views.decorators.csp import csp_override
 
 from fanshare.core.instants import Instant, format_rfc3339
 from fanshare.core.money import format_micros
+from fanshare.flows import hand_bonuses
 from fanshare.flows.authorisation import Role
 from fanshare.flows.payment_clock import Earned
 from fanshare.store.queries import earnings as queries
 from fanshare.store.queries import payees
 from fanshare.store.queries.operating import checkpoint
-from fanshare.web import her_currency, other_amounts
+from fanshare.web import bonuses, her_currency, other_amounts
 from fanshare.web.desk import Here
 from fanshare.web.exports import exported
 from fanshare.web.language import gettext as _
@@ -54,6 +55,8 @@ def earnings(here: Here) -> Any:
         "payouts": payouts,
         "waits": kept.waits,
         "others": other_amounts.in_words(opened),
+        "bonuses": hand_bonuses.given(here.programme, here.me),
+        "given": bonuses.shown(here),
     }
     return page(here, "creator/earnings.html", context | listens(here))
 

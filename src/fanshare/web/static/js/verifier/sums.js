@@ -274,6 +274,7 @@ function movedFrom(body) {
     return "Borne by the brand on " + on + " of " + body.tool + ": " + worth;
   if (body.tool === "a debt that the brand took upon itself")
     return "A debt that the brand took upon itself on " + on + ": " + worth;
+  if (body.tool === "a bonus by hand") return "A bonus of the brand, given by hand on " + on + ": " + worth;
   if (FOLLOWS.has(body.tool)) {
     const what = amount < 0n ? "Taken back on " : "Given again on ";
     return what + on + " of what the brand " + FOLLOWS.get(body.tool) + ", as its order was changed: " + worth;
