@@ -106,6 +106,17 @@ def test_help_is_quick_and_loads_neither_database_nor_django() -> None:
     assert len(loaded) < MOST_MODULES
 
 
+def test_what_serves_never_loads_what_draws_on_a_terminal_and_a_command_still_may() -> None:
+    program = (
+        "import sys\nimport fanshare.cli.serve, fanshare.cli.work, fanshare.cli.supervision, fanshare.jobs.worker\n"
+        "assert sys.modules.get('structlog') and not [one for one in sys.modules if one.partition('.')[0] == 'rich']\n"
+        "import rich.table\nassert rich.table.Table"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
+    control = program.replace("import sys\n", "import sys, structlog\n")
+    assert subprocess.run([sys.executable, "-c", control], check=False, capture_output=True).returncode == 1
+
+
 def test_a_mistyped_command_is_named_with_a_suggestion(nowhere: Terminal) -> None:
     result = nowhere.call("programe", "list")
     assert (result.exit_code, result.stdout) == (2, "")

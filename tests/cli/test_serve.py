@@ -161,7 +161,7 @@ def test_edge_and_pages_run_apart(shop: Shop) -> None:
             clicks, reading, database = (psutil.Process(one).nice() for one in (
                 edge.process.pid, web.process.pid, _child(web, "postgres").pid
             ))  # fmt: skip
-            assert (reading - clicks, database - clicks) == (5, 0), "whoever clicks waits for nobody who reads"
+            assert (reading - clicks, database - clicks) == (10, 0), "whoever clicks waits for nobody who reads"
     assert not shop.otto.processes()
 
 

@@ -11,6 +11,7 @@ import typer
 
 from fanshare.cli.addresses import RUNNING, running
 from fanshare.cli.session import Session, session, single
+from fanshare.config import logs as _logs  # noqa: F401 - first of all that logs: it keeps rich out
 
 if TYPE_CHECKING:
     import socket

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from fanshare.cli.session import session, single
+from fanshare.config import logs as _logs  # noqa: F401 - first of all that logs: it keeps rich out
 from fanshare.config.collector import look_seldom
 
 if TYPE_CHECKING:

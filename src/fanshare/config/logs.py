@@ -3,7 +3,15 @@
 import logging
 import sys
 
-import structlog
+# structlog takes rich along to draw tracebacks, which nobody asks for: 5 MB in every process that serves. It does
+# without where rich can't be had (its import expects the ImportError); tables and bars import it afterwards as ever.
+_BLOCKED = "rich" not in sys.modules and "structlog" not in sys.modules
+if _BLOCKED:
+    sys.modules["rich"] = None  # type: ignore[assignment]
+import structlog  # noqa: E402
+
+if _BLOCKED:
+    del sys.modules["rich"]
 
 
 class _ToStandardError(logging.Handler):
