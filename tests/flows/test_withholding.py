@@ -6,10 +6,12 @@ import pytest
 
 from fanshare.core.errors import BadInputError, ConflictError
 from fanshare.core.instants import DAY
+from fanshare.core.invoices.self_billing import Taxed
+from fanshare.core.invoices.totals import totals
 from fanshare.core.ledger import AccountKey, AccountKind, Balance
 from fanshare.core.payout_item import Answer, Said, State
 from fanshare.core.tax.forms import Asks, FormKind, form
-from fanshare.flows import funding, payout_runs, tax_forms, withholding
+from fanshare.flows import funding, payout_runs, self_billing, tax_forms, withholding
 from fanshare.flows.check import one_finding
 from fanshare.flows.payout_runs import Told
 from fanshare.store import books
@@ -21,6 +23,8 @@ from fanshare.store.queries import tax_forms as form_rows
 from fanshare.store.queries import tax_years as rows
 from tests.core.tax.test_tax_forms import W9
 from tests.flows.test_payout_runs import READY, approved
+from tests.flows.test_self_billing import CLEOS as CLEOS_WORD
+from tests.flows.test_self_billing import ISSUER, agree, written
 from tests.flows.test_tax_forms import TODAY
 from tests.support.stories import TERMS, Story, open_story
 
@@ -91,6 +95,20 @@ def test_a_payment_that_was_refused_and_arrived_after_all_is_held_of_once_more(s
     assert programme(story, AccountKind.TAX_HELD) == CLEOS * 24 // 100
     assert story.balance(story.cleo, AccountKind.PAID) == CLEOS * 76 // 100
     assert story.wrong(READY + 3 * DAY) == []
+
+
+def test_a_credit_note_is_for_the_whole_of_which_a_part_was_held(story: Story) -> None:
+    self_billing.set_issuer(story.programme, ISSUER, "Bea", READY)
+    agree(story, story.cleo, replace(CLEOS_WORD, taxed=Taxed.SMALL))  # in dollars she may show no VAT
+    run, keys = sent(story)
+    tell(story, run, keys[story.cleo], Said.ARRIVED)
+    [found] = written(story)
+    assert found.paper is not None
+    assert found.bill.amount == totals(found.paper).due == CLEOS, "she worked for all of it"
+    assert story.wrong(READY + 2 * DAY) == []
+    tell(story, run, keys[story.cleo], Said.CAME_BACK, READY + 3 * DAY)
+    assert [one.bill.amount for one in written(story, READY + 4 * DAY)] == [CLEOS, CLEOS], "and what cancels it"
+    assert story.wrong(READY + 4 * DAY) == []
 
 
 def test_a_form_ends_it_and_one_that_wants_it_keeps_it_from_the_first_cent(story: Story) -> None:

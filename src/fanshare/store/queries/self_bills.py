@@ -23,10 +23,18 @@ _WORD = """
 SELECT id, agreed, at FROM self_billing_word
  WHERE programme_id = %(programme_id)s AND party_id = %(party)s ORDER BY id DESC LIMIT 1
 """
+#: What was paid by a payment ``i``: what arrived, and what was held of it for a tax authority.
+_WHOLE: LiteralString = """
+(i.amount + coalesce((SELECT h.amount FROM tax_withheld t
+                        JOIN payout h ON h.programme_id = t.programme_id AND h.id = t.payout_id
+                       WHERE t.programme_id = i.programme_id AND t.of_payout_id = i.payout_id), 0))::bigint
+"""
 #: A payment ``i`` of a run ``r`` to a party ``p`` with her newest word ``w``, and the run that paid her before.
-_PAYMENT: LiteralString = """
-SELECT i.id, i.run_id, i.party_id, coalesce(p.person_id, 0), p.erased_at IS NOT NULL, i.currency, i.amount, i.state,
-       i.changed_at, r.planned_at, coalesce(w.id, 0), coalesce(w.agreed, false), coalesce(w.at, 0),
+_PAYMENT: LiteralString = (
+    """
+SELECT i.id, i.run_id, i.party_id, coalesce(p.person_id, 0), p.erased_at IS NOT NULL, i.currency, """  # noqa: S608 - every part is a constant of this module
+    + _WHOLE
+    + """, i.state, i.changed_at, r.planned_at, coalesce(w.id, 0), coalesce(w.agreed, false), coalesce(w.at, 0),
        coalesce((SELECT max(e.planned_at) FROM payout_item o
                    JOIN payout_run e ON e.programme_id = o.programme_id AND e.id = o.run_id
                   WHERE o.programme_id = i.programme_id AND o.party_id = i.party_id AND o.currency = i.currency
@@ -38,6 +46,7 @@ SELECT i.id, i.run_id, i.party_id, coalesce(p.person_id, 0), p.erased_at IS NOT 
                       WHERE s.programme_id = i.programme_id AND s.party_id = i.party_id
                       ORDER BY s.id DESC LIMIT 1) w ON true
 """
+)
 _LACKING = (
     _PAYMENT
     + """
@@ -82,11 +91,14 @@ _ONE = _BILLS + " AND b.id = %(bill)s"
 _OF_RUN = _BILLS + " AND i.run_id = %(run)s ORDER BY b.id LIMIT 2000"
 _OF_PARTY = _BILLS + " AND b.party_id = %(party)s ORDER BY b.id DESC LIMIT %(limit)s"
 _ALL = _BILLS + " ORDER BY b.year, b.serial"
-_PAID = """
-SELECT i.id, i.party_id, i.currency, i.amount FROM payout_item i
+_PAID: LiteralString = (
+    "SELECT i.id, i.party_id, i.currency, "  # noqa: S608 - likewise
+    + _WHOLE
+    + """ FROM payout_item i
   JOIN self_bill b ON b.programme_id = i.programme_id AND b.item_id = i.id
  WHERE i.programme_id = %(programme_id)s
 """
+)
 _FORGET_OLD = "DELETE FROM self_bill_paper WHERE programme_id = %(programme_id)s AND keep_until <= %(now)s"
 _SERIES = "SELECT year, last FROM self_bill_series WHERE programme_id = %(programme_id)s ORDER BY year"
 
