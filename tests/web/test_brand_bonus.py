@@ -21,7 +21,7 @@ from tests.core.statement_verifiers import Verifier, each_verifier
 from tests.edge.running import KEYS
 from tests.support.schema import schema_template
 from tests.web.support.browser import chromium, watched
-from tests.web.support.company import Company, founded
+from tests.web.support.company import Company, Watching, founded
 from tests.web.support.device import Device
 from tests.web.support.serving import Answer, served
 
@@ -71,8 +71,13 @@ def test_it_is_looked_at_given_once_and_read_by_her_on_her_pages_and_statement(c
     assert send(fina, path, **{**form, "amount": "26"}).status == 422, "the key of another wish"
     assert ready(company) == before + 25_500_000
     told = words(company.device("cleo").get("/creator/linen/earnings"))
-    assert re.search(r"Bonuses by hand \w+ \d+ Nov · 25\.50 € For the film about linen", told)
+    assert "25.50 € : a bonus of the brand, given by hand: For the film about linen" in told
     assert FOR not in company.device("carla").get("/creator/linen/earnings").text
+    asked: list[str] = []
+    cleo = company.device("cleo", company.app(lambda conn: Watching(conn, asked)))
+    asked.clear()
+    cleo.get("/creator/linen/earnings")
+    assert len(asked) <= 12
     found = {one.currency: one for one in results.margins(company.brand.access, 0)}["EUR"]
     assert (found.by_hand, found.before_cost) == (25_500_000, left - 25_500_000)
     assert "bonuses by hand − 25.50 €" in words(company.device("bea").get("/brand/linen"))

@@ -8,6 +8,7 @@ own key, and the record commits to it.
 import hashlib
 import json
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from fanshare.core import plain_words
@@ -21,6 +22,7 @@ from fanshare.flows.openings import NewOpening, post_openings
 from fanshare.store.idempotency import once
 from fanshare.store.queries import creators, gifts, moving
 from fanshare.store.queries.creators import CreatorRow
+from fanshare.store.queries.moving import Opened
 
 LONGEST = 300
 #: Sealed in her vault, one for each: ``bonus 2 EUR``.
@@ -83,6 +85,13 @@ def given(programme: Programme, party: int) -> list[Given]:
         Given(row.currency, row.amount, row.moved_on, _words(words.get((person or 0, kinds[row.id]))))
         for row in reversed(rows)
     ]
+
+
+def reasons(programme: Programme, opened: Iterable[Opened]) -> dict[tuple[str, int], str]:
+    """What the bonuses among somebody's openings are for, by currency and number; those of the erased are left out."""
+    kinds = {(one.person, f"{KIND}{one.nth} {one.currency}"): one for one in opened if one.tool == BONUS}
+    found = programme.vault.get_many(kinds)
+    return {(kinds[name].currency, kinds[name].nth): _words(sealed) for name, sealed in found.items()}
 
 
 def _give(programme: Programme, wish: Wish, now: Instant) -> str:

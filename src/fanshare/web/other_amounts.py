@@ -1,6 +1,7 @@
 """What moved somebody's balance besides sales, payouts and gifts: opening balances, and what the brand bears."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from fanshare.core.instants import Instant, format_rfc3339
@@ -48,9 +49,9 @@ def others(here: Here, before: Instant | None = None) -> list[Other]:
     return in_words(moving.newest(here.access, here.me, before, MOST))
 
 
-def in_words(rows: Iterable[Opened]) -> list[Other]:
-    """Openings as a page tells them."""
-    return [Other(one.at, one.tool, one.amount, one.currency, _words(one), one.ready_at) for one in rows]
+def in_words(rows: Iterable[Opened], reasons: Mapping[tuple[str, int], str] = MappingProxyType({})) -> list[Other]:
+    """Openings as a page tells them; ``reasons`` say what bonuses are for, by currency and number."""
+    return [Other(one.at, one.tool, one.amount, one.currency, _words(one, reasons), one.ready_at) for one in rows]
 
 
 def documents(here: Here, columns: tuple[str, ...], before: Instant | None = None) -> list[Mapping[str, Any]]:
@@ -72,7 +73,9 @@ def _told(here: Here, before: Instant | None) -> Iterator[Mapping[str, str]]:
         }
 
 
-def _words(one: Opened) -> str:
+def _words(one: Opened, reasons: Mapping[tuple[str, int], str]) -> str:
+    if one.tool == BONUS and (why := reasons.get((one.currency, one.nth))):
+        return _("a bonus of the brand, given by hand: %(why)s") % {"why": why}
     if one.tool in _FOLLOWS:
         return _(_FOLLOWS[one.tool][one.amount > 0])
     if one.tool in _WORDS:

@@ -76,10 +76,12 @@ SELECT coalesce(sum(d.n), 0)::bigint FROM link l
 """
 #: Payouts and what moved besides, in one look: a page has few.
 _MOVED = """
-(SELECT '', currency, amount, state, changed_at, NULL::bigint, id FROM payout
+(SELECT '', currency, amount, state, changed_at, NULL::bigint, id, 0, 0 FROM payout
   WHERE programme_id = %(programme_id)s AND party_id = %(party)s ORDER BY id DESC LIMIT 20)
  UNION ALL
-(SELECT tool, currency, amount, '', moved_at, matures_at, id FROM opening
+(SELECT tool, currency, amount, '', moved_at, matures_at, id, nth,
+        (SELECT coalesce(y.person_id, 0) FROM party y WHERE y.programme_id = o.programme_id AND y.id = o.party_id)
+   FROM opening o
   WHERE programme_id = %(programme_id)s AND party_id = %(party)s ORDER BY id DESC LIMIT %(limit)s)
  ORDER BY 7 DESC
 """
@@ -226,4 +228,4 @@ def moved(access: Access, party: int, limit: int) -> tuple[list[PayoutRow], list
     """The newest payouts, and the newest ``limit`` openings of a party."""
     rows = access.fetch(_MOVED, {"party": party, "limit": limit})
     payouts = [PayoutRow(*row[1:5]) for row in rows if not row[0]]
-    return payouts, [Opened(row[4], row[0], row[2], row[1], row[5]) for row in rows if row[0]]
+    return payouts, [Opened(row[4], row[0], row[2], row[1], row[5], row[7], row[8]) for row in rows if row[0]]

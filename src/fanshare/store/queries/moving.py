@@ -122,13 +122,18 @@ class OpeningRow(NamedTuple):
 
 
 class Opened(NamedTuple):
-    """An opening balance as its party reads it: when, of which kind, micros, ready when (``None``: at once)."""
+    """An opening balance as its party reads it: when, of which kind, micros, ready when (``None``: at once).
+
+    ``nth`` of its kind and currency, and whose; 0 where that was not asked.
+    """
 
     at: Instant
     tool: str
     amount: Micros
     currency: str
     ready_at: Instant | None
+    nth: int = 0
+    person: int = 0
 
 
 def lock(access: Access) -> None:

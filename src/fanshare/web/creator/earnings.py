@@ -14,7 +14,7 @@ from fanshare.flows.payment_clock import Earned
 from fanshare.store.queries import earnings as queries
 from fanshare.store.queries import payees
 from fanshare.store.queries.operating import checkpoint
-from fanshare.web import bonuses, her_currency, other_amounts
+from fanshare.web import her_currency, other_amounts
 from fanshare.web.desk import Here
 from fanshare.web.exports import exported
 from fanshare.web.language import gettext as _
@@ -54,9 +54,7 @@ def earnings(here: Here) -> Any:
         "next": _next(wish, shown) if len(rows) > PAGE else "",
         "payouts": payouts,
         "waits": kept.waits,
-        "others": other_amounts.in_words(opened),
-        "bonuses": hand_bonuses.given(here.programme, here.me),
-        "given": bonuses.shown(here),
+        "others": other_amounts.in_words(opened, hand_bonuses.reasons(here.programme, opened)),
     }
     return page(here, "creator/earnings.html", context | listens(here))
 
