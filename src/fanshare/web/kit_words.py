@@ -49,15 +49,7 @@ def _sold(one: Kept, calendar: Calendar, *, goods: bool) -> list[str]:
 def _currency(sold: Sold, calendar: Calendar, *, goods: bool) -> list[str]:
     found = []
     if sold.orders:
-        first, last = (calendar.name(date.fromisoformat(day)) for day in (sold.first, sold.last))
-        found.append(
-            ngettext(
-                "%(n)s order kept, paid in %(currency)s, placed between %(first)s and %(last)s.",
-                "%(n)s orders kept, paid in %(currency)s, placed between %(first)s and %(last)s.",
-                sold.orders,
-            )
-            % {"n": sold.orders, "currency": sold.currency, "first": first, "last": last}
-        )
+        found.append(_kept(sold, calendar))
         if goods:
             found.append(_("Goods kept of them: %(sum)s.") % {"sum": shown(sold.goods, sold.currency)})
     if sold.returned:
@@ -66,6 +58,23 @@ def _currency(sold: Sold, calendar: Calendar, *, goods: bool) -> list[str]:
             % {"n": sold.returned}
         )
     return found
+
+
+def _kept(sold: Sold, calendar: Calendar) -> str:
+    first, last = (calendar.name(date.fromisoformat(day)) for day in (sold.first, sold.last))
+    if first == last:
+        words = ngettext(
+            "%(n)s order kept, paid in %(currency)s, placed on %(first)s.",
+            "%(n)s orders kept, paid in %(currency)s, all placed on %(first)s.",
+            sold.orders,
+        )
+    else:
+        words = ngettext(
+            "%(n)s order kept, paid in %(currency)s, placed between %(first)s and %(last)s.",
+            "%(n)s orders kept, paid in %(currency)s, placed between %(first)s and %(last)s.",
+            sold.orders,
+        )
+    return words % {"n": sold.orders, "currency": sold.currency, "first": first, "last": last}
 
 
 def _clicks(one: Kept) -> list[str]:
