@@ -50,7 +50,7 @@ SOURCES = [
     "{% macro marked(text) %}own {{ text }}{% endmacro %}{{ marked(told) }}",
     "{% for marked in [told | upper] %}{{ marked }}{% endfor %}",
     "{% macro a(b) %}{{ b }}{{ caller() }}{% endmacro %}{% call a(_('Earnings')) %}{{ _('Earnings') }}{% endcall %}",
-    "{{ _(told) }}",
+    "{{ _('Earnings' if many else 'paid') }}",
 ]
 
 

@@ -132,7 +132,7 @@ def test_a_plan_is_made_and_a_step_done_on_a_phone_and_without_script(
         page.get_by_label(monday).fill("0-24")
         for number in range(1, 7):
             page.locator(f"#hours_{number}").fill("0-24")
-        seen.press(page.locator("main form button"))
+        seen.press(page.locator("main form button").first)
         seen.press(page.get_by_role("link", name=make))
         page.locator("#f-name").fill("Tea reel")
         page.locator("#f-due").fill(local_date(company.house.now, zone("UTC")).isoformat())

@@ -7,12 +7,14 @@ person typed: the templates escape it.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from fanshare.core.instants import Instant
 from fanshare.core.money import Micros
 from fanshare.core.sharing import Shares
-from fanshare.store.queries.media_kits import Kept
+
+if TYPE_CHECKING:
+    from fanshare.store.queries.media_kits import Kept
 
 type Role = Literal["creator", "fan", "buyer"]
 type Bucket = Literal["pending", "available", "held"]
@@ -304,7 +306,7 @@ class PublicKit:
     name: str
     goods: bool
     listed: bool
-    sources: tuple[Kept, ...]
+    sources: "tuple[Kept, ...]"
 
 
 class PageStore(Protocol):
