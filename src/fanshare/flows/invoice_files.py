@@ -3,21 +3,12 @@
 A file is written by a process of its own (``invoice_paper``), for its libraries are large.
 """
 
-import json
-import os
-import subprocess
-import sys
 from enum import StrEnum
-from threading import BoundedSemaphore
 
 from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.core.invoices.checks import check
 from fanshare.core.invoices.model import Invoice, written
-
-_SECONDS = 30
-_UNKNOWN_LETTERS = 3
-#: So many are written at a time in one process.
-_turn = BoundedSemaphore(2)
+from fanshare.flows.paper_process import file_by
 
 
 class Form(StrEnum):
@@ -34,25 +25,9 @@ def file_of(invoice: Invoice, form: Form) -> bytes:
     raises; ``FanshareError`` (``invoice_file``, 503) where it could not be written.
     """
     check(invoice)
-    program = [sys.executable, "-I", "-m", "fanshare.flows.invoice_paper", str(form)]
+    lacks = BadInputError(
+        "invoice_letters", "The font of the PDF lacks letters that stand in this invoice; take the XML, it has all."
+    )
     failed = FanshareError("invoice_file", "This file could not be written just now; try again.", 503)
-    with _turn:
-        try:
-            done = subprocess.run(  # noqa: S603 - a program of ours, and no word of the invoice among its arguments
-                program,
-                input=json.dumps(written(invoice)).encode(),
-                capture_output=True,
-                timeout=_SECONDS,
-                check=False,
-                env={"PATH": os.defpath},
-                cwd="/",
-            )
-        except (OSError, subprocess.TimeoutExpired):
-            raise failed from None
-    if done.returncode == _UNKNOWN_LETTERS:
-        raise BadInputError(
-            "invoice_letters", "The font of the PDF lacks letters that stand in this invoice; take the XML, it has all."
-        )
-    if done.returncode or not done.stdout:
-        raise failed
-    return done.stdout
+    program = ("fanshare.flows.invoice_paper", str(form))
+    return file_by(program, written(invoice), failed=failed, unknown_letters=lacks)
