@@ -102,7 +102,7 @@ def test_a_number_alone_credits_nothing_and_a_refusal_says_one_thing(company: Co
     page = mona.get(f"/brand/linen/claims/{number}")
     assert "my &lt;b&gt;sister&lt;/b&gt;" in page.text
     assert re.search(r"fan [0-9a-z]{6} says a sale is missing", words(page))
-    assert "fay" not in page.text.lower()
+    assert "fay" not in words(page).lower(), "what is hidden in the form is random and may spell anything"
     for wrong, said in (
         ({"answer": "yes", "basis": "own", "note": "x"}, "a number alone credits nothing"),
         ({"answer": "yes", "basis": "receipt", "note": "x"}, "a number alone credits nothing"),
