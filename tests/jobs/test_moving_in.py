@@ -232,6 +232,18 @@ def test_an_import_that_fails_in_the_middle_leaves_nothing(house: House) -> None
     holds(house)
 
 
+@pytest.mark.parametrize(
+    "elsewhere", ["https://evil.example/", "https://shop.example@evil.example/", "shop.example", "https://["]
+)
+def test_links_are_moved_to_no_site_but_the_shops(house: House, elsewhere: str) -> None:
+    with pytest.raises(BadInputError, match="your shop alone"):
+        plan_moving(house.bea.programme, DUB, house.now, destination=elsewhere)
+    found = plan_moving(house.bea.programme, DUB, house.now, destination=SHOP)
+    with pytest.raises(BadInputError, match="your shop alone"):
+        move_in(house.bea.programme, DUB, found, FILE, house.now, label=LABEL, destination=elsewhere)
+    assert house.value("SELECT count(*) FROM old_link") == 0
+
+
 def test_somebody_known_by_her_address_stays_one_person(house: House) -> None:
     cleo = Person("id:9", "Cleo", "Cleo", "CLEO@example.test")
     assert moved(house, Moved("dub", "00" * 32, (cleo,), balances=(Owed("id:9", "EUR", 7),))) == house.bea.cleo

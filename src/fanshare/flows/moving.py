@@ -35,7 +35,7 @@ class Source:
 
 
 def plan_moving(programme: Programme, moved: Moved, now: Instant, *, destination: str = "") -> Plan:
-    """What moving in would do now. Nothing is changed."""
+    """What moving in would do now. Nothing is changed. Raises ``BadInputError`` as ``refuse_elsewhere``."""
     with programme.access.transaction():
         return _plan(programme, moved, now, destination)
 
@@ -94,7 +94,27 @@ def old_link_leaf(programme: Programme, param: str, value: str, code: str, since
     )
 
 
+def refuse_elsewhere(programme: Programme, destination: str) -> None:
+    """Raises ``BadInputError`` (``bad_address``) for an address that is on no site of the programme's shops."""
+    known = hosts(programme)
+    if not destination or _host(destination) in known:
+        return
+    if not known:
+        raise BadInputError(
+            "bad_address", "Links lead to your shop alone, and none is connected yet: connect it first."
+        )
+    raise BadInputError("bad_address", "Links lead to your shop alone: name one of its pages.")
+
+
+def _host(address: str) -> str:
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
+
+
 def _plan(programme: Programme, moved: Moved, now: Instant, destination: str) -> Plan:
+    refuse_elsewhere(programme, destination)
     return plan(moved, _known(programme, merged(moved), now), now, destination=destination)
 
 

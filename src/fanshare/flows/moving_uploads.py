@@ -8,7 +8,6 @@ import hashlib
 import secrets
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -22,7 +21,7 @@ from fanshare.core.moving_plan import Plan
 from fanshare.flows.audit import noted
 from fanshare.flows.context import Programme
 from fanshare.flows.links import Label
-from fanshare.flows.moving import hosts
+from fanshare.flows.moving import refuse_elsewhere
 from fanshare.store.access import Access
 from fanshare.store.queries import moving_uploads as rows
 from fanshare.store.queries.moving_uploads import Upload
@@ -184,16 +183,8 @@ def _check(programme: Programme, wish: Wish) -> None:
                             files=MOST_FILES)  # fmt: skip
     if wish.to and (not wish.to.startswith("https://") or not wish.to.isascii() or len(wish.to) > 500):
         raise BadInputError("bad_address", "The shop's address begins with https://.")
-    if wish.to and _host(wish.to) not in hosts(programme):
-        raise BadInputError("bad_address", "Links lead to your shop alone: name one of its pages.")
+    refuse_elsewhere(programme, wish.to)
     if wish.platform not in ad_labels.PLATFORMS:
         raise BadInputError("unknown_platform", "Say where the codes will be shared.")
     ad_labels.country(wish.country)
     exponent(wish.currency)
-
-
-def _host(address: str) -> str:
-    try:
-        return urlsplit(address).hostname or ""
-    except ValueError:
-        return ""
