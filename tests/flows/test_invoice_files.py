@@ -16,7 +16,7 @@ from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.core.invoices import vat
 from fanshare.core.invoices.model import Invoice, Kind, Line
 from fanshare.core.invoices.totals import out_of
-from fanshare.flows import paper_process
+from fanshare.flows import invoice_files
 from fanshare.flows.invoice_files import Form, file_of
 from fanshare.flows.invoice_paper.cii import xml_of
 from fanshare.flows.invoice_paper.sheet import pdf_of
@@ -169,7 +169,7 @@ def test_what_may_not_be_sent_is_not_written() -> None:
 
 
 def test_a_process_that_fails_is_said_and_tells_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(paper_process, "_SECONDS", 0.001)
+    monkeypatch.setattr(invoice_files._program, "seconds", 0.001)
     with pytest.raises(FanshareError) as raised:
         file_of(invoice(), Form.XML)
     assert raised.value.code == "invoice_file"

@@ -92,7 +92,7 @@ def test_what_cannot_be_read_is_refused_by_a_sentence(content: bytes, code: str)
 
 
 def test_a_pdf_that_never_ends_ends_with_its_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf_text, "SECONDS", 0)
+    monkeypatch.setattr(papers._program, "seconds", 0)
     with pytest.raises(BadInputError) as caught:
         papers.text_of(pdf(CLAUSE))
     assert caught.value.code == "not_a_paper"

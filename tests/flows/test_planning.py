@@ -13,7 +13,8 @@ from fanshare.core.planning.first import first_plan
 from fanshare.core.planning.judge import broken, score
 from fanshare.core.planning.problem import Deliverable, Problem, Step, Week, Window, laid_out
 from fanshare.core.planning.wire import Answer, problem_out
-from fanshare.flows import plan_solver, planning
+from fanshare.flows import own_process, planning
+from fanshare.flows.own_process import OwnProcess
 from fanshare.flows.plan_solver import solve
 from tests.support.effort import effort
 from tests.support.plans import best_of_all, week
@@ -152,7 +153,7 @@ def test_without_the_solver_the_quick_rule_plans(monkeypatch: pytest.MonkeyPatch
 def test_a_solver_that_fails_leaves_the_quick_plan(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program = tmp_path / "program.py"
     program.write_text(f"print({text!r})", "utf-8")
-    monkeypatch.setattr(plan_solver, "__file__", str(program))
+    monkeypatch.setattr(planning, "_program", OwnProcess(str(program), seconds=30))
     assert planning.planned(ALIKE).quick
 
 
@@ -162,20 +163,20 @@ def test_a_plan_that_can_not_be_lived_is_not_believed(tmp_path: Path, monkeypatc
     lie = {"chosen": chosen, "goals": [], "conflict": {"ids": [], "enough": [], "minimal": True}}
     program = tmp_path / "program.py"
     program.write_text(f"print({json.dumps(lie)!r})", "utf-8")
-    monkeypatch.setattr(plan_solver, "__file__", str(program))
+    monkeypatch.setattr(planning, "_program", OwnProcess(str(program), seconds=30))
     found = planning.planned(ALIKE)
     assert found.quick
     assert broken(ALIKE, found.plan) == []
 
 
 def test_whoever_waits_too_long_for_the_planner_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(planning, "_TURN", 0)
-    assert planning._turn.acquire(timeout=1)
+    monkeypatch.setattr(own_process, "TURN", 0)
+    assert planning._program.turn.acquire(timeout=1)
     try:
         with pytest.raises(FanshareError) as refused:
             planning.planned(ALIKE)
     finally:
-        planning._turn.release()
+        planning._program.turn.release()
     assert (refused.value.code, refused.value.status) == ("planner_busy", 503)
 
 

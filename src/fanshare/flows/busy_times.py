@@ -1,18 +1,15 @@
 """When she is busy, taken from a calendar that she exported: kept as times alone, sealed in her books."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import batched
-from threading import BoundedSemaphore
 
 from fanshare.core.errors import BadInputError
 from fanshare.core.workbench.documents import Shelf
 from fanshare.core.workbench.entries import Busy
 from fanshare.flows import ical_reader, workbench_books
+from fanshare.flows.own_process import OwnProcess
 from fanshare.flows.workbench_books import Open
 
 MOST_BYTES = 4_000_000
@@ -20,7 +17,7 @@ MOST_BYTES = 4_000_000
 DAYS = 92
 #: Calendars at most, and times in one sealed row.
 MOST_CALENDARS, _IN_A_ROW = 5, 300
-_turn = BoundedSemaphore(1)
+_program = OwnProcess(ical_reader.__file__, seconds=2 * ical_reader.SECONDS)
 
 
 def read(content: bytes, first: date, zone: str, *, whole_days: bool) -> list[tuple[str, int]]:
@@ -36,24 +33,12 @@ def read(content: bytes, first: date, zone: str, *, whole_days: bool) -> list[tu
         "not_a_calendar", "This file can't be read as a calendar (iCalendar, .ics); export it anew."
     )
     how = [first.isoformat(), str(DAYS), zone, "1" if whole_days else "0"]
-    with _turn:
-        try:
-            done = subprocess.run(  # noqa: S603 - a program of ours: days and a zone that was looked up
-                [sys.executable, "-I", ical_reader.__file__, *how],
-                input=content,
-                capture_output=True,
-                timeout=2 * ical_reader.SECONDS,
-                check=False,
-                env={"PATH": os.defpath},
-                cwd="/",
-            )
-        except (OSError, subprocess.TimeoutExpired):
-            raise refused from None
-    if done.returncode == ical_reader.TOO_MUCH:
+    done = _program(content, *how)
+    if done is not None and done.code == ical_reader.TOO_MUCH:
         raise BadInputError("calendar_too_large", "More than 3,000 entries lie in three months of it; export fewer.")
-    if done.returncode:
+    if done is None or done.code:
         raise refused
-    return [(at, minutes) for at, minutes in json.loads(done.stdout)]
+    return [(at, minutes) for at, minutes in json.loads(done.out)]
 
 
 def keep(books: Open, shelf: Shelf, name: str, times: Sequence[tuple[str, int]]) -> None:

@@ -126,15 +126,14 @@ def _read(content: bytes) -> Any:
 
 
 def _counted(programme: Programme, tenant: Tenant, party: int, now: Instant) -> tuple[int, int]:
-    """Her clicks of a year, and the orders before which one of them was made."""
+    """Her clicks of a year, and the orders in whatever currency before which one of them was made."""
     today = local_date(now, zone(tenant.time_zone))
-    asked = results.Stretch(
-        now - _DAYS * DAY,
-        now,
-        (today - timedelta(days=_DAYS)).isoformat(),
-        today.isoformat(),
-        tenant.currency,
-        party,
-    )
-    rows = results.by_creator(programme.access, asked)
-    return sum(one.clicks for one in rows), sum(one.clicked for one in rows)
+    first, last = (today - timedelta(days=_DAYS)).isoformat(), today.isoformat()
+    found = [
+        brought
+        for currency in {*results.currencies(programme.access), tenant.currency}
+        for brought in results.by_creator(
+            programme.access, results.Stretch(now - _DAYS * DAY, now, first, last, currency, party)
+        )
+    ]
+    return max((one.clicks for one in found), default=0), sum(one.clicked for one in found)

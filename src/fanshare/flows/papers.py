@@ -3,18 +3,15 @@
 A file is what its bytes say and not what it is called. PDFs are read by a process of their own (``pdf_text``).
 """
 
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage, MIMEPart
 from html.parser import HTMLParser
-from threading import BoundedSemaphore
 
 from fanshare.core.errors import BadInputError
 from fanshare.flows import pdf_text
+from fanshare.flows.own_process import OwnProcess
 
 MOST_BYTES = 6_000_000
 _MOST_ATTACHED = 3
@@ -23,7 +20,7 @@ _HEADER = re.compile(
 )
 _APART = {"p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "table", "blockquote"}
 #: So many are read at a time in one process.
-_turn = BoundedSemaphore(2)
+_program = OwnProcess(pdf_text.__file__, seconds=2 * pdf_text.SECONDS, at_once=2)
 
 
 def text_of(content: bytes) -> str:
@@ -79,26 +76,13 @@ def _of_pdf(content: bytes) -> str:
 
 
 def _apart(content: bytes, *how: str) -> bytes:
-    program = [sys.executable, "-I", pdf_text.__file__, *how]
     refused = BadInputError("not_a_paper", "This PDF can't be read: save it anew, or paste the text.")
-    with _turn:
-        try:
-            done = subprocess.run(  # noqa: S603 - a program of ours, and no word of hers among its arguments
-                program,
-                input=content,
-                capture_output=True,
-                timeout=2 * pdf_text.SECONDS,
-                check=False,
-                env={"PATH": os.defpath},
-                cwd="/",
-            )
-        except (OSError, subprocess.TimeoutExpired):
-            raise refused from None
-    if done.returncode == pdf_text.LOCKED:
+    done = _program(content, *how)
+    if done is not None and done.code == pdf_text.LOCKED:
         raise BadInputError("paper_locked", "This PDF opens only with a password: paste the text instead.")
-    if done.returncode:
+    if done is None or done.code:
         raise refused
-    return done.stdout
+    return done.out
 
 
 def _of_mail(content: bytes) -> str:

@@ -4,23 +4,23 @@ Whatever comes back is judged before it is believed: a plan that breaks a limit 
 """
 
 import json
-import os
-import subprocess
-import sys
 from dataclasses import dataclass, field
 from importlib.util import find_spec
-from threading import BoundedSemaphore
 
-from fanshare.core.errors import FanshareError
 from fanshare.core.planning.first import first_plan
 from fanshare.core.planning.judge import broken
 from fanshare.core.planning.problem import Plan, Problem, laid_out
 from fanshare.core.planning.wire import Conflict, Goal, answer_in, problem_out
 from fanshare.flows import plan_solver
+from fanshare.flows.own_process import OwnProcess
 
-#: So many seconds a process may take in all, and a page waits for another one's turn.
-_PATIENCE, _TURN = 90, 30
-_turn = BoundedSemaphore(1)
+#: A process may take so many seconds in all.
+_PATIENCE = 90
+_program = OwnProcess(
+    plan_solver.__file__,
+    seconds=_PATIENCE,
+    busy=("planner_busy", "Others are planning just now; try again in a minute. Nothing changed."),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +35,7 @@ class Planned:
 
 def planned(problem: Problem) -> Planned:
     """Plan. Raises ``FanshareError`` (``planner_busy``, 503) where others plan, and none of them ends in time."""
-    if not _turn.acquire(timeout=_TURN):
-        raise FanshareError(
-            "planner_busy", "Others are planning just now; try again in a minute. Nothing changed.", 503
-        )
-    try:
-        found = _apart(problem)
-    finally:
-        _turn.release()
+    found = _apart(problem)
     return found or Planned(laid_out(problem, first_plan(problem)), quick=True)
 
 
@@ -50,18 +43,10 @@ def _apart(problem: Problem) -> Planned | None:
     """What OR-Tools finds, ``None`` where it is not installed, fails, or finds what can't be lived."""
     if find_spec("ortools") is None:
         return None
+    done = _program(json.dumps(problem_out(problem)).encode())
     try:
-        done = subprocess.run(  # noqa: S603 - a program of ours, and no word of hers among its arguments
-            [sys.executable, "-I", plan_solver.__file__],
-            input=json.dumps(problem_out(problem)).encode(),
-            capture_output=True,
-            timeout=_PATIENCE,
-            check=False,
-            env={"PATH": os.defpath},
-            cwd="/",
-        )
-        answer = answer_in(json.loads(done.stdout))
-    except (OSError, subprocess.TimeoutExpired, ValueError, KeyError, TypeError):
+        answer = answer_in(json.loads(b"" if done is None else done.out))
+    except (ValueError, KeyError, TypeError):
         return None
     plan = laid_out(problem, answer.chosen)
     return None if broken(problem, plan) else Planned(plan, answer.goals, answer.conflict)

@@ -5,19 +5,16 @@ what is kept. Words of photos are read by tesseract where the operator installed
 """
 
 import io
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterable
 from datetime import date
-from threading import BoundedSemaphore
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
 from fanshare.core.errors import BadInputError
 from fanshare.core.workbench.receipts import Proposal, propose
 from fanshare.flows import papers, pictures, reading_pictures
+from fanshare.flows.own_process import OwnProcess
 from fanshare.flows.workbench_books import Open
 from fanshare.flows.workbench_keys import seal_paper, unseal_paper
 from fanshare.store.queries import workbench_papers
@@ -29,7 +26,7 @@ MOST_KEPT = 400_000
 _LYING_ABOUT = 5
 _SIDE = 1_600
 _PICTURE, _PDF = b"w", b"p"
-_turn = BoundedSemaphore(1)
+_reader = OwnProcess(reading_pictures.__file__, seconds=2 * reading_pictures.SECONDS, environ={"OMP_THREAD_LIMIT": "1"})
 
 
 class Paper(NamedTuple):
@@ -107,17 +104,5 @@ def _read(drawn: bytes) -> str:
     out = io.BytesIO()
     with Image.open(io.BytesIO(drawn)) as picture:
         picture.save(out, "PNG")
-    with _turn:
-        try:
-            done = subprocess.run(  # noqa: S603 - a program of ours, and no word of hers among its arguments
-                [sys.executable, "-I", reading_pictures.__file__, program],
-                input=out.getvalue(),
-                capture_output=True,
-                timeout=2 * reading_pictures.SECONDS,
-                check=False,
-                env={"PATH": os.defpath, "OMP_THREAD_LIMIT": "1"},
-                cwd="/",
-            )
-        except (OSError, subprocess.TimeoutExpired):
-            return ""
-    return "" if done.returncode else done.stdout.decode("utf-8", "replace")
+    done = _reader(out.getvalue(), program)
+    return "" if done is None or done.code else done.out.decode("utf-8", "replace")

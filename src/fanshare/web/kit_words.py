@@ -82,8 +82,8 @@ def _clicks(one: Kept) -> list[str]:
         return []
     found = [
         ngettext(
-            "%(n)s click on her links in 365 days, robots left out as far as they are known.",
-            "%(n)s clicks on her links in 365 days, robots left out as far as they are known.",
+            "%(n)s click on her links in 365 days, counted by this site, robots left out as far as they are known.",
+            "%(n)s clicks on her links in 365 days, counted by this site, robots left out as far as they are known.",
             one.clicks,
         )
         % {"n": one.clicks}

@@ -13,6 +13,7 @@ from fanshare.web.authorisation import require
 from fanshare.web.errors import error_page
 from fanshare.web.kit_words import Told, told
 from fanshare.web.language import gettext as _
+from fanshare.web.language import later
 from fanshare.web.pages_port import PublicKit
 from fanshare.web.public.views import found, readable
 from fanshare.web.wording import Calendar
@@ -25,7 +26,9 @@ def kit(request: Any, programme: str, token: str) -> Any:
     here = site.of(request)
     shown = found(here.store.kit(programme, token))
     rows = told(shown.sources, _calendar(shown, here.clock()), goods=shown.goods)
-    response = render(request, "public/kit.html", {"kit": shown, "rows": rows, "token": token, "limits": limits()})
+    response = render(
+        request, "public/kit.html", {"kit": shown, "rows": rows, "token": token, "each": _(EACH), "limits": limits()}
+    )
     return _private(response, shown)
 
 
@@ -43,10 +46,14 @@ def paper(request: Any, programme: str, token: str) -> Any:
     try:
         content = paper_of(title, language.spoken(), day, _blocks(title, rows, address))
     except FanshareError as error:
-        return _private(error_page(request, error.status if error.status == 503 else 422), shown)
+        return _private(error_page(request, error.status, error), shown)
     response = HttpResponse(content, content_type="application/pdf")
     response.headers["Content-Disposition"] = 'attachment; filename="media-kit.pdf"'
     return _private(response, shown)
+
+
+#: Where the numbers of a kit come from.
+EACH = later("What was sold comes from signed statements; clicks were counted by this site. Nobody typed a number.")
 
 
 def limits() -> tuple[str, ...]:
@@ -60,7 +67,7 @@ def limits() -> tuple[str, ...]:
 
 
 def _blocks(title: str, rows: list[Told], address: str) -> list[tuple[str, str]]:
-    blocks = [("title", title), ("text", _("Each number comes from a signed statement. Nobody typed it."))]
+    blocks = [("title", title), ("text", _(EACH))]
     for row in rows:
         blocks.append(("heading", f"{row.programme} · {row.host}"))
         blocks += [("text", words) for words in row.results]
