@@ -2,6 +2,7 @@
 
 import json
 import re
+from base64 import b64decode
 from collections.abc import Iterator
 from html import unescape
 
@@ -9,10 +10,13 @@ import pytest
 from playwright.sync_api import expect
 
 from fanshare.core.canonical import parse_json
+from fanshare.core.statement_check import verify
+from fanshare.flows import paper_files
 from fanshare.flows.people import Joiner, add_creator, erase
 from fanshare.flows.statements import make_statement
 from fanshare.store import signing
 from fanshare.store.server import Server
+from fanshare.web.public import kits
 from tests.support.schema import schema_template
 from tests.web.support.browser import chromium, watched
 from tests.web.support.company import Company, founded
@@ -80,6 +84,9 @@ def test_nothing_is_shown_before_she_shows_it_and_then_what_she_sold_with_its_pr
     assert "Results of a creator" in said
     assert "Cleo" not in said, "she shows it without a name"
     assert "Goods kept" not in said
+    assert "What was sold here comes from a statement that this site signed; clicks were counted by it." in said
+    assert "whoever makes a key" not in said, "nothing of others stands there"
+    assert re.search(r"As of \w+ \d+ Nov 20\d\d,", said), "what is printed is read in another year"
     assert page.headers["x-robots-tag"] == "noindex"
     assert page.headers["cache-control"] == "private, no-store"
 
@@ -117,6 +124,7 @@ def test_a_statement_of_another_site_is_checked_told_as_theirs_and_taken_out(com
     said = words(anybody(company, path(cleo)))
     assert "other.example" in said
     assert "That its key is theirs was not proved here" in said
+    assert "whoever makes a key can sign anything with it" in said
     assert company.house.value("SELECT count(*) FROM media_kit_source WHERE clicks IS NOT NULL AND NOT own") == 0
     assert send(cleo, "add", elsewhere(company)).status == 302, "the same again replaces itself"
     number = company.house.value("SELECT id FROM media_kit_source WHERE NOT own")
@@ -144,6 +152,34 @@ def test_a_statement_that_was_changed_is_refused_with_what_does_not_hold(company
     assert company.house.value("SELECT count(*) FROM media_kit_source") == 1
 
 
+def test_a_key_of_her_own_making_can_not_speak_for_this_site(company: Company) -> None:
+    cleo, other, house = company.device("cleo"), company.other, company.house
+    send(cleo, "show")
+    sound = parse_json(elsewhere(company))
+    assert isinstance(sound, dict)
+    name = f"shop.example/log/{other.tenant.public_id}"
+    signer = signing.load_or_create(house.home / "forged", name)
+    size, root = sound["checkpoint"].split("\n")[1:3]  # type: ignore[union-attr]
+    note = signer.sign_checkpoint(int(size), b64decode(root), 1, [])
+    forged = signer.seal(
+        {**{k: v for k, v in sound.items() if k != "seal"}, "checkpoint": note, "keys": [str(signer.keys[-1])]}
+    )
+    assert verify(forged, signing.verify).ok, "it holds in itself"
+    answer = send(cleo, "add", json.dumps(forged).encode())
+    assert (answer.status, "names a programme of this site" in words(answer)) == (422, True)
+
+
+def test_a_rate_is_not_told_where_orders_are_more_than_clicks_and_it_says_why(company: Company) -> None:
+    cleo = company.device("cleo")
+    send(cleo, "show")
+    company.house.conn.execute("UPDATE media_kit_source SET clicks = 45, clicked = 60")
+    said = words(anybody(company, path(cleo)))
+    assert "More orders than clicks" in said
+    assert "too few to tell" not in said
+    company.house.conn.execute("UPDATE media_kit_source SET clicks = 1000, clicked = 60")
+    assert "Between 4.68 % and 7.65 % of clicks lead to an order" in words(anybody(company, path(cleo)))
+
+
 def test_an_older_statement_does_not_replace_a_newer_one(company: Company) -> None:
     cleo, house = company.device("cleo"), company.house
     send(cleo, "show")
@@ -161,12 +197,22 @@ def test_a_fans_statement_is_refused(company: Company) -> None:
     assert "statement of a fan" in words(send(cleo, "add", fans))
 
 
-def test_it_is_there_as_a_paper_too(company: Company) -> None:
+def test_it_is_there_as_a_paper_too(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
     cleo = company.device("cleo")
     send(cleo, "show", goods="yes")
     paper = Device(company.app()).get(path(cleo) + ".pdf")
     assert (paper.status, paper.headers["content-type"]) == (200, "application/pdf")
     assert paper.headers["x-robots-tag"] == "noindex"
+    with monkeypatch.context() as broken:
+        broken.delattr(kits, "paper_of")
+        assert Device(company.app())._send(path(cleo) + ".pdf", method="HEAD").status == 200, "nobody writes a paper"
+    assert paper_files._program.turn.acquire(blocking=False)
+    try:
+        send(cleo, "show", named="yes")
+        busy = anybody(company, path(cleo) + ".pdf")
+    finally:
+        paper_files._program.turn.release()
+    assert (busy.status, "try again in a minute" in words(busy)) == (503, True)
     assert anybody(company, "/kit/linen/" + "x" * 22 + ".pdf").status == 404
 
 

@@ -18,7 +18,7 @@ from fanshare.flows import own_page
 from fanshare.flows.context import Programme
 from fanshare.store.directory import Programme as Tenant
 from fanshare.store.queries import media_kits, results
-from fanshare.store.queries.media_kits import Kit
+from fanshare.store.queries.media_kits import Kept, Kit
 from fanshare.store.signing import verify as verify_signature
 
 #: Statements of other installations in one kit, and the largest file of one, in bytes.
@@ -75,7 +75,7 @@ def add(programme: Programme, party: int, content: bytes, now: Instant) -> Sourc
     """Add what a statement of another installation says, after checking it.
 
     Raises ``BadInputError``: ``no_statement``, ``statement_failed`` (says which check), ``not_a_creator``,
-    ``too_many_sources``, ``no_kit``; ``ConflictError`` (``older_statement``, ``own_statement``).
+    ``too_many_sources``, ``no_kit``; ``ConflictError`` (``older_statement``, ``own_statement``, ``our_host``).
     """
     found = _checked(content)
     access = programme.access
@@ -84,9 +84,8 @@ def add(programme: Programme, party: int, content: bytes, now: Instant) -> Sourc
         if media_kits.of(access, party) is None:
             raise BadInputError("no_kit", "Show your media kit first; then statements can be added to it.")
         there = media_kits.sources(access, party)
+        _refuse_ours(there, found)
         same = next((one for one in there if one.source.log == found.log), None)
-        if same is not None and same.own:
-            raise ConflictError("own_statement", "This programme stands in your kit already; bring it up to date.")
         if same is not None and same.source.as_of > found.as_of:
             raise ConflictError("older_statement", "A newer statement of this programme stands in your kit already.")
         if same is None and len(there) > MOST_SOURCES:
@@ -95,6 +94,18 @@ def add(programme: Programme, party: int, content: bytes, now: Instant) -> Sourc
             )
         media_kits.put(access, party, found, now, own=False)
     return found
+
+
+def _refuse_ours(there: list[Kept], found: Source) -> None:
+    """A file that names this site's logs is not believed: this site tells by itself what it signed."""
+    own = next((one.source for one in there if one.own), None)
+    if own is None or own.host != found.host:
+        return
+    if own.log == found.log:
+        raise ConflictError("own_statement", "This programme stands in your kit already; bring it up to date.")
+    raise ConflictError(
+        "our_host", "This statement names a programme of this site: show the media kit that you have there instead."
+    )
 
 
 def take_out(programme: Programme, party: int, source: int) -> None:

@@ -1,10 +1,10 @@
-"""Headings and paragraphs as a PDF to download: made each time it is asked for, and kept nowhere.
+"""Headings and paragraphs as a PDF to download: never on a disk.
 
 It is written by a process of its own (``plain_paper``), for its library is large.
 """
 
 import json
-from collections.abc import Sequence
+from functools import lru_cache
 
 from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.flows.own_process import OwnProcess
@@ -13,11 +13,13 @@ from fanshare.flows.own_process import OwnProcess
 type Block = tuple[str, str]
 
 _UNKNOWN_LETTERS = 3
-_program = OwnProcess("-m", "fanshare.flows.plain_paper", seconds=30, at_once=2)
+#: Anybody may ask for one: one is made at a time, and nobody holds a thread for waiting.
+_program = OwnProcess("-m", "fanshare.flows.plain_paper", seconds=30, at_once_or_not=True)
 
 
-def paper(title: str, language: str, day: str, blocks: Sequence[Block]) -> bytes:
-    """The PDF of blocks: ``title``, ``heading``, ``text`` or ``small``, each with its words.
+@lru_cache(maxsize=16)
+def paper(title: str, language: str, day: str, blocks: tuple[Block, ...]) -> bytes:
+    """The PDF of blocks: ``title``, ``heading``, ``text`` or ``small``, each with its words. The last few are kept.
 
     Raises ``BadInputError`` (``paper_letters``) where the font lacks letters, ``FanshareError`` (``paper_file``, 503)
     or ``busy`` (503) where it could not be written.

@@ -89,6 +89,9 @@ def _clicks(one: Kept) -> list[str]:
         % {"n": one.clicks}
     ]
     between = buys(one.clicks, one.clicked)
+    if one.clicked >= FEWEST and one.clicked > one.clicks:
+        more = _("More orders than clicks followed a click: some clicks were not counted, or buyers came back.")
+        return [*found, more]
     if between is None:
         return [*found, _("How many clicks lead to an order: too few to tell, below %(n)s orders.") % {"n": FEWEST}]
     low, high = percent(between.low // 100), percent(-(-between.high // 100))
