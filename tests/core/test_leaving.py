@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from fanshare.core.instants import DAY
 from fanshare.core.leaving import Purse, counts_until, over, still
 from fanshare.core.payout_runs import payable
+from fanshare.core.terms import TermsBook
 from fanshare.core.terms_document import read
 from tests.support.stories import NOW, TERMS
 
@@ -34,7 +35,39 @@ def test_a_debt_and_a_rest_below_the_smallest_coin_keep_nobody(found: list[Purse
     assert over(rests, 0, NOW, NOW)
 
 
+def _book(*terms: tuple[int, int, int]) -> TermsBook:
+    """Terms by the day on which they take effect, the days on which a click counts, and those of an introducer."""
+    first = read(TERMS, version=1, effective_at=NOW)
+    return TermsBook(
+        replace(first, version=nth, effective_at=NOW + at * DAY, window=window * DAY, introducer_days=days)
+        for nth, (at, window, days) in enumerate(terms, 1)
+    )
+
+
+versions = st.lists(st.tuples(st.integers(0, 40), st.integers(1, 30), st.integers(0, 60)), min_size=1, max_size=4)
+
+
+@given(versions, st.integers(1, 60), st.integers(0, 100), st.integers(0, 100), st.booleans())
+@example([(0, 30, 90), (10, 30, 0)], 20, 9, 75, True)
+@example([(0, 30, 0), (30, 90, 0)], 20, 19, 80, False)
+def test_no_order_by_a_click_from_before_comes_later_under_whichever_terms(
+    terms: list[tuple[int, int, int]], asked: int, clicked: int, later: int, fan: bool
+) -> None:
+    book, click = _book(*terms), min(clicked, asked) * DAY + NOW
+    placed = NOW + (asked + later) * DAY
+    days = book.at(click).introducer_days * DAY if fan else 0
+    counts = placed - click <= max(book.at(placed).window, days)
+    assert not counts or placed <= counts_until(book, NOW + asked * DAY, fan=fan)
+
+
+def test_what_rules_no_order_of_hers_keeps_nobody() -> None:
+    asked = NOW + 20 * DAY
+    assert counts_until(_book((0, 60, 0), (10, 30, 0)), asked, fan=True) == asked + 30 * DAY, "a window that has ended"
+    assert counts_until(_book((0, 30, 0), (30, 30, 90)), asked, fan=True) == asked + 30 * DAY, "introducers to come"
+    assert counts_until(_book((0, 30, 90), (10, 30, 0)), asked, fan=False) == asked + 30 * DAY, "she is no fan"
+
+
 def test_a_fan_may_earn_for_as_long_as_she_introduces_and_a_creator_while_clicks_count() -> None:
     terms = replace(read(TERMS, version=1, effective_at=NOW), introducer_days=90)
-    assert counts_until(terms, NOW, fan=False) == NOW + terms.window
-    assert counts_until(terms, NOW, fan=True) == NOW + 90 * DAY
+    assert counts_until(TermsBook([terms]), NOW, fan=False) == NOW + terms.window
+    assert counts_until(TermsBook([terms]), NOW, fan=True) == NOW + 90 * DAY

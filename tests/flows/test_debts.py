@@ -26,6 +26,7 @@ from fanshare.store.queries import debts as rows
 from fanshare.store.queries import earnings
 from fanshare.store.server import Database
 from fanshare.verifier import fanshare_verify
+from tests.flows.test_payee_runs import blocked, other
 from tests.flows.test_payout_runs import READY, sent, story
 from tests.support import paying
 from tests.support.stories import Story
@@ -249,6 +250,24 @@ def test_check_finds_shares_of_a_debt_that_nobody_committed_to(story: Story) -> 
     less = debts.file_of(story.programme, story.finn, [parts[0]._replace(amount=1)], late)
     assert told != less != debts.file_of(story.programme, story.finn, (), late)
     assert name[2] == "EUR"
+
+
+def test_taking_a_debt_upon_itself_never_waits_for_who_bears_debts_while_it_holds_one(
+    story: Story, shared_database: Database
+) -> None:
+    refunded(story)
+    conn, programme = other(shared_database, story)
+    done: list[int] = []
+    with conn, connect(shared_database.dsn()) as watch:
+        with story.access.transaction():  # as `bear` does: the turn first, and then balances
+            rows.lock(story.access)
+            thread = blocked(
+                watch,
+                lambda: done.append(rulings.absorb_debt(programme, story.finn, "EUR", "ours", READY + 2 * HOUR)),
+            )
+            assert len(rows.below_zero(story.access, READY)) == 2
+        thread.join()
+    assert done == [DEBT]
 
 
 def test_a_debt_taken_upon_itself_by_the_brand_is_on_the_statement_and_follows_its_order(

@@ -6,7 +6,7 @@ from itertools import combinations
 import pytest
 
 from fanshare.core.errors import ConflictError, FanshareError
-from fanshare.core.instants import DAY, HOUR
+from fanshare.core.instants import DAY, HOUR, format_rfc3339
 from fanshare.core.ledger import AccountKey, AccountKind, Balance
 from fanshare.core.orders import Refund
 from fanshare.core.payee import WAIT
@@ -14,6 +14,7 @@ from fanshare.core.payee_account import iban_account
 from fanshare.core.payout_item import Said
 from fanshare.core.payout_runs import Why
 from fanshare.flows import assets, leaving, links, own_data, payees, payout_runs, unclaimed
+from fanshare.flows.publish_terms import publish_terms
 from fanshare.store import books
 from fanshare.store.access import Connection, connect
 from fanshare.store.queries import leaving as rows
@@ -24,7 +25,7 @@ from fanshare.store.server import Database
 from tests.flows.test_payee_runs import blocked, other
 from tests.flows.test_payout_runs import FINNS, READY, approved, money, states, story, told
 from tests.support.pg_books import LABEL
-from tests.support.stories import NOW, Story
+from tests.support.stories import NOW, TERMS, Story, open_story
 
 __all__ = ["story"]
 
@@ -168,6 +169,36 @@ def test_a_refund_that_takes_everything_lets_her_go(story: Story) -> None:
     story.changed("1", READY + HOUR, refunds=(Refund("r", READY + HOUR, 59_000_000),))
     assert leaving.finish(story.programme, GONE) == 1
     assert story.wrong(GONE) == []
+
+
+def test_terms_published_after_she_asked_let_an_old_click_count_for_longer(story: Story) -> None:
+    click = story.click(READY - HOUR)
+    leaving.ask(story.programme, story.cleo, READY)
+    story.changed("1", READY + HOUR, refunds=(Refund("r", READY + HOUR, 59_000_000),))
+    longer = {**TERMS, "terms": {"window_days": 60}}
+    publish_terms(story.access, longer, READY + 2 * HOUR)
+    assert leaving.standing(story.programme, story.cleo, GONE).until == READY + 60 * DAY
+    told_her = own_data.copy(story.programme, story.cleo, GONE)["leaves"]
+    assert told_her["orders_until"] == format_rfc3339(READY + 60 * DAY)
+    assert leaving.finish(story.programme, GONE) == 0
+    order = story.sold("2", 59_000_000, click, now=READY + 50 * DAY)
+    assert story.shares(order)["creator"] == (7_080_000, "pending")
+    assert leaving.finish(story.programme, READY + 60 * DAY) == 0, "it is still to come"
+    story.changed("2", READY + 60 * DAY, refunds=(Refund("r", READY + 60 * DAY, 59_000_000),))
+    assert leaving.finish(story.programme, READY + 60 * DAY) == 1
+    assert story.wrong(READY + 61 * DAY) == []
+
+
+def test_a_fan_introduces_for_as_long_as_the_terms_of_her_click_say(conn: Connection) -> None:
+    fans = {"default_percent": "20"}
+    story = open_story(conn, {**TERMS, "fans": {**fans, "introducer_days": 90}})
+    story.sold("1", 59_000_000, story.click())
+    lower = publish_terms(story.access, {**TERMS, "fans": {**fans, "introducer_days": 0}}, NOW + HOUR).terms
+    asked = lower.effective_at + DAY
+    assert leaving.ask(story.programme, story.finn, asked) == asked + 90 * DAY
+    story.changed("1", asked, refunds=(Refund("r", asked, 59_000_000),))
+    assert leaving.finish(story.programme, asked + 31 * DAY) == 0
+    assert leaving.finish(story.programme, asked + 90 * DAY) == 1
 
 
 def test_sending_at_the_moment_of_her_erasure_comes_wholly_after(story: Story, shared_database: Database) -> None:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from fanshare.core.instants import DAY, Instant
 from fanshare.core.money import Micros
 from fanshare.core.payout_runs import payable
-from fanshare.core.terms import Terms
+from fanshare.core.terms import TermsBook
 
 
 class Purse(NamedTuple):
@@ -22,9 +22,16 @@ class Purse(NamedTuple):
     kind: str = ""
 
 
-def counts_until(terms: Terms, asked: Instant, *, fan: bool) -> Instant:
-    """Until when an order can still come by what was clicked before somebody left: her links count no more."""
-    return asked + max(terms.window, terms.introducer_days * DAY if fan else 0)
+def counts_until(book: TermsBook, asked: Instant, *, fan: bool) -> Instant:
+    """Until when an order can still come by what was clicked before somebody left: her links count no more.
+
+    Whether a click counts say the terms of when the order is placed, also such as are published after she asked; for
+    how long a fan is the introducer say those of her click, which may be old ones. So ask again before she is erased.
+    """
+    now = book.at(asked)
+    window = max(terms.window for terms in book if terms == now or terms.effective_at > asked)
+    days = max(terms.introducer_days for terms in book if terms == now or terms.effective_at <= asked) if fan else 0
+    return asked + max(window, days * DAY)
 
 
 def still(purses: Iterable[Purse]) -> list[Purse]:

@@ -35,9 +35,16 @@ def bear(programme: Programme, now: Instant) -> int:
     return len(old)
 
 
-def take_upon(programme: Programme, party: int, currency: str, amount: Micros, now: Instant) -> None:
-    """The brand takes a debt of that amount upon itself, however new it is. The caller has locked the balance."""
+def lock_first(programme: Programme) -> None:
+    """For ``take_upon``, before any balance is locked: ``bear`` holds this while it waits for balances."""
     rows.lock(programme.access)
+
+
+def take_upon(programme: Programme, party: int, currency: str, amount: Micros, now: Instant) -> None:
+    """The brand takes a debt of that amount upon itself, however new it is.
+
+    The caller has taken ``lock_first`` and then locked the balance.
+    """
     _bear(programme, ABSORBED, NewOpening(party, _name(programme, party, currency), currency, amount), now, now)
 
 

@@ -18,7 +18,6 @@ from fanshare.flows.context import Programme
 from fanshare.flows.people import AGE, erase, forget_public, party_kind
 from fanshare.store.queries import leaving as rows
 from fanshare.store.queries import payees as payee_rows
-from fanshare.store.queries.leaving import Asked
 
 #: What lies in her vault until the last payment: how to reach and pay her, what the law wants of who pays, and what may
 #: still bring her money.
@@ -27,15 +26,26 @@ KEPT_BEGINNINGS = (payees.SEALED, payout_calls.SEALED, self_billing.SEALED, tax_
 
 
 class Standing(NamedTuple):
-    """Whether somebody leaves, and what is still to come for her."""
+    """Whether somebody leaves, what is still to come for her, and until when orders may come (as if she asked now)."""
 
-    asked: Asked | None
+    leaves: bool
+    until: Instant
     still: Sequence[Purse]
 
 
-def standing(programme: Programme, party: int) -> Standing:
+def standing(programme: Programme, party: int, now: Instant) -> Standing:
     """Where she is on her way out."""
-    return Standing(rows.asked(programme.access, party), core.still(rows.purses(programme.access, party)))
+    found = rows.asked(programme.access, party)
+    until = counts_until(programme, party, found.at if found else now)
+    return Standing(found is not None, until, core.still(rows.purses(programme.access, party)))
+
+
+def counts_until(programme: Programme, party: int, asked: Instant) -> Instant:
+    """Until when orders may come by clicks from before she asked, by all terms that are known today.
+
+    What was written down when she asked is the earliest that it can be: terms that were published since count too.
+    """
+    return core.counts_until(programme.book, asked, fan=party_kind(programme.access, party) == "fan")
 
 
 def ask(programme: Programme, party: int, now: Instant) -> Instant:
@@ -51,8 +61,7 @@ def ask(programme: Programme, party: int, now: Instant) -> Instant:
             raise ConflictError("erased", "This person is not here any more.")
         if rows.asked(access, party) is not None:
             raise ConflictError("leaving", "You are leaving already, once what is yours is paid.")
-        fan = party_kind(access, party) == "fan"
-        until = core.counts_until(programme.book.at(now), now, fan=fan)
+        until = counts_until(programme, party, now)
         _end_links(programme, party, now)
         forget_public(programme, [party], now)
         rows.keep_only(access, party, KEPT, KEPT_BEGINNINGS)
@@ -74,7 +83,10 @@ def _finish_one(programme: Programme, party: int, now: Instant) -> bool:
             return False
         rows.lock(access, party)
         found = rows.asked(access, party)
-        if found is None or not core.over(rows.purses(access, party), rows.underway(access, party), found.until, now):
+        if found is None:
+            return False
+        until = counts_until(programme, party, found.at)
+        if not core.over(rows.purses(access, party), rows.underway(access, party), until, now):
             return False
         erase(programme, party, now)
         noted(access, "account.left", now, f"party {party}")

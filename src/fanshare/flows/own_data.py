@@ -13,6 +13,7 @@ from fanshare.flows import passkeys, payees, payout_calls, posts, questions, sec
 from fanshare.flows.address_change import refuse_if_changed, underway
 from fanshare.flows.audit import noted
 from fanshare.flows.context import Programme
+from fanshare.flows.leaving import counts_until
 from fanshare.flows.people import erase
 from fanshare.flows.staff import known_account
 from fanshare.store.access import Access
@@ -84,7 +85,7 @@ def copy(
         "credits": [_credit(one) for one in shop_credits.of_party(access, party, _MOST_CREDITS)],
         "gifts": _gifts(access, party, row.kind),
         "goals": [_goal(one) for one in goals.of_creator(access, party, limit=_MOST_GIFTS)],
-        "leaves": _leaves(access, party),
+        "leaves": _leaves(programme, party),
         "payouts_stopped": payout_runs.stopped(access, party),
         "tax_forms": [_form(one) for one in tax_rows.of(access, [party]).get(party, [])],
         "accounts": [_account(one) for one in payee_rows.alive(access, party)],
@@ -107,9 +108,14 @@ def copy(
     }
 
 
-def _leaves(access: Access, party: int) -> dict[str, Any] | None:
-    asked = leaving.asked(access, party)
-    return None if asked is None else {"asked": format_rfc3339(asked.at), "orders_until": format_rfc3339(asked.until)}
+def _leaves(programme: Programme, party: int) -> dict[str, Any] | None:
+    asked = leaving.asked(programme.access, party)
+    if asked is None:
+        return None
+    return {
+        "asked": format_rfc3339(asked.at),
+        "orders_until": format_rfc3339(counts_until(programme, party, asked.at)),
+    }
 
 
 def _thanked_and_written_to(access: Access, party: int) -> dict[str, Any]:

@@ -109,6 +109,7 @@ def absorb_debt(programme: Programme, party: int, currency: str, reason: str, no
     """
     access = programme.access
     with access.transaction():
+        debts.lock_first(programme)
         unclaimed.sweep(programme, now, party)
         debt = -int(access.value(_AVAILABLE, {"party": party, "currency": currency}) or 0)
         if debt <= 0:

@@ -9,7 +9,6 @@ from django.urls import reverse
 
 from fanshare.core.errors import ConflictError
 from fanshare.core.instants import format_rfc3339
-from fanshare.core.leaving import counts_until
 from fanshare.flows import leaving, own_data, payment_clock
 from fanshare.flows.authorisation import Role
 from fanshare.store.queries import workbench
@@ -63,7 +62,7 @@ def _what_is_there(here: Here) -> dict[str, Any]:
     """What is still to come, and what keeps back what is ready."""
     if here.hat.role is Role.YOUNG:
         return {"without_money": True, "leaves": False, "until": None, "still": [], "keeps_books": False}
-    standing = leaving.standing(here.programme, here.me)
+    standing = leaving.standing(here.programme, here.me, here.now)
     asked = [(here.me, one.currency) for one in standing.still]
     told = payment_clock.balances(here.access, here.tenant, asked, here.now) if asked else {}
     still = []
@@ -71,14 +70,10 @@ def _what_is_there(here: Here) -> dict[str, Any]:
         waits, day = told.get((here.me, one.currency), ((), None))
         words = waits_in_words(here, waits, one.currency) if one.ready > 0 else ""
         still.append({"purse": one, "day": "" if day is None else here.calendar.name(day), "waits": words})
-    fan = here.hat.role is Role.FAN
-    until = (
-        standing.asked.until if standing.asked else counts_until(here.programme.book.at(here.now), here.now, fan=fan)
-    )
     return {
         "without_money": False,
-        "leaves": standing.asked is not None,
-        "until": until if until > here.now else None,
+        "leaves": standing.leaves,
+        "until": standing.until if standing.until > here.now else None,
         "still": still,
         "keeps_books": workbench.find(here.access.conn, account_of(here.request)) is not None,
     }
