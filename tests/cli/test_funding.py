@@ -27,8 +27,12 @@ def test_money_is_held_booked_paid_out_and_given_back(shop: Shop, tmp_path: Path
     assert (account["asked_for"], account["standing"]) == ("7.08", "unfunded")
     left = term.ask("payout", "run", "preview")["left"]
     assert {one["why"] for one in left} == {"unfunded"}
-    assert term.refused("funding", "book", "5.66", "EUR") == "not_confirmed"
-    assert term.ask("funding", "book", "5.66", "EUR", "--by", "Otto", "--yes")["amount"] == "5.66"
+    slip = ("funding", "book", "5.66", "EUR", "--reference", "T-1", "--by", "Otto")
+    assert term.refused(*slip) == "not_confirmed"
+    assert term.ask(*slip, "--yes") == {"amount": "5.66", "currency": "EUR", "booked": True}
+    assert term.ask(*slip, "--yes")["booked"] is False, "a command that is given again"
+    again = ("funding", "book", "5.67", "EUR", "--reference", "T-1", "--yes")
+    assert term.refused(*again, exit_code=1) == "booked_otherwise"
     file = tmp_path / "statement.xml"
     file.write_bytes(statement([Booked("0.50", [(account["reference"], "0.50", "")], "CRDT", reference="B1")]))
     told = term.ask("funding", "statement", "--from", str(file), "--yes")
@@ -36,5 +40,5 @@ def test_money_is_held_booked_paid_out_and_given_back(shop: Shop, tmp_path: Path
     assert term.ask("funding", "statement", "--from", str(file), "--yes")["known"] == 1
     assert term.ask("payout", "run", "preview")["totals"] == "6.16 EUR"
     assert term.refused("funding", "off", exit_code=1) == "money_left"
-    term.say("funding", "book", "6.16", "EUR", "--back", "--yes")
+    term.say("funding", "book", "6.16", "EUR", "--reference", "T-2", "--back", "--yes")
     assert term.ask("funding", "off") == {"held": False}

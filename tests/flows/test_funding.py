@@ -1,5 +1,6 @@
 """Money that was paid in, in the real books: runs take no more, in turn, whatever happens in between."""
 
+import secrets
 import threading
 from dataclasses import replace
 
@@ -23,6 +24,7 @@ from fanshare.core.payment_clock import Wait
 from fanshare.core.payout_item import UNDERWAY, Answer, Said, State
 from fanshare.core.payout_runs import Planned, Why
 from fanshare.flows import funding, payment_clock, payout_runs
+from fanshare.flows.funding import Slip
 from fanshare.flows.payout_runs import Told
 from fanshare.store.access import Connection, connect
 from fanshare.store.directory import programme_with_id
@@ -44,7 +46,7 @@ def hold(story: Story, reserve: int = 0) -> None:
 
 
 def pay_in(story: Story, amount: int) -> None:
-    funding.book(story.access, "EUR", amount, "", "Otto", BEFORE)
+    assert funding.book(story.access, Slip("EUR", amount), secrets.token_hex(8), "Otto", BEFORE)
 
 
 def on_account(story: Story, now: int = READY) -> int:
@@ -126,6 +128,43 @@ def test_what_comes_back_is_there_again_and_a_part_is_kept_back_for_refunds(stor
     assert rows.rule(story.access) is None
 
 
+def test_what_is_sent_twice_is_booked_once_and_something_else_under_its_reference_is_refused(story: Story) -> None:
+    hold(story)
+    slip = Slip("EUR", 5_000_000, "their transfer")
+    assert [funding.book(story.access, slip, "T-1", "Otto", BEFORE + at) for at in range(3)] == [True, False, False]
+    for other_slip in (slip._replace(amount=-5_000_000), slip._replace(currency="USD"), slip._replace(note="")):
+        with pytest.raises(ConflictError, match="Something else was booked"):
+            funding.book(story.access, other_slip, " T-1 ", "Otto", BEFORE)
+    assert on_account(story) == 5_000_000
+    assert funding.book(story.access, slip, "T-2", "Otto", BEFORE), "the same sum may well come twice"
+    assert on_account(story) == 10_000_000
+    for bad in ("", " ", "x" * 101, "a\nb"):
+        with pytest.raises(FanshareError, match="A reference has"):
+            funding.book(story.access, slip, bad, "Otto", BEFORE)
+
+
+def test_a_booking_that_was_refused_leaves_its_reference_free(story: Story) -> None:
+    hold(story)
+    with pytest.raises(FanshareError, match="no more can go back"):
+        funding.book(story.access, Slip("EUR", -1), "T-1", "Otto", BEFORE)
+    assert funding.book(story.access, Slip("EUR", 1), "T-1", "Otto", BEFORE)
+
+
+def test_two_presses_at_once_book_once(story: Story, shared_database: Database) -> None:
+    hold(story)
+    conn, programme = other(shared_database, story)
+    slip, second = Slip("EUR", 5_000_000), list[bool]()
+    with conn, connect(shared_database.dsn()) as watch:
+        with story.access.transaction():
+            assert funding.book(story.access, slip, "T-1", "Otto", BEFORE)
+            thread: threading.Thread = blocked(
+                watch, lambda: second.append(funding.book(programme.access, slip, "T-1", "Otto", BEFORE))
+            )
+        thread.join()
+    assert second == [False]
+    assert on_account(story) == 5_000_000
+
+
 def test_a_statement_is_booked_by_reference_and_once(story: Story) -> None:
     hold(story)
     mine = reference(story.tenant.public_id)
@@ -188,7 +227,7 @@ class Funds(RuleBasedStateMachine):
     def money_moves(self, amount: int) -> None:
         there = on_account(self.story, self.now)
         try:
-            funding.book(self.story.access, "EUR", amount, "", "Otto", self.now)
+            funding.book(self.story.access, Slip("EUR", amount), secrets.token_hex(8), "Otto", self.now)
         except FanshareError:
             assert amount == 0 or there + amount < min(0, there)
         else:

@@ -32,7 +32,7 @@ def words(answer: Answer) -> str:
 
 
 def send(device: Device, **values: str) -> Answer:
-    form = dict(re.findall(r'name="(csrfmiddlewaretoken)" value="([^"]*)"', device.get(PAGE).text))
+    form = dict(re.findall(r'name="(csrfmiddlewaretoken|key)" value="([^"]*)"', device.get(PAGE).text))
     return device.post(f"{PAGE}/change", {**form, **values})
 
 
@@ -59,7 +59,12 @@ def test_money_is_asked_for_booked_and_seen_by_whoever_works(company: Company) -
     assert otto.sign_in(company.token("otto")).status == 302
     assert send(otto, do="book", amount="500", currency="EUR").status == 422, "it has to be ticked"
     assert send(otto, do="book", amount="-5", currency="EUR", sure="yes").status == 422
-    assert send(otto, do="book", amount="5,00", currency="EUR", note="by hand", sure="yes").status == 302
+    once = {"do": "book", "amount": "5,00", "currency": "EUR", "note": "by hand", "sure": "yes", "key": "1" * 32}
+    assert send(otto, **{**once, "key": ""}).status == 422, "a form without its key"
+    assert send(otto, **once).status == 302
+    assert "It is booked, once." in words(send(otto, **once))
+    assert send(otto, **{**once, "amount": "6,00"}).status == 422
+    assert [one.amount for one in rows.entries(access)] == [5_000_000]
     assert "Partly funded" in words(bea.get(PAGE))
     assert send(otto, do="off").status == 422, "money of the brand is still here"
     parts = [Booked("900.00", [(mark, "900.00", "")], "CRDT", reference="B1")]

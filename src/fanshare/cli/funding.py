@@ -68,12 +68,13 @@ def book(
     ctx: typer.Context,
     amount: str = typer.Argument(help="What came in, such as 500.00."),
     currency: str = typer.Argument(help="Such as EUR."),
+    reference: str = typer.Option(..., help="What the bank or you call this transfer; each is booked once."),
     back: bool = typer.Option(False, "--back", help="It went back to the brand."),
     note: str = typer.Option("", help="A note."),
     by: str = BY,
     yes: bool = _YES,
 ) -> None:
-    """Book money that was seen on the account."""
+    """Book money that was seen on the account. The same reference again books nothing."""
     from fanshare.core.money import parse_amount
     from fanshare.flows import funding
 
@@ -81,9 +82,11 @@ def book(
     confirm(ctx, f"Book {exact(micros)} {currency} that you have seen on the account?", yes)
     this = session(ctx)
     with this.desk() as desk, doing(desk, by) as done:
-        funding.book(desk.access, currency, micros, note, done.name, desk.now)
-        done.note("funding.book", f"{exact(micros)} {currency}")
-    this.out.result({"amount": exact(micros), "currency": currency}, ["Booked."])
+        booked = funding.book(desk.access, funding.Slip(currency, micros, note), reference, done.name, desk.now)
+        if booked:
+            done.note("funding.book", f"{exact(micros)} {currency}")
+    told = {"amount": exact(micros), "currency": currency, "booked": booked}
+    this.out.result(told, ["Booked." if booked else "This reference was booked before; nothing was booked now."])
 
 
 @app.command()

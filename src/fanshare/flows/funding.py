@@ -16,10 +16,13 @@ from fanshare.core.money import Micros, exponent
 from fanshare.core.payout_runs import Plan, Ready
 from fanshare.store.access import Access
 from fanshare.store.directory import Programme as Tenant
+from fanshare.store.idempotency import once
 from fanshare.store.queries import funding as rows
 from fanshare.store.queries.funding import Rule
 
 _NOTHING = Money()
+#: Of what tells one booking by hand from another.
+_LONGEST_KEY = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +67,43 @@ def switch_off(access: Access, now: Instant) -> None:
         rows.drop_rule(access)
 
 
-def book(access: Access, currency: str, amount: Micros, note: str, by: str, now: Instant) -> None:
-    """Money came in, or below zero went back to the brand: never more than is there.
+class Slip(NamedTuple):
+    """Money that somebody has seen: micros that came in, or below zero went back to the brand."""
 
-    Raises ``ConflictError`` ``not_held``, ``BadInputError``: ``unknown_currency``, ``bad_amount``, ``bad_note``.
+    currency: str
+    amount: Micros
+    note: str = ""
+
+
+def book(access: Access, slip: Slip, key: str, by: str, now: Instant) -> bool:
+    """Book a slip, never more back than is there. The same ``key`` books once, however often it is sent.
+
+    Returns whether it was booked now and not before. Raises ``ConflictError`` ``not_held``, ``booked_otherwise`` where
+    the key came with another slip; ``BadInputError``: ``unknown_currency``, ``bad_amount``, ``bad_note``,
+    ``bad_reference``.
     """
-    exponent(currency)
-    if len(note) > 200 or "\x00" in note:
+    exponent(slip.currency)
+    if len(slip.note) > 200 or "\x00" in slip.note:
         raise BadInputError("bad_note", "A note has at most 200 characters.")
-    with access.transaction():
-        there = rows.money(access, _held(access), now).get(currency, _NOTHING).on_account
-        if amount == 0 or there + amount < min(0, there):
-            raise BadInputError("bad_amount", "Nothing was booked: no more can go back than is there.")
-        rows.add(access, currency, amount, note, by, now)
+    if not 1 <= len(key.strip()) <= _LONGEST_KEY or not key.isprintable():
+        raise BadInputError("bad_reference", "A reference has 1 to %(most)s characters.", most=_LONGEST_KEY)
+    booked, body = list[bool](), {**slip._asdict(), "amount": str(slip.amount)}
+    try:
+        once(access, f"funding {key.strip()}", body, now, lambda: booked.append(_added(access, slip, by, now)))
+    except ConflictError as error:
+        if error.code != "key_reused":
+            raise
+        raise ConflictError(
+            "booked_otherwise", "Something else was booked under this reference before; nothing was booked now."
+        ) from None
+    return any(booked)
+
+
+def _added(access: Access, slip: Slip, by: str, now: Instant) -> bool:
+    there = rows.money(access, _held(access), now).get(slip.currency, _NOTHING).on_account
+    if slip.amount == 0 or there + slip.amount < min(0, there):
+        raise BadInputError("bad_amount", "Nothing was booked: no more can go back than is there.")
+    return rows.add(access, slip.currency, slip.amount, slip.note, by, now)
 
 
 def take_in(access: Access, tenant: Tenant, incoming: Iterable[Incoming], by: str, now: Instant) -> Taken:

@@ -1,5 +1,6 @@
 """Money that a brand pays in for its people: what is owed, what is there, and for the operator what came in."""
 
+import secrets
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -64,6 +65,7 @@ def _context(here: Here, problem: str = "", done: str = "") -> dict[str, Any]:
         "reserve": "" if found is None else format_percent(found[0].reserve_bps),
         "most": MOST_RESERVE // 100,
         "reference": reference(here.tenant.public_id),
+        "key": secrets.token_hex(16),
         "entries": rows.entries(here.access, limit=_SHOWN),
         "may_change": here.hat.role is Role.OPERATOR,
     }
@@ -89,7 +91,9 @@ def _book(here: Here) -> str:
     amount = parse_amount(field(here, "amount", 40).replace(",", "."))
     amount = -amount if field(here, "way", 5) == "out" else amount
     currency = field(here, "currency", 3).upper()
-    funding.book(here.access, currency, amount, field(here, "note", 200), here.access.actor, here.now)
+    slip = funding.Slip(currency, amount, field(here, "note", 200))
+    if not funding.book(here.access, slip, field(here, "key", 64), here.access.actor, here.now):
+        return _("It is booked, once. Sent again, it added nothing.")
     noted(here.access, "funding.book", here.now, f"{format_trimmed(amount)} {currency}")
     return ""
 
