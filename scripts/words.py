@@ -16,7 +16,7 @@ from babel.messages.pofile import read_po, write_po
 WEB = Path(__file__).resolve().parent.parent / "src" / "fanshare"
 FOLDER = WEB / "web" / "locale"
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2.ext.babel_extract")]
-KEYWORDS = {"_": (1,), "gettext": (1,), "ngettext": (1, 2), "later": (1,)}
+KEYWORDS = {"_": (1,), "gettext": (1,), "ngettext": (1, 2), "later": (1,), "say": (1,), "say_n": (1, 2)}
 #: Sentences of errors: who translates one adds it to the file; the others stay English, and pages say so.
 ERRORS: dict[str, tuple[int, ...]] = {"FanshareError": (2,), "BadInputError": (2,), "ConflictError": (2,)}
 OPTIONS = {"**/templates/**.html": {"trimmed": "true", "silent": "false"}}

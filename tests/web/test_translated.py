@@ -4,15 +4,21 @@ import re
 from collections.abc import Mapping
 
 import pytest
+from hypothesis import given
 from markupsafe import Markup, escape
 
 from fanshare.core.errors import BadInputError, ConflictError, Word
+from fanshare.core.marks import say
+from fanshare.core.terms import Rule, Terms
+from fanshare.core.terms_changes import lowers
+from fanshare.core.terms_sentences import rule_sentence, sentences
 from fanshare.web import language
-from fanshare.web.said import plain
+from fanshare.web.said import in_her_words, plain
 from fanshare.web.templating import environment
 from scripts import words
 from tests.support import unspoken
 from tests.support.tree import PACKAGE, modules
+from tests.support.whole_terms import whole_terms
 
 WEB = PACKAGE / "web"
 TEMPLATES = WEB / "templates"
@@ -135,3 +141,37 @@ def test_what_is_typed_into_a_sentence_stays_words() -> None:
         assert escape(plain(hostile)) == "&lt;b&gt;%(x)s&lt;/b&gt; ist kein Tag wie 2026-11-14."
         assert plain(unknown) == Markup('<span lang="en">Nobody translated &lt;i&gt;, alas.</span>')
     assert BadInputError("x", "100 % of %(it)s").message == "100 % of %(it)s", "without values nothing is filled in"
+
+
+def _english(said: list[str]) -> list[str]:
+    with language.speaking("de"):
+        return [str(told) for one in said if "lang=" in (told := str(in_her_words(one))) or "%(" in told]
+
+
+@given(whole_terms(), whole_terms())
+def test_whatever_terms_say_is_said_in_german_as_is_what_gets_worse(old: Terms, new: Terms) -> None:
+    assert _english([*sentences(old), *lowers(old, new)]) == []
+
+
+def test_terms_in_german_have_its_words_and_its_decimal_signs() -> None:
+    rule = Rule("kits", per_buyer=2_500_000, currency="EUR", products=frozenset({"kit", "box"}), months=3)
+    said = [rule_sentence(rule), rule_sentence(Rule("standard", bps=1250))]
+    with language.speaking("de"):
+        kits, standard = (in_her_words(one) for one in said)
+        assert standard == "Regel standard: 12,5 % der Ware."
+        assert kits == (
+            "Regel kits: 2,50 EUR einmal für jede neue Käuferin, höchstens so viel, wie sie von ihrer ersten Bestellung"
+            " behält, nur der Produkte box und kit, innerhalb von 3 Monaten ab der ersten Bestellung der Käuferin."
+        )
+    assert said[1] == in_her_words(said[1]) == "Rule standard: 12.5 % of the goods."
+
+
+def test_a_sentence_that_lost_how_it_was_made_says_that_it_is_english() -> None:
+    lost = f"{say('first order only')} <b>"
+    assert _english([lost, say("Nobody translated %(it)s.", it="this")]) == [
+        '<span lang="en">first order only &lt;b&gt;</span>',
+        '<span lang="en">Nobody translated this.</span>',
+    ]
+    with language.speaking("de"):
+        inner = in_her_words(say("Rule %(rule)s: %(rate)s%(conditions)s.", rule="<i>", rate=say("alas"), conditions=""))
+        assert inner == Markup('Regel &lt;i&gt;: <span lang="en">alas</span>.')

@@ -2,7 +2,9 @@
 
 import re
 
-from fanshare.core.marks import later
+from fanshare.core.marks import Said, Word, later, say
+
+__all__ = ["BadInputError", "ConflictError", "FanshareError", "Word", "quoted"]
 
 #: Figures, times, amounts with their signs, and short words such as a currency.
 _HARMLESS = re.compile(r"[0-9.,:+\-TZtz /%'()]*|[A-Za-z]{1,5}", re.ASCII)
@@ -28,6 +30,11 @@ class FanshareError(Exception):
     def __str__(self) -> str:
         return f"{self.code}: {self.message}"
 
+    @property
+    def said(self) -> Said:
+        """The message as a sentence that a page can translate, also within another one."""
+        return say(self.template, **self.values)
+
 
 class BadInputError(FanshareError):
     """Input that can't be understood or is not allowed. Nothing was changed by it."""
@@ -38,12 +45,6 @@ class ConflictError(FanshareError):
 
     def __init__(self, code: str, message: str, **values: object) -> None:
         super().__init__(code, message, 409, **values)
-
-
-class Word(str):
-    """A value of a sentence that is one of our own words, such as a state: a page translates it too."""
-
-    __slots__ = ()
 
 
 def quoted(text: str) -> str:

@@ -1,6 +1,62 @@
-"""Marks a message for translation where no page is at hand: ``scripts/words.py`` collects it, a page looks it up."""
+"""Sentences that a page can say in another language: marked where they are made, looked up where they are shown.
+
+``scripts/words.py`` collects what is marked. Wherever no page is at hand (the command line, the API, mails of a log) a
+sentence is what it is in English.
+"""
+
+from collections.abc import Iterable
 
 
 def later(message: str) -> str:
     """The message itself, translated where it is shown."""
     return message
+
+
+class Word(str):
+    """A value of a sentence that is one of our own words, such as a state: a page translates it too."""
+
+    __slots__ = ()
+
+
+class Figure(str):
+    """A value of a sentence that is a decimal number, ``12.5``: a page writes the sign of its language."""
+
+    __slots__ = ()
+
+
+class Said(str):
+    """A sentence in English that keeps how it was made: a page makes it again in another language.
+
+    ``template`` holds places such as ``%(n)s``, filled from ``values``; where ``many`` is set it holds for another
+    number ``n`` than one. Values may be such sentences themselves.
+    """
+
+    __slots__ = ("many", "n", "template", "values")
+    template: str
+    many: str
+    n: int
+    values: dict[str, object]
+
+
+def say(template: str, **values: object) -> Said:
+    """A sentence with its values; without any, ``%`` is a sign like another."""
+    return _said(template, "", 0, values)
+
+
+def say_n(one: str, many: str, n: int, **values: object) -> Said:
+    """One of two sentences, by a number that may stand in both as ``%(num)s``."""
+    return _said(one, many, n, {"num": n, **values})
+
+
+def together(parts: Iterable[str], by: str = "") -> str:
+    """Parts of a sentence behind each other, each of which may be a sentence of its own."""
+    named = {f"p{number}": part for number, part in enumerate(parts)}
+    between = by.replace("%", "%%")
+    return say(between.join(f"%({name})s" for name in named), **named) if named else ""
+
+
+def _said(one: str, many: str, n: int, values: dict[str, object]) -> Said:
+    template = many if many and n != 1 else one
+    made = Said(template % values if values else template)
+    made.template, made.many, made.n, made.values = one, many, n, values
+    return made

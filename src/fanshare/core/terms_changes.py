@@ -8,14 +8,34 @@ from collections.abc import Iterator
 from operator import attrgetter
 
 from fanshare.core.instants import DAY, MINUTE, Instant
-from fanshare.core.money import format_trimmed
-from fanshare.core.terms import SPLITTING, Bracket, BuyerKind, Cap, Policy, Rule, Terms
-from fanshare.core.terms_document import format_percent
-from fanshare.core.terms_sentences import conditions, days, policy_sentence, rate
+from fanshare.core.marks import Figure, later, say, say_n
+from fanshare.core.money import Micros, format_trimmed
+from fanshare.core.terms import SPLITTING, Bracket, BuyerKind, Level, Policy, Rule, Terms
+from fanshare.core.terms_sentences import conditions, days, money, percentage, policy_sentence, rate
 from fanshare.core.tiers import rate_of
 
 #: Every change that lowers something is known at least this long before, whatever the terms promise.
 LEAST_NOTICE = DAY
+
+_CAPS = {
+    Level.DAY: later("A creator's commission is at most %(amount)s per day; %(was)s."),
+    Level.WEEK: later("A creator's commission is at most %(amount)s per week; %(was)s."),
+    Level.MONTH: later("A creator's commission is at most %(amount)s per month; %(was)s."),
+    Level.ALL: later("A creator's commission is at most %(amount)s in all; %(was)s."),
+}
+#: Field of the terms -> what is said where it falls, and where it rises.
+_PARTS = (
+    (
+        "fan_bps",
+        later("The fan's usual part falls from %(before)s %% to %(after)s %%."),
+        later("The fan's usual part rises from %(before)s %% to %(after)s %%, which leaves less for creators."),
+    ),
+    (
+        "buyer_bps",
+        later("The buyer's part falls from %(before)s %% to %(after)s %%."),
+        later("The buyer's part rises from %(before)s %% to %(after)s %%, which leaves less for creators."),
+    ),
+)
 
 
 def lowers(old: Terms, new: Terms) -> list[str]:
@@ -42,27 +62,34 @@ def earliest_effective(old: Terms, new: Terms, logged_at: Instant) -> Instant:
 
 def _who_earns(old: Terms, new: Terms) -> Iterator[str]:
     if new.policy is not old.policy:
-        yield f"Who earns a sale changes: {policy_sentence(new)}"
+        yield say("Who earns a sale changes: %(policy)s", policy=policy_sentence(new))
     elif new.policy is Policy.DECAY and new.half_life != old.half_life:
-        yield (
-            f"Older clicks weigh half as much after {_days(new.half_life)} instead of {_days(old.half_life)}, which "
-            "moves parts of a sale between creators."
+        yield say(
+            "Older clicks weigh half as much after %(now)s instead of %(before)s, which "
+            "moves parts of a sale between creators.",
+            now=_days(new.half_life),
+            before=_days(old.half_life),
         )
+    window = {"now": _days(new.window), "before": _days(old.window)}
     if new.window < old.window:
-        yield f"A click counts for {_days(new.window)} instead of {_days(old.window)}."
+        yield say("A click counts for %(now)s instead of %(before)s.", **window)
     elif new.window > old.window and (new.policy is Policy.FIRST or new.policy in SPLITTING):
-        yield (
-            f"A click counts for {_days(new.window)} instead of {_days(old.window)}, so that earlier clicks of other "
-            "creators take part in a sale."
+        yield say(
+            "A click counts for %(now)s instead of %(before)s, so that earlier clicks of other "
+            "creators take part in a sale.",
+            **window,
         )
     if new.stand_down != old.stand_down:
-        yield (
-            f"Clicks on coupon sites stand down {new.stand_down // MINUTE} minutes before the order instead of "
-            f"{old.stand_down // MINUTE}, which moves sales between creators."
+        yield say(
+            "Clicks on coupon sites stand down %(now)s minutes before the order instead of "
+            "%(before)s, which moves sales between creators.",
+            now=new.stand_down // MINUTE,
+            before=old.stand_down // MINUTE,
         )
     periods = old.needs_period or new.needs_period or old.has_months or new.has_months
     if new.time_zone != old.time_zone and periods:
-        yield f"Days, weeks and months begin in {new.time_zone} instead of {old.time_zone}."
+        moved = {"now": new.time_zone, "before": old.time_zone}
+        yield say("Days, weeks and months begin in %(now)s instead of %(before)s.", **moved)
 
 
 def _rules(old: Terms, new: Terms) -> Iterator[str]:
@@ -71,22 +98,33 @@ def _rules(old: Terms, new: Terms) -> Iterator[str]:
         if any(covers(other, rule) for other in new.rules):
             continue
         now = by_id.get(rule.id)
-        was = rate(rule) + conditions(rule)
         if now is None:
-            yield f"Rule {rule.id} ({was}) is gone, and no other rule gives as much for all that it spoke of."
+            yield say(
+                "Rule %(rule)s (%(was)s) is gone, and no other rule gives as much for all that it spoke of.",
+                rule=rule.id,
+                was=_gives(rule),
+            )
         else:
-            yield f"Rule {rule.id} can give less: {rate(now)}{conditions(now)}; it was {was}."
+            gives = _gives(now)
+            yield say(
+                "Rule %(rule)s can give less: %(now)s; it was %(was)s.", rule=rule.id, now=gives, was=_gives(rule)
+            )
 
 
 def _bonuses(old: Terms, new: Terms) -> Iterator[str]:
     """Bonuses are added up, so each one must stay by itself: no other can stand in for it."""
     by_id = {bonus.id: bonus for bonus in new.bonuses}
     for bonus in old.bonuses:
-        now, was = by_id.get(bonus.id), rate(bonus) + conditions(bonus)
+        now, was = by_id.get(bonus.id), _gives(bonus)
         if now is None and not _gives_nothing(bonus):
-            yield f"Bonus {bonus.id} ({was}) is gone."
+            yield say("Bonus %(bonus)s (%(was)s) is gone.", bonus=bonus.id, was=was)
         elif now is not None and not covers(now, bonus):
-            yield f"Bonus {bonus.id} can give less: {rate(now)}{conditions(now)}; it was {was}."
+            less = {"bonus": bonus.id, "now": _gives(now), "was": was}
+            yield say("Bonus %(bonus)s can give less: %(now)s; it was %(was)s.", **less)
+
+
+def _gives(rule: Rule) -> str:
+    return say("%(rate)s%(conditions)s", rate=rate(rule), conditions=conditions(rule))
 
 
 def covers(new: Rule, old: Rule) -> bool:
@@ -154,49 +192,76 @@ def _never_below(new: tuple[Bracket, ...], old: tuple[Bracket, ...]) -> bool:
 
 def _limits(old: Terms, new: Terms) -> Iterator[str]:
     if new.code_max_bps is not None and (old.code_max_bps is None or new.code_max_bps < old.code_max_bps):
-        was = "there was no limit" if old.code_max_bps is None else f"it was {format_percent(old.code_max_bps)} %"
-        yield f"With a typed code the commission is at most {format_percent(new.code_max_bps)} %; {was}."
+        yield say(
+            "With a typed code the commission is at most %(percent)s %%; %(was)s.",
+            percent=percentage(new.code_max_bps),
+            was=_was(old.code_max_bps),
+        )
     if new.margin_bps is not None and (old.margin_bps is None or new.margin_bps < old.margin_bps):
-        was = "there was no limit" if old.margin_bps is None else f"it was {format_percent(old.margin_bps)} %"
-        percent = format_percent(new.margin_bps)
-        yield f"Discount and commission together are at most {percent} % of the goods before discount; {was}."
+        yield say(
+            "Discount and commission together are at most %(percent)s %% of the goods before discount; %(was)s.",
+            percent=percentage(new.margin_bps),
+            was=_was(old.margin_bps),
+        )
     for cap in new.caps:
         before = old.cap(cap.level, cap.currency)
         if before is None or cap.amount < before:
-            was = "there was no such limit" if before is None else f"it was {format_trimmed(before)}"
-            yield f"A creator's commission is at most {_cap(cap)}; {was}."
+            yield say(_CAPS[cap.level], amount=money(cap.amount, cap.currency), was=_cap_was(before))
 
 
-def _cap(cap: Cap) -> str:
-    return f"{format_trimmed(cap.amount)} {cap.currency} {'in all' if cap.level == 'all' else f'per {cap.level}'}"
+def _cap_was(before: Micros | None) -> str:
+    if before is None:
+        return say("there was no such limit")
+    return say("it was %(amount)s", amount=Figure(format_trimmed(before)))
+
+
+def _was(bps: int | None) -> str:
+    return say("there was no limit") if bps is None else say("it was %(percent)s %%", percent=percentage(bps))
 
 
 def _fans(old: Terms, new: Terms) -> Iterator[str]:
-    for what, field in (("The fan's usual part", "fan_bps"), ("The buyer's part", "buyer_bps")):
+    for field, falls, rises in _PARTS:
         before, after = attrgetter(field)(old), attrgetter(field)(new)
         if after != before:
-            moves = "falls" if after < before else "rises"
-            text = f"{what} {moves} from {format_percent(before)} % to {format_percent(after)} %"
-            yield text + ("." if after < before else ", which leaves less for creators.")
+            moved = falls if after < before else rises
+            yield say(moved, before=percentage(before), after=percentage(after))
     if new.fan_max_bps < old.fan_max_bps:
-        yield (
-            f"Creators can give fans at most {format_percent(new.fan_max_bps)} % instead of "
-            f"{format_percent(old.fan_max_bps)} %."
+        yield say(
+            "Creators can give fans at most %(now)s %% instead of %(before)s %%.",
+            now=percentage(new.fan_max_bps),
+            before=percentage(old.fan_max_bps),
         )
     if new.introducer_days != old.introducer_days:
-        text = f"A fan earns on her buyer's {_reach(new)} instead of her buyer's {_reach(old)}"
-        yield text + ("." if new.introducer_days < old.introducer_days else ", which leaves less for creators.")
+        reach = {"now": _reach(new), "before": _reach(old)}
+        yield (
+            say("A fan earns on her buyer's %(now)s instead of her buyer's %(before)s.", **reach)
+            if new.introducer_days < old.introducer_days
+            else say(
+                "A fan earns on her buyer's %(now)s instead of her buyer's %(before)s, which leaves less for creators.",
+                **reach,
+            )
+        )
 
 
 def _reach(terms: Terms) -> str:
-    return f"orders of {days(terms.introducer_days)}" if terms.introducer_days else "first order only"
+    if terms.introducer_days:
+        return say_n("orders of %(num)s day", "orders of %(num)s days", terms.introducer_days)
+    return say("first order only")
 
 
 def _time(old: Terms, new: Terms) -> Iterator[str]:
     if new.hold > old.hold:
-        yield f"Earnings wait {_days(new.hold)} before they are ready, instead of {_days(old.hold)}."
+        yield say(
+            "Earnings wait %(now)s before they are ready, instead of %(before)s.",
+            now=_days(new.hold),
+            before=_days(old.hold),
+        )
     if new.notice_days < old.notice_days:
-        yield f"Changes are announced {days(new.notice_days)} before instead of {days(old.notice_days)}."
+        yield say(
+            "Changes are announced %(now)s before instead of %(before)s.",
+            now=days(new.notice_days),
+            before=days(old.notice_days),
+        )
 
 
 def _days(duration: int) -> str:

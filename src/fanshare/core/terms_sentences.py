@@ -1,34 +1,56 @@
-"""Terms in plain English: one sentence for every rule."""
+"""Terms in plain words: one sentence for every rule, in English, which pages can say in another language.
+
+Neither wording is what holds: the document does, whose hash is in the log.
+"""
 
 from collections.abc import Iterable, Iterator
 
 from fanshare.core.instants import DAY, MINUTE
+from fanshare.core.marks import Figure, Word, later, say, say_n, together
 from fanshare.core.money import Micros, format_trimmed
 from fanshare.core.terms import Bracket, BuyerKind, Level, Policy, Rule, Terms
 from fanshare.core.terms_document import format_percent
 from fanshare.core.tiers import beginnings
 
-CLOSING_SENTENCE = "Once a month is closed, room that a refund frees is not used again."
+CLOSING_SENTENCE = say("Once a month is closed, room that a refund frees is not used again.")
 
 _POLICY = {
-    Policy.CODE_FIRST: "A creator's or fan's code typed at the checkout decides who earns; without one, the last link "
-    "clicked before the order does.",
-    Policy.LAST: "The creator whose link or code reached the buyer last before the order earns on it.",
-    Policy.FIRST: "The creator whose link or code reached the buyer first earns on the order.",
-    Policy.LINEAR: "All creators whose links or codes reached the buyer earn an equal part of the sale.",
-    Policy.POSITION: "Of the creators whose links or codes reached the buyer, the first and the last earn 40 % of the "
-    "sale each and those between share 20 %; where there are only two, each earns half.",
-    Policy.DECAY: "All creators whose links or codes reached the buyer earn a part of the sale, and a click counts "
-    "half as much for every {half_life} it is older than the last one.",
+    Policy.CODE_FIRST: later(
+        "A creator's or fan's code typed at the checkout decides who earns; without one, the last link "
+        "clicked before the order does."
+    ),
+    Policy.LAST: later("The creator whose link or code reached the buyer last before the order earns on it."),
+    Policy.FIRST: later("The creator whose link or code reached the buyer first earns on the order."),
+    Policy.LINEAR: later("All creators whose links or codes reached the buyer earn an equal part of the sale."),
+    Policy.POSITION: later(
+        "Of the creators whose links or codes reached the buyer, the first and the last earn 40 % of the "
+        "sale each and those between share 20 %; where there are only two, each earns half."
+    ),
 }
-_PER = {Level.DAY: "in a day", Level.WEEK: "in a week", Level.MONTH: "in a calendar month", Level.ALL: "in all"}
-_NAMED = (
-    ("products", "product", "products"),
-    ("skus", "article", "articles"),
-    ("categories", "category", "categories"),
-    ("collections", "collection", "collections"),
+_DECAY = later(
+    "All creators whose links or codes reached the buyer earn a part of the sale, and a click counts "
+    "half as much for every %(half_life)s it is older than the last one."
 )
-_EXCEPT = (("not_products", "product", "products"), ("not_categories", "category", "categories"))
+_CAPS = {
+    Level.DAY: later("A creator's commission is at most %(amount)s in a day, fans and buyers included."),
+    Level.WEEK: later("A creator's commission is at most %(amount)s in a week, fans and buyers included."),
+    Level.MONTH: later("A creator's commission is at most %(amount)s in a calendar month, fans and buyers included."),
+    Level.ALL: later("A creator's commission is at most %(amount)s in all, fans and buyers included."),
+}
+_NAMED = (
+    ("products", later("of the product %(names)s"), later("of the products %(names)s")),
+    ("skus", later("of the article %(names)s"), later("of the articles %(names)s")),
+    ("categories", later("of the category %(names)s"), later("of the categories %(names)s")),
+    ("collections", later("of the collection %(names)s"), later("of the collections %(names)s")),
+)
+_EXCEPT = (
+    ("not_products", later("the product %(names)s"), later("the products %(names)s")),
+    ("not_categories", later("the category %(names)s"), later("the categories %(names)s")),
+)
+_BUYERS = {
+    BuyerKind.NEW: later(", for new buyers"),
+    BuyerKind.RETURNING: later(", for returning buyers"),
+}
 
 
 def sentences(terms: Terms, currency: str | None = None) -> list[str]:
@@ -49,73 +71,102 @@ def sentences(terms: Terms, currency: str | None = None) -> list[str]:
 
 def policy_sentence(terms: Terms) -> str:
     """Who earns when several creators reached the buyer."""
-    return _POLICY[terms.policy].format(half_life=days(terms.half_life // DAY))
+    if terms.policy is Policy.DECAY:
+        return say(_DECAY, half_life=days(terms.half_life // DAY))
+    return say(_POLICY[terms.policy])
 
 
 def rule_sentence(rule: Rule) -> str:
     """``Rule standard: 12 % of the goods.``, with all its conditions."""
-    return f"Rule {rule.id}: {rate(rule)}{conditions(rule)}."
+    return say("Rule %(rule)s: %(rate)s%(conditions)s.", rule=rule.id, rate=rate(rule), conditions=conditions(rule))
 
 
 def rate(rule: Rule) -> str:
     """What a rule gives, without its conditions: ``12 % of the goods``."""
     if rule.bps is not None:
-        return f"{format_percent(rule.bps)} % of the goods"
+        return say("%(percent)s %% of the goods", percent=percentage(rule.bps))
     if rule.each is not None:
-        return f"{format_trimmed(rule.each)} {rule.currency} for each piece, at most what it cost"
+        return say("%(amount)s for each piece, at most what it cost", amount=money(rule.each, rule.currency))
     if rule.per_buyer is not None:
-        amount = f"{format_trimmed(rule.per_buyer)} {rule.currency}"
-        return f"{amount} once for each new buyer, at most what she keeps of her first order"
-    steps = list(_tiers(rule.brackets, rule.currency))
+        return say(
+            "%(amount)s once for each new buyer, at most what she keeps of her first order",
+            amount=money(rule.per_buyer, rule.currency),
+        )
     lifts = [
-        f", and once these reach {format_trimmed(begin)} {rule.currency}, {format_percent(bracket.bps)} % of all below"
+        say(
+            ", and once these reach %(amount)s, %(percent)s %% of all below",
+            amount=money(begin, rule.currency),
+            percent=percentage(bracket.bps),
+        )
         for begin, bracket in beginnings(rule.brackets)
         if bracket.retroactive
     ]
-    return f"{listed(steps)} of a creator's sales in a calendar month{''.join(lifts)}"
+    steps = listed(list(_tiers(rule.brackets, rule.currency)))
+    return say("%(steps)s of a creator's sales in a calendar month%(lifts)s", steps=steps, lifts=together(lifts))
 
 
 def days(count: int) -> str:
     """``1 day``, ``30 days``"""
-    return _counted(count, "day")
+    return say_n("%(num)s day", "%(num)s days", count)
+
+
+def percentage(bps: int) -> Figure:
+    """``12.5``, a figure of a sentence."""
+    return Figure(format_percent(bps))
+
+
+def money(micros: Micros, currency: str) -> str:
+    """``59.00 EUR``, within a sentence."""
+    return together((Figure(format_trimmed(micros)), currency), " ")
 
 
 def _who_earns(terms: Terms) -> Iterator[str]:
     yield policy_sentence(terms)
-    yield f"A click counts for {days(terms.window // DAY)}."
+    yield say("A click counts for %(days)s.", days=days(terms.window // DAY))
     minutes = terms.stand_down // MINUTE
-    unknown = f"does not count in the last {_counted(minutes, 'minute')} before the order" if minutes else "counts"
-    yield (
-        "A click on a coupon site or browser extension does not count once the buyer is at the checkout; where the "
-        f"shop does not say when that was, it {unknown}."
-    )
+    if minutes:
+        yield say_n(
+            "A click on a coupon site or browser extension does not count once the buyer is at the checkout; where the "
+            "shop does not say when that was, it does not count in the last %(num)s minute before the order.",
+            "A click on a coupon site or browser extension does not count once the buyer is at the checkout; where the "
+            "shop does not say when that was, it does not count in the last %(num)s minutes before the order.",
+            minutes,
+        )
+    else:
+        yield say(
+            "A click on a coupon site or browser extension does not count once the buyer is at the checkout; where the "
+            "shop does not say when that was, it counts."
+        )
 
 
 def _commission(terms: Terms, currency: str | None) -> Iterator[str]:
     rules = [rule for rule in terms.rules if holds_in(rule.currency, currency)]
     yield from map(rule_sentence, rules)
     if len(rules) > 1:
-        yield (
+        yield say(
             "Where several rules speak of the same goods, the one that gives the most money applies; of equals, the "
             "one named first here."
         )
     if not any(universal(rule, currency) for rule in rules):
-        yield "Goods that no rule speaks of earn nothing."
+        yield say("Goods that no rule speaks of earn nothing.")
     if any(rule.buyers is not BuyerKind.ANY for rule in (*rules, *terms.bonuses)):
-        yield "A buyer is new to a creator until an order with this creator is placed and kept."
+        yield say("A buyer is new to a creator until an order with this creator is placed and kept.")
     if terms.has_retroactive_tiers:
-        yield (
+        yield say(
             "What a step gives on sales below it is a further amount of the orders that it lifts; a refund that takes "
             "the month below the step takes it back. Once a month is closed, later orders lift and lower nothing."
         )
     if terms.groups:
-        yield "What counts is the group of the creator when the click was made, for a code when the order was placed."
-    if terms.has_months:
-        yield (
-            "Months are calendar months from the buyer's first kept order with this creator, by the clocks of "
-            f"{terms.time_zone}; a buyer whom the shop does not name has no earlier order."
+        yield say(
+            "What counts is the group of the creator when the click was made, for a code when the order was placed."
         )
-    yield (
+    if terms.has_months:
+        yield say(
+            "Months are calendar months from the buyer's first kept order with this creator, by the clocks of "
+            "%(zone)s; a buyer whom the shop does not name has no earlier order.",
+            zone=terms.time_zone,
+        )
+    yield say(
         "Commission is counted on what the goods cost after discounts, without tax, shipping, tips, duties and gift "
         "cards; what is refunded earns nothing."
     )
@@ -124,111 +175,141 @@ def _commission(terms: Terms, currency: str | None) -> Iterator[str]:
 def _bonuses(terms: Terms, currency: str | None) -> Iterator[str]:
     bonuses = [bonus for bonus in terms.bonuses if holds_in(bonus.currency, currency)]
     for bonus in bonuses:
-        yield f"Bonus {bonus.id}, on top: {rate(bonus)}{conditions(bonus)}."
+        yield say(
+            "Bonus %(bonus)s, on top: %(rate)s%(conditions)s.",
+            bonus=bonus.id,
+            rate=rate(bonus),
+            conditions=conditions(bonus),
+        )
     if bonuses:
-        yield "Every bonus that speaks of an order is added, and divided like the rest of the commission."
+        yield say("Every bonus that speaks of an order is added, and divided like the rest of the commission.")
 
 
 def _limits(terms: Terms, currency: str | None) -> Iterator[str]:
     if terms.code_max_bps is not None:
-        limit, with_ = format_percent(terms.code_max_bps), ", bonuses included" if terms.bonuses else ""
-        yield f"On an order with a creator's or fan's code the commission is at most {limit} % of the goods{with_}."
+        yield say(
+            "On an order with a creator's or fan's code the commission is at most %(percent)s %% of the goods%(with)s.",
+            percent=percentage(terms.code_max_bps),
+            **{"with": Word(later(", bonuses included")) if terms.bonuses else ""},
+        )
     if terms.margin_bps is not None:
-        yield (
-            f"Discount and commission together are at most {format_percent(terms.margin_bps)} % of what the goods cost "
+        yield say(
+            "Discount and commission together are at most %(percent)s %% of what the goods cost "
             "before the discount; of several creators each has her part of the sale's room. A discount that the shop "
-            "does not tell counts as none."
+            "does not tell counts as none.",
+            percent=percentage(terms.margin_bps),
         )
     for cap in terms.caps:
         if holds_in(cap.currency, currency):
-            amount = f"{format_trimmed(cap.amount)} {cap.currency}"
-            yield f"A creator's commission is at most {amount} {_PER[cap.level]}, fans and buyers included."
+            yield say(_CAPS[cap.level], amount=money(cap.amount, cap.currency))
     if terms.needs_period:
-        yield f"Days, weeks (from Monday) and months begin at midnight in {terms.time_zone}."
+        yield say("Days, weeks (from Monday) and months begin at midnight in %(zone)s.", zone=terms.time_zone)
 
 
 def _fans(terms: Terms) -> Iterator[str]:
-    usual, most = format_percent(terms.fan_bps), format_percent(terms.fan_max_bps)
-    yield (
-        f"The fan who brought the buyer gets {usual} % of the creator's commission, unless the creator chooses another "
-        f"part from 0 to {most} %."
+    yield say(
+        "The fan who brought the buyer gets %(usual)s %% of the creator's commission, unless the creator chooses "
+        "another part from 0 to %(most)s %%.",
+        usual=percentage(terms.fan_bps),
+        most=percentage(terms.fan_max_bps),
     )
     if terms.introducer_days:
         period = days(terms.introducer_days)
-        yield f"The fan gets it on the buyer's orders with this creator for {period} after the click."
+        yield say("The fan gets it on the buyer's orders with this creator for %(days)s after the click.", days=period)
     else:
-        yield "The fan gets it on the buyer's first order with this creator only."
+        yield say("The fan gets it on the buyer's first order with this creator only.")
     if terms.buyer_bps:
-        part = format_percent(terms.buyer_bps)
-        yield f"Where a fan's link or code decided, the buyer gets {part} % of the commission."
-    yield "Where no fan is involved, all of it is the creator's."
+        yield say(
+            "Where a fan's link or code decided, the buyer gets %(percent)s %% of the commission.",
+            percent=percentage(terms.buyer_bps),
+        )
+    yield say("Where no fan is involved, all of it is the creator's.")
 
 
 def _time(terms: Terms) -> Iterator[str]:
     if terms.fee_bps:
-        yield f"The operator's fee is {format_percent(terms.fee_bps)} % of every commission; the brand pays it on top."
-    wait = days(terms.hold // DAY)
-    yield f"Earnings are ready {wait} after the goods were sent, or after the order where the shop does not say."
-    yield (
-        "Everyone can join as a creator at once."
-        if terms.open_admission
-        else "Creators join by application with plain questions; follower numbers are never asked for."
+        yield say(
+            "The operator's fee is %(percent)s %% of every commission; the brand pays it on top.",
+            percent=percentage(terms.fee_bps),
+        )
+    yield say(
+        "Earnings are ready %(days)s after the goods were sent, or after the order where the shop does not say.",
+        days=days(terms.hold // DAY),
     )
-    notice = days(terms.notice_days)
     yield (
-        f"A change that lowers anything is announced at least {notice} before it takes effect; clicks made before keep "
-        "their rates."
+        say("Everyone can join as a creator at once.")
+        if terms.open_admission
+        else say("Creators join by application with plain questions; follower numbers are never asked for.")
+    )
+    yield say(
+        "A change that lowers anything is announced at least %(days)s before it takes effect; clicks made before keep "
+        "their rates.",
+        days=days(terms.notice_days),
     )
 
 
 def _tiers(brackets: Iterable[Bracket], currency: str) -> Iterator[str]:
     below: Micros = 0
     for bracket in brackets:
-        percent = f"{format_percent(bracket.bps)} %"
-        if bracket.upto is None:
-            yield f"{percent} of all" if not below else f"{percent} of what is above"
+        percent = percentage(bracket.bps)
+        if bracket.upto is None and not below:
+            yield say("%(percent)s %% of all", percent=percent)
+        elif bracket.upto is None:
+            yield say("%(percent)s %% of what is above", percent=percent)
         elif not below:
-            yield f"{percent} of the first {format_trimmed(bracket.upto)} {currency}"
+            upto = money(bracket.upto, currency)
+            yield say("%(percent)s %% of the first %(amount)s", percent=percent, amount=upto)
         else:
-            yield f"{percent} of the next {format_trimmed(bracket.upto - below)} {currency}"
+            step = money(bracket.upto - below, currency)
+            yield say("%(percent)s %% of the next %(amount)s", percent=percent, amount=step)
         below = bracket.upto or below
 
 
 def conditions(rule: Rule) -> str:
     """What a rule speaks of: ``, only of the product kit, for new buyers``; empty where it speaks of everything."""
-    parts = [f"of the {_names(rule, *named)}" for named in _NAMED if getattr(rule, named[0])]
-    text = f", only {' and '.join(parts)}" if parts else ""
-    excluded = [f"the {_names(rule, *named)}" for named in _EXCEPT if getattr(rule, named[0])]
-    text += f", except {' and '.join(excluded)}" if excluded else ""
+    return together(list(_conditions(rule)))
+
+
+def _conditions(rule: Rule) -> Iterator[str]:
+    if named := [_names(rule, *each) for each in _NAMED if getattr(rule, each[0])]:
+        yield say(", only %(what)s", what=_all(named))
+    if excluded := [_names(rule, *each) for each in _EXCEPT if getattr(rule, each[0])]:
+        yield say(", except %(what)s", what=_all(excluded))
     if rule.buyers is not BuyerKind.ANY and rule.per_buyer is None:
-        text += f", for {rule.buyers} buyers"
+        yield say(_BUYERS[rule.buyers])
     if rule.countries:
-        text += f", for orders from {listed(sorted(rule.countries))}"
+        yield say(", for orders from %(countries)s", countries=listed(sorted(rule.countries)))
     if rule.groups:
-        text += f", for creators of the {_names(rule, 'groups', 'group', 'groups')}"
+        one, many = later(", for creators of the group %(names)s"), later(", for creators of the groups %(names)s")
+        yield _names(rule, "groups", one, many)
     if rule.not_groups:
-        text += f", not for creators of the {_names(rule, 'not_groups', 'group', 'groups')}"
-    return text + _within(rule.months)
-
-
-def _within(months: int | None) -> str:
-    if months is None:
-        return ""
-    return f", within {_counted(months, 'month')} of the buyer's first order" if months else ", on the first order only"
+        one = later(", not for creators of the group %(names)s")
+        yield _names(rule, "not_groups", one, later(", not for creators of the groups %(names)s"))
+    if rule.months == 0:
+        yield say(", on the first order only")
+    elif rule.months is not None:
+        yield say_n(
+            ", within %(num)s month of the buyer's first order",
+            ", within %(num)s months of the buyer's first order",
+            rule.months,
+        )
 
 
 def _names(rule: Rule, field: str, one: str, many: str) -> str:
     names = sorted(getattr(rule, field))
-    return f"{one if len(names) == 1 else many} {listed(names)}"
+    return say(one if len(names) == 1 else many, names=listed(names))
+
+
+def _all(parts: list[str]) -> str:
+    """``a``, ``a and b``, ``a and b and c``"""
+    return parts[0] if len(parts) == 1 else say("%(first)s and %(last)s", first=_all(parts[:-1]), last=parts[-1])
 
 
 def listed(items: list[str]) -> str:
     """``a``, ``a and b``, ``a, b and c``"""
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
-
-
-def _counted(count: int, unit: str) -> str:
-    return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
+    if len(items) == 1:
+        return items[0]
+    return say("%(first)s and %(last)s", first=together(items[:-1], ", "), last=items[-1])
 
 
 def holds_in(own: str, currency: str | None) -> bool:

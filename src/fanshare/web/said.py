@@ -1,10 +1,16 @@
-"""What was wrong, in the language of the page."""
+"""Sentences that are made in English below the pages, and what was wrong, in the language of the page."""
 
-from markupsafe import Markup
+import re
 
-from fanshare.core.errors import FanshareError, Word
+from markupsafe import Markup, escape
+
+from fanshare.core.errors import FanshareError
+from fanshare.core.marks import Figure, Said, Word
 from fanshare.web.language import gettext as _
-from fanshare.web.language import later, spoken
+from fanshare.web.language import later, ngettext, spoken
+from fanshare.web.wording import pointed
+
+_PLACE = re.compile(r"%\([a-z_0-9]+\)s|%%")
 
 #: Said by the edge, which knows no languages.
 OF_THE_EDGE = (later("%(host)s is not one of this shop's addresses."),)
@@ -29,8 +35,39 @@ def translated(error: FanshareError) -> str | None:
     said = _(error.template)
     if said == error.template and spoken() != "en":
         return None
-    values = {name: _(value) if isinstance(value, Word) else value for name, value in error.values.items()}
+    values = {name: _value(value) for name, value in error.values.items()}
     return said % values if values else said
+
+
+def in_her_words(text: str) -> str:
+    """A sentence of ``marks.say`` with everything in it, in the language spoken.
+
+    Where nobody has translated it, or it is not such a sentence, it is HTML that says it is English.
+    """
+    if spoken() == "en":
+        return text
+    said = _said(text) if isinstance(text, Said) else None
+    return Markup('<span lang="en">{text}</span>').format(text=text) if said is None else said
+
+
+def _said(text: Said) -> str | None:
+    """``None`` where it has words and nobody has translated them."""
+    words = ngettext(text.template, text.many, text.n) if text.many else _(text.template)
+    if words in {text.template, text.many} and any(letter.isalpha() for letter in _PLACE.sub("", words)):
+        return None
+    if not text.values:
+        return words
+    values = {name: _value(value) for name, value in text.values.items()}
+    foreign = any(isinstance(value, Markup) for value in values.values())
+    return escape(words) % values if foreign else words % values
+
+
+def _value(value: object) -> object:
+    if isinstance(value, Said):
+        return in_her_words(value)
+    if isinstance(value, Figure):
+        return pointed(value)
+    return _(value) if isinstance(value, Word) else value
 
 
 def told(error: FanshareError, most: int) -> str:

@@ -30,17 +30,17 @@ def sign(currency: str) -> str:
 
 def shown(micros: Micros, currency: str) -> str:
     """An amount as a screen shows it, rounded down to the minor unit: ``1.41 €``."""
-    return f"{_point(format_minor(micros, currency))}{_SPACE}{sign(currency)}"
+    return f"{pointed(format_minor(micros, currency))}{_SPACE}{sign(currency)}"
 
 
 def exact(micros: Micros, currency: str) -> str:
     """The whole amount, nothing rounded: ``1.416 €``."""
-    return f"{_point(format_trimmed(micros))}{_SPACE}{sign(currency)}"
+    return f"{pointed(format_trimmed(micros))}{_SPACE}{sign(currency)}"
 
 
 def percent(bps: int) -> str:
     """A rate in basis points: ``12.5 %``."""
-    return f"{_point(format_percent(bps))}{_SPACE}%"
+    return f"{pointed(format_percent(bps))}{_SPACE}%"
 
 
 def carried_on(micros: Micros, currency: str) -> Micros:
@@ -89,6 +89,6 @@ def _year(now: Instant, zone: ZoneInfo) -> int:
     return local_date(now, zone).year
 
 
-def _point(number: str) -> str:
+def pointed(number: str) -> str:
     """The number with the decimal sign of the language spoken."""
     return number.replace(".", ",") if spoken() == "de" else number

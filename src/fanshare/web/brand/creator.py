@@ -7,6 +7,7 @@ from django.http import HttpResponseRedirect
 from django.urls import reverse
 
 from fanshare.core.errors import BadInputError, FanshareError
+from fanshare.core.marks import later, say
 from fanshare.core.terms_sentences import conditions, rate
 from fanshare.flows import creator_notes, groups
 from fanshare.flows.authorisation import Role
@@ -16,6 +17,9 @@ from fanshare.web.brand.who import may
 from fanshare.web.desk import Here
 from fanshare.web.said import plain
 from fanshare.web.seated import field, page, seated
+
+_COMMISSION = later("Commission %(rule)s: %(rate)s%(conditions)s.")
+_BONUS = later("Bonus %(rule)s: %(rate)s%(conditions)s.")
 
 
 @seated("brand.creator", Role.BRAND)
@@ -72,10 +76,10 @@ def _page(here: Here, number: int, *, problem: str = "", typed: str | None = Non
 def _gives(here: Here, group_: str) -> Iterator[str]:
     """What the terms in force give to a group and not to everybody: rates and bonuses."""
     terms = here.programme.book.at(here.now)
-    for what, rules in (("Commission", terms.rules), ("Bonus", terms.bonuses)):
+    for words, rules in ((_COMMISSION, terms.rules), (_BONUS, terms.bonuses)):
         for rule in rules:
             if rule.groups and group_ in rule.groups:
-                yield f"{what} {rule.id}: {rate(rule)}{conditions(rule)}."
+                yield say(words, rule=rule.id, rate=rate(rule), conditions=conditions(rule))
 
 
 def _found(here: Here, number: int) -> CreatorRow:
