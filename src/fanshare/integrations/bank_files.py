@@ -1,6 +1,5 @@
 """Writes and reads the files of payout runs: pain.001, pain.002 and camt.053, NACHA with its returns."""
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
@@ -25,8 +24,9 @@ from fanshare.integrations.sepa import document as sepa_document
 from fanshare.integrations.sepa import reasons as sepa_reasons
 from fanshare.integrations.sepa import rules as sepa_rules
 from fanshare.integrations.sepa import write as sepa_write
+from fanshare.integrations.sepa.came_in import came_in
 from fanshare.integrations.sepa.rail import SepaFileRail
-from fanshare.integrations.sepa.read_statement import Entry, Statement, read_statements
+from fanshare.integrations.sepa.read_statement import read_statements
 from fanshare.integrations.sepa.read_status import answers, read_status, strangers
 from fanshare.integrations.sepa.reconcile import reconcile
 
@@ -65,11 +65,7 @@ class Banks:
     def incoming(self, raw: bytes) -> list[Incoming]:
         """Booked, with its parts told, and no transfer of ours that came back."""
         return [
-            Incoming(_entry_hash(one, entry, place, number), line.micros or 0, line.currency, line.text)
-            for one in read_statements(raw)
-            for place, entry in enumerate(one.entries)
-            for number, line in enumerate(entry.lines)
-            if entry.booked and line.credit and not line.returned and not entry.reversal and (line.micros or 0) > 0
+            Incoming(name, line.micros or 0, line.currency, line.text) for name, line in came_in(read_statements(raw))
         ]
 
     def read(self, raw: bytes, order: Order, now: Instant) -> Reading:
@@ -78,13 +74,6 @@ class Banks:
             return _returns(raw, order, now)
         sent = _sepa(order, local_date(order.at, _FRANKFURT))
         return _statement(raw, sent, now) if b"camt.053" in raw[:2000] else _status(raw, sent, now)
-
-
-def _entry_hash(statement: Statement, entry: Entry, place: int, number: int) -> str:
-    """Which booking it is: by the bank's reference where it gives one, else by its place in the statement."""
-    which = (entry.bank_reference,) if entry.bank_reference else (*statement.key, str(place))
-    told = (statement.iban, *which, str(number), str(entry.micros), entry.currency)
-    return hashlib.sha256("\x00".join(told).encode()).hexdigest()
 
 
 def _sepa(order: Order, day: date) -> sepa_document.Order:

@@ -52,6 +52,8 @@ class Booked:
     status: str = "BOOK"
     reference: str = ""
     currency: str = "EUR"
+    day: str = "2026-11-27"
+    payer: str = ""
 
 
 def booked_file(order: Order, **changes: object) -> Booked:
@@ -103,7 +105,7 @@ def _entry(entry: Booked, version: str) -> str:
     return (
         f'<Ntry><Amt Ccy="{entry.currency}">{entry.amount}</Amt><CdtDbtInd>{entry.way}</CdtDbtInd>'
         f"{'<RvslInd>true</RvslInd>' if entry.reversal else ''}<Sts>{status}</Sts>"
-        f"<BookgDt><Dt>2026-11-27</Dt></BookgDt>{_tag('AcctSvcrRef', entry.reference)}"
+        f"{_tag('BookgDt', _tag('Dt', entry.day))}{_tag('AcctSvcrRef', entry.reference)}"
         "<BkTxCd><Prtry><Cd>NTRF</Cd></Prtry></BkTxCd>"
         f"{_tag('NtryDtls', batch + parts)}</Ntry>"
     )
@@ -118,4 +120,6 @@ def _part(part: tuple[str, str, str], entry: Booked, version: str) -> str:
         else f"{money}<CdtDbtInd>{entry.way}</CdtDbtInd>"
     )
     back = f"<RtrInf><Rsn><Cd>{reason}</Cd></Rsn></RtrInf>" if reason else ""
-    return f"<TxDtls><Refs><EndToEndId>{reference}</EndToEndId></Refs>{told}{back}</TxDtls>"
+    payer = _tag("Nm", entry.payer) if version == "02" else _tag("Pty", _tag("Nm", entry.payer))
+    who = _tag("RltdPties", _tag("Dbtr", payer)) if entry.payer else ""
+    return f"<TxDtls><Refs><EndToEndId>{reference}</EndToEndId></Refs>{told}{who}{back}</TxDtls>"

@@ -12,8 +12,15 @@ from fanshare.integrations.xml_input import Element, read_xml
 
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:camt.053.001."
 _DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T.*|Z|[+-].*)?", re.ASCII)
-#: What a bank writes for an id that it was not given.
-_NO_ID = ("NOTPROVIDED", "NONREF")
+#: What banks write where there is no id, signs other than letters and figures left out; and nothing but zeros.
+_NO_ID = re.compile(r"0*|NOTPROVIDED|NON?REF(ERENCE)?|NOTAVAILABLE|NONE|NA|NULL|UNKNOWN|UNBEKANNT|KEINEREFERENZ")
+#: Name and account of who paid, in the older and the newer versions.
+_PAYER = (
+    "RltdPties/Dbtr/Nm",
+    "RltdPties/Dbtr/Pty/Nm",
+    "RltdPties/DbtrAcct/Id/IBAN",
+    "RltdPties/DbtrAcct/Id/Othr/Id",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +41,10 @@ class Line:
     reason: str = ""
     #: What the payer wrote: a structured reference and free text.
     text: str = ""
+    #: Who paid, by name and account, and what banks call this transfer: empty where the statement does not say.
+    payer: str = ""
+    bank_reference: str = ""
+    bank_ids: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +115,7 @@ def _statement(element: Element) -> Statement:
         statement_id=element.said("Id"),
         sequence=element.said("ElctrncSeqNb") or element.said("LglSeqNb"),
         page=element.said("StmtPgntn/PgNb"),
-        iban=element.said("Acct/Id/IBAN"),
+        iban=element.said("Acct/Id/IBAN") or element.said("Acct/Id/Othr/Id"),
         duplicate=element.said("CpyDplctInd") in ("DUPL", "CODU"),
         opening=_balance(element, ("OPBD", "PRCD")),
         closing=_balance(element, ("CLBD",)),
@@ -130,7 +141,7 @@ def _entry(element: Element) -> Entry:
     back = reversal or element.said("BkTxCd/Domn/Fmly/SubFmlyCd") == "RRTN"
     alone = (micros, currency) if len(details) == 1 else None
     return Entry(
-        bank_reference=element.said("AcctSvcrRef"),
+        bank_reference=_id(element, "AcctSvcrRef"),
         day=_day(element, "BookgDt") or _day(element, "ValDt"),
         micros=micros,
         currency=currency,
@@ -164,6 +175,9 @@ def _line(element: Element, credit: bool, back: bool, alone: tuple[Micros, str] 
         returned=credit and (returned or back),
         reason=reason_code(reason) if reason else "",
         text=_text(element),
+        payer=" ".join(element.said(path) for path in _PAYER),
+        bank_reference=_id(element, "Refs/AcctSvcrRef"),
+        bank_ids=" ".join(_id(element, f"Refs/{name}") for name in ("TxId", "UETR", "InstrId", "ClrSysRef")),
     )
 
 
@@ -175,7 +189,8 @@ def _text(element: Element) -> str:
 
 def _id(element: Element, path: str) -> str:
     text = element.said(path)
-    return "" if text in _NO_ID else text
+    plain = "".join(sign for sign in text.upper() if sign.isalnum())
+    return "" if _NO_ID.fullmatch(plain) else text
 
 
 def _money(element: Element | None) -> tuple[Micros, str]:
