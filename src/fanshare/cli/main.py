@@ -48,6 +48,7 @@ _COMMANDS = (
     ),
     ("Arranging", "payout", "payout", "Plan payouts and say what became of them."),
     ("Arranging", "funding", "funding", "Hold a brand's money, and book what it pays in."),
+    ("Arranging", "rates", "rates", "Rates of exchange, from files of the European Central Bank."),
     ("Arranging", "credit", "credit", "Turn what is ready into codes of a shop, and take unused ones back."),
     ("Asking", "mail", "mail", "Whether mail leaves this machine, and by which port."),
     ("Asking", "order", "order", "List orders, and explain who earns what of one, and why."),

@@ -68,6 +68,7 @@ WHAT = {
     "payout.rail": later("set a provider that is paid by"),
     "payout.bank": later("booked a file of the bank"),
     "payout.file": later("took the file of a payout run"),
+    "rates.import": later("took rates of exchange from a file"),
     "payout.rule": later("set what holds for payout runs"),
     "payout.stop": later("stopped payouts to somebody"),
     "payout.go_on": later("let somebody be paid again"),

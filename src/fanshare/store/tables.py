@@ -9,6 +9,7 @@ GLOBAL = frozenset(
         "refused_delivery",  # a refused delivery may name no known endpoint
         "day_key",  # keys of sealed bodies, one a day for all
         "disk_day",  # one disk holds everything
+        "exchange_rate",  # one for all
         "spool_position",  # a segment holds records of many programmes
         "operator",  # who runs the installation
         "sign_in_link",  # an address may be known to several programmes

@@ -1,0 +1,1 @@
+"""The euro foreign exchange reference rates of the European Central Bank, from the files that it publishes."""

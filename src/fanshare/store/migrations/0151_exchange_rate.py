@@ -1,0 +1,12 @@
+"""Rates of exchange as a source published them."""
+
+from django.db import migrations
+
+from fanshare.store.migrations import run_sql, step_before
+
+
+class Migration(migrations.Migration):  # type: ignore[misc]
+    """Runs the SQL file of the same name."""
+
+    dependencies = [("store", step_before("0151_exchange_rate"))]  # noqa: RUF012
+    operations = [run_sql("0151_exchange_rate")]  # noqa: RUF012
