@@ -137,11 +137,11 @@ class World:
 
     def move(self, chain: Chain, party: str, amount: int, state: str) -> None:
         salt = self.salt()
-        body = leaves.payout(payout=chain.subject, who=commitments.who(salt, party), **self._next(chain, amount, state))
+        body = leaves.payout(payout=chain.subject, who=commitments.who(salt, party), **self.going(chain, amount, state))
         self.add(chain, body, {"payee": (party, salt)})
 
     @staticmethod
-    def _next(chain: Chain, amount: int, state: str) -> dict[str, Any]:
+    def going(chain: Chain, amount: int, state: str) -> dict[str, Any]:
         seq, previous = len(chain.leaves) + 1, body_hash(chain.leaves[-1][1]).hex() if chain.leaves else None
         return {"seq": seq, "previous": previous, "currency": "EUR", "amount": amount, "state": state, "at": NOW}
 
@@ -156,7 +156,7 @@ class World:
     def come_to(self, chain: Chain, giver: str, creator: str, amount: int, state: str) -> None:
         salts = {"giver": (giver, self.salt()), "creator": (creator, self.salt())}
         opened: Any = {role: commitments.who(salt, party) for role, (party, salt) in salts.items()}
-        self.add(chain, leaves.gift(gift=chain.subject, **opened, **self._next(chain, amount, state)), salts)
+        self.add(chain, leaves.gift(gift=chain.subject, **opened, **self.going(chain, amount, state)), salts)
 
     def add(self, chain: Chain, body: dict[str, Any], holders: dict[str, tuple[str, bytes]]) -> None:
         chain.leaves.append((self.append(body), body))

@@ -11,10 +11,12 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from fanshare.core.canonical import CanonicalError, canonical, parse_json
+from fanshare.core.rates import ECB, Quote, exactly
 from fanshare.core.statement import document
 from fanshare.store.signing import LogSigner
 from fanshare.verifier import fanshare_verify
 from fanshare.web import assets
+from tests.core.statement_exchanges import convert, step
 from tests.core.statement_verifiers import worked
 from tests.core.statement_worlds import BUYER, CLEO, FINN, World, full_world
 from tests.core.test_statement_openings import CLAIMS, moved_world
@@ -94,6 +96,9 @@ def written(statement: Any) -> str:
     return canonical(statement).decode()
 
 
+CONVERTED = exactly(Quote(ECB, "2026-11-26", "USD", "EUR", "1.1583", "1"), 170_000)
+
+
 def small_world() -> World:
     world = World(11)
     world.filler(2)
@@ -101,6 +106,10 @@ def small_world() -> World:
     world.pay(FINN, 500_000)
     world.move(world.pay(FINN, 90_000, "withheld"), FINN, 90_000, "returned")
     world.pay(FINN, 60_000, "withheld")
+    convert(world, FINN, CONVERTED)
+    out, into = convert(world, FINN, CONVERTED)
+    step(world, out, FINN, CONVERTED.given, "returned", "USD")
+    step(world, into, FINN, CONVERTED.got, "returned", "EUR")
     return world
 
 
@@ -259,7 +268,7 @@ def test_the_page_may_reach_nobody_and_its_script_is_small() -> None:
     policy = answer.headers["content-security-policy"]
     for rule in ("default-src 'none'", "connect-src 'none'", "form-action 'none'", "script-src 'self'"):
         assert rule in policy
-    assert sum(len(gzip.compress(file.read_bytes())) for file in FILES) < 21_000
+    assert sum(len(gzip.compress(file.read_bytes())) for file in FILES) < 22_000
     assert "fanshare verify statement.json" in answer.text
 
 

@@ -12,9 +12,12 @@ from typing import Any
 from fanshare.core.canonical import canonical
 from fanshare.core.instants import Instant, format_rfc3339
 from fanshare.core.money import Micros, format_micros
+from fanshare.core.rates import Converted
 from fanshare.core.settlement_leaf import Settlement
 
-PAYOUT_STATES = ("in_transit", "paid", "returned", "withheld")
+PAYOUT_STATES = ("in_transit", "paid", "returned", "withheld", "exchanged", "received")
+#: The two legs of a conversion.
+LEGS = ("exchanged", "received")
 GIFT_STATES = ("given", "kept", "back")
 
 type Body = dict[str, Any]
@@ -30,17 +33,39 @@ def document_hash(document: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical(document)).hexdigest()
 
 
+def rate(one: Converted, pair: str) -> Body:
+    """What both legs of a conversion say alike: the rates as they were published, what went in, what came out.
+
+    ``pair`` is 64 hex digits that these two legs have and no others.
+    """
+    told = {
+        name: getattr(one.quote, name) for name in ("source", "day", "origin", "origin_per", "target", "target_per")
+    }
+    return {**told, "given": format_micros(one.given), "got": format_micros(one.got), "pair": pair}
+
+
 def payout(
-    *, payout: str, seq: int, previous: str | None, currency: str, amount: Micros, state: str, at: Instant, who: str
+    *,
+    payout: str,
+    seq: int,
+    previous: str | None,
+    currency: str,
+    amount: Micros,
+    state: str,
+    at: Instant,
+    who: str,
+    rate: Body | None = None,
 ) -> Body:
     """A payout to one party entering a state (``in_transit``, ``paid``, ``returned``; ``withheld``: a part of
-    another one, held for a tax authority).
+    another one, held for a tax authority; ``exchanged`` and ``received``: the legs of a conversion, with its ``rate``).
 
     ``payout`` and ``who`` are commitments; ``seq`` counts the leaves of this payout from 1, ``previous`` is the leaf
     hash of the one before.
     """
     if state not in PAYOUT_STATES or amount <= 0 or seq < 1 or (seq == 1) != (previous is None):
         raise ValueError("a payout has a known state, a positive amount and names the leaf before it")
+    if (rate is not None) != (state in LEGS):
+        raise ValueError("the legs of a conversion, and they alone, have a rate")
     return {
         "kind": "payout",
         "payout": payout,
@@ -51,6 +76,7 @@ def payout(
         "state": state,
         "at": format_rfc3339(at),
         "who": who,
+        **({} if rate is None else {"rate": rate}),
     }
 
 

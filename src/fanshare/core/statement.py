@@ -190,12 +190,16 @@ def shares_position(shares: Iterable[Share], roles: Iterable[str], at: Instant) 
 
 
 def payout_position(body: Mapping[str, Any]) -> Totals:
-    """What a payout in this state moved: out of available, into transit, to the payee, or to a tax authority."""
+    """What a payout in this state moved: out of available, into transit, to the payee, or to a tax authority;
+    or into another currency and out of it.
+    """
     amount = parse_exact(body["amount"])
     if body["state"] == "in_transit":
         return Totals(available=-amount, in_transit=amount)
-    if body["state"] == "withheld":
+    if body["state"] in ("withheld", "exchanged"):
         return Totals(available=-amount)
+    if body["state"] == "received":
+        return Totals(available=amount)
     return Totals(available=-amount, paid=amount) if body["state"] == "paid" else Totals()
 
 

@@ -27,6 +27,7 @@ from fanshare.core.statement import (
     settlement_position,
 )
 from fanshare.core.statement_compare import against, label, restored, subject
+from fanshare.core.statement_conversions import check_conversions
 from fanshare.core.statement_form import Link, ReadEntry, ReadStatement, read_statement
 from fanshare.core.statement_report import Check, Finding, Report, fail, run
 
@@ -36,6 +37,8 @@ _AFTER = {
     "paid": ("returned",),
     "returned": (),
     "withheld": ("returned",),
+    "exchanged": ("returned",),
+    "received": ("returned",),
     "given": ("kept", "back"),
     "kept": (),
     "back": (),
@@ -221,6 +224,7 @@ def _arithmetic(read: ReadStatement) -> str:
                 except MismatchError as error:
                     raise fail(f"{label(entry)}: {error.where}", error.stated, error.computed) from None
                 count += 1
+    check_conversions(read)
     return f"{count} settlements recomputed, every amount to the last digit."
 
 

@@ -9,15 +9,18 @@ from typing import Any
 from fanshare.core.canonical import canonical
 from fanshare.core.errors import BadInputError
 from fanshare.core.instants import Instant, format_rfc3339, parse_rfc3339
+from fanshare.core.leaves import LEGS, PAYOUT_STATES
 from fanshare.core.money import MAX_MICROS, MICROS, Micros
 from fanshare.core.moving import FOLLOWS, NAMES
 from fanshare.core.notes import Checkpoint, VerifierKey, parse_checkpoint, parse_key
+from fanshare.core.rates import BASES, is_rate
 from fanshare.core.settlement_leaf import Settlement, body_hash, parse_exact, parse_signed, read_settlement
 from fanshare.core.statement import FORMAT, ROLES, Totals, content_hash
 
 _SIGNED = re.compile(r"-?(0|[1-9][0-9]{0,12})\.[0-9]{6}", re.ASCII)
 _TOOL = re.compile(r"[^\x00-\x1f]{1,60}")
 _HEX = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_CODE = re.compile(r"[A-Z]{3}", re.ASCII)
 _PAYOUT_KEYS = ("kind", "payout", "seq", "previous", "currency", "amount", "state", "at", "who")
 _OPENING_KEYS = (
     "kind", "opening", "seq", "previous", "tool", "file", "moved_on", "currency", "amount", "matures_at", "who"
@@ -240,9 +243,26 @@ def _settlement_link(value: Any) -> Link:
 
 
 def _payout_link(value: Any) -> Link:
-    body = _object(value["body"], "payout leaf", " ".join(_PAYOUT_KEYS))
-    _moving("payout", body, ("in_transit", "paid", "returned", "withheld"), ("payout", "who"))
+    keys = (*_PAYOUT_KEYS, "rate") if isinstance(value["body"], dict) and "rate" in value["body"] else _PAYOUT_KEYS
+    body = _object(value["body"], "payout leaf", " ".join(keys))
+    _moving("payout", body, PAYOUT_STATES, ("payout", "who"))
+    if ("rate" in body) != (body["state"] in LEGS):
+        raise FormError("The legs of a conversion, and they alone, have a rate.")
+    if "rate" in body:
+        _rate(body["rate"])
     return Link(body, body_hash(body), None, _salts(value["shares"], ("payee",)))
+
+
+def _rate(value: Any) -> None:
+    rate = _object(value, "rate", "source day origin origin_per target target_per given got pair")
+    _one_of(tuple(BASES), rate["source"])
+    _day(rate["day"])
+    for name in ("origin", "target"):
+        if _CODE.fullmatch(_text(rate[name])) is None or not is_rate(_text(rate[f"{name}_per"])):
+            raise FormError("A rate names two currencies, and how much of each was one of its source.")
+    for name in ("given", "got"):
+        parse_exact(rate[name])
+    _hash(rate["pair"])
 
 
 def _gift_link(value: Any) -> Link:

@@ -16,8 +16,9 @@ import re
 import sys
 from calendar import monthrange
 from datetime import datetime
+from fractions import Fraction
 from functools import lru_cache
-from math import gcd
+from math import ceil, gcd
 from pathlib import Path
 from typing import Any, Callable, Iterator, NamedTuple  # noqa: UP035 - Python 3.9
 
@@ -236,6 +237,18 @@ def _is_settlement(value: Any) -> bool:
 
 _PAYOUT = {"kind": _text("payout"), "payout": _hex, "seq": _count, "previous": _maybe(_hex), "currency": _any,
            "amount": _money, "state": _text("in_transit|paid|returned|withheld"), "at": _time, "who": _hex}  # fmt: skip
+# the legs of a conversion into another currency say by which published rates
+_PER = _text(r"(?=[0-9.]*[1-9])[0-9]{1,12}(\.[0-9]{1,12})?")
+_RATE = {"source": _text("ECB"), "day": _is_day, "origin": _text("[A-Z]{3}"), "origin_per": _PER,
+         "target": _text("[A-Z]{3}"), "target_per": _PER, "given": _money, "got": _money, "pair": _hex}  # fmt: skip
+_plain_payout = _form(_PAYOUT)
+_leg = _form({**_PAYOUT, "state": _text("exchanged|received"), "rate": _RATE})
+
+
+def _is_payout(value: Any) -> bool:
+    return _leg(value) if isinstance(value, dict) and "rate" in value else _plain_payout(value)
+
+
 _EPOCH = {"kind": _text("epoch"), "number": _count, "restored_size": _count, "restored_root": _hex,
           "cause": _any, "at": _time}  # fmt: skip
 _ENTRY = {"index": _count, "proof": _hexes, "counted": _count}
@@ -243,8 +256,8 @@ _LINE = {**_ENTRY, "body": _is_settlement, "shares": _opened(*_ROLES),
          "sentences": lambda value: isinstance(value, dict),
          "opens": {"connection": _any, "order": _any, "part": _any, "salt": _hex},
          "history": [{"body": _is_settlement, "shares": _opened(*_ROLES)}]}  # fmt: skip
-_PAID = {**_ENTRY, "body": _PAYOUT, "shares": _opened("payee"), "opens": {"payout": _any, "salt": _hex},
-         "history": [{"body": _PAYOUT, "shares": _opened("payee")}]}  # fmt: skip
+_PAID = {**_ENTRY, "body": _is_payout, "shares": _opened("payee"), "opens": {"payout": _any, "salt": _hex},
+         "history": [{"body": _is_payout, "shares": _opened("payee")}]}  # fmt: skip
 _OPENING = {"kind": _text("opening"), "opening": _hex, "seq": _count, "previous": _maybe(_hex), "file": _hex,
             "tool": _text(r"[^\x00-\x1f]{1,60}"), "moved_on": _is_day, "currency": _any, "amount": _signed,
             "matures_at": _maybe(_time), "who": _hex}  # fmt: skip
@@ -865,7 +878,33 @@ class _Statement:
             for line in section["lines"]:
                 for link in _chain(line):
                     self._recompute(line, link["body"])
+        self._conversions()
         return f"{len(bodies)} settlements recomputed, every amount to the last digit."
+
+    def _conversions(self) -> None:
+        pairs: dict[str, list[tuple[dict[str, Any], dict[str, Any], int]]] = {}
+        for entry in self.entries:
+            links = _chain(entry)
+            first = links[-1]["body"]
+            if "rate" in first:
+                rate = first["rate"]
+                needed = _conversion(rate)
+                _need(needed, f"{_label(entry)} does not follow from its rates.", rate["given"], rate["got"])
+                out = first["state"] == "exchanged"
+                amount, currency = (rate["given"], rate["origin"]) if out else (rate["got"], rate["target"])
+                right = (first["amount"], first["currency"]) == (amount, currency)
+                _need(right, f"{_label(entry)} is not what its rates say.", first["amount"], amount)
+                pairs.setdefault(rate["pair"], []).append((first, entry, len(links)))
+        for legs in pairs.values():
+            (first, entry, length), *others = legs
+            whole = (
+                len(others) == 1
+                and {first["state"], others[0][0]["state"]} == {"exchanged", "received"}
+                and others[0][0]["rate"] == first["rate"]
+                and (others[0][0]["at"], others[0][1]["body"]["at"]) == (first["at"], entry["body"]["at"])
+                and others[0][2] == length
+            )
+            _need(whole, f"{_label(entry)} is one leg of a conversion, and the other one is missing or another.")
 
     @staticmethod
     def _recompute(line: dict[str, Any], body: dict[str, Any]) -> None:
@@ -950,6 +989,17 @@ def _commitment(tag: str, salt: str, value: Any) -> str:
     return hashlib.sha256(f"fanshare/{tag}/1".encode() + b"\0" + bytes.fromhex(salt) + _canonical(value)).hexdigest()
 
 
+def _conversion(rate: dict[str, Any]) -> bool:
+    """Whether what went in is the least that is worth what came out, by the two rates to the euro."""
+    if rate["origin"] == rate["target"] or any(
+        rate[side] == "EUR" and rate[f"{side}_per"] != "1" for side in ("origin", "target")
+    ):
+        return False
+    into, out_of = (Fraction(rate[f"{side}_per"]) for side in ("origin", "target"))
+    got = _micros(rate["got"])
+    return got > 0 and _micros(rate["given"]) == ceil(got * into / out_of)
+
+
 def _follows(older: dict[str, Any], newer: dict[str, Any]) -> bool:
     if older["kind"] == "settlement":
         return True
@@ -958,6 +1008,8 @@ def _follows(older: dict[str, Any], newer: dict[str, Any]) -> bool:
         ("in_transit", "returned"),
         ("paid", "returned"),
         ("withheld", "returned"),
+        ("exchanged", "returned"),
+        ("received", "returned"),
         ("given", "kept"),
         ("given", "back"),
     )
@@ -970,7 +1022,9 @@ def _position(link: dict[str, Any], at: str) -> dict[str, int]:
     if body["kind"] == "payout":
         if link["shares"] and body["state"] != "returned":
             found["available"] = -_micros(body["amount"])
-            if body["state"] != "withheld":  # what is held for a tax authority is in none of her totals
+            if body["state"] == "received":
+                found["available"] = _micros(body["amount"])
+            elif body["state"] not in ("withheld", "exchanged"):  # that is in none of her totals
                 found[body["state"]] = _micros(body["amount"])
         return found
     if body["kind"] == "gift":

@@ -50,11 +50,22 @@ function sound(body) {
     && shares.every((share) => (share.bucket === "held") === (share.held_until !== null));
 }
 
+/** Whether what went in is the least that is worth what came out, by two rates to the euro. */
+function converts({ origin, target, given, got, ...rate }) {
+  const scaled = (code, text) => {
+    const [whole, rest = ""] = text.split(".");
+    return code === "EUR" && text !== "1" ? 0n : BigInt(whole + rest.padEnd(12, "0"));
+  };
+  const into = scaled(origin, rate.origin_per), outOf = scaled(target, rate.target_per);
+  const above = micros(got) * into, lack = micros(given) * outOf - above;
+  return origin !== target && above > 0n && lack >= 0n && lack < outOf;
+}
+
 function follows(older, newer) {
   if (older.kind === "settlement") return true;
-  const way = older.state + " " + newer.state;
-  const ways = ["in_transit paid", "in_transit returned", "paid returned", "withheld returned", "given kept", "given back"];
-  return ways.includes(way) && older.amount === newer.amount;
+  const ways = ["in_transit paid", "given kept", "given back"];
+  const back = newer.state === "returned" && older.state !== "returned";
+  return (back || ways.includes(older.state + " " + newer.state)) && older.amount === newer.amount;
 }
 
 /** What the opened shares of a record are worth at a time, by total. */
@@ -63,8 +74,9 @@ function position(link, at) {
   const opened = Object.keys(link.shares).length > 0;
   if (body.kind === "payout") {
     if (opened && body.state !== "returned") {
-      found.available = -micros(body.amount);
-      if (body.state !== "withheld") found[body.state] = micros(body.amount);
+      const amount = micros(body.amount);
+      found.available = body.state === "received" ? amount : -amount;
+      if (has(found, body.state)) found[body.state] = amount;
     }
     return found;
   }
@@ -238,7 +250,23 @@ class Statement {
         number += 1;
       }
     }
+    this.conversions();
     return number + " settlements recomputed, every amount to the last digit.";
+  }
+
+  conversions() {
+    const pairs = {};
+    for (const entry of this.entries) {
+      const links = chain(entry), { rate, state, amount, currency, at } = links[links.length - 1].body;
+      if (!rate) continue;
+      const out = state === "exchanged", [sum, code] = out ? [rate.given, rate.origin] : [rate.got, rate.target];
+      const right = converts(rate) && amount === sum && currency === code;
+      need(right, label(entry) + " does not follow from its rates.", amount, sum);
+      (pairs[rate.pair] ||= []).push([out, canonical([rate, at, entry.body.at, links.length])]);
+    }
+    for (const [one, other = [], ...more] of Object.values(pairs)) {
+      need(one[0] === !other[0] && one[1] === other[1] && !more.length, "A conversion has not both its legs.");
+    }
   }
 
   recomputed(line, body) {

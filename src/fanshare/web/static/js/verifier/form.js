@@ -229,13 +229,18 @@ const isSettlement = extended(isPlainSettlement, EXTRAS);
 const going = (kind, ...states) => ({ kind: oneOf(kind), [kind]: hex, seq: count, previous: maybe(hex), currency: any,
   amount: money, state: oneOf(...states), at: time });
 const PAYOUT = { ...going("payout", "in_transit", "paid", "returned", "withheld"), who: hex };
+const PER = text("(?=[0-9.]*[1-9])[0-9]{1,12}(?:\\.[0-9]{1,12})?"), CODE = text("[A-Z]{3}");
+const RATE = { source: oneOf("ECB"), day: isDay, origin: CODE, origin_per: PER, target: CODE, target_per: PER, given: money,
+  got: money, pair: hex };
+const isPlainPayout = form(PAYOUT), isLeg = form({ ...PAYOUT, state: oneOf("exchanged", "received"), rate: RATE });
+const isPayout = (value) => (isTable(value) && has(value, "rate") ? isLeg : isPlainPayout)(value);
 const EPOCH = { kind: oneOf("epoch"), number: count, restored_size: count, restored_root: hex, cause: any, at: time };
 const ENTRY = { index: count, proof: hexes, counted: count };
 const LINE = { ...ENTRY, body: isSettlement, shares: opened(...ROLES), sentences: isTable,
   opens: { connection: any, order: any, part: any, salt: hex },
   history: [{ body: isSettlement, shares: opened(...ROLES) }] };
-const PAID = { ...ENTRY, body: PAYOUT, shares: opened("payee"), opens: { payout: any, salt: hex },
-  history: [{ body: PAYOUT, shares: opened("payee") }] };
+const PAID = { ...ENTRY, body: isPayout, shares: opened("payee"), opens: { payout: any, salt: hex },
+  history: [{ body: isPayout, shares: opened("payee") }] };
 const OPENING = { kind: oneOf("opening"), opening: hex, seq: count, previous: maybe(hex), file: hex,
   tool: text("[^\\x00-\\x1f]{1,60}"), moved_on: isDay, currency: any, amount: signed, matures_at: maybe(time), who: hex };
 const MOVED = { ...ENTRY, body: OPENING, shares: opened("payee"), opens: { opening: any, salt: hex },
