@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import dataclass
+from typing import Any, LiteralString
 
 import pytest
 
@@ -14,7 +15,7 @@ from fanshare.flows.context import Programme, open_programme
 from fanshare.flows.people import Joiner, add_creator, add_fan, erase, know_identity
 from fanshare.flows.publish_terms import publish_terms
 from fanshare.store import directory
-from fanshare.store.access import Connection, connect
+from fanshare.store.access import Access, Connection, connect
 from fanshare.store.server import Database
 from tests.edge.running import KEYS
 from tests.jobs.house import TERMS
@@ -150,6 +151,34 @@ def test_whoever_is_removed_or_erased_is_refused_at_once(conn: Connection, shop:
 def test_a_seat_of_another_kind_or_programme_is_no_hat(conn: Connection, shop: Shop) -> None:
     forged = [Seat(Role.CREATOR, _id(shop), shop.finn), Seat(Role.BRAND, _id(shop), 10**9), Seat(Role.OPERATOR, 0, 0)]
     assert sign_in.hats(conn, [*forged, Seat(Role.FAN, 10**9, shop.finn)]) == ()
+
+
+def test_a_hat_brings_the_row_of_its_programme_and_terms_are_read_once_until_there_are_newer_ones(
+    conn: Connection, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    access, asked = shop.programme.access, list[str]()
+    whole = access.fetch
+
+    def fetch(_access: Access, statement: LiteralString, params: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        asked.append(statement)
+        return whole(statement, params)
+
+    monkeypatch.setattr(Access, "fetch", fetch)
+
+    def opened() -> int:
+        hat = sign_in.hats(conn, seats(conn, shop, FINN))[0]
+        assert hat.tenant == directory.programme_with_id(conn, _id(shop))
+        asked.clear()
+        assert hat.tenant is not None
+        programme = open_programme(access, hat.tenant.public_id, KEYS, hat.tenant.newest_terms)
+        return max(terms.version for terms in programme.book)
+
+    assert (opened(), len(asked)) == (1, 1)
+    assert (opened(), len(asked)) == (1, 0), "the same terms again"
+    for version, rate in ((2, "13"), (3, "12")):
+        publish_terms(access, parse(TERMS.replace('"12"', f'"{rate}"'), "toml"), NOW + version * DAY)
+        assert (opened(), len(asked)) == (version, 1), "newer ones, the last of which say the same as the first"
+        assert (opened(), len(asked)) == (version, 0)
 
 
 def test_a_session_ends_and_is_forgotten(conn: Connection) -> None:

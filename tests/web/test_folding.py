@@ -4,12 +4,12 @@ import pytest
 from django.template import TemplateDoesNotExist, engines
 from hypothesis import given
 from hypothesis import strategies as st
-from jinja2 import DictLoader, Environment
-from markupsafe import Markup
+from jinja2 import DictLoader, Environment, StrictUndefined, UndefinedError
+from markupsafe import Markup, escape
 
 from fanshare.config.django import configure
 from fanshare.web import language
-from fanshare.web.folding import Spoken
+from fanshare.web.folding import Spoken, written
 from fanshare.web.templating import Templates, environment
 
 GERMAN = {"Earnings": "Einnahmen", "paid on %(day)s": "bezahlt am %(day)s", "100 %% of %(sum)s": "100 %% von %(sum)s"}
@@ -17,6 +17,24 @@ GERMAN = {"Earnings": "Einnahmen", "paid on %(day)s": "bezahlt am %(day)s", "100
 
 def german(message: str) -> str:
     return GERMAN.get(message, message)
+
+
+class Said(str):
+    """Text of a kind of its own, as enumerations are."""
+
+
+class Text(Said):
+    """The same, which says of itself that it is markup."""
+
+    def __html__(self) -> str:
+        return str(self)
+
+
+class Made:
+    """Something that becomes text when it is written."""
+
+    def __str__(self) -> str:
+        return "<i>"
 
 
 def marked(text: str, more: str = "") -> Markup:
@@ -58,6 +76,31 @@ SOURCES = [
 def test_a_folded_template_says_what_jinja_says(source: str, told: str, many: int) -> None:
     asked = {"told": told, "many": many}
     assert folded().from_string(source).render(asked) == plainly().from_string(source).render(asked)
+
+
+VALUES = st.one_of(
+    st.text(alphabet="ab&<>'\"é", max_size=8),
+    st.text(alphabet="ab&<>'\"é", max_size=8).map(Markup),
+    st.integers(),
+    st.booleans(),
+    st.none(),
+    st.floats(allow_nan=False),
+    st.sampled_from([Said("<b>"), Text("<b>"), Made()]),
+)
+
+
+@given(value=VALUES)
+def test_what_is_written_out_is_what_markup_would_escape(value: object) -> None:
+    assert type(written(value)) in {str, Markup}
+    assert str(written(value)) == str(escape(value))
+    source = "{{ v }}{% macro m(v) %}{{ v }}{% endmacro %}{{ m(v) }}{% set s %}{{ v }}{% endset %}{{ s }}{{ v ~ v }}"
+    assert folded().from_string(source).render(v=value) == plainly().from_string(source).render(v=value)
+
+
+def test_an_unknown_name_is_an_error_where_it_is_written() -> None:
+    strict = Spoken(german, {}, autoescape=True, undefined=StrictUndefined)
+    with pytest.raises(UndefinedError):
+        strict.from_string("{{ nobody }}").render()
 
 
 def test_a_message_is_no_call_any_more_and_a_plain_call_of_what_is_written_there_neither() -> None:

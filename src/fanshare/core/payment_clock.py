@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from fanshare.core.instants import Instant
@@ -146,10 +147,16 @@ def _to_come(share: Share, payee: Ready, days: Days) -> Clock:
         own = [one for one in own if not 0 < one.until <= (share.held_until or 0)]
         own.append(Waiting(Wait.CHECK, share.held_until or 0))
     ready = max(one.until for one in own) if all(one.until for one in own) else None
-    also = [_of(why, payee) for why in reasons(payee, 0) if why in _ALSO_THEN]
-    also = [one for one in also if not (one.until and ready is not None and one.until <= ready)]
+    also = [one for one in _lasting(payee) if not (one.until and ready is not None and one.until <= ready)]
     day = None if ready is None else _day(ready, also, days)
     return Clock(Step.CHECKED if checked else Step.WAITING, ready, day, waits=(*own, *also))
+
+
+# A list asks for the same payee in every line.
+@lru_cache(maxsize=64)
+def _lasting(payee: Ready) -> tuple[Waiting, ...]:
+    """What keeps a payee's money back whenever it becomes ready."""
+    return tuple(_of(why, payee) for why in reasons(payee, 0) if why in _ALSO_THEN)
 
 
 def _ready(since: Instant | None, payee: Ready, minimum: Mapping[str, Micros], days: Days) -> Clock:

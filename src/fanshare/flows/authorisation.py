@@ -6,8 +6,12 @@ a role, in a programme (an operator's hat is good for every programme). Nobody w
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fanshare.store.directory import Programme as Tenant
 
 
 class Role(StrEnum):
@@ -64,6 +68,7 @@ class Hat:
     """A seat as it is now, with the names a page shows. ``slug`` is a creator's page, empty for others.
 
     ``post`` is what somebody does for a brand, ``None`` for everybody else. ``leaving``: she only waits to be paid.
+    ``tenant`` is the row of the programme where it was read with the hat, at the beginning of the same request.
     """
 
     seat: Seat
@@ -73,6 +78,7 @@ class Hat:
     slug: str = ""
     post: Post | None = None
     leaving: bool = False
+    tenant: "Tenant | None" = field(default=None, compare=False, repr=False)
 
     @property
     def role(self) -> Role:

@@ -59,12 +59,29 @@ class Programme:
         return pseudonym(self.keys, self.public_id, kind, value)
 
 
-def open_programme(access: Access, public_id: str, keys: Keys) -> Programme:
-    """The programme behind an access. Raises ``FanshareError`` (``no_terms``) while it has no terms."""
+def open_programme(access: Access, public_id: str, keys: Keys, newest: str | None = None) -> Programme:
+    """The programme behind an access. Raises ``FanshareError`` (``no_terms``) while it has no terms.
+
+    ``newest`` names its newest terms (``newest_terms`` of its row) where the caller has just read it: terms that were
+    read under the same name are not read again.
+    """
+    kept = [] if newest is None else _kept(public_id, newest)
+    if not kept:
+        kept.append(_read(access))
+    return Programme(access, public_id, keys, kept[0])
+
+
+def _read(access: Access) -> TermsBook:
     rows = access.fetch(_TERMS)
     if not rows:
         raise FanshareError("no_terms", "This programme has no terms yet; publish some first.", 409)
-    return Programme(access, public_id, keys, _book(tuple(rows)))
+    return _book(tuple(rows))
+
+
+@lru_cache(maxsize=256)
+def _kept(_public_id: str, _newest: str) -> list[TermsBook]:
+    """Where a programme's terms up to these are kept once they are read."""
+    return []
 
 
 @lru_cache(maxsize=256)

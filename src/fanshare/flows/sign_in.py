@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import groupby
+from typing import LiteralString
 
 from fanshare.config.keys import Keys
 from fanshare.core.errors import BadInputError, FanshareError
@@ -41,12 +42,17 @@ SELECT DISTINCT p.id, p.kind, p.person_id FROM party_identity i JOIN party p
    AND p.kind IN ('creator', 'fan', 'young') AND p.erased_at IS NULL AND p.person_id IS NOT NULL ORDER BY p.id
 """
 _BRAND = "SELECT id, person_id FROM brand_person WHERE programme_id = %(programme_id)s AND email_hash = %(hash)s"
-_STILL_PARTY = """
-SELECT id, kind, coalesce(display_name, ''), coalesce(slug, ''),
-       EXISTS (SELECT FROM party_leaving l WHERE l.programme_id = party.programme_id AND l.party_id = party.id)
-  FROM party WHERE programme_id = %(programme_id)s AND id = ANY(%(ids)s::bigint[]) AND erased_at IS NULL
-"""
-_STILL_BRAND = "SELECT id, post FROM brand_person WHERE programme_id = %(programme_id)s AND id = ANY(%(ids)s::bigint[])"
+_STILL: LiteralString = f"""
+SELECT s.*, {directory.WHOLE}
+  FROM programme, (
+       SELECT id, kind, coalesce(display_name, ''), coalesce(slug, ''), NULL,
+              EXISTS (SELECT FROM party_leaving l WHERE l.programme_id = party.programme_id AND l.party_id = party.id)
+         FROM party WHERE programme_id = %(programme_id)s AND id = ANY(%(parties)s::bigint[]) AND erased_at IS NULL
+        UNION ALL
+       SELECT id, 'brand', '', '', post, false
+         FROM brand_person WHERE programme_id = %(programme_id)s AND id = ANY(%(brand)s::bigint[])) s
+ WHERE programme.id = %(programme_id)s ORDER BY s.kind <> 'brand', s.id
+"""  # noqa: S608  # both written here
 
 
 def seats_of(conn: Connection, keys: Keys, address: str) -> tuple[Seat, ...]:
@@ -78,14 +84,13 @@ def _seats_in(access: Access, tenant: Tenant, keys: Keys, address: str) -> Itera
 
 def hats(conn: Connection, seats: Iterable[Seat]) -> tuple[Hat, ...]:
     """The seats that still exist, with the names of today: whoever was removed or erased is refused at once."""
-    tenants = {tenant.id: tenant for tenant in directory.programmes(conn)}
     found: list[Hat] = []
     ordered = sorted(set(seats), key=lambda seat: (seat.programme_id, seat.role, seat.id))
     for programme_id, group in groupby(ordered, key=lambda seat: seat.programme_id):
         if programme_id == 0:
             found += _house_hats(conn, list(group))
-        elif programme_id in tenants:
-            found += _hats_in(Access(conn, programme_id, "sign in"), tenants[programme_id], list(group))
+        else:
+            found += _hats_in(Access(conn, programme_id, "sign in"), list(group))
     return tuple(found)
 
 
@@ -97,17 +102,16 @@ def _house_hats(conn: Connection, seats: list[Seat]) -> list[Hat]:
     return found + [Hat(Seat(Role.BENCH, 0, id_)) for id_ in (workbench.seats(conn, benches) if benches else ())]
 
 
-def _hats_in(access: Access, tenant: Tenant, seats: list[Seat]) -> list[Hat]:
+def _hats_in(access: Access, seats: list[Seat]) -> Iterator[Hat]:
+    """Hats of one programme, with its row: whoever asks for them opens it next."""
+    asked = {(seat.id, str(seat.role)) for seat in seats}
     brand = [seat.id for seat in seats if seat.role is Role.BRAND]
-    parties = {(seat.id, str(seat.role)) for seat in seats if seat.role is not Role.BRAND}
-    posts = access.fetch(_STILL_BRAND, {"ids": brand}) if brand else []
-    found = [Hat(Seat(Role.BRAND, tenant.id, id_), tenant.slug, tenant.name, post=Post(post)) for id_, post in posts]
-    known = access.fetch(_STILL_PARTY, {"ids": [one for one, _ in parties]}) if parties else []
-    for id_, kind, name, slug, leaving in known:
-        if (id_, kind) in parties:
-            seat = Seat(Role(kind), tenant.id, id_)
-            found.append(Hat(seat, tenant.slug, tenant.name, name, slug, leaving=leaving))
-    return found
+    parties = [seat.id for seat in seats if seat.role is not Role.BRAND]
+    for id_, kind, name, slug, post, leaving, *row in access.fetch(_STILL, {"brand": brand, "parties": parties}):
+        if (id_, kind) in asked:
+            tenant, seat = Tenant(*row), Seat(Role(kind), access.programme_id, id_)
+            does = None if post is None else Post(post)
+            yield Hat(seat, tenant.slug, tenant.name, name, slug, does, leaving, tenant)
 
 
 def make_link(conn: Connection, keys: Keys, address: str, now: Instant, *, at_once: int = LINKS_AT_ONCE) -> str:

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import Literal, LiteralString, NamedTuple
 
 from psycopg import errors
 
@@ -44,7 +44,11 @@ def public_id(length: int = 16) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Programme:
-    """One tenant, as its row says. Only ``programme_with_id`` knows ``paused_since``: see ``queries.budgets``."""
+    """One tenant, as its row says.
+
+    Only those found by their row ids know ``paused_since`` (see ``queries.budgets``) and ``newest_terms``, number and
+    hash of the newest version: what was published is never changed, so they stand for all versions up to it.
+    """
 
     id: int
     public_id: str
@@ -61,6 +65,7 @@ class Programme:
     pays_day: int | None = None
     pays_since: str | None = None
     paused_since: Instant | None = None
+    newest_terms: str | None = None
 
     @property
     def schedule(self) -> Schedule | None:
@@ -104,15 +109,17 @@ SELECT id, public_id, slug, name, country, currency, time_zone, contact, admissi
        pays_every, pays_day, pays_since
   FROM programme WHERE %(slug)s::text IS NULL OR slug = %(slug)s ORDER BY id
 """
-_BY_ID = """
-SELECT id, public_id, slug, name, country, currency, time_zone, contact, admission, several_brands, demo,
-       pays_every, pays_day, pays_since,
+#: A row of ``programme`` as ``Programme`` has it, with what only those found by their row ids know.
+WHOLE: LiteralString = """programme.id, programme.public_id, programme.slug, programme.name, programme.country,
+       programme.currency, programme.time_zone, programme.contact, programme.admission, programme.several_brands,
+       programme.demo, programme.pays_every, programme.pays_day, programme.pays_since,
        (SELECT min(t.from_at) FROM budget_turn t
          WHERE t.programme_id = programme.id AND t.stopped AND NOT EXISTS (
                SELECT FROM budget_turn n
-                WHERE n.programme_id = t.programme_id AND n.currency = t.currency AND n.id > t.id))
-  FROM programme WHERE id = %s
-"""
+                WHERE n.programme_id = t.programme_id AND n.currency = t.currency AND n.id > t.id)),
+       (SELECT v.version || ' ' || encode(v.hash, 'hex') FROM terms v
+         WHERE v.programme_id = programme.id ORDER BY v.version DESC LIMIT 1)"""
+_BY_ID: LiteralString = f"SELECT {WHOLE} FROM programme WHERE id = %s"  # noqa: S608  # both written here
 _BY_PUBLIC_ID = """
 SELECT id, public_id, slug, name, country, currency, time_zone, contact, admission, several_brands, demo,
        pays_every, pays_day, pays_since

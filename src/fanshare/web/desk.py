@@ -136,14 +136,14 @@ class Desk:
         With ``proposed`` a programme without terms is opened with those that are proposed to it, which bind nobody.
         """
         with self.open() as conn:
-            tenant = tenants.by_id(conn, hat.seat.programme_id)
+            tenant = hat.tenant or tenants.by_id(conn, hat.seat.programme_id)
             access = Access(conn, tenant.id, f"{hat.role}:{hat.seat.id}")
             programme = self._programme(access, tenant, proposed=proposed)
             yield Here(request, hat, others, tenant, programme, self.clock(), self)
 
     def _programme(self, access: Access, tenant: Tenant, *, proposed: bool) -> Programme:
         try:
-            return open_programme(access, tenant.public_id, self.keys)
+            return open_programme(access, tenant.public_id, self.keys, tenant.newest_terms)
         except FanshareError as error:
             if error.code != "no_terms" or not proposed:
                 raise

@@ -3,21 +3,43 @@
 A page of lines asked for two hundred messages and made a hundred and fifty icons, addresses and dates by calls that
 Jinja resolves, wraps and escapes one by one. Here a message becomes its translation while the template is compiled, and
 a call of a plain function becomes a filter: Jinja calls those directly, and works out at once what does not change.
+What is written out is looked at first: most of it holds no sign that HTML knows, and needs no wrapping to stand there.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from jinja2 import Environment, nodes
 from jinja2.compiler import CodeGenerator
 from jinja2.visitor import NodeTransformer
+from markupsafe import Markup, escape
 
+_SIGN_OF_HTML = re.compile(r"[&<>'\"]").search
 #: The names under which templates ask for a message, ``{% trans %}`` included.
 _MESSAGES = ("_", "gettext")
 
 
+def written(value: Any) -> str:
+    """A value as it stands in a page: escaped unless it is markup. As ``markupsafe.escape``, for writing alone.
+
+    Text that needs no escaping comes back as it is, not as markup: this is for what is joined into a page at once.
+    """
+    kind = type(value)
+    if kind is Markup or (kind is str and _SIGN_OF_HTML(value) is None):
+        return value  # type: ignore[no-any-return]
+    return str(value) if kind is int else escape(value)
+
+
 class FoldedTemplates(CodeGenerator):
     """Writes the code of a template after its messages and plain calls are folded."""
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Any, finalize: Any) -> None:
+        """Before a value that is written out."""
+        if frame.eval_ctx.volatile or not frame.eval_ctx.autoescape or finalize.src is not None:
+            super()._output_child_pre(node, frame, finalize)
+        else:
+            self.write("environment.written(")
 
     def visit_Template(self, node: nodes.Template, frame: Any = None) -> None:  # noqa: N802  # Jinja's name
         """Fold, then write."""
@@ -75,6 +97,7 @@ class Spoken(Environment):
     """
 
     code_generator_class = FoldedTemplates
+    written = staticmethod(written)
 
     def __init__(self, words: Callable[[str], str], plain: Mapping[str, Callable[..., Any]], **options: Any) -> None:
         super().__init__(**options)

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 
 from fanshare.flows.authorisation import LEAVING, MATRIX, Hat, Role, fits
 from fanshare.web.desk import Here
 from fanshare.web.language import gettext, later
+from fanshare.web.templating import url
 
 if TYPE_CHECKING:
     from fanshare.web.operator.office import Office
@@ -136,7 +137,7 @@ def frame(here: "Here | Office | Bench") -> Frame:
 
 def first_page(hat: Hat) -> str:
     """Where a hat begins: its first page that exists, else the page with all hats."""
-    return next((entry.href for entry in _entries(hat, "")), str(reverse("home")))
+    return next((entry.href for entry in _entries(hat, "")), url("home"))
 
 
 def places() -> Iterator[Place]:
@@ -168,6 +169,6 @@ def _address(place: Place, hat: Hat) -> str:
         return ""
     arguments = {"creator": [hat.programme, hat.slug], "house": []}.get(place.whose, [hat.programme])
     try:
-        return str(reverse(place.route, args=arguments))
+        return url(place.route, *arguments)
     except NoReverseMatch:
         return ""

@@ -1,5 +1,6 @@
 """The Jinja environment: everything is escaped, an unknown name is an error, money and dates have one way to look."""
 
+from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import Any
 
@@ -38,7 +39,7 @@ class Templates(Jinja2):  # type: ignore[misc]  # Django has no types
 def environment(spoken: str = "en", **options: Any) -> Spoken:
     """The environment of a language; what Django's Jinja backend calls."""
     options |= {"autoescape": True, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
-    made = Spoken(language.words_in(spoken), {"url": url, "icon": icon, "day": day, "asset": assets.url}, **options)
+    made = Spoken(language.words_in(spoken), _PLAIN, **options)
     made.add_extension("jinja2.ext.i18n")
     made.policies["ext.i18n.trimmed"] = True
     words: Any = made
@@ -62,6 +63,14 @@ def icon(name: str) -> Markup:
     """An icon of the sprite, hidden from screen readers: the word always stands beside it."""
     return Markup('<svg class="icon" aria-hidden="true" focusable="false"><use href="{sprite}#{name}"/></svg>').format(
         sprite=assets.url("icons/lucide.svg"), name=name
+    )
+
+
+@lru_cache(maxsize=4096)
+def badge(kind: str, icon_name: str, words: str) -> Markup:
+    """Where something stands: ``kind`` chooses the colour, icon and words say it without colour."""
+    return Markup('<span class="state state-{kind}">{icon}<span>{words}</span></span>').format(
+        kind=kind, icon=icon(icon_name), words=words
     )
 
 
@@ -106,3 +115,6 @@ def _money(text: str) -> Markup:
     return Markup('<span class="money">{number}\N{NO-BREAK SPACE}<span class="unit">{unit}</span></span>').format(
         number=number, unit=unit
     )
+
+
+_PLAIN: dict[str, Callable[..., Any]] = {"url": url, "icon": icon, "day": day, "asset": assets.url, "badge": badge}

@@ -3,6 +3,8 @@
 from django.urls import include, path, register_converter
 from django.urls.converters import IntConverter
 
+from fanshare.web.branching import branched
+
 
 class RowConverter(IntConverter):  # type: ignore[misc]
     """The number of a row: what no row can have is no address."""
@@ -12,7 +14,8 @@ class RowConverter(IntConverter):  # type: ignore[misc]
 
 register_converter(RowConverter, "row")
 
-urlpatterns = [
+#: One after the other, as they are read.
+WRITTEN_DOWN = [
     path("", include("fanshare.web.public.urls")),
     path("", include("fanshare.web.account.urls")),
     path("", include("fanshare.web.joining.urls")),
@@ -26,6 +29,7 @@ urlpatterns = [
     path("", include("fanshare.web.brand.urls")),
     path("", include("fanshare.web.operator.urls")),
 ]
+urlpatterns = branched(WRITTEN_DOWN)
 
 handler400 = "fanshare.web.errors.bad_request"
 handler404 = "fanshare.web.errors.not_found"
