@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from fanshare.core.instants import DAY
-from fanshare.flows import own_data, self_billing
+from fanshare.flows import gifts, own_data, self_billing
 from fanshare.flows.audit import lines
 from fanshare.jobs import retention
 from fanshare.store.server import Server
@@ -134,7 +134,11 @@ def test_the_pages_take_few_statements_and_speak_german(company: Company) -> Non
     bea, cleo = company.device("bea"), company.device("cleo")
     post(bea, BRANDS, **BRAND)
     post(cleo, HERS, **CLEO)
+    brand = company.brand
+    wish = gifts.Wish(brand.finn, "cleo", "EUR", 1_000_000)
+    gifts.give(brand.programme, wish, "k", company.house.now)
     run = paid(company, bea)
+    assert "gifts and rebates are in none" in words(bea.get(f"{run}/notes"))
     for name, path in (("bea", BRANDS), ("bea", f"{run}/notes"), ("cleo", HERS)):
         seen: list[str] = []
         device = company.device(name, company.app(lambda conn, seen=seen: Watching(conn, seen)))

@@ -88,6 +88,8 @@ def _finish_one(programme: Programme, party: int, now: Instant) -> bool:
         until = counts_until(programme, party, found.at)
         if not core.over(rows.purses(access, party), rows.underway(access, party), until, now):
             return False
+        if self_billing.lacks(programme, party, now):
+            return False  # the worker writes it within a minute; without what she stated nobody could
         erase(programme, party, now)
         noted(access, "account.left", now, f"party {party}")
     return True

@@ -1,10 +1,12 @@
 """Credit notes that a brand writes for its payees: one for each payment that arrived, one more if it comes back.
 
-Nothing here moves money or keeps it from moving: documents are written after a payment, by the worker, from what the
-ledger paid. A number is taken, and its document written, in one transaction: it is there as a whole or not at all.
+Nothing here moves money or keeps it from moving: documents are written after a payment, by the worker, over what the
+ledger says was earned of it. A number is taken, and its document written, in one transaction: it is there as a whole
+or not at all.
 """
 
 import json
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -14,11 +16,14 @@ from fanshare.core.invoices import self_billing as core
 from fanshare.core.invoices.checks import check
 from fanshare.core.invoices.model import Invoice, cancelling, read, written
 from fanshare.core.invoices.self_billing import Issuer, Paid, Stated
+from fanshare.core.money import Micros
 from fanshare.core.payout_item import State
 from fanshare.flows.audit import noted
 from fanshare.flows.context import Programme
+from fanshare.flows.earned import earned
 from fanshare.store.access import Access
 from fanshare.store.directory import Programme as Tenant
+from fanshare.store.directory import programme_with_id
 from fanshare.store.queries import self_bills as rows
 from fanshare.store.queries.self_bills import Bill, Payment
 
@@ -109,13 +114,24 @@ def write_due(programme: Programme, tenant: Tenant, now: Instant) -> int:
     """Write every document that is due; how many. What can't be written now is tried again, and said on the pages."""
     found, done, after = issuer(programme), 0, 0
     while found is not None and (lacking := rows.lacking(programme.access, after, _BATCH)):
-        done += sum(_written(programme, tenant, found, one, now) for one in lacking)
+        writable = _writable(programme, tenant, found, lacking, now)
+        done += sum(_written(programme, tenant, found, one, now) for one in writable)
         after = lacking[-1].id
     after = 0
     while back := rows.came_back(programme.access, after, _BATCH):
         done += sum(_cancelled(programme, tenant, one, now) for one in back)
         after = back[-1]
     return done
+
+
+def lacks(programme: Programme, party: int, now: Instant) -> bool:
+    """Whether a payment to her has no document yet that can be written, as long as she is here."""
+    found = issuer(programme)
+    lacking = [] if found is None else rows.lacking(programme.access, 0, _BATCH, party)
+    if found is None or not lacking:
+        return False
+    tenant = programme_with_id(programme.access.conn, programme.access.programme_id)
+    return bool(_writable(programme, tenant, found, lacking, now))
 
 
 def of_run(programme: Programme, tenant: Tenant, run: int, now: Instant) -> list[Standing]:
@@ -125,13 +141,12 @@ def of_run(programme: Programme, tenant: Tenant, run: int, now: Instant) -> list
     for bill in rows.of_run(access, run):
         bills.setdefault(bill.item, []).append(bill)
     payments = [one for one in rows.payments(access, run) if one.state == State.FINAL or one.id in bills]
-    wanted = {one.id: (one.person, f"{SEALED}{one.word}") for one in payments if one.person and one.agreed}
-    vault = programme.vault.get_many(wanted.values())
-    stated = {id_: core.stated_of(vault[key]) for id_, key in wanted.items() if key in vault}
+    without = [one for one in payments if one.id not in bills]
+    stated, sums = _statements(programme, without), earned(access, {one.party for one in without})
     return [
         Standing(one, [document(programme, bill) for bill in bills[one.id]], None)
         if one.id in bills
-        else Standing(one, [], _why_not(tenant, found, stated.get(one.id), one, now))
+        else Standing(one, [], _why_not(tenant, found, stated.get(one.id), _over(one, sums), now))
         for one in payments
     ]
 
@@ -155,18 +170,45 @@ def one_of(programme: Programme, bill: int, party: int | None = None) -> Documen
 def _why_not(
     tenant: Tenant, found: Issuer | None, stated: Stated | None, payment: Payment, now: Instant
 ) -> FanshareError | None:
-    """Why a payment that arrived has no document; ``None`` where it will have one soon."""
+    """Why what was earned of a payment that arrived has no document; ``None`` where it will have one soon."""
     if found is None:
         return BadInputError("no_issuer", "Credit notes are switched off: say first who you are on them.")
-    if stated is None or payment.erased:
+    if not payment.agreed:
         return BadInputError("not_agreed", "This payee has not agreed that you write them.")
     if payment.changed_at < payment.agreed_at:
         return BadInputError("agreed_later", "This was paid before the payee agreed.")
+    if not payment.amount:
+        return BadInputError("nothing_earned", "All of it was gifts or rebates, which are no pay of yours.")
+    if stated is None or payment.erased:
+        return BadInputError("payee_left", "This payee has left, and what she stated about herself went with her.")
+    return _refusal(tenant, found, stated, payment, now)
+
+
+def _refusal(tenant: Tenant, found: Issuer, stated: Stated, payment: Payment, now: Instant) -> BadInputError | None:
+    """What keeps a document over this amount from being written."""
     try:
         _drafted(tenant, found, stated, payment, now, "1")
     except BadInputError as error:
         return error
     return None
+
+
+def _writable(
+    programme: Programme, tenant: Tenant, found: Issuer, lacking: Sequence[Payment], now: Instant
+) -> list[Payment]:
+    """Those whose document can be written now, each with what was earned of it as its amount.
+
+    The ledger is read for nobody whose statement allows none: what lacks for ever is looked at every minute.
+    """
+    stated = _statements(programme, lacking)
+    fit = [one for one in lacking if one.id in stated and not _refusal(tenant, found, stated[one.id], one, now)]
+    sums = earned(programme.access, {one.party for one in fit})
+    over = [_over(one, sums) for one in fit]
+    return [one for one in over if one.amount and not _refusal(tenant, found, stated[one.id], one, now)]
+
+
+def _over(payment: Payment, sums: Mapping[int, Micros]) -> Payment:
+    return payment._replace(amount=sums.get(payment.payout, 0))
 
 
 def document(programme: Programme, bill: Bill) -> Document:
@@ -179,6 +221,13 @@ def document(programme: Programme, bill: Bill) -> Document:
 def forget_old(access: Access, now: Instant) -> None:
     """Documents that no law asks for any more lose what they say; their numbers stay."""
     rows.forget_old(access, now)
+
+
+def _statements(programme: Programme, payments: Sequence[Payment]) -> dict[int, Stated]:
+    """What the payees stated, by payment; without those who never did, or whose words are gone."""
+    wanted = {one.id: (one.person, f"{SEALED}{one.word}") for one in payments if one.person and one.agreed}
+    vault = programme.vault.get_many(wanted.values())
+    return {id_: core.stated_of(vault[key]) for id_, key in wanted.items() if key in vault}
 
 
 def _stated(programme: Programme, person: int, word: int) -> Stated | None:
@@ -196,7 +245,7 @@ def _drafted(tenant: Tenant, found: Issuer, stated: Stated, payment: Payment, no
 
 
 def _written(programme: Programme, tenant: Tenant, found: Issuer, payment: Payment, now: Instant) -> bool:
-    """Write one, if it can be; whether it was."""
+    """Write one over what ``payment`` says it is over, if it can be; whether it was."""
     access = programme.access
     try:
         with access.transaction():

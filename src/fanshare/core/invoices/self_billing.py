@@ -5,16 +5,20 @@ it. Sources: Directive 2006/112/EC, Art. 224 (a prior agreement) and Art. 226 (1
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
 
 from fanshare.core.errors import BadInputError
 from fanshare.core.invoices.model import Invoice, Kind, Line, Party, Treatment
-from fanshare.core.invoices.totals import out_of
+from fanshare.core.invoices.totals import minor_unit, out_of
 from fanshare.core.invoices.vat import Standing, between, standard
 from fanshare.core.money import Micros
+from fanshare.core.tax.kinds import TaxKind
 
+#: What somebody earned from the brand, whenever and in whichever tool: of a payment, a note is over this alone.
+EARNED = frozenset({TaxKind.COMMISSION, TaxKind.SHARE, TaxKind.EARLIER, TaxKind.CLAIMED})
 _DIGITS = 5
 _WORDS = {
     "en": ("Commission for sales through {name}", "Paid by payout {run}."),
@@ -53,7 +57,7 @@ class Stated:
 
 @dataclass(frozen=True, slots=True)
 class Paid:
-    """A payment: how much, for what was earned from ``since`` to ``until``, by which run of which programme."""
+    """A payment: how much of it is ``EARNED``, from ``since`` to ``until``, by which run of which programme."""
 
     amount: Micros
     currency: str
@@ -71,6 +75,15 @@ def number_of(prefix: str, year: int, serial: int) -> str:
 def prefix_of(number: str, year: int, serial: int) -> str:
     """What a number begins with."""
     return number.removesuffix(f"{year}-{serial:0{_DIGITS}d}")
+
+
+def earned(kinds: Mapping[TaxKind, Micros], currency: str) -> Micros:
+    """What of a payment a note is over, to the nearest minor unit, a half up: a gift may have taken a part of one.
+
+    Raises ``BadInputError`` (``invoice_currency``).
+    """
+    minor = minor_unit(currency)
+    return (sum(amount for kind, amount in kinds.items() if kind in EARNED) + minor // 2) // minor * minor
 
 
 def note(issuer: Issuer, stated: Stated, paid: Paid, issued: date, number: str) -> Invoice:

@@ -1,10 +1,11 @@
-"""Credit notes: their numbers have no gaps, and each is for what its payment paid."""
+"""Credit notes: their numbers have no gaps, and each is for what was earned of its payment."""
 
 from collections.abc import Iterator
 
 from fanshare.core.instants import Instant
 from fanshare.flows.checks.finding import Offence, compare
 from fanshare.flows.context import Programme
+from fanshare.flows.earned import earned
 from fanshare.store.queries import self_bills as rows
 from fanshare.store.queries.self_bills import Bill
 
@@ -18,10 +19,11 @@ def self_bills(programme: Programme, _: Instant) -> Iterator[Offence]:
     last = rows.series(programme.access)
     for year, serials in sorted(years.items()):
         yield from compare(f"self_bill numbers of {year}", serials, [*range(1, last.get(year, 0) + 1)])
-    by_id = {bill.id: bill for bill in bills}
+    by_id, sums = {bill.id: bill for bill in bills}, earned(programme.access, {bill.party for bill in bills})
     for bill in bills:
         where = f"self_bill {bill.id} for payout_item {bill.item}"
-        yield from compare(where, (bill.party, bill.currency, bill.amount), paid.get(bill.item))
+        party, currency, payout = paid.get(bill.item, (0, "", 0))
+        yield from compare(where, (bill.party, bill.currency, bill.amount), (party, currency, sums.get(payout, 0)))
         if bill.cancels is not None:
             yield from compare(f"{where}, what it cancels", _what(bill), _what(by_id[bill.cancels]))
 

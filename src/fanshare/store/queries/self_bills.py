@@ -29,12 +29,14 @@ _WHOLE: LiteralString = """
                         JOIN payout h ON h.programme_id = t.programme_id AND h.id = t.payout_id
                        WHERE t.programme_id = i.programme_id AND t.of_payout_id = i.payout_id), 0))::bigint
 """
-#: A payment ``i`` of a run ``r`` to a party ``p`` with her newest word ``w``, and the run that paid her before.
+#: A payment ``i`` of a run ``r`` to a party ``p`` with her newest word ``w``, since when she has agreed without a
+#: break ``g`` (what she states anew is no new agreement), and the run that paid her before.
 _PAYMENT: LiteralString = (
     """
 SELECT i.id, i.run_id, i.party_id, coalesce(p.person_id, 0), p.erased_at IS NOT NULL, i.currency, """  # noqa: S608 - every part is a constant of this module
     + _WHOLE
-    + """, i.state, i.changed_at, r.planned_at, coalesce(w.id, 0), coalesce(w.agreed, false), coalesce(w.at, 0),
+    + """, coalesce(i.payout_id, 0), i.state, i.changed_at, r.planned_at,
+       coalesce(w.id, 0), coalesce(w.agreed, false), coalesce(g.at, 0),
        coalesce((SELECT max(e.planned_at) FROM payout_item o
                    JOIN payout_run e ON e.programme_id = o.programme_id AND e.id = o.run_id
                   WHERE o.programme_id = i.programme_id AND o.party_id = i.party_id AND o.currency = i.currency
@@ -42,16 +44,23 @@ SELECT i.id, i.run_id, i.party_id, coalesce(p.person_id, 0), p.erased_at IS NOT 
   FROM payout_item i
   JOIN payout_run r ON r.programme_id = i.programme_id AND r.id = i.run_id
   JOIN party p ON p.programme_id = i.programme_id AND p.id = i.party_id
-  LEFT JOIN LATERAL (SELECT s.id, s.agreed, s.at FROM self_billing_word s
+  LEFT JOIN LATERAL (SELECT s.id, s.agreed FROM self_billing_word s
                       WHERE s.programme_id = i.programme_id AND s.party_id = i.party_id
                       ORDER BY s.id DESC LIMIT 1) w ON true
+  LEFT JOIN LATERAL (SELECT s.at FROM self_billing_word s
+                      WHERE s.programme_id = i.programme_id AND s.party_id = i.party_id
+                        AND s.id > coalesce((SELECT max(n.id) FROM self_billing_word n
+                                              WHERE n.programme_id = i.programme_id AND n.party_id = i.party_id
+                                                AND NOT n.agreed), 0)
+                      ORDER BY s.id LIMIT 1) g ON true
 """
 )
 _LACKING = (
     _PAYMENT
     + """
  WHERE i.programme_id = %(programme_id)s AND i.state = 'final' AND i.id > %(after)s AND w.agreed
-   AND i.changed_at >= w.at AND p.erased_at IS NULL
+   AND i.changed_at >= g.at AND p.erased_at IS NULL
+   AND (%(party)s::bigint IS NULL OR i.party_id = %(party)s)
    AND NOT EXISTS (SELECT FROM self_bill b WHERE b.programme_id = i.programme_id AND b.item_id = i.id)
  ORDER BY i.id LIMIT %(limit)s
 """
@@ -91,21 +100,19 @@ _ONE = _BILLS + " AND b.id = %(bill)s"
 _OF_RUN = _BILLS + " AND i.run_id = %(run)s ORDER BY b.id LIMIT 2000"
 _OF_PARTY = _BILLS + " AND b.party_id = %(party)s ORDER BY b.id DESC LIMIT %(limit)s"
 _ALL = _BILLS + " ORDER BY b.year, b.serial"
-_PAID: LiteralString = (
-    "SELECT i.id, i.party_id, i.currency, "  # noqa: S608 - likewise
-    + _WHOLE
-    + """ FROM payout_item i
+_PAID = """
+SELECT i.id, i.party_id, i.currency, coalesce(i.payout_id, 0) FROM payout_item i
   JOIN self_bill b ON b.programme_id = i.programme_id AND b.item_id = i.id
  WHERE i.programme_id = %(programme_id)s
 """
-)
 _FORGET_OLD = "DELETE FROM self_bill_paper WHERE programme_id = %(programme_id)s AND keep_until <= %(now)s"
 _SERIES = "SELECT year, last FROM self_bill_series WHERE programme_id = %(programme_id)s ORDER BY year"
 
 
 class Payment(NamedTuple):
-    """A payment as a credit note needs it. ``word`` is 0 where she never said anything; ``since_at`` is when the run
-    before was planned that paid her in this currency, else when she joined.
+    """A payment as a credit note needs it. ``amount`` is all of it, also what was no pay. ``word`` is 0 where she never
+    said anything; ``agreed_at`` is since when she has agreed without a break; ``since_at`` is when the run before was
+    planned that paid her in this currency, else when she joined. ``payout`` is 0 before it was sent.
     """
 
     id: int
@@ -115,6 +122,7 @@ class Payment(NamedTuple):
     erased: bool
     currency: str
     amount: Micros
+    payout: int
     state: str
     changed_at: Instant
     planned_at: Instant
@@ -175,9 +183,9 @@ def word(access: Access, party: int) -> Word | None:
     return None if row is None else Word(*row)
 
 
-def lacking(access: Access, after: int, limit: int) -> list[Payment]:
-    """Payments that arrived after their payee had agreed, and have no document: in order of their numbers."""
-    return [Payment(*row) for row in access.fetch(_LACKING, {"after": after, "limit": limit})]
+def lacking(access: Access, after: int, limit: int, party: int | None = None) -> list[Payment]:
+    """Payments (with ``party`` hers) that arrived after their payee had agreed, and have no document, by number."""
+    return [Payment(*row) for row in access.fetch(_LACKING, {"after": after, "limit": limit, "party": party})]
 
 
 def payments(access: Access, run: int) -> list[Payment]:
@@ -243,8 +251,8 @@ def everything(access: Access) -> Sequence[Bill]:
     return [_bill(*row) for row in access.fetch(_ALL)]
 
 
-def paid(access: Access) -> dict[int, tuple[int, str, Micros]]:
-    """To whom and how much the payments are that have a document."""
+def paid(access: Access) -> dict[int, tuple[int, str, int]]:
+    """To whom the payments are that have a document, in which currency, and by which payouts."""
     return {row[0]: (row[1], row[2], row[3]) for row in access.fetch(_PAID)}
 
 

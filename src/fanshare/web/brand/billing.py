@@ -66,7 +66,6 @@ def notes(here: Here, number: int) -> Any:
             for one in standing
             for who in [people[one.payment.party]]
         ],
-        "on": self_billing.issuer(here.programme) is not None,
     }
     return page(here, "brand/notes.html", context)
 

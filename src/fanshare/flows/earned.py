@@ -1,0 +1,39 @@
+"""How much of payments was earned from the brand, read from the ledger: gifts and rebates among it were not."""
+
+from collections.abc import Collection, Mapping
+
+from fanshare.core.errors import BadInputError
+from fanshare.core.invoices import self_billing as core
+from fanshare.core.money import Micros
+from fanshare.core.tax.kinds import TaxKind
+from fanshare.core.tax.paid import payments
+from fanshare.store.access import Access
+from fanshare.store.queries import tax_years as rows
+
+
+def earned(access: Access, parties: Collection[int]) -> Mapping[int, Micros]:
+    """By payout to one of these: what a credit note is over, with the part of it that a tax authority got."""
+    if not parties:
+        return {}
+    wanted = sorted(set(parties))
+    of = {row.payout: row.of for row in rows.parts(access, wanted)}
+    kinds: dict[int, dict[TaxKind, Micros]] = {}
+    currencies: dict[int, str] = {}
+    for party, moves in rows.movements(access, wanted).items():
+        for one in payments(party, moves, of):
+            if one.payout is None:
+                continue
+            payout = of.get(one.payout, one.payout)
+            currencies[payout] = one.currency
+            whole = kinds.setdefault(payout, {})
+            for kind, amount in one.kinds.items():
+                whole[kind] = whole.get(kind, 0) + amount
+    return {payout: _earned(whole, currencies[payout]) for payout, whole in kinds.items()}
+
+
+def _earned(kinds: Mapping[TaxKind, Micros], currency: str) -> Micros:
+    """Where no document knows the currency there is none, and nothing to round."""
+    try:
+        return core.earned(kinds, currency)
+    except BadInputError:
+        return sum(kinds.values())
