@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fanshare.core.ages import ADULT, YOUNGEST, Least, ages_of, least
+from fanshare.core.ages import ADULT, YOUNGEST, Least, ages_of, least, may_become
 from fanshare.flows.age_rules import ages
 
 TODAY = date(2026, 11, 27)
@@ -37,3 +37,10 @@ def test_a_file_with_an_age_out_of_bounds_is_refused(age: int) -> None:
         ages_of({"elsewhere": row, "XX": {**row, "age": age}})
     with pytest.raises(ValueError, match="elsewhere"):
         ages_of({"XX": row})
+
+
+@given(st.sets(st.sampled_from(["creator", "fan", "buyer", "young"])))
+def test_nobody_earns_who_said_that_she_is_under_eighteen_and_nobody_becomes_younger(known: set[str]) -> None:
+    for kind in ("creator", "fan", "buyer"):
+        assert may_become(kind, known) == ("young" not in known)
+    assert may_become("young", known) == (known <= {"young"})

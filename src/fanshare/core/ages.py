@@ -3,7 +3,7 @@
 The ages under 18 come from a file with dates and sources; a row that has not begun counts as the strictest one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,6 +13,9 @@ ADULT = 18
 #: Nobody younger joins anywhere: 16 CFR 312.
 YOUNGEST = 13
 _ELSEWHERE = "elsewhere"
+#: The kind of party of somebody who said that she is under 18, and the kinds that earn.
+YOUNG = "young"
+_EARNING = frozenset({"creator", "fan", "buyer"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,15 @@ def ages_of(document: Mapping[str, Any]) -> Ages:
     if _ELSEWHERE not in found or not all(YOUNGEST <= one.age < ADULT and one.source for one in found.values()):
         raise ValueError("ages lie between the youngest and 18, each with its source, and there is one for elsewhere")
     return found
+
+
+def may_become(kind: str, known: Collection[str]) -> bool:
+    """Whether somebody may become a party of a kind who is of these kinds already, by the same proved address.
+
+    What somebody said of her age stands until she says herself that she is 18, and is ``young`` no more: whatever she
+    asked for before, and whoever else lets her in.
+    """
+    return not _EARNING & {*known} if kind == YOUNG else YOUNG not in known
 
 
 def least(ages: Ages, country: str, day: date) -> Least:

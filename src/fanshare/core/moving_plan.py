@@ -36,14 +36,15 @@ _CODE = re.compile(r"[a-z0-9_-]{3,64}", re.ASCII)
 class Known:
     """What the books know of the things that a ``Moved`` names.
 
-    ``people`` maps keys to parties; ``erased`` are keys of people who were erased. ``links`` maps (param, folded value)
-    to the party that owns it, ``codes`` folded discount codes likewise. ``openings`` is what was moved before from
-    this tool, by person and currency. ``taken`` are link codes in use, ``hosts`` where links may lead, ``rates`` the
-    percentages (basis points) that the terms pay.
+    ``people`` maps keys to parties; ``erased`` are keys of people who were erased, ``young`` of those who said
+    here that they are under 18. ``links`` maps (param, folded value) to the party that owns it, ``codes`` folded
+    discount codes likewise. ``openings`` is what was moved before from this tool, by person and currency. ``taken`` are
+    link codes in use, ``hosts`` where links may lead, ``rates`` the percentages (basis points) that the terms pay.
     """
 
     people: Mapping[str, int] = field(default_factory=dict)
     erased: frozenset[str] = frozenset()
+    young: frozenset[str] = frozenset()
     slugs: frozenset[str] = frozenset()
     links: Mapping[tuple[str, str], int] = field(default_factory=dict)
     taken: frozenset[str] = frozenset()
@@ -156,6 +157,8 @@ def _refused(person: Person, known: Known, is_owed: bool) -> str:
     """Why somebody can't be taken over; empty where she can."""
     if person.key in known.erased:
         return later("was erased here and is not brought back")
+    if person.key in known.young:
+        return later("said here that she is under 18; money is for people of 18 or more")
     if person.key in known.people:
         return ""
     if is_owed or person.standing is Standing.ACTIVE:

@@ -122,7 +122,8 @@ def _known(programme: Programme, moved: Moved, now: Instant) -> Known:
     access = programme.access
     sources = {one.key: source_of(programme, moved.tool, one.key) for one in moved.people}
     came = moving.by_source(access, moved.tool, sources.values())
-    known = moving.by_email(access, _emails(programme, moved.people).values())
+    emails = _emails(programme, moved.people)
+    known, young = moving.by_email(access, emails.values()), moving.young(access, emails.values())
     parties: dict[str, int] = {}
     for person in moved.people:
         party, erased = came.get(sources[person.key], (known.get(_email(programme, person)), False))
@@ -133,6 +134,7 @@ def _known(programme: Programme, moved: Moved, now: Instant) -> Known:
     return Known(
         people=parties,
         erased=frozenset(key for key, source in sources.items() if came.get(source, (0, False))[1]),
+        young=frozenset(key for key, hash_ in emails.items() if key not in parties and hash_ in young),
         slugs=moving.slugs(access),
         links=moving.old_link_owners(access, links),
         taken=moving.taken_links(access, {link_code(value) for _, value in links}),

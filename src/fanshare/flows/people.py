@@ -1,13 +1,15 @@
 """Who takes part: creators, their fans, and the erasure of a person.
 
 What is personal (name, address) goes into the vault under the person's own key; the books know random ids. Nobody is
-asked for follower numbers. A fan of 18 or more earns money; younger people get perks only and have no party here.
+asked for follower numbers. A fan of 18 or more earns money; younger people get perks only, and nobody but herself lets
+somebody earn who said that she is under 18.
 """
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from fanshare.core.ages import YOUNG, may_become
 from fanshare.core.errors import BadInputError, ConflictError
 from fanshare.core.instants import Instant, format_rfc3339
 from fanshare.flows import goal_ends, tax_kept
@@ -23,6 +25,7 @@ from fanshare.store.queries import (
     circle,
     creator_pages,
     fans,
+    joining,
     leaving,
     letters,
     media_kits,
@@ -101,7 +104,10 @@ class Joiner:
 
 
 def add_creator(programme: Programme, joiner: Joiner, now: Instant) -> int:
-    """Admit a creator; returns her party id. Raises ``BadInputError`` and ``ConflictError`` (``slug_taken``)."""
+    """Admit a creator; returns her party id.
+
+    Raises ``BadInputError`` (``under_age``: only she says that she is 18 now) and ``ConflictError`` (``slug_taken``).
+    """
     return add_creators(programme, [joiner], now)[0]
 
 
@@ -169,6 +175,7 @@ def erase(programme: Programme, party: int, now: Instant) -> None:
         if (account := known_account(programme.keys, address)) is not None:
             keep_door(access.conn, account, now)
             address_changes.forget(access.conn, account)
+            joining.withdraw(access, account)
         access.execute(_FORGET_IDENTITIES, {"person": row[0]})
         access.execute(_FORGET, {"person": row[0], "now": now})  # whoever is writing for her comes before or is refused
         parties = creator_pages.parties(access, row[0])
@@ -206,6 +213,7 @@ def _add(
             raise BadInputError("bad_email", "%(email)s is not an e-mail address.", email=repr(joiner.email[:80]))
     access = programme.access
     with access.transaction():
+        _check_ages(programme, kind, [joiner.email for joiner in joiners if joiner.email])
         known = [{"email": joiner.email.strip().encode()} if joiner.email else {} for joiner in joiners]
         people = programme.vault.add_people(known, now)
         values = {
@@ -227,6 +235,30 @@ def _add(
         if emails:
             _know(programme, emails, "email", None, now)
         return found
+
+
+def _check_ages(programme: Programme, kind: str, addresses: Sequence[str]) -> None:
+    """Nobody earns who said that she is under 18, whoever lets her in, and nobody is let in while somebody says so."""
+    hashes = {programme.pseudonym("email", folded): folded for folded in map(_folded, addresses)}
+    joining.hold_ages(programme.access, alone=kind == YOUNG)
+    known: dict[str, set[str]] = {}
+    for hash_, other, person in joining.kinds_of(programme.access, list(hashes)):
+        if _folded((programme.vault.get(person, "email") or b"").decode()) == hashes[hash_]:
+            known.setdefault(hash_, set()).add(other)
+    if all(may_become(kind, kinds) for kinds in known.values()):
+        return
+    if kind == YOUNG:
+        raise ConflictError("said_of_age", "This address is here as that of somebody of 18 or more.")
+    raise BadInputError(
+        "under_age",
+        "Whoever has this address said here that she is under 18, so she can't earn: money is for people of 18 or more."
+        " She can be let in once she has said on her own pages that she is 18.",
+        409,
+    )
+
+
+def _folded(address: str) -> str:
+    return address.strip().casefold()
 
 
 def _know(programme: Programme, values: Mapping[int, str], kind: str, connection: int | None, now: Instant) -> None:

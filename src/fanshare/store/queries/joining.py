@@ -1,5 +1,6 @@
 """Drafts of those who join, applications, and who is behind an address in one programme."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from fanshare.core.instants import Instant
@@ -24,6 +25,12 @@ SELECT DISTINCT p.id, p.person_id FROM party_identity i
   JOIN party p ON p.programme_id = i.programme_id AND p.id = i.party_id
  WHERE i.programme_id = %(programme_id)s AND i.kind = 'email' AND i.hash = %(hash)s AND p.kind = %(kind)s
    AND p.erased_at IS NULL AND p.person_id IS NOT NULL ORDER BY p.id
+"""
+_KINDS = """
+SELECT DISTINCT i.hash, p.kind, p.person_id FROM party_identity i
+  JOIN party p ON p.programme_id = i.programme_id AND p.id = i.party_id
+ WHERE i.programme_id = %(programme_id)s AND i.kind = 'email' AND i.hash = ANY(%(hashes)s)
+   AND p.erased_at IS NULL AND p.person_id IS NOT NULL ORDER BY i.hash, p.person_id
 """
 _LINK = """
 SELECT l.code FROM link l
@@ -54,6 +61,9 @@ _DECIDE = """
 UPDATE application SET state = %(state)s, party_id = %(party)s, decided_by = %(by)s, decided_at = %(now)s, sealed = NULL
  WHERE programme_id = %(programme_id)s AND id = %(id)s
 """
+_WITHDRAW = """
+DELETE FROM application WHERE programme_id = %(programme_id)s AND account = %(account)s AND state = 'waiting'
+"""
 _FORGET = "DELETE FROM joining WHERE programme_id = %(programme_id)s AND expires_at <= %(now)s"
 _BOUGHT = """
 SELECT DISTINCT o.id FROM position p
@@ -63,6 +73,9 @@ SELECT DISTINCT o.id FROM position p
  ORDER BY o.id LIMIT %(limit)s
 """
 _PERSON = "SELECT person_id FROM party WHERE programme_id = %(programme_id)s AND id = %(party)s"
+# Many may be let in side by side; whoever says that she is under 18 waits for all of them, and they for her.
+_AGES = "SELECT pg_advisory_xact_lock_shared(hashtextextended('ages', %(programme_id)s))"
+_AGES_ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('ages', %(programme_id)s))"
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%(account)s, %(programme_id)s))"
 
 
@@ -116,6 +129,21 @@ def person_of(access: Access, party: int) -> int:
 def one_at_a_time(access: Access, account: bytes) -> None:
     """Whoever else confirms something for this address waits until this transaction ends."""
     access.execute(_LOCK, {"account": account.hex()})
+
+
+def hold_ages(access: Access, *, alone: bool) -> None:
+    """Nobody says that she is under 18 until this transaction ends; ``alone``: and nobody else is let in."""
+    access.execute(_AGES_ALONE if alone else _AGES)
+
+
+def kinds_of(access: Access, hashes: Sequence[str]) -> list[tuple[str, str, int]]:
+    """Keyed hash of an address, kind and person of every living party that is known by one of these."""
+    return [(row[0], row[1], row[2]) for row in access.fetch(_KINDS, {"hashes": list(hashes)})]
+
+
+def withdraw(access: Access, account: bytes) -> None:
+    """Take back an application that waits, and what it says."""
+    access.execute(_WITHDRAW, {"account": account})
 
 
 def parties_of(access: Access, hash_: str, kind: str) -> list[tuple[int, int]]:

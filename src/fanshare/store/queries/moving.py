@@ -23,6 +23,12 @@ SELECT i.hash, min(i.party_id) FROM party_identity i
  WHERE i.programme_id = %(programme_id)s AND i.kind = 'email' AND i.hash = ANY(%(hashes)s)
    AND p.kind = 'creator' AND p.erased_at IS NULL GROUP BY i.hash
 """
+_YOUNG = """
+SELECT DISTINCT i.hash FROM party_identity i
+  JOIN party p ON p.programme_id = i.programme_id AND p.id = i.party_id
+ WHERE i.programme_id = %(programme_id)s AND i.kind = 'email' AND i.hash = ANY(%(hashes)s)
+   AND p.kind = 'young' AND p.erased_at IS NULL
+"""
 _SLUGS = "SELECT slug FROM party WHERE programme_id = %(programme_id)s AND slug IS NOT NULL"
 _OLD_LINKS = """
 SELECT n.param, n.value, w.owner_party_id
@@ -151,6 +157,11 @@ def by_source(access: Access, tool: str, sources: Iterable[str]) -> dict[str, tu
 def by_email(access: Access, hashes: Iterable[str]) -> dict[str, int]:
     """The creators who are known by an e-mail."""
     return dict(access.fetch(_EMAILS, {"hashes": list(hashes)}))
+
+
+def young(access: Access, hashes: Iterable[str]) -> frozenset[str]:
+    """Of these keyed hashes of addresses those of people who said that they are under 18."""
+    return frozenset(row[0] for row in access.fetch(_YOUNG, {"hashes": list(hashes)}))
 
 
 def slugs(access: Access) -> frozenset[str]:
