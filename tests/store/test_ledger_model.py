@@ -16,7 +16,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from fanshare.core import conversions
 from fanshare.core import ledger as core
+from fanshare.core.conversions import Leg
 from fanshare.core.errors import ConflictError
 from fanshare.core.ledger import AccountKind, Placed, PositionKey, Transfer, differences, fold
 from fanshare.store import books, ledger
@@ -36,6 +38,7 @@ class LedgerModel(RuleBasedStateMachine):
     conn: Connection
     payouts = Bundle("payouts")
     parts = Bundle("parts")
+    exchanges = Bundle("exchanges")
 
     @initialize()
     def found_a_programme(self) -> None:
@@ -110,6 +113,20 @@ class LedgerModel(RuleBasedStateMachine):
     @rule(held=consumes(parts))
     def what_was_withheld_comes_back(self, held: tuple[int, int, str, int]) -> None:
         self._post([core.withheld_back(*held)])
+
+    @rule(target=exchanges, party=st.integers(0, 2), given=st.integers(1, 10), got=st.integers(1, 10))
+    def exchange(self, party: int, given: int, got: int) -> tuple[tuple[Leg, int, int, str, int], ...]:
+        mine = self.parties[party]
+        legs = tuple(
+            (which, mine, amount, currency, self.cast.payout(mine, amount, currency))
+            for which, amount, currency in ((Leg.EXCHANGED, given, "EUR"), (Leg.RECEIVED, got, "JPY"))
+        )
+        self._post([conversions.leg(*leg) for leg in legs])
+        return legs
+
+    @rule(legs=consumes(exchanges))
+    def what_was_exchanged_comes_back(self, legs: tuple[tuple[Leg, int, int, str, int], ...]) -> None:
+        self._post([conversions.leg_back(*leg) for leg in legs])
 
     @rule(amount=st.integers(1, 10), currency=currencies)
     def hand_on(self, amount: int, currency: str) -> None:

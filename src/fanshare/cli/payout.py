@@ -16,11 +16,21 @@ app = group("Pay by runs, and see every payout there was.")
 
 _ID = typer.Argument(help="The number of the payout.")
 _YES = typer.Option(False, "--yes", help="Don't ask.")
-_STATES = {"in_transit": "on its way", "final": "paid", "returned": "returned", "withheld": "held for tax"}
+_STATES = {
+    "in_transit": "on its way",
+    "final": "paid",
+    "returned": "returned",
+    "withheld": "held for tax",
+    "exchanged": "exchanged",
+    "received": "received by exchange",
+}
 
 
 @app.command("list")
-def list_(ctx: typer.Context, state: str = typer.Option("", help="in_transit, final, returned or withheld.")) -> None:
+def list_(
+    ctx: typer.Context,
+    state: str = typer.Option("", help="in_transit, final, returned, withheld, exchanged or received."),
+) -> None:
     """All payouts, or those in one state."""
     if state and state not in _STATES:
         raise BadInputError("bad_state", f"A payout is one of {', '.join(_STATES)}.")

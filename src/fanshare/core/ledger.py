@@ -30,15 +30,24 @@ class AccountKind(StrEnum):
     UNCLAIMED = "unclaimed"
     TAX_HELD = "tax_held"
     TAX_PAID = "tax_paid"
+    LIQUIDITY = "liquidity"
 
 
 #: Accounts of the programme itself.
 PROGRAMME_KINDS = frozenset(
-    {AccountKind.OWED, AccountKind.ABSORBED, AccountKind.FEE, AccountKind.TAX_HELD, AccountKind.TAX_PAID}
+    {
+        *(AccountKind.OWED, AccountKind.ABSORBED, AccountKind.FEE),
+        *(AccountKind.TAX_HELD, AccountKind.TAX_PAID, AccountKind.LIQUIDITY),
+    }
 )
-#: Only what a party may have now, and the brand's own accounts, can fall below zero; and what is held for a tax
-#: authority, where a payment comes back after its part was handed on.
-MAY_BE_NEGATIVE = frozenset({AccountKind.OWED, AccountKind.ABSORBED, AccountKind.AVAILABLE, AccountKind.TAX_HELD})
+#: Only what a party may have now, and the brand's own accounts, can fall below zero; what is held for a tax authority,
+#: where a payment comes back after its part was handed on; and where money of one currency was given for another.
+MAY_BE_NEGATIVE = frozenset(
+    {
+        *(AccountKind.OWED, AccountKind.ABSORBED, AccountKind.AVAILABLE),
+        *(AccountKind.TAX_HELD, AccountKind.LIQUIDITY),
+    }
+)
 #: Where the money of a position can be.
 BUCKETS = frozenset({AccountKind.PENDING, AccountKind.AVAILABLE, AccountKind.HELD, AccountKind.UNCLAIMED})
 
@@ -59,6 +68,8 @@ class TransferKind(StrEnum):
     WITHHOLD = "withhold"
     WITHHOLD_BACK = "withhold_back"
     TAX = "tax"
+    EXCHANGE = "exchange"
+    EXCHANGE_BACK = "exchange_back"
 
 
 class AccountKey(NamedTuple):

@@ -12,6 +12,7 @@ from fanshare.core.errors import FanshareError
 from fanshare.core.instants import Instant
 from fanshare.flows.checks import (
     books,
+    conversions,
     facts,
     gifts,
     log,
@@ -42,6 +43,7 @@ CHECKS: Sequence[tuple[str, str, Check]] = (
     ("positions", "Every share is where its settle transfers put it.", books.positions),
     ("postings", "Every transfer is as it was posted, and its batch is in the log.", books.postings),
     ("payouts", "What is in transit and paid is what the payouts say.", payouts.payouts),
+    ("conversions", "Conversions follow from their rates and are what their payments are of.", conversions.conversions),
     ("withheld", "What is held for tax authorities is what was kept back and not handed on.", withheld.withheld),
     ("gifts", "Every gift's money is where its state says, and each state is in the log.", gifts.gifts),
     (

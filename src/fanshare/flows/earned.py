@@ -16,7 +16,7 @@ def earned(access: Access, parties: Collection[int]) -> Mapping[int, Micros]:
     if not parties:
         return {}
     wanted = sorted(set(parties))
-    of = {row.payout: row.of for row in rows.parts(access, wanted)}
+    of = rows.beside(access, wanted)
     kinds: dict[int, dict[TaxKind, Micros]] = {}
     currencies: dict[int, str] = {}
     for party, moves in rows.movements(access, wanted).items():

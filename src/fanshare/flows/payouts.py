@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from fanshare.core import commitments, leaves, ledger
+from fanshare.core import commitments, conversions, leaves, ledger
+from fanshare.core.conversions import Leg
 from fanshare.core.errors import BadInputError, ConflictError
 from fanshare.core.instants import Instant
 from fanshare.core.ledger import Transfer
@@ -17,7 +18,9 @@ from fanshare.flows.context import Programme
 from fanshare.store import log_store
 from fanshare.store.access import Access
 from fanshare.store.ledger import post_logged
+from fanshare.store.queries import conversions as conversion_rows
 from fanshare.store.queries import payout_runs, shop_credits
+from fanshare.store.queries.conversions import Conversion
 
 _PLAN = """
 INSERT INTO payout (programme_id, party_id, currency, amount, state, created_at, changed_at)
@@ -116,6 +119,10 @@ def _moving(step: Step, before: str) -> Transfer:
     payout = step.payout
     if step.state == "returned" and before == "withheld":
         return ledger.withheld_back(payout.party, payout.amount, payout.currency, payout.id)
+    if step.state == "returned" and before in leaves.LEGS:
+        return conversions.leg_back(Leg(before), payout.party, payout.amount, payout.currency, payout.id)
+    if step.state in leaves.LEGS:
+        return conversions.leg(Leg(step.state), payout.party, payout.amount, payout.currency, payout.id)
     if step.state == "returned":
         return ledger.returned(payout.party, payout.amount, payout.currency, payout.id, arrived=before == "final")
     make = {"in_transit": ledger.pay_out, "final": ledger.paid, "withheld": ledger.withheld}[step.state]
@@ -163,12 +170,18 @@ def _log(programme: Programme, payout: Payout, state: str, amount: Micros, now: 
     # After an erasure nobody can open the commitments any more: the key is as random as if it were forgotten.
     key = programme.vault.party_salts([payout.party])[payout.party][1] or os.urandom(commitments.SALT_BYTES)
     moved = replace(payout, state=state, amount=amount)
-    return log_store.append(access, [payout_leaf(moved, key, len(before) + 1, before[-1] if before else None, now)])
+    of = conversion_rows.of_leg(access, payout.id) if state in leaves.LEGS else None
+    return log_store.append(access, [payout_leaf(moved, key, len(before) + 1, before[-1] if before else None, now, of)])
 
 
-def payout_leaf(payout: Payout, key: bytes, seq: int, previous: str | None, at: Instant) -> dict[str, Any]:
-    """The log leaf with which a payout entered its state; ``key`` is the payee's salt key."""
+def payout_leaf(
+    payout: Payout, key: bytes, seq: int, previous: str | None, at: Instant, of: Conversion | None = None
+) -> dict[str, Any]:
+    """The log leaf with which a payout entered its state; ``key`` is the payee's salt key, ``of`` the conversion that
+    it is a leg of.
+    """
     number = str(payout.id)
+    pair = None if of is None else commitments.derive_salt(key, "conversion", str(of.given_payout)).hex()
     return leaves.payout(
         payout=commitments.payout(commitments.derive_salt(key, "payout", number), number),
         seq=seq,
@@ -178,4 +191,5 @@ def payout_leaf(payout: Payout, key: bytes, seq: int, previous: str | None, at: 
         state={"final": "paid"}.get(payout.state, payout.state),
         at=at,
         who=commitments.who(commitments.derive_salt(key, "payout who", number, str(seq)), payout.public_id),
+        rate=None if of is None or pair is None else leaves.rate(of.converted, pair),
     )

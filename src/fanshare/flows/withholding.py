@@ -45,7 +45,7 @@ def parts(access: Access, asked: Sequence[Asked], now: Instant) -> dict[tuple[in
         return {}
     rule, year = country.withholdings[0], country.year(now)
     moves = rows.movements(access, [*subject])
-    of = {row.payout: row.of for row in rows.parts(access, [*subject])}
+    of = rows.beside(access, [*subject])
     found = {}
     for one in asked:
         if one.party not in subject:

@@ -69,6 +69,7 @@ IMMUTABLE = frozenset(
         "order_state",
         "part_history",
         "payout_event",
+        "payout_exchange",
         "payout_item_event",
         "payout_odd",
         "payout_report",

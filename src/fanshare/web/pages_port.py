@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 type Role = Literal["creator", "fan", "buyer"]
 type Bucket = Literal["pending", "available", "held"]
-type PayoutState = Literal["in_transit", "paid", "returned", "withheld"]
+type PayoutState = Literal["in_transit", "paid", "returned", "withheld", "exchanged", "received"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,12 @@
 from collections import Counter
 from fractions import Fraction
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from fanshare.core import ledger
+from fanshare.core.conversions import Leg, leg, leg_back
 from fanshare.core.instants import parse_rfc3339
 from fanshare.core.ledger import OWED, AccountKey, AccountKind, Balance, Given, Transfer, TransferKind, fold
 from fanshare.core.money import MICROS
@@ -66,6 +68,24 @@ def test_what_came_back_is_paid_again_as_it_was() -> None:
     ))  # fmt: skip
     assert (found[0].counts, found[0].back_at) == (False, 4)
     assert found[1].kinds == {TaxKind.REBATE: 5, TaxKind.SHARE: 1}
+
+
+@pytest.mark.parametrize("back", [False, True])
+def test_what_was_changed_counts_once_in_the_currency_it_was_earned_in(back: bool) -> None:
+    sent = timed(
+        earned("buyer", 5), earned("fan", 5), leg(Leg.EXCHANGED, ME, 7, "EUR", 1), leg(Leg.RECEIVED, ME, 8, "USD", 2),
+        ledger.pay_out(ME, 8, "USD", 3),
+    )  # fmt: skip
+    assert [one.counts for one in payments(ME, sent, {1: 3})] == [False]
+    arrived = [*sent, (6, ledger.paid(ME, 8, "USD", 3))]
+    returned = (
+        (7, ledger.returned(ME, 8, "USD", 3, arrived=True)), (7, leg_back(Leg.RECEIVED, ME, 8, "USD", 2)),
+        (7, leg_back(Leg.EXCHANGED, ME, 7, "EUR", 1)), (8, ledger.pay_out(ME, 6, "EUR", 4)),
+    )  # fmt: skip
+    found = payments(ME, [*arrived, *returned] if back else arrived, {1: 3})
+    assert (found[0].currency, found[0].kinds) == ("EUR", {TaxKind.REBATE: 5, TaxKind.SHARE: 2})
+    assert (found[0].counts, found[0].paid_at, found[0].back_at) == (not back, 6, 7 if back else None)
+    assert [one.kinds for one in found[1:]] == ([{TaxKind.REBATE: 5, TaxKind.SHARE: 1}] if back else [])
 
 
 def test_a_gift_was_paid_to_whoever_gave_it_and_is_a_gift_to_whoever_got_it() -> None:

@@ -17,6 +17,13 @@ from fanshare.core.tax.kinds import TaxKind, kind_of
 
 type Kinds = Mapping[TaxKind, Micros]
 
+_CHANGES = (TransferKind.EXCHANGE, TransferKind.EXCHANGE_BACK)
+_LEAVES = (TransferKind.PAYOUT, TransferKind.GIFT, TransferKind.WITHHOLD, TransferKind.EXCHANGE)
+_COMES_BACK = (
+    *(TransferKind.PAYOUT_RETURN, TransferKind.WITHHOLD_BACK),
+    *(TransferKind.GIFT, TransferKind.EXCHANGE_BACK),
+)
+
 
 @dataclass(slots=True)
 class Payment:
@@ -111,35 +118,47 @@ def payments(
 ) -> list[Payment]:
     """Everything that left for a party, in the order in which it left. ``transfers`` are all that touched her
     accounts, in the order of posting, with their times. ``withheld_of``: of which payout a payout was held for a tax
-    authority; that part counts when the rest arrives.
+    authority, or changed into another currency; that part counts when the rest arrives. What was changed counts in the
+    currency in which it was earned, and what came of it not once more.
     """
     purses: dict[str, _Purse] = {}
     found: list[Payment] = []
     known: dict[tuple[str, int | None], Payment] = {}
     parts: dict[int, list[Payment]] = {}
+    changed: set[int | None] = set()  # payments of what was changed
     for at, one in transfers:
+        if one.payout in changed or (one.kind in _CHANGES and one.payout not in withheld_of):
+            if one.kind is TransferKind.PAYOUT_FINAL:
+                _arrived(parts, one.payout, at)
+            continue
         purse = purses.setdefault(one.currency, _Purse())
         key = ("payout", one.payout) if one.payout is not None else ("gift", one.gift)
         if (one.debit.kind, one.debit.party) == (AccountKind.AVAILABLE, party):
-            if one.kind in (TransferKind.PAYOUT, TransferKind.GIFT, TransferKind.WITHHOLD):
+            if one.kind in _LEAVES:
                 known[key] = Payment(one.currency, purse.take(one.amount), one.payout, one.gift)
                 known[key].paid_at = at if _given(one) else None
                 known[key].withheld = one.kind is TransferKind.WITHHOLD
                 parts.setdefault(withheld_of.get(one.payout or 0, 0), []).append(known[key])
                 found.append(known[key])
+                if one.kind is TransferKind.EXCHANGE:
+                    changed.add(withheld_of[one.payout or 0])
             else:
                 _lose(purse, one)
         elif (one.credit.kind, one.credit.party) == (AccountKind.AVAILABLE, party):
-            if key in known and one.kind in (TransferKind.PAYOUT_RETURN, TransferKind.WITHHOLD_BACK, TransferKind.GIFT):
+            if key in known and one.kind in _COMES_BACK:
                 known[key].back_at = at
                 purse.put_back(known[key].kinds)
             else:
                 _gain(purse, one)
         elif key in known and one.kind in (TransferKind.PAYOUT_FINAL, TransferKind.GIFT):
             known[key].paid_at = at
-            for part in parts.get(one.payout or -1, []):
-                part.paid_at = at
+            _arrived(parts, one.payout, at)
     return found
+
+
+def _arrived(parts: Mapping[int, list[Payment]], payout: int | None, at: Instant) -> None:
+    for part in parts.get(payout or -1, []):
+        part.paid_at = at
 
 
 def _given(one: Transfer) -> bool:

@@ -6,12 +6,15 @@ from typing import Any
 
 from fanshare.core.canonical import canonical
 from fanshare.core.instants import Instant
+from fanshare.core.leaves import LEGS
 from fanshare.core.ledger import AccountKind
 from fanshare.core.money import format_micros
 from fanshare.flows.checks.finding import Offence, compare
 from fanshare.flows.context import Programme
 from fanshare.flows.payouts import Payout, payout_leaf
 from fanshare.store import books
+from fanshare.store.queries import conversions
+from fanshare.store.queries.conversions import Conversion
 
 _SUMS = """
 SELECT party_id, currency,
@@ -44,6 +47,10 @@ _PATHS = {
     ("planned", "in_transit", "final", "returned"): ["payout", "payout_final", "payout_return"],
     ("planned", "withheld"): ["withhold"],
     ("planned", "withheld", "returned"): ["withhold", "withhold_back"],
+    ("planned", "exchanged"): ["exchange"],
+    ("planned", "exchanged", "returned"): ["exchange", "exchange_back"],
+    ("planned", "received"): ["exchange"],
+    ("planned", "received", "returned"): ["exchange", "exchange_back"],
 }
 
 
@@ -56,8 +63,10 @@ def payouts(programme: Programme, _: Instant) -> Iterator[Offence]:
     moved: dict[int, list[str]] = dict(programme.access.fetch(_TRANSFERS))
     rows = programme.access.fetch(_PAYOUTS)
     salts = programme.vault.party_salts({row[1] for row in rows})
+    legs = {leg: one for one in conversions.every(programme.access) for leg in (one.given_payout, one.got_payout)}
     for row in rows:
-        yield from _road(row, events.pop(row[0], []), moved.pop(row[0], []), salts.get(row[1], ("", None))[1])
+        salt = salts.get(row[1], ("", None))[1]
+        yield from _road(row, events.pop(row[0], []), moved.pop(row[0], []), salt, legs.get(row[0]))
     for payout in sorted(events.keys() | moved.keys()):
         yield Offence(f"payout {payout}", "missing", "the payout whose payout_event and transfer rows are here")
 
@@ -80,7 +89,7 @@ def _sums(programme: Programme) -> Iterator[Offence]:
 
 
 def _road(
-    row: tuple[Any, ...], events: list[tuple[Any, ...]], moved: list[str], salt: bytes | None
+    row: tuple[Any, ...], events: list[tuple[Any, ...]], moved: list[str], salt: bytes | None, leg: Conversion | None
 ) -> Iterator[Offence]:
     """One payout from plan to end: legal steps, one transfer and one leaf each, the row as the last step left it."""
     id_, party, currency, amount, state, created_at, changed_at, public_id = row
@@ -95,10 +104,16 @@ def _road(
     previous = None
     for seq, (event, entered, at, _leaf, body, leaf_hash) in enumerate(events[1:], start=1):
         payout = Payout(id_, party, currency, amount, entered, public_id or "")
-        expected = payout_leaf(payout, salt or bytes(32), seq, previous, at)
+        of = leg if entered in LEGS else None
+        if entered in LEGS and of is None:
+            yield Offence(f"payout_exchange of {where}", "missing", "the conversion that it is a leg of")
+            return
+        expected = payout_leaf(payout, salt or bytes(32), seq, previous, at, of)
         said = json.loads(body or "{}")
         if salt is None:
             expected |= {name: said.get(name) for name in ("payout", "who")}
+            if of is not None:
+                expected["rate"]["pair"] = said.get("rate", {}).get("pair")
         if body != canonical(expected).decode():
             yield Offence(f"payout_event {event} of {where}", str(body), canonical(expected).decode())
             return

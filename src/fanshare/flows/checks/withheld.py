@@ -17,7 +17,10 @@ SELECT DISTINCT e.payout_id FROM payout_event e
  WHERE e.programme_id = %(programme_id)s AND e.state = 'withheld' AND w.payout_id IS NULL ORDER BY 1
 """
 _REST = """
-SELECT id, party_id, currency, amount, state FROM payout WHERE programme_id = %(programme_id)s AND id = ANY(%(ids)s)
+SELECT o.id, o.party_id, coalesce(g.currency, o.currency), coalesce(g.amount, o.amount), o.state FROM payout o
+  LEFT JOIN payout_exchange x ON x.programme_id = o.programme_id AND x.of_payout_id = o.id
+  LEFT JOIN payout g ON g.programme_id = x.programme_id AND g.id = x.payout_id
+ WHERE o.programme_id = %(programme_id)s AND o.id = ANY(%(ids)s)
 """
 _SUMS = """
 SELECT currency, sum(held)::bigint, sum(deposited)::bigint FROM (

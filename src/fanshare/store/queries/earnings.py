@@ -18,8 +18,9 @@ SELECT currency, CASE state WHEN 'kept' THEN 'away' ELSE 'promised' END, sum(amo
 SELECT currency, 'got', sum(amount)::bigint FROM gift
  WHERE programme_id = %(programme_id)s AND creator_party_id = %(party)s AND state = 'kept' GROUP BY currency
  UNION ALL
-SELECT currency, 'withheld', sum(amount)::bigint FROM payout
- WHERE programme_id = %(programme_id)s AND party_id = %(party)s AND state = 'withheld' GROUP BY currency
+SELECT currency, state, sum(amount)::bigint FROM payout
+ WHERE programme_id = %(programme_id)s AND party_id = %(party)s AND state IN ('withheld', 'exchanged', 'received')
+ GROUP BY currency, state
 """
 _LINES: LiteralString = """
 SELECT p.order_id, p.id, o.external_id, o.placed_at, coalesce(c.display_name, ''), o.net, p.currency, p.amount,
@@ -91,7 +92,8 @@ class Purse(NamedTuple):
     """What stands on one party's accounts in one currency. ``ready`` may be below zero after a late refund.
 
     ``away`` is what she gave creators, ``got`` what she was given as one, ``promised`` what waits for their goals;
-    ``withheld`` went to a tax authority for her.
+    ``withheld`` went to a tax authority for her; ``exchanged`` was changed into another currency, ``received`` out of
+    another one, to be paid.
     """
 
     currency: str
@@ -104,12 +106,14 @@ class Purse(NamedTuple):
     got: Micros = 0
     promised: Micros = 0
     withheld: Micros = 0
+    exchanged: Micros = 0
+    received: Micros = 0
 
     @property
     def earned(self) -> Micros:
         """Everything there is and was by sales."""
         stays = self.ready + self.waiting + self.checked + self.leaving + self.paid
-        return stays + self.away + self.promised + self.withheld - self.got
+        return stays + self.away + self.promised + self.withheld + self.exchanged - self.got - self.received
 
 
 class LineRow(NamedTuple):
@@ -161,7 +165,19 @@ class PayoutRow(NamedTuple):
     at: Instant
 
 
-_KINDS = ("available", "pending", "held", "in_transit", "paid", "away", "got", "promised", "withheld")
+_KINDS = (
+    "available",
+    "pending",
+    "held",
+    "in_transit",
+    "paid",
+    "away",
+    "got",
+    "promised",
+    "withheld",
+    "exchanged",
+    "received",
+)
 
 
 def purses(access: Access, party: int) -> list[Purse]:

@@ -25,11 +25,12 @@ SELECT currency, CASE WHEN state = 'kept' AND changed_at < %(day)s THEN 'away' E
    AND NOT (state = 'back' AND changed_at < %(day)s)
  GROUP BY 1, 2
  UNION ALL
-SELECT p.currency, 'withheld', sum(p.amount) FROM payout p
-  JOIN payout_event e ON e.programme_id = p.programme_id AND e.payout_id = p.id AND e.state = 'withheld'
+SELECT p.currency, e.state, sum(p.amount) FROM payout p
+  JOIN payout_event e ON e.programme_id = p.programme_id AND e.payout_id = p.id
+                     AND e.state IN ('withheld', 'exchanged', 'received')
  WHERE p.programme_id = %(programme_id)s AND p.party_id = %(fan)s AND e.at < %(day)s
    AND NOT (p.state = 'returned' AND p.changed_at < %(day)s)
- GROUP BY 1
+ GROUP BY 1, 2
 """
 _LINES = """
 SELECT p.order_id, p.id, coalesce(c.display_name, ''), p.role, p.currency, p.bucket, p.matures_at, p.held_until,

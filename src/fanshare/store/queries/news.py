@@ -94,7 +94,9 @@ _PAYOUTS = (
        e.programme_id, p.party_id, 'payout', e.id, 0, e.at, NULL
   FROM payout_event e JOIN payout p ON p.programme_id = e.programme_id AND p.id = e.payout_id
   JOIN reader r ON r.id = p.party_id
- WHERE e.programme_id = %(programme_id)s AND e.at >= %(since)s AND e.state IN ('in_transit', 'returned')"""
+ WHERE e.programme_id = %(programme_id)s AND e.at >= %(since)s AND e.state IN ('in_transit', 'returned')
+   AND NOT EXISTS (SELECT FROM payout_exchange x
+                    WHERE x.programme_id = e.programme_id AND e.payout_id IN (x.payout_id, x.got_payout_id))"""
     + _ONCE
 )
 _TERMS = (

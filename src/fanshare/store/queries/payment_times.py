@@ -12,7 +12,10 @@ GRACE, SPAN = 30 * DAY, 365 * DAY
 _RIPENED = """
 SELECT p.matures_at,
        least((SELECT min(x.changed_at) FROM payout x
-               WHERE x.programme_id = p.programme_id AND x.party_id = p.party_id AND x.currency = p.currency
+                LEFT JOIN payout_exchange z ON z.programme_id = x.programme_id AND z.of_payout_id = x.id
+                LEFT JOIN payout g ON g.programme_id = z.programme_id AND g.id = z.payout_id
+               WHERE x.programme_id = p.programme_id AND x.party_id = p.party_id
+                 AND coalesce(g.currency, x.currency) = p.currency
                  AND x.state = 'final' AND x.created_at >= p.matures_at),
              -- Where somebody gave all of it away, nothing waits for a payout any more.
              (SELECT min(g.changed_at) FROM gift g

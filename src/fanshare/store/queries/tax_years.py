@@ -21,7 +21,8 @@ SELECT t.at, t.kind, d.kind, d.party_id, c.kind, c.party_id, t.amount, t.currenc
  ORDER BY t.id
 """
 _WAYS = """
-SELECT i.payout_id, n.kind FROM payout_item i
+SELECT coalesce(x.payout_id, i.payout_id), n.kind FROM payout_item i
+  LEFT JOIN payout_exchange x ON x.programme_id = i.programme_id AND x.of_payout_id = i.payout_id
   JOIN payee_account n ON n.programme_id = i.programme_id AND n.id = i.account_id
  WHERE i.programme_id = %(programme_id)s AND i.payout_id IS NOT NULL
    AND (%(parties)s::bigint[] IS NULL OR i.party_id = ANY(%(parties)s))
@@ -36,6 +37,15 @@ SELECT w.payout_id, w.of_payout_id, w.rate, w.base, w.authority, p.party_id, p.c
 """
 _OF_PARTIES = _PARTS + " AND (%(parties)s::bigint[] IS NULL OR p.party_id = ANY(%(parties)s)) ORDER BY w.payout_id"
 _OF_PAYOUT = _PARTS + " AND w.of_payout_id = %(payout)s"
+_BESIDE = """
+SELECT w.payout_id, w.of_payout_id FROM tax_withheld w
+  JOIN payout p ON p.programme_id = w.programme_id AND p.id = w.payout_id
+ WHERE w.programme_id = %(programme_id)s AND (%(parties)s::bigint[] IS NULL OR p.party_id = ANY(%(parties)s))
+ UNION ALL
+SELECT x.payout_id, x.of_payout_id FROM payout_exchange x
+  JOIN payout p ON p.programme_id = x.programme_id AND p.id = x.payout_id
+ WHERE x.programme_id = %(programme_id)s AND (%(parties)s::bigint[] IS NULL OR p.party_id = ANY(%(parties)s))
+"""
 _ADD = """
 INSERT INTO tax_withheld (programme_id, payout_id, of_payout_id, rate, base, authority)
 VALUES (%(programme_id)s, %(payout)s, %(of)s, %(rate)s, %(base)s, %(authority)s)
@@ -135,6 +145,13 @@ def movements(access: Access, parties: Sequence[int] | None = None) -> dict[int,
             if wanted is None or party in wanted:
                 found.setdefault(party, []).append((at, one))
     return found
+
+
+def beside(access: Access, parties: Sequence[int] | None = None) -> dict[int, int]:
+    """What left beside payments of parties (``None``: of all), by payout: of which payment it was held for a tax
+    authority, or was changed into the currency of.
+    """
+    return dict(access.fetch(_BESIDE, {"parties": _list(parties)}))
 
 
 def ways(access: Access, parties: Sequence[int] | None = None) -> dict[int, str]:

@@ -36,6 +36,7 @@ ACCOUNTS = {
     "unclaimed": later("not claimed yet"),
     "tax_held": later("held for the tax authority"),
     "tax_paid": later("handed on to the tax authority"),
+    "liquidity": later("changed into or out of another currency"),
 }
 
 

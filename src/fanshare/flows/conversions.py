@@ -1,0 +1,40 @@
+"""Conversions of payments into the currency that a payee chose: made when a payment is sent, undone when it comes back.
+
+A conversion is two payouts of its own, so that each leg has its leaf in the log and its line in the payee's statement.
+"""
+
+from fanshare.core.errors import BadInputError
+from fanshare.core.instants import Instant
+from fanshare.core.rates import Converted, is_sound
+from fanshare.flows import payouts
+from fanshare.flows.payouts import Payout, Step
+from fanshare.store.access import Access
+from fanshare.store.queries import conversions as rows
+
+
+def begin(access: Access, of: Payout, one: Converted, now: Instant) -> list[Step]:
+    """Both legs of a conversion for a payment that is about to leave; the caller posts them, before the payment.
+
+    Raises ``BadInputError`` ``unsound_rate`` where it does not follow from its rates, or is not what the payment is of.
+    """
+    if not is_sound(one) or (one.got, one.quote.target) != (of.amount, of.currency):
+        raise BadInputError("unsound_rate", "This conversion does not follow from its rates.")
+    given = payouts.begin(access, of.party, one.quote.origin, one.given, now)
+    got = payouts.begin(access, of.party, one.quote.target, one.got, now)
+    rows.add(access, given.id, got.id, of.id, one.quote, now)
+    return [Step(given, "exchanged"), Step(got, "received")]
+
+
+def back(access: Access, of: int, reason: str) -> list[Step]:
+    """A payment came back: both legs go back, so that she has again what she had, in the currency she had it in."""
+    found = rows.of_payout(access, of)
+    if found is None or not found.stands:
+        return []
+    legs = (found.got_payout, found.given_payout)
+    return [Step(payouts.find(access, leg), "returned", reason) for leg in legs]
+
+
+def again(access: Access, old: int, new: Payout, now: Instant) -> list[Step]:
+    """A payment that had come back arrived after all, by another payout: at the rate at which it was sent."""
+    found = rows.of_payout(access, old)
+    return [] if found is None else begin(access, new, found.converted, now)

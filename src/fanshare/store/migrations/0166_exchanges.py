@@ -1,0 +1,12 @@
+"""Conversions of payments into another currency."""
+
+from django.db import migrations
+
+from fanshare.store.migrations import run_sql, step_before
+
+
+class Migration(migrations.Migration):  # type: ignore[misc]
+    """Runs the SQL file of the same name."""
+
+    dependencies = [("store", step_before("0166_exchanges"))]  # noqa: RUF012
+    operations = [run_sql("0166_exchanges")]  # noqa: RUF012

@@ -1,0 +1,91 @@
+"""Conversions of payments: their two legs, which are payouts, the rates they follow, and the payment they are for."""
+
+from collections.abc import Sequence
+from typing import Any, LiteralString, NamedTuple
+
+from fanshare.core.instants import Instant
+from fanshare.core.money import Micros
+from fanshare.core.rates import Converted, Quote
+from fanshare.store.access import Access
+
+_ADD = """
+INSERT INTO payout_exchange
+       (programme_id, payout_id, got_payout_id, of_payout_id, source, day, origin_per, target_per, frozen_at)
+VALUES (%(programme_id)s, %(given)s, %(got)s, %(of)s, %(source)s, %(day)s, %(origin_per)s, %(target_per)s, %(now)s)
+"""
+_ALL: LiteralString = """
+SELECT x.payout_id, x.got_payout_id, x.of_payout_id, g.party_id, x.source, x.day, g.currency, r.currency,
+       x.origin_per, x.target_per, g.amount, r.amount, g.state, r.state, x.frozen_at
+  FROM payout_exchange x
+  JOIN payout g ON g.programme_id = x.programme_id AND g.id = x.payout_id
+  JOIN payout r ON r.programme_id = x.programme_id AND r.id = x.got_payout_id
+ WHERE x.programme_id = %(programme_id)s
+"""
+_OF_LEG = _ALL + " AND %(payout)s IN (x.payout_id, x.got_payout_id)"
+_OF_PAYOUT = _ALL + " AND x.of_payout_id = %(payout)s"
+_OF_PAYOUTS = _ALL + " AND x.of_payout_id = ANY(%(payouts)s) ORDER BY x.payout_id"
+_EVERY = _ALL + " ORDER BY x.payout_id"
+_SUMS = """
+SELECT currency, balance FROM account
+ WHERE programme_id = %(programme_id)s AND kind = 'liquidity' AND balance <> 0 ORDER BY currency
+"""
+
+
+class Conversion(NamedTuple):
+    """A conversion: its legs as payouts, the payment it was made for, and the states its legs are in."""
+
+    given_payout: int
+    got_payout: int
+    of: int
+    party: int
+    converted: Converted
+    given_state: str
+    got_state: str
+    frozen_at: Instant
+
+    @property
+    def stands(self) -> bool:
+        """Whether it did not come back."""
+        return self.given_state != "returned"
+
+
+def add(access: Access, given: int, got: int, of: int, quote: Quote, now: Instant) -> None:
+    """Which payouts are the legs of a conversion for which payment, by which rates."""
+    rates = {name: getattr(quote, name) for name in ("source", "day", "origin_per", "target_per")}
+    access.execute(_ADD, {"given": given, "got": got, "of": of, **rates, "now": now})
+
+
+def of_leg(access: Access, payout: int) -> Conversion | None:
+    """The conversion that a payout is a leg of."""
+    return _one(access.fetch(_OF_LEG, {"payout": payout}))
+
+
+def of_payout(access: Access, payout: int) -> Conversion | None:
+    """The conversion that was made for a payment."""
+    return _one(access.fetch(_OF_PAYOUT, {"payout": payout}))
+
+
+def of_payouts(access: Access, payouts: Sequence[int]) -> dict[int, Conversion]:
+    """The conversions that were made for payments, by payment."""
+    return {one.of: one for one in map(_read, access.fetch(_OF_PAYOUTS, {"payouts": [*payouts]}))}
+
+
+def every(access: Access) -> list[Conversion]:
+    """All of a programme."""
+    return [_read(row) for row in access.fetch(_EVERY)]
+
+
+def liquidity(access: Access) -> dict[str, Micros]:
+    """By currency what was given for others (above zero), or was taken for others (below)."""
+    return dict(access.fetch(_SUMS))
+
+
+def _one(found: Sequence[Any]) -> Conversion | None:
+    return _read(found[0]) if found else None
+
+
+def _read(row: Sequence[Any]) -> Conversion:
+    given, got, of, party, *rate, given_amount, got_amount, given_state, got_state, at = row
+    return Conversion(
+        given, got, of, party, Converted(Quote(*rate), given_amount, got_amount), given_state, got_state, at
+    )
