@@ -10,7 +10,7 @@ from fanshare.core.invoices.self_billing import Taxed
 from fanshare.core.invoices.totals import totals
 from fanshare.core.payout_item import Said
 from fanshare.core.tax.kinds import TaxKind
-from fanshare.flows import gifts, leaving, people, rulings, self_billing
+from fanshare.flows import gifts, leaving, payout_runs, people, rulings, self_billing
 from fanshare.flows.check import one_finding
 from fanshare.store.access import Connection
 from fanshare.store.queries import own_data
@@ -178,3 +178,26 @@ def test_who_leaves_waits_for_no_document_that_can_not_be_written(story: Story, 
         self_billing.take_back(story.programme, story.finn, person(story, story.finn), READY + DAY)
     assert leaving.finish(story.programme, GONE) == 1
     assert erased(story)
+
+
+def test_a_document_behind_many_that_can_not_be_written_keeps_who_leaves(
+    conn: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Her first payment was in dollars, in which she may show no VAT; only one of them is looked at at a time."""
+    monkeypatch.setattr(self_billing, "_BATCH", 1)
+    story = open_story(conn, {**TERMS, "fans": {"default_percent": "20"}})
+    self_billing.set_issuer(story.programme, ISSUER, "Bea", READY)
+    agree(story, story.cleo)
+    for number, currency in (("1", "USD"), ("2", "EUR")):
+        story.sold(number, 59_000_000, story.click(), currency=currency)
+        story.settle(READY)
+        run, _ = payout_runs.plan(story.programme, "Bea", READY)
+        payout_runs.approve(story.programme, run, "Bea", READY)
+        payout_runs.send(story.programme, run, "Bea", READY)
+        told(story, run, Said.ARRIVED, READY)
+    [first] = rows.lacking(story.access, 0, 1, story.cleo)
+    assert first.currency == "USD"
+    leaving.ask(story.programme, story.cleo, READY)
+    assert leaving.finish(story.programme, GONE) == 0
+    assert [one.bill.currency for one in written(story)] == ["EUR"]
+    assert leaving.finish(story.programme, GONE) == 1

@@ -54,3 +54,19 @@ def test_a_narrowed_file_has_the_sales_it_asks_for_alone(company: Company) -> No
 
 def test_who_has_none_is_shown_no_empty_box(company: Company) -> None:
     assert "Besides sales" not in company.device("carla").get("/creator/linen/earnings").text
+
+
+@pytest.mark.parametrize(("who", "path"), [("cleo", "/creator/linen"), ("finn", "/fan/linen")])
+def test_a_page_says_when_there_are_more_and_the_file_has_all(company: Company, who: str, path: str) -> None:
+    """Each of them is a day of its own: the newest stand on the page, and none is left out without a word."""
+    device, party = company.device(who), getattr(company.brand, who)
+    told = "The older ones are in the statement, and in the list as a file"
+    assert told not in words(device.get(f"{path}/earnings")), "two are all of them"
+    new = [NewOpening(party, f"{number:032x}", "EUR", 10_000) for number in range(1, 50)]
+    post_openings(company.brand.programme, ABSORBED, "00" * 32, new, company.house.now - DAY)
+    for page in (f"{path}/earnings", f"{path}/statement/paper"):
+        seen = words(device.get(page))
+        assert told in seen
+        assert "These are the newest 50" in seen
+    rows = list(csv.DictReader(io.StringIO(device.get(f"{path}/earnings?as=csv").text.lstrip("\ufeff"))))
+    assert len([row for row in rows if row["what"] in ("debt_order", "absorbed")]) == 51

@@ -39,7 +39,8 @@ class Ready(NamedTuple):
     ``changed_until``: until when another account that she named waits; 0 where none does. ``account``: where it would
     go, 0 where nowhere is known; ``by_file``: then it can't be paid. ``kind`` is the account's, ``connected`` whether
     the brand pays by that provider, where it is one. ``leaving``: the brand's smallest payment is not for her.
-    ``no_form``: a form for the tax is asked of her and missing.
+    ``last``: she leaves, and no more is to come in this currency. ``no_form``: a form for the tax is asked of her and
+    missing.
     ``funding``: the brand pays in before its people are paid, ``unfunded``: and it was not enough for everybody.
     """
 
@@ -57,6 +58,7 @@ class Ready(NamedTuple):
     leaving: bool = False
     no_form: bool = False
     funding: bool = False
+    last: bool = False
     unfunded: bool = False
 
 
@@ -124,6 +126,15 @@ def payable(balance: Micros, currency: str, kind: str = "") -> Micros:
     That is whole minor units, and at some providers coarser steps.
     """
     return max(0, balance) // step(kind, currency) * step(kind, currency)
+
+
+def way_out(row: Ready, amount: Micros | None = None) -> Ready:
+    """The same, or by hand: the last of whoever leaves where it (or ``amount`` of it) is too little for her provider.
+
+    It will not grow, and she is erased with her last payment: she would neither be paid nor be gone.
+    """
+    small = 0 < (row.balance if amount is None else amount) < least(row.kind)
+    return row._replace(kind="", account=0, by_file=False, connected=False) if row.last and small else row
 
 
 def still(amount: Micros, now: Ready, minimum: Mapping[str, Micros]) -> Micros | Why:

@@ -246,13 +246,21 @@ def _less_tax(
         if part is None:
             continue
         rest = core.payable(row.item.amount - part.amount, row.item.currency, row.kind)
+        if rest < max(1, least(row.kind)) and core.way_out(_standing(access, row, now), rest).kind != row.kind:
+            row = row._replace(account=None, kind="")  # the last of whoever leaves goes by hand
+            rest = core.payable(row.item.amount - part.amount, row.item.currency)
         if rest < max(1, least(row.kind)):
             failed = _at(row, way.move(row.item, State.FAILED), now)
-            checked[place] = failed._replace(reason=_LEFT[core.Why.BELOW_MINIMUM])
+            checked[place] = failed._replace(reason=_LEFT[core.Why.BELOW_MINIMUM], account=None, kind="")
         else:
             checked[place] = row._replace(item=replace(row.item, amount=rest))
             kept[row.id] = (whole[row.id], part)
     return checked, kept
+
+
+def _standing(access: Access, row: Row, now: Instant) -> core.Ready:
+    place = (row.party, row.item.currency)
+    return rows.standing(access, [place], now)[place][0]
 
 
 def _sent(programme: Programme, row: Row, now: Instant) -> Row:

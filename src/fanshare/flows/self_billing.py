@@ -126,12 +126,15 @@ def write_due(programme: Programme, tenant: Tenant, now: Instant) -> int:
 
 def lacks(programme: Programme, party: int, now: Instant) -> bool:
     """Whether a payment to her has no document yet that can be written, as long as she is here."""
-    found = issuer(programme)
-    lacking = [] if found is None else rows.lacking(programme.access, 0, _BATCH, party)
-    if found is None or not lacking:
+    found, after = issuer(programme), 0
+    if found is None:
         return False
     tenant = programme_with_id(programme.access.conn, programme.access.programme_id)
-    return bool(_writable(programme, tenant, found, lacking, now))
+    while lacking := rows.lacking(programme.access, after, _BATCH, party):
+        if _writable(programme, tenant, found, lacking, now):
+            return True
+        after = lacking[-1].id
+    return False
 
 
 def of_run(programme: Programme, tenant: Tenant, run: int, now: Instant) -> list[Standing]:

@@ -12,8 +12,9 @@ from fanshare.store.queries.moving import Opened
 from fanshare.web.desk import Here
 from fanshare.web.language import gettext as _
 from fanshare.web.language import later
+from fanshare.web.lists import MOST_EXPORTED
 
-#: The newest of them; the statement has all.
+#: The newest of them on a page, which says when there are more; the statement has all.
 MOST = 50
 _WORDS = {
     CLAIM: later("the brand bears it for a claim that you made late"),
@@ -44,9 +45,21 @@ class Other(NamedTuple):
     ready_at: Instant | None
 
 
-def others(here: Here, before: Instant | None = None) -> list[Other]:
-    """The newest of hers, as of now or of a moment ``before`` which nothing is told."""
-    return in_words(moving.newest(here.access, here.me, before, MOST))
+class Others(NamedTuple):
+    """Those that a page tells; ``more``: older ones are in the statement alone."""
+
+    rows: list[Other]
+    more: bool
+
+
+def others(here: Here, before: Instant | None = None) -> Others | None:
+    """The newest of hers, as of now or of a moment ``before`` which nothing is told; ``None`` where there are none."""
+    return shown(in_words(moving.newest(here.access, here.me, before, MOST + 1)))
+
+
+def shown(found: list[Other]) -> Others | None:
+    """Of one more than a page has, those that it has; ``None`` where there are none."""
+    return Others(found[:MOST], len(found) > MOST) if found else None
 
 
 def in_words(rows: Iterable[Opened], reasons: Mapping[tuple[str, int], str] = MappingProxyType({})) -> list[Other]:
@@ -60,7 +73,7 @@ def documents(here: Here, columns: tuple[str, ...], before: Instant | None = Non
 
 
 def _told(here: Here, before: Instant | None) -> Iterator[Mapping[str, str]]:
-    for one in others(here, before):
+    for one in in_words(moving.newest(here.access, here.me, before, MOST_EXPORTED)):
         waits = one.ready_at is not None and one.ready_at > (before or here.now)
         yield {
             "placed_at": format_rfc3339(one.at),

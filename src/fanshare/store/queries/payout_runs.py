@@ -6,7 +6,7 @@ from typing import Any, LiteralString, NamedTuple
 from fanshare.core.instants import Instant
 from fanshare.core.money import Micros
 from fanshare.core.payout_item import Frozen, Item, State
-from fanshare.core.payout_runs import SCHEDULE, Planned, Ready, Rules
+from fanshare.core.payout_runs import SCHEDULE, Planned, Ready, Rules, way_out
 from fanshare.store.access import Access
 
 #: What is known of balances ``a`` of parties ``p``; the fields of ``Ready``.
@@ -33,7 +33,12 @@ SELECT a.party_id, a.currency, a.balance, p.erased_at IS NOT NULL,
                 WHERE f.programme_id = k.programme_id AND f.party_id = a.party_id AND f.left_at IS NULL
                   AND f.refused_at IS NULL AND (f.ends_at IS NULL OR f.ends_at > %(now)s)
                   AND (k.asks = 'residence') = (f.kind = 'residence'))),
-       EXISTS (SELECT FROM funding_rule f WHERE f.programme_id = a.programme_id){}
+       EXISTS (SELECT FROM funding_rule f WHERE f.programme_id = a.programme_id),
+       EXISTS (SELECT FROM party_leaving g
+                WHERE g.programme_id = a.programme_id AND g.party_id = a.party_id AND g.until_at <= %(now)s)
+       AND NOT EXISTS (SELECT FROM account w
+                        WHERE w.programme_id = a.programme_id AND w.party_id = a.party_id AND w.currency = a.currency
+                          AND w.kind IN ('pending', 'held') AND w.balance > 0){}
   FROM {} a JOIN party p ON p.programme_id = a.programme_id AND p.id = a.party_id
   LEFT JOIN LATERAL (
        SELECT n.id, n.kind FROM payee_account n
@@ -202,7 +207,7 @@ class Row(NamedTuple):
 def ready(access: Access, now: Instant, *, run: int | None = None, parties: Sequence[int] | None = None) -> list[Ready]:
     """Balances that may be paid. With ``run`` the payments of that run don't count as under way."""
     values = {"run": run, "parties": parties and [*parties], "now": now}
-    return [Ready(*row) for row in access.fetch(_READY, values)]
+    return [way_out(Ready(*row)) for row in access.fetch(_READY, values)]
 
 
 def standing(
@@ -211,7 +216,7 @@ def standing(
     """The same of parties in currencies, also where nothing is ready; and the smallest payment in that currency."""
     pairs = sorted(set(asked))
     values = {"parties": [one[0] for one in pairs], "currencies": [one[1] for one in pairs], "run": None, "now": now}
-    return {(row[0], row[1]): (Ready(*row[:-1]), row[-1]) for row in access.fetch(_STANDING_OF, values)}
+    return {(row[0], row[1]): (way_out(Ready(*row[:-1])), row[-1]) for row in access.fetch(_STANDING_OF, values)}
 
 
 def lock_payees(access: Access, parties: Iterable[int]) -> None:

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from fanshare.core.errors import ConflictError
 from fanshare.core.instants import format_rfc3339
+from fanshare.core.rails import least
 from fanshare.flows import leaving, own_data, payment_clock
 from fanshare.flows.authorisation import Role
 from fanshare.store.queries import workbench
@@ -69,7 +70,9 @@ def _what_is_there(here: Here) -> dict[str, Any]:
     for one in standing.still:
         waits, day = told.get((here.me, one.currency), ((), None))
         words = waits_in_words(here, waits, one.currency) if one.ready > 0 else ""
-        still.append({"purse": one, "day": "" if day is None else here.calendar.name(day), "waits": words})
+        small = least(one.kind) if 0 < one.ready < least(one.kind) else 0
+        name = "" if day is None else here.calendar.name(day)
+        still.append({"purse": one, "day": name, "waits": words, "small": small})
     return {
         "without_money": False,
         "leaves": standing.leaves,

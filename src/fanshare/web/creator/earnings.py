@@ -43,7 +43,7 @@ def earnings(here: Here) -> Any:
     rows = _lines(here, wish, PAGE + 1)
     shown = rows[:PAGE]
     kept = payees.kept_back(here.access, here.me, here.now)
-    payouts, opened = queries.moved(here.access, here.me, other_amounts.MOST)
+    payouts, opened = queries.moved(here.access, here.me, other_amounts.MOST + 1)
     context = {
         "asked": wish,
         "purses": her_currency.first(here.request, queries.purses(here.access, here.me)),
@@ -54,7 +54,7 @@ def earnings(here: Here) -> Any:
         "next": _next(wish, shown) if len(rows) > PAGE else "",
         "payouts": payouts,
         "waits": kept.waits,
-        "others": other_amounts.in_words(opened, hand_bonuses.reasons(here.programme, opened)),
+        "others": other_amounts.shown(other_amounts.in_words(opened, hand_bonuses.reasons(here.programme, opened))),
     }
     return page(here, "creator/earnings.html", context | listens(here))
 
@@ -70,14 +70,14 @@ def printed(here: Here) -> Any:
     """The same for paper: sums, lines of chosen days, payouts, and the seal that a file can be held against."""
     wish = asked(here.request.GET, Spec({}, {"newest": _("last reported first")}), here.zone)
     rows = _lines(here, wish, MOST_PRINTED + 1)
-    payouts, opened = queries.moved(here.access, here.me, other_amounts.MOST)
+    payouts, opened = queries.moved(here.access, here.me, other_amounts.MOST + 1)
     context = {
         "asked": wish,
         "purses": her_currency.first(here.request, queries.purses(here.access, here.me)),
         "lines": [(row, state_of(row, here.calendar)) for row in rows[:MOST_PRINTED]],
         "cut": len(rows) > MOST_PRINTED,
         "payouts": payouts,
-        "others": other_amounts.in_words(opened),
+        "others": other_amounts.shown(other_amounts.in_words(opened)),
         "seal": checkpoint(here.access),
     }
     return page(here, "creator/printed.html", context)
