@@ -1,10 +1,13 @@
 """Collects the words of the pages and compiles what was translated (make words).
 
 Marked in the code are ``_("...")``, ``gettext``, ``ngettext`` and ``later``; in templates ``_``, ``ngettext`` and
-``{% trans %}``. Nothing is thrown away silently: a translation whose words are gone is listed.
+``{% trans %}``. Sentences of errors need no mark: whatever is said by one in the rooms whose errors pages show is
+collected (decision 123). Nothing is thrown away silently: a translation whose words are gone is listed.
 """
 
+import ast
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,21 +20,71 @@ WEB = Path(__file__).resolve().parent.parent / "src" / "fanshare"
 FOLDER = WEB / "web" / "locale"
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2.ext.babel_extract")]
 KEYWORDS = {"_": (1,), "gettext": (1,), "ngettext": (1, 2), "later": (1,), "say": (1,), "say_n": (1, 2)}
-#: Sentences of errors: who translates one adds it to the file; the others stay English, and pages say so.
-ERRORS: dict[str, tuple[int, ...]] = {"FanshareError": (2,), "BadInputError": (2,), "ConflictError": (2,)}
 OPTIONS = {"**/templates/**.html": {"trimmed": "true", "silent": "false"}}
+#: The rooms whose errors reach pages by themselves.
+ROOMS = ("web", "core", "flows")
+#: The errors that they raise; a subclass of theirs says its own sentences, mostly about damaged proofs.
+ERRORS = {"FanshareError", "BadInputError", "ConflictError"}
+#: Said to programs and to whoever writes them, never by a page: what a transfer is, what a salt is, rows of files.
+NEVER_SHOWN = {"core/ledger.py", "core/commitments.py", "core/moving.py", "core/order_documents.py"}
 #: A date in the file would make every run a change.
 MADE = datetime(2026, 11, 25, tzinfo=UTC)
 
 
-def collected(keywords: dict[str, tuple[int, ...]] = KEYWORDS) -> Catalog:
+def collected() -> Catalog:
     """Every message of the pages, in the order of the files."""
     found = Catalog(project="fanshare", version="1", charset="utf-8", creation_date=MADE, revision_date=MADE)
-    for root in (WEB / "web", WEB / "core", WEB / "flows"):
-        names = extract_from_dir(root, METHODS, OPTIONS, keywords=keywords)
+    for root in (WEB / room for room in ROOMS):
+        names = extract_from_dir(root, METHODS, OPTIONS, keywords=KEYWORDS)
         for name, _line, message, comments, _context in sorted(names, key=lambda one: (one[0], one[1])):
             found.add(message, locations=[(str(Path(root.name) / name), 0)], auto_comments=comments)
     return found
+
+
+def of_errors() -> Iterator[tuple[str, str | None]]:
+    """Each sentence of an error that a page can show, and where it is raised; ``None`` for one made with ``f"..."``.
+
+    A sentence without its figures can't be looked up once they are in it: they come beside it, as values.
+    """
+    for room in ROOMS:
+        for path in sorted((WEB / room).rglob("*.py")):
+            name = str(path.relative_to(WEB))
+            if name not in NEVER_SHOWN:
+                yield from ((f"{name}:{line}", said) for line, said in said_by(path.read_text(encoding="utf-8")))
+
+
+def said_by(source: str) -> Iterator[tuple[int, str | None]]:
+    """The sentences of the errors of one module, with their lines; also of those that a name stands for."""
+    tree = ast.parse(source)
+    named: dict[str, list[ast.expr]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            named.setdefault(node.targets[0].id, []).append(node.value)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ERRORS and len(node.args) > 1:
+            yield from ((node.lineno, said) for said in _meant(node.args[1], named))
+
+
+def _meant(node: ast.expr, named: dict[str, list[ast.expr]]) -> Iterator[str | None]:
+    """What an argument may be: itself, either side of a choice, or what was given to its name in this module."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.JoinedStr):
+        yield None
+    for part in _parts(node, named):
+        yield from _meant(part, {} if isinstance(node, ast.Name) else named)
+
+
+def _parts(node: ast.expr, named: dict[str, list[ast.expr]]) -> list[ast.expr]:
+    if isinstance(node, ast.IfExp):
+        return [node.body, node.orelse]
+    if isinstance(node, ast.BoolOp):
+        return node.values
+    if isinstance(node, ast.Dict):
+        return node.values
+    if isinstance(node, ast.Subscript):
+        return [node.value]
+    return named.get(node.id, []) if isinstance(node, ast.Name) else []
 
 
 def translated(language: str) -> Catalog:
@@ -39,10 +92,9 @@ def translated(language: str) -> Catalog:
     with (FOLDER / language / "LC_MESSAGES" / "fanshare.po").open("rb") as file:
         known = read_po(file, locale=language)
     wanted = collected()
-    told = {_texts(message.id)[0] for message in known if message.id and any(_texts(message.string))}
-    for message in collected(ERRORS):
-        if message.id in told:
-            wanted.add(message.id)
+    for _place, said in of_errors():
+        if said:
+            wanted.add(said)
     known.update(wanted, no_fuzzy_matching=True)
     known.revision_date = known.creation_date = MADE
     return known

@@ -12,7 +12,7 @@ from babel.messages.mofile import write_mo
 
 from fanshare.web import language
 from fanshare.web.wording import Calendar, exact, percent, shown
-from tests.support.tree import ROOT
+from tests.support.tree import PACKAGE, ROOT
 
 
 def _words() -> ModuleType:
@@ -67,6 +67,29 @@ def test_a_word_that_is_not_translated_would_be_seen() -> None:
     assert not all(texts(Message(("one", "two")).string or ("", "")))
     found = {message.id for message in WORDS.collected() if message.id}
     assert {"Today", "Earnings", ("%(num)s click", "%(num)s clicks"), "Creator"} <= found
+
+
+def test_every_sentence_of_an_error_can_be_looked_up_without_its_figures() -> None:
+    made = list(WORDS.of_errors())
+    assert [place for place, said in made if said is None] == [], "give figures beside the sentence, not within it"
+    assert len({said for _place, said in made}) > 500
+    assert all((PACKAGE / name).is_file() for name in WORDS.NEVER_SHOWN)
+
+
+def test_a_sentence_of_an_error_that_is_forgotten_would_be_seen() -> None:
+    raised = """
+from fanshare.core.errors import BadInputError, ConflictError, FanshareError
+FAULTS = {"form": "This is no number."}
+def check(n, kind):
+    told = "Too many." if n > 9 else "Too few."
+    if n: raise BadInputError("number", told)
+    if kind: raise ConflictError("form", FAULTS[kind])
+    if not n: raise FanshareError("none", "There is no %(kind)s.", kind=kind)
+    raise BadInputError("figure", f"{n} is no number.")
+    raise ValueError("never", "Nobody reads this.")
+"""
+    said = [one for _line, one in WORDS.said_by(raised)]
+    assert set(said) == {"Too many.", "Too few.", "This is no number.", "There is no %(kind)s.", None}
 
 
 def test_amounts_rates_and_days_follow_the_language() -> None:

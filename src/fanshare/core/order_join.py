@@ -88,7 +88,8 @@ def check_birth(states: Iterable[OrderState], newcomer: OrderState) -> None:
     if any(newcomer.birth and state.birth and state.birth != newcomer.birth for state in states):
         raise ConflictError(
             "birth_conflict",
-            f"Order {newcomer.order_id} is another order than the one known under this number; the shop reused it.",
+            "Order %(order_id)s is another order than the one known under this number; the shop reused it.",
+            order_id=newcomer.order_id,
         )
 
 

@@ -35,7 +35,8 @@ def news_by_stage(
         elif state.status is Status.CAPTURED:
             refusal = ConflictError(
                 "declined_before",
-                f"Order {state.order_id} was declined before; if it does count, have it sent under a new order id.",
+                "Order %(order_id)s was declined before; if it does count, have it sent under a new order id.",
+                order_id=state.order_id,
             )
     return fresh, refusal
 

@@ -122,7 +122,9 @@ class Item:
 def move(item: Item, to: State) -> Item:
     """The item in its next state. Raises ``ConflictError`` ``wrong_state`` where no way leads there."""
     if to not in WAYS[item.state]:
-        raise ConflictError("wrong_state", f"A payment that is {_word(item.state)} can't become {_word(to)}.")
+        raise ConflictError(
+            "wrong_state", "A payment that is %(state)s can't become %(to)s.", state=_word(item.state), to=_word(to)
+        )
     return replace(item, state=to)
 
 
@@ -140,7 +142,7 @@ def again(item: Item, window: int, now: Instant) -> Item:
     have forgotten the key.
     """
     if item.state not in (State.SUBMITTED, State.UNKNOWN) or item.first is None:
-        raise ConflictError("wrong_state", f"A payment that is {_word(item.state)} is not sent again.")
+        raise ConflictError("wrong_state", "A payment that is %(state)s is not sent again.", state=_word(item.state))
     if now < item.first or now > item.first + window - MARGIN:
         raise ConflictError(
             "ask_first", "The provider may not know this payment's key any more; ask what became of it."

@@ -36,7 +36,7 @@ _LONGEST = 6 * HOUR
 def move(state: str, to: str) -> str:
     """The next state. Raises ``ConflictError`` ``bad_code_state`` where no way leads there."""
     if to not in WAYS[state]:
-        raise ConflictError("bad_code_state", f"A code that is {state} can't become {to}.")
+        raise ConflictError("bad_code_state", "A code that is %(state)s can't become %(to)s.", state=state, to=to)
     return to
 
 

@@ -44,7 +44,7 @@ class Spent(NamedTuple):
 def move(state: str, to: str) -> str:
     """The next state. Raises ``ConflictError`` ``bad_credit_state`` where no way leads there."""
     if to not in WAYS[state]:
-        raise ConflictError("bad_credit_state", f"A credit that is {state} can't become {to}.")
+        raise ConflictError("bad_credit_state", "A credit that is %(state)s can't become %(to)s.", state=state, to=to)
     return to
 
 

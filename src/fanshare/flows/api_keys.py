@@ -75,7 +75,7 @@ def make_key(access: Access, programme: str, name: str, scopes: Iterable[str], n
         raise BadInputError("bad_name", "Give the key a name of 1 to 100 characters, so that you know it again.")
     wanted = sorted({_scope(one) for one in scopes})
     if not wanted:
-        raise BadInputError("bad_scope", f"Say what the key may do: {', '.join(Scope)}.")
+        raise BadInputError("bad_scope", "Say what the key may do: %(known)s.", known=", ".join(Scope))
     public_id, secret = directory.public_id(12), "".join(secrets.choice(_ALPHABET) for _ in range(_SECRET_LENGTH))
     values = {"public_id": public_id, "name": named, "hash": _hash(secret), "scopes": wanted, "now": now}
     with access.transaction():
@@ -88,7 +88,9 @@ def end_key(access: Access, public_id: str, now: Instant) -> None:
     """End a key at once. Raises ``BadInputError`` (``unknown_key``) for one that there is not, or no more."""
     with access.transaction():
         if not access.execute(_END, {"public_id": public_id, "now": now}).rowcount:
-            raise BadInputError("unknown_key", f"There is no key {public_id[:40]!r} that could be ended.", 404)
+            raise BadInputError(
+                "unknown_key", "There is no key %(public_id)s that could be ended.", 404, public_id=repr(public_id[:40])
+            )
         noted(access, "key.end", now, f"key {public_id}")
 
 
@@ -117,7 +119,9 @@ def _scope(text: str) -> Scope:
     try:
         return Scope(text)
     except ValueError:
-        raise BadInputError("bad_scope", f"{text[:40]!r} is no scope; there are {', '.join(Scope)}.") from None
+        raise BadInputError(
+            "bad_scope", "%(text)s is no scope; there are %(known)s.", text=repr(text[:40]), known=", ".join(Scope)
+        ) from None
 
 
 def _hash(secret: str) -> bytes:

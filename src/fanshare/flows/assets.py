@@ -115,7 +115,7 @@ def give_code(
 
 def _set_state(programme: Programme, kind: _Kind, key: str, connection: int | None, state: str, now: Instant) -> None:
     if state not in STATES:
-        raise BadInputError("bad_state", f"A {kind.name} can be active, paused or ended.")
+        raise BadInputError("bad_state", "A %(name)s can be active, paused or ended.", name=kind.name)
     with programme.access.transaction():
         found = _find(programme, kind, key, connection, now)
         if state == "active":
@@ -133,7 +133,9 @@ def _give(
         own = party_kind(access, to) == "creator"
         by = to if own else found.creator if creator is None else creator
         if party_kind(access, by) != "creator":
-            raise BadInputError("not_a_creator", f"A {kind.name} belongs to a creator, or to a fan of a creator.")
+            raise BadInputError(
+                "not_a_creator", "A %(name)s belongs to a creator, or to a fan of a creator.", name=kind.name
+            )
         check_staying(access, {to, by})
         given = _Asset(found.id, to, by, found.state)
         leaf = _write_state(programme, kind, key, given, found.state, now)
@@ -151,8 +153,16 @@ def _write_state(programme: Programme, kind: _Kind, key: str, asset: _Asset, sta
 def _find(programme: Programme, kind: _Kind, key: str, connection: int | None, now: Instant) -> _Asset:
     row: tuple[Any, ...] | None = programme.access.fetch_one(kind.now, {"key": key, "connection": connection})
     if row is None:
-        raise BadInputError(f"unknown_{kind.name}", f"There is no {kind.name} {key[:64]!r} in this programme.", 404)
+        raise BadInputError(
+            f"unknown_{kind.name}",
+            "There is no %(name)s %(key)s in this programme.",
+            404,
+            name=kind.name,
+            key=repr(key[:64]),
+        )
     id_, owner, creator, state, changed_at = row
     if changed_at >= now:
-        raise ConflictError("just_changed", f"This {kind.name} was changed at this very moment; do it again.")
+        raise ConflictError(
+            "just_changed", "This %(name)s was changed at this very moment; do it again.", name=kind.name
+        )
     return _Asset(id_, owner, creator, state)

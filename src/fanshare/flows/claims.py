@@ -102,8 +102,8 @@ def claim(programme: Programme, party: int, creator: int, said: Said, now: Insta
             raise ConflictError("erased", "The person behind this account was erased.")
         again = next_allowed(queries.made(access, party, now - WINDOW), now)
         if again is not None:
-            told = f"Five claims a week; the next one from {format_rfc3339(again)[:10]} on."
-            raise FanshareError("too_many_claims", told, 429)
+            told = "Five claims a week; the next one from %(day)s on."
+            raise FanshareError("too_many_claims", told, 429, day=format_rfc3339(again)[:10])
         check_parties(access, {creator, party})
         mark = programme.pseudonym("claim", number.casefold())
         made = queries.add(access, party, creator, mark, now)

@@ -50,7 +50,13 @@ def plan_now(programme: Programme, name: str) -> PlanNow:
     found = shop_codes.plans(programme.access, name)
     if not found:
         known = ", ".join(each.plan.name for each in plans(programme)) or "none yet"
-        raise BadInputError("unknown_plan", f"There is no plan {name[:40]!r} for codes; known are: {known}.", 404)
+        raise BadInputError(
+            "unknown_plan",
+            "There is no plan %(name)s for codes; known are: %(known)s.",
+            404,
+            name=repr(name[:40]),
+            known=known,
+        )
     return _read(found[-1])
 
 

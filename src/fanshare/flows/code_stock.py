@@ -34,7 +34,7 @@ def read_codes(raw: bytes) -> list[str]:
         text = raw.decode("utf-8-sig")
         lines = [[cell.strip() for cell in line] for line in csv.reader(io.StringIO(text), strict=True)]
     except (UnicodeDecodeError, csv.Error) as error:
-        raise BadInputError("bad_stock", f"The file is no CSV in UTF-8 ({error}).") from None
+        raise BadInputError("bad_stock", "The file is no CSV in UTF-8 (%(error)s).", error=error) from None
     numbered = [(number, line) for number, line in enumerate(lines, 1) if any(line)]
     column = 0
     if numbered and "code" in [cell.casefold() for cell in numbered[0][1]]:
@@ -55,7 +55,9 @@ def bring(programme: Programme, name: str, raw: bytes, now: Instant, *, dry_run:
     with access.transaction():
         found = plan_now(programme, name)
         if found.plan.source != code_plans.STOCK:
-            raise BadInputError("not_a_stock", f"Codes of {name} are made in the shop; a stock has a plan of its own.")
+            raise BadInputError(
+                "not_a_stock", "Codes of %(name)s are made in the shop; a stock has a plan of its own.", name=name
+            )
         folded = [text.casefold() for text in texts]
         known = code_stock.known(access, found.connection, folded)
         owned = code_stock.owned(access, found.connection, folded) - known
@@ -77,8 +79,12 @@ def _checked(codes: list[tuple[int, str]]) -> list[str]:
         else:
             seen[text.casefold()] = number
     if not codes or len(codes) > MOST:
-        raise BadInputError("bad_stock", f"A file brings 1 to {MOST} codes; this one has {len(codes)}.")
+        raise BadInputError(
+            "bad_stock", "A file brings 1 to %(most)s codes; this one has %(number)s.", most=MOST, number=len(codes)
+        )
     if wrong:
         more = f", and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else ""
-        raise BadInputError("bad_stock", f"Nothing was brought: {'; '.join(wrong[:_SHOWN])}{more}.")
+        raise BadInputError(
+            "bad_stock", "Nothing was brought: %(known)s%(more)s.", known="; ".join(wrong[:_SHOWN]), more=more
+        )
     return [text for _, text in codes]

@@ -51,7 +51,7 @@ class Held:
 def record(programme: Programme, shop: Connection, wish: Wish, received_at: Instant) -> None:
     """Write a wish down, due in 30 days. Repetitions are one."""
     if wish.kind not in {DATA_REQUEST, REDACT_CUSTOMER, REDACT_SHOP}:
-        raise BadInputError("unknown_wish", f"{wish.kind[:40]!r} is nothing a customer can ask for.")
+        raise BadInputError("unknown_wish", "%(kind)s is nothing a customer can ask for.", kind=repr(wish.kind[:40]))
     hashes = (
         programme.pseudonym("customer", wish.customer) if wish.customer else "",
         programme.pseudonym("email", wish.email.strip().casefold()) if wish.email else "",

@@ -204,7 +204,7 @@ def new_connection(given: Given, systems: Systems) -> NewConnection:
     signing = given.secrets or ((_drawn(POSTBACK),) if given.kind == POSTBACK else ())
     asked = systems.able(given.kind).can_fetch
     if asked and not given.shop:
-        raise BadInputError("shop_missing", f"A {given.kind} connection needs --shop https://....")
+        raise BadInputError("shop_missing", "A %(kind)s connection needs --shop https://....", kind=given.kind)
     api = api_of(given, systems) if asked else None
     return NewConnection(given.kind, base_url=given.shop, secrets=signing, api=api, hosts=_hosts(given))
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from fanshare.config.keys import ENDPOINT_SECRET, Keys
-from fanshare.core.errors import BadInputError, ConflictError
+from fanshare.core.errors import BadInputError, ConflictError, Word
 from fanshare.core.instants import Instant
 from fanshare.flows.connections import API_KEYS, Connection, connections, draw_secret
 from fanshare.flows.context import Programme
@@ -56,7 +56,7 @@ def find(programme: Programme, which: str = "") -> Connection:
     found = [one for one in connections(programme) if which in ("", one.endpoint, str(one.id))]
     if len(found) != 1:
         said = "There is no such connection" if not found else "There are several connections: say which"
-        raise BadInputError("which_connection", f"{said}; fanshare connection list shows them.", 404)
+        raise BadInputError("which_connection", "%(said)s; fanshare connection list shows them.", 404, said=Word(said))
     return found[0]
 
 
@@ -102,8 +102,8 @@ def add_secret(programme: Programme, shop: Connection, secret: str = "") -> str:
     def added(known: list[str]) -> list[str]:
         kept = [one for one in known if one != fresh]
         if len(kept) >= MOST_SECRETS:
-            said = f"{MOST_SECRETS} secrets are valid already; retire one first: fanshare connection secret list."
-            raise ConflictError("too_many_secrets", said)
+            said = "%(most)s secrets are valid already; retire one first: fanshare connection secret list."
+            raise ConflictError("too_many_secrets", said, most=MOST_SECRETS)
         return [fresh, *kept]
 
     _change_secrets(programme, shop, added)

@@ -50,7 +50,9 @@ class DayKeys:
                 )
             row = self._conn.execute("SELECT wrapped FROM day_key WHERE day = %s", [day]).fetchone()
             if row is None:
-                raise FanshareError("body_dropped", f"Raw deliveries of {day} were dropped after 30 days.", 410)
+                raise FanshareError(
+                    "body_dropped", "Raw deliveries of %(day)s were dropped after 30 days.", 410, day=day
+                )
             self._ciphers[day] = AESGCM(self._keys.unseal(DELIVERY, bytes(row[0]), day.encode()))
         return self._ciphers[day]
 

@@ -63,7 +63,9 @@ def target(programme: Programme, public_id: str) -> Target:
     """One target. Raises ``BadInputError`` (``unknown_target``)."""
     found = next((one for one in targets(programme) if one.public_id == public_id), None)
     if found is None:
-        raise BadInputError("unknown_target", f"There is no target {public_id[:40]!r} in this programme.", 404)
+        raise BadInputError(
+            "unknown_target", "There is no target %(public_id)s in this programme.", 404, public_id=repr(public_id[:40])
+        )
     return found
 
 
@@ -72,7 +74,7 @@ def add_target(programme: Programme, url: str, types: Iterable[str], now: Instan
     wanted = _types(types)
     _check_url(url)
     if len(events.targets(programme.access)) >= MOST:
-        raise ConflictError("too_many", f"A programme has at most {MOST} targets; remove one first.")
+        raise ConflictError("too_many", "A programme has at most %(most)s targets; remove one first.", most=MOST)
     public_id, secrets = directory.public_id(12), (draw_secret(),)
     events.add_target(programme.access, public_id, url, wanted, _sealed(programme, public_id, secrets), now)
     return target(programme, public_id)
@@ -125,7 +127,7 @@ def _types(types: Iterable[str]) -> list[str]:
     unknown = [one for one in wanted if one not in TYPES]
     if unknown or not wanted:
         said = f"{unknown[0][:40]!r} is no type of event" if unknown else "Say which types of events"
-        raise BadInputError("bad_type", f"{said}; there are {', '.join(TYPES)}.", 422)
+        raise BadInputError("bad_type", "%(said)s; there are %(known)s.", 422, said=said, known=", ".join(TYPES))
     return wanted
 
 

@@ -63,7 +63,9 @@ def look(access: Access, first: int, types: Iterable[str], limit: int) -> Look:
     """At most ``limit`` events of some types from the place ``first`` on. Raises ``BadInputError`` (``bad_place``)."""
     end = events.size(access)
     if not (0 <= first < 1 << 62 and 0 < limit <= LOOK):
-        raise BadInputError("bad_place", f"Events are numbered from 0 on, and read in pieces of 1 to {LOOK}.", 422)
+        raise BadInputError(
+            "bad_place", "Events are numbered from 0 on, and read in pieces of 1 to %(most)s.", 422, most=LOOK
+        )
     stop = min(end, first + LOOK)
     found = events.leaves(access, first, stop, [TYPES[name] for name in types], limit)
     following = found[-1].place + 1 if len(found) == limit else max(first, stop)

@@ -77,17 +77,19 @@ def file_connection(programme: Programme, endpoint: str, now: Instant) -> Connec
     if endpoint:
         named = next((one for one in known if one.endpoint == endpoint), None)
         if named is None:
-            raise BadInputError("which_connection", f"There is no connection {endpoint[:60]!r} here.", 404)
-        if named.kind != KIND:
-            said = (
-                f"{endpoint} is a {named.kind} connection, which sends its orders itself; files need one of their own."
+            raise BadInputError(
+                "which_connection", "There is no connection %(endpoint)s here.", 404, endpoint=repr(endpoint[:60])
             )
-            raise BadInputError("not_for_files", said)
+        if named.kind != KIND:
+            said = "%(endpoint)s is a %(kind)s connection, which sends its orders itself; files need one of their own."
+            raise BadInputError("not_for_files", said, endpoint=endpoint, kind=named.kind)
         return named
     for_files = [one for one in known if one.kind == KIND]
     if len(for_files) > 1:
         listed = ", ".join(one.endpoint for one in for_files)
-        raise BadInputError("which_connection", f"There are several connections for files: --connection {listed}.")
+        raise BadInputError(
+            "which_connection", "There are several connections for files: --connection %(listed)s.", listed=listed
+        )
     if for_files:
         return for_files[0]
     return add_connection(programme, NewConnection(KIND), now, can_fetch=False, reports_fulfilment=False)

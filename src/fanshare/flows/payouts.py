@@ -143,7 +143,9 @@ def _locked(access: Access, payout_id: int, states: set[str]) -> Payout:
     if payout_runs.owns(access, payout_id):
         raise ConflictError("in_run", "This money is a payment of a run; say there what became of it.")
     if payout.state not in states:
-        raise ConflictError("wrong_state", f"This payout is {payout.state.replace('_', ' ')}; nothing was changed.")
+        raise ConflictError(
+            "wrong_state", "This payout is %(state)s; nothing was changed.", state=payout.state.replace("_", " ")
+        )
     return payout
 
 

@@ -95,8 +95,8 @@ def write(programme: Programme, creator: int, draft: Draft, now: Instant, *, sho
             raise BadInputError("not_a_creator", "Only a creator writes for her fans.", 403)
         in_all, today = posts.count(access, creator, now - DAY)
         if today >= MOST_A_DAY or in_all >= MOST_POSTS:
-            told = f"At most {MOST_A_DAY} posts within a day and {MOST_POSTS} in all; delete one, or write tomorrow."
-            raise FanshareError("too_many_posts", told, 429)
+            told = "At most %(day)s posts within a day and %(all)s in all; delete one, or write tomorrow."
+            raise FanshareError("too_many_posts", told, 429, day=MOST_A_DAY, all=MOST_POSTS)
         made = posts.add(access, creator, sound.country, now, shown=shown)
         _keep(programme, person, made, sound, now)
     return made
@@ -150,8 +150,8 @@ def add_picture(programme: Programme, creator: int, post: int, content: bytes, a
         of_hers(programme, creator, post)
         in_all, here = posts.count_pictures(access, creator, post)
         if here >= MOST_PICTURES or in_all >= MOST_PICTURES_IN_ALL:
-            told = f"At most {MOST_PICTURES} pictures in a post and {MOST_PICTURES_IN_ALL} in all; take one out first."
-            raise FanshareError("too_many_pictures", told, 409)
+            told = "At most %(here)s pictures in a post and %(all)s in all; take one out first."
+            raise FanshareError("too_many_pictures", told, 409, here=MOST_PICTURES, all=MOST_PICTURES_IN_ALL)
         row = PictureRow(pictures.name(), post, drawn.width, drawn.height)
         posts.add_picture(access, row, now)
         programme.vault.put(person, _pixels(row.name), drawn.content, now)

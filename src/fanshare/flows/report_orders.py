@@ -53,13 +53,15 @@ def _connection(programme: Programme, endpoint: str, now: Instant) -> Connection
     if endpoint:
         found = next((one for one in known if one.endpoint == endpoint), None)
         if found is None:
-            said = f"There is no connection {endpoint[:60]!r} for reported orders here."
-            raise BadInputError("which_connection", said, 404)
+            said = "There is no connection %(endpoint)s for reported orders here."
+            raise BadInputError("which_connection", said, 404, endpoint=repr(endpoint[:60]))
         return found
     if len(known) > 1:
         listed = ", ".join(one.endpoint for one in known)
         raise BadInputError(
-            "which_connection", f"There are several connections for reported orders, name one: {listed}."
+            "which_connection",
+            "There are several connections for reported orders, name one: %(listed)s.",
+            listed=listed,
         )
     if known:
         return known[0]

@@ -39,4 +39,6 @@ def mark_twins(access: Access, places: Places, changed: Iterable[int], now: Inst
 def as_refusal(access: Access, twin: int) -> ConflictError:
     """Why the delivery of a twin is parked."""
     counted = sales.title(access, twin)
-    return ConflictError("twin", f"This sale is counted as {counted}; what this connection says of it is kept only.")
+    return ConflictError(
+        "twin", "This sale is counted as %(counted)s; what this connection says of it is kept only.", counted=counted
+    )
