@@ -132,9 +132,9 @@ def test_what_she_states_anew_loses_no_document_that_is_due(story: Story) -> Non
 
 def test_who_took_it_back_agrees_anew_for_what_comes_after(story: Story) -> None:
     agree(story, story.cleo)
-    run = paid(story)
     who = person(story, story.cleo)
-    self_billing.take_back(story.programme, story.cleo, who, READY + DAY)
+    self_billing.take_back(story.programme, story.cleo, who, READY)
+    run = paid(story)
     assert reason(story, run, story.cleo) == "not_agreed"
     self_billing.agree(story.programme, story.cleo, who, CLEOS, READY + DAY)
     self_billing.agree(story.programme, story.cleo, who, CLEOS, READY + DAY)
@@ -145,8 +145,10 @@ def test_who_took_it_back_agrees_anew_for_what_comes_after(story: Story) -> None
 def test_of_who_agreed_and_was_erased_it_is_not_said_that_she_had_not(story: Story) -> None:
     agree(story, story.cleo)
     run = paid(story)
+    self_billing.end_issuer(story.programme, READY)
     for party in (story.cleo, story.finn):
         people.erase(story.programme, party, READY + DAY)
+    self_billing.set_issuer(story.programme, ISSUER, "Bea", READY + DAY)
     assert written(story) == []
     assert [reason(story, run, party) for party in (story.cleo, story.finn)] == ["payee_left", "not_agreed"]
 

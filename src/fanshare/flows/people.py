@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fanshare.core.ages import YOUNG, may_become
 from fanshare.core.errors import BadInputError, ConflictError
 from fanshare.core.instants import Instant, format_rfc3339
-from fanshare.flows import goal_ends, tax_kept
+from fanshare.flows import goal_ends, self_billing, tax_kept
 from fanshare.flows.context import Programme
 from fanshare.flows.named import check_parties, check_shop
 from fanshare.flows.parting import left
@@ -171,6 +171,8 @@ def erase(programme: Programme, party: int, now: Instant) -> None:
         row = access.fetch_one(_PERSON, {"party": party})
         if row is None or row[0] is None:
             raise BadInputError("nobody_there", "There is nobody to erase behind this account.")
+        for one in creator_pages.parties(access, row[0]):  # what she stated goes, and the brand needs these by law
+            self_billing.write_hers(programme, one, now)
         address = programme.vault.get(row[0], "email") or b""
         if (account := known_account(programme.keys, address)) is not None:
             keep_door(access.conn, account, now)

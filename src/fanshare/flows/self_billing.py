@@ -91,9 +91,10 @@ def agree(programme: Programme, party: int, person: int, stated: Stated, now: In
 
 
 def take_back(programme: Programme, party: int, person: int, now: Instant) -> None:
-    """She agrees no more, and what she stated is forgotten. Documents that were written stay."""
+    """She agrees no more, and what she stated is forgotten. Documents that are due by then are written first."""
     access = programme.access
     with access.transaction():
+        write_hers(programme, party, now)
         before = rows.word(access, party)
         if before is None or not before.agreed:
             return
@@ -121,6 +122,23 @@ def write_due(programme: Programme, tenant: Tenant, now: Instant) -> int:
     while back := rows.came_back(programme.access, after, _BATCH):
         done += sum(_cancelled(programme, tenant, one, now) for one in back)
         after = back[-1]
+    return done
+
+
+def write_hers(programme: Programme, party: int, now: Instant) -> int:
+    """Write what is due to one payee, before her word or what she stated ends; how many. The caller's transaction.
+
+    What arrives at the same moment waits for its end, and came after her word.
+    """
+    found, done, after = issuer(programme), 0, 0
+    if found is None:
+        return 0
+    rows.hold_payments(programme.access, party)
+    tenant = programme_with_id(programme.access.conn, programme.access.programme_id)
+    while lacking := rows.lacking(programme.access, after, _BATCH, party):
+        writable = _writable(programme, tenant, found, lacking, now)
+        done += sum(_written(programme, tenant, found, one, now) for one in writable)
+        after = lacking[-1].id
     return done
 
 

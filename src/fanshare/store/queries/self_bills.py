@@ -67,6 +67,14 @@ _LACKING = (
 )
 _OF_ITEMS = _PAYMENT + " WHERE i.programme_id = %(programme_id)s AND i.run_id = %(run)s ORDER BY i.id LIMIT 1000"
 _LOCK = "SELECT state FROM payout_item WHERE programme_id = %(programme_id)s AND id = %(item)s FOR NO KEY UPDATE"
+# What may arrive now, and what has arrived and lacks its document: in order, as whoever tells of payments takes them.
+_HOLD = """
+SELECT i.id FROM payout_item i
+ WHERE i.programme_id = %(programme_id)s AND i.party_id = %(party)s
+   AND i.state IN ('submitted', 'in_transit', 'unknown', 'mismatch', 'final')
+   AND NOT EXISTS (SELECT FROM self_bill b WHERE b.programme_id = i.programme_id AND b.item_id = i.id)
+ ORDER BY i.id FOR NO KEY UPDATE OF i
+"""
 _HAS = "SELECT FROM self_bill WHERE programme_id = %(programme_id)s AND item_id = %(item)s LIMIT 1"
 _CANCELLED = "SELECT FROM self_bill WHERE programme_id = %(programme_id)s AND cancels = %(bill)s"
 _BACK = """
@@ -191,6 +199,11 @@ def lacking(access: Access, after: int, limit: int, party: int | None = None) ->
 def payments(access: Access, run: int) -> list[Payment]:
     """All payments of a run."""
     return [Payment(*row) for row in access.fetch(_OF_ITEMS, {"run": run})]
+
+
+def hold_payments(access: Access, party: int) -> None:
+    """No payment to her arrives, and none gets its document elsewhere, until the transaction ends."""
+    access.execute(_HOLD, {"party": party})
 
 
 def locked_state(access: Access, item: int) -> str:
