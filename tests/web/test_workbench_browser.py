@@ -34,6 +34,7 @@ PAGES = {
     "post": "/workbench/post",
     "limits": "/workbench/limits",
     "deal": "/workbench/add/deal",
+    "aside": "/workbench/aside",
     "settings": "/workbench/settings",
     "lock": "/workbench/lock",
     "recover": "/workbench/recover",

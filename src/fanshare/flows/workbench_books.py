@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.core.money import Micros
 from fanshare.core.workbench.documents import Entry, Shelf, Written, document, read, shelf
-from fanshare.core.workbench.entries import Commission, Feed, Planned, Running, Settings
+from fanshare.core.workbench.entries import Aside, Commission, Feed, Planned, Running, Settings
 from fanshare.core.workbench.invoicing import Sender
 from fanshare.flows.authorisation import Hat, Role
 from fanshare.flows.workbench_keys import seal, unseal
@@ -19,7 +19,7 @@ from fanshare.store.queries import earnings, workbench
 
 #: Ten entries a day for five years.
 MOST_ROWS = 20_000
-_SETTINGS, _RUNNING, _SENDER, _PLAN, _FEED = b"settings", b"running", b"sender", b"plan", b"feed"
+_SETTINGS, _RUNNING, _SENDER, _PLAN, _FEED, _ASIDE = b"settings", b"running", b"sender", b"plan", b"feed", b"aside"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +100,11 @@ def keep_feed(books: Open, feed: Feed) -> None:
 def drop_feed(books: Open) -> None:
     """No such address any more."""
     workbench.drop(books.conn, books.account, place(books, _FEED))
+
+
+def keep_aside(books: Open, aside: Aside) -> None:
+    """What she says of herself for what to put aside."""
+    _write(books, place(books, _ASIDE), aside)
 
 
 def earned(conn: Connection, hats: Iterable[Hat], currency: str) -> Earned:

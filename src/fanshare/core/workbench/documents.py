@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from fanshare.core.workbench.entries import (
+    Aside,
     Books,
     Busy,
     Commission,
@@ -27,7 +28,7 @@ from fanshare.core.workbench.entries import (
 from fanshare.core.workbench.invoicing import Issued, Sender
 
 type Entry = Deal | Cost | Recurring | Equipment | Trip | Time | Invoice | Post | Never | Issued | Work | Busy
-type Written = Entry | Settings | Running | Sender | Planned | Feed
+type Written = Entry | Settings | Running | Sender | Planned | Feed | Aside
 
 KINDS: Mapping[str, type[Any]] = {
     "deal": Deal,
@@ -47,6 +48,7 @@ KINDS: Mapping[str, type[Any]] = {
     "timer": Running,
     "plan": Planned,
     "feed": Feed,
+    "aside": Aside,
 }
 _NAMES = {made: name for name, made in KINDS.items()}
 
@@ -65,6 +67,7 @@ class Shelf:
     sender: Sender | None = None
     planned: Planned | None = None
     feed: Feed | None = None
+    aside: Aside | None = None
 
     def of[T](self, kind: type[T]) -> tuple[T, ...]:
         """The entries of one kind, by id."""
@@ -124,7 +127,7 @@ def read(id_: str, written: Mapping[str, Any]) -> Written:
 
 def shelf(written: Mapping[str, Written], usual: Settings, broken: int = 0) -> Shelf:
     """Everything in its place. ``usual`` are the settings where none were kept."""
-    settings, running, sender, planned, feed = usual, None, None, None, None
+    settings, running, sender, planned, feed, aside = usual, None, None, None, None, None
     entries: dict[str, Entry] = {}
     for id_, one in written.items():
         if isinstance(one, Settings):
@@ -137,9 +140,11 @@ def shelf(written: Mapping[str, Written], usual: Settings, broken: int = 0) -> S
             planned = one
         elif isinstance(one, Feed):
             feed = one
+        elif isinstance(one, Aside):
+            aside = one
         else:
             entries[id_] = one
-    return Shelf(settings, entries, running, broken, sender, planned, feed)
+    return Shelf(settings, entries, running, broken, sender, planned, feed, aside)
 
 
 def _freed[T: (Cost, Recurring, Trip, Time)](entry: T, known: Mapping[str, Deal]) -> T:

@@ -224,6 +224,18 @@ class Feed:
 
 
 @dataclass(frozen=True, slots=True)
+class Aside:
+    """What she says of herself for what to put aside: her country, other taxed income a year, a rate of her own (basis
+    points, 0: none), and ``answers`` such as ``church=no,insured=yes``.
+    """
+
+    country: str
+    other: Micros = 0
+    own: int = 0
+    answers: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What holds for all of it. ``zone`` says when a day begins, ``rates`` names the table of mileage.
 

@@ -2,7 +2,20 @@
 
 from django.urls import path, re_path
 
-from fanshare.web.workbench import before, due, entries, feed, invoices, keeping, limits, locking, pages, plan, posting
+from fanshare.web.workbench import (
+    aside,
+    before,
+    due,
+    entries,
+    feed,
+    invoices,
+    keeping,
+    limits,
+    locking,
+    pages,
+    plan,
+    posting,
+)
 
 urlpatterns = [
     path("workbench", pages.hour, name="workbench"),
@@ -28,6 +41,7 @@ urlpatterns = [
     path("workbench/papers/<uuid:paper>", entries.paper, name="workbench_paper"),
     path("workbench/add/<slug:kind>", entries.add, name="workbench_add"),
     path("workbench/entries/<uuid:entry>", entries.change, name="workbench_entry"),
+    path("workbench/aside", aside.aside, name="workbench_aside"),
     path("workbench/settings", keeping.settings, name="workbench_settings"),
     path("workbench/export", keeping.export, name="workbench_export"),
     path("workbench/receipts.zip", keeping.receipts_of, name="workbench_receipts"),
