@@ -9,15 +9,18 @@ from fanshare.core.instants import DAY
 from fanshare.core.invoices.self_billing import Taxed
 from fanshare.core.invoices.totals import totals
 from fanshare.core.ledger import AccountKey, AccountKind, Balance
+from fanshare.core.payee import WAIT
+from fanshare.core.payee_account import Kind, paypal_account, tremendous_account
 from fanshare.core.payout_item import Answer, Said, State
 from fanshare.core.tax.forms import Asks, FormKind, form
-from fanshare.flows import funding, payout_runs, self_billing, tax_forms, withholding
+from fanshare.flows import funding, gifts, payees, payout_runs, self_billing, tax_forms, withholding
 from fanshare.flows.check import one_finding
 from fanshare.flows.payout_runs import Told
 from fanshare.store import books
 from fanshare.store.access import Access, Connection
 from fanshare.store.directory import programme_with_id
 from fanshare.store.queries import earnings
+from fanshare.store.queries import payout_rails as rail_rows
 from fanshare.store.queries import payout_runs as run_rows
 from fanshare.store.queries import tax_forms as form_rows
 from fanshare.store.queries import tax_years as rows
@@ -111,6 +114,35 @@ def test_a_credit_note_is_for_the_whole_of_which_a_part_was_held(story: Story) -
     assert story.wrong(READY + 4 * DAY) == []
 
 
+def test_nothing_is_held_of_a_fans_gift(story: Story) -> None:
+    gift = gifts.Wish(story.finn, "cleo-canary", "USD", 20 * DOLLAR)
+    gifts.give(story.programme, gift, "k", READY)
+    run, keys = sent(story)
+    [part] = rows.parts(story.access)
+    assert (part.party, part.base, part.amount) == (story.cleo, CLEOS, CLEOS * 24 // 100)
+    amounts = {row.party: row.item.amount for row in run_rows.items_of(story.access, run)}
+    assert amounts[story.cleo] == CLEOS * 76 // 100 + 20 * DOLLAR
+    assert story.wrong(READY) == []
+    tell(story, run, keys[story.cleo], Said.ARRIVED)
+    tell(story, run, keys[story.cleo], Said.CAME_BACK, READY + 2 * DAY)
+    assert story.balance(story.cleo, AccountKind.AVAILABLE) == CLEOS + 20 * DOLLAR
+    assert story.wrong(READY + 2 * DAY) == []
+
+
+@pytest.mark.parametrize(("kind", "held"), [(Kind.PAYPAL, 0), (Kind.TREMENDOUS, CLEOS * 24 // 100)])
+def test_what_a_provider_reports_by_itself_is_not_held_of(story: Story, kind: Kind, held: int) -> None:
+    account = paypal_account("cleo@example.org", "USD")
+    if kind is Kind.TREMENDOUS:
+        account = tremendous_account("Cleo Canary", "cleo@example.org", "USD")
+    tax_forms.ask(story.access, Asks.US, READY - 2 * WAIT, withhold=True)
+    rail_rows.put(story.access, rail_rows.Row(kind, b"-", "Bea", READY - 3 * WAIT, "", None))
+    payees.change(story.programme, story.cleo, account, READY - 2 * WAIT, adult=True)
+    sent(story)
+    assert sum(one.amount for one in rows.parts(story.access)) == held
+    assert story.balance(story.cleo, AccountKind.AVAILABLE) == 0
+    assert story.wrong(READY) == []
+
+
 def test_a_form_ends_it_and_one_that_wants_it_keeps_it_from_the_first_cent(story: Story) -> None:
     tax_forms.sign(story.programme, story.cleo, form(FormKind.W9, W9, TODAY), READY)
     tax_forms.sign(story.programme, story.finn, form(FormKind.W9, W9 | {"not_backup": ""}, TODAY), READY)
@@ -166,6 +198,8 @@ def test_the_same_reference_is_written_down_once(story: Story) -> None:
     [
         ("withheld", "UPDATE tax_withheld SET rate = 2401"),
         ("withheld", "UPDATE tax_withheld SET base = base / 2"),
+        ("withheld", "UPDATE tax_withheld SET base = base / 2, rate = rate * 2"),
+        ("withheld", "UPDATE tax_withheld SET base = base * 2, rate = rate / 2"),
         ("withheld", "UPDATE tax_withheld SET authority = 'DE'"),
         ("withheld", "DELETE FROM tax_withheld"),
         ("withheld", "UPDATE tax_deposit SET amount = amount + 1"),

@@ -78,7 +78,7 @@ def test_a_form_is_given_masked_looked_at_and_refused(company: Company) -> None:
     assert [line.what for line in lines(company.house.conn)][:1] == ["tax.look"]
     assert fina.fill(one, do="refuse", why="").status == 422
     assert fina.fill(one, do="refuse", why="name and number do not fit.").status == 302
-    assert "name and number do not fit." in words(cleo.get(HERS))
+    assert "name and number do not fit. Until you give another one nothing is paid to you" in words(cleo.get(HERS))
     assert "waits for a form for the tax" in words(company.device("bea").get("/brand/linen/payouts"))
     assert fina.fill(one, do="refuse", why="again").status == 422
     assert fina.get(f"{BRANDS}/999").status == 404
@@ -113,6 +113,9 @@ def test_what_is_held_for_the_authority_is_shown_and_handed_on_with_a_reference(
     bea = company.device("bea")
     assert bea.fill(BRANDS, asks="us", without="withhold").status == 302
     assert rows.pays_without(brand.access)
+    assert "is paid by the next runs all the same" in words(bea.get(BRANDS))
+    assert "not paid" not in words(company.device("cleo").get(HERS)), "nobody waits where the brand keeps a part back"
+    assert "not of gifts and rebates" in words(company.device("cleo").get(HERS))
     pay_what_is_ready(brand.programme, company.house.now)
     page = words(bea.get(BRANDS))
     assert "Held for the tax authority" in page

@@ -236,7 +236,7 @@ def _less_tax(
 ) -> tuple[list[Row], dict[int, tuple[withholding.Asked, Part]]]:
     """The payments less what is held for a tax authority, and that by payment; what would be too little has failed."""
     whole = {
-        row.id: withholding.Asked(row.party, row.item.currency, row.item.amount)
+        row.id: withholding.Asked(row.party, row.item.currency, row.item.amount, row.kind)
         for row in checked
         if row.item.state is State.APPROVED
     }

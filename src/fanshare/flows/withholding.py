@@ -11,7 +11,7 @@ from fanshare.core.errors import BadInputError, ConflictError
 from fanshare.core.instants import Instant
 from fanshare.core.money import Micros
 from fanshare.core.tax import withholding as way
-from fanshare.core.tax.paid import payments
+from fanshare.core.tax.paid import Payment, next_kinds, payments
 from fanshare.core.tax.rules import Country
 from fanshare.core.tax.withholding import Part
 from fanshare.flows import payouts
@@ -24,11 +24,12 @@ from fanshare.store.queries import tax_years as rows
 
 
 class Asked(NamedTuple):
-    """A payment that is about to be sent, whole."""
+    """A payment that is about to be sent, whole. ``way``: by which, empty where a person pays by hand."""
 
     party: int
     currency: str
     amount: Micros
+    way: str
 
 
 def home(access: Access) -> Country:
@@ -41,22 +42,38 @@ def parts(access: Access, asked: Sequence[Asked], now: Instant) -> dict[tuple[in
     """What of these payments is kept back, by party and currency; those of which nothing is are left out."""
     subject = rows.subject(access, [one.party for one in asked], now)
     country = home(access)
-    if not subject or not country.withholdings:
+    report = country.report(country.withholdings[0].report) if country.withholdings else None
+    if not subject or report is None:
         return {}
-    rule, year = country.withholdings[0], country.year(now)
-    moves = rows.movements(access, [*subject])
+    moves, ways = rows.movements(access, [*subject]), rows.ways(access, [*subject])
     of = rows.beside(access, [*subject])
     found = {}
     for one in asked:
         if one.party not in subject:
             continue
-        paid = payments(one.party, moves.get(one.party, []), of)
-        certain = subject[one.party]
-        rate = rule.rate(year) if certain else way.rate(rule, country, year, paid, one.amount, one.currency)
-        part = way.part(one.amount, rate, one.currency)
+        mine = moves.get(one.party, [])
+        base = way.reportable(report, next_kinds(one.party, mine, one.amount, one.currency, of), one.way)
+        rate = _rate(country, payments(one.party, mine, of), ways, one, base, now, certain=subject[one.party])
+        part = way.part(base, rate, one.currency)
         if part.amount:
             found[one.party, one.currency] = part
     return found
+
+
+def _rate(
+    country: Country,
+    paid: Sequence[Payment],
+    ways: Mapping[int, str],
+    one: Asked,
+    base: Micros,
+    now: Instant,
+    *,
+    certain: bool,
+) -> int:
+    rule, year = country.withholdings[0], country.year(now)
+    if not base:
+        return 0
+    return rule.rate(year) if certain else way.rate(rule, country, year, paid, ways, base, one.currency)
 
 
 def begin(access: Access, sent: Mapping[int, tuple[Asked, Part]], now: Instant) -> list[Step]:
@@ -82,7 +99,7 @@ def again(access: Access, old: int, new: int, now: Instant) -> list[Step]:
     row = rows.part_of(access, old)
     if row is None:
         return []
-    return begin(access, {new: (Asked(row.party, row.currency, 0), Part(row.amount, row.rate, row.base))}, now)
+    return begin(access, {new: (Asked(row.party, row.currency, 0, ""), Part(row.amount, row.rate, row.base))}, now)
 
 
 def hand_on(access: Access, currency: str, amount: Micros, reference: str, by: str, now: Instant) -> None:

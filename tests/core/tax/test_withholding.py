@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 
 from fanshare.core import ledger
 from fanshare.core.instants import parse_rfc3339
-from fanshare.core.ledger import OWED, AccountKey, AccountKind, Transfer, TransferKind, fold
+from fanshare.core.ledger import OWED, AccountKey, AccountKind, Given, Transfer, TransferKind, fold
 from fanshare.core.money import MICROS, from_minor_units
-from fanshare.core.tax.paid import payments
+from fanshare.core.tax.kinds import TaxKind
+from fanshare.core.tax.paid import next_kinds, payments
 from fanshare.core.tax.rules import Country
-from fanshare.core.tax.withholding import part, rate
+from fanshare.core.tax.withholding import part, rate, reportable
 from fanshare.flows.tax_rules import rules
 from tests.core.statement_verifiers import Verifier, each_verifier, failed
 from tests.core.statement_worlds import FINN, World
@@ -53,7 +54,7 @@ def test_nothing_is_kept_below_the_amount_of_a_report_and_then_of_the_whole_paym
 ) -> None:
     there_were = payments(ME, paid_before(before) if before else [])
     rule = us().withholdings[0]
-    assert rate(rule, us(), 2026, there_were, dollars * MICROS, "USD") == bps
+    assert rate(rule, us(), 2026, there_were, {}, dollars * MICROS, "USD") == bps
     # Publication 15: 24 % of 500 dollars are 120.
     assert part(500 * MICROS, 2400, "USD").amount == 120 * MICROS
 
@@ -61,10 +62,53 @@ def test_nothing_is_kept_below_the_amount_of_a_report_and_then_of_the_whole_paym
 def test_who_reached_it_the_year_before_is_kept_back_of_from_the_first_payment_on() -> None:
     rule = us().withholdings[0]
     last_year = payments(ME, paid_before(600, parse_rfc3339("2025-05-01T12:00:00Z")))
-    assert rate(rule, us(), 2026, last_year, 1, "USD") == 2400
+    assert rate(rule, us(), 2026, last_year, {}, 1, "USD") == 2400
     less = payments(ME, paid_before(599, parse_rfc3339("2025-05-01T12:00:00Z")))
-    assert rate(rule, us(), 2026, less, 1, "USD") == 0
-    assert rate(rule, us(), 2026, [], 1, "EUR") == 2400, "another currency can't be held against the amount"
+    assert rate(rule, us(), 2026, less, {}, 1, "USD") == 0
+    assert rate(rule, us(), 2026, [], {}, 1, "EUR") == 2400, "another currency can't be held against the amount"
+
+
+def got(role: str, amount: int) -> Transfer:
+    """What she gets as a creator, fan or buyer, or by a gift."""
+    if role == "gift":
+        return Given(1, 2, ME, amount, "USD").handed_over()
+    return Transfer(TransferKind.SETTLE, OWED, READY, amount, "USD", 7, 3, ME, role)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["creator", "fan", "buyer", "gift"]), st.integers(1, 10**10)), min_size=1),
+    st.sampled_from(["", "sepa", "ach", "stripe", "tremendous", "paypal"]),
+    st.integers(1, 9_999),
+)
+def test_a_part_is_held_of_what_is_reported_and_of_nothing_else(
+    life: list[tuple[str, int]], way: str, bps: int
+) -> None:
+    report = us().report("1099-NEC")
+    assert report is not None
+    whole = sum(amount for _, amount in life)
+    kinds = next_kinds(ME, [(MAY, got(*one)) for one in life], whole, "USD")
+    earned = sum(amount for role, amount in life if role in ("creator", "fan"))
+    base = reportable(report, kinds, way)
+    assert base == (0 if way == "paypal" else earned)
+    found = part(base, bps, "USD")
+    assert found.base == base - base % 10_000, "what is no whole cent is left out"
+    assert abs(Fraction(found.amount) - Fraction(found.base * bps, 10_000)) <= 5_000
+    # What was done before would take more of whoever was given something:
+    assert whole == earned or way == "paypal" or part(whole, 10_000, "USD").amount >= found.base
+
+
+@given(st.integers(0, 10**6), st.integers(1, 10**6), st.integers(1, 2 * 10**6))
+def test_of_a_payment_of_a_part_of_what_is_ready_the_oldest_counts(gift: int, earned: int, amount: int) -> None:
+    ready = [(MAY, got("gift", gift))] if gift else []
+    kinds = next_kinds(ME, [*ready, (MAY, got("fan", earned))], min(amount, gift + earned), "USD")
+    assert kinds.get(TaxKind.GIFT, 0) == min(amount, gift)
+    assert kinds.get(TaxKind.SHARE, 0) == min(amount, gift + earned) - min(amount, gift)
+
+
+def test_what_a_provider_reports_brings_nobody_nearer_to_the_amount() -> None:
+    rule, there_were = us().withholdings[0], payments(ME, paid_before(1_999))
+    assert rate(rule, us(), 2026, there_were, {1: "ach"}, MICROS, "USD") == 2400
+    assert rate(rule, us(), 2026, there_were, {1: "paypal"}, MICROS, "USD") == 0
 
 
 def test_a_part_counts_when_its_payment_arrives_and_not_before() -> None:

@@ -11,11 +11,13 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from fanshare.core.instants import Instant
-from fanshare.core.ledger import AccountKind, Transfer, TransferKind
+from fanshare.core.ledger import AccountKind, Transfer, TransferKind, pay_out
 from fanshare.core.money import Micros
 from fanshare.core.tax.kinds import TaxKind, kind_of
 
 type Kinds = Mapping[TaxKind, Micros]
+#: The number of a payout that is none.
+_NEXT = -1
 
 _CHANGES = (TransferKind.EXCHANGE, TransferKind.EXCHANGE_BACK)
 _LEAVES = (TransferKind.PAYOUT, TransferKind.GIFT, TransferKind.WITHHOLD, TransferKind.EXCHANGE)
@@ -159,6 +161,17 @@ def payments(
 def _arrived(parts: Mapping[int, list[Payment]], payout: int | None, at: Instant) -> None:
     for part in parts.get(payout or -1, []):
         part.paid_at = at
+
+
+def next_kinds(
+    party: int,
+    transfers: Iterable[tuple[Instant, Transfer]],
+    amount: Micros,
+    currency: str,
+    withheld_of: Mapping[int, int] = MappingProxyType({}),
+) -> Kinds:
+    """The kinds that a payment of ``amount`` would have if it left now, after these transfers (as in ``payments``)."""
+    return payments(party, [*transfers, (0, pay_out(party, amount, currency, _NEXT))], withheld_of)[-1].kinds
 
 
 def _given(one: Transfer) -> bool:

@@ -1,15 +1,19 @@
 """What is held for tax authorities against the payouts it was held of, and what was handed on."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from fanshare.core.instants import Instant
 from fanshare.core.ledger import AccountKind
-from fanshare.core.money import format_micros
+from fanshare.core.money import MICROS, Micros, format_micros, from_minor_units, minor_units
 from fanshare.core.tax.withholding import part
 from fanshare.flows.checks.finding import Offence, compare
 from fanshare.flows.context import Programme
+from fanshare.flows.earned import whole
+from fanshare.flows.withholding import home
 from fanshare.store import books
+from fanshare.store.access import Access
 from fanshare.store.queries import tax_years as rows
+from fanshare.store.queries.tax_years import PartRow
 
 _LOST = """
 SELECT DISTINCT e.payout_id FROM payout_event e
@@ -33,8 +37,8 @@ SELECT currency, sum(held)::bigint, sum(deposited)::bigint FROM (
 
 
 def withheld(programme: Programme, _: Instant) -> Iterator[Offence]:
-    """The accounts are the sums of the parts and of what was handed on; each part is its rate of its payment, and came
-    back exactly where that did.
+    """The accounts are the sums of the parts and of what was handed on. Each part is its rate of at least what had to
+    be reported of its payment, and came back exactly where that did.
     """
     access = programme.access
     yield from _sums(programme)
@@ -42,16 +46,50 @@ def withheld(programme: Programme, _: Instant) -> Iterator[Offence]:
         yield Offence(f"tax_withheld {payout}", "missing", "of which payout it is a part")
     found = rows.parts(access)
     rest = {row[0]: row[1:] for row in access.fetch(_REST, {"ids": [one.of for one in found]})}
-    country = programme.access.value("SELECT country FROM programme WHERE id = %(programme_id)s")
+    country, again = access.value("SELECT country FROM programme WHERE id = %(programme_id)s"), _again(found)
+    reportable = _reportable(access, found)
     for one in found:
         where = f"tax_withheld {one.payout}"
         party, currency, amount, state = rest[one.of]
         yield from compare(f"{where}, whose", (one.party, one.currency), (party, currency))
         yield from compare(f"{where}, its amount", one.amount, part(one.base, one.rate, one.currency).amount)
-        if one.amount + amount > one.base:
-            yield Offence(f"{where}, its base", format_micros(one.base), format_micros(one.amount + amount))
+        least = 0 if one.payout in again else reportable.get(one.of, 0)
+        if not least <= one.base < one.amount + amount + MICROS:  # what no way can move is below 1.00
+            said = f"{format_micros(least)} to {format_micros(one.amount + amount)}"
+            yield Offence(f"{where}, its base", format_micros(one.base), said)
         yield from compare(f"{where}, its state", one.state == "returned", state == "returned")
         yield from compare(f"{where}, its authority", one.authority, country)
+
+
+def _reportable(access: Access, found: Sequence[PartRow]) -> Mapping[int, Micros]:
+    """By payout of which a part was held: whole minor units that had to be reported of it and its part."""
+    country = home(access)
+    report = country.report(country.withholdings[0].report) if country.withholdings else None
+    of = {one.of for one in found}
+    return {
+        payout: _coins(sum(amount for kind, amount in kinds.items() if report and kind in report.kinds), currency)
+        for payout, (currency, kinds) in whole(access, {one.party for one in found}).items()
+        if payout in of
+    }
+
+
+def _coins(amount: Micros, currency: str) -> Micros:
+    return from_minor_units(minor_units(amount, currency), currency)
+
+
+def _again(found: Sequence[PartRow]) -> set[int]:
+    """Those that were held anew, as they had been, of what had come back and arrived after all. What was ready had
+    moved on: its kinds may be others by then.
+    """
+    seen: set[tuple[int, str, Micros, Micros]] = set()
+    again = set()
+    for one in found:
+        like = (one.party, one.currency, one.base, one.amount)
+        if like in seen:
+            again.add(one.payout)
+        if one.state == "returned":
+            seen.add(like)
+    return again
 
 
 def _sums(programme: Programme) -> Iterator[Offence]:

@@ -27,6 +27,14 @@ SELECT coalesce(x.payout_id, i.payout_id), n.kind FROM payout_item i
  WHERE i.programme_id = %(programme_id)s AND i.payout_id IS NOT NULL
    AND (%(parties)s::bigint[] IS NULL OR i.party_id = ANY(%(parties)s))
  UNION ALL
+SELECT w.payout_id, n.kind FROM (
+       SELECT programme_id, payout_id, of_payout_id FROM tax_withheld
+        UNION ALL
+       SELECT programme_id, payout_id, of_payout_id FROM payout_exchange) w
+  JOIN payout_item i ON i.programme_id = w.programme_id AND i.payout_id = w.of_payout_id
+  JOIN payee_account n ON n.programme_id = i.programme_id AND n.id = i.account_id
+ WHERE w.programme_id = %(programme_id)s AND (%(parties)s::bigint[] IS NULL OR i.party_id = ANY(%(parties)s))
+ UNION ALL
 SELECT payout_id, 'credit' FROM shop_credit
  WHERE programme_id = %(programme_id)s AND (%(parties)s::bigint[] IS NULL OR party_id = ANY(%(parties)s))
 """
@@ -155,7 +163,7 @@ def beside(access: Access, parties: Sequence[int] | None = None) -> dict[int, in
 
 
 def ways(access: Access, parties: Sequence[int] | None = None) -> dict[int, str]:
-    """By which way payouts went; those that a person paid by hand are left out."""
+    """By which way payouts went, parts of them as the rest; those that a person paid by hand are left out."""
     return dict(access.fetch(_WAYS, {"parties": _list(parties)}))
 
 

@@ -92,6 +92,7 @@ def one(here: Here, number: int) -> Any:
     context = {
         "problem": problem,
         "form": tax_forms.shown(here.programme, [row], here.now)[0],
+        "withhold": rows.pays_without(here.access),
         "who": named(who.kind, who.name, who.public_id),
         "name": _(NAMES[row.kind]),
         "said": None if said is None else [(_label(name), _said(name, text)) for name, text in said.values.items()],
