@@ -38,6 +38,13 @@ def test_a_deal_is_previewed_at_its_worst_day_with_what_would_keep_the_limit() -
     assert preview(known, [DAY], DAY, 10, 0).needed == 0
 
 
+def test_without_what_comes_after_only_the_days_of_planned_posts_are_looked_at() -> None:
+    known = posts(1, 2, 3, 4, 5, 6) + posts(1, 2, 3, deal="d")
+    seen = preview(known, [DAY], DAY, 7, 3_000, after=False)
+    assert (seen.now, seen.then, seen.needed) == (Share(3, 9, DAY), Share(4, 10, DAY), 4)
+    assert preview(known, [DAY], DAY, 7, 3_000).then.bps == 10_000, "a week later nothing of her own is in the window"
+
+
 AGO = st.lists(st.integers(-15, 30), max_size=12)
 
 

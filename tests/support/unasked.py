@@ -42,6 +42,7 @@ UNASKED = {
     "fan.questions.thread": WORDS,
     "operator.looking.inbox_retry": "messages are read again, with the same result whoever asks",
     "workbench.aside.aside": OWN_BOOKS,
+    "workbench.accepting.accept": OWN_BOOKS,
     "workbench.before.contract": OWN_BOOKS,
     "workbench.before.floor": OWN_BOOKS,
     "workbench.due.owed": OWN_BOOKS,

@@ -26,6 +26,7 @@ PAGES = {
     "due": "/workbench/due",
     "invoices": "/workbench/invoices",
     "sender": "/workbench/invoices/sender",
+    "accept": "/workbench/accept",
     "check": "/workbench/check",
     "plan": "/workbench/plan",
     "time": "/workbench/plan/time",

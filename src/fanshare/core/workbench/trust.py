@@ -28,6 +28,10 @@ class Share:
         """Whether it lies above a limit in basis points (0: none was set), exactly."""
         return bool(limit) and self.paid * BASIS > limit * self.all
 
+    def most(self, limit: int) -> int:
+        """How many of so many posts may be paid for by a limit in basis points."""
+        return limit * self.all // BASIS
+
 
 @dataclass(frozen=True, slots=True)
 class Preview:
@@ -47,13 +51,16 @@ def share(posts: Iterable[Post], until: date, days: int) -> Share:
     return Share(sum(bool(one.deal) for one in seen), len(seen), until)
 
 
-def preview(posts: Sequence[Post], planned: Sequence[date], today: date, days: int, limit: int) -> Preview:
+def preview(
+    posts: Sequence[Post], planned: Sequence[date], today: date, days: int, limit: int, *, after: bool = True
+) -> Preview:
     """What more paid posts would make of the share: the highest of all windows that hold one of them.
 
     The highest share of a window is reached on a day of a paid post or in the days after it, so only those are tried.
+    Without ``after`` only windows that end on a day of a planned post count: later ones suppose that she posts nothing.
     """
     more = [*posts, *(Post(f"planned-{number}", day, "", "", "planned") for number, day in enumerate(planned))]
-    ends = {day + timedelta(days=later) for day in planned for later in range(days)}
+    ends = {day + timedelta(days=later) for day in planned for later in range(days if after else 1)}
     tried = [share(more, end, days) for end in sorted(ends)] or [share(more, today, days)]
     then = max(tried, key=lambda one: (one.bps, one.paid, -one.until.toordinal()))
     needed = -(-then.paid * BASIS // limit) - then.all if then.above(limit) else 0

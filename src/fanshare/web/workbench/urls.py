@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 
 from fanshare.web.workbench import (
+    accepting,
     aside,
     before,
     due,
@@ -33,6 +34,7 @@ urlpatterns = [
     path("workbench/invoices/<uuid:entry>", invoices.invoice, name="workbench_invoice"),
     path("workbench/invoices/<uuid:entry>/file.<slug:form>", invoices.download, name="workbench_invoice_file"),
     re_path(r"^calendar/(?P<secret>[A-Za-z0-9_-]{43})\.ics\Z", feed.feed, name="workbench_feed"),
+    path("workbench/accept", accepting.accept, name="workbench_accept"),
     path("workbench/check", before.contract, name="workbench_check"),
     path("workbench/floor", before.floor, name="workbench_floor"),
     path("workbench/post", posting.post, name="workbench_post"),
