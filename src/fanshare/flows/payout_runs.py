@@ -173,8 +173,11 @@ def send(programme: Programme, run_id: int, by: str, now: Instant) -> list[Row]:
             return items
         _expect(run, run.state == "approved")
         checked, kept = _less_tax(access, _looked_at(access, run, items, now), now)
-        sent = [_sent(programme, row, now) for row in checked if row.item.state is State.APPROVED]
-        moving = [payouts.Step(payouts.find(access, row.payout), "in_transit") for row in sent if row.payout]
+        going = [row for row in checked if row.item.state is State.APPROVED]
+        news = [payouts.Begun(row.party, row.item.currency, row.item.amount) for row in going]
+        begun = payouts.begin_all(access, news, now)
+        sent = [_sent(programme, row, payout.id, now) for row, payout in zip(going, begun, strict=True)]
+        moving = [payouts.Step(payout, "in_transit") for payout in begun]
         moving += withholding.begin(
             access, {row.payout: kept[row.id] for row in sent if row.payout and row.id in kept}, now
         )
@@ -263,12 +266,11 @@ def _standing(access: Access, row: Row, now: Instant) -> core.Ready:
     return rows.standing(access, [place], now)[place][0]
 
 
-def _sent(programme: Programme, row: Row, now: Instant) -> Row:
+def _sent(programme: Programme, row: Row, payout: int, now: Instant) -> Row:
     key = key_of(programme, row)
     body = line(key, row)
-    payout = payouts.begin(programme.access, row.party, row.item.currency, row.item.amount, now)
     due = now if row.kind in CALLED else None
-    return _at(row, way.submit(row.item, Frozen(key, body.encode()), now), now)._replace(payout=payout.id, due=due)
+    return _at(row, way.submit(row.item, Frozen(key, body.encode()), now), now)._replace(payout=payout, due=due)
 
 
 def key_of(programme: Programme, row: Row) -> str:
@@ -348,11 +350,12 @@ def _check_keys(keys: Sequence[str], known: Collection[str]) -> None:
 def post(programme: Programme, pairs: Sequence[tuple[Row, Row]], now: Instant) -> list[Row]:
     """Post what the moves mean for the money; a payment that arrived after all gets a payout anew."""
     access, steps, moved = programme.access, [], []
+    known = payouts.find_all(access, [before.payout for before, _ in pairs if before.payout is not None])
     for before, after in pairs:
         if before.payout is None or before.item.state is after.item.state:
             moved.append(after)
             continue
-        payout = payouts.find(access, before.payout)
+        payout = known[before.payout]
         if after.item.state is State.FINAL and payout.state == "returned":
             payout = payouts.begin(access, after.party, after.item.currency, after.item.amount, now)
             steps.append(payouts.Step(payout, "in_transit"))

@@ -4,11 +4,13 @@ What may leave is decided by whoever begins one: a run (``payout_runs``) or a co
 """
 
 import os
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
-from fanshare.core import commitments, conversions, leaves, ledger
+from fanshare.core import commitments, conversions, leaves, ledger, log
+from fanshare.core.canonical import canonical
 from fanshare.core.conversions import Leg
 from fanshare.core.errors import BadInputError, ConflictError
 from fanshare.core.instants import Instant
@@ -22,26 +24,33 @@ from fanshare.store.queries import conversions as conversion_rows
 from fanshare.store.queries import payout_runs, shop_credits
 from fanshare.store.queries.conversions import Conversion
 
+#: Numbers are drawn after the rows were sorted, so that the smallest is the first one's.
 _PLAN = """
 INSERT INTO payout (programme_id, party_id, currency, amount, state, created_at, changed_at)
-VALUES (%(programme_id)s, %(party)s, %(currency)s, %(amount)s, 'planned', %(now)s, %(now)s) RETURNING id
+SELECT %(programme_id)s, party, currency, amount, 'planned', %(now)s, %(now)s
+  FROM unnest(%(parties)s::bigint[], %(currencies)s::text[], %(amounts)s::bigint[])
+       WITH ORDINALITY AS given (party, currency, amount, place) ORDER BY place RETURNING id
 """
-_EVENT = """
+_EVENTS = """
 INSERT INTO payout_event (programme_id, payout_id, state, reason, at, leaf_index)
-VALUES (%(programme_id)s, %(payout)s, %(state)s, %(reason)s, %(now)s, %(leaf)s)
+SELECT %(programme_id)s, payout, state, reason, %(now)s, leaf
+  FROM unnest(%(payouts)s::bigint[], %(states)s::text[], %(reasons)s::text[], %(leaves)s::bigint[])
+       WITH ORDINALITY AS given (payout, state, reason, leaf, place) ORDER BY place
 """
 _LOCK = """
-SELECT p.party_id, p.currency, p.amount, p.state, y.public_id FROM payout p
+SELECT p.id, p.party_id, p.currency, p.amount, p.state, y.public_id FROM payout p
   JOIN party y ON y.programme_id = p.programme_id AND y.id = p.party_id
- WHERE p.programme_id = %(programme_id)s AND p.id = %(payout)s FOR NO KEY UPDATE OF p
+ WHERE p.programme_id = %(programme_id)s AND p.id = ANY(%(payouts)s) ORDER BY p.id FOR NO KEY UPDATE OF p
 """
-_STATE = """
-UPDATE payout SET state = %(state)s, amount = %(amount)s, changed_at = %(now)s
- WHERE programme_id = %(programme_id)s AND id = %(payout)s
+_STATES = """
+UPDATE payout p SET state = given.state, amount = given.amount, changed_at = %(now)s
+  FROM unnest(%(payouts)s::bigint[], %(states)s::text[], %(amounts)s::bigint[]) AS given (payout, state, amount)
+ WHERE p.programme_id = %(programme_id)s AND p.id = given.payout
 """
 _LEAVES = """
-SELECT l.hash FROM payout_event e JOIN log_leaf l ON l.programme_id = e.programme_id AND l.index = e.leaf_index
- WHERE e.programme_id = %(programme_id)s AND e.payout_id = %(payout)s ORDER BY e.id
+SELECT e.payout_id, l.hash FROM payout_event e
+  JOIN log_leaf l ON l.programme_id = e.programme_id AND l.index = e.leaf_index
+ WHERE e.programme_id = %(programme_id)s AND e.payout_id = ANY(%(payouts)s) ORDER BY e.id
 """
 
 
@@ -86,16 +95,45 @@ class Step:
     reason: str = ""
 
 
+class Begun(NamedTuple):
+    """What a payout is begun for: whose money, and how much of it (micros)."""
+
+    party: int
+    currency: str
+    amount: Micros
+
+
 def begin(access: Access, party: int, currency: str, amount: Micros, now: Instant) -> Payout:
     """A payout that is planned for money that goes by another road than a transfer to a bank."""
-    payout = int(access.value(_PLAN, {"party": party, "currency": currency, "amount": amount, "now": now}))
-    access.execute(_EVENT, {"payout": payout, "state": "planned", "reason": "", "now": now, "leaf": None})
-    return _found(access, payout)
+    return begin_all(access, [Begun(party, currency, amount)], now)[0]
+
+
+def begin_all(access: Access, news: Sequence[Begun], now: Instant) -> list[Payout]:
+    """Several payouts that are planned, in their order, in as many statements as one."""
+    if not news:
+        return []
+    columns = {
+        "parties": [one.party for one in news],
+        "currencies": [one.currency for one in news],
+        "amounts": [one.amount for one in news],
+    }
+    ids = sorted(int(row[0]) for row in access.fetch(_PLAN, {**columns, "now": now}))
+    _enter_events(access, [(id_, "planned", "", None) for id_ in ids], now)
+    found = find_all(access, ids)
+    return [found[id_] for id_ in ids]
 
 
 def find(access: Access, payout_id: int) -> Payout:
     """A payout, locked. Raises ``BadInputError`` ``unknown_payout``."""
-    return _found(access, payout_id)
+    found = find_all(access, [payout_id]).get(payout_id)
+    if found is None:
+        raise BadInputError("unknown_payout", "There is no such payout in this programme.", 404)
+    return found
+
+
+def find_all(access: Access, ids: Iterable[int]) -> dict[int, Payout]:
+    """Payouts by number, locked in the order of their numbers; unknown ones are left out."""
+    return {row[0]: Payout(*row) for row in access.fetch(_LOCK, {"payouts": sorted(set(ids))})}
 
 
 def walk(programme: Programme, steps: Sequence[Step], now: Instant) -> None:
@@ -111,8 +149,7 @@ def walk(programme: Programme, steps: Sequence[Step], now: Instant) -> None:
         batch.append(_moving(step, at[step.payout.id]))
         at[step.payout.id] = step.state
     post_logged(programme.access, batch, at=now)
-    for step in steps:
-        _note(programme, step.payout, step.state, step.payout.amount, now, step.reason)
+    _note(programme, steps, now)
 
 
 def _moving(step: Step, before: str) -> Transfer:
@@ -129,15 +166,8 @@ def _moving(step: Step, before: str) -> Transfer:
     return make(payout.party, payout.amount, payout.currency, payout.id)
 
 
-def _found(access: Access, payout_id: int) -> Payout:
-    row = access.fetch_one(_LOCK, {"payout": payout_id})
-    if row is None:
-        raise BadInputError("unknown_payout", "There is no such payout in this programme.", 404)
-    return Payout(payout_id, *row)
-
-
 def _locked(access: Access, payout_id: int, states: set[str]) -> Payout:
-    payout = _found(access, payout_id)
+    payout = find(access, payout_id)
     if shop_credits.is_credit(access, payout_id):
         raise ConflictError("is_credit", "This money is in a code of the shop; end the credit to bring it back.")
     if payout_runs.owns(access, payout_id):
@@ -153,27 +183,51 @@ def _enter(
     programme: Programme, payout: Payout, state: str, transfer: Transfer, now: Instant, reason: str = ""
 ) -> Payout:
     post_logged(programme.access, [transfer], at=now)
-    _note(programme, payout, state, transfer.amount, now, reason)
-    return Payout(payout.id, payout.party, payout.currency, transfer.amount, state, payout.public_id)
+    moved = replace(payout, amount=transfer.amount)
+    _note(programme, [Step(moved, state, reason)], now)
+    return replace(moved, state=state)
 
 
-def _note(programme: Programme, payout: Payout, state: str, amount: Micros, now: Instant, reason: str) -> None:
-    """The row, the leaf and the event of a state whose transfer was posted."""
+def _note(programme: Programme, steps: Sequence[Step], now: Instant) -> None:
+    """The rows, leaves and events of states whose transfers were posted: as many statements for many as for one."""
     access = programme.access
-    access.execute(_STATE, {"payout": payout.id, "state": state, "amount": amount, "now": now})
-    leaf = _log(programme, payout, state, amount, now)
-    access.execute(_EVENT, {"payout": payout.id, "state": state, "reason": reason, "now": now, "leaf": leaf})
+    last = {step.payout.id: step for step in steps}
+    columns = {
+        "payouts": [*last],
+        "states": [step.state for step in last.values()],
+        "amounts": [step.payout.amount for step in last.values()],
+    }
+    access.execute(_STATES, {**columns, "now": now})
+    first = log_store.append(access, _bodies(programme, steps, now))
+    _enter_events(
+        access, [(step.payout.id, step.state, step.reason, first + place) for place, step in enumerate(steps)], now
+    )
 
 
-def _log(programme: Programme, payout: Payout, state: str, amount: Micros, now: Instant) -> int:
-    """The leaf of a payout's new state; its commitments open for the payee alone."""
-    access = programme.access
-    before = [bytes(row[0]).hex() for row in access.fetch(_LEAVES, {"payout": payout.id})]
+def _enter_events(access: Access, events: Sequence[tuple[int, str, str, int | None]], now: Instant) -> None:
+    """Write down which payouts entered which states, why, and by which leaf of the log."""
+    payouts, states, reasons, places = (list(column) for column in zip(*events, strict=True))
+    values = {"payouts": payouts, "states": states, "reasons": reasons, "leaves": places, "now": now}
+    access.execute(_EVENTS, values)
+
+
+def _bodies(programme: Programme, steps: Sequence[Step], now: Instant) -> list[dict[str, Any]]:
+    """The leaves of payouts' new states, each with the hash of the one before; they open for the payee alone."""
+    access, before, bodies = programme.access, defaultdict[int, list[str]](list), []
+    for payout, hashed in access.fetch(_LEAVES, {"payouts": [step.payout.id for step in steps]}):
+        before[payout].append(bytes(hashed).hex())
+    salts = programme.vault.party_salts({step.payout.party for step in steps})
     # After an erasure nobody can open the commitments any more: the key is as random as if it were forgotten.
-    key = programme.vault.party_salts([payout.party])[payout.party][1] or os.urandom(commitments.SALT_BYTES)
-    moved = replace(payout, state=state, amount=amount)
-    of = conversion_rows.of_leg(access, payout.id) if state in leaves.LEGS else None
-    return log_store.append(access, [payout_leaf(moved, key, len(before) + 1, before[-1] if before else None, now, of)])
+    keys = {party: key or os.urandom(commitments.SALT_BYTES) for party, (_, key) in salts.items()}
+    legs = conversion_rows.of_legs(access, [step.payout.id for step in steps if step.state in leaves.LEGS])
+    for step in steps:
+        payout, known = step.payout, before[step.payout.id]
+        of = legs[payout.id] if step.state in leaves.LEGS else None
+        moved = replace(payout, state=step.state)
+        body = payout_leaf(moved, keys[payout.party], len(known) + 1, known[-1] if known else None, now, of)
+        known.append(log.leaf_hash(canonical(body)).hex())
+        bodies.append(body)
+    return bodies
 
 
 def payout_leaf(

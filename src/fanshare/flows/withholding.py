@@ -78,9 +78,11 @@ def _rate(
 
 def begin(access: Access, sent: Mapping[int, tuple[Asked, Part]], now: Instant) -> list[Step]:
     """The parts that go beside these payouts; the caller posts the steps."""
+    if not sent:
+        return []
     authority, steps = home(access).code, []
-    for of, (one, part) in sent.items():
-        payout = payouts.begin(access, one.party, one.currency, part.amount, now)
+    asked = [payouts.Begun(one.party, one.currency, part.amount) for one, part in sent.values()]
+    for (of, (_, part)), payout in zip(sent.items(), payouts.begin_all(access, asked, now), strict=True):
         rows.add_part(access, payout.id, of, part.rate, part.base, authority)
         steps.append(Step(payout, "withheld"))
     return steps

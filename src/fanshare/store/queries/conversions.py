@@ -21,7 +21,7 @@ SELECT x.payout_id, x.got_payout_id, x.of_payout_id, g.party_id, x.source, x.day
   JOIN payout r ON r.programme_id = x.programme_id AND r.id = x.got_payout_id
  WHERE x.programme_id = %(programme_id)s
 """
-_OF_LEG = _ALL + " AND %(payout)s IN (x.payout_id, x.got_payout_id)"
+_OF_LEGS = _ALL + " AND (x.payout_id = ANY(%(payouts)s) OR x.got_payout_id = ANY(%(payouts)s))"
 _OF_PAYOUT = _ALL + " AND x.of_payout_id = %(payout)s"
 _OF_PAYOUTS = _ALL + " AND x.of_payout_id = ANY(%(payouts)s) ORDER BY x.payout_id"
 _EVERY = _ALL + " ORDER BY x.payout_id"
@@ -55,9 +55,12 @@ def add(access: Access, given: int, got: int, of: int, quote: Quote, now: Instan
     access.execute(_ADD, {"given": given, "got": got, "of": of, **rates, "now": now})
 
 
-def of_leg(access: Access, payout: int) -> Conversion | None:
-    """The conversion that a payout is a leg of."""
-    return _one(access.fetch(_OF_LEG, {"payout": payout}))
+def of_legs(access: Access, payouts: Sequence[int]) -> dict[int, Conversion]:
+    """The conversions that payouts are legs of, by the numbers of both legs."""
+    if not payouts:
+        return {}
+    found = [_read(row) for row in access.fetch(_OF_LEGS, {"payouts": [*payouts]})]
+    return {leg: one for one in found for leg in (one.given_payout, one.got_payout)}
 
 
 def of_payout(access: Access, payout: int) -> Conversion | None:

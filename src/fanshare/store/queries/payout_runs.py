@@ -95,10 +95,12 @@ INSERT INTO payout_item (programme_id, run_id, party_id, currency, amount, state
 SELECT %(programme_id)s, %(run)s, party, currency, amount, 'planned', %(now)s
   FROM unnest(%(parties)s::bigint[], %(currencies)s::text[], %(amounts)s::bigint[]) AS given (party, currency, amount)
 """
-_ADD_EVENT = """
+_ADD_EVENTS = """
 INSERT INTO payout_item_event (programme_id, item_id, state, said, amount, currency, reason, remote, actor, at)
-VALUES (%(programme_id)s, %(item)s, %(state)s, %(said)s, %(amount)s, %(currency)s, %(reason)s, %(remote)s,
-        %(actor)s, %(now)s)
+SELECT %(programme_id)s, item, state, said, amount, currency, reason, remote, actor, now
+  FROM unnest(%(item)s::bigint[], %(state)s::text[], %(said)s::text[], %(amount)s::bigint[], %(currency)s::text[],
+              %(reason)s::text[], %(remote)s::text[], %(actor)s::text[], %(now)s::bigint[])
+       WITH ORDINALITY AS given (item, state, said, amount, currency, reason, remote, actor, now, place) ORDER BY place
 """
 _RUNS = """
 SELECT id, rail, planned_by, planned_at, approved_by, approved_at, frozen_at, submitted_at, file_hash,
@@ -129,11 +131,15 @@ _OF_RUN = _ITEMS + " AND i.run_id = %(run)s ORDER BY i.id"
 _LOCKED = _ITEMS + " AND i.run_id = %(run)s ORDER BY i.id FOR NO KEY UPDATE OF i"
 _ONE = _ITEMS + " AND i.id = %(item)s"
 _LOCKED_ONE = _ONE + " FOR NO KEY UPDATE OF i"
-_SAVE_ITEM = """
-UPDATE payout_item SET state = %(state)s, amount = %(amount)s, key = %(key)s, body = %(body)s, first_at = %(first)s,
-       last_at = %(last)s, missed_at = %(missed)s, payout_id = %(payout)s, reason = %(reason)s, changed_at = %(now)s,
-       account_id = %(account)s, remote = %(remote)s, tries = %(tries)s, due_at = %(due)s
- WHERE programme_id = %(programme_id)s AND id = %(item)s
+_SAVE_ITEMS = """
+UPDATE payout_item i SET state = n.state, amount = n.amount, key = n.key, body = n.body, first_at = n.first,
+       last_at = n.last, missed_at = n.missed, payout_id = n.payout, reason = n.reason, changed_at = n.now,
+       account_id = n.account, remote = n.remote, tries = n.tries, due_at = n.due
+  FROM unnest(%(item)s::bigint[], %(state)s::text[], %(amount)s::bigint[], %(key)s::text[], %(body)s::text[],
+              %(first)s::bigint[], %(last)s::bigint[], %(missed)s::bigint[], %(payout)s::bigint[], %(reason)s::text[],
+              %(now)s::bigint[], %(account)s::bigint[], %(remote)s::text[], %(tries)s::integer[], %(due)s::bigint[])
+       AS n (item, state, amount, key, body, first, last, missed, payout, reason, now, account, remote, tries, due)
+ WHERE i.programme_id = %(programme_id)s AND i.id = n.item
 """
 _LAST = """
 SELECT i.party_id, i.currency, i.amount FROM payout_item i
@@ -292,8 +298,9 @@ def event(
 
 
 def note(access: Access, events: Sequence[dict[str, Any]]) -> None:
-    """Write events of payments down."""
-    access.execute_many(_ADD_EVENT, events)
+    """Write events of payments down, in one statement."""
+    if events:
+        access.execute(_ADD_EVENTS, _by_column(events))
 
 
 def find(access: Access, run: int) -> Run | None:
@@ -338,8 +345,9 @@ def item(access: Access, id_: int, *, lock: bool = False) -> Row:
 
 
 def save_items(access: Access, rows: Sequence[Row]) -> None:
-    """Payments as they stand now."""
-    access.execute_many(_SAVE_ITEM, [_columns(row) for row in rows])
+    """Payments as they stand now, each named once, in one statement."""
+    if rows:
+        access.execute(_SAVE_ITEMS, _by_column([_columns(row) for row in rows]))
 
 
 def last(access: Access) -> dict[tuple[int, str], Micros]:
@@ -377,22 +385,15 @@ def _row(
     return Row(id_, run, party, public_id, item, payout, reason, changed_at, account, kind, tries, due)
 
 
+def _by_column(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    return {name: [row[name] for row in rows] for name in rows[0]}
+
+
 def _columns(row: Row) -> dict[str, Any]:
     item = row.item
+    frozen = (None, None) if item.frozen is None else (item.frozen.key, item.frozen.body.decode())
     return {
-        "item": row.id,
-        "state": str(item.state),
-        "amount": item.amount,
-        "key": item.frozen and item.frozen.key,
-        "body": item.frozen and item.frozen.body.decode(),
-        "first": item.first,
-        "last": item.last,
-        "missed": item.missed,
-        "payout": row.payout,
-        "account": row.account,
-        "remote": item.remote,
-        "tries": row.tries,
-        "due": row.due,
-        "reason": row.reason,
-        "now": row.changed_at,
-    }
+        "item": row.id, "state": str(item.state), "amount": item.amount, "key": frozen[0], "body": frozen[1],
+        "first": item.first, "last": item.last, "missed": item.missed, "payout": row.payout, "account": row.account,
+        "remote": item.remote, "tries": row.tries, "due": row.due, "reason": row.reason, "now": row.changed_at,
+    }  # fmt: skip

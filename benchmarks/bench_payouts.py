@@ -1,0 +1,113 @@
+"""A payout run with its postings, leaves and file for the bank, beside COPY of its rows and bare writing of its XML."""
+
+import io
+import time
+from xml.etree import ElementTree
+
+from benchmarks.ground import NOW, Town, ground
+from benchmarks.trials import Row, Trial, backend_seconds, scaled
+from benchmarks.twins import Twins
+from fanshare.core.bank_files import iban_debtor
+from fanshare.core.instants import DAY
+from fanshare.core.ledger import AccountKey, AccountKind, Transfer, TransferKind
+from fanshare.core.payee_account import Kind, iban_account, packed
+from fanshare.flows import payees, payout_banks, payout_runs
+from fanshare.integrations.bank_files import Banks
+from fanshare.store import ledger, log_store
+from fanshare.store.access import connect
+from fanshare.store.queries import payees as named
+from fanshare.store.queries import payout_runs as rows
+
+PAYEES = 100_000
+BATCH = 5_000
+GOAL = 0.3
+ACCOUNT = packed(iban_account("Finn Fox", "AT611904300234573201"))
+DEBTOR = iban_debtor("Bea", "DE89370400440532013000", "", "Leinenweg 1", "10115", "Berlin", "de")
+#: What a run leaves behind.
+TABLES = ("payout", "payout_event", "payout_item", "payout_item_event", "transfer", "log_leaf")
+
+
+def run_of_many(size: float) -> list[Row]:
+    """One run: planned, approved, sent, and its file written; then the same rows copied and the same XML written."""
+    number = scaled(PAYEES, size, 100)
+    with ground() as base, connect(base.database.dsn(owner=True)) as owner:
+        town = base.town(1, number)
+        _fill(town)
+        base.analyse()
+        twins = Twins(owner, TABLES)
+        mark, processor = twins.mark(), time.process_time() + backend_seconds(base.postmaster)
+        began = time.perf_counter()
+        steps, raw = _paid(town, began)
+        ours = time.perf_counter() - began
+        processor = time.process_time() + backend_seconds(base.postmaster) - processor
+        copied = twins.copy(twins.written(mark))
+    bare = _bare(raw)
+    ratio = (copied + bare) / ours
+    return [
+        Row(
+            f"payout run of {number:,} payees: planned, approved, sent, and its pain.001",
+            f"{ours:.1f} s",
+            f"{processor / number * 1e3:.2f} ms",
+            f"COPY of its rows, {copied:.1f} s, and ElementTree writing the same XML, {bare:.1f} s",
+            f"{ratio:.2f}",
+            f">= {GOAL}",
+            ratio >= GOAL,
+            f"{', '.join(f'{name} {seconds:.1f} s' for name, seconds in steps.items())}. The file names accounts that"
+            " are opened one by one from under the keys of their owners. Statements are made when somebody asks.",
+        )
+    ]
+
+
+def _fill(town: Town) -> None:
+    """Everybody has something ready, and has named an account long ago."""
+    access, programme = town.access, town.programme
+    payout_banks.set_debtor(programme, DEBTOR, "Bea", NOW - 9 * DAY)
+    absorbed = AccountKey(AccountKind.ABSORBED)
+    for start in range(0, len(town.fans), BATCH):
+        some = town.fans[start : start + BATCH]
+        people = rows.people(access, some)
+        batch = [
+            Transfer(
+                TransferKind.CLAIM, absorbed, AccountKey(AccountKind.AVAILABLE, one),
+                town.rng.randrange(1, 9_000) * 10_000, "EUR",
+            )
+            for one in some
+        ]  # fmt: skip
+        with access.transaction():
+            log_store.append(access, [ledger.post(access, batch, at=NOW - 8 * DAY).leaf()])
+            for one in some:
+                id_ = named.add(access, one, (Kind.IBAN, "EUR"), NOW - 9 * DAY, NOW - 6 * DAY)
+                programme.vault.put(people[one], payees.sealed_kind(id_), ACCOUNT, NOW - 9 * DAY)
+
+
+def _paid(town: Town, began: float) -> tuple[dict[str, float], bytes]:
+    """The run from its plan to its file: seconds of each step, and the file."""
+    programme, taken, mark = town.programme, {}, began
+    run, _ = payout_runs.plan(programme, "Bea", NOW)
+    taken["planned in"], mark = time.perf_counter() - mark, time.perf_counter()
+    payout_runs.approve(programme, run, "Otto", NOW)
+    taken["approved in"], mark = time.perf_counter() - mark, time.perf_counter()
+    payout_runs.send(programme, run, "Bea", NOW)
+    taken["sent in"], mark = time.perf_counter() - mark, time.perf_counter()
+    raw = payout_banks.file_of(programme, run, Kind.IBAN, Banks(), NOW)
+    taken["file in"] = time.perf_counter() - mark
+    return taken, raw
+
+
+def _bare(raw: bytes) -> float:
+    """Seconds in which ElementTree makes and writes a tree with the same elements and texts."""
+    given = [(event, one.tag, one.text) for event, one in ElementTree.iterparse(io.BytesIO(raw), ("start", "end"))]  # noqa: S314  # our own file
+    began = time.perf_counter()
+    builder = ElementTree.TreeBuilder()
+    for event, tag, text in given:
+        if event == "start":
+            builder.start(tag, {})
+        else:
+            if text:
+                builder.data(text)
+            builder.end(tag)
+    ElementTree.ElementTree(builder.close()).write(io.BytesIO(), encoding="utf-8", xml_declaration=True)
+    return time.perf_counter() - began
+
+
+TRIALS = [Trial("payouts", run_of_many)]
