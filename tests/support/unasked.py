@@ -49,6 +49,7 @@ UNASKED = {
     "workbench.entries.add": OWN_BOOKS,
     "workbench.entries.change": OWN_BOOKS,
     "workbench.entries.receipt": OWN_BOOKS,
+    "workbench.ideas.ideas": OWN_BOOKS,
     "workbench.invoices.invoice": OWN_BOOKS,
     "workbench.invoices.sender": OWN_BOOKS,
     "workbench.invoices.write": OWN_BOOKS,

@@ -30,6 +30,8 @@ PAGES = {
     "check": "/workbench/check",
     "plan": "/workbench/plan",
     "time": "/workbench/plan/time",
+    "ideas": "/workbench/ideas",
+    "idea": "/workbench/add/idea",
     "work": "/workbench/add/work",
     "floor": "/workbench/floor",
     "post": "/workbench/post",

@@ -14,6 +14,7 @@ from fanshare.core.workbench.entries import (
     Deal,
     Equipment,
     Feed,
+    Idea,
     Invoice,
     Never,
     Planned,
@@ -27,7 +28,7 @@ from fanshare.core.workbench.entries import (
 )
 from fanshare.core.workbench.invoicing import Issued, Sender
 
-type Entry = Deal | Cost | Recurring | Equipment | Trip | Time | Invoice | Post | Never | Issued | Work | Busy
+type Entry = Deal | Cost | Recurring | Equipment | Trip | Time | Invoice | Post | Never | Issued | Work | Busy | Idea
 type Written = Entry | Settings | Running | Sender | Planned | Feed | Aside
 
 KINDS: Mapping[str, type[Any]] = {
@@ -44,6 +45,7 @@ KINDS: Mapping[str, type[Any]] = {
     "sender": Sender,
     "work": Work,
     "busy": Busy,
+    "idea": Idea,
     "settings": Settings,
     "timer": Running,
     "plan": Planned,

@@ -192,6 +192,17 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
+class Idea:
+    """Something she might make one day: some words, ``tags`` by commas, notes. ``made``: when it was taken up."""
+
+    id: str
+    words: str
+    tags: str = ""
+    notes: str = ""
+    made: date = date.max
+
+
+@dataclass(frozen=True, slots=True)
 class Busy:
     """Times that are taken, of a calendar of that name: ``2026-12-01T09:00+90``, her clock and minutes, by commas."""
 

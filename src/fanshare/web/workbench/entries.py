@@ -34,6 +34,7 @@ KINDS = {
     "post": (later("Something posted"), "workbench_limits"),
     "never": (later("Something you never want"), "workbench_limits"),
     "work": (later("Something to make"), "workbench_plan"),
+    "idea": (later("An idea"), "workbench_ideas"),
 }
 
 

@@ -8,7 +8,20 @@ from fanshare.core.errors import BadInputError
 from fanshare.core.money import BASIS, format_percent, format_trimmed
 from fanshare.core.workbench import mileage, typed
 from fanshare.core.workbench.documents import Entry
-from fanshare.core.workbench.entries import Cost, Deal, Equipment, Invoice, Never, Post, Recurring, Time, Trip, Work
+from fanshare.core.workbench.entries import (
+    Cost,
+    Deal,
+    Equipment,
+    Idea,
+    Invoice,
+    Never,
+    Post,
+    Recurring,
+    Time,
+    Trip,
+    Work,
+)
+from fanshare.core.workbench.ideas import tags_of
 from fanshare.core.workbench.late import LAWS
 from fanshare.core.workbench.lines import table_of
 from fanshare.web.language import gettext as _
@@ -17,7 +30,7 @@ from fanshare.web.workbench.fields import Around as Around
 from fanshare.web.workbench.fields import Field as Field
 from fanshare.web.workbench.fields import Typed as Typed
 
-_NAME, _WORDS = 120, 500
+_NAME, _WORDS, _NOTES = 120, 500, 1_000
 _MOST_MONTHS = 600
 
 
@@ -168,6 +181,13 @@ def _never_fields(_around: Around) -> Iterator[Field]:
     yield Field("why", _("Why? For yourself, and for an answer"), most=_WORDS)
 
 
+def _idea_fields(_around: Around) -> Iterator[Field]:
+    yield Field("words", _("What is the idea?"), required=True, most=_NAME)
+    hint = _("Words of your own, parted by commas, such as linen, autumn.")
+    yield Field("tags", _("Tags"), most=_NAME, hint=hint)
+    yield Field("notes", _("Notes"), most=_NOTES)
+
+
 _FIELDS: Mapping[str, Callable[[Around], Iterator[Field]]] = {
     "deal": _deal_fields,
     "cost": _cost_fields,
@@ -179,6 +199,7 @@ _FIELDS: Mapping[str, Callable[[Around], Iterator[Field]]] = {
     "post": _post_fields,
     "never": _never_fields,
     "work": work_forms.fields,
+    "idea": _idea_fields,
 }
 
 
@@ -272,6 +293,14 @@ def _never(id_: str, got: Typed, _around: Around) -> Never:
     return Never(id_, what, typed.words(got.get("why", ""), _WORDS))
 
 
+def _idea(id_: str, got: Typed, around: Around) -> Idea:
+    tags = tags_of(typed.words(got.get("tags", ""), _NAME))
+    known = around.shelf.entries.get(id_)
+    made = known.made if isinstance(known, Idea) else date.max
+    notes = typed.words(got.get("notes", ""), _NOTES)
+    return Idea(id_, typed.words(got.get("words", ""), _NAME, needed=True), ", ".join(tags), notes, made)
+
+
 _ENTRIES: Mapping[str, Callable[[str, Typed, Around], Entry]] = {
     "deal": _deal,
     "cost": _cost,
@@ -283,6 +312,7 @@ _ENTRIES: Mapping[str, Callable[[str, Typed, Around], Entry]] = {
     "post": _post,
     "never": _never,
     "work": work_forms.entry,
+    "idea": _idea,
 }
 
 
