@@ -133,6 +133,7 @@ SELECT a.id, a.programme_id, coalesce(p.slug, ''), a.at, a.actor, a.what, a.abou
  WHERE (%(programme)s::bigint IS NULL OR a.programme_id = %(programme)s)
    AND (%(since)s::bigint IS NULL OR a.at >= %(since)s) AND (%(until)s::bigint IS NULL OR a.at < %(until)s)
    AND (%(before)s::bigint IS NULL OR a.id < %(before)s) AND (%(what)s = '' OR a.what = %(what)s)
+   AND (%(text)s = '' OR strpos(lower(a.about), lower(%(text)s)) > 0)
  ORDER BY a.id DESC LIMIT %(limit)s
 """
 
@@ -165,7 +166,7 @@ def noted(access: Access, what: str, now: Instant, about: str = "") -> None:
 def lines(conn: Connection, *, programme: int | None = None, limit: int = 50, **narrowed: Any) -> Iterator[Line]:
     """What was done, the newest first: in one programme or everywhere.
 
-    ``narrowed``: ``since`` and ``until`` (half open), ``before`` (an id), ``what``.
+    ``narrowed``: ``since`` and ``until`` (half open), ``before`` (an id), ``what``, ``text`` (of what it was about).
     """
-    wanted = {"since": None, "until": None, "before": None, "what": "", **narrowed}
+    wanted = {"since": None, "until": None, "before": None, "what": "", "text": "", **narrowed}
     return (Line(*row) for row in conn.execute(_LINES, {**wanted, "programme": programme, "limit": limit}))

@@ -6,10 +6,10 @@ meanwhile shift nothing. What can't be understood is refused with a sentence.
 
 import base64
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,9 @@ PAGE = 25
 #: Rows of an export; more are cut, and the file says so.
 MOST_EXPORTED = 10_000
 _LONGEST = 200
+_USUAL = frozenset({"q", "from", "to", "sort", "after", "as"})
+#: What a page says once after a form was sent: no part of a list.
+_SAID_ONCE = frozenset({"kept", "given", "back", "gone", "thanked", "sent", "reported"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,21 @@ class Asked:
     hidden: Mapping[str, str]
 
     @property
+    def limit(self) -> int:
+        """How many rows are shown: of a page, or of a file."""
+        return MOST_EXPORTED if self.form else PAGE
+
+    @property
+    def before(self) -> int | None:
+        """The row behind which this page begins, for lists whose order is that of one number."""
+        return None if self.after is None else self.after[0]
+
+    @property
+    def span(self) -> dict[str, Instant | None]:
+        """The days asked for, as queries name them."""
+        return {"since": self.since, "until": self.until}
+
+    @property
     def narrowed(self) -> bool:
         """Whether anything is left out."""
         return bool(self.text or self.from_day or self.to_day or any(self.chosen.values()))
@@ -62,15 +80,41 @@ class Asked:
         return f"?{urlencode(kept)}" if kept else "?"
 
 
+class Taken[T](NamedTuple):
+    """The rows of one page or file, where the next page begins (empty: nowhere), and whether a file leaves rows out."""
+
+    rows: list[T]
+    next: str
+    cut: bool
+
+
+def taken[T](wish: Asked, found: Sequence[T], key: Callable[[T], tuple[int, int]]) -> Taken[T]:
+    """What is shown of rows that were read with one more than ``wish.limit``; ``key`` is what the list goes by."""
+    rows, more = list(found[: wish.limit]), len(found) > wish.limit
+    return Taken(rows, place(key(rows[-1])) if more else "", more)
+
+
+def by_number(row: Any) -> tuple[int, int]:
+    """The key of lists that go by the number of a row alone."""
+    return row.id, 0
+
+
 def asked(query: Mapping[str, str], spec: Spec, tz: ZoneInfo, **hidden: str) -> Asked:
-    """Read the query of an address. Raises ``BadInputError``: ``bad_filter``, ``bad_date``, ``bad_place``."""
+    """Read the query of an address. Raises ``BadInputError``: ``bad_filter``, ``bad_date``, ``bad_place``.
+
+    A name that the list does not know is refused like a value: a filter that was mistyped and left out
+    would show, or export, more than was asked for.
+    """
+    known = _USUAL | _SAID_ONCE | spec.filters.keys() | hidden.keys()
+    idle = [name for name, there in (("q", spec.search), ("from", spec.dates), ("to", spec.dates)) if not there]
+    strange = [name for name, value in query.items() if name not in known or (name in idle and value)]
     text = query.get("q", "").strip() if spec.search else ""
     if len(text) > _LONGEST or "\x00" in text:
         raise BadInputError("bad_filter", "Search for fewer characters.")
     sort = query.get("sort", "") or next(iter(spec.sorts))
     chosen = {name: query.get(name, "") for name in spec.filters}
     wrong = [name for name, value in chosen.items() if value and value not in spec.filters[name][1]]
-    if wrong or sort not in spec.sorts or query.get("as", "") not in ("", "csv", "json"):
+    if strange or wrong or sort not in spec.sorts or query.get("as", "") not in ("", "csv", "json"):
         raise BadInputError("bad_filter", "This list has no such filter or order; start from the list itself.")
     from_day, to_day = (query.get(name, "").strip() if spec.dates else "" for name in ("from", "to"))
     return Asked(

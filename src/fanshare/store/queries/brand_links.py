@@ -35,6 +35,8 @@ SELECT l.id, l.code, l.destination, l.campaign, l.label_text, s.state, l.created
   JOIN party c ON c.programme_id = l.programme_id AND c.id = o.creator_party_id
  WHERE l.programme_id = %(programme_id)s AND (%(before)s::bigint IS NULL OR l.id < %(before)s)
    AND (%(state)s::text = '' OR s.state = %(state)s)
+   AND (%(since)s::bigint IS NULL OR l.created_at >= %(since)s)
+   AND (%(until)s::bigint IS NULL OR l.created_at < %(until)s)
    AND (%(text)s::text = '' OR strpos(lower(l.destination || ' ' || l.campaign || ' ' || l.code || ' '
                                             || coalesce(c.display_name, '')), lower(%(text)s)) > 0)
  ORDER BY l.id DESC LIMIT %(limit)s
@@ -84,7 +86,16 @@ def counts(access: Access, creators_: Collection[int]) -> dict[int, int]:
     return dict(access.fetch(_COUNTS, {"creators": sorted(creators_)}))
 
 
-def listed(access: Access, *, state: str = "", text: str = "", before: int | None = None, limit: int) -> list[LinkRow]:
-    """Links, the newest first."""
-    asked = {"state": state, "text": text, "before": before, "limit": limit}
+def listed(
+    access: Access,
+    *,
+    state: str = "",
+    text: str = "",
+    since: Instant | None = None,
+    until: Instant | None = None,
+    before: int | None = None,
+    limit: int,
+) -> list[LinkRow]:
+    """Links, the newest first; ``since`` <= made < ``until``."""
+    asked = {"state": state, "text": text, "since": since, "until": until, "before": before, "limit": limit}
     return [LinkRow(*row) for row in access.fetch(_LINKS, asked)]

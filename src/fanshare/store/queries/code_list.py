@@ -16,6 +16,8 @@ SELECT s.id, s.shown, s.state, s.single_use, p.name, s.label_text, s.used, s.pro
  WHERE s.programme_id = %(programme_id)s AND (%(id)s::bigint IS NULL OR s.id = %(id)s)
    AND (%(before)s::bigint IS NULL OR s.id < %(before)s)
    AND (%(state)s::text = '' OR s.state = %(state)s)
+   AND (%(since)s::bigint IS NULL OR s.created_at >= %(since)s)
+   AND (%(until)s::bigint IS NULL OR s.created_at < %(until)s)
    AND (%(text)s::text = '' OR strpos(s.folded, lower(%(text)s)) > 0)
  ORDER BY s.id DESC LIMIT %(limit)s
 """
@@ -41,8 +43,16 @@ class CodeRow(NamedTuple):
 
 
 def codes(
-    access: Access, *, id_: int | None = None, state: str = "", text: str = "", before: int | None = None, limit: int
+    access: Access,
+    *,
+    id_: int | None = None,
+    state: str = "",
+    text: str = "",
+    since: Instant | None = None,
+    until: Instant | None = None,
+    before: int | None = None,
+    limit: int,
 ) -> list[CodeRow]:
-    """Codes of the programme, the newest first: one, or those of a state, that contain a text, before a row."""
-    asked = {"id": id_, "state": state, "text": text, "before": before, "limit": limit}
+    """Codes of the programme, the newest first: one, or those of a state, that contain a text, made in a span."""
+    asked = {"id": id_, "state": state, "text": text, "before": before, "limit": limit, "since": since, "until": until}
     return [CodeRow(*row) for row in access.fetch(_CODES, asked)]

@@ -1,6 +1,6 @@
 """Creators as a brand's people look for them, and those among them to whom something is written."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from fanshare.core.instants import Instant
 from fanshare.store.access import Access
@@ -16,6 +16,8 @@ SELECT y.id, y.slug, y.display_name, y.created_at,
    AND (%(id)s::bigint IS NULL OR y.id = %(id)s)
    AND (%(group)s::text = '' OR g.name = %(group)s)
    AND (%(text)s::text = '' OR strpos(lower(y.display_name || ' ' || coalesce(y.slug, '')), lower(%(text)s)) > 0)
+   AND (%(since)s::bigint IS NULL OR y.created_at >= %(since)s)
+   AND (%(until)s::bigint IS NULL OR y.created_at < %(until)s)
    AND (%(before)s::bigint IS NULL OR y.id < %(before)s)
  ORDER BY y.id DESC LIMIT %(limit)s
 """
@@ -59,15 +61,23 @@ class Writable(NamedTuple):
 
 
 def listed(
-    access: Access, *, text: str = "", group: str = "", before: int | None = None, limit: int
+    access: Access,
+    *,
+    text: str = "",
+    group: str = "",
+    since: Instant | None = None,
+    until: Instant | None = None,
+    before: int | None = None,
+    limit: int,
 ) -> list[CreatorRow]:
-    """Creators, the newest first."""
-    return _rows(access, text, group, before, limit, None)
+    """Creators, the newest first; ``since`` <= joined < ``until``."""
+    wanted = {"text": text, "group": group, "since": since, "until": until, "before": before, "limit": limit}
+    return _rows(access, wanted)
 
 
 def one(access: Access, creator: int) -> CreatorRow | None:
     """A creator who is here."""
-    return next(iter(_rows(access, "", "", None, 1, creator)), None)
+    return next(iter(_rows(access, {"id": creator, "limit": 1})), None)
 
 
 def person(access: Access, party: int) -> int | None:
@@ -82,6 +92,8 @@ def writable(access: Access, since: Instant, *, text: str, group: str, limit: in
     return [Writable(*row) for row in access.fetch(_WRITABLE, asked)]
 
 
-def _rows(access: Access, text: str, group: str, before: int | None, limit: int, id_: int | None) -> list[CreatorRow]:
-    asked = {"text": text, "group": group, "before": before, "limit": limit, "id": id_}
-    return [CreatorRow(*row) for row in access.fetch(_LISTED, asked)]
+_ALL = {"text": "", "group": "", "since": None, "until": None, "before": None, "id": None}
+
+
+def _rows(access: Access, wanted: dict[str, Any]) -> list[CreatorRow]:
+    return [CreatorRow(*row) for row in access.fetch(_LISTED, {**_ALL, **wanted})]

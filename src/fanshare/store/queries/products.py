@@ -51,6 +51,8 @@ SELECT p.id, coalesce(c.endpoint, ''), p.external_id, p.title, p.url, p.price, c
    AND (%(one)s::text IS NULL
         OR (p.external_id = %(one)s AND p.connection_id IS NOT DISTINCT FROM %(connection)s::bigint))
    AND (%(text)s = '' OR strpos(lower(p.title || ' ' || p.external_id), lower(%(text)s)) > 0)
+   AND (%(since)s::bigint IS NULL OR p.updated_at >= %(since)s)
+   AND (%(until)s::bigint IS NULL OR p.updated_at < %(until)s)
    AND CASE %(state)s WHEN '' THEN true WHEN 'gone' THEN p.gone_at IS NOT NULL WHEN 'there' THEN p.gone_at IS NULL
                       WHEN 'sold_out' THEN p.gone_at IS NULL AND p.sold_out
                       WHEN 'on_sale' THEN p.gone_at IS NULL AND NOT p.sold_out
@@ -132,11 +134,22 @@ def let_go(access: Access, connection: int | None, ids: Collection[str], now: In
 
 
 def listed(
-    access: Access, *, text: str = "", state: str = "", before: int | None = None, limit: int
+    access: Access,
+    *,
+    text: str = "",
+    state: str = "",
+    since: Instant | None = None,
+    until: Instant | None = None,
+    before: int | None = None,
+    limit: int,
 ) -> list[ProductRow]:
-    """Products, the newest first. ``state``: ``on_sale``, ``sold_out``, ``there``, ``gone``, ``no_picture``, or all."""
+    """Products, the newest first. ``state``: ``on_sale``, ``sold_out``, ``there``, ``gone``, ``no_picture``, or all.
+
+    ``since`` <= last changed < ``until``.
+    """
     values = {"text": text, "state": state, "after": 0, "before": before, "limit": limit, "newest": True}
-    return [ProductRow(*row) for row in access.fetch(_LISTED, {**values, **_ALL})]
+    span = {"since": since, "until": until}
+    return [ProductRow(*row) for row in access.fetch(_LISTED, {**_ALL, **values, **span})]
 
 
 def paged(access: Access, *, state: str, after: int, limit: int) -> list[ProductRow]:
@@ -148,8 +161,8 @@ def paged(access: Access, *, state: str, after: int, limit: int) -> list[Product
 def one(access: Access, connection: int | None, external_id: str) -> ProductRow | None:
     """A product of a shop by the shop's id."""
     values = {"text": "", "state": "", "after": 0, "before": None, "limit": 1, "newest": False}
-    row = access.fetch_one(_LISTED, {**values, "one": external_id, "connection": connection})
+    row = access.fetch_one(_LISTED, {**_ALL, **values, "one": external_id, "connection": connection})
     return None if row is None else ProductRow(*row)
 
 
-_ALL = {"one": None, "connection": None}
+_ALL = {"one": None, "connection": None, "since": None, "until": None}

@@ -17,7 +17,7 @@ from fanshare.web.desk import Here
 from fanshare.web.exports import exported
 from fanshare.web.language import gettext as _
 from fanshare.web.language import later
-from fanshare.web.lists import MOST_EXPORTED, PAGE, Spec, asked, place
+from fanshare.web.lists import Spec, asked, by_number, taken
 from fanshare.web.said import plain
 from fanshare.web.seated import page, seated
 
@@ -55,17 +55,18 @@ def change(here: Here, number: int) -> Any:
 
 def _list(here: Here, problem: str) -> Any:
     states = {name: _(found[0]) for name, found in STATES.items()}
-    spec = Spec({"state": (_("state"), states)}, {"newest": _("newest first")}, search=_("code"), dates=False)
+    spec = Spec({"state": (_("state"), states)}, {"newest": _("newest first")}, search=_("code"))
     wish = asked(here.request.GET, spec, here.zone)
-    limit = MOST_EXPORTED if wish.form else PAGE
-    before = wish.after[0] if wish.after else None
-    rows = code_list.codes(here.access, state=wish.chosen["state"], text=wish.text, before=before, limit=limit + 1)
+    rows = code_list.codes(
+        here.access, state=wish.chosen["state"], text=wish.text, before=wish.before, limit=wish.limit + 1, **wish.span
+    )
+    shown = taken(wish, rows, by_number)
     if wish.form:
-        return exported(wish.form, "codes", map(_document, rows[:limit]), _COLUMNS, cut=len(rows) > limit)
+        return exported(wish.form, "codes", map(_document, shown.rows), _COLUMNS, cut=shown.cut)
     context = {
         "asked": wish,
-        "codes": [(row, owner(row), (states[row.state], *STATES[row.state][1:])) for row in rows[:limit]],
-        "next": place((rows[limit - 1].id, 0)) if len(rows) > limit else "",
+        "codes": [(row, owner(row), (states[row.state], *STATES[row.state][1:])) for row in shown.rows],
+        "next": shown.next,
         "works": CONFIRMED,
         "may_change": may(here, "brand.codes"),
         "problem": problem,

@@ -18,7 +18,7 @@ from fanshare.web.brand.who import may
 from fanshare.web.desk import Here
 from fanshare.web.exports import exported
 from fanshare.web.language import gettext as _
-from fanshare.web.lists import MOST_EXPORTED, PAGE, Spec, asked, place
+from fanshare.web.lists import Spec, asked, by_number, taken
 from fanshare.web.said import plain
 from fanshare.web.seated import field, page, seated
 
@@ -32,17 +32,19 @@ _SHOWN = 100
 def links(here: Here) -> Any:
     """All links, newest first."""
     states = {"active": _("live"), "paused": _("paused"), "ended": _("ended")}
-    spec = Spec({"state": (_("state"), states)}, {"newest": _("newest first")}, search=_("search"), dates=False)
+    spec = Spec({"state": (_("state"), states)}, {"newest": _("newest first")}, search=_("search"))
     wish = asked(here.request.GET, spec, here.zone)
-    limit, before = MOST_EXPORTED if wish.form else PAGE, wish.after[0] if wish.after else None
-    rows = brand_links.listed(here.access, state=wish.chosen["state"], text=wish.text, before=before, limit=limit + 1)
+    rows = brand_links.listed(
+        here.access, state=wish.chosen["state"], text=wish.text, before=wish.before, limit=wish.limit + 1, **wish.span
+    )
+    shown = taken(wish, rows, by_number)
     if wish.form:
-        return exported(wish.form, "links", map(_document, rows[:limit]), _COLUMNS, cut=len(rows) > limit)
+        return exported(wish.form, "links", map(_document, shown.rows), _COLUMNS, cut=shown.cut)
     context = {
         "asked": wish,
-        "links": rows[:limit],
+        "links": shown.rows,
         "states": states,
-        "next": place((rows[limit - 1].id, 0)) if len(rows) > limit else "",
+        "next": shown.next,
         "may_make": may(here, "brand.links"),
     }
     return page(here, "brand/links.html", context)

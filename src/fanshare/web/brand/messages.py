@@ -14,7 +14,7 @@ from fanshare.web.brand.connections import KINDS
 from fanshare.web.desk import Here
 from fanshare.web.exports import exported
 from fanshare.web.language import gettext as _
-from fanshare.web.lists import MOST_EXPORTED, PAGE, Spec, asked, place
+from fanshare.web.lists import Spec, asked, taken
 from fanshare.web.said import plain
 from fanshare.web.seated import page, seated
 
@@ -30,21 +30,19 @@ def messages(here: Here) -> Any:
         {**filters, "shop": (_("shop"), shops)}, {"newest": _("newest first")}, search=_("search topic and reason")
     )
     wish = asked(here.request.GET, spec, here.zone)
-    limit = MOST_EXPORTED if wish.form else PAGE
     rows = rows_of.listed(
         here.access,
         state=wish.chosen["state"],
         endpoint=wish.chosen["shop"],
         text=wish.text,
-        since=wish.since,
-        until=wish.until,
         after=wish.after,
-        limit=limit + 1,
+        limit=wish.limit + 1,
+        **wish.span,
     )
+    shown = taken(wish, rows, lambda row: row.place)
     if wish.form:
-        return exported(wish.form, "messages", map(_document, rows[:limit]), _COLUMNS, cut=len(rows) > limit)
-    further = place(rows[limit - 1].place) if len(rows) > limit else ""
-    context = {"asked": wish, "rows": rows[:limit], "next": further, "states": states(), "shops": shops}
+        return exported(wish.form, "messages", map(_document, shown.rows), _COLUMNS, cut=shown.cut)
+    context = {"asked": wish, "rows": shown.rows, "next": shown.next, "states": states(), "shops": shops}
     return page(here, "brand/messages.html", context)
 
 

@@ -26,7 +26,7 @@ from fanshare.web.desk import Here
 from fanshare.web.exports import exported, wished
 from fanshare.web.language import gettext as _
 from fanshare.web.language import later
-from fanshare.web.lists import MOST_EXPORTED, PAGE, Spec, asked, place
+from fanshare.web.lists import MOST_EXPORTED, Spec, asked, taken
 from fanshare.web.money_states import State, state
 from fanshare.web.said import plain
 from fanshare.web.seated import LISTENS, field, listens, page, seated
@@ -93,26 +93,23 @@ def orders(here: Here) -> Any:
     """Every order, the last placed first."""
     spec = Spec({}, {"newest": _("last placed first")}, search=_("order number"))
     wish = asked(here.request.GET, spec, here.zone)
-    limit = MOST_EXPORTED if wish.form else PAGE
     rows = brand.orders(
         here.access,
         number=wish.text.lstrip("#"),
-        since=wish.since,
-        until=wish.until,
         after=wish.after,
-        limit=limit + 1,
+        limit=wish.limit + 1,
+        **wish.span,
     )
-    shown = rows[:limit]
+    shown = taken(wish, rows, lambda row: (row.placed_at, row.id))
     if wish.form:
-        return exported(wish.form, "orders", map(_document, shown), _COLUMNS, cut=len(rows) > limit)
-    further = place((shown[-1].placed_at, shown[-1].id)) if len(rows) > limit else ""
+        return exported(wish.form, "orders", map(_document, shown.rows), _COLUMNS, cut=shown.cut)
     return page(
         here,
         "brand/orders.html",
         {
             "asked": wish,
-            "orders": shown,
-            "next": further,
+            "orders": shown.rows,
+            "next": shown.next,
             "may_look": may(here, "brand.messages"),
             "statuses": _said(_STATUSES),
             **listens(here),

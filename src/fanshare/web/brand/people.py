@@ -13,7 +13,7 @@ from fanshare.web.brand.who import may
 from fanshare.web.desk import Here
 from fanshare.web.exports import exported
 from fanshare.web.language import gettext as _
-from fanshare.web.lists import MOST_EXPORTED, PAGE, Spec, asked, place
+from fanshare.web.lists import Spec, asked, by_number, taken
 from fanshare.web.said import plain
 from fanshare.web.seated import field, page, seated
 
@@ -26,27 +26,26 @@ _AT_ONCE = 20
 def people(here: Here) -> Any:
     """Creators, newest first, under what waits."""
     known = {name: name for name in sorted(groups.names(here.programme, here.now))}
-    spec = Spec(
-        {"group": (_("group"), known)} if known else {}, {"newest": _("newest first")}, search=_("name"), dates=False
-    )
+    spec = Spec({"group": (_("group"), known)} if known else {}, {"newest": _("newest first")}, search=_("name"))
     wish = asked(here.request.GET, spec, here.zone)
-    limit = MOST_EXPORTED if wish.form else PAGE
-    before = wish.after[0] if wish.after else None
     chosen = wish.chosen.get("group", "")
-    rows = creators.listed(here.access, text=wish.text, group=chosen, before=before, limit=limit + 1)
+    rows = creators.listed(
+        here.access, text=wish.text, group=chosen, before=wish.before, limit=wish.limit + 1, **wish.span
+    )
+    shown = taken(wish, rows, by_number)
     if wish.form:
-        documents = map(_document, rows[:limit])
-        return exported(wish.form, "creators", documents, _COLUMNS, cut=len(rows) > limit)
+        return exported(wish.form, "creators", map(_document, shown.rows), _COLUMNS, cut=shown.cut)
     waiting = applications.waiting(here.programme, limit=_AT_ONCE) if may(here, "brand.applications") else []
     context = {
         "asked": wish,
-        "creators": rows[:limit],
-        "next": place((rows[limit - 1].id, 0)) if len(rows) > limit else "",
+        "creators": shown.rows,
+        "next": shown.next,
         "waiting": waiting,
         "count": brand.applications(here.access),
         "may_write": may(here, "brand.letters"),
         "may_open": may(here, "brand.creator"),
-        "writing": wish.address(),
+        # Letters go by name and group: to those of some days alone nothing is written.
+        "writing": wish.address() if wish.narrowed and not (wish.from_day or wish.to_day) else "",
         "grouped": bool(known),
     }
     return page(here, "brand/people.html", context)

@@ -7,7 +7,7 @@ from django.http import HttpResponseRedirect
 from django.urls import reverse
 
 from fanshare.core.errors import FanshareError
-from fanshare.core.instants import format_rfc3339, zone
+from fanshare.core.instants import format_rfc3339
 from fanshare.core.money import format_micros
 from fanshare.core.product_file import MOST_BYTES
 from fanshare.core.products import Refused
@@ -20,7 +20,7 @@ from fanshare.web.brand.who import may
 from fanshare.web.desk import Here
 from fanshare.web.exports import exported
 from fanshare.web.language import gettext as _
-from fanshare.web.lists import MOST_EXPORTED, PAGE, Spec, asked, place
+from fanshare.web.lists import Spec, asked, by_number, taken
 from fanshare.web.said import plain, sentence
 from fanshare.web.seated import field, page, seated
 
@@ -38,16 +38,18 @@ def products(here: Here) -> Any:
         "gone": _("gone"),
         "no_picture": _("without a picture that can be had"),
     }
-    spec = Spec({"state": (_("state"), states)}, {"newest": _("newest first")}, search=_("search"), dates=False)
-    wish = asked(here.request.GET, spec, zone(here.tenant.time_zone))
-    limit, before = MOST_EXPORTED if wish.form else PAGE, wish.after[0] if wish.after else None
-    rows = stored.listed(here.access, text=wish.text, state=wish.chosen["state"], before=before, limit=limit + 1)
+    spec = Spec({"state": (_("state"), states)}, {"newest": _("newest first")}, search=_("search"))
+    wish = asked(here.request.GET, spec, here.zone)
+    rows = stored.listed(
+        here.access, text=wish.text, state=wish.chosen["state"], before=wish.before, limit=wish.limit + 1, **wish.span
+    )
+    shown = taken(wish, rows, by_number)
     if wish.form:
-        return exported(wish.form, "products", map(_document, rows[:limit]), _COLUMNS, cut=len(rows) > limit)
+        return exported(wish.form, "products", map(_document, shown.rows), _COLUMNS, cut=shown.cut)
     context = {
         "asked": wish,
-        "products": rows[:limit],
-        "next": place((rows[limit - 1].id, 0)) if len(rows) > limit else "",
+        "products": shown.rows,
+        "next": shown.next,
         "may_change": may(here, "brand.products"),
     }
     return page(here, "brand/products.html", context)

@@ -14,7 +14,7 @@ from fanshare.web.brand.who import posts
 from fanshare.web.desk import Here
 from fanshare.web.exports import exported
 from fanshare.web.language import gettext as _
-from fanshare.web.lists import MOST_EXPORTED, PAGE, Spec, asked, place
+from fanshare.web.lists import Spec, asked, by_number, taken
 from fanshare.web.said import plain
 from fanshare.web.seated import field, page, seated
 
@@ -34,20 +34,21 @@ def team(here: Here) -> Any:
         else:
             return HttpResponseRedirect(str(reverse("brand_team", args=[here.tenant.slug])))
     actions = {name: _(words) for name, words in audit.WHAT.items()}
-    wish = asked(here.request.GET, Spec({"what": (_("what"), actions)}, {"newest": _("newest first")}), _zone(here))
-    limit = MOST_EXPORTED if wish.form else PAGE
+    spec = Spec({"what": (_("what"), actions)}, {"newest": _("newest first")}, _("about what"))
+    wish = asked(here.request.GET, spec, here.zone)
     found = audit.lines(
         here.access.conn,
         programme=here.tenant.id,
-        limit=limit + 1,
+        limit=wish.limit + 1,
         what=wish.chosen["what"],
-        since=wish.since,
-        until=wish.until,
-        before=wish.after[0] if wish.after else None,
+        text=wish.text,
+        before=wish.before,
+        **wish.span,
     )
-    rows = [(row, _who(row.actor, members)) for row in found]
+    shown = taken(wish, list(found), by_number)
+    rows = [(row, _who(row.actor, members)) for row in shown.rows]
     if wish.form:
-        return exported(wish.form, "audit", (_document(*one) for one in rows[:limit]), _COLUMNS, cut=len(rows) > limit)
+        return exported(wish.form, "audit", (_document(*one) for one in rows), _COLUMNS, cut=shown.cut)
     context = {
         "members": members,
         "me": here.me if here.hat.role is Role.BRAND else 0,
@@ -55,8 +56,8 @@ def team(here: Here) -> Any:
         "problem": problem,
         "typed": {name: here.request.POST.get(name, "")[:300] for name in ("address", "post")},
         "asked": wish,
-        "rows": [(row, who, actions[row.what]) for row, who in rows[:limit]],
-        "next": place((rows[limit - 1][0].id, 0)) if len(rows) > limit else "",
+        "rows": [(row, who, actions[row.what]) for row, who in rows],
+        "next": shown.next,
     }
     return page(here, "brand/team.html", context, status=422 if problem else 200)
 
@@ -82,10 +83,6 @@ def _who(actor: str, members: list[Member]) -> str:
     if actor.startswith("operator:"):
         return _("an operator")
     return next((one.address for one in members if actor == f"brand:{one.id}"), actor)
-
-
-def _zone(here: Here) -> Any:
-    return here.zone
 
 
 def _document(row: audit.Line, who: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from fanshare.web import language
 from fanshare.web.exports import exported
 from fanshare.web.language import gettext as _
 from fanshare.web.language import later
-from fanshare.web.lists import MOST_EXPORTED, PAGE, Spec, asked, place
+from fanshare.web.lists import Spec, asked, by_number, taken
 from fanshare.web.operator.office import Office, operated, page
 from fanshare.web.said import plain
 
@@ -66,27 +66,25 @@ def text(here: Office, kind: str, tag: str) -> Any:
 def audited(here: Office) -> Any:
     """What people did, the newest first."""
     actions = {name: _(words) for name, words in audit.WHAT.items()}
-    spec = Spec({"what": (_("what"), actions)}, {"newest": _("newest first")})
+    spec = Spec({"what": (_("what"), actions)}, {"newest": _("newest first")}, _("about what"))
     wish = asked(here.request.GET, spec, zone("UTC"))
-    limit = MOST_EXPORTED if wish.form else PAGE
-    rows = list(
-        audit.lines(
-            here.conn,
-            limit=limit + 1,
-            what=wish.chosen["what"],
-            since=wish.since,
-            until=wish.until,
-            before=wish.after[0] if wish.after else None,
-        )
+    found = audit.lines(
+        here.conn,
+        limit=wish.limit + 1,
+        what=wish.chosen["what"],
+        text=wish.text,
+        before=wish.before,
+        **wish.span,
     )
+    shown = taken(wish, list(found), by_number)
     named = {f"operator:{one.id}": one.address for one in staff.operators(here.conn, here.desk.keys)}
     if wish.form:
-        documents = (_document(row, named) for row in rows[:limit])
-        return exported(wish.form, "audit", documents, _COLUMNS, cut=len(rows) > limit)
+        documents = (_document(row, named) for row in shown.rows)
+        return exported(wish.form, "audit", documents, _COLUMNS, cut=shown.cut)
     context = {
         "asked": wish,
-        "rows": [(row, named.get(row.actor, row.actor), actions[row.what]) for row in rows[:limit]],
-        "next": place((rows[limit - 1].id, 0)) if len(rows) > limit else "",
+        "rows": [(row, named.get(row.actor, row.actor), actions[row.what]) for row in shown.rows],
+        "next": shown.next,
     }
     return page(here, "operator/audit.html", context)
 

@@ -1,0 +1,121 @@
+"""Every list of every role, what it can do, and how to fill it; and every template that repeats something else.
+
+A template that repeats data stands in ``LISTS`` or in ``NO_LISTS`` with the reason why it needs no search, days,
+pages and files.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.web.support import filling_lists as fill
+from tests.web.support.company import Company
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One list: its template, where it is for whom, and where it is empty for whom.
+
+    ``search``: a text of some rows; ``days``: the column of its files that ``from`` and ``to`` go by; ``filters``:
+    names of the address with one value each; ``sorts``: orders beside the usual one; ``around``: what the address
+    holds besides. ``never_empty`` is a reason; ``zone``: whose days they are.
+    """
+
+    template: str
+    path: str
+    who: str
+    add: Callable[[Company, int], None]
+    search: str = ""
+    days: str = ""
+    filters: tuple[str, ...] = ()
+    sorts: tuple[str, ...] = ()
+    around: str = ""
+    empty: tuple[str, str] = ("", "")
+    never_empty: str = ""
+    zone: str = "Europe/Berlin"
+
+    @property
+    def ident(self) -> str:
+        """How tests call it."""
+        return self.path.removeprefix("/") + (f"?{self.around}" if self.around else "")
+
+
+_WRITTEN = "whoever founded it stands here already"
+
+BRAND = (
+    Listing(
+        "brand/orders.html", "/brand/linen/orders", "rea", fill.orders,
+        search="C1001", days="placed_at", empty=("/brand/silk/orders", "nell"),
+    ),
+    Listing(
+        "brand/links.html", "/brand/linen/links", "rea", fill.links,
+        search="quince", days="made_at", filters=("state=active",), empty=("/brand/silk/links", "nell"),
+    ),
+    Listing(
+        "brand/codes.html", "/brand/linen/codes", "rea", fill.codes,
+        search="LINEN1", days="made_at", filters=("state=confirmed",), empty=("/brand/silk/codes", "nell"),
+    ),
+    Listing(
+        "brand/people.html", "/brand/linen/people", "rea", fill.people,
+        search="Quince", days="since", empty=("/brand/silk/people", "nell"),
+    ),
+    Listing(
+        "brand/products.html", "/brand/linen/products", "rea", fill.goods,
+        search="g1", days="updated_at", filters=("state=on_sale",), empty=("/brand/silk/products", "nell"),
+    ),
+    Listing(
+        "brand/messages.html", "/brand/linen/messages", "mona", fill.messages,
+        search=f"{fill.EVIL}1", days="received_at", filters=("state=new", "shop=linen-shop"),
+        empty=("/brand/silk/messages", "nell"),
+    ),
+    Listing(
+        "brand/team.html", "/brand/linen/team", "bea", fill.done,
+        search=f"{fill.EVIL}1", days="at", filters=("what=terms.publish",), never_empty=_WRITTEN,
+    ),
+)  # fmt: skip
+OPERATOR = (
+    Listing(
+        "operator/audit.html", "/operator/audit", "otto", fill.done,
+        search=f"{fill.EVIL}1", days="at", filters=("what=terms.publish",), never_empty=_WRITTEN, zone="UTC",
+    ),
+)  # fmt: skip
+LISTS = (*BRAND, *OPERATOR)
+
+_FORM = "choices of a form, or what was typed into it"
+_ONE = "the parts of one thing, which the thing bounds"
+_FIXED = "a fixed number of things that the program names"
+_NEWEST = "the newest few, which lead to the list"
+_TRIED = "what came of a look at a file or text: a summary, and at most a hundred refusals"
+_FEW = "as many as one person or programme sets up by hand: shops, purses, sessions, ways"
+_OPEN = "what waits, oldest first: it is worked off, and the rest follows what was answered"
+_PAPER = "for paper: everything of the chosen days at once"
+_HERS = "her own sealed books, read in memory: filtered on the page, and all of it is a file of the settings"
+_STEPPED = "has tools of its own, which tests beside its page look at"
+_PUBLIC = "for everybody: as many as a person published"
+
+_REASONS: dict[str, str] = {
+    _FORM: """account/home account/leave account/mails account/prove account/reading appeals/object brand/assign
+        brand/bonus brand/claim brand/code_plans brand/connect brand/many_codes brand/terms brand/terms_rules
+        brand/write claims/claim joining/confirm payee/tax payee/where ui/join ui/quiet workbench/fields
+        workbench/start workbench/time workbench/unlock""",
+    _ONE: """brand/creator brand/message brand/order brand/payout_account brand/tax_form creator/exclusive_post
+        creator/goods creator/kit creator/page credit/keep fan/share public/creator public/kit public/text
+        public/verify public/why ui/bonuses ui/creator_words ui/goods ui/kit ui/post ui/prose ui/split ui/terms
+        ui/terms_means ui/terms_wrong workbench/contract workbench/deal workbench/floor workbench/hour
+        workbench/invoice-sums workbench/limits workbench/owed workbench/plan workbench/result""",
+    _FIXED: """base brand/connected operator/books operator/health operator/settings operator/texts public/demo
+        public/sharing shell ui/list ui/money workbench/before workbench/post workbench/settings creator/welcome""",
+    _NEWEST: "brand/overview brand/start creator/today fan/home fan/young brand/claims payee/billing creator/goals",
+    _TRIED: "brand/moving brand/products_import brand/several_links",
+    _FEW: """account/safety brand/all_connections brand/budget brand/connections brand/costs brand/funding
+        brand/payout_rails brand/payout_rules brand/returns brand/shop creator/elsewhere""",
+    _OPEN: "brand/appeals brand/reports",
+    _PAPER: "creator/printed fan/printed",
+    _HERS: "workbench/costs workbench/due workbench/hours workbench/invoices",
+    _STEPPED: """brand/credit brand/notes brand/payout brand/payouts brand/tax_forms creator/exclusive creator/fans
+        creator/gifts creator/questions fan/creators fan/earnings fan/exclusive fan/questions fan/rewards
+        fan/thanks operator/inbox operator/people operator/programmes ui/thread brand/money brand/results
+        creator/earnings creator/links creator/programmes""",
+    _PUBLIC: "public/start public/terms",
+}
+#: Template -> why what it repeats is no list.
+NO_LISTS = {f"{name}.html": why for why, names in _REASONS.items() for name in names.split()}
