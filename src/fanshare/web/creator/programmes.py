@@ -34,7 +34,8 @@ def programmes(here: Here) -> Any:
         fellows.show(here.access, here.me, field(here, "seen") == "yes", here.now)
         return HttpResponseRedirect(f"{here.request.path}?kept=1#fellows")
     sorts = {"name": _("by name"), "more": _("what an order brings"), "sooner": _("what is ready soonest")}
-    wish = asked(here.request.GET, Spec({}, sorts, _("search"), dates=False), here.zone, behind=_behind_text(here))
+    behind = here.request.GET.get("behind", "")[:20]
+    wish = asked(here.request.GET, Spec({}, sorts, _("search"), dates=False), here.zone, behind=behind)
     everyone = here.desk.offers(here.access.conn)
     found = _sorted([one for one in everyone if wish.text.casefold() in one.name.casefold()], wish)
     if wish.form:
