@@ -70,7 +70,6 @@ def test_licences_lie_beside_what_was_taken() -> None:
     for name, words in (
         ("fonts/Inter", "SIL Open Font License"),
         ("icons/lucide", "ISC License"),
-        ("js/htmx", "Zero-Clause BSD"),
     ):
         assert words in (assets.ROOT / f"{name}-LICENSE.txt").read_text()
 
@@ -79,6 +78,6 @@ def test_files_taken_unchanged_are_the_ones_the_list_names() -> None:
     listed = re.findall(
         r"\| `src/fanshare/web/static/(\S+)` \|.*\| `([0-9a-f]{64})` \|", (TREE / "THIRD_PARTY.md").read_text()
     )
-    assert {name for name, _ in listed} == {"fonts/inter-latin-wght-normal.woff2", "js/htmx.min.js", "icons/lucide.svg"}
+    assert {name for name, _ in listed} == {"fonts/inter-latin-wght-normal.woff2", "icons/lucide.svg"}
     for name, digest in listed:
         assert sha256((assets.ROOT / name).read_bytes()).hexdigest() == digest, name

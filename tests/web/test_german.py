@@ -14,6 +14,7 @@ from tests.support.schema import schema_template
 from tests.web.support import sample
 from tests.web.support.company import Company, founded
 from tests.web.support.serving import Answer, app, ask
+from tests.web.support.weighing import asset, too_heavy
 from tests.web.test_matrix import concrete, routes
 
 __all__ = ["schema_template"]
@@ -110,14 +111,16 @@ def test_no_page_leaves_its_language_behind() -> None:
 
 
 @pytest.mark.parametrize("who", ["bea", "cleo", "finn", "otto"])
-def test_no_page_of_a_signed_in_person_mixes_english_in(company: Company, who: str) -> None:
-    device, found, seen = company.device(who), {}, 0
+def test_no_page_of_a_signed_in_person_mixes_english_in_or_is_heavy(company: Company, who: str) -> None:
+    device, found, heavy, seen = company.device(who), {}, {}, 0
     for path in (concrete(route, company) for route, _view in routes()):
         page = device.get(path, HTTP_ACCEPT_LANGUAGE=WISH)
         if page.headers.get("content-type", "").startswith("text/html"):
             seen += page.status == 200
             found[path] = english(page.text)
+            heavy[path] = too_heavy(page, asset)
     assert seen > 20
+    assert {path: faults for path, faults in heavy.items() if faults} == {}
     assert {path: texts for path, texts in found.items() if texts} == {}
 
 

@@ -38,9 +38,14 @@ def answer(programme: Programme, id_: int, *, accept: bool, words: str, now: Ins
         raise BadInputError("bad_words", "Write at most %(most)s characters.", most=LONGEST_WORDS)
     access = programme.access
     with access.transaction():
-        row = queries.application(access, id_)
-        if row is None:
+        account = queries.applicant(access, id_)
+        if account is None:
             raise BadInputError("unknown_application", "There is no such application.", 404)
+        # She may be joining by herself at this moment: whoever comes second finds her, instead of making her twice.
+        # The lock comes before the row's, as it does where she applies again.
+        queries.one_at_a_time(access, account)
+        row = queries.application(access, id_)
+        assert row is not None
         if row.sealed is None:
             raise ConflictError("answered", "This application was answered already.")
         draft = _opened(programme, row)

@@ -53,6 +53,9 @@ SELECT id, account, sealed, state, made_at FROM application
  WHERE programme_id = %(programme_id)s AND state = 'waiting' AND (%(after)s::bigint IS NULL OR id > %(after)s)
  ORDER BY id LIMIT %(limit)s
 """
+_APPLICANT = """
+SELECT account FROM application WHERE programme_id = %(programme_id)s AND id = %(id)s
+"""
 _ONE = """
 SELECT id, account, sealed, state, made_at FROM application
  WHERE programme_id = %(programme_id)s AND id = %(id)s FOR UPDATE
@@ -165,6 +168,12 @@ def apply(access: Access, account: bytes, sealed: bytes, now: Instant) -> None:
 def waiting(access: Access, *, after: int | None, limit: int) -> list[ApplicationRow]:
     """Applications without an answer, oldest first."""
     return [_row(*row) for row in access.fetch(_WAITING, {"after": after, "limit": limit})]
+
+
+def applicant(access: Access, id_: int) -> bytes | None:
+    """The account behind an application, which is not locked; ``None`` where there is none."""
+    account: bytes | None = access.value(_APPLICANT, {"id": id_})
+    return None if account is None else bytes(account)
 
 
 def application(access: Access, id_: int) -> ApplicationRow | None:

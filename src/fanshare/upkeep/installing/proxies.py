@@ -75,7 +75,7 @@ server {{
     client_body_timeout 15s;
     client_header_timeout 15s;
     gzip on;
-    gzip_types text/css application/javascript image/svg+xml;
+    gzip_types text/css text/javascript image/svg+xml;
 
     proxy_http_version 1.1;
     proxy_connect_timeout 5s;
