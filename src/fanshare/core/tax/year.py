@@ -16,7 +16,7 @@ class Standing(NamedTuple):
     """A report about a payee in a year: what of her payments belongs in it, their number, how near it is.
 
     ``known``: the figure of that year is known; else it is the newest one before. ``elsewhere``: what was paid in
-    other currencies than that of the threshold and is not in the amount.
+    other currencies than that of the threshold, ``currency``, and is not in the amount.
     """
 
     report: Report
@@ -25,6 +25,7 @@ class Standing(NamedTuple):
     level: Level
     known: bool
     elsewhere: frozenset[str] = frozenset()
+    currency: str = ""
 
 
 def of_year(payments: Iterable[Payment], country: Country, year: int) -> list[Payment]:
@@ -66,4 +67,5 @@ def standing(
         report.level(year, amount, len(counted)),
         figure is None or figure.known(year),
         frozenset(currency for currency, _ in mine if currency != country.currency),
+        country.currency,
     )
