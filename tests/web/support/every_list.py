@@ -101,7 +101,8 @@ _REASONS: dict[str, str] = {
         creator/goods creator/kit creator/page credit/keep fan/share public/creator public/kit public/text
         public/verify public/why ui/bonuses ui/creator_words ui/goods ui/kit ui/post ui/prose ui/split ui/terms
         ui/terms_means ui/terms_wrong workbench/contract workbench/deal workbench/floor workbench/hour
-        workbench/invoice-sums workbench/limits workbench/owed workbench/plan workbench/result""",
+        workbench/accept workbench/aside workbench/invoice-sums workbench/limits workbench/owed
+        workbench/plan workbench/result""",
     _FIXED: """base brand/connected operator/books operator/health operator/settings operator/texts public/demo
         public/sharing shell ui/list ui/money workbench/before workbench/post workbench/settings creator/welcome""",
     _NEWEST: "brand/overview brand/start creator/today fan/home fan/young brand/claims payee/billing creator/goals",
