@@ -97,7 +97,8 @@ _REASONS: dict[str, str] = {
         brand/bonus brand/claim brand/code_plans brand/connect brand/many_codes brand/terms brand/terms_rules
         brand/write claims/claim joining/confirm payee/tax payee/where ui/join ui/quiet workbench/fields
         workbench/start workbench/time workbench/unlock""",
-    _ONE: """brand/creator brand/message brand/order brand/payout_account brand/tax_form creator/exclusive_post
+    _ONE: """payee/tax_year
+        brand/creator brand/message brand/order brand/payout_account brand/tax_form creator/exclusive_post
         creator/goods creator/kit creator/page credit/keep fan/share public/creator public/kit public/text
         public/verify public/why ui/bonuses ui/creator_words ui/goods ui/kit ui/post ui/prose ui/split ui/terms
         ui/terms_means ui/terms_wrong workbench/contract workbench/deal workbench/floor workbench/hour
@@ -111,8 +112,9 @@ _REASONS: dict[str, str] = {
         brand/payout_rails brand/payout_rules brand/returns brand/shop creator/elsewhere""",
     _OPEN: "brand/appeals brand/reports",
     _PAPER: "creator/printed fan/printed",
-    _HERS: "workbench/costs workbench/due workbench/hours workbench/invoices",
-    _STEPPED: """brand/credit brand/notes brand/payout brand/payouts brand/tax_forms creator/exclusive creator/fans
+    _HERS: "workbench/ideas workbench/costs workbench/due workbench/hours workbench/invoices",
+    _STEPPED: """brand/tax_year
+        brand/credit brand/notes brand/payout brand/payouts brand/tax_forms creator/exclusive creator/fans
         creator/gifts creator/questions fan/creators fan/earnings fan/exclusive fan/questions fan/rewards
         fan/thanks operator/inbox operator/people operator/programmes ui/thread brand/money brand/results
         creator/earnings creator/links creator/programmes""",
