@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from fanshare.core.instants import DAY
+from fanshare.core.instants import DAY, to_datetime
 from fanshare.core.payout_item import Answer, Said
 from fanshare.core.payout_schedule import Every, Schedule
-from fanshare.flows import payout_runs, payout_schedule
+from fanshare.core.rates import DayRates
+from fanshare.flows import payee_currency, payout_runs, payout_schedule, rates
 from fanshare.flows.authorisation import Scope
 from fanshare.flows.payout_runs import Told
 from fanshare.store.queries import payout_runs as rows
@@ -61,6 +62,23 @@ def test_a_balance_says_what_keeps_it_back(house: House, api: Client) -> None:
     (balance,) = api.every("/balances")
     assert balance["waits"] == [{"why": "stopped", "until": None}]
     assert clock(api)["waits"] == balance["waits"]
+
+
+def test_a_payment_in_another_currency_says_what_it_is_made_of_and_by_which_rates(house: House, api: Client) -> None:
+    ripe(house, api)
+    today = to_datetime(house.now).date().isoformat()
+    with house.open():
+        access = house.bea.access
+        rates.take(access.conn, [DayRates(today, {"USD": "1.1583"})], house.now)
+        payee_currency.offer(access, ["USD"], house.now)
+        payee_currency.choose(house.bea.programme, house.bea.cleo, "USD", house.now)
+    run, _ = paid(house)
+    (payment,) = api.every(f"/payout-runs/{run}/payments")
+    given = payment["converted"].pop("taken")
+    assert (payment["amount"]["currency"], given["currency"]) == ("USD", "EUR")
+    assert payment["converted"] == {"source": "ECB", "day": today, "taken_per": "1", "paid_per": "1.1583"}
+    (balance,) = [one for one in api.every("/balances") if one["available"]["currency"] == "EUR"]
+    assert balance["waits"] in ([], [{"why": "underway", "until": None}])
 
 
 def test_a_run_its_payments_and_its_comparison_are_told_until_it_is_paid(house: House, api: Client) -> None:

@@ -1,5 +1,7 @@
 """Who is in a run, who is not and why, what differs from the last one, and whose approval it needs."""
 
+from fractions import Fraction
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,18 +14,24 @@ from fanshare.core.payout_runs import (
     Why,
     check_approval,
     differences,
+    leaving,
     needs_two,
     payable,
     plan,
+    still,
     totals,
     way_out,
 )
+from fanshare.core.rails import carries, step
+from fanshare.core.rates import ECB, DayRates, quote
 
 CURRENCIES = ("EUR", "JPY", "KWD")
 currency = st.sampled_from(CURRENCIES)
 money = st.integers(-20_000_000, 20_000_000)
 balances = st.lists(
-    st.builds(Ready, st.integers(1, 9), currency, money, st.booleans(), st.booleans(), st.booleans()),
+    st.tuples(st.integers(1, 9), currency, money, st.booleans(), st.booleans(), st.booleans()).map(
+        lambda row: Ready(*row)
+    ),
     max_size=12,
     unique_by=lambda row: row[:2],
 )
@@ -77,7 +85,7 @@ def test_who_is_not_paid_is_told_why(row: Ready, why: Why) -> None:
 
 
 def test_without_a_minimum_the_first_cent_is_paid_and_nothing_is_not_mentioned() -> None:
-    assert plan([Ready(1, "EUR", 10_001), Ready(2, "EUR", 0)], {}) == (((1, "EUR", 10_000, 1),), ())
+    assert plan([Ready(1, "EUR", 10_001), Ready(2, "EUR", 0)], {}) == (((1, "EUR", 10_000, 1, None),), ())
     assert plan([Ready(1, "USD", PAYABLE)], {"USD": PAYABLE}).items
     assert payable(-5_000_000, "EUR") == 0
 
@@ -143,3 +151,45 @@ def test_the_last_of_whoever_leaves_goes_by_hand_only_where_her_provider_pays_no
     else:
         assert found == row
     assert found[:3] == row[:3], "no amount changes"
+
+
+RATES = DayRates("2026-11-26", {"USD": "1.1583", "JPY": "180.93", "KWD": "0.35561", "UYW": "6.4013", "HUF": "381.63"})
+ALL = ("EUR", *RATES.per)
+
+
+@given(
+    st.sampled_from(ALL), st.sampled_from(ALL), st.integers(-9_000_000, 9_000_000_000), st.sampled_from(["", "stripe"])
+)
+def test_what_is_changed_is_whole_units_of_the_way_it_goes_and_never_more_than_its_worth(
+    origin: str, target: str, balance: int, kind: str
+) -> None:
+    """Currencies with 0, 2, 3 and 4 decimals; HUF and UYW where Stripe moves whole units, or nothing."""
+    if origin == target:
+        return
+    row = Ready(1, origin, balance, kind=kind, connected=True, into=target, quote=quote(ECB, RATES, origin, target))
+    items, left = plan([row], {})
+    unit = step(kind, target)
+    rate = Fraction(RATES.per.get(target, "1")) / Fraction(RATES.per.get(origin, "1"))
+    worth = max(0, balance * rate // unit * unit)
+    if kind and not carries(kind, target):
+        assert not items
+    elif not worth:
+        assert [one.why for one in left] == ([Why.NEGATIVE if balance < 0 else Why.BELOW_UNIT] if balance else [])
+    else:
+        [item] = items
+        assert item.of is not None
+        assert (item.of.got, item.amount, item.amount + item.rest) == (worth, item.of.given, balance)
+        assert 0 <= item.amount * rate - worth < max(rate, Fraction(1)), "not a micro more is given than that is worth"
+        assert still(item.amount, row, {}) == item.amount
+        assert leaving(row, item.amount) == (item.amount, item.of)
+
+
+def test_without_a_rate_it_waits_and_a_minimum_is_of_the_balance() -> None:
+    row = Ready(1, "EUR", 5_000_000, into="USD")
+    assert [one.why for one in plan([row], {}).left] == [Why.NO_RATE]
+    rated = row._replace(quote=quote(ECB, RATES, "EUR", "USD"))
+    assert [one.why for one in plan([rated], {"EUR": 5_000_001}).left] == [Why.BELOW_MINIMUM]
+    assert plan([rated], {"EUR": 5_000_000, "USD": 90_000_000}).items
+    small = rated._replace(kind="tremendous", connected=True, balance=863_000)
+    assert [one.why for one in plan([small], {}).left] == [Why.BELOW_MINIMUM], "less than a dollar there"
+    assert plan([small._replace(balance=864_000)], {}).items

@@ -23,6 +23,7 @@ from fanshare.flows.payout_runs import Told
 from fanshare.store import books
 from fanshare.store.access import Access, Connection, connect
 from fanshare.store.queries import payout_runs as rows
+from fanshare.store.queries import payout_standing
 from fanshare.store.server import Database
 from tests.faults.sim_database import open_breakable
 from tests.faults.sim_loop import Crash
@@ -127,7 +128,8 @@ def test_what_one_person_approved_alone_counts_with_the_next_run(story: Story) -
     story.sold("2", 59_000_000, story.click(), now=NOW)
     story.settle(READY + HOUR)
     run = rows.add(story.access, "manual", "Bea", plan(
-        [one._replace(underway=False) for one in rows.ready(story.access, READY)], {}).items, READY + HOUR)  # fmt: skip
+        [one._replace(underway=False) for one in payout_standing.ready(story.access, READY)], {}
+    ).items, READY + HOUR)  # fmt: skip
     with pytest.raises(ConflictError) as caught:
         payout_runs.approve(story.programme, run, "Bea", READY + HOUR)
     assert caught.value.code == "second_person"

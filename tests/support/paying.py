@@ -11,6 +11,7 @@ from fanshare.flows.context import Programme
 from fanshare.flows.payout_runs import Told
 from fanshare.flows.payouts import Payout, Step
 from fanshare.store.queries import payout_runs as rows
+from fanshare.store.queries import payout_standing
 
 
 def pay_what_is_ready(programme: Programme, now: Instant) -> None:
@@ -41,7 +42,7 @@ def plan(programme: Programme, now: Instant) -> list[int]:
     with access.transaction():
         return [
             payouts.begin(access, row.party, row.currency, from_minor_units(units, row.currency), now).id
-            for row in rows.ready(access, now)
+            for row in payout_standing.ready(access, now)
             if not (row.erased or row.stopped or row.underway) and (units := minor_units(row.balance, row.currency)) > 0
         ]
 
@@ -55,10 +56,10 @@ def send(programme: Programme, payout_id: int, now: Instant) -> Payout:
         payout = payouts.find(programme.access, payout_id)
         if payout.state != "planned":
             raise ConflictError("wrong_state", f"This payout is {payout.state}.")
-        rows.lock_payees(programme.access, [payout.party])
+        payout_standing.lock_payees(programme.access, [payout.party])
         [found] = [
             row
-            for row in rows.ready(programme.access, now, run=0, parties=[payout.party])
+            for row in payout_standing.ready(programme.access, now, run=0, parties=[payout.party])
             if row.currency == payout.currency
         ]
         amount = min(

@@ -28,6 +28,18 @@ class RunOut(Schema):
     totals: list[RunSum]
 
 
+class ConvertedOut(Schema):
+    """What of a balance in another currency a payment is made of, and by which rates: so much of each currency for one
+    of the source's base (of the ECB: the euro). Until the payment is sent they are those of when it was planned.
+    """
+
+    taken: Money
+    source: str
+    day: str
+    taken_per: str
+    paid_per: str
+
+
 class PaymentOut(Schema):
     """A payment of a run; ``reference`` from the moment it was sent, ``reason`` as the payee reads it."""
 
@@ -37,6 +49,7 @@ class PaymentOut(Schema):
     state: State
     reference: str | None
     reason: str
+    converted: ConvertedOut | None = None
 
 
 class TotalOut(Schema):

@@ -12,6 +12,7 @@ from fanshare.api.shapes import Number, maybe_when, money, when
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import Instant
 from fanshare.core.payment_clock import Clock, Waiting
+from fanshare.core.rates import Converted
 from fanshare.core.reconciliation import Total
 from fanshare.flows import reconciling
 from fanshare.store.queries import payout_lists, payout_runs
@@ -129,7 +130,14 @@ def _payment(row: ItemRow) -> dict[str, Any]:
         "state": row.state,
         "reference": row.key or None,
         "reason": row.reason,
+        "converted": None if row.of is None else _converted(row.of),
     }
+
+
+def _converted(of: Converted) -> dict[str, Any]:
+    rates = {"source": of.quote.source, "day": of.quote.day}
+    rates |= {"taken_per": of.quote.origin_per, "paid_per": of.quote.target_per}
+    return {"taken": money(of.given, of.quote.origin), **rates}
 
 
 def _total(one: Total) -> dict[str, Any]:

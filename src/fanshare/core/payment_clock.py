@@ -40,6 +40,7 @@ class Wait(StrEnum):
     NO_ACCOUNT = "no_account"
     NO_FORM = "no_form"
     NO_RAIL = "no_rail"
+    NO_RATE = "no_rate"
     UNFUNDED = "unfunded"
     UNDERWAY = "underway"
     BELOW_UNIT = "below_unit"

@@ -10,6 +10,8 @@ from fanshare.core.errors import BadInputError, ConflictError
 from fanshare.core.instants import DAY, Instant
 from fanshare.core.money import Micros
 from fanshare.core.rails import CALLED, carries, least, step
+from fanshare.core.rates import Converted, Quote
+from fanshare.core.rates import most as most_of
 
 #: Runs that one person approved alone within this time count together: a large one is not cut into small ones.
 TOGETHER = DAY
@@ -27,6 +29,7 @@ class Why(StrEnum):
     NO_FORM = "no_form"  # a form for the tax is asked of her that she has not given, or that counts no more
     NO_RAIL = "no_rail"  # she named an account at a provider that the brand does not pay by any more
     CHANGED = "changed"  # she named another account lately
+    NO_RATE = "no_rate"  # she is paid in another currency, and no rate of the last days is known
     UNFUNDED = "unfunded"  # the brand has not paid in enough for everybody
     UNDERWAY = "underway"  # an earlier payment of hers is open
     BELOW_UNIT = "below_unit"  # less than the currency's smallest coin
@@ -41,6 +44,7 @@ class Ready(NamedTuple):
     the brand pays by that provider, where it is one. ``leaving``: the brand's smallest payment is not for her.
     ``last``: she leaves, and no more is to come in this currency. ``no_form``: a form for the tax is asked of her and
     missing.
+    ``into``: the currency that she is paid in, empty where that is this one; ``quote`` the rate, where one is current.
     ``funding``: the brand pays in before its people are paid, ``unfunded``: and it was not enough for everybody.
     """
 
@@ -59,16 +63,26 @@ class Ready(NamedTuple):
     no_form: bool = False
     funding: bool = False
     last: bool = False
+    into: str = ""
     unfunded: bool = False
+    quote: Quote | None = None
+
+    @property
+    def paid_in(self) -> str:
+        """The currency of the payment."""
+        return self.into or self.currency
 
 
 class Planned(NamedTuple):
-    """A payment to be: micros of whole minor units, and the ``rest`` that stays ready."""
+    """A payment to be: what leaves of a balance, and the ``rest`` that stays ready; ``of`` what it is changed into, by
+    the rate of now. What is paid is whole minor units.
+    """
 
     party: int
     currency: str
     amount: Micros
     rest: Micros
+    of: Converted | None = None
 
 
 class Left(NamedTuple):
@@ -105,15 +119,15 @@ def plan(ready: Iterable[Ready], minimum: Mapping[str, Micros]) -> Plan:
     Balances are netted nowhere: each is one payee's in one programme and currency. Raises ``BadInputError``
     (``unknown_currency``, ``twice`` for a payee and currency that is there two times).
     """
-    rows = sorted(ready)
+    rows = sorted(ready, key=lambda row: row[:2])
     if any(count > 1 for count in Counter(row[:2] for row in rows).values()):
         raise BadInputError("twice", "A payee is in the plan twice with one currency.")
     items, left = [], []
     for row in rows:
-        amount = payable(row.balance, row.currency, row.kind)
+        amount, of = leaving(row, row.balance)
         why = kept(row, minimum)
         if why is None:
-            items.append(Planned(row.party, row.currency, amount, row.balance - amount))
+            items.append(Planned(row.party, row.currency, amount, row.balance - amount, of))
         elif row.balance:
             until = row.changed_until if why is Why.CHANGED else 0
             left.append(Left(row.party, row.currency, row.balance, why, until))
@@ -133,19 +147,27 @@ def way_out(row: Ready, amount: Micros | None = None) -> Ready:
 
     It will not grow, and she is erased with her last payment: she would neither be paid nor be gone.
     """
-    small = 0 < (row.balance if amount is None else amount) < least(row.kind)
+    small = 0 < (_worth(row) if amount is None else amount) < least(row.kind)
     return row._replace(kind="", account=0, by_file=False, connected=False) if row.last and small else row
+
+
+def leaving(row: Ready, most: Micros) -> tuple[Micros, Converted | None]:
+    """What of at most so much of a balance leaves it, and what it is changed into, where she is paid in another one."""
+    if not row.into:
+        return payable(most, row.currency, row.kind), None
+    of = None if row.quote is None else most_of(row.quote, most, step(row.kind, row.into))
+    return (0, None) if of is None else (of.given, of)
 
 
 def still(amount: Micros, now: Ready, minimum: Mapping[str, Micros]) -> Micros | Why:
     """What of a planned payment may be sent as things are now: never more than was planned, or why nothing."""
-    most = payable(min(amount, now.balance), now.currency, now.kind)
+    most, _ = leaving(now, min(amount, now.balance))
     return kept(now, minimum, most) or most
 
 
 def kept(row: Ready, minimum: Mapping[str, Micros], amount: Micros | None = None) -> Why | None:
     """Why a balance, or a payment of ``amount`` out of it, is in no run that is planned now; ``None`` where it is."""
-    most = payable(row.balance, row.currency, row.kind) if amount is None else amount
+    most = leaving(row, row.balance)[0] if amount is None else amount
     return next(iter(reasons(row, most, minimum.get(row.currency, 0))), None)
 
 
@@ -158,13 +180,20 @@ def reasons(row: Ready, amount: Micros, minimum: Micros = 0) -> list[Why]:
         (row.changed_until > 0, Why.CHANGED),
         (row.no_form, Why.NO_FORM),
         (row.by_file and not row.account, Why.NO_ACCOUNT),
-        (row.kind in CALLED and not (row.connected and carries(row.kind, row.currency)), Why.NO_RAIL),
+        (row.kind in CALLED and not (row.connected and carries(row.kind, row.paid_in)), Why.NO_RAIL),
         (row.underway, Why.UNDERWAY),
+        (row.into != "" and row.quote is None, Why.NO_RATE),
         (row.unfunded, Why.UNFUNDED),
         (amount <= 0, Why.BELOW_UNIT),
-        (row.balance < max(0 if row.leaving else minimum, least(row.kind)), Why.BELOW_MINIMUM),
+        (row.balance < (0 if row.leaving else minimum) or _worth(row) < least(row.kind), Why.BELOW_MINIMUM),
     )
     return [why for applies, why in known if applies]
+
+
+def _worth(row: Ready) -> Micros:
+    """What a balance comes to in the currency of the payment."""
+    of = leaving(row, row.balance)[1]
+    return row.balance if not row.into else of.got if of is not None else 0
 
 
 class Change(StrEnum):

@@ -73,11 +73,13 @@ def quote(source: str, rates: DayRates, origin: str, target: str) -> Quote:
     return Quote(source, rates.day, origin, target, *(_per(source, rates, each) for each in (origin, target)))
 
 
-def most(of: Quote, ready: Micros) -> Converted | None:
-    """As much as ``ready`` micros of the origin are worth in whole minor units; ``None`` if that is nothing."""
+def most(of: Quote, ready: Micros, step: Micros = 1) -> Converted | None:
+    """As much as ``ready`` micros of the origin are worth in whole minor units, and in multiples of ``step`` micros
+    where who carries it moves nothing finer; ``None`` if that is nothing.
+    """
     above, below = of.fraction()
     worth = max(0, ready) * above // below
-    got = from_minor_units(minor_units(worth, of.target), of.target)
+    got = from_minor_units(minor_units(worth, of.target), of.target) // step * step
     return exactly(of, got) if 0 < got <= MAX_MICROS else None
 
 

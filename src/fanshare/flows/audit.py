@@ -78,6 +78,8 @@ WHAT = {
     "goal.make": later("opened a goal"),
     "goal.withdraw": later("gave a goal up"),
     "payee.change": later("changed where money goes"),
+    "payee.currency": later("chose the currency of payments"),
+    "payout.currencies": later("set the currencies of payments"),
     "billing.issuer": later("said who writes credit notes for payees"),
     "billing.agree": later("agreed to credit notes"),
     "billing.file": later("took a credit note"),

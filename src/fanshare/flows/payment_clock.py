@@ -12,10 +12,11 @@ from fanshare.core.payment_clock import Clock, Share, Waiting, clock, payee_cloc
 from fanshare.core.payout_runs import Ready
 from fanshare.core.rails import least
 from fanshare.flows import funding
+from fanshare.flows.payee_currency import quoted
 from fanshare.store.access import Access
 from fanshare.store.directory import Programme as Tenant
 from fanshare.store.queries import payment_clock as rows
-from fanshare.store.queries import payout_runs
+from fanshare.store.queries import payout_standing
 
 
 class Earned(NamedTuple):
@@ -69,9 +70,11 @@ def _standing(
     access: Access, asked: Iterable[tuple[int, str]], now: Instant
 ) -> dict[tuple[int, str], tuple[Ready, Micros]]:
     """What is known of payees. Only where the brand pays in first it is asked whether that is enough for everybody."""
-    found = payout_runs.standing(access, asked, now)
+    found = payout_standing.standing(access, asked, now)
+    rated = quoted(access, (one for one, _ in found.values()), now)
+    found = {place: (one, rule) for (place, (_, rule)), one in zip(found.items(), rated, strict=True)}
     if not any(one.funding for one, _ in found.values()):
         return found
     there = funding.free(access, now) or {}
-    lacking = short((one for one in payout_runs.ready(access, now) if one.balance > 0), there)
+    lacking = short((one for one in payout_standing.ready(access, now) if one.balance > 0), there)
     return {place: (one._replace(unfunded=one.currency in lacking), rule) for place, (one, rule) in found.items()}

@@ -4,44 +4,28 @@ Whoever is named by ``by`` did it. A payment's money leaves what is ready in the
 never before: whatever stops in between leaves all of a step or nothing.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 from fanshare.core import payout_item as way
 from fanshare.core import payout_runs as core
 from fanshare.core.errors import BadInputError, ConflictError, Word
-from fanshare.core.funding import Wanted, share_out, wanted
 from fanshare.core.instants import Instant
-from fanshare.core.money import Micros
 from fanshare.core.payout_item import Answer, Frozen, Said, State
-from fanshare.core.rails import CALLED, least, may_repeat, window_of
+from fanshare.core.rails import CALLED, may_repeat, window_of
 from fanshare.core.reconciliation import DECIDED, Line, written
-from fanshare.core.tax.withholding import Part
-from fanshare.flows import funding, payouts, withholding
+from fanshare.flows import conversions, funding, payouts, withholding
 from fanshare.flows.context import Programme
+from fanshare.flows.payee_currency import quoted
+from fanshare.flows.payout_looking import at, less_tax, looked_at
 from fanshare.store.access import Access
 from fanshare.store.queries import payout_runs as rows
+from fanshare.store.queries import payout_standing
 from fanshare.store.queries.payout_runs import Row, Run
 
 MANUAL = "manual"
 _ONE_PLANNER = "SELECT FROM log_tree WHERE programme_id = %(programme_id)s FOR NO KEY UPDATE"
-_LEFT = {
-    core.Why.NEGATIVE: "a refund took more than was ready",
-    core.Why.ERASED: "this person was erased",
-    core.Why.STOPPED: "payouts to this person are stopped",
-    core.Why.NO_ACCOUNT: "no account was named for this money",
-    core.Why.NO_FORM: "a form for the tax was missing",
-    core.Why.NO_RAIL: "the provider that was chosen is not paid by any more",
-    core.Why.CHANGED: "another account was named lately; it waits 72 hours",
-    core.Why.UNFUNDED: "the brand has not paid in enough for everybody",
-    core.Why.UNDERWAY: "another payment is under way",
-    core.Why.BELOW_UNIT: "a refund left nothing to pay",
-    core.Why.BELOW_MINIMUM: "a refund left less than the minimum",
-}
-
-
-type _Standing = Mapping[tuple[int, str], core.Ready]
 
 
 class Preview(NamedTuple):
@@ -77,7 +61,7 @@ def check_reason(reason: str) -> str:
 
 def preview(access: Access, now: Instant) -> Preview:
     """A dry run: nothing is written."""
-    ready, minimum = rows.ready(access, now), rows.rules(access).minimum
+    ready, minimum = quoted(access, payout_standing.ready(access, now), now), rows.rules(access).minimum
     planned = funding.affordable(access, core.plan(ready, minimum), ready, minimum, now)
     amounts = {(item.party, item.currency): item.amount for item in planned.items}
     return Preview(planned, core.differences(amounts, rows.last(access)))
@@ -105,10 +89,10 @@ def approve(programme: Programme, run_id: int, by: str, now: Instant) -> Run:
         access.execute(_ONE_PLANNER)  # two runs approved at once would not see each other's sums
         items = [row for row in rows.items_of(access, run_id, lock=True) if row.item.state is State.PLANNED]
         _expect(run, run.state == "planned")
-        sums = core.totals({(row.party, row.item.currency): row.item.amount for row in items})
+        sums = core.totals({row.place: row.taken for row in items})
         alone = rows.alone(access, by, now - core.TOGETHER)
         core.check_approval(run.planned_by, by, sums, alone, rows.rules(access).two_above)
-        _save(access, [_at(row, way.move(row.item, State.APPROVED), now) for row in items], by, now)
+        _save(access, [at(row, way.move(row.item, State.APPROVED), now) for row in items], by, now)
         return _saved(access, run._replace(approved_by=by, approved_at=now))
 
 
@@ -153,7 +137,7 @@ def drop(programme: Programme, run_id: int, by: str, now: Instant) -> list[Row]:
         _expect(run, run.submitted_at is None)
         items = [row for row in rows.items_of(access, run_id, lock=True) if row.item.state is not State.FAILED]
         dropped = [
-            _at(row, way.move(row.item, State.FAILED), now)._replace(reason="the run was given up") for row in items
+            at(row, way.move(row.item, State.FAILED), now)._replace(reason="the run was given up") for row in items
         ]
         _save(access, dropped, by, now)
         return dropped
@@ -172,12 +156,13 @@ def send(programme: Programme, run_id: int, by: str, now: Instant) -> list[Row]:
         if run.submitted_at is not None:
             return items
         _expect(run, run.state == "approved")
-        checked, kept = _less_tax(access, _looked_at(access, run, items, now), now)
+        checked, kept = less_tax(access, looked_at(access, run, items, now), now)
         going = [row for row in checked if row.item.state is State.APPROVED]
         news = [payouts.Begun(row.party, row.item.currency, row.item.amount) for row in going]
         begun = payouts.begin_all(access, news, now)
         sent = [_sent(programme, row, payout.id, now) for row, payout in zip(going, begun, strict=True)]
-        moving = [payouts.Step(payout, "in_transit") for payout in begun]
+        pairs = zip(sent, begun, strict=True)
+        moving = [step for row, payout in pairs for step in _leaving(access, row, payout, now)]
         moving += withholding.begin(
             access, {row.payout: kept[row.id] for row in sent if row.payout and row.id in kept}, now
         )
@@ -188,89 +173,17 @@ def send(programme: Programme, run_id: int, by: str, now: Instant) -> list[Row]:
         return [by_id[row.id] for row in items]
 
 
-def _looked_at(access: Access, run: Run, items: Sequence[Row], now: Instant) -> list[Row]:
-    """The payments as they may be sent now; those that may not have failed."""
-    parties = sorted({row.party for row in items})
-    rows.lock_payees(access, parties)
-    standing = {(one.party, one.currency): one for one in rows.ready(access, now, run=run.id, parties=parties)}
-    minimum = rows.rules(access).minimum
-    looked = []
-    for row in items:
-        if row.item.state is not State.APPROVED:
-            looked.append(row)
-            continue
-        found = core.still(row.item.amount, standing[row.party, row.item.currency], minimum)
-        if isinstance(found, core.Why):
-            looked.append(_at(row, way.move(row.item, State.FAILED), now)._replace(reason=_LEFT[found]))
-        else:
-            to = standing[row.party, row.item.currency]
-            item = replace(row.item, amount=found)
-            looked.append(row._replace(item=item, account=to.account or None, kind=to.kind))
-    return _funded(access, looked, standing, minimum, now)
-
-
-def _funded(
-    access: Access, looked: list[Row], standing: _Standing, minimum: Mapping[str, Micros], now: Instant
-) -> list[Row]:
-    """The same, with no more than is funded: in the order of the plan, of which money may have gone since."""
-    there = funding.free(access, now, lock=True) if any(one.funding for one in standing.values()) else None
-    if there is None:
-        return looked
-    asking = [row for row in looked if row.item.state is State.APPROVED]
-    parts = share_out([_wants(row, standing, minimum) for row in asking], there)
-    given = {row.id: _part(row, part, now) for row, part in zip(asking, parts, strict=True)}
-    return [given.get(row.id, row) for row in looked]
-
-
-def _part(row: Row, part: Micros, now: Instant) -> Row:
-    if part:
-        return row._replace(item=replace(row.item, amount=part))
-    waits = _at(row, way.move(row.item, State.FAILED), now)
-    return waits._replace(reason=_LEFT[core.Why.UNFUNDED], account=None, kind="")
-
-
-def _wants(row: Row, standing: _Standing, minimum: Mapping[str, Micros]) -> Wanted:
-    place = (row.party, row.item.currency)
-    return wanted(core.Planned(*place, row.item.amount, 0), standing[place], minimum)
-
-
-def _less_tax(
-    access: Access, checked: list[Row], now: Instant
-) -> tuple[list[Row], dict[int, tuple[withholding.Asked, Part]]]:
-    """The payments less what is held for a tax authority, and that by payment; what would be too little has failed."""
-    whole = {
-        row.id: withholding.Asked(row.party, row.item.currency, row.item.amount, row.kind)
-        for row in checked
-        if row.item.state is State.APPROVED
-    }
-    parts, kept = withholding.parts(access, [*whole.values()], now) if whole else {}, {}
-    for place, row in enumerate(checked):
-        part = parts.get((row.party, row.item.currency)) if row.id in whole else None
-        if part is None:
-            continue
-        rest = core.payable(row.item.amount - part.amount, row.item.currency, row.kind)
-        if rest < max(1, least(row.kind)) and core.way_out(_standing(access, row, now), rest).kind != row.kind:
-            row = row._replace(account=None, kind="")  # the last of whoever leaves goes by hand
-            rest = core.payable(row.item.amount - part.amount, row.item.currency)
-        if rest < max(1, least(row.kind)):
-            failed = _at(row, way.move(row.item, State.FAILED), now)
-            checked[place] = failed._replace(reason=_LEFT[core.Why.BELOW_MINIMUM], account=None, kind="")
-        else:
-            checked[place] = row._replace(item=replace(row.item, amount=rest))
-            kept[row.id] = (whole[row.id], part)
-    return checked, kept
-
-
-def _standing(access: Access, row: Row, now: Instant) -> core.Ready:
-    place = (row.party, row.item.currency)
-    return rows.standing(access, [place], now)[place][0]
+def _leaving(access: Access, row: Row, payout: payouts.Payout, now: Instant) -> list[payouts.Step]:
+    """The payment on its way, and before it the legs of its conversion."""
+    legs = [] if row.of is None else conversions.begin(access, payout, row.of, now)
+    return [*legs, payouts.Step(payout, "in_transit")]
 
 
 def _sent(programme: Programme, row: Row, payout: int, now: Instant) -> Row:
     key = key_of(programme, row)
     body = line(key, row)
     due = now if row.kind in CALLED else None
-    return _at(row, way.submit(row.item, Frozen(key, body.encode()), now), now)._replace(payout=payout, due=due)
+    return at(row, way.submit(row.item, Frozen(key, body.encode()), now), now)._replace(payout=payout, due=due)
 
 
 def key_of(programme: Programme, row: Row) -> str:
@@ -302,7 +215,7 @@ def tell(programme: Programme, run_id: int, told: Sequence[Told], by: str, now: 
         pairs = []
         for one in told:
             before = known[one.key]
-            after = _at(before, way.hear(before.item, one.answer, window_of(before.kind)), now)
+            after = at(before, way.hear(before.item, one.answer, window_of(before.kind)), now)
             pairs.append((before, after._replace(reason=one.reason or before.reason)))
             _refuse_while_called(before, one.answer, now)
         moved = post(programme, pairs, now)
@@ -326,7 +239,7 @@ def decide(programme: Programme, run_id: int, key: str, arrived: bool, reason: s
         known = {row.item.frozen.key: row for row in rows.items_of(access, run_id, lock=True) if row.item.frozen}
         _check_keys([key], known.keys())
         before = known[key]
-        after = _at(before, way.decide(before.item, arrived), now)._replace(reason=reason)
+        after = at(before, way.decide(before.item, arrived), now)._replace(reason=reason)
         moved = post(programme, [(before, after)], now)
         _save(access, moved, by, now, said=DECIDED)
         return moved[0]
@@ -358,13 +271,14 @@ def post(programme: Programme, pairs: Sequence[tuple[Row, Row]], now: Instant) -
         payout = known[before.payout]
         if after.item.state is State.FINAL and payout.state == "returned":
             payout = payouts.begin(access, after.party, after.item.currency, after.item.amount, now)
-            steps.append(payouts.Step(payout, "in_transit"))
+            steps += [*conversions.again(access, before.payout, payout, now), payouts.Step(payout, "in_transit")]
             steps += withholding.again(access, before.payout, payout.id, now)
             payout = replace(payout, state="in_transit")
         if after.item.state is State.FINAL and payout.state == "in_transit":
             steps.append(payouts.Step(payout, "final"))
         if after.item.state in (State.RETURNED, State.FAILED) and payout.state != "returned":
             steps.append(payouts.Step(payout, "returned", after.reason))
+            steps += conversions.back(access, payout.id, after.reason)
             steps += withholding.back(access, payout.id, after.reason)
         moved.append(after._replace(payout=payout.id))
     payouts.walk(programme, steps, now)
@@ -387,10 +301,6 @@ def _expect(run: Run, fits: bool) -> None:
 def _saved(access: Access, run: Run) -> Run:
     rows.save(access, run)
     return run
-
-
-def _at(row: Row, item: way.Item, now: Instant) -> Row:
-    return row._replace(item=item, changed_at=row.changed_at if item == row.item else now)
 
 
 def _save(access: Access, items: Sequence[Row], by: str, now: Instant, *, said: str = "") -> None:

@@ -30,6 +30,7 @@ from fanshare.store.queries import (
     letters,
     media_kits,
     off_hours,
+    payee_currency,
     payees,
     payout_runs,
     posts,
@@ -184,6 +185,7 @@ def erase(programme: Programme, party: int, now: Instant) -> None:
         forget_public(programme, parties, now)
         payout_runs.forget(access, parties)
         payees.forget(access, parties, now)
+        payee_currency.forget(access, parties)
         leaving.forget(access, parties)
         tax_kept.forget(programme, row[0], parties, now)
         programme.vault.erase(row[0])

@@ -52,6 +52,10 @@ _SAID: Mapping[str, tuple[str, str]] = {
         later("A way to sign in was ended at %(host)s"),
         later("the connection of your account at %(host)s with a provider was ended."),
     ),
+    "payee.currency": (
+        later("Another currency for your payments at %(host)s"),
+        later("another currency was chosen for what a brand pays you at %(host)s.\nWhere it goes has not changed."),
+    ),
     "passkey.stop": (
         later("A passkey was stopped at %(host)s"),
         later(

@@ -32,6 +32,7 @@ _WAITS: Mapping[str, str] = {
     Wait.CHANGED: later("not before %(day)s, for your account was changed"),
     Wait.NO_ACCOUNT: later("waits for you to say where your money goes"),
     Wait.NO_FORM: later("waits for your form for the tax"),
+    Wait.NO_RATE: later("waits for a rate of exchange: none of the last days is known here"),
     Wait.NO_RAIL: later("waits for you to name another account, for the brand pays no longer by this one"),
     Wait.UNFUNDED: later("waits until the brand has paid in enough for everybody; who has waited longest is first"),
     Wait.UNDERWAY: later("another payment to you is under way"),
@@ -54,6 +55,7 @@ _KEEPS = frozenset(
         Wait.NO_FORM,
         Wait.NO_ACCOUNT,
         Wait.NO_RAIL,
+        Wait.NO_RATE,
         Wait.UNFUNDED,
         Wait.UNDERWAY,
     }

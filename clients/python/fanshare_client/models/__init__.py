@@ -14,6 +14,7 @@ from .clock_out import ClockOut
 from .code_in import CodeIn
 from .code_out import CodeOut
 from .compared_out import ComparedOut
+from .converted_out import ConvertedOut
 from .creator_in import CreatorIn
 from .difference_out import DifferenceOut
 from .event_out import EventOut
@@ -117,6 +118,7 @@ __all__ = (
     "CodeIn",
     "CodeOut",
     "ComparedOut",
+    "ConvertedOut",
     "CreatorIn",
     "DifferenceOut",
     "EventOut",

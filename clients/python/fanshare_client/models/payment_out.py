@@ -7,8 +7,10 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.state import State
+from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
+    from ..models.converted_out import ConvertedOut
     from ..models.money import Money
 
 
@@ -27,6 +29,7 @@ class PaymentOut:
         reason (str):
         reference (None | str):
         state (State):
+        converted (ConvertedOut | None | Unset):
     """
 
     amount: Money
@@ -35,9 +38,12 @@ class PaymentOut:
     reason: str
     reference: None | str
     state: State
+    converted: ConvertedOut | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        from ..models.converted_out import ConvertedOut
+
         amount = self.amount.to_dict()
 
         id = self.id
@@ -51,6 +57,14 @@ class PaymentOut:
 
         state = self.state.value
 
+        converted: dict[str, Any] | None | Unset
+        if isinstance(self.converted, Unset):
+            converted = UNSET
+        elif isinstance(self.converted, ConvertedOut):
+            converted = self.converted.to_dict()
+        else:
+            converted = self.converted
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -63,11 +77,14 @@ class PaymentOut:
                 "state": state,
             }
         )
+        if converted is not UNSET:
+            field_dict["converted"] = converted
 
         return field_dict
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        from ..models.converted_out import ConvertedOut
         from ..models.money import Money
 
         d = dict(src_dict)
@@ -88,6 +105,23 @@ class PaymentOut:
 
         state = State(d.pop("state"))
 
+        def _parse_converted(data: object) -> ConvertedOut | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                converted_type_0 = ConvertedOut.from_dict(data)
+
+                return converted_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(ConvertedOut | None | Unset, data)
+
+        converted = _parse_converted(d.pop("converted", UNSET))
+
         payment_out = cls(
             amount=amount,
             id=id,
@@ -95,6 +129,7 @@ class PaymentOut:
             reason=reason,
             reference=reference,
             state=state,
+            converted=converted,
         )
 
         payment_out.additional_properties = d

@@ -18,6 +18,7 @@ class Wait(StrEnum):
     NO_ACCOUNT = "no_account"
     NO_FORM = "no_form"
     NO_RAIL = "no_rail"
+    NO_RATE = "no_rate"
     RUN = "run"
     SENDING = "sending"
     SHIPMENT = "shipment"

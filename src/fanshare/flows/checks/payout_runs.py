@@ -12,6 +12,7 @@ from fanshare.core.reconciliation import Event, What, followed, reconcile
 from fanshare.flows.checks.finding import Offence, compare
 from fanshare.flows.context import Programme
 from fanshare.flows.payout_runs import MANUAL, key_of, line
+from fanshare.store.queries import conversions
 from fanshare.store.queries import payout_records as records
 from fanshare.store.queries import payout_runs as rows
 from fanshare.store.queries.payout_runs import Row, Run
@@ -56,6 +57,7 @@ def runs_paid(programme: Programme, _: Instant) -> Iterator[Offence]:
     left to an account of somebody else, or before its 72 hours were over.
     """
     access = programme.access
+    made = {one.of: one.converted for one in conversions.every(access)}
     money = {row[0]: row[1:] for row in access.fetch(_PAYOUTS)}
     events = records.events(access)
     accounts = {row[0]: row[1:] for row in access.fetch(_ACCOUNTS)}
@@ -71,6 +73,8 @@ def runs_paid(programme: Programme, _: Instant) -> Iterator[Offence]:
         for row in items:
             said = events.pop(row.id, [])
             yield from _one(programme, run, row, said, money.get(row.payout or 0))
+            if row.payout is not None:
+                yield from compare(f"{_where(row)}, what was changed for it", row.of, made.get(row.payout))
             if row.id in accounts:
                 yield from _account(f"{_where(row)}, its account", row, *accounts[row.id])
     homeless: dict[int, int] = dict(access.fetch(_RUNS_OF, {"items": [*events]}))

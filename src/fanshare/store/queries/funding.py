@@ -43,7 +43,8 @@ SELECT p.party_id, p.currency, min(p.matures_at) FROM position p
    AND p.matures_at > coalesce((
        SELECT max(r.planned_at) FROM payout_item i
          JOIN payout_run r ON r.programme_id = i.programme_id AND r.id = i.run_id
-        WHERE i.programme_id = p.programme_id AND i.party_id = p.party_id AND i.currency = p.currency
+        WHERE i.programme_id = p.programme_id AND i.party_id = p.party_id
+          AND coalesce(i.from_currency, i.currency) = p.currency
           AND i.key IS NOT NULL AND i.state NOT IN ('failed', 'returned')), 0)
  GROUP BY p.party_id, p.currency
 """

@@ -42,6 +42,9 @@ SELECT currency, usable_at FROM named WHERE usable_at > %(now)s
 SELECT w.currency, 0 FROM (VALUES ('EUR', 'iban'), ('USD', 'us')) w (currency, kind)
   JOIN payout_debtor d ON d.programme_id = %(programme_id)s AND d.kind = w.kind
  WHERE w.currency NOT IN (SELECT currency FROM named)
+   AND NOT EXISTS (SELECT FROM payee_currency c
+                     JOIN payout_currency m ON m.programme_id = c.programme_id AND m.currency = c.currency
+                    WHERE c.programme_id = %(programme_id)s AND c.party_id = %(party)s AND c.currency <> w.currency)
  ORDER BY 1
 """
 _AND_STOPPED: LiteralString = """

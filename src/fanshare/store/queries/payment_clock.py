@@ -21,7 +21,8 @@ SELECT p.id, NULL, (SELECT coalesce(max(t.at) FILTER (WHERE d.kind <> 'owed'), m
   FROM position p
  WHERE p.programme_id = %(programme_id)s AND p.id = ANY(%(positions)s) AND p.bucket = 'available'
  UNION ALL
-(SELECT i.party_id, i.currency, r.planned_at, r.id, r.frozen_at IS NOT NULL, i.state, i.changed_at
+(SELECT i.party_id, coalesce(i.from_currency, i.currency), r.planned_at, r.id, r.frozen_at IS NOT NULL,
+       i.state, i.changed_at
    FROM payout_item i JOIN payout_run r ON r.programme_id = i.programme_id AND r.id = i.run_id
   WHERE i.programme_id = %(programme_id)s AND i.party_id = ANY(%(parties)s) AND i.state NOT IN ('failed', 'returned')
   ORDER BY r.planned_at, r.id)

@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from fanshare.core.money import Micros
 from fanshare.core.payee_account import Kind
 from fanshare.core.rails import CALLED
+from fanshare.core.rates import Converted, Quote
 from fanshare.store.access import Access
 from fanshare.store.queries.payout_runs import Run
 
@@ -28,7 +29,8 @@ SELECT id, rail, planned_by, planned_at, approved_by, approved_at, frozen_at, su
 """
 _ITEMS = """
 SELECT i.id, p.id, p.kind, coalesce(p.display_name, ''), p.public_id, i.currency, i.amount, i.state,
-       coalesce(i.key, ''), i.reason
+       coalesce(i.key, ''), i.reason, i.from_currency, i.from_amount, i.rate_source, i.rate_day, i.origin_per,
+       i.target_per
   FROM payout_item i JOIN party p ON p.programme_id = i.programme_id AND p.id = i.party_id
  WHERE i.programme_id = %(programme_id)s AND i.run_id = %(run)s AND i.id > %(after)s
  ORDER BY i.id LIMIT %(limit)s
@@ -57,6 +59,8 @@ class ItemRow(NamedTuple):
     state: str
     key: str
     reason: str
+    #: What of which balance is changed for it, where that is in another currency.
+    of: Converted | None = None
 
 
 def runs(access: Access, *, after: int, limit: int) -> list[Run]:
@@ -80,4 +84,14 @@ def called(access: Access, number: int) -> list[tuple[Kind, int]]:
 
 def items(access: Access, number: int, *, after: int = 0, limit: int) -> list[ItemRow]:
     """The payments of a run, in their order."""
-    return [ItemRow(*row) for row in access.fetch(_ITEMS, {"run": number, "after": after, "limit": limit})]
+    return [_item(*row) for row in access.fetch(_ITEMS, {"run": number, "after": after, "limit": limit})]
+
+
+def _item(*row: Any) -> ItemRow:
+    *known, origin, given, source, day, origin_per, target_per = row
+    one = ItemRow(*known)
+    if origin is None:
+        return one
+    return one._replace(
+        of=Converted(Quote(source, day, origin, one.currency, origin_per, target_per), given, one.amount)
+    )

@@ -1,75 +1,15 @@
 """Payout runs: their payments, the rules they follow, who is ready, and what was said about each payment."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, LiteralString, NamedTuple
+from typing import Any, NamedTuple
 
 from fanshare.core.instants import Instant
 from fanshare.core.money import Micros
 from fanshare.core.payout_item import Frozen, Item, State
-from fanshare.core.payout_runs import SCHEDULE, Planned, Ready, Rules, way_out
+from fanshare.core.payout_runs import SCHEDULE, Planned, Rules
+from fanshare.core.rates import Converted, Quote
 from fanshare.store.access import Access
 
-#: What is known of balances ``a`` of parties ``p``; the fields of ``Ready``.
-_STANDING: LiteralString = """
-SELECT a.party_id, a.currency, a.balance, p.erased_at IS NOT NULL,
-       EXISTS (SELECT FROM payout_stop s WHERE s.programme_id = a.programme_id AND s.party_id = a.party_id),
-       EXISTS (SELECT FROM payout_item i WHERE i.programme_id = a.programme_id AND i.party_id = a.party_id
-                  AND i.currency = a.currency AND i.state IN ('planned', 'approved', 'submitted', 'unknown', 'mismatch')
-                  AND i.run_id IS DISTINCT FROM %(run)s)
-       OR EXISTS (SELECT FROM payout o WHERE o.programme_id = a.programme_id AND o.party_id = a.party_id
-                     AND o.currency = a.currency AND o.state = 'planned'),
-       coalesce((SELECT max(n.usable_at) FROM payee_account n
-                  WHERE n.programme_id = a.programme_id AND n.party_id = a.party_id AND n.currency = a.currency
-                    AND n.usable_at > %(now)s AND n.undone_at IS NULL AND n.left_at IS NULL), 0),
-       coalesce(t.id, 0),
-       EXISTS (SELECT FROM payout_debtor d WHERE d.programme_id = a.programme_id
-                  AND d.kind = CASE a.currency WHEN 'EUR' THEN 'iban' WHEN 'USD' THEN 'us' END),
-       coalesce(t.kind, ''),
-       EXISTS (SELECT FROM payout_rail l WHERE l.programme_id = a.programme_id AND l.kind = t.kind),
-       EXISTS (SELECT FROM party_leaving g WHERE g.programme_id = a.programme_id AND g.party_id = a.party_id),
-       EXISTS (SELECT FROM tax_ask k
-        WHERE k.programme_id = a.programme_id AND k.asks <> 'nothing' AND k.without = 'wait' AND NOT EXISTS (
-               SELECT FROM tax_form f
-                WHERE f.programme_id = k.programme_id AND f.party_id = a.party_id AND f.left_at IS NULL
-                  AND f.refused_at IS NULL AND (f.ends_at IS NULL OR f.ends_at > %(now)s)
-                  AND (k.asks = 'residence') = (f.kind = 'residence'))),
-       EXISTS (SELECT FROM funding_rule f WHERE f.programme_id = a.programme_id),
-       EXISTS (SELECT FROM party_leaving g
-                WHERE g.programme_id = a.programme_id AND g.party_id = a.party_id AND g.until_at <= %(now)s)
-       AND NOT EXISTS (SELECT FROM account w
-                        WHERE w.programme_id = a.programme_id AND w.party_id = a.party_id AND w.currency = a.currency
-                          AND w.kind IN ('pending', 'held') AND w.balance > 0){}
-  FROM {} a JOIN party p ON p.programme_id = a.programme_id AND p.id = a.party_id
-  LEFT JOIN LATERAL (
-       SELECT n.id, n.kind FROM payee_account n
-        WHERE n.programme_id = a.programme_id AND n.party_id = a.party_id AND n.currency = a.currency
-          AND n.usable_at <= %(now)s AND n.undone_at IS NULL AND n.left_at IS NULL
-        ORDER BY n.id DESC LIMIT 1) t ON true
-"""
-_READY = (
-    _STANDING.format("", "account")
-    + """
- WHERE a.programme_id = %(programme_id)s AND a.kind = 'available' AND (a.balance <> 0 OR %(run)s::bigint IS NOT NULL)
-   AND (%(parties)s::bigint[] IS NULL OR a.party_id = ANY(%(parties)s))
- ORDER BY a.id
-"""
-)
-_ASKED: LiteralString = """
-(SELECT %(programme_id)s::bigint AS programme_id, g.party_id, g.currency, coalesce(c.balance, 0)::bigint AS balance
-   FROM unnest(%(parties)s::bigint[], %(currencies)s::text[]) AS g (party_id, currency)
-   LEFT JOIN account c ON c.programme_id = %(programme_id)s AND c.party_id = g.party_id AND c.currency = g.currency
-                      AND c.kind = 'available')"""
-_MINIMUM: LiteralString = """,
-       coalesce((SELECT r.minimum FROM payout_rule r
-                  WHERE r.programme_id = a.programme_id AND r.currency = a.currency), 0)::bigint"""
-_STANDING_OF = _STANDING.format(_MINIMUM, _ASKED) + " WHERE a.programme_id = %(programme_id)s"
-_LOCK_PARTIES = """
-SELECT id FROM party WHERE programme_id = %(programme_id)s AND id = ANY(%(parties)s) ORDER BY id FOR SHARE
-"""
-_LOCK_ACCOUNTS = """
-SELECT id FROM account WHERE programme_id = %(programme_id)s AND kind = 'available' AND party_id = ANY(%(parties)s)
- ORDER BY id FOR NO KEY UPDATE
-"""
 _RULES = "SELECT currency, minimum, two_above FROM payout_rule WHERE programme_id = %(programme_id)s ORDER BY currency"
 _SET_RULE = """
 INSERT INTO payout_rule (programme_id, currency, minimum, two_above)
@@ -91,9 +31,12 @@ INSERT INTO payout_run (programme_id, rail, planned_by, planned_at)
 VALUES (%(programme_id)s, %(rail)s, %(by)s, %(now)s) RETURNING id
 """
 _ADD_ITEMS = """
-INSERT INTO payout_item (programme_id, run_id, party_id, currency, amount, state, changed_at)
-SELECT %(programme_id)s, %(run)s, party, currency, amount, 'planned', %(now)s
-  FROM unnest(%(parties)s::bigint[], %(currencies)s::text[], %(amounts)s::bigint[]) AS given (party, currency, amount)
+INSERT INTO payout_item (programme_id, run_id, party_id, currency, amount, state, changed_at,
+                         from_currency, from_amount, rate_source, rate_day, origin_per, target_per)
+SELECT %(programme_id)s, %(run)s, party, currency, amount, 'planned', %(now)s, origin, given, source, day, oper, tper
+  FROM unnest(%(parties)s::bigint[], %(currencies)s::text[], %(amounts)s::bigint[], %(from_currency)s::text[],
+              %(from_amount)s::bigint[], %(rate_source)s::text[], %(rate_day)s::text[], %(origin_per)s::text[],
+              %(target_per)s::text[]) AS one (party, currency, amount, origin, given, source, day, oper, tper)
 """
 _ADD_EVENTS = """
 INSERT INTO payout_item_event (programme_id, item_id, state, said, amount, currency, reason, remote, actor, at)
@@ -122,7 +65,8 @@ UPDATE payout_run SET submitted_at = %(now)s, file = %(file)s, file_hash = sha25
 """
 _ITEMS = """
 SELECT i.id, i.run_id, i.party_id, p.public_id, i.currency, i.amount, i.state, i.key, i.body, i.first_at, i.last_at,
-       i.missed_at, i.payout_id, i.reason, i.changed_at, i.account_id, coalesce(n.kind, ''), i.remote, i.tries, i.due_at
+       i.missed_at, i.payout_id, i.reason, i.changed_at, i.account_id, coalesce(n.kind, ''), i.remote, i.tries,
+       i.due_at, i.from_currency, i.from_amount, i.rate_source, i.rate_day, i.origin_per, i.target_per
   FROM payout_item i JOIN party p ON p.programme_id = i.programme_id AND p.id = i.party_id
   LEFT JOIN payee_account n ON n.programme_id = i.programme_id AND n.id = i.account_id
  WHERE i.programme_id = %(programme_id)s
@@ -134,24 +78,28 @@ _LOCKED_ONE = _ONE + " FOR NO KEY UPDATE OF i"
 _SAVE_ITEMS = """
 UPDATE payout_item i SET state = n.state, amount = n.amount, key = n.key, body = n.body, first_at = n.first,
        last_at = n.last, missed_at = n.missed, payout_id = n.payout, reason = n.reason, changed_at = n.now,
-       account_id = n.account, remote = n.remote, tries = n.tries, due_at = n.due
+       account_id = n.account, remote = n.remote, tries = n.tries, due_at = n.due,
+       from_amount = n.given, rate_source = n.source, rate_day = n.day, origin_per = n.oper, target_per = n.tper
   FROM unnest(%(item)s::bigint[], %(state)s::text[], %(amount)s::bigint[], %(key)s::text[], %(body)s::text[],
               %(first)s::bigint[], %(last)s::bigint[], %(missed)s::bigint[], %(payout)s::bigint[], %(reason)s::text[],
-              %(now)s::bigint[], %(account)s::bigint[], %(remote)s::text[], %(tries)s::integer[], %(due)s::bigint[])
-       AS n (item, state, amount, key, body, first, last, missed, payout, reason, now, account, remote, tries, due)
+              %(now)s::bigint[], %(account)s::bigint[], %(remote)s::text[], %(tries)s::integer[], %(due)s::bigint[],
+              %(from_amount)s::bigint[], %(rate_source)s::text[], %(rate_day)s::text[], %(origin_per)s::text[],
+              %(target_per)s::text[])
+       AS n (item, state, amount, key, body, first, last, missed, payout, reason, now, account, remote, tries, due,
+             given, source, day, oper, tper)
  WHERE i.programme_id = %(programme_id)s AND i.id = n.item
 """
 _LAST = """
-SELECT i.party_id, i.currency, i.amount FROM payout_item i
+SELECT i.party_id, coalesce(i.from_currency, i.currency), coalesce(i.from_amount, i.amount) FROM payout_item i
  WHERE i.programme_id = %(programme_id)s AND i.run_id = (
        SELECT max(r.id) FROM payout_run r WHERE r.programme_id = %(programme_id)s AND r.submitted_at IS NOT NULL)
    AND i.key IS NOT NULL
 """
 _ALONE = """
-SELECT i.currency, sum(i.amount)::bigint FROM payout_item i
+SELECT coalesce(i.from_currency, i.currency), sum(coalesce(i.from_amount, i.amount))::bigint FROM payout_item i
   JOIN payout_run r ON r.programme_id = i.programme_id AND r.id = i.run_id
  WHERE i.programme_id = %(programme_id)s AND r.planned_by IN (%(by)s, %(schedule)s) AND r.approved_by = %(by)s
-   AND r.approved_at > %(since)s GROUP BY i.currency
+   AND r.approved_at > %(since)s GROUP BY 1
 """
 _KINDS = """
 SELECT DISTINCT n.kind FROM payout_item i
@@ -208,28 +156,18 @@ class Row(NamedTuple):
     #: Over a called rail: how often it was tried, and when it is looked at next.
     tries: int = 0
     due: Instant | None = None
+    #: What of which balance is changed for it, where that is in another currency.
+    of: Converted | None = None
 
+    @property
+    def taken(self) -> Micros:
+        """What leaves the balance."""
+        return self.item.amount if self.of is None else self.of.given
 
-def ready(access: Access, now: Instant, *, run: int | None = None, parties: Sequence[int] | None = None) -> list[Ready]:
-    """Balances that may be paid. With ``run`` the payments of that run don't count as under way."""
-    values = {"run": run, "parties": parties and [*parties], "now": now}
-    return [way_out(Ready(*row)) for row in access.fetch(_READY, values)]
-
-
-def standing(
-    access: Access, asked: Iterable[tuple[int, str]], now: Instant
-) -> dict[tuple[int, str], tuple[Ready, Micros]]:
-    """The same of parties in currencies, also where nothing is ready; and the smallest payment in that currency."""
-    pairs = sorted(set(asked))
-    values = {"parties": [one[0] for one in pairs], "currencies": [one[1] for one in pairs], "run": None, "now": now}
-    return {(row[0], row[1]): (way_out(Ready(*row[:-1])), row[-1]) for row in access.fetch(_STANDING_OF, values)}
-
-
-def lock_payees(access: Access, parties: Iterable[int]) -> None:
-    """Keep people from being erased and their ready balances from moving, until the transaction ends."""
-    values = {"parties": sorted(set(parties))}
-    access.execute(_LOCK_PARTIES, values)
-    access.execute(_LOCK_ACCOUNTS, values)
+    @property
+    def place(self) -> tuple[int, str]:
+        """The balance that is paid: whose, and its currency."""
+        return self.party, self.item.currency if self.of is None else self.of.quote.origin
 
 
 def rules(access: Access) -> Rules:
@@ -272,11 +210,13 @@ def forget(access: Access, parties: Sequence[int]) -> None:
 def add(access: Access, rail: str, by: str, items: Sequence[Planned], now: Instant) -> int:
     """A planned run with its payments; returns its number."""
     run = int(access.value(_ADD_RUN, {"rail": rail, "by": by, "now": now}))
-    columns = {
+    columns: dict[str, list[Any]] = {
         "parties": [item.party for item in items],
-        "currencies": [item.currency for item in items],
-        "amounts": [item.amount for item in items],
+        "currencies": [item.currency if item.of is None else item.of.quote.target for item in items],
+        "amounts": [item.amount if item.of is None else item.of.got for item in items],
     }
+    rates = [_rate(item.of) for item in items]
+    columns |= {name: [rate[name] for rate in rates] for name in _rate(None)}
     access.execute(_ADD_ITEMS, {**columns, "run": run, "now": now})
     note(access, [event(row, by, now) for row in items_of(access, run)])
     return run
@@ -379,10 +319,24 @@ def _row(
     id_: int, run: int, party: int, public_id: str, currency: str, amount: int, state: str, key: str | None,
     body: str | None, first: int | None, last_: int | None, missed: int | None, payout: int | None, reason: str,
     changed_at: int, account: int | None, kind: str, remote: str, tries: int, due: int | None,
+    origin: str | None, given: int | None, source: str, day: str, *per: str,
 ) -> Row:  # fmt: skip
     frozen = None if key is None or body is None else Frozen(key, body.encode())
     item = Item(amount, currency, State(state), frozen, first, last_, missed, remote)
-    return Row(id_, run, party, public_id, item, payout, reason, changed_at, account, kind, tries, due)
+    of = (
+        None
+        if origin is None or given is None
+        else Converted(Quote(source, day, origin, currency, *per), given, amount)
+    )
+    return Row(id_, run, party, public_id, item, payout, reason, changed_at, account, kind, tries, due, of)
+
+
+def _rate(of: Converted | None) -> dict[str, Any]:
+    if of is None:
+        return dict.fromkeys(("from_currency", "from_amount", "rate_source", "rate_day", "origin_per", "target_per"))
+    told = {"rate_source": of.quote.source, "rate_day": of.quote.day}
+    told |= {"origin_per": of.quote.origin_per, "target_per": of.quote.target_per}
+    return {"from_currency": of.quote.origin, "from_amount": of.given, **told}
 
 
 def _by_column(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -393,6 +347,7 @@ def _columns(row: Row) -> dict[str, Any]:
     item = row.item
     frozen = (None, None) if item.frozen is None else (item.frozen.key, item.frozen.body.decode())
     return {
+        **_rate(row.of),
         "item": row.id, "state": str(item.state), "amount": item.amount, "key": frozen[0], "body": frozen[1],
         "first": item.first, "last": item.last, "missed": item.missed, "payout": row.payout, "account": row.account,
         "remote": item.remote, "tries": row.tries, "due": row.due, "reason": row.reason, "now": row.changed_at,

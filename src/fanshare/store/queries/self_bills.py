@@ -25,7 +25,7 @@ SELECT id, agreed, at FROM self_billing_word
 """
 #: What was paid by a payment ``i``: what arrived, and what was held of it for a tax authority.
 _WHOLE: LiteralString = """
-(i.amount + coalesce((SELECT h.amount FROM tax_withheld t
+(coalesce(i.from_amount, i.amount) + coalesce((SELECT h.amount FROM tax_withheld t
                         JOIN payout h ON h.programme_id = t.programme_id AND h.id = t.payout_id
                        WHERE t.programme_id = i.programme_id AND t.of_payout_id = i.payout_id), 0))::bigint
 """
@@ -33,13 +33,15 @@ _WHOLE: LiteralString = """
 #: break ``g`` (what she states anew is no new agreement), and the run that paid her before.
 _PAYMENT: LiteralString = (
     """
-SELECT i.id, i.run_id, i.party_id, coalesce(p.person_id, 0), p.erased_at IS NOT NULL, i.currency, """  # noqa: S608 - every part is a constant of this module
+SELECT i.id, i.run_id, i.party_id, coalesce(p.person_id, 0), p.erased_at IS NOT NULL,
+       coalesce(i.from_currency, i.currency), """  # noqa: S608 - every part is a constant of this module
     + _WHOLE
     + """, coalesce(i.payout_id, 0), i.state, i.changed_at, r.planned_at,
        coalesce(w.id, 0), coalesce(w.agreed, false), coalesce(g.at, 0),
        coalesce((SELECT max(e.planned_at) FROM payout_item o
                    JOIN payout_run e ON e.programme_id = o.programme_id AND e.id = o.run_id
-                  WHERE o.programme_id = i.programme_id AND o.party_id = i.party_id AND o.currency = i.currency
+                  WHERE o.programme_id = i.programme_id AND o.party_id = i.party_id
+                    AND coalesce(o.from_currency, o.currency) = coalesce(i.from_currency, i.currency)
                     AND o.state = 'final' AND o.run_id < i.run_id), p.created_at)::bigint
   FROM payout_item i
   JOIN payout_run r ON r.programme_id = i.programme_id AND r.id = i.run_id
@@ -109,7 +111,7 @@ _OF_RUN = _BILLS + " AND i.run_id = %(run)s ORDER BY b.id LIMIT 2000"
 _OF_PARTY = _BILLS + " AND b.party_id = %(party)s ORDER BY b.id DESC LIMIT %(limit)s"
 _ALL = _BILLS + " ORDER BY b.year, b.serial"
 _PAID = """
-SELECT i.id, i.party_id, i.currency, coalesce(i.payout_id, 0) FROM payout_item i
+SELECT i.id, i.party_id, coalesce(i.from_currency, i.currency), coalesce(i.payout_id, 0) FROM payout_item i
   JOIN self_bill b ON b.programme_id = i.programme_id AND b.item_id = i.id
  WHERE i.programme_id = %(programme_id)s
 """

@@ -9,11 +9,12 @@ from django.urls import reverse
 from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.core.money import Micros, format_trimmed, parse_amount
 from fanshare.core.payout_schedule import LAST_DAY, Every, Schedule
-from fanshare.flows import payout_schedule
+from fanshare.flows import payee_currency, payout_schedule
 from fanshare.flows.audit import noted
 from fanshare.flows.authorisation import Role
 from fanshare.flows.people import slug_of
 from fanshare.store.queries import listing, results
+from fanshare.store.queries import payee_currency as currency_rows
 from fanshare.store.queries import payout_runs as rows
 from fanshare.web.brand.who import named
 from fanshare.web.desk import Here
@@ -61,6 +62,7 @@ def _context(here: Here, problem: str) -> dict[str, Any]:
             (one, _typed(known.minimum.get(one, 0)), _typed(known.two_above.get(one)))
             for one in dict.fromkeys([here.tenant.currency, *results.currencies(here.access), *known.two_above])
         ],
+        "offered": " ".join(currency_rows.offered(here.access)),
         "stopped": [
             (party, named(people[party].kind, people[party].name, people[party].public_id), why, at)
             for party, why, at in stopped
@@ -93,6 +95,11 @@ def _amounts(here: Here) -> None:
     noted(here.access, "payout.rule", here.now, said)
 
 
+def _currencies(here: Here) -> None:
+    typed = field(here, "currencies", 200).upper().replace(",", " ").split()
+    payee_currency.offer(here.access, typed, here.now)
+
+
 def _stop(here: Here) -> None:
     who, reason = field(here, "who", 100), field(here, "reason", 500)
     found = listing.find_party(here.access, who, slug_of(who)) if who else None
@@ -110,7 +117,13 @@ def _go_on(here: Here) -> None:
         noted(here.access, "payout.go_on", here.now, f"party {party}")
 
 
-_ACTS: Mapping[str, Callable[[Here], None]] = {"days": _days, "amounts": _amounts, "stop": _stop, "go_on": _go_on}
+_ACTS: Mapping[str, Callable[[Here], None]] = {
+    "days": _days,
+    "amounts": _amounts,
+    "currencies": _currencies,
+    "stop": _stop,
+    "go_on": _go_on,
+}
 
 
 def _number(text: str) -> int:

@@ -1,6 +1,7 @@
 """Payouts: a dry run, runs that are planned, approved, sent as a file, and told what became of each payment."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseRedirect
@@ -8,7 +9,7 @@ from django.urls import reverse
 
 from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.core.payout_item import UNDERWAY, Answer, Said, State
-from fanshare.core.payout_runs import SCHEDULE, Change, Left, Why
+from fanshare.core.payout_runs import SCHEDULE, Change, Left, Planned, Why
 from fanshare.flows import payout_runs, staff
 from fanshare.flows.audit import noted
 from fanshare.flows.authorisation import Role
@@ -19,6 +20,7 @@ from fanshare.store.queries import payout_runs as run_rows
 from fanshare.store.queries.payout_lists import ItemRow
 from fanshare.store.queries.payout_runs import Run
 from fanshare.web.brand import payout_lists_as
+from fanshare.web.brand.made_of import made_of
 from fanshare.web.brand.rail_words import said
 from fanshare.web.brand.reconciled import of_run
 from fanshare.web.brand.who import may, named
@@ -66,6 +68,7 @@ _WHY: Mapping[str, str] = {
     Why.NO_FORM: later("waits for a form for the tax that you ask for"),
     Why.NO_RAIL: later("chose a provider that you don't pay by any more"),
     Why.CHANGED: later("waits until %(day)s: her account details changed"),
+    Why.NO_RATE: later("waits for a rate of exchange: none of the last days is known here"),
     Why.UNFUNDED: later("waits until the brand has paid in more; who has waited longest is first"),
     Why.UNDERWAY: later("an earlier payment is under way"),
     Why.BELOW_UNIT: later("less than the smallest coin"),
@@ -236,14 +239,21 @@ def _overview(here: Here, problem: str = "") -> dict[str, Any]:
     before = _number(here, "before")
     rows = run_rows.listed(here.access, before=before, limit=PAGE + 1)
     changed = [one for one in found.differences if one.change is not Change.SAME]
-    told = [one.party for one in changed[:_SHOWN]] + [one.party for one in found.plan.left[:_SHOWN]]
+    converted = [one for one in found.plan.items if one.of is not None][:_SHOWN]
+    told = (
+        [one.party for one in changed[:_SHOWN]]
+        + [one.party for one in converted]
+        + [one.party for one in found.plan.left[:_SHOWN]]
+    )
     people = listing.named(here.access, told)
     who = {id_: named(one.kind, one.name, one.public_id) for id_, one in people.items()}
     return {
         "problem": problem,
-        "totals": _totals([(one.currency, one.amount) for one in found.plan.items]),
+        "totals": _totals([_paid_in(one) for one in found.plan.items]),
         "payments": len(found.plan.items),
         "changed": [(who[one.party], one, _(_CHANGES[one.change])) for one in changed[:_SHOWN]],
+        "converted": [(who[one.party], one.of) for one in converted],
+        "made_of": partial(made_of, here),
         "more": max(0, len(changed) - _SHOWN),
         "left": [(who[one.party], one, _why(here, one)) for one in found.plan.left[:_SHOWN]],
         "runs": rows[:PAGE],
@@ -256,6 +266,10 @@ def _overview(here: Here, problem: str = "") -> dict[str, Any]:
         "may_bill": may(here, "brand.billing"),
         "following": "" if following is None else here.calendar.name(following),
     }
+
+
+def _paid_in(one: Planned) -> tuple[str, int]:
+    return (one.currency, one.amount) if one.of is None else (one.of.quote.target, one.of.got)
 
 
 def _why(here: Here, one: Left) -> str:
@@ -274,6 +288,7 @@ def _shown(here: Here, number: int, problem: str = "") -> dict[str, Any]:
     sums = payout_lists.sums(here.access, [number]).get(number, [])
     return {
         "run": found,
+        "made_of": partial(made_of, here),
         "problem": problem,
         "state": _(_RUN_STATES[found.state]),
         "by": {name: _actor(name, members) for name in (found.planned_by, found.approved_by, found.frozen_by) if name},

@@ -17,8 +17,9 @@ from fanshare.core.payee_account import (
     tremendous_account,
     us_account,
 )
-from fanshare.flows import payees
+from fanshare.flows import payee_currency, payees
 from fanshare.flows.authorisation import Role
+from fanshare.store.queries import payee_currency as currency_rows
 from fanshare.web import site
 from fanshare.web.desk import Here
 from fanshare.web.language import gettext as _
@@ -61,6 +62,8 @@ def where(here: Here) -> Any:
         "ways": there_are,
         "names": ways.names(),
         "shown": payees.shown(here.programme, here.me, here.now),
+        "currencies": payee_currency.choices(here.access),
+        "paid_in": currency_rows.chosen(here.access, here.me),
         "adult": payees.said_adult(here.programme, here.me),
         "sends_mail": site.of(here.request).accounts.sends_mail,
         "earnings": "creator_earnings" if here.hat.role is Role.CREATOR else "fan_earnings",
@@ -70,6 +73,9 @@ def where(here: Here) -> Any:
 
 def _act(here: Here) -> Sure | None:
     """Undo a change, ask once more, or keep the account. ``None`` when it is done."""
+    if field(here, "do", 20) == "currency":
+        payee_currency.choose(here.programme, here.me, field(here, "currency", 3), here.now)
+        return None
     if "undo" in here.request.POST:
         payees.undo(here.programme, here.me, _number(field(here, "undo", 20)), here.now)
         return None

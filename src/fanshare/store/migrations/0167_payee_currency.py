@@ -1,0 +1,12 @@
+"""Currencies that payees choose, and payments that are changed into them."""
+
+from django.db import migrations
+
+from fanshare.store.migrations import run_sql, step_before
+
+
+class Migration(migrations.Migration):  # type: ignore[misc]
+    """Runs the SQL file of the same name."""
+
+    dependencies = [("store", step_before("0167_payee_currency"))]  # noqa: RUF012
+    operations = [run_sql("0167_payee_currency")]  # noqa: RUF012
