@@ -31,8 +31,10 @@ ALTER TABLE payout_item
 CREATE UNIQUE INDEX payout_item_once ON payout_item (programme_id, run_id, party_id, coalesce(from_currency, currency));
 DROP TRIGGER sent_is_frozen ON payout_item;
 CREATE TRIGGER sent_is_frozen BEFORE UPDATE ON payout_item FOR EACH ROW
-    WHEN (OLD.key IS NOT NULL AND (OLD.key, OLD.body, OLD.amount, OLD.currency, OLD.party_id, OLD.first_at,
-           OLD.from_currency, OLD.from_amount, OLD.rate_source, OLD.rate_day, OLD.origin_per, OLD.target_per)
-          IS DISTINCT FROM (NEW.key, NEW.body, NEW.amount, NEW.currency, NEW.party_id, NEW.first_at,
-           NEW.from_currency, NEW.from_amount, NEW.rate_source, NEW.rate_day, NEW.origin_per, NEW.target_per))
+    WHEN (OLD.key IS NOT NULL
+          AND (OLD.key, OLD.body, OLD.amount, OLD.currency, OLD.party_id, OLD.first_at, OLD.account_id,
+               OLD.from_currency, OLD.from_amount, OLD.rate_source, OLD.rate_day, OLD.origin_per, OLD.target_per)
+          IS DISTINCT FROM (NEW.key, NEW.body, NEW.amount, NEW.currency, NEW.party_id, NEW.first_at, NEW.account_id,
+               NEW.from_currency, NEW.from_amount, NEW.rate_source, NEW.rate_day, NEW.origin_per, NEW.target_per)
+          OR (OLD.remote <> '' AND NEW.remote <> OLD.remote))
     EXECUTE FUNCTION keep_what_was_sent();
