@@ -1,13 +1,16 @@
 """Books become a problem to plan, on her own clock, and a plan finds its way back into them."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fanshare.core.errors import BadInputError
 from fanshare.core.planning.first import first_plan
-from fanshare.core.planning.judge import broken
-from fanshare.core.planning.problem import Posted, Step, Week, Window, laid_out
+from fanshare.core.planning.judge import broken, days_above
+from fanshare.core.planning.problem import Placed, Plan, Posted, Step, Week, Window, laid_out
 from fanshare.core.workbench.documents import Shelf, document, read, shelf
 from fanshare.core.workbench.entries import Busy, Planned, Post, Settings, Time, Work
 from fanshare.core.workbench.schedule import (
@@ -20,7 +23,7 @@ from fanshare.core.workbench.schedule import (
     problem_of,
     sort_works,
 )
-from fanshare.core.workbench.works import left_of, places_of, ranges_of, steps_of, week_of
+from fanshare.core.workbench.works import done_days, done_on, left_of, places_of, ranges_of, steps_of, week_of
 
 at = datetime.fromisoformat
 #: A Friday.
@@ -81,6 +84,57 @@ def test_steps_that_are_done_are_left_out_and_the_first_one_left_waits_for_nothi
     assert [one.key for one in steps_of(REEL)] == ["shoot", "edit", "review", "publish"]
     edited = Work("reel", "", REEL.due, REEL.steps, done="shoot,edit")
     assert left_of(edited) == (Step("review", "review", 30), Step("publish", "publish", 15))
+    # Also where something before it is left: it waits for what comes directly before, and that is done.
+    reviewed = Work("reel", "", REEL.due, REEL.steps, done="edit")
+    assert left_of(reviewed) == (Step("shoot", "shoot", 60), *left_of(edited))
+
+
+def test_a_step_that_is_done_is_written_down_with_its_day_in_the_order_of_steps() -> None:
+    work = Work("reel", "", REEL.due, REEL.steps, done="edit")
+    assert done_on(work, "shoot", TODAY).done == "shoot@2026-11-27,edit"
+    assert done_days(done_on(work, "shoot", TODAY)) == {"shoot": TODAY, "edit": None}
+    assert done_on(done_on(work, "shoot", TODAY), "edit", TODAY).done == "shoot@2026-11-27,edit@2026-11-27"
+
+
+@given(done_before=st.integers(0, 10), wait=st.integers(0, 12), shot=st.booleans())
+def test_the_days_of_a_review_are_counted_from_the_day_the_edit_was_done(
+    done_before: int, wait: int, shot: bool
+) -> None:
+    edited = TODAY - timedelta(days=done_before)
+    steps = f"shoot:60:0,edit:90:0,review:30:{wait},publish:15:0"
+    work = Work(
+        "reel", "", TODAY + timedelta(days=20), steps, done=f"shoot,edit@{edited}" if shot else f"edit@{edited}"
+    )
+    problem = problem_of(books(work), NOW)
+    plan = laid_out(problem, first_plan(problem))
+    assert (broken(problem, plan), plan.dropped) == ([], ())
+    days = {one.key: one.day for one in plan.placed}
+    assert days["review"] >= wait - done_before
+    if not shot:
+        assert days["shoot"] == 0, "what comes before waits for nothing"
+    # Without the wait it would be done at once: the day is what holds it back.
+    assert wait - done_before <= 0 or days["review"] > 0
+
+
+def test_a_plan_that_forgets_what_a_step_waits_for_is_not_believed() -> None:
+    work = Work("reel", "", REEL.due, REEL.steps, done=f"shoot,edit@{TODAY}")
+    problem = problem_of(books(work), NOW)
+    early = Placed("reel", "review", "review", 0, 1_110, 30)
+    plan = Plan((early, Placed("reel", "publish", "publish", 3, 1_080, 15)))
+    assert broken(problem, plan) == ["before what it waits for: reel"]
+
+
+def test_what_is_out_already_is_counted_once_whatever_is_left_of_it() -> None:
+    settings = Settings("EUR", hours=SETTINGS.hours, limit=5_000, window=10)
+    posts = [Post("a", TODAY, "blog", "", "deal"), Post("b", TODAY, "blog", "")]
+    out = replace(REEL, done="shoot,edit,publish@2026-11-27", embargo=REEL.due)
+    for work, above in ((out, False), (replace(out, done="shoot,edit", embargo=date.min), True)):
+        problem = problem_of(books(work, *posts, settings=settings), NOW)
+        plan = laid_out(problem, first_plan(problem))
+        assert (broken(problem, plan), plan.dropped) == ([], ())
+        assert bool(days_above(problem, plan)) is above
+    (left,) = problem_of(books(out, settings=settings), NOW).deliverables
+    assert (left.out, left.embargo) == (True, 0)
 
 
 def test_the_hours_of_today_begin_now_and_end_where_a_calendar_says_so() -> None:

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise, product
 
 from fanshare.core.planning.judge import Score, broken, score
@@ -20,6 +21,7 @@ def week(seed: int, *, days: int = 7, most: int = 4, steps: int = 3) -> Problem:
         if dice.random() < 0.45
     ]
     made = tuple(_deliverable(dice, f"d{number}", days, steps) for number in range(dice.randint(1, most)))
+    made = tuple(_begun(random.Random(f"{seed} {one.id}"), one, days) for one in made)
     before = {(one.id, step.key): dice.randrange(days) for one in made for step in one.steps if dice.random() < 0.2}
     return Problem(
         tuple(dice.choice((60, 120, 240)) for _ in range(days)),
@@ -44,6 +46,16 @@ def _deliverable(dice: random.Random, id_: str, days: int, most: int) -> Deliver
     last = dice.randint(first, days - 1)
     embargo = dice.choice((0, 0, last))
     return Deliverable(id_, steps, first, last, dice.random() < 0.5, dice.randint(1, 3), embargo)
+
+
+def _begun(dice: random.Random, made: Deliverable, days: int) -> Deliverable:
+    """Of some, steps are done already: what is left waits for one of them, or it is out."""
+    if dice.random() < 0.7:
+        return made
+    waits = dice.randrange(len(made.steps))
+    steps = (replace(one, first=dice.randrange(days)) if n == waits else one for n, one in enumerate(made.steps))
+    out = dice.random() < 0.4
+    return replace(made, steps=tuple(steps), out=out, embargo=0 if out else made.embargo)
 
 
 def best_of_all(problem: Problem) -> Score:

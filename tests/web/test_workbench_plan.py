@@ -83,7 +83,7 @@ def test_the_page_leads_from_nothing_to_a_plan_and_to_what_was_done(company: Com
     assert send(cleo, "/workbench/plan", do="done", work=work["id"], step="shoot", took="1:20").status == 302
     (time,) = kept(cleo, "time")
     assert (time["minutes"], time["step"], time["deal"]) == (80, "shoot", deal)
-    assert kept(cleo, "work")[0]["done"] == "shoot"
+    assert kept(cleo, "work")[0]["done"] == f"shoot@{today(company)}"
     for step in ("edit", "publish"):
         send(cleo, "/workbench/plan", do="done", work=work["id"], step=step, took="")
     assert len(kept(cleo, "time")) == 1

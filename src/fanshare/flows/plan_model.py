@@ -125,7 +125,7 @@ class PlanModel:
         seen: dict[object, Deliverable] = {}
         known = {id_ for id_, _ in self.problem.before}
         for one in self.problem.deliverables:
-            shape = (one.steps, one.first, one.last, one.paid, one.weight, one.embargo)
+            shape = (one.steps, one.first, one.last, one.paid, one.weight, one.embargo, one.out)
             other = seen.get(shape)
             if other is not None and one.id not in known and other.id not in known:
                 self.model.add_implication(self.kept[one.id], self.kept[other.id])
@@ -142,10 +142,12 @@ class PlanModel:
             moving = [
                 (self._weighs(made.paid), one)
                 for made in self.problem.deliverables
+                if not made.out
                 for number, one in self.chosen[made.id, made.steps[-1].key].items()
                 if day - self.problem.span < self.problem.windows[number].day <= day
             ]
-            most = fixed + sum(BASIS - self.problem.limit for made in self.problem.deliverables if made.paid)
+            paid = sum(made.paid and not made.out for made in self.problem.deliverables)
+            most = fixed + (BASIS - self.problem.limit) * paid
             total = fixed + sum(weight * one for weight, one in moving)
             if most > 0:
                 self.model.add(total <= most * literal)
@@ -182,7 +184,7 @@ class PlanModel:
 def _possible(problem: Problem, made: Deliverable, index: int) -> Iterator[int]:
     """Windows that hold a step, with the waits before and after it."""
     step, last = made.steps[index], index == len(made.steps) - 1
-    first = made.first + sum(one.wait for one in made.steps[1 : index + 1])
+    first = max(step.first, made.first + sum(one.wait for one in made.steps[1 : index + 1]))
     until = made.last - sum(one.wait for one in made.steps[index + 1 :])
     first = max(first, made.embargo) if last else first
     for number, window in enumerate(problem.windows):

@@ -1,7 +1,8 @@
 """What stands in a creator's books, read and written with their key; and what the ledger says she earned."""
 
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
@@ -48,6 +49,14 @@ def load(books: Open, usual: Settings) -> Shelf:
         except (FanshareError, KeyError, TypeError, ValueError):
             broken += 1
     return shelf(found, usual, broken)
+
+
+@contextmanager
+def alone(books: Open, usual: Settings) -> Iterator[Shelf]:
+    """Everything as it stands while nobody else can write, in one transaction: for what rests on what was read."""
+    with books.conn.transaction():
+        workbench.stop_writing(books.conn, books.account)
+        yield load(books, usual)
 
 
 def new_id() -> str:

@@ -6,6 +6,7 @@ and in the calendars that subscribed, and nowhere else.
 
 import os
 from base64 import urlsafe_b64encode
+from dataclasses import replace
 from uuid import UUID
 
 from cryptography.hazmat.primitives import hashes
@@ -31,9 +32,9 @@ def switch_on(books: Open, shelf: Shelf, now: Instant, words: dict[str, str], *,
     ``words`` are what steps are called, and under the empty key what stands there without titles.
     """
     feed = Feed(urlsafe_b64encode(os.urandom(32)).rstrip(b"=").decode(), titles, words if titles else {"": words[""]})
-    with books.conn.transaction():
+    with workbench_books.alone(books, shelf.settings) as current:
+        feed = replace(feed, cut=_publish(books, current, feed, now))
         workbench_books.keep_feed(books, feed)
-        _publish(books, shelf, feed, now)
     return feed
 
 
@@ -45,9 +46,10 @@ def switch_off(books: Open) -> None:
 
 
 def publish(books: Open, shelf: Shelf, now: Instant) -> None:
-    """Bring the calendar up to the plan, where it has an address."""
-    if shelf.feed is not None:
-        _publish(books, shelf, shelf.feed, now)
+    """Bring the calendar up to the plan, where it has an address, and keep how much of it did not fit."""
+    feed = shelf.feed
+    if feed is not None and (cut := _publish(books, shelf, feed, now)) != feed.cut:
+        workbench_books.keep_feed(books, replace(feed, cut=cut))
 
 
 def read(conn: Connection, secret: str) -> str | None:
@@ -56,12 +58,14 @@ def read(conn: Connection, secret: str) -> str | None:
     return None if sealed is None else unseal_paper(_derived(secret, b"key"), _PLACE, sealed).decode()
 
 
-def _publish(books: Open, shelf: Shelf, feed: Feed, now: Instant) -> None:
+def _publish(books: Open, shelf: Shelf, feed: Feed, now: Instant) -> int:
+    """Write the calendar; how many steps did not fit into it."""
     made = to_datetime(now)
     own = zone(shelf.settings.zone)
-    text = calendar(blocks(shelf.of(Work)), own, made, _derived(feed.secret, b"names"), feed.words)
+    text, cut = calendar(blocks(shelf.of(Work)), own, made, _derived(feed.secret, b"names"), feed.words)
     sealed = seal_paper(_derived(feed.secret, b"key"), _PLACE, text.encode())
     workbench_feeds.put(books.conn, books.account, _derived(feed.secret, b"address"), sealed)
+    return cut
 
 
 def _derived(secret: str, what: bytes) -> bytes:

@@ -1,25 +1,29 @@
-"""A creator's books planned: her works get their places, as far as they fit."""
+"""A creator's books planned: her works get their places, as far as they fit.
+
+A plan takes seconds, and she may go on writing. What she wrote meanwhile is never overwritten: the plan is only kept
+where it is still one of these books.
+"""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from fanshare.core.errors import BadInputError, ConflictError
 from fanshare.core.instants import Instant, to_datetime, zone
 from fanshare.core.workbench.documents import Shelf
 from fanshare.core.workbench.entries import Planned, Post, Time, Work
 from fanshare.core.workbench.schedule import planned_works, problem_of, sort_works
-from fanshare.core.workbench.works import left_of, steps_of
+from fanshare.core.workbench.works import PUBLISH, done_on, left_of
 from fanshare.flows import planning, workbench_books, workbench_feed
 from fanshare.flows.workbench_books import Open
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A step that was done: on which day, in how many minutes (0: not written down), and where the post stands."""
+    """A step that was done: on which day, and in how many minutes (0: not written down)."""
 
     step: str
     at: Instant
     minutes: int
-    platform: str = "other"
 
 
 def her_clock(shelf: Shelf, now: Instant) -> datetime:
@@ -28,33 +32,50 @@ def her_clock(shelf: Shelf, now: Instant) -> datetime:
 
 
 def plan(books: Open, shelf: Shelf, now: Instant, *, anew: bool = False) -> None:
-    """Plan what is not done. Raises ``FanshareError`` (``planner_busy``) and otherwise as writing does."""
+    """Plan what is not done.
+
+    Raises ``FanshareError`` (``planner_busy``), ``ConflictError`` (``plan_outdated``) where what the plan rests on was
+    changed while it was made, and otherwise as writing does.
+    """
     clock = her_clock(shelf, now)
-    found = planning.planned(problem_of(shelf, clock, anew=anew))
-    changed = list(planned_works(sort_works(shelf, clock.date()).now, found.plan, clock.date()))
-    with books.conn.transaction():
+    problem = problem_of(shelf, clock, anew=anew)
+    found = planning.planned(problem)
+    with workbench_books.alone(books, shelf.settings) as current:
+        if her_clock(current, now) != clock or problem_of(current, clock, anew=anew) != problem:
+            raise ConflictError(
+                "plan_outdated",
+                "Your books were changed while the plan was made. What you wrote stands, and the plan was not kept: "
+                "plan again.",
+            )
+        changed = list(planned_works(sort_works(current, clock.date()).now, found.plan, clock.date()))
         for work in changed:
             workbench_books.put(books, work, fresh=False)
         why = found.conflict
         left = ",".join(found.plan.dropped)
         workbench_books.keep_plan(books, Planned(now, found.quick, left, ",".join(why.ids), ",".join(why.enough)))
-        workbench_feed.publish(books, _with(shelf, *changed), now)
+        workbench_feed.publish(books, _with(current, *changed), now)
 
 
-def finish(books: Open, shelf: Shelf, work: Work, done: Done) -> None:
-    """Write down that a step is done: its time, and with the last one what was posted."""
+def finish(books: Open, shelf: Shelf, work_id: str, done: Done) -> None:
+    """Write down that a step is done: its time, and with "Publish" what was posted, whatever else is left to do.
+
+    Raises ``BadInputError`` (``bad_field``) for a step that is not to be done any more.
+    """
     day = her_clock(shelf, done.at).date()
-    steps = [one.key for one in steps_of(work)]
-    known = {*filter(None, work.done.split(",")), done.step}
-    changed = replace(work, done=",".join(one for one in steps if one in known))
-    with books.conn.transaction():
+    with workbench_books.alone(books, shelf.settings) as current:
+        work = current.entries.get(work_id)
+        if not isinstance(work, Work) or done.step not in {one.key for one in left_of(work)}:
+            raise BadInputError("bad_field", "This step is not there any more; load the page anew.")
+        changed = done_on(work, done.step, day)
         workbench_books.put(books, changed, fresh=False)
-        workbench_feed.publish(books, _with(shelf, changed), done.at)
+        workbench_feed.publish(books, _with(current, changed), done.at)
         if done.minutes:
             spent = Time(workbench_books.new_id(), day, done.minutes, done.step, work.deal)
             workbench_books.put(books, spent)
-        if done.step == "publish" and not left_of(changed):
-            workbench_books.put(books, Post(workbench_books.new_id(), day, done.platform, work.name, work.deal))
+        if done.step == PUBLISH:
+            deal = current.deals.get(work.deal)
+            platform = deal.platform if deal is not None and deal.platform else "other"
+            workbench_books.put(books, Post(workbench_books.new_id(), day, platform, work.name, work.deal))
 
 
 def _with(shelf: Shelf, *works: Work) -> Shelf:

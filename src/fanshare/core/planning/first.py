@@ -65,7 +65,7 @@ class _Desk:
         """Windows in which a step can be done, with the steps after it still to come."""
         step, windows = made.steps[index], self.problem.windows
         least = done[-1][1] if done else 0
-        from_day = windows[least].day + step.wait if done else made.first
+        from_day = max(step.first, windows[least].day + step.wait if done else made.first)
         if index == len(made.steps) - 1:
             from_day = max(from_day, made.embargo)
         until = made.last - sum(later.wait for later in made.steps[index + 1 :])

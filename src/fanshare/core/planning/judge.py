@@ -39,7 +39,7 @@ def days_above(problem: Problem, plan: Plan) -> list[int]:
     if not problem.limit:
         return []
     paid = {one.id: one.paid for one in problem.deliverables}
-    ends = {one.id: one.steps[-1].key for one in problem.deliverables}
+    ends = {one.id: "" if one.out else one.steps[-1].key for one in problem.deliverables}
     out = [(one.day, one.paid) for one in problem.posted]
     out += [(one.day, paid[one.deliverable]) for one in plan.placed if one.key == ends[one.deliverable]]
     return [day for day in range(problem.days) if _above(problem, day, out)]
@@ -78,6 +78,8 @@ def _order(made: Deliverable, placed: dict[str, Placed]) -> Iterator[str]:
     ordered = [placed[step.key] for step in made.steps]
     if ordered[0].day < made.first or ordered[-1].day > made.last or ordered[-1].day < made.embargo:
         yield f"outside its days: {made.id}"
+    if any(placed[step.key].day < step.first for step in made.steps):
+        yield f"before what it waits for: {made.id}"
     for (one, then), step in zip(pairwise(ordered), made.steps[1:], strict=True):
         if (one.day, one.begin + one.minutes) > (then.day, then.begin) or then.day < one.day + step.wait:
             yield f"in the wrong order: {made.id} {step.key}"

@@ -31,20 +31,24 @@ class Week:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Work done in one go. ``key`` is its name within its deliverable; ``wait`` so many days after the step before."""
+    """Work done in one go. ``key`` is its name within its deliverable; ``wait`` so many days after the step before.
+
+    It is not done before day ``first``, because it waits for something that is done already.
+    """
 
     key: str
     kind: str
     minutes: int
     wait: int = 0
+    first: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Deliverable:
     """Something to be made step after step: not before day ``first``, its last step at the latest on day ``last``.
 
-    That last step is when it is published, and not before day ``embargo``. Where not everything fits, what has more
-    ``weight`` is kept.
+    That last step is when it is published, and not before day ``embargo``; it publishes nothing where it is ``out``
+    already. Where not everything fits, what has more ``weight`` is kept.
     """
 
     id: str
@@ -54,6 +58,7 @@ class Deliverable:
     paid: bool = False
     weight: int = 1
     embargo: int = 0
+    out: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -227,11 +227,15 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """The secret address of her plan as a calendar, and ``words`` for steps (``""``: what is said without titles)."""
+    """The secret address of her plan as a calendar, and ``words`` for steps (``""``: what is said without titles).
+
+    ``cut`` counts the steps of the plan that did not fit into it.
+    """
 
     secret: str
     titles: bool
     words: Mapping[str, str]
+    cut: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,16 @@ from datetime import date, datetime, timedelta
 from fanshare.core.planning.problem import Deliverable, Plan, Posted, Problem, Week, Window
 from fanshare.core.workbench.documents import Shelf
 from fanshare.core.workbench.entries import Busy, Post, Time, Work
-from fanshare.core.workbench.works import Range, left_of, placed_line, places_of, week_of
+from fanshare.core.workbench.works import (
+    PUBLISH,
+    Range,
+    done_days,
+    left_of,
+    placed_line,
+    places_of,
+    ready_on,
+    week_of,
+)
 
 #: So many days are planned, and so many works at most: those that are due first.
 DAYS, MOST_WORKS = 28, 60
@@ -137,9 +146,10 @@ def _deliverable(work: Work, today: date) -> Deliverable:
     def day(of: date) -> int:
         return max(0, (of - today).days)
 
-    weight = _PROMISED if work.deal else _OWN
+    weight, ready, out = _PROMISED if work.deal else _OWN, ready_on(work), PUBLISH in done_days(work)
+    steps = tuple(replace(one, first=day(ready[one.key])) if one.key in ready else one for one in left_of(work))
     return Deliverable(
-        work.id, left_of(work), day(work.first), day(work.due), bool(work.deal), weight, day(work.embargo)
+        work.id, steps, day(work.first), day(work.due), bool(work.deal), weight, 0 if out else day(work.embargo), out
     )
 
 

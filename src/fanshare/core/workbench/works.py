@@ -4,15 +4,19 @@ Steps, what is done and where things are planned are short lines of text, becaus
 """
 
 import re
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 from fanshare.core.errors import BadInputError
 from fanshare.core.planning.problem import Step
 from fanshare.core.workbench.entries import Work
 
+#: With this step something is out.
+PUBLISH = "publish"
 #: The steps something goes through, in their order.
-MAKING = ("idea", "script", "shoot", "edit", "review", "publish")
+MAKING = ("idea", "script", "shoot", "edit", "review", PUBLISH)
 #: What they usually take, in minutes: a first word to change, no more than that.
 USUAL = {"idea": 15, "script": 30, "shoot": 60, "edit": 60, "review": 30, "publish": 15}
 _RANGE = re.compile(r"([0-9]{1,2})(?::([0-5][0-9]))?-([0-9]{1,2})(?::([0-5][0-9]))?", re.ASCII)
@@ -36,10 +40,41 @@ def line_of(steps: Iterable[Step]) -> str:
 
 
 def left_of(work: Work) -> tuple[Step, ...]:
-    """The steps that are not done. The first of them waits for nothing."""
-    done = set(work.done.split(","))
-    left = [one for one in steps_of(work) if one.key not in done]
-    return tuple(Step(one.key, one.kind, one.minutes, one.wait if place else 0) for place, one in enumerate(left))
+    """The steps that are not done. What follows a step that is done waits for none of these; ``ready_on`` says when."""
+    done, found, waits = done_days(work), [], False
+    for one in steps_of(work):
+        if one.key not in done:
+            found.append(one if waits else replace(one, wait=0))
+        waits = one.key not in done
+    return tuple(found)
+
+
+def done_days(work: Work) -> dict[str, date | None]:
+    """The steps that are done, each with its day; ``None`` where none was written down. Raises ``ValueError``."""
+    parts = (part.partition("@") for part in work.done.split(",") if part)
+    return {key: date.fromisoformat(day) if day else None for key, _, day in parts}
+
+
+def done_line(days: Mapping[str, date | None]) -> str:
+    """What is done as it is written down."""
+    return ",".join(key if day is None else f"{key}@{day.isoformat()}" for key, day in days.items())
+
+
+def done_on(work: Work, step: str, day: date) -> Work:
+    """The work once a step of it was done on a day."""
+    known = {**done_days(work), step: day}
+    return replace(work, done=done_line({one.key: known[one.key] for one in steps_of(work) if one.key in known}))
+
+
+def ready_on(work: Work) -> dict[str, date]:
+    """Steps that are left and wait for one that is done, each with the first day on which it can be done."""
+    done, steps = done_days(work), steps_of(work)
+    found: dict[str, date] = {}
+    for before, one in pairwise(steps):
+        since = done.get(before.key)
+        if one.key not in done and one.wait and since is not None:
+            found[one.key] = since + timedelta(days=one.wait)
+    return found
 
 
 def places_of(work: Work) -> dict[str, datetime]:

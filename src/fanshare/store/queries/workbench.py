@@ -131,6 +131,11 @@ def hold(conn: Connection, account: bytes) -> None:
     conn.execute("SELECT 1 FROM workbench WHERE account = %s FOR NO KEY UPDATE", [account])
 
 
+def stop_writing(conn: Connection, account: bytes) -> None:
+    """Let whoever writes into these books finish, and everybody else wait until the end of the transaction."""
+    conn.execute("SELECT 1 FROM workbench WHERE account = %s FOR UPDATE", [account])
+
+
 def drop(conn: Connection, account: bytes, row_id: UUID) -> None:
     """Remove a row; doing it again changes nothing."""
     conn.execute("DELETE FROM workbench_row WHERE account = %s AND row_id = %s", [account, row_id])

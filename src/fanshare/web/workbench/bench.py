@@ -36,6 +36,8 @@ type View = Callable[..., Any]
 
 #: The field of the passphrase, beside those of a form that is sent on.
 PASSPHRASE = "passphrase_of_the_books"  # noqa: S105 - the name of a field
+#: Settings of books that hold none.
+EMPTY = Settings("EUR")
 _NOT_SENT_ON = {"csrfmiddlewaretoken", "username", PASSPHRASE}
 
 
@@ -87,7 +89,7 @@ class Bench:
 
     def shelf(self) -> Shelf:
         """Everything that stands in the open books."""
-        return workbench_books.load(self.books, Settings("EUR"))
+        return workbench_books.load(self.books, EMPTY)
 
     def hold(self, opened: Opened) -> None:
         """Keep the key of books that were just opened, for this session."""

@@ -19,7 +19,7 @@ from fanshare.web.errors import error_page
 from fanshare.web.language import gettext, later
 from fanshare.web.said import plain
 from fanshare.web.workbench import forms
-from fanshare.web.workbench.bench import Bench, benched, page, typed
+from fanshare.web.workbench.bench import EMPTY, Bench, benched, page, typed
 from fanshare.web.workbench.fields import Around
 
 #: Kind -> (title of the empty form, the page to which it belongs).
@@ -58,7 +58,13 @@ def add(bench: Bench, kind: str) -> Any:
 @benched(form=True, opened=True)
 def change(bench: Bench, entry: UUID) -> Any:
     """An entry in its form: changed or removed."""
-    shelf = bench.shelf()
+    if bench.request.method != "POST":
+        return _change(bench, bench.shelf(), entry)
+    with workbench_books.alone(bench.books, EMPTY) as shelf:  # a plan made at this moment is not written over
+        return _change(bench, shelf, entry)
+
+
+def _change(bench: Bench, shelf: Shelf, entry: UUID) -> Any:
     around, known = around_of(bench, shelf), shelf.entries.get(str(entry))
     if known is None or kind_of(known) not in KINDS:
         return error_page(bench.request, 404)

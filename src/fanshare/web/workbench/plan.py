@@ -65,6 +65,7 @@ def plan(bench: Bench) -> Any:
         "set_up": bool(shelf.settings.hours.strip(";")),
         "works": works,
         "planned": shelf.planned,
+        "feed": shelf.feed,
         "stands": _stands(shelf, works.now, planned, clock),
         "missed": [row for row in rows if row.block.end <= clock],
         "today": [row for row in rows if row.block.begin.date() == clock.date() and row.block.end > clock],
@@ -143,15 +144,11 @@ def _act(bench: Bench, shelf: Shelf) -> None:
     if what in ("plan", "anew"):
         workbench_plan.plan(bench.books, shelf, bench.now, anew=what == "anew")
         return
-    work = shelf.entries.get(typed(bench, "work"))
-    step = typed(bench, "step")
-    if what != "done" or not isinstance(work, Work) or step not in {one.key for one in left_of(work)}:
+    if what != "done":
         raise BadInputError("bad_field", "This step is not there any more; load the page anew.")
     took = typed(bench, "took")
-    deal = shelf.deals.get(work.deal)
-    platform = deal.platform if deal is not None and deal.platform else "other"
-    done = Done(step, bench.now, reading.minutes(took) if took else 0, platform)
-    workbench_plan.finish(bench.books, shelf, work, done)
+    done = Done(typed(bench, "step"), bench.now, reading.minutes(took) if took else 0)
+    workbench_plan.finish(bench.books, shelf, typed(bench, "work"), done)
 
 
 def _rows(bench: Bench, shelf: Shelf, planned: list[Block], today: date) -> list[Row]:

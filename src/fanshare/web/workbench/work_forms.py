@@ -7,7 +7,7 @@ from fanshare.core.errors import BadInputError
 from fanshare.core.planning.problem import Step
 from fanshare.core.workbench import typed
 from fanshare.core.workbench.entries import Work
-from fanshare.core.workbench.works import MAKING, USUAL, line_of, placed_line, places_of, steps_of
+from fanshare.core.workbench.works import MAKING, USUAL, done_days, done_line, line_of, placed_line, places_of, steps_of
 from fanshare.web.language import gettext as _
 from fanshare.web.workbench import words
 from fanshare.web.workbench.fields import Around, Field, Typed
@@ -72,5 +72,5 @@ def _steps(got: Typed) -> Iterator[Step]:
 def _kept(before: object, keys: set[str]) -> tuple[str, str]:
     if not isinstance(before, Work):
         return "", ""
-    done = ",".join(one for one in before.done.split(",") if one in keys)
+    done = done_line({key: day for key, day in done_days(before).items() if key in keys})
     return done, placed_line((key, at) for key, at in places_of(before).items() if key in keys)
