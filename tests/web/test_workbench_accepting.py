@@ -10,6 +10,7 @@ from fanshare.core.products import Product, Taking
 from fanshare.flows import products, returns, workbench_keys
 from fanshare.flows.workbench_keys import Cost
 from fanshare.store.server import Server
+from tests.flows.test_papers import pdf
 from tests.support.schema import schema_template
 from tests.web.support.books import add, make, send, words
 from tests.web.support.company import Company, Watching, founded, tell
@@ -164,3 +165,12 @@ def test_the_page_asks_the_database_no_more_with_more_nevers(company: Company, c
     send(device, PATH, programme="linen", product="linen shirt")
     assert len(seen) == first
     assert first < 40
+
+
+def test_a_contract_may_be_sent_as_a_file_and_the_page_speaks_german(cleo: Device) -> None:
+    sent = cleo.upload(PATH, pdf("Payment is net 90."), called="paper", text="", posts="", programme="")
+    assert sent.status == 200
+    assert "When they pay" in words(sent)
+    assert cleo.upload(PATH, b"PK\x03\x04\x00", called="paper", text="", programme="").status == 422
+    cleo.cookies["fanshare_language"] = "de"
+    assert "Bevor du annimmst" in words(cleo.get(PATH))
