@@ -1,6 +1,6 @@
 # Everything a person does with this tree. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: rules scan client trial image help demo serve test check bench soak shots lock words clean install dev format lint types rooms
+.PHONY: rules scan client trial image help demo serve test check security bench soak shots lock words clean install dev format lint types rooms
 SHELL := /bin/sh
 BIN := .venv/bin
 # Tests run on two processes, each file on one of them; ARGS goes to pytest (make test ARGS="tests/core -k money"), N is the factor of a soak.
@@ -22,13 +22,16 @@ test: dev ## every test
 	$(PYTEST) -n $(WORKERS) --dist loadfile $(ARGS)
 
 # `make -k check` goes on after the first complaint.
-check: format lint types rooms ## formatting, lints, types, room contracts, and proof that the lints can fail
+check: format lint security types rooms ## formatting, lints, bandit, types, room contracts, and proof that the lints can fail
 
 format: dev
 	$(BIN)/ruff format --check .
 
 lint: dev
 	$(BIN)/ruff check .
+
+security: dev
+	$(BIN)/bandit --quiet --recursive src --configfile pyproject.toml --severity-level medium
 
 types: dev
 	$(BIN)/mypy
