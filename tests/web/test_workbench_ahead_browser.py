@@ -1,0 +1,96 @@
+"""What lies ahead, on a phone with something in it: set aside, ideas, before she accepts; in both languages."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from fanshare.flows import workbench_keys
+from fanshare.flows.workbench_keys import Cost
+from fanshare.store.server import Server
+from tests.support.schema import schema_template
+from tests.web.support.books import WORDS
+from tests.web.support.browser import Watched, chromium, watched
+from tests.web.support.company import Company, founded
+from tests.web.support.serving import behind_an_edge
+from tests.web.test_workbench_browser import enter, fit
+
+__all__ = ["schema_template"]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def company(schema_template: str, pg_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+    with founded(pg_server, schema_template, tmp_path_factory.mktemp("ahead")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def base(company: Company, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    app = company.app(hosts=("127.0.0.1",), public_url="http://127.0.0.1")
+    with behind_an_edge(app, tmp_path_factory.mktemp("edge")) as address:
+        yield address
+
+
+@pytest.fixture(autouse=True)
+def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbench_keys, "COST", Cost(64, 1, 1))
+
+
+@pytest.mark.parametrize(("name", "language"), [("cleo", "en"), ("carla", "de")])
+def test_what_lies_ahead_fits_a_phone_and_is_accessible_with_something_in_it(
+    browser: Browser, company: Company, base: str, name: str, language: str
+) -> None:
+    with watched(browser, base, width=360) as seen:
+        enter(seen, company, name)
+        seen.page.context.add_cookies([{"name": "fanshare_language", "value": language, "url": base}])
+        seen.open("/workbench/start")
+        seen.page.locator("#new").fill(WORDS)
+        seen.page.locator("#again").fill(WORDS)
+        seen.press(seen.page.locator("main form button"))
+        add(seen, "deal", name="Linen week", fee="3000")
+        add(seen, "idea", words="Seams that hold: show the inside")
+        add(seen, "never", words="Bet-Now")
+        aside(seen)
+        seen.open("/workbench/ideas")
+        expect(seen.page.get_by_text("Seams that hold")).to_be_visible()
+        shown(seen, f"workbench-ideas-some-{language}")
+        before(seen, language)
+        assert seen.page.locator("html").get_attribute("lang") == language
+
+
+def add(seen: Watched, kind: str, **values: str) -> None:
+    seen.open(f"/workbench/add/{kind}")
+    for field, text in values.items():
+        seen.page.locator(f"#f-{field}").fill(text)
+    seen.press(seen.page.locator("main form button").first)
+
+
+def aside(seen: Watched) -> None:
+    seen.open("/workbench/aside")
+    seen.page.locator("select[name=country]").select_option("DE")
+    seen.page.locator("input[name=other]").fill("40000")
+    seen.press(seen.page.locator("main form button").last)
+    expect(seen.page.locator("#quarters")).to_be_visible()
+    shown(seen, f"workbench-aside-some-{seen.page.locator('html').get_attribute('lang')}")
+
+
+def before(seen: Watched, language: str) -> None:
+    seen.open("/workbench/accept")
+    seen.page.locator("[name=brand]").fill("Bet Now")
+    seen.page.locator("[name=text]").fill(
+        "The fee is paid within 90 days. Brand gets a perpetual licence to all of it."
+    )
+    seen.press(seen.page.locator("main form[enctype] button"))
+    expect(seen.page.get_by_text("Bet-Now").first).to_be_visible()
+    shown(seen, f"workbench-accept-some-{language}")
+
+
+def shown(seen: Watched, name: str) -> None:
+    fit(seen, name)
+    seen.page.set_viewport_size({"width": 360, "height": 800})
