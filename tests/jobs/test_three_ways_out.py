@@ -35,13 +35,14 @@ def turned(house: House, shop: Till, programme: Programme, number: int) -> str:
 
 
 def paid(house: House, programme: Programme) -> str:
-    """A whole run, from planning to its file."""
+    """A whole run, from planning to its file; ``run`` where it pays Finn. It may pay Cleo what he has just given."""
     if not payout_runs.preview(programme.access, house.now).plan.items:
         return "nothing to pay"
     run, _ = payout_runs.plan(programme, "Bea", house.now)
     payout_runs.approve(programme, run, "Bea", house.now)
     sent = payout_runs.send(programme, run, "Bea", house.now)
-    return "run" if any(row.item.state is State.SUBMITTED for row in sent) else "left out"
+    going = {row.party for row in sent if row.item.state is State.SUBMITTED}
+    return "run" if house.bea.finn in going else "another's run" if going else "left out"
 
 
 def has(house: House, party: int, kind: AccountKind = AccountKind.AVAILABLE) -> int:
@@ -60,7 +61,8 @@ def test_of_three_ways_out_at_once_one_wins_and_nothing_is_lost(house: House, wo
         won = Counter(at_once(house, 12, some_way))
         assert won["gift"] + won["credit"] + won["run"] == 1, won
         assert has(house, finn) == 0
-        left = has(house, finn, AccountKind.IN_TRANSIT), has(house, cleo)
+        hers = has(house, cleo) + has(house, cleo, AccountKind.IN_TRANSIT)
+        left = has(house, finn, AccountKind.IN_TRANSIT), hers
         assert left == ((0, ALL) if won["gift"] else (ALL, 0))
         assert is_sound(house)
 

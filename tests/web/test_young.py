@@ -245,7 +245,7 @@ def test_every_way_to_money_refuses_her_and_no_other(company: Company, way: Way)
 WITHOUT_MONEY = {
     "circle.fan_party_id", "fan_shown.fan_party_id", "thanks_block.fan_party_id", "thanks_to.fan_party_id",
     "question_thread.fan_party_id", "party_identity.party_id", "party_news.party_id", "mail_choice.party_id",
-    "off_hours.party_id", "letter_to.party_id", "appeal.party_id", "moved_person.party_id",
+    "off_hours.party_id", "letter_to.party_id", "appeal.party_id", "moved_person.party_id", "payee_currency.party_id",
     # Of creators alone.
     "application.party_id", "creator_page.party_id", "page_shelf.party_id", "page_section.party_id",
     "media_kit.party_id",

@@ -79,6 +79,15 @@ def visit(page: Page, path: str) -> None:
     page.wait_for_load_state("networkidle")
 
 
+def expect_soon(page: Page, shop: Shop, path: str) -> None:
+    """What the cart holds once the page has told it, however busy the machine is."""
+    for _ in range(200):
+        if shop.path == path:
+            return
+        page.wait_for_timeout(50)
+    assert shop.path == path
+
+
 def test_the_snippet_fits_into_two_kilobytes_and_names_no_other_host() -> None:
     assert len(snippet(THEME).encode()) < 2_000
     assert len(snippet(PIXEL).encode()) < 2_000
@@ -119,9 +128,7 @@ def test_nothing_is_kept_without_consent(shop: Shop, page: Page) -> None:
     assert page.evaluate(READ) == []
     # The visitor agrees later, on the same page.
     page.evaluate("window.consent = true; document.dispatchEvent(new Event('visitorConsentCollected'))")
-    page.wait_for_load_state("networkidle")
-    page.wait_for_timeout(50)
-    assert shop.path == "aaa"
+    expect_soon(page, shop, "aaa")
 
 
 def test_global_privacy_control_outweighs_consent(shop: Shop, page: Page) -> None:
