@@ -23,7 +23,7 @@ from fanshare.core.workbench.schedule import (
     problem_of,
     sort_works,
 )
-from fanshare.core.workbench.works import done_days, done_on, left_of, places_of, ranges_of, steps_of, week_of
+from fanshare.core.workbench.works import done_days, done_on, is_out, left_of, places_of, ranges_of, steps_of, week_of
 
 at = datetime.fromisoformat
 #: A Friday.
@@ -122,6 +122,21 @@ def test_a_plan_that_forgets_what_a_step_waits_for_is_not_believed() -> None:
     early = Placed("reel", "review", "review", 0, 1_110, 30)
     plan = Plan((early, Placed("reel", "publish", "publish", 3, 1_080, 15)))
     assert broken(problem, plan) == ["before what it waits for: reel"]
+
+
+@pytest.mark.parametrize(
+    ("steps", "done", "out"),
+    [
+        ("shoot:60:0,edit:90:0,publish:15:0", "publish", True),
+        ("shoot:60:0,edit:90:0,publish:15:0", "shoot,edit", False),
+        ("shoot:60:0,edit:90:0", "edit", True),
+        ("shoot:60:0,edit:90:0", "shoot", False),
+        ("shoot:60:0", "", False),
+        ("", "", False),
+    ],
+)
+def test_what_has_no_step_of_publishing_is_out_with_its_last_one(steps: str, done: str, out: bool) -> None:
+    assert is_out(Work("reel", "", REEL.due, steps, done=done)) is out
 
 
 def test_what_is_out_already_is_counted_once_whatever_is_left_of_it() -> None:

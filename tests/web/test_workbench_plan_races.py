@@ -150,6 +150,40 @@ def test_a_post_is_written_down_when_it_is_out_whatever_is_left_to_do(company: C
     assert (answer.status, len(kept(cleo, "post"))) == (422, 1)
 
 
+def test_without_a_step_of_publishing_the_last_one_writes_the_post_and_the_limits_see_it(
+    company: Company, cleo: Device
+) -> None:
+    limits(cleo)
+    deal = add(cleo, "deal", name="Linen week", fee="300", platform="blog").rsplit("/", 1)[1]
+    add(cleo, "work", name="Tea reel", deal=deal, due=day(company, 9), idea="", script="", review="", publish="")
+    (work,) = kept(cleo, "work")
+    send(cleo, "/workbench/plan", do="done", work=work["id"], step="shoot", took="")
+    assert kept(cleo, "post") == []
+    send(cleo, "/workbench/plan", do="done", work=work["id"], step="edit", took="")
+    (post,) = kept(cleo, "post")
+    assert (post["words"], post["deal"], post["platform"], post["work"]) == ("Tea reel", deal, "blog", work["id"])
+    assert "1 of 1 post of the last 30 days is paid for." in words(cleo.get("/workbench/limits"))
+    # A step added and done later is no second post, and its form keeps what the post was made of.
+    changed(cleo, work["id"], name="Tea reel", deal=deal, due=day(company, 9), edit="1:00", publish="0:15")
+    changed(cleo, post["id"], words="Tea", day=day(company, 0), platform="blog", deal=deal)
+    send(cleo, "/workbench/plan", do="done", work=work["id"], step="publish", took="")
+    (post,) = kept(cleo, "post")
+    assert (post["words"], post["work"]) == ("Tea", work["id"])
+
+
+def test_a_step_that_is_taken_away_may_be_all_that_was_left(company: Company, cleo: Device) -> None:
+    limits(cleo)
+    steps = {"idea": "", "script": "", "review": ""}
+    add(cleo, "work", name="Tea reel", due=day(company, 9), **steps)
+    (work,) = kept(cleo, "work")
+    for step in ("shoot", "edit"):
+        send(cleo, "/workbench/plan", do="done", work=work["id"], step=step, took="")
+    assert kept(cleo, "post") == []
+    changed(cleo, work["id"], **steps, edit="1:00", publish="", name="Tea reel", due=day(company, 9))
+    (post,) = kept(cleo, "post")
+    assert (post["words"], post["day"]) == ("Tea reel", day(company, 0))
+
+
 def test_the_days_of_a_review_are_kept_once_the_edit_is_done_also_through_its_form(
     company: Company, cleo: Device
 ) -> None:

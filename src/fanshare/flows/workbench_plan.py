@@ -5,14 +5,14 @@ where it is still one of these books.
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from fanshare.core.errors import BadInputError, ConflictError
 from fanshare.core.instants import Instant, to_datetime, zone
 from fanshare.core.workbench.documents import Shelf
 from fanshare.core.workbench.entries import Planned, Post, Time, Work
 from fanshare.core.workbench.schedule import planned_works, problem_of, sort_works
-from fanshare.core.workbench.works import PUBLISH, done_on, left_of
+from fanshare.core.workbench.works import done_days, done_on, is_out, left_of, out_by
 from fanshare.flows import planning, workbench_books, workbench_feed
 from fanshare.flows.workbench_books import Open
 
@@ -57,7 +57,7 @@ def plan(books: Open, shelf: Shelf, now: Instant, *, anew: bool = False) -> None
 
 
 def finish(books: Open, shelf: Shelf, work_id: str, done: Done) -> None:
-    """Write down that a step is done: its time, and with "Publish" what was posted, whatever else is left to do.
+    """Write down that a step is done: its time, and once something is out what was posted, whatever is left to do.
 
     Raises ``BadInputError`` (``bad_field``) for a step that is not to be done any more.
     """
@@ -72,10 +72,17 @@ def finish(books: Open, shelf: Shelf, work_id: str, done: Done) -> None:
         if done.minutes:
             spent = Time(workbench_books.new_id(), day, done.minutes, done.step, work.deal)
             workbench_books.put(books, spent)
-        if done.step == PUBLISH:
-            deal = current.deals.get(work.deal)
-            platform = deal.platform if deal is not None and deal.platform else "other"
-            workbench_books.put(books, Post(workbench_books.new_id(), day, platform, work.name, work.deal))
+        posted(books, current, work, changed, day)
+
+
+def posted(books: Open, shelf: Shelf, before: Work, after: Work, day: date) -> None:
+    """Write down as posted what is out now and was not before: on the day of its step, else on ``day``; only once."""
+    if is_out(before) or not is_out(after) or any(one.work == after.id for one in shelf.of(Post)):
+        return
+    deal = shelf.deals.get(after.deal)
+    platform = deal.platform if deal is not None and deal.platform else "other"
+    out_on = done_days(after)[out_by(after)] or day
+    workbench_books.put(books, Post(workbench_books.new_id(), out_on, platform, after.name, after.deal, after.id))
 
 
 def _with(shelf: Shelf, *works: Work) -> Shelf:

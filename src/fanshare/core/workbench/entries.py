@@ -155,13 +155,17 @@ class Invoice:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """Something she posted or will post. It is paid for where it belongs to a deal."""
+    """Something she posted or will post. It is paid for where it belongs to a deal.
+
+    ``work`` names what of her plan it was (empty: nothing).
+    """
 
     id: str
     day: date
     platform: str
     words: str
     deal: str = ""
+    work: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,8 @@ from fanshare.core.planning.problem import Deliverable, Plan, Posted, Problem, W
 from fanshare.core.workbench.documents import Shelf
 from fanshare.core.workbench.entries import Busy, Post, Time, Work
 from fanshare.core.workbench.works import (
-    PUBLISH,
     Range,
-    done_days,
+    is_out,
     left_of,
     placed_line,
     places_of,
@@ -146,7 +145,7 @@ def _deliverable(work: Work, today: date) -> Deliverable:
     def day(of: date) -> int:
         return max(0, (of - today).days)
 
-    weight, ready, out = _PROMISED if work.deal else _OWN, ready_on(work), PUBLISH in done_days(work)
+    weight, ready, out = _PROMISED if work.deal else _OWN, ready_on(work), is_out(work)
     steps = tuple(replace(one, first=day(ready[one.key])) if one.key in ready else one for one in left_of(work))
     return Deliverable(
         work.id, steps, day(work.first), day(work.due), bool(work.deal), weight, 0 if out else day(work.embargo), out

@@ -13,7 +13,7 @@ from fanshare.core.errors import BadInputError
 from fanshare.core.planning.problem import Step
 from fanshare.core.workbench.entries import Work
 
-#: With this step something is out.
+#: With this step something is out; without it, with the last one (``out_by``).
 PUBLISH = "publish"
 #: The steps something goes through, in their order.
 MAKING = ("idea", "script", "shoot", "edit", "review", PUBLISH)
@@ -75,6 +75,17 @@ def ready_on(work: Work) -> dict[str, date]:
         if one.key not in done and one.wait and since is not None:
             found[one.key] = since + timedelta(days=one.wait)
     return found
+
+
+def out_by(work: Work) -> str:
+    """The step with which something is out: "Publish" or, where it has no such step, the last one."""
+    keys = [one.key for one in steps_of(work)]
+    return PUBLISH if PUBLISH in keys or not keys else keys[-1]
+
+
+def is_out(work: Work) -> bool:
+    """Whether it is out, whatever else is left to do."""
+    return out_by(work) in done_days(work)
 
 
 def places_of(work: Work) -> dict[str, datetime]:

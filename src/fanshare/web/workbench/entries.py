@@ -11,9 +11,9 @@ from fanshare.core.instants import local_date, zone
 from fanshare.core.money import format_trimmed
 from fanshare.core.workbench import typed as reading
 from fanshare.core.workbench.documents import Entry, Shelf, kind_of
-from fanshare.core.workbench.entries import Cost, Invoice
+from fanshare.core.workbench.entries import Cost, Invoice, Work
 from fanshare.core.workbench.invoicing import Issued, agrees
-from fanshare.flows import papers, receipts, workbench_books
+from fanshare.flows import papers, receipts, workbench_books, workbench_plan
 from fanshare.flows.authorisation import Role
 from fanshare.web.errors import error_page
 from fanshare.web.language import gettext, later
@@ -81,6 +81,8 @@ def _change(bench: Bench, shelf: Shelf, entry: UUID) -> Any:
         changed = forms.entry_of(kind, known.id, _got(bench, kind, around), around)
         _as_written(shelf, known, changed)
         workbench_books.put(bench.books, changed, fresh=False)
+        if isinstance(known, Work) and isinstance(changed, Work):  # a step taken away may have been all that was left
+            workbench_plan.posted(bench.books, shelf, known, changed, around.today)
     except BadInputError as error:
         raw = _raw(bench, kind, around)
         return _form(bench, kind, around, raw, problem=plain(error), status=422, removable=True)

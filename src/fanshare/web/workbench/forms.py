@@ -279,12 +279,14 @@ def _invoice(id_: str, got: Typed, around: Around) -> Invoice:
 
 
 def _post(id_: str, got: Typed, around: Around) -> Post:
+    known = around.shelf.entries.get(id_)
     return Post(
         id_,
         typed.day(got.get("day", "")),
         typed.one_of(got.get("platform", ""), words.platforms()),
         typed.words(got.get("words", ""), _WORDS),
         typed.one_of(got.get("deal", ""), around.deals),
+        known.work if isinstance(known, Post) else "",
     )
 
 

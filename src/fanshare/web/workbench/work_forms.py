@@ -7,7 +7,17 @@ from fanshare.core.errors import BadInputError
 from fanshare.core.planning.problem import Step
 from fanshare.core.workbench import typed
 from fanshare.core.workbench.entries import Work
-from fanshare.core.workbench.works import MAKING, USUAL, done_days, done_line, line_of, placed_line, places_of, steps_of
+from fanshare.core.workbench.works import (
+    MAKING,
+    PUBLISH,
+    USUAL,
+    done_days,
+    done_line,
+    line_of,
+    placed_line,
+    places_of,
+    steps_of,
+)
 from fanshare.web.language import gettext as _
 from fanshare.web.workbench import words
 from fanshare.web.workbench.fields import Around, Field, Typed
@@ -24,12 +34,13 @@ def fields(around: Around) -> Iterator[Field]:
     yield Field("due", _("Out at the latest on"), "date", required=True)
     yield Field("first", _("Not begun before (empty: any day)"), "date")
     yield Field("embargo", _("Not out before (empty: any day)"), "date")
-    named, hint = (
-        words.steps(),
-        _("Time such as 1:30, in one go; empty where there is no such step."),
-    )
+    named = words.steps()
+    hints = {
+        MAKING[0]: _("Time such as 1:30, in one go; empty where there is no such step."),
+        PUBLISH: _("Without this step it counts as posted with its last one."),
+    }
     for one in MAKING:
-        yield Field(one, _("Time for: %(step)s") % {"step": named[one]}, hint=hint if one == MAKING[0] else "", most=8)
+        yield Field(one, _("Time for: %(step)s") % {"step": named[one]}, hint=hints.get(one, ""), most=8)
         if one == "review":
             hint_ = _("Somebody else looks at it in those days.")
             yield Field(_WAIT, _("Days between edit and review"), "number", hint=hint_, most=2)
