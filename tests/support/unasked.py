@@ -40,7 +40,7 @@ UNASKED = {
     "fan.creators.thanked": WORDS,
     "fan.exclusive.post": WORDS,
     "fan.questions.thread": WORDS,
-    "operator.looking.inbox_retry": "messages are read again, with the same result whoever asks",
+    "operator.inbox.inbox_retry": "messages are read again, with the same result whoever asks",
     "workbench.aside.aside": OWN_BOOKS,
     "workbench.accepting.accept": OWN_BOOKS,
     "workbench.before.contract": OWN_BOOKS,

@@ -18,6 +18,7 @@ from fanshare.core.csv_cells import safe_cell
 from fanshare.core.instants import DAY
 from fanshare.core.terms_text import parse
 from fanshare.flows import programmes
+from fanshare.flows.people import Joiner, add_creator
 from fanshare.flows.publish_terms import publish_terms
 from fanshare.store.access import Access
 from fanshare.store.server import Server
@@ -37,12 +38,15 @@ every_list = pytest.mark.parametrize("listing", LISTS, ids=lambda one: one.ident
 
 @pytest.fixture(scope="module")
 def company(schema_template: str, pg_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
-    """Linen with rows in every list, added on two days; and Silk, which Nell founded and nobody has entered yet."""
+    """Linen with rows in every list, added on two days; Silk, which Nell founded and nobody has entered yet; and Nora,
+    who is in Wool and has done nothing there.
+    """
     with founded(pg_server, schema_template, tmp_path_factory.mktemp("lists")) as made:
         house = made.house
         new = programmes.checked("Silk", "EUR", "DE", "Europe/Berlin", contact="silk@shop.example")
         silk = programmes.found(house.conn, KEYS, new, house.now, "test", owner="nell@example.test")
         publish_terms(Access(house.conn, silk.id, "test"), parse(TERMS, "toml"), house.now, effective_at=house.now)
+        add_creator(made.other.programme, Joiner("Nora", "nora@example.test"), house.now)
         for day in range(2):
             for add in dict.fromkeys(one.add for one in LISTS):
                 add(made, day)

@@ -72,6 +72,9 @@ def test_the_inbox_shows_where_from_and_why_and_never_what(company: Company) -> 
     assert "Sat 21 Nov" in words(page)
     assert "bad_amount" in page.text
     assert "Agnes" not in page.text
+    assert "Agnes" not in otto.get("/operator/inbox?as=json").text
+    assert "bad_amount" in words(otto.get("/operator/inbox?q=bad_amount"))
+    assert "Nothing fits" in words(otto.get("/operator/inbox?q=Quill")), "nor can it be guessed by searching"
     answer = otto.fill("/operator/inbox", programme="linen")
     assert answer.status == 405, "the list itself takes no form"
     form = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page.text))

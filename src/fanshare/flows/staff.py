@@ -28,6 +28,12 @@ _DROP_BRAND = "DELETE FROM brand_person WHERE programme_id = %(programme_id)s AN
 _ALL_BRAND = """
 SELECT id, person_id, added_at, post FROM brand_person WHERE programme_id = %(programme_id)s ORDER BY id LIMIT 500
 """
+_SOME_BRAND = """
+SELECT id, person_id, added_at, post FROM brand_person
+ WHERE programme_id = %(programme_id)s AND id > %(after)s AND (%(post)s::text = '' OR post = %(post)s)
+   AND (%(since)s::bigint IS NULL OR added_at >= %(since)s) AND (%(until)s::bigint IS NULL OR added_at < %(until)s)
+ ORDER BY id LIMIT %(limit)s
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,3 +132,25 @@ def brand_people(access: Access, keys: Keys) -> list[Member]:
     return [
         Member(row[0], (vault.get(row[1], "email") or b"").decode(), row[2], row[3]) for row in access.fetch(_ALL_BRAND)
     ]
+
+
+def some_brand_people(
+    access: Access,
+    keys: Keys,
+    *,
+    post: str = "",
+    text: str = "",
+    since: Instant | None = None,
+    until: Instant | None = None,
+    after: int = 0,
+    limit: int,
+) -> list[Member]:
+    """Those behind a row of that list, let in at ``since`` <= t < ``until``, with ``text`` in their address.
+
+    Addresses are sealed, so that whoever looks for a part of one has all of this programme opened.
+    """
+    asked = {"post": post, "since": since, "until": until, "after": after, "limit": None if text else limit}
+    rows = access.fetch(_SOME_BRAND, asked)
+    addresses = Vault(access, keys).get_many((row[1], "email") for row in rows)
+    found = [Member(row[0], addresses.get((row[1], "email"), b"").decode(), row[2], row[3]) for row in rows]
+    return [one for one in found if text.casefold() in one.address.casefold()][:limit]

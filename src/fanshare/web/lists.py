@@ -22,7 +22,7 @@ MOST_EXPORTED = 10_000
 _LONGEST = 200
 _USUAL = frozenset({"q", "from", "to", "sort", "after", "as"})
 #: What a page says once after a form was sent: no part of a list.
-_SAID_ONCE = frozenset({"kept", "given", "back", "gone", "thanked", "sent", "reported"})
+_SAID_ONCE = frozenset({"kept", "given", "back", "gone", "thanked", "sent", "reported", "founded", "again"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +97,19 @@ def taken[T](wish: Asked, found: Sequence[T], key: Callable[[T], tuple[int, int]
 def by_number(row: Any) -> tuple[int, int]:
     """The key of lists that go by the number of a row alone."""
     return row.id, 0
+
+
+def behind[T](wish: Asked, rows: Sequence[T], number: Callable[[T], int]) -> Sequence[T]:
+    """Of a list that is held whole and in its order, what comes after the row whose ``number`` the address names.
+
+    Raises ``BadInputError`` (``bad_place``) where that row is gone.
+    """
+    if wish.after is None:
+        return rows
+    for at, row in enumerate(rows):
+        if number(row) == wish.before:
+            return rows[at + 1 :]
+    raise BadInputError("bad_place", "This address does not name a place in the list; start from the list itself.")
 
 
 def asked(query: Mapping[str, str], spec: Spec, tz: ZoneInfo, **hidden: str) -> Asked:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.web.support import filling_lists as fill
+from tests.web.support import filling_more as more
 from tests.web.support.company import Company
 
 
@@ -77,8 +78,35 @@ OPERATOR = (
         "operator/audit.html", "/operator/audit", "otto", fill.done,
         search=f"{fill.EVIL}1", days="at", filters=("what=terms.publish",), never_empty=_WRITTEN, zone="UTC",
     ),
+    Listing(
+        "operator/people.html", "/operator/people", "otto", more.people,
+        search=f"{fill.EVIL}1", days="since", filters=("post=finance", "programme=wool", "post=operator"),
+        never_empty="whoever looks at it is in it", zone="UTC",
+    ),
+    Listing(
+        "operator/programmes.html", "/operator/programmes", "otto", more.founded,
+        search="linen", days="founded_at", filters=("admission=application",), sorts=("newest", "name"),
+        never_empty="without a programme no other list has anything", zone="UTC",
+    ),
+    Listing(
+        "operator/inbox.html", "/operator/inbox", "otto", fill.messages,
+        search=f"{fill.EVIL}1", days="received_at", filters=("state=new", "programme=linen"), sorts=("oldest",),
+        never_empty="Linen's own list of messages is filled in the same books", zone="UTC",
+    ),
 )  # fmt: skip
-LISTS = (*BRAND, *OPERATOR)
+CREATOR = (
+    Listing(
+        "creator/earnings.html", "/creator/linen/earnings", "cleo", fill.orders,
+        search="C1001", days="placed_at", filters=("state=held",), sorts=("largest",),
+        empty=("/creator/wool/earnings", "nora"),
+    ),
+    Listing(
+        "creator/links.html", "/creator/linen/links", "cleo", fill.links,
+        search="spring", days="made_at", filters=("state=active",), sorts=("clicks",),
+        empty=("/creator/wool/links", "nora"),
+    ),
+)  # fmt: skip
+LISTS = (*BRAND, *OPERATOR, *CREATOR)
 
 _FORM = "choices of a form, or what was typed into it"
 _ONE = "the parts of one thing, which the thing bounds"
@@ -116,8 +144,8 @@ _REASONS: dict[str, str] = {
     _STEPPED: """brand/tax_year
         brand/credit brand/notes brand/payout brand/payouts brand/tax_forms creator/exclusive creator/fans
         creator/gifts creator/questions fan/creators fan/earnings fan/exclusive fan/questions fan/rewards
-        fan/thanks operator/inbox operator/people operator/programmes ui/thread brand/money brand/results
-        creator/earnings creator/links creator/programmes""",
+        fan/thanks ui/thread brand/money brand/results
+        creator/programmes""",
     _PUBLIC: "public/start public/terms",
 }
 #: Template -> why what it repeats is no list.

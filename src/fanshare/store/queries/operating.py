@@ -1,6 +1,7 @@
 """What an operator sees of a programme: balances by kind, the newest checkpoint, and its messages without content."""
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import LiteralString, NamedTuple
 
 from fanshare.core.instants import Instant
 from fanshare.core.money import Micros
@@ -20,12 +21,38 @@ SELECT (SELECT count(*) FROM delivery WHERE programme_id = %(programme_id)s AND 
        (SELECT count(*) FROM delivery WHERE programme_id = %(programme_id)s AND state = 'parked'),
        (SELECT count(*) FROM refused_delivery WHERE programme_id = %(programme_id)s AND received_at >= %(since)s)
 """
-_PARKED = """
-SELECT d.received_at, c.kind, c.endpoint, d.topic, d.reason_code, d.attempts, octet_length(d.sealed_body)
-  FROM delivery d JOIN connection c ON c.programme_id = d.programme_id AND c.id = d.connection_id
- WHERE d.programme_id = %(programme_id)s AND d.state = 'parked'
- ORDER BY d.received_at, d.id LIMIT %(limit)s
+#: The last rows of each shop, then of all. What an operator may look for is what she sees: no reason, for it can quote.
+_MESSAGES = """
+SELECT d.id, d.received_at, c.kind, c.endpoint, d.topic, d.state, d.reason_code, d.size
+  FROM connection c
+  JOIN LATERAL (
+       SELECT id, received_at, topic, state, reason_code, octet_length(sealed_body) AS size FROM delivery
+        WHERE programme_id = c.programme_id AND connection_id = c.id AND {state}
+          AND (%(since)s::bigint IS NULL OR received_at >= %(since)s)
+          AND (%(until)s::bigint IS NULL OR received_at < %(until)s)
+          AND (%(at)s::bigint IS NULL OR (received_at, substr(id, 1, 7)) {behind} (%(at)s, %(prefix)s::bytea))
+          AND (%(text)s::text = ''
+               OR strpos(lower(topic || ' ' || reason_code || ' ' || c.kind || ' ' || c.endpoint), lower(%(text)s)) > 0)
+        ORDER BY received_at {way}, substr(id, 1, 7) {way} LIMIT %(limit)s) d ON true
+ WHERE c.programme_id = %(programme_id)s
+ ORDER BY d.received_at {way}, substr(d.id, 1, 7) {way} LIMIT %(limit)s
 """
+_NEWEST: LiteralString = _MESSAGES.replace("{behind}", "<").replace("{way}", "DESC")
+_OLDEST: LiteralString = _MESSAGES.replace("{behind}", ">").replace("{way}", "ASC")
+#: Each state written out, so that the index of those that are parked or wait can be used.
+_STATES: Mapping[str, LiteralString] = {
+    "": "true",
+    "new": "state = 'new'",
+    "done": "state = 'done'",
+    "parked": "state = 'parked'",
+    "ignored": "state = 'ignored'",
+}
+_LISTS: Mapping[tuple[bool, str], LiteralString] = {
+    (oldest, state): text.replace("{state}", condition)
+    for oldest, text in ((False, _NEWEST), (True, _OLDEST))
+    for state, condition in _STATES.items()
+}
+_PREFIX = 7
 
 
 class Checkpoint(NamedTuple):
@@ -46,16 +73,22 @@ class Waiting(NamedTuple):
     refused: int
 
 
-class Parked(NamedTuple):
-    """One message that could not be read, without what it says. ``size`` is that of the sealed bytes, if still kept."""
+class Message(NamedTuple):
+    """One message of a shop, without what it says. ``size`` is that of the sealed bytes, if still kept."""
 
+    id: bytes
     at: Instant
-    shop: str
+    kind: str
     endpoint: str
     topic: str
+    state: str
     code: str
-    attempts: int
     size: int | None
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Where it stands in the list: its time, and the first 56 bits of its id."""
+        return self.at, int.from_bytes(self.id[:_PREFIX])
 
 
 def balances(access: Access) -> list[tuple[str, str, Micros]]:
@@ -76,6 +109,25 @@ def waiting(access: Access, refused_since: Instant) -> Waiting:
     return Waiting(*row)
 
 
-def parked(access: Access, limit: int) -> list[Parked]:
-    """The oldest parked messages."""
-    return [Parked(*row) for row in access.fetch(_PARKED, {"limit": limit})]
+def messages(
+    access: Access,
+    *,
+    state: str = "",
+    text: str = "",
+    since: Instant | None = None,
+    until: Instant | None = None,
+    oldest: bool = False,
+    after: tuple[int, int] | None = None,
+    limit: int,
+) -> list[Message]:
+    """Messages behind a place of the list, received at ``since`` <= t < ``until``; the newest or the oldest first."""
+    at, prefix = after or (None, 0)
+    asked = {
+        "text": text,
+        "since": since,
+        "until": until,
+        "at": at,
+        "prefix": max(0, min(prefix, 2 ** (8 * _PREFIX) - 1)).to_bytes(_PREFIX),
+        "limit": limit,
+    }
+    return [Message(bytes(row[0]), *row[1:]) for row in access.fetch(_LISTS[oldest, state], asked)]

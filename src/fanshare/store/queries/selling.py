@@ -1,15 +1,17 @@
 """What somebody sells with: her links and codes with what each brought, and where links may lead."""
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import LiteralString, NamedTuple
 
 from fanshare.core.instants import Instant
 from fanshare.store.access import Access
 
-_LINKS = """
+_LINKS: LiteralString = """
+SELECT * FROM (
 SELECT l.id, l.code, l.destination, l.campaign, l.label_country, l.label_platform, l.label_text, s.state,
        o.owner_party_id, l.created_at,
        (SELECT coalesce(sum(n), 0)::bigint FROM click_day d
-         WHERE d.programme_id = l.programme_id AND d.link_id = l.id AND d.verdict = 'counted'),
+         WHERE d.programme_id = l.programme_id AND d.link_id = l.id AND d.verdict = 'counted') AS clicks,
        (SELECT fan_bps FROM fan_choice f WHERE f.programme_id = l.programme_id
            AND f.creator_party_id = l.creator_party_id AND f.link_id = l.id ORDER BY from_at DESC LIMIT 1)
   FROM link l
@@ -22,10 +24,16 @@ SELECT l.id, l.code, l.destination, l.campaign, l.label_country, l.label_platfor
    AND (%(code)s::text = '' OR l.code = %(code)s)
    AND (%(state)s::text = '' OR s.state = %(state)s)
    AND (%(text)s::text = '' OR strpos(lower(l.destination || ' ' || l.campaign || ' ' || l.code), lower(%(text)s)) > 0)
-   AND (%(before)s::bigint IS NULL OR l.id < %(before)s)
+   AND (%(since)s::bigint IS NULL OR l.created_at >= %(since)s)
+   AND (%(until)s::bigint IS NULL OR l.created_at < %(until)s)
    AND l.id IN (SELECT link_id FROM link_owner WHERE programme_id = %(programme_id)s AND owner_party_id = %(owner)s)
- ORDER BY l.id DESC LIMIT %(limit)s
+) l WHERE (%(at)s::bigint IS NULL OR (@order, l.id) < (%(at)s, %(id)s))
+ ORDER BY @order DESC, l.id DESC LIMIT %(limit)s
 """
+_SORTED: Mapping[bool, LiteralString] = {
+    False: _LINKS.replace("(@order, l.id) < (%(at)s, %(id)s)", "l.id < %(at)s").replace("@order DESC, ", ""),
+    True: _LINKS.replace("@order", "l.clicks"),
+}
 _CODES = """
 SELECT c.id, c.shown, c.single_use, c.label_text, s.state, c.created_at FROM code c
   JOIN LATERAL (SELECT state FROM code_state WHERE programme_id = c.programme_id AND code_id = c.id
@@ -90,12 +98,20 @@ def links(
     code: str = "",
     state: str = "",
     text: str = "",
-    before: int | None = None,
+    since: Instant | None = None,
+    until: Instant | None = None,
+    clicked: bool = False,
+    after: tuple[int, int] | None = None,
     limit: int,
 ) -> list[LinkRow]:
-    """The links that somebody owns now, newest first."""
-    values = {"owner": owner, "code": code.lower(), "state": state, "text": text, "before": before, "limit": limit}
-    return [LinkRow(*row) for row in access.fetch(_LINKS, values)]
+    """The links that somebody owns now, the newest or the most clicked first; ``since`` <= made < ``until``.
+
+    ``after`` is the place of the last one shown: its number, or its clicks and its number.
+    """
+    at, id_ = after or (None, None)
+    wanted = {"code": code.lower(), "state": state, "text": text, "since": since, "until": until}
+    values = {"owner": owner, "at": at, "id": id_, "limit": limit, **wanted}
+    return [LinkRow(*row) for row in access.fetch(_SORTED[clicked], values)]
 
 
 def codes(access: Access, owner: int) -> list[CodeRow]:

@@ -9,7 +9,19 @@ from fanshare.store import directory
 from fanshare.store.access import Access
 from fanshare.store.directory import Programme as Tenant
 
-__all__ = ["Access", "Tenant", "access", "all_tenants", "all_terms", "by_id", "demo_report", "newest_terms", "tenant"]
+__all__ = [
+    "Access",
+    "Tenant",
+    "access",
+    "all_tenants",
+    "all_terms",
+    "by_id",
+    "demo_report",
+    "founded_at",
+    "newest_terms",
+    "newest_version",
+    "tenant",
+]
 
 type Connection = psycopg.Connection[tuple[Any, ...]]
 type TermsRow = tuple[int, str, Instant]
@@ -17,6 +29,7 @@ type TermsRow = tuple[int, str, Instant]
 _TERMS = """
 SELECT version, document, effective_at FROM terms WHERE programme_id = %(programme_id)s ORDER BY version
 """
+_NEWEST = "SELECT coalesce(max(version), 0) FROM terms WHERE programme_id = %(programme_id)s"
 
 
 def all_tenants(conn: Connection) -> list[Tenant]:
@@ -48,6 +61,16 @@ def newest_terms(conn: Connection, one: Tenant) -> TermsRow | None:
     """The version that was published last."""
     rows = all_terms(conn, one)
     return rows[-1] if rows else None
+
+
+def newest_version(access: Access) -> int:
+    """The number of the version that was published last; 0 where there is none."""
+    return int(access.value(_NEWEST))
+
+
+def founded_at(conn: Connection) -> dict[int, Instant]:
+    """When each programme was founded, by its row id."""
+    return {row[0]: row[1] for row in conn.execute("SELECT id, created_at FROM programme")}
 
 
 def demo_report(conn: Connection) -> str | None:

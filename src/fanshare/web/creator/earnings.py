@@ -1,6 +1,6 @@
 """Earnings line by line, as a page or a file; and the statement under it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.http import HttpResponse
@@ -18,7 +18,7 @@ from fanshare.web import her_currency, other_amounts
 from fanshare.web.desk import Here
 from fanshare.web.exports import exported
 from fanshare.web.language import gettext as _
-from fanshare.web.lists import MOST_EXPORTED, PAGE, Asked, Spec, asked, place
+from fanshare.web.lists import Asked, Spec, asked, taken
 from fanshare.web.money_states import DATED, State, buckets, clocks, dated, paying, state_of
 from fanshare.web.seated import LISTENS, listens, page, seated
 
@@ -33,25 +33,23 @@ _WORDS = {"available": "ready", "pending": "waiting", "held": "being checked", "
 def earnings(here: Here) -> Any:
     """Every share of hers with its state, its date and its why."""
     wish = asked(here.request.GET, _spec(), here.zone)
+    found = taken(wish, _lines(here, wish, wish.limit + 1), _key(wish))
     if wish.form:
-        rows = _lines(here, wish, MOST_EXPORTED + 1)
-        told = dated(here, _earned(here, rows[:MOST_EXPORTED]))
-        documents: list[Mapping[str, Any]] = [_document(row) | days for row, days in zip(rows, told, strict=False)]
+        told = dated(here, _earned(here, found.rows))
+        documents: list[Mapping[str, Any]] = [_document(row, days) for row, days in zip(found.rows, told, strict=True)]
         if not wish.narrowed:
             documents += other_amounts.documents(here, _COLUMNS)
-        return exported(wish.form, "earnings", documents, _COLUMNS, cut=len(rows) > MOST_EXPORTED)
-    rows = _lines(here, wish, PAGE + 1)
-    shown = rows[:PAGE]
+        return exported(wish.form, "earnings", documents, _COLUMNS, cut=found.cut)
     kept = payees.kept_back(here.access, here.me, here.now)
     payouts, opened = queries.moved(here.access, here.me, other_amounts.MOST + 1)
     context = {
         "asked": wish,
         "purses": her_currency.first(here.request, queries.purses(here.access, here.me)),
-        "lines": _timed(here, shown),
+        "lines": _timed(here, found.rows),
         "pays_on": paying(here, here.now),
         "stopped": kept.stopped,
         "no_form": kept.no_form,
-        "next": _next(wish, shown) if len(rows) > PAGE else "",
+        "next": found.next,
         "payouts": payouts,
         "waits": kept.waits,
         "others": other_amounts.shown(other_amounts.in_words(opened, hand_bonuses.reasons(here.programme, opened))),
@@ -122,12 +120,12 @@ def _earned(here: Here, rows: list[queries.LineRow]) -> list[Earned]:
     ]
 
 
-def _next(wish: Asked, rows: list[queries.LineRow]) -> str:
-    last = rows[-1]
-    return place((last.amount if wish.sort == "largest" else last.order, last.id))
+def _key(wish: Asked) -> Callable[[queries.LineRow], tuple[int, int]]:
+    """What a line is put in order by."""
+    return lambda row: (row.amount if wish.sort == "largest" else row.order, row.id)
 
 
-def _document(row: queries.LineRow) -> dict[str, Any]:
+def _document(row: queries.LineRow, days: Mapping[str, str]) -> dict[str, Any]:
     return {
         "order": row.number,
         "placed_at": format_rfc3339(row.placed_at),
@@ -137,5 +135,6 @@ def _document(row: queries.LineRow) -> dict[str, Any]:
         "state": _WORDS[row.bucket],
         "ready_at": "" if row.matures_at is None else format_rfc3339(row.matures_at),
         "checked_until": "" if row.held_until is None else format_rfc3339(row.held_until),
+        **days,
         "what": "sale",
     }

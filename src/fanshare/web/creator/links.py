@@ -21,7 +21,7 @@ from fanshare.web.desk import Here
 from fanshare.web.exports import exported
 from fanshare.web.fresh import unproved
 from fanshare.web.language import gettext as _
-from fanshare.web.lists import MOST_EXPORTED, PAGE, Asked, Spec, asked, place
+from fanshare.web.lists import Asked, Spec, asked, by_number, taken
 from fanshare.web.said import plain
 from fanshare.web.seated import field, page, seated
 
@@ -159,18 +159,19 @@ def _picture(here: Here, found: LinkRow) -> Any:
 
 def _list(here: Here, typed: dict[str, str], problem: str, *, status: int = 200) -> Any:
     states = {"active": _("live"), "paused": _("paused"), "ended": _("ended")}
-    spec = Spec({"state": (_("state"), states)}, {"newest": _("newest first")}, search=_("search"), dates=False)
-    wish = asked(here.request.GET, spec, here.zone)
-    limit = MOST_EXPORTED if wish.form else PAGE
-    rows = _rows(here, wish, limit + 1)
-    orders = selling.brought(here.access, here.me, [row.id for row in rows[:limit]])
+    sorts = {"newest": _("newest first"), "clicks": _("most clicked first")}
+    wish = asked(here.request.GET, Spec({"state": (_("state"), states)}, sorts, _("name, code or address")), here.zone)
+    shown = taken(
+        wish, _rows(here, wish), lambda row: (row.clicks, row.id) if wish.sort == "clicks" else by_number(row)
+    )
+    orders = selling.brought(here.access, here.me, [row.id for row in shown.rows])
     if wish.form:
-        documents = [_document(here, row, orders.get(row.id, 0)) for row in rows[:limit]]
-        return exported(wish.form, "links", documents, _COLUMNS, cut=len(rows) > limit)
+        documents = [_document(here, row, orders.get(row.id, 0)) for row in shown.rows]
+        return exported(wish.form, "links", documents, _COLUMNS, cut=shown.cut)
     context = {
         "asked": wish,
-        "links": [(row, orders.get(row.id, 0)) for row in rows[:limit]],
-        "next": place((rows[limit - 1].id, 0)) if len(rows) > limit else "",
+        "links": [(row, orders.get(row.id, 0)) for row in shown.rows],
+        "next": shown.next,
         "codes": selling.codes(here.access, here.me),
         "countries": ad_labels.COUNTRIES.values(),
         "platforms": ad_labels.PLATFORMS,
@@ -181,9 +182,18 @@ def _list(here: Here, typed: dict[str, str], problem: str, *, status: int = 200)
     return page(here, "creator/links.html", context, status=status)
 
 
-def _rows(here: Here, wish: Asked, limit: int) -> list[LinkRow]:
-    before = wish.after[0] if wish.after else None
-    return selling.links(here.access, here.me, state=wish.chosen["state"], text=wish.text, before=before, limit=limit)
+def _rows(here: Here, wish: Asked) -> list[LinkRow]:
+    return selling.links(
+        here.access,
+        here.me,
+        state=wish.chosen["state"],
+        text=wish.text,
+        clicked=wish.sort == "clicks",
+        since=wish.since,
+        until=wish.until,
+        after=wish.after,
+        limit=wish.limit + 1,
+    )
 
 
 def _document(here: Here, row: LinkRow, orders: int) -> dict[str, Any]:

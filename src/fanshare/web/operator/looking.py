@@ -1,15 +1,10 @@
-"""What an operator looks at: health, books, inbox, settings."""
+"""What an operator looks at: health, books, settings."""
 
 from typing import Any
 
-from django.http import HttpResponseRedirect
-from django.urls import reverse
-
-from fanshare.core.errors import BadInputError
-from fanshare.core.instants import DAY
 from fanshare.core.trial import Sheet, trial_balance
-from fanshare.flows import inbox, proofs
-from fanshare.store.queries import operating, tenants
+from fanshare.flows import proofs
+from fanshare.store.queries import operating
 from fanshare.web.language import gettext as _
 from fanshare.web.language import later
 from fanshare.web.operator.office import Office, operated, page, some_programmes
@@ -19,9 +14,6 @@ _LEVELS = {
     "warn": ("waiting", "search-check", later("look at this")),
     "ok": ("ready", "circle-check", later("well")),
 }
-_KEPT = 7 * DAY
-#: Parked messages listed of one programme.
-_PARKED = 20
 
 #: Kinds of accounts -> what stands on them.
 ACCOUNTS = {
@@ -63,30 +55,6 @@ def books(here: Office) -> Any:
 
 def _shown(sheet: Sheet) -> tuple[Sheet, list[tuple[str, int]]]:
     return sheet, [(_(ACCOUNTS[kind]), amount) for kind, amount in sheet.lines]
-
-
-@operated("operator.see")
-def inbox_of_all(here: Office) -> Any:
-    """What waits, is parked and was refused: when, from where, why; never what stands in it."""
-    listed, more = some_programmes(here)
-    rows = []
-    for tenant in listed:
-        access = here.access(tenant)
-        rows.append((tenant, operating.waiting(access, here.now - _KEPT), operating.parked(access, _PARKED)))
-    said = here.request.GET.get("again", "")
-    return page(here, "operator/inbox.html", {"rows": rows, "more": more, "again": said.isdigit() and int(said[:9])})
-
-
-@operated("operator.change", form=True)
-def inbox_retry(here: Office) -> Any:
-    """Have everything that is parked in a programme read once more."""
-    if here.request.method != "POST":
-        return HttpResponseRedirect(reverse("operator_inbox"))
-    tenant = tenants.tenant(here.conn, here.request.POST.get("programme", "")[:100])
-    if tenant is None:
-        raise BadInputError("unknown_programme", "There is no such programme.", 404)
-    count = inbox.retry(here.access(tenant), here.now)
-    return HttpResponseRedirect(f"{reverse('operator_inbox')}?again={count}")
 
 
 @operated("operator.see")

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.shortcuts import render
 
+from fanshare.core.errors import BadInputError
 from fanshare.core.instants import Instant, zone
 from fanshare.flows.authorisation import Hat, Role
 from fanshare.store.queries import tenants
@@ -23,6 +25,7 @@ type View = Callable[..., Any]
 
 #: Programmes on one page; each costs a few queries.
 AT_ONCE = 25
+_LONGEST = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +40,14 @@ class Office:
     desk: Desk
 
     @property
+    def zone(self) -> ZoneInfo:
+        """Whose days she reads and asks for: those of UTC, or of where she chose."""
+        return her_zone.chosen(self.request) or zone("UTC")
+
+    @property
     def calendar(self) -> Calendar:
-        """Dates in UTC, or where she chose to read them."""
-        return Calendar(her_zone.chosen(self.request) or zone("UTC"), self.now)
+        """Dates in these days."""
+        return Calendar(self.zone, self.now)
 
     @property
     def actor(self) -> str:
@@ -93,3 +101,11 @@ def some_programmes(here: Office) -> tuple[list[Tenant], str]:
     first = 1 + next((number for number, one in enumerate(every) if one.slug == after), -1)
     listed = every[first : first + AT_ONCE]
     return listed, listed[-1].slug if first + AT_ONCE < len(every) else ""
+
+
+def field(here: Office, name: str, *, strict: bool = True) -> str:
+    """A field of the form that was sent. Raises ``BadInputError`` (``bad_field``) where it is ``strict``."""
+    text: str = here.request.POST.get(name, "").strip()
+    if strict and (len(text) > _LONGEST or "\x00" in text):
+        raise BadInputError("bad_field", "A field of this form holds more than it may; shorten it.")
+    return text[:_LONGEST].replace("\x00", "")

@@ -1,31 +1,42 @@
-"""Who runs this installation, who looks after its programmes, and the programmes themselves."""
+"""Who runs this installation, and who looks after its programmes."""
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any, NamedTuple
 
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 
 from fanshare.core.errors import BadInputError, ConflictError, FanshareError
-from fanshare.flows import parting, programmes, staff
+from fanshare.core.instants import format_rfc3339
+from fanshare.flows import parting, staff
 from fanshare.flows.authorisation import Post
 from fanshare.flows.staff import Member
 from fanshare.store.queries import tenants
 from fanshare.store.queries.tenants import Tenant
 from fanshare.web.brand.who import posts
-from fanshare.web.operator.office import Office, operated, page, some_programmes
+from fanshare.web.exports import exported
+from fanshare.web.language import gettext as _
+from fanshare.web.lists import Asked, Spec, asked, taken
+from fanshare.web.operator.office import Office, field, operated, page
 from fanshare.web.said import plain
 
-_LONGEST = 300
-_FOUNDING = ("name", "currency", "country", "time_zone", "slug", "contact", "owner")
+_COLUMNS = ("address", "programme", "as", "since")
+#: What the filters call this whole installation, and whoever runs it.
+_WHOLE = "-"
+_OPERATOR = "operator"
 
 
-@dataclass(frozen=True, slots=True)
-class House:
-    """One programme and the people who look after it."""
+class Seat(NamedTuple):
+    """Somebody and what she looks after; ``house`` is ``None`` for whoever runs the whole installation."""
 
-    tenant: Tenant
-    members: list[Member]
+    house: Tenant | None
+    member: Member
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Operators first, then programme by programme, each from the first whom it let in."""
+        return 0 if self.house is None else self.house.id, self.member.id
 
 
 @operated("operator.change", form=True, fresh=True)
@@ -39,24 +50,74 @@ def people(here: Office) -> Any:
             problem = plain(error)
         else:
             return HttpResponseRedirect(reverse("operator_people"))
-    listed, more = some_programmes(here)
+    houses = tenants.all_tenants(here.conn)
+    wish = asked(here.request.GET, _spec(houses), here.zone)
+    shown = taken(wish, list(islice(_seats(here, wish, houses), wish.limit + 1)), lambda one: one.place)
+    if wish.form:
+        return exported(wish.form, "people", map(_document, shown.rows), _COLUMNS, cut=shown.cut)
     context = {
-        "operators": staff.operators(here.conn, here.desk.keys),
-        "houses": [House(one, staff.brand_people(here.access(one), here.desk.keys)) for one in listed],
-        "choices": tenants.all_tenants(here.conn),
+        "asked": wish,
+        "rows": shown.rows,
+        "next": shown.next,
+        "choices": houses,
         "posts": posts(),
-        "more": more,
         "problem": problem,
-        "typed": {name: _field(here, name, strict=False) for name in ("address", "programme", "post")},
+        "typed": {name: field(here, name, strict=False) for name in ("address", "programme", "post")},
         "me": here.hat.seat.id,
     }
     return page(here, "operator/people.html", context, status=422 if problem else 200)
 
 
+def _spec(houses: list[Tenant]) -> Spec:
+    filters = {
+        "programme": (_("programme"), {_WHOLE: _("this whole installation"), **{one.slug: one.name for one in houses}}),
+        "post": (_("as"), {_OPERATOR: _("operator"), **posts()}),
+    }
+    return Spec(filters, {"houses": _("programme by programme")}, search=_("address"))
+
+
+def _seats(here: Office, wish: Asked, houses: list[Tenant]) -> Iterator[Seat]:
+    """Everybody behind the place that is asked for; a programme is looked into when its turn comes, not before."""
+    first, last = wish.after or (0, 0)
+    keys, where, post = here.desk.keys, wish.chosen["programme"], wish.chosen["post"]
+    if first == 0 and where in ("", _WHOLE) and post in ("", _OPERATOR):
+        yield from (Seat(None, one) for one in staff.operators(here.conn, keys) if one.id > last and _fits(one, wish))
+    if post == _OPERATOR:
+        return
+    for house in houses:
+        if house.id >= first and where in ("", house.slug):
+            found = staff.some_brand_people(
+                here.access(house),
+                keys,
+                post=post,
+                text=wish.text,
+                after=last if house.id == first else 0,
+                limit=wish.limit + 1,
+                since=wish.since,
+                until=wish.until,
+            )
+            yield from (Seat(house, one) for one in found)
+
+
+def _fits(one: Member, wish: Asked) -> bool:
+    late = wish.since is None or one.added_at >= wish.since
+    early = wish.until is None or one.added_at < wish.until
+    return late and early and wish.text.casefold() in one.address.casefold()
+
+
+def _document(row: Seat) -> dict[str, Any]:
+    return {
+        "address": row.member.address,
+        "programme": "" if row.house is None else row.house.slug,
+        "as": row.member.post or _OPERATOR,
+        "since": format_rfc3339(row.member.added_at),
+    }
+
+
 def _change(here: Office) -> None:
-    address, slug = _field(here, "address"), _field(here, "programme")
+    address, slug = field(here, "address"), field(here, "programme")
     keys, now = here.desk.keys, here.now
-    ends = _field(here, "what") == "end"
+    ends = field(here, "what") == "end"
     if not slug:
         if ends and any(
             one.id == here.hat.seat.id and one.address == address for one in staff.operators(here.conn, keys)
@@ -73,41 +134,7 @@ def _change(here: Office) -> None:
     access = here.access(tenant)
     if ends:
         parting.end_brand_person(access, tenant.public_id, keys, address, now)
-    elif _field(here, "post") not in list(Post):
+    elif field(here, "post") not in list(Post):
         raise BadInputError("bad_post", "Say what she does for the brand.")
     else:
-        staff.add_brand_person(access, tenant.public_id, keys, address, now, post=Post(_field(here, "post")))
-
-
-@operated("operator.change", form=True, fresh=True)
-def all_programmes(here: Office) -> Any:
-    """The programmes of this installation, and a form that founds another one."""
-    problem = ""
-    typed = {name: _field(here, name, strict=False) for name in _FOUNDING}
-    if here.request.method == "POST":
-        try:
-            made = programmes.found(
-                here.conn, here.desk.keys, _wished(here), here.now, here.actor, owner=_field(here, "owner")
-            )
-        except FanshareError as error:
-            problem = plain(error)
-        else:
-            return HttpResponseRedirect(f"{reverse('operator_programmes')}?founded={made.slug}")
-    listed, more = some_programmes(here)
-    founded = tenants.tenant(here.conn, here.request.GET.get("founded", "")[:100])
-    rows = [(one, tenants.newest_terms(here.conn, one)) for one in listed]
-    context = {"rows": rows, "more": more, "problem": problem, "typed": typed, "founded": founded}
-    return page(here, "operator/programmes.html", context, status=422 if problem else 200)
-
-
-def _wished(here: Office) -> Any:
-    name, currency, country, time_zone, slug, contact, _ = (_field(here, one) for one in _FOUNDING)
-    demo = any(one.demo for one in tenants.all_tenants(here.conn))
-    return programmes.checked(name, currency, country, time_zone or "UTC", slug=slug, contact=contact, demo=demo)
-
-
-def _field(here: Office, name: str, *, strict: bool = True) -> str:
-    text: str = here.request.POST.get(name, "").strip()
-    if strict and (len(text) > _LONGEST or "\x00" in text):
-        raise BadInputError("bad_field", "A field of this form holds more than it may; shorten it.")
-    return text[:_LONGEST].replace("\x00", "")
+        staff.add_brand_person(access, tenant.public_id, keys, address, now, post=Post(field(here, "post")))

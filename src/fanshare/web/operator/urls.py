@@ -2,15 +2,15 @@
 
 from django.urls import path
 
-from fanshare.web.operator import looking, people, writing
+from fanshare.web.operator import inbox, looking, people, programmes, writing
 
 urlpatterns = [
     path("operator", looking.health, name="operator_health"),
     path("operator/books", looking.books, name="operator_books"),
-    path("operator/inbox", looking.inbox_of_all, name="operator_inbox"),
-    path("operator/inbox/again", looking.inbox_retry, name="operator_inbox_retry"),
+    path("operator/inbox", inbox.inbox_of_all, name="operator_inbox"),
+    path("operator/inbox/again", inbox.inbox_retry, name="operator_inbox_retry"),
     path("operator/people", people.people, name="operator_people"),
-    path("operator/programmes", people.all_programmes, name="operator_programmes"),
+    path("operator/programmes", programmes.all_programmes, name="operator_programmes"),
     path("operator/texts", writing.texts, name="operator_texts"),
     path("operator/texts/<slug:kind>/<slug:tag>", writing.text, name="operator_text"),
     path("operator/settings", looking.settings, name="operator_settings"),

@@ -6,7 +6,7 @@ from django.http import HttpResponseRedirect
 from django.urls import reverse
 
 from fanshare.core.errors import BadInputError
-from fanshare.core.instants import format_rfc3339, zone
+from fanshare.core.instants import format_rfc3339
 from fanshare.core.plain_text import blocks
 from fanshare.flows import audit, public_texts, staff
 from fanshare.web import language
@@ -67,7 +67,7 @@ def audited(here: Office) -> Any:
     """What people did, the newest first."""
     actions = {name: _(words) for name, words in audit.WHAT.items()}
     spec = Spec({"what": (_("what"), actions)}, {"newest": _("newest first")}, _("about what"))
-    wish = asked(here.request.GET, spec, zone("UTC"))
+    wish = asked(here.request.GET, spec, here.zone)
     found = audit.lines(
         here.conn,
         limit=wish.limit + 1,
