@@ -106,9 +106,9 @@ def share_out(wanted: Iterable[Wanted], there: Mapping[str, Micros]) -> list[Mic
 
 
 def in_turn(plan: Plan, since: Mapping[tuple[int, str], Instant]) -> list[Planned]:
-    """The order in which money is shared out: whose oldest unpaid share became ready first; then who was here first.
+    """The order in which money is shared out: whose oldest unpaid money became ready first; then who was here first.
 
-    ``since`` says when that was. Whoever is not in it has nothing older than her last payment, and comes last.
+    ``since`` says on which day that was (``core/turns``). Whoever is not in it comes last.
     """
     never = max(since.values(), default=0) + 1
     return sorted(plan.items, key=lambda one: (one.currency, since.get(one[:2], never), one.party))

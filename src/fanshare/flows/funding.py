@@ -14,6 +14,7 @@ from fanshare.core.funding import Money, Owed, Standing
 from fanshare.core.instants import Instant
 from fanshare.core.money import Micros, exponent
 from fanshare.core.payout_runs import Plan, Ready
+from fanshare.flows import turns
 from fanshare.store.access import Access
 from fanshare.store.directory import Programme as Tenant
 from fanshare.store.idempotency import once
@@ -150,7 +151,7 @@ def affordable(access: Access, plan: Plan, ready: Sequence[Ready], minimum: Mapp
     if not any(row.funding for row in ready):
         return plan
     there = free(access, now)
-    return plan if there is None else core.afford(plan, ready, minimum, there, rows.since(access))
+    return plan if there is None else core.afford(plan, ready, minimum, there, turns.since(access, plan))
 
 
 def _held(access: Access) -> Rule:

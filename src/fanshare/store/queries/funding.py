@@ -37,17 +37,6 @@ SELECT currency, coalesce(sum(greatest(balance, 0)) FILTER (WHERE kind = 'availa
   FROM account WHERE programme_id = %(programme_id)s AND kind IN ('available', 'pending', 'held', 'unclaimed')
  GROUP BY currency ORDER BY currency
 """
-_SINCE = """
-SELECT p.party_id, p.currency, min(p.matures_at) FROM position p
- WHERE p.programme_id = %(programme_id)s AND p.bucket = 'available' AND p.amount > 0 AND p.party_id IS NOT NULL
-   AND p.matures_at > coalesce((
-       SELECT max(r.planned_at) FROM payout_item i
-         JOIN payout_run r ON r.programme_id = i.programme_id AND r.id = i.run_id
-        WHERE i.programme_id = p.programme_id AND i.party_id = p.party_id
-          AND coalesce(i.from_currency, i.currency) = p.currency
-          AND i.key IS NOT NULL AND i.state NOT IN ('failed', 'returned')), 0)
- GROUP BY p.party_id, p.currency
-"""
 _ADD = """
 INSERT INTO funding_entry (programme_id, currency, amount, note, bank_entry, actor, at)
 VALUES (%(programme_id)s, %(currency)s, %(amount)s, %(note)s, %(bank_entry)s, %(actor)s, %(now)s)
@@ -104,11 +93,6 @@ def money(access: Access, found: Rule, now: Instant) -> dict[str, Money]:
 def owed(access: Access) -> dict[str, Owed]:
     """What the brand owes, by currency."""
     return {row[0]: Owed(*row[1:]) for row in access.fetch(_OWED)}
-
-
-def since(access: Access) -> dict[tuple[int, str], Instant]:
-    """When the oldest share of each payee that became ready since her last payment did so."""
-    return {(party, currency): at for party, currency, at in access.fetch(_SINCE)}
 
 
 def add(

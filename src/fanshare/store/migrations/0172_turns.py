@@ -1,0 +1,12 @@
+"""Indexes by which it is found whose money waits longest."""
+
+from django.db import migrations
+
+from fanshare.store.migrations import run_sql, step_before
+
+
+class Migration(migrations.Migration):  # type: ignore[misc]
+    """Runs the SQL file of the same name."""
+
+    dependencies = [("store", step_before("0172_turns"))]  # noqa: RUF012
+    operations = [run_sql("0172_turns")]  # noqa: RUF012
