@@ -94,6 +94,7 @@ def test_nobody_sees_them_until_the_brand_says_so_and_they_end_at_once(company: 
     assert say(mona, "yes").status == 302
     assert say(mona, "no").status == 302
     assert "came back" not in words(cleo.get(GOODS))
+    assert "of all orders" not in words(fresh.get(PROGRAMMES)), "though what programmes offer is kept for ten minutes"
     done = company.house.rows("SELECT about FROM audit WHERE what = 'returns.show' ORDER BY id")
     assert done == [("yes",), ("no",)], "the same again is nothing new"
 

@@ -1,7 +1,7 @@
 """What the programmes of an installation offer creators, side by side."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import psycopg
 
@@ -53,6 +53,12 @@ def _returns(programme: Programme, now: Instant) -> tuple[CameBack, ...] | None:
         return None
     whole = counted(programme, now, _RETURNS_OF).whole
     return () if whole is None else (whole,)
+
+
+def still_shown(conn: psycopg.Connection[tuple[object, ...]], found: Sequence[Offer]) -> list[Offer]:
+    """The same without what came back where the brand has stopped showing it since."""
+    shown = directory.programmes_showing_returns(conn)
+    return [one if one.slug in shown else replace(one, came_back=None) for one in found]
 
 
 def beside(offer: Offer, found: Sequence[Offer], slug: str) -> Micros | None:

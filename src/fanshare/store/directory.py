@@ -311,6 +311,16 @@ def programmes_that_bear(conn: Connection) -> list[int]:
     return [row[0] for row in rows]
 
 
+def programmes_showing_returns(conn: Connection) -> set[str]:
+    """The short names of programmes whose brand lets creators see how often things come back."""
+    query = """
+    SELECT p.slug FROM (SELECT DISTINCT ON (programme_id) programme_id, shown FROM returns_shown
+                         ORDER BY programme_id, id DESC) s
+      JOIN programme p ON p.id = s.programme_id WHERE s.shown
+    """
+    return {slug for (slug,) in conn.execute(query.encode())}
+
+
 def programmes_with_claims_to_ask(conn: Connection, now: Instant) -> list[int]:
     """The programmes with claims whose order is to be looked for."""
     return _ids(conn, "SELECT DISTINCT programme_id FROM claim_fetch WHERE due_at <= %s ORDER BY 1", now)

@@ -24,7 +24,7 @@ from fanshare.flows import terms_draft
 from fanshare.flows.authorisation import Hat, Role
 from fanshare.flows.connecting import Systems
 from fanshare.flows.context import Programme, open_programme
-from fanshare.flows.offers import Offer, offers
+from fanshare.flows.offers import Offer, offers, still_shown
 from fanshare.flows.own_links import Destinations
 from fanshare.flows.provider_sign_in import Providers
 from fanshare.flows.remarks import Remark
@@ -186,11 +186,14 @@ class Desk:
         return known[1]
 
     def offers(self, conn: Connection) -> list[Offer]:
-        """What the programmes here offer creators, as of at most ten minutes ago: each takes some statements."""
+        """What the programmes here offer creators, as of at most ten minutes ago: each takes some statements.
+
+        Whether a brand shows what comes back is asked each time: it ends at once (decision 90).
+        """
         now = self.clock()
         if not self.offered or not 0 <= now - self.offered[0][0] < _OFFERED_FOR:
             self.offered[:] = [(now, offers(conn, self.keys, now))]
-        return self.offered[0][1]
+        return still_shown(conn, self.offered[0][1])
 
     @contextmanager
     def open(self) -> Iterator[Connection]:
