@@ -4,12 +4,15 @@ import contextlib
 import csv
 import io
 import json
+import re
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import fanshare.web
 from fanshare.config.django import configure
 from fanshare.core import csv_cells
 from fanshare.core.csv_cells import safe_cell
@@ -54,6 +57,8 @@ def test_an_address_is_written_as_it_was_read_and_a_new_search_begins_at_the_fir
         ({"as": "exe"}, "bad_filter"),
         ({"q": "x" * 201}, "bad_filter"),
         ({"q": "a\x00"}, "bad_filter"),
+        ({"stat": "held"}, "bad_filter"),
+        ({"utm": "x"}, "bad_filter"),
         ({"from": "yesterday"}, "bad_date"),
         ({"to": "9999-12-31"}, "bad_date"),
         ({"from": "0001-01-01"}, "bad_date"),
@@ -66,6 +71,21 @@ def test_what_cannot_be_understood_is_refused_with_a_sentence(query: dict[str, s
     with pytest.raises(BadInputError) as caught:
         asked(query, SPEC, BERLIN)
     assert caught.value.code == code
+
+
+def test_what_others_write_behind_an_address_is_passed_over_and_not_written_again() -> None:
+    """A link to a list that was sent on through a mail tool or a social network still opens."""
+    wish = asked({"utm_source": "newsletter", "fbclid": "x", "gclid": "y", "state": "held"}, SPEC, BERLIN)
+    assert wish.address() == "?state=held"
+
+
+def test_what_pages_say_once_after_a_form_is_known_to_every_list() -> None:
+    """Where a form leads on to its page with ``?kept=1``, the page may hold a list, which refuses strange names."""
+    said = set()
+    for path in Path(fanshare.web.__file__).parent.rglob("*.py"):
+        said |= set(re.findall(r"\?([a-z_]+)=1\b", path.read_text(encoding="utf-8")))
+    assert "kept" in said
+    assert said <= lists.SAID_ONCE
 
 
 @given(st.text(max_size=60))

@@ -22,7 +22,17 @@ MOST_EXPORTED = 10_000
 _LONGEST = 200
 _USUAL = frozenset({"q", "from", "to", "sort", "after", "as"})
 #: What a page says once after a form was sent: no part of a list.
-_SAID_ONCE = frozenset({"kept", "given", "back", "gone", "thanked", "sent", "reported", "founded", "again"})
+SAID_ONCE = frozenset({"kept", "given", "back", "gone", "thanked", "sent", "reported", "founded", "again"})
+
+#: What social networks, mail tools and advertisers write behind any address that is passed on there.
+_PASSED_ON = frozenset({
+    "_hsenc", "_hsmi", "dclid", "fbclid", "gbraid", "gclid", "igshid", "li_fat_id", "mc_cid", "mc_eid", "mkt_tok",
+    "msclkid", "ttclid", "twclid", "wbraid", "yclid",
+})  # fmt: skip
+
+
+def _passed_on(name: str) -> bool:
+    return name in _PASSED_ON or name.startswith("utm_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +126,15 @@ def asked(query: Mapping[str, str], spec: Spec, tz: ZoneInfo, **hidden: str) -> 
     """Read the query of an address. Raises ``BadInputError``: ``bad_filter``, ``bad_date``, ``bad_place``.
 
     A name that the list does not know is refused like a value: a filter that was mistyped and left out
-    would show, or export, more than was asked for.
+    would show, or export, more than was asked for. What others write behind addresses for themselves counts not.
     """
-    known = _USUAL | _SAID_ONCE | spec.filters.keys() | hidden.keys()
+    known = _USUAL | SAID_ONCE | spec.filters.keys() | hidden.keys()
     idle = [name for name, there in (("q", spec.search), ("from", spec.dates), ("to", spec.dates)) if not there]
-    strange = [name for name, value in query.items() if name not in known or (name in idle and value)]
+    strange = [
+        name
+        for name, value in query.items()
+        if (name not in known and not _passed_on(name)) or (name in idle and value)
+    ]
     text = query.get("q", "").strip() if spec.search else ""
     if len(text) > _LONGEST or "\x00" in text:
         raise BadInputError("bad_filter", "Search for fewer characters.")
