@@ -24,6 +24,19 @@ class Figure(str):
     __slots__ = ()
 
 
+class Day(str):
+    """A value of a sentence that is a day, ``14 Nov``, and which one: a page names it as its language does."""
+
+    __slots__ = ("iso",)
+    iso: str
+
+    def __new__(cls, iso: str, words: str) -> "Day":
+        """``iso`` is ``2026-11-14``; the year is named where ``words`` end with it."""
+        made = super().__new__(cls, words)
+        made.iso = iso
+        return made
+
+
 class Said(str):
     """A sentence in English that keeps how it was made: a page makes it again in another language.
 

@@ -1,4 +1,4 @@
-"""Plain sentences for a share, from the same figures that its proof covers (English).
+"""Plain sentences for a share, from the same figures that its proof covers: English, which a page says in her language.
 
 One text per role: who brought the buyer and when, what the commission is made of, which part of it is hers. Amounts
 are exact, without trailing zeros. The stand-alone verifier writes the same texts again and compares, so every word
@@ -9,12 +9,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from fanshare.core.money import format_trimmed
+from fanshare.core.marks import Day, Figure, Word, later, say, together
+from fanshare.core.money import format_percent, format_trimmed
 from fanshare.core.moving import ABSORBED, BONUS, CLAIM, CLAIM_ORDER, DEBT, DEBT_ORDER, NAMES
 from fanshare.core.settlement_leaf import LimitEntry, LineEntry, Settlement, Share, parse_exact, parse_signed
+from fanshare.core.terms_sentences import listed
 
-_LIMITS = {"code": "limit with a code", "margin": "margin budget of"}
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_LIMITS = {
+    "code": later(", of which the limit with a code%(spared)s leaves %(left)s"),
+    "margin": later(", of which the margin budget of %(percent)s%(spared)s leaves %(left)s"),
+}
 #: What became of a gift, as its giver and as the creator reads it.
 _GIFTS = {
     ("giver", "given"): "Your gift of {} to a creator's goal, on its way since {}",
@@ -25,18 +30,27 @@ _GIFTS = {
     ("creator", "back"): "A fan's gift of {} to your goal, hers again since {}",
 }
 _FOLLOWS = {NAMES[CLAIM_ORDER]: "bears for a claim", NAMES[DEBT_ORDER]: "bore of an old debt"}
-_PERIODS = {"day": "daily", "week": "weekly", "month": "monthly", "all": "overall"}
+_CAPS = {
+    "day": later(", of which the daily limit leaves %(amount)s"),
+    "week": later(", of which the weekly limit leaves %(amount)s"),
+    "month": later(", of which the monthly limit leaves %(amount)s"),
+    "all": later(", of which the overall limit leaves %(amount)s"),
+}
+_TO_FAN, _TO_BUYER = later("%(amount)s for the fan who brought the buyer"), later("%(amount)s for the buyer")
+#: Reasons of a leaf that come with our own words; one that a person wrote is told as she wrote it.
+REASONS = (later("denied"), later("held"), later("shared"), later("old link"), later("own purchase"))
 
 
 def sentence(settlement: Settlement, role: str) -> str:
-    """Why this role gets what it gets; empty where the role has no share in the settlement.
+    """Why this role gets what it gets, as ``marks.say`` makes it; empty where the role has no share in the settlement.
 
     ``You brought this buyer on 14 Nov. Commission 7.08 is 12 % of 59.00 of goods; your share is 20 % of it: 1.416``
     """
     share = settlement.share(role)
     if share is None:
         return ""
-    return f"{_opening(settlement, role)} {commission(settlement)}; {_own_part(settlement, share)}"
+    parts = {"opening": _opening(settlement, role), "commission": commission(settlement)}
+    return say("%(opening)s %(commission)s; %(part)s", **parts, part=_own_part(settlement, share))
 
 
 def opening_sentence(body: Mapping[str, Any]) -> str:
@@ -73,49 +87,71 @@ def commission(settlement: Settlement) -> str:
     """``Commission 7.08 is 12 % of 59.00 of goods``, with credit, bonuses and limits where they play a part."""
     items = _made_of(settlement)
     if not items:
-        why = ", ".join([reason.replace("_", " ") for reason in settlement.reasons] + [*_over(settlement)])
-        return f"Nothing of this sale counts{f' ({why})' if why else ''}, so the commission is 0.00"
+        reasons = [*(Word(reason.replace("_", " ")) for reason in settlement.reasons), *_over(settlement)]
+        why = say(" (%(reasons)s)", reasons=together(reasons, ", ")) if reasons else ""
+        return say("Nothing of this sale counts%(why)s, so the commission is %(none)s", why=why, none=_figure(0))
     granted = settlement.limits[0].before if settlement.limits else settlement.uncapped
-    text = f"Commission {format_trimmed(granted)} is {items}{_terms_of(settlement)}"
-    for limit in settlement.limits:
-        text += _limited(limit)
+    return say(
+        "Commission %(granted)s is %(items)s%(more)s",
+        granted=_figure(granted),
+        items=items,
+        more=together((*_terms_of(settlement), *map(_limited, settlement.limits), *_capped(settlement))),
+    )
+
+
+def _capped(settlement: Settlement) -> Iterator[str]:
     left = settlement.uncapped
     for cap in settlement.caps:
         if cap.after != left:
-            text += f", of which the {_PERIODS[cap.level]} limit leaves {format_trimmed(cap.after)}"
+            yield say(_CAPS[cap.level], amount=_figure(cap.after))
         left = cap.after
-    return text
 
 
-def _terms_of(settlement: Settlement) -> str:
+def _terms_of(settlement: Settlement) -> Iterator[str]:
     """The group, and the months that ran or were over."""
-    text = f" for creators of the group {settlement.group}" if settlement.group else ""
-    if settlement.recurring is not None and settlement.recurring.paid:
-        months = _counted(settlement.recurring.paid)
-        text += f", within {months} of the buyer's first order on {_date(settlement.recurring.first_on)}"
-    return text + "".join(f" ({over})" for over in _over(settlement))
+    if settlement.group:
+        yield say(" for creators of the group %(group)s", group=settlement.group)
+    told = settlement.recurring
+    if told is not None and told.paid:
+        months, first = _counted(told.paid), _day(told.first_on, whole=True)
+        yield say(", within %(months)s of the buyer's first order on %(day)s", months=months, day=first)
+    yield from (say(" (%(over)s)", over=over) for over in _over(settlement))
 
 
 def _over(settlement: Settlement) -> Iterator[str]:
     told = settlement.recurring
-    if told is not None and told.over:
-        first = f"the buyer's first order on {_date(told.first_on)}"
-        yield f"{_counted(told.over)} from {first} are over" if any(told.over) else f"{first} was the only one to count"
+    if told is None or not told.over:
+        return
+    first = _day(told.first_on, whole=True)
+    if any(told.over):
+        months = _counted(told.over)
+        yield say("%(months)s from the buyer's first order on %(day)s are over", months=months, day=first)
+    else:
+        yield say("the buyer's first order on %(day)s was the only one to count", day=first)
 
 
 def _counted(months: tuple[int, ...]) -> str:
     """``3 and 12 months``, ``1 month``"""
     counts = [str(each) for each in months if each]
-    return f"{_listed(counts)} {'month' if counts == ['1'] else 'months'}"
+    one = say("%(count)s month", count="1")
+    return one if counts == ["1"] else say("%(counts)s months", counts=_listed(counts))
 
 
 def _limited(limit: LimitEntry) -> str:
-    text = "" if limit.told else ", where the shop does not tell all of the discount"
+    parts = [] if limit.told else [say(", where the shop does not tell all of the discount")]
     if limit.after != limit.before:
-        name = f"{_LIMITS[limit.kind]} {percent(limit.bps)}" if limit.kind == "margin" else _LIMITS[limit.kind]
-        spared = f" less the discount of {format_trimmed(limit.discount)}" if limit.discount else ""
-        text += f", of which the {name}{spared} leaves {format_trimmed(limit.after)}"
-    return text
+        spared = say(" less the discount of %(amount)s", amount=_figure(limit.discount)) if limit.discount else ""
+        left = {"spared": spared, "left": _figure(limit.after)}
+        parts.append(
+            say(
+                ", of which the margin budget of %(percent)s%(spared)s leaves %(left)s",
+                percent=_rate_of(limit.bps),
+                **left,
+            )
+            if limit.kind == "margin"
+            else say(", of which the limit with a code%(spared)s leaves %(left)s", **left)
+        )
+    return together(parts)
 
 
 def percent(bps: int) -> str:
@@ -130,36 +166,52 @@ def day(text: str) -> str:
     return f"{moment.day} {_MONTHS[moment.month - 1]}"
 
 
-def _date(text: str) -> str:
-    """``14 Nov 2025`` of ``2025-11-14``: a first order may be years ago."""
-    return f"{day(text)} {text[:4]}"
+def _day(text: str, *, whole: bool = False) -> Day:
+    """``14 Nov``, or ``14 Nov 2025`` where ``whole``: a first order may be years ago."""
+    return Day(text, f"{day(text)} {text[:4]}" if whole else day(text))
+
+
+def _figure(micros: int) -> Figure:
+    return Figure(format_trimmed(micros))
+
+
+def _rate_of(bps: int) -> str:
+    """``12 %``, as a value of a sentence."""
+    return together((Figure(format_percent(bps)), " %"))
 
 
 def _opening(settlement: Settlement, role: str) -> str:
+    decided = _day(settlement.decided_on)
     if role == "creator":
-        by = "A fan of yours" if settlement.fan_decided else "You"
-        return f"{by} brought this sale on {day(settlement.decided_on)}."
+        if settlement.fan_decided:
+            return say("A fan of yours brought this sale on %(day)s.", day=decided)
+        return say("You brought this sale on %(day)s.", day=decided)
     if role == "buyer":
-        how = "You came through a fan" if settlement.fan_decided else "No fan decided this sale, found"
-        return f"{how} on {day(settlement.decided_on)}."
+        if settlement.fan_decided:
+            return say("You came through a fan on %(day)s.", day=decided)
+        return say("No fan decided this sale, found on %(day)s.", day=decided)
     if settlement.introduced_on is None:
-        return "No fan brought this buyer."
-    return f"You brought this buyer on {day(settlement.introduced_on)}."
+        return say("No fan brought this buyer.")
+    return say("You brought this buyer on %(day)s.", day=_day(settlement.introduced_on))
 
 
 def _own_part(settlement: Settlement, share: Share) -> str:
+    amount = _figure(share.amount)
     if share.role == "creator":
-        gifts = (_given(settlement, "fan", "the fan who brought the buyer"), _given(settlement, "buyer", "the buyer"))
-        less = _listed(gifts)
-        return f"you keep {format_trimmed(share.amount)}{f' after {less}' if less else ''}"
+        gifts = _listed((_given(settlement, "fan", _TO_FAN), _given(settlement, "buyer", _TO_BUYER)))
+        return (
+            say("you keep %(amount)s after %(gifts)s", amount=amount, gifts=gifts)
+            if gifts
+            else say("you keep %(amount)s", amount=amount)
+        )
     applies = settlement.introduced_by is not None if share.role == "fan" else settlement.fan_decided
     bps = settlement.fan_bps if share.role == "fan" else settlement.buyer_bps
-    return f"your share is {percent(bps if applies else 0)} of it: {format_trimmed(share.amount)}"
+    return say("your share is %(percent)s of it: %(amount)s", percent=_rate_of(bps if applies else 0), amount=amount)
 
 
-def _given(settlement: Settlement, role: str, name: str) -> str:
+def _given(settlement: Settlement, role: str, words: str) -> str:
     share = settlement.share(role)
-    return f"{format_trimmed(share.amount)} for {name}" if share and share.amount else ""
+    return say(words, amount=_figure(share.amount)) if share and share.amount else ""
 
 
 def _made_of(settlement: Settlement) -> str:
@@ -174,10 +226,10 @@ def _made_of(settlement: Settlement) -> str:
             key = _rate(line)
             rates[key] = rates.get(key, 0) + line.net
     whole = [_at_rate(bps, limited, net) for (bps, limited), net in rates.items()]
-    whole += [f"a fixed {format_trimmed(fixed)}"] if fixed else []
+    whole += [say("a fixed %(amount)s", amount=_figure(fixed))] if fixed else []
     whole += _bonuses(settlement)
-    tiers = f"{format_trimmed(steps)} by steps on {format_trimmed(stepped)} of goods" if stepped else ""
-    return _listed([_credited(whole, f"{settlement.credit}"), tiers, _further(settlement)])
+    by_steps = say("%(amount)s by steps on %(of)s of goods", amount=_figure(steps), of=_figure(stepped))
+    return _listed([_credited(whole, f"{settlement.credit}"), by_steps if stepped else "", _further(settlement)])
 
 
 def _further(settlement: Settlement) -> str:
@@ -185,7 +237,8 @@ def _further(settlement: Settlement) -> str:
     if not settlement.further:
         return ""
     amount, reached = sum(one.amount for one in settlement.further), max(one.reached for one in settlement.further)
-    return f"a further {format_trimmed(amount)} as the month's sales reached {format_trimmed(reached)}"
+    words = later("a further %(amount)s as the month's sales reached %(reached)s")
+    return say(words, amount=_figure(amount), reached=_figure(reached))
 
 
 def _bonuses(settlement: Settlement) -> list[str]:
@@ -193,7 +246,9 @@ def _bonuses(settlement: Settlement) -> list[str]:
     amounts: dict[str, int] = {}
     for one in settlement.bonuses:
         amounts[one.bonus] = amounts.get(one.bonus, 0) + one.line.pool
-    return [f"the bonus {name} of {format_trimmed(amount)}" for name, amount in amounts.items()]
+    return [
+        say("the bonus %(name)s of %(amount)s", name=name, amount=_figure(amount)) for name, amount in amounts.items()
+    ]
 
 
 def _rate(line: LineEntry) -> tuple[int, bool]:
@@ -201,17 +256,22 @@ def _rate(line: LineEntry) -> tuple[int, bool]:
 
 
 def _at_rate(bps: int, limited: bool, net: int) -> str:
-    return f"{percent(bps)} {'(the most with a code) ' if limited else ''}of {format_trimmed(net)} of goods"
+    parts = {"percent": _rate_of(bps), "net": _figure(net)}
+    if limited:
+        return say("%(percent)s (the most with a code) of %(net)s of goods", **parts)
+    return say("%(percent)s of %(net)s of goods", **parts)
 
 
 def _credited(items: list[str], credit: str) -> str:
     text = _listed(items)
     if not text or credit == "1":
         return text
-    return f"{credit} of {text}" if len(items) == 1 else f"{credit} of ({text})"
+    if len(items) == 1:
+        return say("%(credit)s of %(items)s", credit=credit, items=text)
+    return say("%(credit)s of (%(items)s)", credit=credit, items=text)
 
 
 def _listed(items: Iterable[str]) -> str:
     """``a``, ``a and b``, ``a, b and c``"""
-    *rest, last = [item for item in items if item] or [""]
-    return f"{', '.join(rest)} and {last}" if rest else last
+    found = [item for item in items if item]
+    return listed(found) if found else ""

@@ -272,7 +272,7 @@ def _section(data: StatementData, currency: str) -> dict[str, Any]:
 
 def _line(entry: Entry) -> dict[str, Any]:
     settlement = own_settlement(entry.body)
-    return {**_entry(entry), "sentences": {role: sentence(settlement, role) for role in entry.salts}}
+    return {**_entry(entry), "sentences": {role: str(sentence(settlement, role)) for role in entry.salts}}
 
 
 def _moved(entry: Entry) -> dict[str, Any]:

@@ -5,10 +5,10 @@ import re
 from markupsafe import Markup, escape
 
 from fanshare.core.errors import FanshareError
-from fanshare.core.marks import Figure, Said, Word
+from fanshare.core.marks import Day, Figure, Said, Word
 from fanshare.web.language import gettext as _
 from fanshare.web.language import later, ngettext, spoken
-from fanshare.web.wording import pointed
+from fanshare.web.wording import dated, pointed
 
 _PLACE = re.compile(r"%\([a-z_0-9]+\)s|%%")
 
@@ -67,6 +67,8 @@ def _value(value: object) -> object:
         return in_her_words(value)
     if isinstance(value, Figure):
         return pointed(value)
+    if isinstance(value, Day):
+        return dated(value.iso, whole=value.endswith(value.iso[:4]))
     return _(value) if isinstance(value, Word) else value
 
 

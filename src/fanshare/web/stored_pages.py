@@ -13,6 +13,7 @@ import psycopg
 from fanshare.core.claims import ANSWER_WITHIN
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import Instant, from_datetime, zone
+from fanshare.core.marks import say
 from fanshare.core.money import parse_amount
 from fanshare.core.sentences import sentence
 from fanshare.core.settlement import SHARED
@@ -218,7 +219,7 @@ class StoredPages:
                 others=sum(parse_amount(other["pool"]) for other in row.others),
             ),
             bucket=self._bucket(row),
-            sentences=(f"{sentence(entry, role)}.", *further),
+            sentences=(say("%(sentence)s.", sentence=sentence(entry, role)), *further),
             terms_version=terms.version,
             terms_hash=terms.hash,
             order_label="" if role == "fan" else f"#{row.order_number}",

@@ -84,6 +84,13 @@ def _named(day: date, this_year: int, language: str) -> str:
     return (words if day.year == this_year else f"{words} {day.year}").replace(" ", _SPACE)
 
 
+def dated(iso: str, *, whole: bool) -> str:
+    """``14 Nov`` of ``2026-11-14``, or ``14 Nov 2026`` where ``whole``, in the language spoken."""
+    day, language = date.fromisoformat(iso), spoken()
+    words = f"{day.day}{'.' if language == 'de' else ''} {_MONTHS[language][day.month - 1]}"
+    return (f"{words} {day.year}" if whole else words).replace(" ", _SPACE)
+
+
 @lru_cache(maxsize=64)
 def _year(now: Instant, zone: ZoneInfo) -> int:
     return local_date(now, zone).year

@@ -11,6 +11,7 @@ from django.views.decorators.csp import csp_override
 
 from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.core.instants import DAY, format_rfc3339
+from fanshare.core.marks import say
 from fanshare.core.money import format_micros
 from fanshare.core.orders import Status
 from fanshare.core.sentences import sentence
@@ -212,7 +213,11 @@ def _told(here: Here, part: PartRow, shares: list[ShareRow]) -> Told:
     evidence = [(day, _(_EVIDENCE[kind]) % {"name": part.name or _("a creator")}) for day, kind in known]
     return Told(
         name=part.name,
-        sentences=tuple(f"{text}." for role in ("creator", "fan", "buyer") if (text := sentence(entry, role))),
+        sentences=tuple(
+            say("%(sentence)s.", sentence=text)
+            for role in ("creator", "fan", "buyer")
+            if (text := sentence(entry, role))
+        ),
         shares=tuple(Shown(_who(row), row, _state(here, row)) for row in mine),
         evidence=tuple(
             (here.calendar.name(date.fromisoformat(day)), words)
