@@ -1,10 +1,12 @@
 """What lies ahead, on a phone with something in it: set aside, ideas, before she accepts; in both languages."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser, expect
 
+from fanshare.core.instants import local_date, zone
 from fanshare.flows import workbench_keys
 from fanshare.flows.workbench_keys import Cost
 from fanshare.store.server import Server
@@ -14,6 +16,7 @@ from tests.web.support.browser import Watched, chromium, watched
 from tests.web.support.company import Company, founded
 from tests.web.support.serving import behind_an_edge
 from tests.web.test_workbench_browser import enter, fit
+from tests.web.test_workbench_ideas import came
 
 __all__ = ["schema_template"]
 
@@ -60,6 +63,7 @@ def test_what_lies_ahead_fits_a_phone_and_is_accessible_with_something_in_it(
         seen.open("/workbench/ideas")
         expect(seen.page.get_by_text("Seams that hold")).to_be_visible()
         shown(seen, f"workbench-ideas-some-{language}")
+        works(seen, company, name)
         before(seen, language)
         assert seen.page.locator("html").get_attribute("lang") == language
 
@@ -69,6 +73,21 @@ def add(seen: Watched, kind: str, **values: str) -> None:
     for field, text in values.items():
         seen.page.locator(f"#f-{field}").fill(text)
     seen.press(seen.page.locator("main form button").first)
+
+
+def works(seen: Watched, company: Company, name: str) -> None:
+    """An old post that sells yet, and an hour in which people come: Cleo's; Carla has nothing of it."""
+    if name == "cleo":
+        found = company.house.conn.execute("SELECT code FROM link WHERE id = %s", [company.brand.link]).fetchone()
+        assert found is not None
+        long_ago = (local_date(company.house.now, zone("Europe/Berlin")) - timedelta(days=100)).isoformat()
+        add(seen, "post", words="Linen in spring", day=long_ago, carries=f"https://shop.example/r/{found[0]}")
+        nights = [(1, hour, 1) for hour in range(8)]
+        came(company, company.brand.link, [*((weeks, 19, 4) for weeks in range(1, 9)), *nights])
+    seen.open("/workbench/again")
+    assert seen.page.get_by_text("Linen in spring").count() == (name == "cleo")
+    assert seen.page.locator("#hours ~ ul").count() == (name == "cleo")
+    shown(seen, f"workbench-again-{seen.page.locator('html').get_attribute('lang')}")
 
 
 def aside(seen: Watched) -> None:

@@ -17,6 +17,9 @@ FEWEST = 20
 #: 1.959964, the 97.5 % point of the normal distribution, and its square, in millionths and rounded up.
 _Z = 1_959_964
 _Z_SQUARED = 3_841_459
+#: 3.617364: as good for all 168 hours of a week together (O. J. Dunn, "Multiple Comparisons Among Means", JASA 56
+#: (1961) 52-64, after Bonferroni), rounded up.
+OF_A_WEEK = 3_617_364
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +48,19 @@ def rate(hits: int, trials: int) -> Interval:
 
 def count(seen: int) -> Interval:
     """Between which numbers the expected one lies where ``seen`` happened. Raises ``ValueError`` below zero."""
+    fine = count_finely(seen)
+    return Interval(fine.low // MILLION, -(-fine.high // MILLION))
+
+
+def count_finely(seen: int, z: int = _Z) -> Interval:
+    """The same in millionths of one; ``z`` is another point of the normal distribution, in millionths.
+
+    Whoever looks at so many counts and names those that stand out needs a point further out (``OF_A_WEEK``).
+    """
     if seen < 0:
         raise ValueError("nothing happens less than never")
-    low = _byar(seen, -_Z) if seen else 0
-    return Interval(max(0, low // MILLION), -(-_byar(seen + 1, _Z) // MILLION))
+    low = _byar(seen, -z) if seen else 0
+    return Interval(max(0, low), _byar(seen + 1, z))
 
 
 def apart(one: Interval, other: Interval) -> bool:

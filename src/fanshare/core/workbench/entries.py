@@ -157,7 +157,7 @@ class Invoice:
 class Post:
     """Something she posted or will post. It is paid for where it belongs to a deal.
 
-    ``work`` names what of her plan it was (empty: nothing).
+    ``work`` names what of her plan it was (empty: nothing), ``carries`` the links and codes that stand in it.
     """
 
     id: str
@@ -166,6 +166,7 @@ class Post:
     words: str
     deal: str = ""
     work: str = ""
+    carries: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,6 +171,8 @@ def _post_fields(around: Around) -> Iterator[Field]:
     yield Field("day", _("Day"), "date", required=True)
     hint = _("A post of a deal is paid for; every other one is yours.")
     yield Field("deal", _("Deal"), "select", around.deals, hint=hint)
+    hint = _("The address of your link or a code, several with spaces: What still works counts by them.")
+    yield Field("carries", _("Your links and codes in it"), hint=hint, most=_WORDS)
 
 
 def _never_fields(_around: Around) -> Iterator[Field]:
@@ -287,6 +289,7 @@ def _post(id_: str, got: Typed, around: Around) -> Post:
         typed.words(got.get("words", ""), _WORDS),
         typed.one_of(got.get("deal", ""), around.deals),
         known.work if isinstance(known, Post) else "",
+        typed.words(got.get("carries", ""), _WORDS),
     )
 
 

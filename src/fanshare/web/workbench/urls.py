@@ -4,6 +4,7 @@ from django.urls import path, re_path
 
 from fanshare.web.workbench import (
     accepting,
+    again,
     aside,
     before,
     due,
@@ -27,6 +28,7 @@ urlpatterns = [
     path("workbench/costs", pages.costs, name="workbench_costs"),
     path("workbench/plan", plan.plan, name="workbench_plan"),
     path("workbench/plan/time", plan.limits_of_time, name="workbench_time"),
+    path("workbench/again", again.again, name="workbench_again"),
     path("workbench/ideas", ideas.ideas, name="workbench_ideas"),
     path("workbench/due", due.due, name="workbench_due"),
     path("workbench/due/<uuid:entry>", due.owed, name="workbench_owed"),
