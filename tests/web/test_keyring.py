@@ -88,3 +88,15 @@ def test_a_thread_looks_after_it_as_long_as_there_are_keys() -> None:
 def test_a_key_is_never_printed() -> None:
     ring = held(Seconds())
     assert "kkkk" not in repr(next(iter(ring._held.values())))
+
+
+def test_looking_without_using_keeps_no_books_open() -> None:
+    seconds = Seconds()
+    ring = held(seconds)
+    for step in range(1, 3):
+        seconds.now += 14 * 60
+        assert ring.peek("mine", ACCOUNT, 3, NOW + step * 14 * MINUTE) == KEY
+    seconds.now += 2 * 60
+    assert ring.peek("mine", ACCOUNT, 3, NOW + IDLE) is None
+    assert ring.key("mine", ACCOUNT, 3, NOW + IDLE) is None
+    assert held(Seconds()).peek("theirs", ACCOUNT, 3, NOW) is None

@@ -317,3 +317,52 @@ def test_an_address_ends_with_the_books(company: Company, cleo: Device) -> None:
     with company.house.conn.transaction():
         workbench.erase(company.house.conn, staff.account_of(KEYS, "cleo@example.test"))
     assert company.device().get(path).status == 404
+
+
+TODAY = "/creator/linen"
+
+
+def test_today_joins_what_the_books_say_and_locked_says_only_what_she_allows(company: Company, cleo: Device) -> None:
+    assert "From your books" not in words(cleo.get(TODAY)), "nothing when there is nothing"
+    limits(cleo, week="10", day="4", rest="1")
+    deal = add(cleo, "deal", name="Linen week", fee="300", day=day(company, 0)).rsplit("/", 1)[1]
+    add(cleo, "work", name="Linen reel", deal=deal, due=day(company, 6), idea="", script="", review="")
+    add(cleo, "invoice", name="2026-7", payer="Silk House", amount="500", sent=day(company, -40), due=day(company, -10))
+    send(cleo, "/workbench/plan", do="plan")
+    send(cleo, "/workbench/hours", do="start", step="shoot", deal=deal)
+    page = words(cleo.get(TODAY)).replace("\xa0", " ")
+    joined = page[page.index("From your books") :]
+    for said in ("Silk House · 500.00 € 2026-7 · 10 days late", "The timer runs: 0 min. Shoot", "Linen reel",
+                 "Linen week: 133.33 € an hour, all of it done", "Then today is done."):  # fmt: skip
+        assert said in joined, joined
+    assert "Go outside" not in page
+    assert "From your books" not in words(cleo.get("/workbench")), "one Today, not two"
+    add(cleo, "time", minutes="10", day=day(company, 0))
+    joined = words(cleo.get(TODAY)).partition("From your books")[2]
+    assert "You have worked the hours that you set for this week. Stop here." in joined
+    assert "Linen reel" not in joined
+    # Locked: nothing, until she allows it; then a count and no word.
+    told = "SELECT count(*), coalesce(sum(number), 0) FROM workbench_due"
+    assert company.house.conn.execute(told).fetchone() == (0, 0)
+    send(cleo, "/workbench/lock")
+    assert "From your books" not in words(cleo.get(TODAY))
+    unlock(cleo)
+    send(cleo, "/workbench/settings", zone="Europe/Berlin", rates="", own_rate="", tells="1")
+    cleo.get(TODAY)
+    send(cleo, "/workbench/lock")
+    joined = words(cleo.get(TODAY)).partition("From your books")[2]
+    assert joined.startswith(" Something is due: 4 things. Open your books"), joined
+    assert not any(one in joined for one in ("Silk", "500", "2026-7", "Linen reel", "days late"))
+    unlock(cleo)
+    send(cleo, "/workbench/settings", zone="Europe/Berlin", rates="", own_rate="")
+    cleo.get(TODAY)
+    assert company.house.conn.execute(told).fetchone() == (0, 0), "and it ends at once"
+
+
+def test_whoever_is_in_no_programme_finds_today_in_her_books(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbench_keys, "COST", Cost(64, 1, 1))
+    mia = company.device("mia")
+    make(mia)
+    assert "From your books" not in words(mia.get("/workbench"))
+    add(mia, "invoice", name="7", payer="Silk House", amount="500", sent=day(company, -40), due=day(company, -1))
+    assert "1 day late" in words(mia.get("/workbench")).partition("From your books")[2]

@@ -57,6 +57,18 @@ class Keyring:
             held.used_at, held.used = now, self._clock()
             return bytes(held.key)
 
+    def peek(self, session: str, account: bytes, turn: int, now: Instant) -> bytes | None:
+        """The same key, without counting as use: a page that brings itself up to date keeps no books open."""
+        with self._lock:
+            held = self._held.get(_name(session))
+            used = None if held is None else (held.used_at, held.used)
+        found = self.key(session, account, turn, now)
+        if found is not None and used is not None:
+            with self._lock:
+                if (held := self._held.get(_name(session))) is not None:
+                    held.used_at, held.used = used
+        return found
+
     def drop(self, session: str | None) -> None:
         """Lock what a session opened."""
         if session:

@@ -19,7 +19,7 @@ from fanshare.flows.workbench_keys import seal_paper
 from fanshare.integrations.mail.memory import MemoryMailer
 from fanshare.jobs.mail import PostOffice, send_due
 from fanshare.store.access import Connection
-from fanshare.store.queries import joining, workbench, workbench_feeds, workbench_papers
+from fanshare.store.queries import joining, workbench, workbench_due, workbench_feeds, workbench_papers
 from fanshare.web.language import words_in
 from tests.edge.running import KEYS
 from tests.support.mails import text_of
@@ -97,6 +97,7 @@ def everything(company: Company, name: str) -> str:
     workbench_books.start(Open(house.conn, account(address), books.key), RUNNING)
     workbench_papers.put(house.conn, account(address), RECEIPT, seal_paper(books.key, RECEIPT, b"wreceipt"))
     workbench_feeds.put(house.conn, account(address), bytes(32), b"a calendar")
+    workbench_due.put(house.conn, account(address), {"2026-11-28": 2})
     content = json.dumps({"kind": "application", "address": address, "name": name}).encode()
     joining.apply(brand.access, account(address), KEYS.seal("joining", content, account(address)), now)
     assert {to for to, _ in posted(company)} == {address}, "she is told of the app and the passkey"

@@ -261,7 +261,8 @@ class Settings:
 
     At most ``limit`` basis points (0: no limit) of the posts of ``window`` days shall be paid for. She works in the
     ``hours`` of each day (a line that ``works`` reads), at most so many minutes a day and a week (0: no limit), and on
-    ``rest`` days of a week not at all.
+    ``rest`` days of a week not at all. ``tells``: while the books are locked, the site may know on which days how many
+    things are due.
     """
 
     currency: str
@@ -274,6 +275,7 @@ class Settings:
     day_minutes: int = 0
     week_minutes: int = 0
     rest: int = 1
+    tells: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from fanshare.web.language import ngettext
 from fanshare.web.money_states import paying
 from fanshare.web.seated import LISTENS, listens, page, seated
 from fanshare.web.wording import shown
+from fanshare.web.workbench.today import of_books
 
 SPAN = 30
 
@@ -56,6 +57,7 @@ def today(here: Here) -> Any:
         "chart": _chart(here, found, currency),
         "span": SPAN,
         "has_links": bool(live),
+        "books": of_books(here),
         **_shown(here, waits, _needs(here, waits, purses, has_links=bool(live))),
     }
     return page(here, "creator/today.html", context | listens(here))

@@ -13,10 +13,10 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from fanshare.core.errors import BadInputError, FanshareError
-from fanshare.core.instants import Instant, zone
+from fanshare.core.instants import Instant, local_date, zone
 from fanshare.core.workbench.documents import Shelf
 from fanshare.core.workbench.entries import Settings
-from fanshare.flows import workbench_books, workbench_lock
+from fanshare.flows import workbench_books, workbench_due, workbench_lock
 from fanshare.flows.authorisation import Hat, Role, Seat
 from fanshare.flows.workbench_books import Open
 from fanshare.flows.workbench_lock import Opened, Owner
@@ -89,7 +89,10 @@ class Bench:
 
     def shelf(self) -> Shelf:
         """Everything that stands in the open books."""
-        return workbench_books.load(self.books, EMPTY)
+        found = workbench_books.load(self.books, EMPTY)
+        if self.request.method == "GET":
+            workbench_due.tell(self.conn, self.account, found, local_date(self.now, zone(found.settings.zone)))
+        return found
 
     def hold(self, opened: Opened) -> None:
         """Keep the key of books that were just opened, for this session."""

@@ -41,6 +41,7 @@ def settings(bench: Bench) -> Any:
     shelf = bench.shelf()
     now, problem, status = shelf.settings, "", 200
     values = {"zone": now.zone, "rates": now.rates, "own_rate": format_trimmed(now.own_rate) if now.own_rate else ""}
+    values["tells"] = "1" if now.tells else ""
     if bench.request.method == "POST":
         values = {name: at.typed(bench, name) for name in values}
         try:
@@ -126,7 +127,7 @@ def _settings(now: Settings, values: dict[str, str]) -> Settings:
     own = typed.amount(values["own_rate"])
     if rates == mileage.OWN and not own:
         raise BadInputError("no_amount", "Write an amount above zero.")
-    return replace(now, zone=values["zone"], rates=rates, own_rate=own)
+    return replace(now, zone=values["zone"], rates=rates, own_rate=own, tells=values["tells"] == "1")
 
 
 def _postings(books: Books, since: date, until: date) -> list[dict[str, str]]:

@@ -25,6 +25,7 @@ from fanshare.web.said import plain
 from fanshare.web.workbench import words
 from fanshare.web.workbench.bench import Bench, benched, page, typed
 from fanshare.web.workbench.entries import around_of
+from fanshare.web.workbench.today import creates, said
 
 _MOST_MONTHS = 24
 _MOST_REVISIONS = 20
@@ -56,6 +57,7 @@ def hour(bench: Bench) -> Any:
         "deals": _deal_rows(shelf, deals),
         "others": sorted(earned.others.items()),
         "running": _running(bench, shelf),
+        "books": None if creates(bench.worn) else said(bench.conn, bench.worn, shelf, bench.now),
         "broken": shelf.broken,
         "empty": not shelf.entries and not earned.counted,
         "clock": words.clock,

@@ -1,6 +1,6 @@
 """The plan: today with what it brings and when to stop, the days after it, and what does not fit."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -8,11 +8,10 @@ from django.http import HttpResponseRedirect
 from django.urls import reverse
 
 from fanshare.core.errors import BadInputError, FanshareError
-from fanshare.core.money import MICROS, Micros
+from fanshare.core.money import MICROS
 from fanshare.core.workbench import typed as reading
 from fanshare.core.workbench.documents import Shelf
 from fanshare.core.workbench.entries import Busy, Settings, Work
-from fanshare.core.workbench.results import Result, by_deal, what_if
 from fanshare.core.workbench.schedule import Block, blocks, busy_days, loads, sort_works
 from fanshare.core.workbench.works import left_of, ranges_of, week_of
 from fanshare.flows import busy_times, workbench_books, workbench_feed, workbench_plan
@@ -21,28 +20,9 @@ from fanshare.web.language import gettext as _
 from fanshare.web.said import plain
 from fanshare.web.workbench import words
 from fanshare.web.workbench.bench import Bench, benched, page, typed
+from fanshare.web.workbench.steps import Row, rows_of
 
 _WEEKDAYS, _HOUR, _NAME = 7, 60, 60
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A step on the page: what it is of, when, and what an hour of its deal will have brought once it is all done."""
-
-    block: Block
-    step: str
-    deal: str
-    an_hour: Micros | None = None
-
-    @property
-    def span(self) -> str:
-        """``18:00–19:30``."""
-        return f"{self.block.begin:%H:%M}–{self.block.end:%H:%M}"
-
-    @property
-    def minutes(self) -> int:
-        """How long it takes."""
-        return self.block.minutes
 
 
 @benched(form=True, opened=True)
@@ -59,7 +39,7 @@ def plan(bench: Bench) -> Any:
     works = sort_works(shelf, clock.date())
     planned = blocks((*works.now, *works.later, *works.late))
     ahead = [one for one in planned if one.end > clock]
-    rows = _rows(bench, shelf, planned, clock.date())
+    rows = rows_of(bench.conn, bench.worn, shelf, planned, clock.date())
     context = {
         "currency": shelf.settings.currency,
         "set_up": bool(shelf.settings.hours.strip(";")),
@@ -149,24 +129,6 @@ def _act(bench: Bench, shelf: Shelf) -> None:
     took = typed(bench, "took")
     done = Done(typed(bench, "step"), bench.now, reading.minutes(took) if took else 0)
     workbench_plan.finish(bench.books, shelf, typed(bench, "work"), done)
-
-
-def _rows(bench: Bench, shelf: Shelf, planned: list[Block], today: date) -> list[Row]:
-    """The steps to show. What an hour brings is the deal's result with the hours of all its steps that are left."""
-    earned = workbench_books.earned(bench.conn, bench.worn, shelf.settings.currency)
-    last = max([today, *(one.day for one in shelf.deals.values())])
-    results = by_deal(shelf.books(earned.counted), last)
-    left: dict[str, int] = {}
-    for work in shelf.of(Work):
-        left[work.deal] = left.get(work.deal, 0) + sum(step.minutes for step in left_of(work))
-    named, found = words.steps(), []
-    for one in planned:
-        deal = shelf.deals.get(one.work.deal)
-        hour = None
-        if deal is not None:
-            hour = what_if(results.get(deal.id, Result()), minutes=left[deal.id]).an_hour
-        found.append(Row(one, named.get(one.step, one.step), "" if deal is None else deal.name, hour))
-    return found
 
 
 def _stands(shelf: Shelf, works: tuple[Work, ...], planned: list[Block], clock: datetime) -> dict[str, Any]:
