@@ -140,7 +140,8 @@ _REASONS: dict[str, str] = {
         brand/payout_rails brand/payout_rules brand/returns brand/shop creator/elsewhere""",
     _OPEN: "brand/appeals brand/reports",
     _PAPER: "creator/printed fan/printed",
-    _HERS: "workbench/again workbench/today workbench/ideas workbench/costs workbench/due workbench/hours workbench/invoices",
+    _HERS: """workbench/again workbench/costs workbench/due workbench/hours workbench/ideas workbench/invoices
+        workbench/today""",
     _STEPPED: """brand/tax_year
         brand/credit brand/notes brand/payout brand/payouts brand/tax_forms creator/exclusive creator/fans
         creator/gifts creator/questions fan/creators fan/earnings fan/exclusive fan/questions fan/rewards
