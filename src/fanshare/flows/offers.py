@@ -23,8 +23,9 @@ _RETURNS_OF = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A programme and what it offers under the terms of now. ``slug`` is its short name."""
+    """A programme, by row id and short name, and what it offers under the terms of now."""
 
+    id: int
     slug: str
     name: str
     outlook: Outlook
@@ -43,7 +44,13 @@ def offers(conn: psycopg.Connection[tuple[object, ...]], keys: Keys, now: Instan
                 raise
             continue
         found.append(
-            Offer(tenant.slug, tenant.name, outlook(programme, tenant.currency, now), _returns(programme, now))
+            Offer(
+                tenant.id,
+                tenant.slug,
+                tenant.name,
+                outlook(programme, tenant.currency, now),
+                _returns(programme, now),
+            )
         )
     return sorted(found, key=lambda one: (one.name.casefold(), one.slug))
 

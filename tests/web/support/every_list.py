@@ -105,6 +105,30 @@ CREATOR = (
         search="spring", days="made_at", filters=("state=active",), sorts=("clicks",),
         empty=("/creator/wool/links", "nora"),
     ),
+    Listing(
+        "creator/programmes.html", "/creator/linen/programmes", "cleo", more.founded,
+        search="linen", filters=("way=in", "way=application", "currency=EUR"), sorts=("more", "sooner"),
+        never_empty="she stands in one programme herself, and it has terms",
+    ),
+    Listing(
+        "creator/fans.html", "/creator/linen/fans", "cleo", more.fans,
+        search=f"{fill.EVIL}1", days="since", sorts=("sales",), empty=("/creator/wool/fans", "nora"),
+    ),
+    Listing(
+        "creator/gifts.html", "/creator/linen/gifts", "cleo", more.fans,
+        search=f"{fill.EVIL}1", days="day", filters=("state=kept",), sorts=("largest",),
+        empty=("/creator/wool/gifts", "nora"),
+    ),
+    Listing(
+        "creator/questions.html", "/creator/linen/questions", "cleo", more.fans,
+        search=f"{fill.EVIL}1", days="last_day", filters=("show=waiting",), sorts=("oldest",),
+        empty=("/creator/wool/questions", "nora"),
+    ),
+    Listing(
+        "creator/exclusive.html", "/creator/linen/exclusive", "cleo", more.posts,
+        search=f"{fill.EVIL}1", days="written_at", filters=("show=shown",),
+        empty=("/creator/wool/exclusive", "nora"),
+    ),
 )  # fmt: skip
 LISTS = (*BRAND, *OPERATOR, *CREATOR)
 
@@ -118,6 +142,7 @@ _OPEN = "what waits, oldest first: it is worked off, and the rest follows what w
 _PAPER = "for paper: everything of the chosen days at once"
 _HERS = "her own sealed books, read in memory: filtered on the page, and all of it is a file of the settings"
 _STEPPED = "has tools of its own, which tests beside its page look at"
+_TALK = "what two people said: read from its end, earlier words page by page; all of them are in the copy of her data"
 _PUBLIC = "for everybody: as many as a person published"
 
 _REASONS: dict[str, str] = {
@@ -143,10 +168,9 @@ _REASONS: dict[str, str] = {
     _HERS: """workbench/again workbench/costs workbench/due workbench/hours workbench/ideas workbench/invoices
         workbench/today""",
     _STEPPED: """brand/tax_year
-        brand/credit brand/notes brand/payout brand/payouts brand/tax_forms creator/exclusive creator/fans
-        creator/gifts creator/questions fan/creators fan/earnings fan/exclusive fan/questions fan/rewards
-        fan/thanks ui/thread brand/money brand/results
-        creator/programmes""",
+        brand/credit brand/notes brand/payout brand/payouts brand/tax_forms fan/creators fan/earnings fan/exclusive
+        fan/questions fan/rewards fan/thanks brand/money brand/results""",
+    _TALK: "ui/thread",
     _PUBLIC: "public/start public/terms",
 }
 #: Template -> why what it repeats is no list.

@@ -1,6 +1,7 @@
 """A creator's fans as she may see them: how many and how much as of midnight, names only of those who let her."""
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import LiteralString, NamedTuple
 
 from fanshare.core.instants import Instant
 from fanshare.core.money import Micros
@@ -30,20 +31,28 @@ SELECT count(*) FROM (
         WHERE p.programme_id = %(programme_id)s AND p.creator_party_id = %(creator)s AND p.role = 'fan'
           AND p.amount > 0 LIMIT %(most)s) AS few
 """
-_NAMED = """
+_NAMED: LiteralString = """
+SELECT * FROM (
 SELECT s.id, s.fan_party_id, f.person_id, s.since_at,
        (SELECT count(*) FROM position p
          WHERE p.programme_id = s.programme_id AND p.party_id = s.fan_party_id
            AND p.creator_party_id = s.creator_party_id AND p.role = 'fan' AND p.amount > 0
            AND EXISTS (SELECT FROM part_history t WHERE t.programme_id = p.programme_id AND t.order_id = p.order_id
-                          AND t.creator_party_id = p.creator_party_id AND t.settled_at < %(day)s)),
+                          AND t.creator_party_id = p.creator_party_id AND t.settled_at < %(day)s)) AS sales,
        EXISTS (SELECT FROM thanks_block b WHERE b.programme_id = s.programme_id AND b.fan_party_id = s.fan_party_id
                   AND b.creator_party_id = s.creator_party_id)
   FROM fan_shown s JOIN party f ON f.programme_id = s.programme_id AND f.id = s.fan_party_id
  WHERE s.programme_id = %(programme_id)s AND s.creator_party_id = %(creator)s
-   AND (%(id)s::bigint IS NULL OR s.id = %(id)s) AND (%(after)s::bigint IS NULL OR s.id < %(after)s)
- ORDER BY s.id DESC LIMIT %(limit)s
+   AND (%(one)s::bigint IS NULL OR s.id = %(one)s)
+   AND (%(since)s::bigint IS NULL OR s.since_at >= %(since)s)
+   AND (%(until)s::bigint IS NULL OR s.since_at < %(until)s)
+) s WHERE (%(at)s::bigint IS NULL OR (@order, s.id) < (%(at)s, %(id)s))
+ ORDER BY @order DESC, s.id DESC LIMIT %(limit)s
 """
+_SORTED: Mapping[bool, LiteralString] = {
+    False: _NAMED.replace("(@order, s.id) < (%(at)s, %(id)s)", "s.id < %(at)s").replace("@order DESC, ", ""),
+    True: _NAMED.replace("@order", "s.sales"),
+}
 _CREATORS = """
 SELECT c.id, coalesce(c.display_name, ''), c.slug, f.person_id, s.since_at,
        (SELECT count(*) FROM position p
@@ -137,11 +146,26 @@ def buyers(access: Access, creator: int, most: int) -> int:
 
 
 def named(
-    access: Access, creator: int, day: Instant, *, id_: int | None = None, after: int | None = None, limit: int
+    access: Access,
+    creator: int,
+    day: Instant,
+    *,
+    id_: int | None = None,
+    since: Instant | None = None,
+    until: Instant | None = None,
+    busiest: bool = False,
+    after: tuple[int, int] | None = None,
+    limit: int,
 ) -> list[NamedFan]:
-    """Fans who let her see a name, those first who did so last, with their sales before a day."""
-    values = {"creator": creator, "day": day, "id": id_, "after": after, "limit": limit}
-    return [NamedFan(*row) for row in access.fetch(_NAMED, values)]
+    """Fans who let her see a name since ``since`` <= t < ``until``, with their sales before a day.
+
+    Those first who did so last, or the ``busiest``; ``after`` is the place of the last one shown: its number, or its
+    sales and its number.
+    """
+    at, number = after or (None, None)
+    asked = {"creator": creator, "day": day, "one": id_, "since": since, "until": until}
+    rows = access.fetch(_SORTED[busiest], {**asked, "at": at, "id": number, "limit": limit})
+    return [NamedFan(*row) for row in rows]
 
 
 def creators(

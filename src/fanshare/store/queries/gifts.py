@@ -2,8 +2,8 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, LiteralString, NamedTuple
 
 from fanshare.core.instants import Instant
 from fanshare.core.money import Micros
@@ -23,7 +23,7 @@ SELECT g.id, g.giver_party_id, g.creator_party_id, g.currency, g.amount, g.state
  WHERE g.programme_id = %(programme_id)s AND g.giver_party_id = %(party)s
    AND (%(before)s::bigint IS NULL OR g.id < %(before)s) ORDER BY g.id DESC LIMIT %(limit)s
 """
-_OF_CREATOR = """
+_OF_CREATOR: LiteralString = """
 SELECT g.id, g.giver_party_id, g.creator_party_id, g.currency, g.amount, g.state, g.given_at, g.changed_at,
        g.goal_id, g.taken_back_at, CASE WHEN s.id IS NULL THEN NULL ELSE f.person_id END
   FROM gift g
@@ -32,8 +32,16 @@ SELECT g.id, g.giver_party_id, g.creator_party_id, g.currency, g.amount, g.state
        AND s.creator_party_id = g.creator_party_id
  WHERE g.programme_id = %(programme_id)s AND g.creator_party_id = %(party)s
    AND (%(goal)s::bigint IS NULL OR g.goal_id = %(goal)s)
-   AND (%(before)s::bigint IS NULL OR g.id < %(before)s) ORDER BY g.id DESC LIMIT %(limit)s
+   AND (%(state)s::text = '' OR g.state = %(state)s)
+   AND (%(since)s::bigint IS NULL OR g.given_at >= %(since)s)
+   AND (%(until)s::bigint IS NULL OR g.given_at < %(until)s)
+   AND (%(at)s::bigint IS NULL OR (g.amount, g.id) < (%(at)s, %(id)s))
+ ORDER BY g.amount DESC, g.id DESC LIMIT %(limit)s
 """
+_SORTED: Mapping[bool, LiteralString] = {
+    False: _OF_CREATOR.replace("(g.amount, g.id) < (%(at)s, %(id)s)", "g.id < %(at)s").replace("g.amount DESC, ", ""),
+    True: _OF_CREATOR,
+}
 _ADD = """
 INSERT INTO gift (programme_id, giver_party_id, creator_party_id, currency, amount, state, given_at, changed_at,
                   goal_id)
@@ -158,10 +166,24 @@ def sent(access: Access, giver: int, *, before: int | None = None, limit: int) -
 
 
 def received(
-    access: Access, creator: int, *, goal: int | None = None, before: int | None = None, limit: int
+    access: Access,
+    creator: int,
+    *,
+    goal: int | None = None,
+    state: str = "",
+    since: Instant | None = None,
+    until: Instant | None = None,
+    largest: bool = False,
+    after: tuple[int, int] | None = None,
+    limit: int,
 ) -> list[Received]:
-    """What a creator was given (for a ``goal``), newest first."""
-    rows = access.fetch(_OF_CREATOR, {"party": creator, "goal": goal, "before": before, "limit": limit})
+    """What a creator was given (for a ``goal``) at ``since`` <= t < ``until``, the newest or the ``largest`` first.
+
+    ``after`` is the place of the last one shown: its number, or its amount and its number.
+    """
+    at, number = after or (None, None)
+    asked = {"party": creator, "goal": goal, "state": state, "since": since, "until": until}
+    rows = access.fetch(_SORTED[largest], {**asked, "at": at, "id": number, "limit": limit})
     return [Received(GiftRow(*row[:-1]), row[-1]) for row in rows]
 
 

@@ -37,6 +37,8 @@ _OF_CREATOR = (
  WHERE p.programme_id = %(programme_id)s AND p.creator_party_id = %(creator)s
    AND (%(shown)s::boolean IS NULL OR (p.shown_at IS NOT NULL) = %(shown)s)
    AND (%(id)s::bigint IS NULL OR p.id = %(id)s) AND (%(before)s::bigint IS NULL OR p.id < %(before)s)
+   AND (%(since)s::bigint IS NULL OR p.written_at >= %(since)s)
+   AND (%(until)s::bigint IS NULL OR p.written_at < %(until)s)
  ORDER BY p.id DESC LIMIT %(limit)s
 """
 )
@@ -136,12 +138,17 @@ def of_creator(
     *,
     id_: int | None = None,
     shown: bool | None = None,
+    since: Instant | None = None,
+    until: Instant | None = None,
     before: int | None = None,
     limit: int,
 ) -> list[PostRow]:
-    """A creator's posts, the newest first; only those that are shown, or hidden, where ``shown`` says so."""
-    values = {"creator": creator, "id": id_, "shown": shown, "before": before, "limit": limit}
-    return [PostRow(*row) for row in access.fetch(_OF_CREATOR, values)]
+    """A creator's posts, written at ``since`` <= t < ``until``, the newest first.
+
+    Only those that are shown, or hidden, where ``shown`` says so.
+    """
+    asked = {"creator": creator, "id": id_, "shown": shown, "since": since, "until": until}
+    return [PostRow(*row) for row in access.fetch(_OF_CREATOR, {**asked, "before": before, "limit": limit})]
 
 
 def of_fan(

@@ -17,9 +17,14 @@ _OF_CREATOR = (
     + """
  WHERE t.programme_id = %(programme_id)s AND t.creator_party_id = %(creator)s
    AND (t.blocked_at IS NOT NULL) = %(blocked)s AND (NOT %(waiting)s OR t.waits)
+   AND (%(since)s::bigint IS NULL OR t.last_at >= %(since)s)
+   AND (%(until)s::bigint IS NULL OR t.last_at < %(until)s)
    AND (%(at)s::bigint IS NULL OR (t.last_at, t.id) < (%(at)s, %(id)s))
  ORDER BY t.last_at DESC, t.id DESC LIMIT %(limit)s
 """
+)
+_OF_CREATOR_OLDEST: LiteralString = _OF_CREATOR.replace("(t.last_at, t.id) <", "(t.last_at, t.id) >").replace(
+    "t.last_at DESC, t.id DESC", "t.last_at, t.id"
 )
 _OF_FAN = (
     _HEAD
@@ -178,13 +183,20 @@ def of_creator(
     *,
     blocked: bool = False,
     waiting: bool = False,
+    since: Instant | None = None,
+    until: Instant | None = None,
+    oldest: bool = False,
     after: tuple[int, int] | None = None,
     limit: int,
 ) -> list[ThreadRow]:
-    """A creator's threads, those with the newest words first; without the blocked ones, or only these."""
+    """A creator's threads, those with the newest words first, or the ``oldest``; no blocked ones, or only these.
+
+    ``since`` <= last words < ``until``.
+    """
     at, id_ = after or (None, None)
-    values = {"creator": creator, "blocked": blocked, "waiting": waiting, "at": at, "id": id_, "limit": limit}
-    return [ThreadRow(*row) for row in access.fetch(_OF_CREATOR, values)]
+    asked = {"creator": creator, "blocked": blocked, "waiting": waiting, "since": since, "until": until}
+    statement = _OF_CREATOR_OLDEST if oldest else _OF_CREATOR
+    return [ThreadRow(*row) for row in access.fetch(statement, {**asked, "at": at, "id": id_, "limit": limit})]
 
 
 def of_fan(access: Access, fan: int, *, after: tuple[int, int] | None = None, limit: int) -> list[ThreadRow]:

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from fanshare.core import ad_labels
 from fanshare.core.errors import FanshareError
-from fanshare.core.instants import zone
+from fanshare.core.instants import format_rfc3339
 from fanshare.flows import pictures as drawing
 from fanshare.flows import posts as writing
 from fanshare.flows.authorisation import Role
@@ -16,31 +16,59 @@ from fanshare.store.queries import posts as queries
 from fanshare.store.queries.posts import PostRow
 from fanshare.web.desk import Here
 from fanshare.web.errors import error_page
+from fanshare.web.exports import exported
 from fanshare.web.language import gettext as _
-from fanshare.web.lists import PAGE, Spec, asked, place
+from fanshare.web.lists import Spec, asked
 from fanshare.web.said import plain, told
+from fanshare.web.sealed_lists import sought
 from fanshare.web.seated import field, page, seated
 
 _SHOWN = {"shown": True, "hidden": False}
+_COLUMNS = ("title", "written_at", "label", "state")
 
 
 @seated("creator.exclusive", Role.CREATOR)
 def posts(here: Here) -> Any:
     """Her posts, the newest first."""
     shows = {"shown": _("shown to fans"), "hidden": _("hidden")}
-    spec = Spec({"show": (_("show"), shows)}, {"newest": _("newest first")}, dates=False)
-    wish = asked(here.request.GET, spec, zone(here.tenant.time_zone))
-    before = None if wish.after is None else wish.after[0]
-    shown = _SHOWN.get(wish.chosen["show"])
-    rows = queries.of_creator(here.access, here.me, shown=shown, before=before, limit=PAGE + 1)
-    found = writing.read(here.programme, rows[:PAGE])
+    spec = Spec({"show": (_("show"), shows)}, {"newest": _("newest first")}, search=_("title"))
+    wish = asked(here.request.GET, spec, here.zone)
+    shown = sought(
+        wish,
+        lambda after, limit: queries.of_creator(
+            here.access,
+            here.me,
+            shown=_SHOWN.get(wish.chosen["show"]),
+            since=wish.since,
+            until=wish.until,
+            before=after and after[0],
+            limit=limit,
+        ),
+        lambda rows: writing.read(here.programme, rows),
+        lambda one: one.title,
+        lambda one: (one.row.id, 0),
+    )
+    if wish.form:
+        return exported(wish.form, "posts", map(_document, shown.rows), _COLUMNS, cut=shown.cut)
     context = {
         "asked": wish,
-        "rows": found,
-        "next": place((found[-1].row.id, 0)) if len(rows) > PAGE else "",
+        "rows": shown.rows,
+        "next": shown.next,
         "gone": here.request.GET.get("gone") == "1",
     }
     return page(here, "creator/exclusive.html", context)
+
+
+def _document(one: Post) -> dict[str, Any]:
+    """A row of the list as the page shows it; the words of all posts are in the copy of her data."""
+    row = one.row
+    state = "taken_down" if row.closed_at is not None else "hidden" if row.shown_at is None else "shown"
+    return {
+        "title": one.title,
+        "written_at": format_rfc3339(row.written_at),
+        "label": "" if one.label is None else one.label.label,
+        "state": state,
+    }
 
 
 @seated("creator.exclusive", Role.CREATOR, form=True)

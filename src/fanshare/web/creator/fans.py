@@ -1,22 +1,25 @@
 """Fans: what they brought in all, who lets her see a name, and thanks."""
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 
 from fanshare.core.errors import BadInputError, FanshareError
-from fanshare.core.instants import format_rfc3339
 from fanshare.flows import fan_names, thanks
 from fanshare.flows.authorisation import Role
 from fanshare.store.queries import fans as queries
+from fanshare.store.queries.fans import NamedFan
 from fanshare.web.desk import Here
 from fanshare.web.errors import error_page
 from fanshare.web.exports import exported
 from fanshare.web.fan.home import FEW
 from fanshare.web.language import gettext as _
-from fanshare.web.lists import MOST_EXPORTED, PAGE, Spec, asked, place
+from fanshare.web.lists import Asked, Spec, Taken, asked
 from fanshare.web.said import told
+from fanshare.web.sealed_lists import sought
 from fanshare.web.seated import field, page, seated
 
 _COLUMNS = ("name", "since", "sales")
@@ -27,7 +30,8 @@ _SENT = 10
 @seated("creator.fans", Role.CREATOR, form=True)
 def fans(here: Here) -> Any:
     """What fans brought as of midnight, those with a name, and thanks to all who helped."""
-    wish = asked(here.request.GET, Spec({}, {"newest": _("newest first")}, dates=False), here.zone)
+    sorts = {"newest": _("newest first"), "sales": _("most sales first")}
+    wish = asked(here.request.GET, Spec({}, sorts, search=_("name")), here.zone)
     if here.request.method == "POST":
         try:
             days = _days(field(here, "days"))
@@ -58,23 +62,18 @@ def fan(here: Here, shown: int) -> Any:
     return page(here, "creator/fan.html", context, status=status)
 
 
-def _list(here: Here, wish: Any, *, problem: str = "", status: int = 200) -> Any:
-    limit = MOST_EXPORTED if wish.form else PAGE
-    after = None if wish.after is None else wish.after[0]
-    rows = queries.named(here.access, here.me, here.midnight, after=after, limit=limit + 1)
-    shown = rows[:limit]
-    names = fan_names.names(here.programme, [(row.fan, row.person) for row in shown], here.me)
+def _list(here: Here, wish: Asked, *, problem: str = "", status: int = 200) -> Any:
+    shown = _named(here, wish)
     if wish.form:
         documents = [
-            {"name": names.get(row.fan, ""), "since": format_rfc3339(row.since)[:10], "sales": row.orders}
-            for row in shown
+            {"name": name, "since": here.calendar.iso(row.since), "sales": row.orders} for row, name in shown.rows
         ]
-        return exported(wish.form, "fans", documents, _COLUMNS, cut=len(rows) > limit)
+        return exported(wish.form, "fans", documents, _COLUMNS, cut=shown.cut)
     orders, helpers, totals = queries.totals(here.access, here.me, here.midnight)
     context = {
         "asked": wish,
-        "rows": [(row, names.get(row.fan, "")) for row in shown],
-        "next": place((shown[-1].id, 0)) if len(rows) > limit else "",
+        "rows": shown.rows,
+        "next": shown.next,
         "sharing": queries.sharing(here.access, here.me),
         "orders": orders,
         "helpers": helpers,
@@ -89,6 +88,24 @@ def _list(here: Here, wish: Any, *, problem: str = "", status: int = 200) -> Any
         "thanked": here.request.GET.get("thanked") == "1",
     }
     return page(here, "creator/fans.html", context, status=status)
+
+
+def _named(here: Here, wish: Asked) -> Taken[tuple[NamedFan, str]]:
+    """Fans with the names that they let her see, which lie sealed."""
+
+    def opened(rows: Sequence[NamedFan]) -> list[tuple[NamedFan, str]]:
+        names = fan_names.names(here.programme, [(row.fan, row.person) for row in rows], here.me)
+        return [(row, names.get(row.fan, "")) for row in rows]
+
+    busiest = wish.sort == "sales"
+    read = partial(queries.named, here.access, here.me, here.midnight, busiest=busiest)
+    return sought(
+        wish,
+        lambda after, limit: read(since=wish.since, until=wish.until, after=after, limit=limit),
+        opened,
+        lambda one: one[1],
+        lambda one: (one[0].orders, one[0].id) if busiest else (one[0].id, 0),
+    )
 
 
 def spans() -> dict[str, str]:

@@ -17,7 +17,7 @@ from fanshare.web.exports import exported
 from fanshare.web.joining.looking import funded
 from fanshare.web.language import gettext as _
 from fanshare.web.language import ngettext
-from fanshare.web.lists import PAGE, Asked, Spec, asked, place
+from fanshare.web.lists import PAGE, Asked, Spec, Taken, asked, behind, by_number, taken
 from fanshare.web.seated import field, page, seated
 
 _COLUMNS = (
@@ -33,35 +33,52 @@ def programmes(here: Here) -> Any:
     if here.request.method == "POST":
         fellows.show(here.access, here.me, field(here, "seen") == "yes", here.now)
         return HttpResponseRedirect(f"{here.request.path}?kept=1#fellows")
-    sorts = {"name": _("by name"), "more": _("what an order brings"), "sooner": _("what is ready soonest")}
-    behind = here.request.GET.get("behind", "")[:20]
-    wish = asked(here.request.GET, Spec({}, sorts, _("search"), dates=False), here.zone, behind=behind)
     everyone = here.desk.offers(here.access.conn)
-    found = _sorted([one for one in everyone if wish.text.casefold() in one.name.casefold()], wish)
+    wish = asked(here.request.GET, _spec(everyone), here.zone, behind=here.request.GET.get("behind", "")[:20])
+    fits = [one for one in everyone if _fits(here, wish, one)]
+    shown = taken(wish, behind(wish, _sorted(fits, wish), lambda one: one.id), by_number)
     if wish.form:
-        return exported(wish.form, "programmes", map(_row, found), _COLUMNS, cut=False)
-    return _list(here, wish, everyone, found)
+        return exported(wish.form, "programmes", map(_row, shown.rows), _COLUMNS, cut=shown.cut)
+    return _list(here, wish, everyone, shown)
 
 
-def _list(here: Here, wish: Asked, everyone: Sequence[Offer], found: Sequence[Offer]) -> Any:
-    first = max(0, wish.after[0]) if wish.after is not None else 0
-    behind = _behind(here)
-    others = fellows.fellows(here.access, here.me, behind, PAGE + 1)
-    mine = {hat.programme for hat in (here.hat, *here.others) if hat.role is Role.CREATOR}
+def _spec(everyone: Sequence[Offer]) -> Spec:
+    """No days: an offer is of now, and since when a programme is here says nothing about it."""
+    sorts = {"name": _("by name"), "more": _("what an order brings"), "sooner": _("what is ready soonest")}
+    ways = {"in": _("you are in it"), "open": _("open to everybody"), "application": _("by application")}
+    currencies = {one: one for one in sorted({offer.outlook.currency for offer in everyone})}
+    filters = {"way": (_("your way in"), ways), "currency": (_("currency"), currencies)}
+    return Spec(filters, sorts, _("name"), dates=False)
+
+
+def _mine(here: Here) -> set[str]:
+    """The programmes in which she is a creator, by their short names."""
+    return {hat.programme for hat in (here.hat, *here.others) if hat.role is Role.CREATOR}
+
+
+def _fits(here: Here, wish: Asked, one: Offer) -> bool:
+    way = "in" if one.slug in _mine(here) else "open" if one.outlook.open_admission else "application"
+    named = wish.text.casefold() in one.name.casefold()
+    return named and wish.chosen["way"] in ("", way) and wish.chosen["currency"] in ("", one.outlook.currency)
+
+
+def _list(here: Here, wish: Asked, everyone: Sequence[Offer], shown: Taken[Offer]) -> Any:
+    first = _behind(here)
+    others = fellows.fellows(here.access, here.me, first, PAGE + 1)
+    mine = _mine(here)
     context = {
         "asked": wish,
         "order": EXAMPLE,
         "rows": [
-            (one, beside(one, everyone, here.tenant.slug), _paid(one.outlook), one.slug in mine)
-            for one in found[first : first + PAGE]
+            (one, beside(one, everyone, here.tenant.slug), _paid(one.outlook), one.slug in mine) for one in shown.rows
         ],
-        "next": place((first + PAGE, 0)) if len(found) > first + PAGE else "",
+        "next": shown.next,
         "told": told,
         "seen": fellows.is_seen(here.access, here.me),
         "kept": here.request.GET.get("kept") == "1",
         "fellows": others[:PAGE],
         "more_fellows": others[PAGE - 1].party if len(others) > PAGE else None,
-        "behind": behind,
+        "behind": first,
     }
     return page(here, "creator/programmes.html", context)
 

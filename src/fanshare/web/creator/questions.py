@@ -1,6 +1,8 @@
 """Questions that fans ask, her answers, and when she is away."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 from django.http import HttpResponseRedirect
@@ -17,33 +19,60 @@ from fanshare.store.queries.questions import ThreadRow
 from fanshare.web import off_hours as quiet
 from fanshare.web.desk import Here
 from fanshare.web.errors import error_page
+from fanshare.web.exports import exported
 from fanshare.web.language import gettext as _
-from fanshare.web.lists import PAGE, Spec, asked, place
+from fanshare.web.lists import PAGE, Asked, Spec, Taken, asked, place
 from fanshare.web.said import plain, told
+from fanshare.web.sealed_lists import sought
 from fanshare.web.seated import field, page, seated
 
 _LONGEST_AWAY = 366 * DAY
+_COLUMNS = ("thread", "name", "last_day", "state")
 
 
 @seated("creator.questions", Role.CREATOR)
 def threads(here: Here) -> Any:
     """Her threads, those with the newest words first."""
     shows = {"waiting": _("without an answer"), "blocked": _("blocked")}
-    spec = Spec({"show": (_("show"), shows)}, {"newest": _("newest first")}, dates=False)
-    wish = asked(here.request.GET, spec, here.zone)
-    blocked, waiting = (wish.chosen["show"] == one for one in ("blocked", "waiting"))
-    rows = questions.of_creator(
-        here.access, here.me, blocked=blocked, waiting=waiting, after=wish.after, limit=PAGE + 1
-    )
-    shown = rows[:PAGE]
-    names = fan_names.names(here.programme, [(row.fan, row.fan_person) for row in shown], here.me)
-    context = {
-        "asked": wish,
-        "rows": [(row, names.get(row.fan, "")) for row in shown],
-        "next": place((shown[-1].last_at, shown[-1].id)) if len(rows) > PAGE else "",
-        "away_until": away(here, here.me),
-    }
+    sorts = {"newest": _("newest first"), "oldest": _("oldest first")}
+    wish = asked(here.request.GET, Spec({"show": (_("show"), shows)}, sorts, search=_("name")), here.zone)
+    shown = _threads(here, wish)
+    if wish.form:
+        return exported(wish.form, "questions", (_document(here, *one) for one in shown.rows), _COLUMNS, cut=shown.cut)
+    context = {"asked": wish, "rows": shown.rows, "next": shown.next, "away_until": away(here, here.me)}
     return page(here, "creator/questions.html", context)
+
+
+def _threads(here: Here, wish: Asked) -> Taken[tuple[ThreadRow, str]]:
+    """Threads with the names of fans who let her see one, which lie sealed."""
+
+    def opened(rows: Sequence[ThreadRow]) -> list[tuple[ThreadRow, str]]:
+        names = fan_names.names(here.programme, [(row.fan, row.fan_person) for row in rows], here.me)
+        return [(row, names.get(row.fan, "")) for row in rows]
+
+    read = partial(
+        questions.of_creator,
+        here.access,
+        here.me,
+        blocked=wish.chosen["show"] == "blocked",
+        waiting=wish.chosen["show"] == "waiting",
+        since=wish.since,
+        until=wish.until,
+        oldest=wish.sort == "oldest",
+    )
+    return sought(
+        wish,
+        lambda after, limit: read(after=after, limit=limit),
+        opened,
+        lambda one: one[1],
+        lambda one: (one[0].last_at, one[0].id),
+    )
+
+
+def _document(here: Here, row: ThreadRow, name: str) -> dict[str, Any]:
+    """A row of the list as the page shows it: no words, and days instead of hours."""
+    state = "closed" if row.closed_at is not None else "waiting" if row.waits else "answered"
+    return {"thread": row.id, "name": name, "last_day": here.calendar.iso(row.last_at), "state": state}
 
 
 @seated("creator.questions", Role.CREATOR, form=True)
