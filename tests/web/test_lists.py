@@ -18,8 +18,9 @@ from fanshare.core import csv_cells
 from fanshare.core.csv_cells import safe_cell
 from fanshare.core.errors import BadInputError
 from fanshare.core.instants import DAY
-from fanshare.web import exports, lists
-from fanshare.web.lists import Spec, asked, place, read_place
+from fanshare.web import exports, lists, sealed_lists
+from fanshare.web.lists import Spec, asked, behind, place, read_place
+from fanshare.web.sealed_lists import sought
 
 BERLIN = ZoneInfo("Europe/Berlin")
 SPEC = Spec({"state": ("state", {"held": "held"})}, {"newest": "newest", "largest": "largest"}, search="search")
@@ -97,6 +98,44 @@ def test_any_text_is_a_place_or_refused(text: str) -> None:
 @given(st.tuples(st.integers(-(2**63) + 1, 2**63 - 1), st.integers(0, 2**63 - 1)))
 def test_a_place_is_read_as_it_was_written(key: tuple[int, int]) -> None:
     assert read_place(place(key)) == key
+
+
+def test_a_list_that_is_held_whole_goes_on_behind_a_row_and_refuses_one_that_is_gone() -> None:
+    rows = [30, 10, 20]
+    assert list(behind(asked({}, SPEC, BERLIN), rows, int)) == rows
+    assert list(behind(asked({"after": place((10, 0))}, SPEC, BERLIN), rows, int)) == [20]
+    with pytest.raises(BadInputError) as caught:
+        behind(asked({"after": place((40, 0))}, SPEC, BERLIN), rows, int)
+    assert caught.value.code == "bad_place"
+
+
+@given(
+    st.lists(st.sampled_from(["", "Ann", "anna", "Bo"]), max_size=40), st.integers(1, 5), st.sampled_from(["", "AN"])
+)
+def test_what_lies_sealed_is_found_in_any_lots_and_what_shows_no_name_is_not(
+    names: list[str], size: int, text: str
+) -> None:
+    rows = list(enumerate(names, 1))[::-1]
+    fits = [row for row in rows if text.casefold() in row[1].casefold()]
+    found: list[tuple[int, str]] = []
+    query = {"q": text}
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(lists, "PAGE", size)
+        patched.setattr(sealed_lists, "_LOT", 2)
+        while True:
+            shown = sought(
+                asked(query, SPEC, BERLIN),
+                lambda after, limit: [row for row in rows if after is None or row[0] < after[0]][:limit],
+                list,
+                lambda row: row[1],
+                lambda row: (row[0], 0),
+            )
+            found += shown.rows
+            if not shown.next:
+                break
+            query["after"] = shown.next
+    assert found == fits
+    assert not text or all(name for _, name in found)
 
 
 DANGEROUS = ["=1+1", "+1", "-1+cmd|'/c calc'!A0", "@SUM(A1)", "\t=1", "\r=1", "  =1", "\N{FULLWIDTH EQUALS SIGN}1"]
