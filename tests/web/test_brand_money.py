@@ -72,6 +72,11 @@ def test_when_what_is_owed_becomes_ready_and_for_whom(company: Company) -> None:
     assert re.search(r"Cleo 2\.40 € 12\.74 € 9\.60 €", who), who
     assert re.search(r"fan [0-9a-z]{6} – 1\.41 €", who)
     assert "Finn" not in who
+    fan = re.findall(r"fan ([0-9a-z]{6}) – 1\.41 €", who)[0]
+    for text, found in (("cle", "Cleo"), (f"fan {fan}", f"fan {fan}"), (fan[:4], f"fan {fan}")):
+        assert found in words(company.device("rea").get(f"{MONEY}?by=who&q={text}")), text
+    nobody = words(company.device("rea").get(f"{MONEY}?by=who&q=Finn"))
+    assert "Nothing fits this search." in nobody, "a name that no page shows is not found"
 
 
 def test_whatever_happens_the_page_comes_to_the_ledger(company: Company) -> None:

@@ -81,6 +81,10 @@ def test_a_run_goes_from_a_look_to_paid_and_every_step_is_in_the_audit(company: 
     assert file.text.splitlines()[0] == "reference,payee,amount,currency,name"
     first, *others = keys(company, run)
     assert first in file.text
+    assert run in bea.get(f"{PAGE}?q={first}").text, "what a bank writes leads to its run"
+    assert "Nothing fits this search." in words(bea.get(f"{PAGE}?q={first[:-1]}"))
+    assert first in bea.get(f"{run}?q=cleo").text + bea.get(f"{run}?q={first}").text
+    assert "Nothing fits this search." in words(bea.get(f"{run}?q=finn")), "no fan is found by a name that nobody shows"
     assert post(bea, f"{run}/do", do="paid", key=first).status == 422, "unless she has looked"
     assert post(bea, f"{run}/do", do="paid", key=first, sure="yes").status == 302
     assert "paid" in words(bea.get(run))
@@ -119,7 +123,7 @@ def test_the_pages_of_a_run_are_quiet_and_accessible_before_and_after_it_is_sent
         seen.page.locator("tbody").get_by_role("checkbox").first.check()
         seen.page.locator("div.form").get_by_label("I have compared it with my account").check()
         seen.page.get_by_role("button", name="The ticked ones are paid").click()
-        seen.page.get_by_text("paid", exact=True).first.wait_for()
+        seen.page.locator("tbody").get_by_text("paid", exact=True).first.wait_for()
         assert seen.console == []
 
 

@@ -86,8 +86,11 @@ class Asked:
         parts = {"q": self.text, "from": self.from_day, "to": self.to_day, **self.chosen, **self.hidden}
         if self.sort != next(iter(self.spec.sorts)):
             parts["sort"] = self.sort
-        kept = {name: value for name, value in {**parts, **changes}.items() if value}
-        return f"?{urlencode(kept)}" if kept else "?"
+        return _query({**parts, **changes})
+
+    def bare(self, **changes: str) -> str:
+        """The query string of the whole list, in its usual order: what stands around it alone, with some changes."""
+        return _query({**self.hidden, **changes})
 
 
 class Taken[T](NamedTuple):
@@ -157,6 +160,11 @@ def asked(query: Mapping[str, str], spec: Spec, tz: ZoneInfo, **hidden: str) -> 
         form=query.get("as", ""),
         hidden=hidden,
     )
+
+
+def _query(parts: Mapping[str, str]) -> str:
+    kept = {name: value for name, value in parts.items() if value}
+    return f"?{urlencode(kept)}" if kept else "?"
 
 
 def place(key: Sequence[int]) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.web.support import filling_lists as fill
+from tests.web.support import filling_money as money
 from tests.web.support import filling_more as more
 from tests.web.support.company import Company
 
@@ -18,7 +19,9 @@ class Listing:
 
     ``search``: a text of some rows; ``days``: the column of its files that ``from`` and ``to`` go by; ``filters``:
     names of the address with one value each; ``sorts``: orders beside the usual one; ``around``: what the address
-    holds besides. ``never_empty`` is a reason; ``zone``: whose days they are.
+    holds besides. ``exactly``: the column that the search has to equal; ``fixed``: why no row can come in.
+    ``never_empty`` is a reason; ``wordless``: what its files hold alone, none of it typed by anybody; ``zone``: whose
+    days they are.
     """
 
     template: str
@@ -26,12 +29,15 @@ class Listing:
     who: str
     add: Callable[[Company, int], None]
     search: str = ""
+    exactly: str = ""
     days: str = ""
     filters: tuple[str, ...] = ()
     sorts: tuple[str, ...] = ()
     around: str = ""
+    fixed: str = ""
     empty: tuple[str, str] = ("", "")
     never_empty: str = ""
+    wordless: str = ""
     zone: str = "Europe/Berlin"
 
     @property
@@ -65,12 +71,47 @@ BRAND = (
     ),
     Listing(
         "brand/messages.html", "/brand/linen/messages", "mona", fill.messages,
-        search=f"{fill.EVIL}1", days="received_at", filters=("state=new", "shop=linen-shop"),
+        search=f"{fill.EVIL}1", days="received_at", filters=("state=parked", "shop=linen-shop"),
         empty=("/brand/silk/messages", "nell"),
     ),
     Listing(
         "brand/team.html", "/brand/linen/team", "bea", fill.done,
         search=f"{fill.EVIL}1", days="at", filters=("what=terms.publish",), never_empty=_WRITTEN,
+    ),
+    Listing(
+        "brand/payouts.html", "/brand/linen/payouts", "fina", money.runs,
+        search="2", exactly="run", days="planned_at", filters=("state=planned", "state=sent"), sorts=("amount",),
+        empty=("/brand/silk/payouts", "nell"),
+    ),
+    Listing(
+        "brand/payout.html", "/brand/linen/payouts/1", "fina", money.runs,
+        search=f"{fill.EVIL} paid 3", filters=("state=final",), sorts=("amount",), fixed="a run is planned as a whole",
+        never_empty="a run without a payment is refused",
+    ),
+    Listing(
+        "brand/money.html", "/brand/linen/money", "rea", money.days,
+        days="day", sorts=("amount",), around="by=day", wordless="days and amounts",
+        empty=("/brand/silk/money", "nell"),
+    ),
+    Listing(
+        "brand/money.html", "/brand/linen/money", "rea", money.payees,
+        search=f"{fill.EVIL} owed 1", sorts=("waiting", "checked"), around="by=who",
+        empty=("/brand/silk/money", "nell"),
+    ),
+    Listing(
+        "brand/money.html", "/brand/linen/money", "rea", fill.cancelled,
+        search=f"{fill.EVIL}x1", days="at", sorts=("amount",), around="by=adjusted",
+        empty=("/brand/silk/money", "nell"),
+    ),
+    Listing(
+        "brand/claims.html", "/brand/linen/claims", "rea", fill.claimed,
+        search=f"{fill.EVIL} l1", days="made_at", filters=("state=waiting", "state=not_credited"), sorts=("newest",),
+        empty=("/brand/silk/claims", "nell"),
+    ),
+    Listing(
+        "brand/appeals.html", "/brand/linen/objections", "rea", fill.objected,
+        search="a1", days="made_at", filters=("state=waiting", "state=answered"), sorts=("newest",),
+        empty=("/brand/silk/objections", "nell"),
     ),
 )  # fmt: skip
 OPERATOR = (
@@ -90,7 +131,7 @@ OPERATOR = (
     ),
     Listing(
         "operator/inbox.html", "/operator/inbox", "otto", fill.messages,
-        search=f"{fill.EVIL}1", days="received_at", filters=("state=new", "programme=linen"), sorts=("oldest",),
+        search=f"{fill.EVIL}1", days="received_at", filters=("state=parked", "programme=linen"), sorts=("oldest",),
         never_empty="Linen's own list of messages is filled in the same books", zone="UTC",
     ),
 )  # fmt: skip
@@ -159,17 +200,17 @@ _REASONS: dict[str, str] = {
         workbench/plan workbench/result""",
     _FIXED: """base brand/connected operator/books operator/health operator/settings operator/texts public/demo
         public/sharing shell ui/list ui/money workbench/before workbench/post workbench/settings creator/welcome""",
-    _NEWEST: "brand/overview brand/start creator/today fan/home fan/young brand/claims payee/billing creator/goals",
+    _NEWEST: "brand/overview brand/start creator/today fan/home fan/young payee/billing creator/goals",
     _TRIED: "brand/moving brand/products_import brand/several_links",
     _FEW: """account/safety brand/all_connections brand/budget brand/connections brand/costs brand/funding
         brand/payout_rails brand/payout_rules brand/returns brand/shop creator/elsewhere""",
-    _OPEN: "brand/appeals brand/reports",
+    _OPEN: "brand/reports",
     _PAPER: "creator/printed fan/printed",
     _HERS: """workbench/again workbench/costs workbench/due workbench/hours workbench/ideas workbench/invoices
         workbench/today""",
     _STEPPED: """brand/tax_year
-        brand/credit brand/notes brand/payout brand/payouts brand/tax_forms fan/creators fan/earnings fan/exclusive
-        fan/questions fan/rewards fan/thanks brand/money brand/results""",
+        brand/credit brand/notes brand/tax_forms fan/creators fan/earnings fan/exclusive
+        fan/questions fan/rewards fan/thanks brand/results""",
     _TALK: "ui/thread",
     _PUBLIC: "public/start public/terms",
 }

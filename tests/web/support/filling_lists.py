@@ -10,13 +10,17 @@ from fanshare.core.discounts import Discount
 from fanshare.core.instants import DAY, HOUR
 from fanshare.core.orders import Status
 from fanshare.core.products import Product
-from fanshare.flows import audit, code_stock
+from fanshare.flows import audit, claims, code_stock
+from fanshare.flows.appeals import appeal
+from fanshare.flows.claims import Said
 from fanshare.flows.code_plans import set_plan
 from fanshare.flows.day_keys import DayKeys
 from fanshare.flows.links import NewLink, add_link
 from fanshare.flows.people import Joiner, add_creator
+from fanshare.flows.rulings import NewRuling, find_order, rule
 from fanshare.flows.shop_codes import Wish, ask
-from fanshare.store.queries import edge, products
+from fanshare.store.queries import appeals, edge, products
+from fanshare.store.queries import claims as claim_rows
 from tests.edge.running import KEYS
 from tests.jobs.house import LABEL
 from tests.web.support.company import Company, order, tell
@@ -106,3 +110,24 @@ def cancelled(company: Company, n: int) -> None:
     told = [order(brand, f"{EVIL}x{n}{i}", brand.link) for i in range(AT_ONCE)]
     tell(brand, *told)
     tell(brand, *(replace(one, modified_at=company.house.now, status=Status.CANCELLED) for one in told))
+
+
+def claimed(company: Company, n: int) -> None:
+    """Claims of creators who gave themselves such names; one of them is answered."""
+    brand, now = company.brand, company.house.now
+    for i in range(AT_ONCE):
+        who = add_creator(brand.programme, Joiner(f"{EVIL} l{n}{i}", f"l{n}{i}@example.test"), now)
+        claims.claim(brand.programme, who, who, Said(f"L{n}{i}"), now)
+    claims.refuse(brand.programme, claim_rows.listed(brand.access, limit=1)[0].id, EVIL, now)
+
+
+def objected(company: Company, n: int) -> None:
+    """Objections to orders of Cleo; one of them is answered."""
+    brand, now = company.brand, company.house.now
+    told = [order(brand, f"{EVIL}a{n}{i}", brand.link) for i in range(AT_ONCE)]
+    tell(brand, *told)
+    orders = [find_order(brand.access, one.order_id) for one in told]
+    for number in orders:
+        appeal(brand.programme, number, brand.cleo, "This is not right", now)
+    (waiting,) = appeals.listed(brand.access, order=orders[0], waiting=True)
+    rule(brand.programme, NewRuling("upheld", EVIL, orders[0], answers=(waiting.id,)), now)

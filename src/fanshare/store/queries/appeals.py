@@ -1,10 +1,11 @@
 """Appeals as the database keeps them: who spoke about which order when, and which decision answered."""
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import LiteralString, NamedTuple
 
 from fanshare.core.instants import Instant
 from fanshare.store.access import Access
+from fanshare.store.queries.seeking import MEANT, meant
 
 _LOCK_ORDER = """
 SELECT id FROM shop_order WHERE programme_id = %(programme_id)s AND id = %(order)s FOR NO KEY UPDATE
@@ -38,6 +39,30 @@ SELECT a.id, a.order_id, o.external_id, a.party_id, p.person_id, a.words, a.at, 
    AND (NOT %(open)s OR n.appeal_id IS NULL)
  ORDER BY a.id LIMIT %(limit)s
 """
+#: What waits stands first, the oldest at the top; behind it what was answered, the newest at the top.
+_FOUND: LiteralString = (
+    """
+SELECT a.id, a.order_id, o.external_id, a.party_id, y.person_id, a.words, a.at, n.ruling_id, r.kind, r.reason, r.at,
+       y.kind, coalesce(y.display_name, ''), y.public_id, v.value
+  FROM appeal a
+  JOIN shop_order o ON o.programme_id = a.programme_id AND o.id = a.order_id
+  JOIN party y ON y.programme_id = a.programme_id AND y.id = a.party_id
+  LEFT JOIN appeal_answer n ON n.programme_id = a.programme_id AND n.appeal_id = a.id
+  LEFT JOIN ruling r ON r.programme_id = n.programme_id AND r.id = n.ruling_id
+ CROSS JOIN LATERAL (SELECT CASE WHEN %(sort)s::text = 'waiting' AND n.appeal_id IS NULL
+                                 THEN 4611686018427387904 - a.id ELSE a.id END AS value) v
+ WHERE a.programme_id = %(programme_id)s
+   AND (%(state)s::text = '' OR %(state)s = CASE WHEN n.appeal_id IS NULL THEN 'waiting' ELSE 'answered' END)
+   AND (%(since)s::bigint IS NULL OR a.at >= %(since)s)
+   AND (%(until)s::bigint IS NULL OR a.at < %(until)s)
+   AND (%(text)s::text = '' OR strpos(lower(o.external_id), lower(%(text)s)) > 0
+        OR """
+    + MEANT
+    + """)
+   AND (%(at_value)s::bigint IS NULL OR (v.value, a.id) < (%(at_value)s, %(after)s))
+ ORDER BY v.value DESC, a.id DESC LIMIT %(limit)s
+"""
+)
 _BY_ID = """
 SELECT a.id, a.order_id, n.ruling_id FROM appeal a
   LEFT JOIN appeal_answer n ON n.programme_id = a.programme_id AND n.appeal_id = a.id
@@ -76,6 +101,16 @@ class Appeal(NamedTuple):
     answered_at: Instant | None
 
 
+class Placed(NamedTuple):
+    """An appeal of the list, whose it is, and where it stands."""
+
+    row: Appeal
+    kind: str
+    name: str
+    public_id: str
+    value: int
+
+
 class Logged(NamedTuple):
     """One appeal beside the leaf that records it."""
 
@@ -112,6 +147,28 @@ def listed(access: Access, *, order: int | None = None, waiting: bool = False, l
     """Appeals, oldest first: of one order or of all, perhaps only those that wait for an answer."""
     wanted = {"order": order, "open": waiting, "limit": limit}
     return [Appeal(*row) for row in access.fetch(_LIST, wanted)]
+
+
+def found(
+    access: Access,
+    *,
+    text: str = "",
+    state: str = "",
+    since: Instant | None = None,
+    until: Instant | None = None,
+    sort: str = "waiting",
+    after: tuple[int, int] | None = None,
+    limit: int,
+) -> list[Placed]:
+    """Appeals made in a span: what waits first, or all of them the newest first (``newest``).
+
+    ``text`` is part of an order's number or of a name; ``state``: ``waiting`` or ``answered``; ``after`` is (value, id)
+    of the last one of the page before.
+    """
+    value, id_ = after or (None, None)
+    wanted = {"state": state, "since": since, "until": until, "sort": sort, "limit": limit}
+    rows = access.fetch(_FOUND, {**wanted, **meant(text), "at_value": value, "after": id_})
+    return [Placed(Appeal(*row[:11]), *row[11:]) for row in rows]
 
 
 def orders_of(access: Access, asked: Iterable[int]) -> dict[int, tuple[int, int | None]]:

@@ -1,11 +1,12 @@
 """Claims as the database keeps them: who says that a sale is missing, since when, and how it was answered."""
 
-from typing import NamedTuple
+from typing import LiteralString, NamedTuple
 
 from fanshare.core.claims import Held
 from fanshare.core.instants import Instant
 from fanshare.core.money import Micros
 from fanshare.store.access import Access
+from fanshare.store.queries.seeking import MEANT, meant
 
 _LOCK = """
 SELECT person_id FROM party
@@ -28,6 +29,31 @@ SELECT c.id, c.party_id, c.creator_party_id, p.kind, p.person_id, coalesce(p.dis
    AND (%(before)s::bigint IS NULL OR c.id < %(before)s)
  ORDER BY CASE WHEN %(open)s THEN c.id END, c.id DESC LIMIT %(limit)s
 """
+#: What waits stands first, the oldest at the top; behind it what was answered, the newest at the top.
+_FOUND: LiteralString = (
+    """
+SELECT c.id, c.party_id, c.creator_party_id, y.kind, y.person_id, coalesce(y.display_name, ''), y.public_id,
+       coalesce(h.display_name, ''), c.at, a.accepted, a.basis, a.order_id, a.note, a.at, v.value
+  FROM claim c
+  JOIN party y ON y.programme_id = c.programme_id AND y.id = c.party_id
+  JOIN party h ON h.programme_id = c.programme_id AND h.id = c.creator_party_id
+  LEFT JOIN claim_answer a ON a.programme_id = c.programme_id AND a.claim_id = c.id
+  LEFT JOIN shop_order o ON o.programme_id = a.programme_id AND o.id = a.order_id
+ CROSS JOIN LATERAL (SELECT CASE WHEN %(sort)s::text = 'waiting' AND a.claim_id IS NULL
+                                 THEN 4611686018427387904 - c.id ELSE c.id END AS value) v
+ WHERE c.programme_id = %(programme_id)s
+   AND (%(state)s::text = '' OR %(state)s = CASE WHEN a.claim_id IS NULL THEN 'waiting'
+                                                 WHEN a.accepted THEN 'credited' ELSE 'not_credited' END)
+   AND (%(since)s::bigint IS NULL OR c.at >= %(since)s)
+   AND (%(until)s::bigint IS NULL OR c.at < %(until)s)
+   AND (%(text)s::text = '' OR strpos(lower(o.external_id), lower(%(text)s)) > 0
+        OR strpos(lower(h.display_name), lower(%(text)s)) > 0 OR """
+    + MEANT
+    + """)
+   AND (%(at)s::bigint IS NULL OR (v.value, c.id) < (%(at)s, %(after)s))
+ ORDER BY v.value DESC, c.id DESC LIMIT %(limit)s
+"""
+)
 _WAITING = """
 SELECT count(*), min(c.at) FROM claim c
  WHERE c.programme_id = %(programme_id)s AND c.at <= %(before)s
@@ -92,6 +118,13 @@ class ClaimRow(NamedTuple):
     answered_at: Instant | None
 
 
+class Placed(NamedTuple):
+    """A claim, and where it stands in the list."""
+
+    row: ClaimRow
+    value: int
+
+
 class Choice(NamedTuple):
     """A creator for whom a fan has a link."""
 
@@ -129,6 +162,27 @@ def listed(
     """Claims: those that wait oldest first, else all of them newest first."""
     wanted = {"id": id_, "party": party, "open": waiting, "before": before, "limit": limit}
     return [ClaimRow(*row) for row in access.fetch(_LIST, wanted)]
+
+
+def found(
+    access: Access,
+    *,
+    text: str = "",
+    state: str = "",
+    since: Instant | None = None,
+    until: Instant | None = None,
+    sort: str = "waiting",
+    after: tuple[int, int] | None = None,
+    limit: int,
+) -> list[Placed]:
+    """Claims made in a span: what waits first, or all of them the newest first (``newest``).
+
+    ``text`` is part of the number of the order that was credited, or of a name; ``state``: ``waiting``, ``credited``,
+    ``not_credited``; ``after`` is (value, id) of the last one of the page before.
+    """
+    at, id_ = after or (None, None)
+    wanted = {"state": state, "since": since, "until": until, "sort": sort, "at": at, "after": id_, "limit": limit}
+    return [Placed(ClaimRow(*row[:-1]), row[-1]) for row in access.fetch(_FOUND, {**wanted, **meant(text)})]
 
 
 def waiting_since(access: Access, before: Instant) -> tuple[int, Instant | None]:

@@ -16,15 +16,13 @@ from fanshare.store.queries.claims import ClaimRow
 from fanshare.web.brand.claim_words import summary, what_shops_said
 from fanshare.web.brand.who import may, named
 from fanshare.web.desk import Here
-from fanshare.web.exports import exported, wished
+from fanshare.web.exports import exported
 from fanshare.web.language import gettext as _
 from fanshare.web.language import later
-from fanshare.web.lists import MOST_EXPORTED
+from fanshare.web.lists import Spec, asked, taken
 from fanshare.web.said import plain, sentence
 from fanshare.web.seated import field, page, seated
 
-#: Claims that wait on one page, and answered ones.
-_WAITING, _ANSWERED = 100, 25
 #: For how long what came of asking shops is counted on the page.
 _COUNTED = 90 * DAY
 _COLUMNS = ("claim", "who", "for_creator", "made_at", "answer_by", "state", "basis", "order", "note", "answered_at")
@@ -38,14 +36,29 @@ BASES = {
 
 @seated("brand.see", Role.BRAND, Role.OPERATOR)
 def waiting(here: Here) -> Any:
-    """Claims without an answer, oldest first; and the newest answered ones. As a file all of them, newest first."""
-    if form := wished(here.request.GET):
-        return _file(here, form)
-    rows = queries.listed(here.access, waiting=True, limit=_WAITING)
-    newest = queries.listed(here.access, limit=_ANSWERED + len(rows))
+    """Claims: those without an answer first, the oldest at the top, then the answered ones."""
+    states = {"waiting": _("waiting"), "credited": _("accepted"), "not_credited": _("not credited")}
+    sorts = {"waiting": _("what waits first"), "newest": _("newest first")}
+    spec = Spec({"state": (_("state"), states)}, sorts, search=_("name, or order that was credited"))
+    wish = asked(here.request.GET, spec, here.zone)
+    rows = queries.found(
+        here.access,
+        text=wish.text,
+        state=wish.chosen["state"],
+        sort=wish.sort,
+        after=wish.after,
+        limit=wish.limit + 1,
+        **wish.span,
+    )
+    shown = taken(wish, rows, lambda one: (one.value, one.row.id))
+    if wish.form:
+        numbers = listing.numbers(here.access, (one.row.order for one in shown.rows))
+        documents = (_document(one.row, numbers) for one in shown.rows)
+        return exported(wish.form, "claims", documents, _COLUMNS, cut=shown.cut)
     context = {
-        "waiting": [(row, claimant(row), claims.due(row)) for row in rows],
-        "answered": [(row, claimant(row)) for row in newest if row.accepted is not None][:_ANSWERED],
+        "asked": wish,
+        "claims": [(one.row, claimant(one.row), claims.due(one.row)) for one in shown.rows],
+        "next": shown.next,
         "shops": summary(claim_fetches.counts(here.access, max(0, here.now - _COUNTED))),
         "days": _COUNTED // DAY,
     }
@@ -82,14 +95,6 @@ def answer(here: Here, number: int) -> Any:
 def claimant(row: ClaimRow) -> str:
     """How the page speaks of whoever made a claim."""
     return named(row.kind, row.name, row.public_id)
-
-
-def _file(here: Here, form: str) -> Any:
-    found = queries.listed(here.access, limit=MOST_EXPORTED + 1)
-    rows = found[:MOST_EXPORTED]
-    numbers = listing.numbers(here.access, (row.order for row in rows))
-    documents = (_document(row, numbers) for row in rows)
-    return exported(form, "claims", documents, _COLUMNS, cut=len(found) > MOST_EXPORTED)
 
 
 def _document(row: ClaimRow, numbers: dict[int, str]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from fanshare.web.brand.who import named
 from fanshare.web.desk import Here
 from fanshare.web.exports import exported
 from fanshare.web.language import gettext as _
-from fanshare.web.lists import MOST_EXPORTED, PAGE, Asked, Spec, asked, place
+from fanshare.web.lists import Asked, Spec, asked, by_number, taken
 from fanshare.web.seated import page, seated
 
 _DAYS = ("day", "waiting", "being_checked", "unclaimed", "currency")
@@ -32,9 +32,8 @@ def money(here: Here) -> Any:
     currency, by = query.get("currency", "") or usual, query.get("by", "") or "day"
     if currency not in (here.tenant.currency, *currencies) or by not in ("day", "who", "adjusted"):
         raise BadInputError("bad_filter", "There is no such list or currency; start from the page itself.")
-    sorts = _sorts() if by == "who" else {"": ""}
     chosen = {"by": by, "currency": query.get("currency", "")}
-    wish = asked(query, Spec({}, sorts, dates=False), zone(here.tenant.time_zone), **chosen)
+    wish = asked(query, _spec(by), zone(here.tenant.time_zone), **chosen)
     lists = {"day": _days, "who": _who, "adjusted": _adjusted}
     found, columns = lists[by](here, wish, currency)
     if wish.form:
@@ -56,29 +55,47 @@ def _context(here: Here, by: str, wish: Asked, currency: str) -> dict[str, Any]:
     }
 
 
-def _sorts() -> Mapping[str, str]:
-    return {"ready": _("most ready first"), "waiting": _("most waiting first"), "checked": _("most checked first")}
+def _spec(by: str) -> Spec:
+    """What each list can do. A balance stands as it is now, so that the list of people goes by no days."""
+    if by == "day":
+        return Spec({}, {"day": _("by day"), "amount": _("largest first")})
+    if by == "who":
+        sorts = {"ready": _("most ready first"), "waiting": _("most waiting first"), "checked": _("most checked first")}
+        return Spec({}, sorts, search=_("name"), dates=False)
+    return Spec({}, {"newest": _("newest first"), "amount": _("largest first")}, search=_("order number or name"))
 
 
-def _days(here: Here, _wish: Asked, currency: str) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """All days: there are no more than the longest return window has."""
+def _days(here: Here, wish: Asked, currency: str) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The days asked for; there are no more than the longest return window has, and what has no day yet."""
     dated = owed.dated(here.access, currency, here.tenant.time_zone)
     today = local_date(here.now, zone(here.tenant.time_zone)).isoformat()
-    return {"rows": owed_days(owed.balances(here.access, currency), dated, today), "next": ""}, _DAYS
+    rows = owed_days(owed.balances(here.access, currency), dated, today)
+    if wish.narrowed:
+        rows = [row for row in rows if row.day and wish.from_day <= row.day <= (wish.to_day or row.day)]
+    rows.sort(key=lambda row: _place(wish, row), reverse=True)
+    behind = [row for row in rows if wish.after is None or _place(wish, row) < wish.after]
+    shown = taken(wish, behind, lambda row: _place(wish, row))
+    return {"rows": shown.rows, "next": shown.next}, _DAYS
+
+
+def _place(wish: Asked, row: OwedDay) -> tuple[int, int]:
+    """Where a day stands among the others, the largest first; what has no day is the last of its kind."""
+    day = -(date.fromisoformat(row.day) if row.day else date.max).toordinal()
+    return (row.waiting + row.checked + row.unclaimed if wish.sort == "amount" else 0), day
 
 
 def _who(here: Here, wish: Asked, currency: str) -> tuple[dict[str, Any], tuple[str, ...]]:
-    limit = MOST_EXPORTED if wish.form else PAGE
-    rows = owed.people(here.access, currency, sort=wish.sort, after=wish.after, limit=limit + 1)
-    further = place((rows[limit - 1].value, rows[limit - 1].id)) if len(rows) > limit else ""
-    return {"rows": rows[:limit], "next": further}, _PEOPLE
+    rows = owed.people(here.access, currency, text=wish.text, sort=wish.sort, after=wish.after, limit=wish.limit + 1)
+    shown = taken(wish, rows, lambda row: (row.value, row.id))
+    return {"rows": shown.rows, "next": shown.next}, _PEOPLE
 
 
 def _adjusted(here: Here, wish: Asked, currency: str) -> tuple[dict[str, Any], tuple[str, ...]]:
-    limit = MOST_EXPORTED if wish.form else PAGE
-    before = wish.after[0] if wish.after else None
-    rows = owed.adjusted(here.access, currency, before=before, limit=limit + 1)
-    return {"rows": rows[:limit], "next": place((rows[limit - 1].id, 0)) if len(rows) > limit else ""}, _ADJUSTED
+    rows = owed.adjusted(
+        here.access, currency, text=wish.text, sort=wish.sort, after=wish.after, limit=wish.limit + 1, **wish.span
+    )
+    shown = taken(wish, rows, by_number if wish.sort == "newest" else lambda row: (row.amount, row.id))
+    return {"rows": shown.rows, "next": shown.next}, _ADJUSTED
 
 
 def _what() -> Mapping[str, str]:

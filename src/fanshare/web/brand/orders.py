@@ -20,21 +20,18 @@ from fanshare.flows.appeals import words_of
 from fanshare.flows.authorisation import Role
 from fanshare.flows.rulings import NewRuling
 from fanshare.store.queries import appeals, brand, budgets, listing
-from fanshare.store.queries.appeals import Appeal
 from fanshare.store.queries.brand import OrderRow, PartRow, ShareRow
 from fanshare.web.brand.who import may, named
 from fanshare.web.desk import Here
-from fanshare.web.exports import exported, wished
+from fanshare.web.exports import exported
 from fanshare.web.language import gettext as _
 from fanshare.web.language import later
-from fanshare.web.lists import MOST_EXPORTED, Spec, asked, taken
+from fanshare.web.lists import Spec, asked, taken
 from fanshare.web.money_states import State, state
 from fanshare.web.said import plain
 from fanshare.web.seated import LISTENS, field, listens, page, seated
 
 _COLUMNS = ("order", "placed_at", "status", "goods", "commission", "currency", "being_checked")
-_OBJECTION_COLUMNS = ("order", "who", "made_at", "answer_by", "state", "decision", "reason", "answered_at")
-_ANSWER_WITHIN = 14 * DAY
 #: What a person can decide here -> what it is called. Giving a sale to somebody else has a page: ``assigning``.
 VERDICTS = {
     "upheld": later("leave it as it is (answers the objections)"),
@@ -136,21 +133,6 @@ def decide(here: Here, number: int) -> Any:
     return HttpResponseRedirect(_address(here, number))
 
 
-@seated("brand.see", Role.BRAND, Role.OPERATOR)
-def objections(here: Here) -> Any:
-    """Objections that nobody has answered yet, oldest first. As a file those that were answered as well."""
-    form = wished(here.request.GET)
-    limit = MOST_EXPORTED + 1 if form else 100
-    found = appeals.listed(here.access, waiting=not form, limit=limit)
-    people = listing.named(here.access, (one.party for one in found))
-    who = {id_: named(one.kind, one.name, one.public_id) for id_, one in people.items()}
-    if form:
-        documents = (_objection(one, who[one.party]) for one in found[:MOST_EXPORTED])
-        return exported(form, "objections", documents, _OBJECTION_COLUMNS, cut=len(found) == limit)
-    rows = [(one, who[one.party]) for one in found]
-    return page(here, "brand/appeals.html", {"rows": rows, "answer_within": _ANSWER_WITHIN})
-
-
 def _ruling(here: Here, number: int) -> NewRuling:
     """What was decided. Raises ``BadInputError``."""
     kind, days = field(here, "verdict"), field(here, "days")
@@ -238,20 +220,6 @@ def _state(here: Here, row: ShareRow) -> State:
 
 def _address(here: Here, number: int) -> str:
     return str(reverse("brand_order", args=[here.tenant.slug, number]))
-
-
-def _objection(one: Appeal, who: str) -> dict[str, Any]:
-    """An objection without its words: those are for who decides, not for a file."""
-    return {
-        "order": one.order,
-        "who": who,
-        "made_at": format_rfc3339(one.at),
-        "answer_by": format_rfc3339(one.at + _ANSWER_WITHIN),
-        "state": "waiting" if one.ruling is None else "answered",
-        "decision": one.verdict or "",
-        "reason": one.reason or "",
-        "answered_at": "" if one.answered_at is None else format_rfc3339(one.answered_at),
-    }
 
 
 def _document(row: OrderRow) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.core.payout_item import UNDERWAY, Answer, Said, State
-from fanshare.core.payout_runs import SCHEDULE, Change, Left, Planned, Why
+from fanshare.core.payout_runs import Change, Left, Planned, Why
 from fanshare.flows import payout_runs, staff
 from fanshare.flows.audit import noted
 from fanshare.flows.authorisation import Role
@@ -25,10 +25,9 @@ from fanshare.web.brand.rail_words import said
 from fanshare.web.brand.reconciled import of_run
 from fanshare.web.brand.who import may, named
 from fanshare.web.desk import Here
-from fanshare.web.exports import wished
 from fanshare.web.language import gettext as _
 from fanshare.web.language import later
-from fanshare.web.lists import PAGE
+from fanshare.web.lists import PAGE, Asked
 from fanshare.web.payee.ways import NAMES
 from fanshare.web.said import plain
 from fanshare.web.seated import field, page, seated
@@ -46,12 +45,6 @@ _STATES: Mapping[str, tuple[str, str, str]] = {
     State.FAILED: ("off", "circle-minus", later("not paid")),
     State.MISMATCH: ("checked", "triangle-alert", later("does not match")),
     State.UNKNOWN: ("checked", "triangle-alert", later("nobody knows")),
-}
-_RUN_STATES: Mapping[str, str] = {
-    "planned": later("planned"),
-    "approved": later("approved"),
-    "frozen": later("frozen"),
-    "sent": later("sent"),
 }
 _CHANGES: Mapping[str, str] = {
     Change.NEW: later("new"),
@@ -79,8 +72,8 @@ _WHY: Mapping[str, str] = {
 @seated("brand.money", Role.BRAND, Role.OPERATOR)
 def payouts(here: Here) -> Any:
     """What a run would pay now, and the runs there were; as a file the runs."""
-    if form := wished(here.request.GET):
-        return payout_lists_as.runs(here, form)
+    if (wish := payout_lists_as.runs_asked(here)).form:
+        return payout_lists_as.runs(here, wish)
     return page(here, "brand/payouts.html", _overview(here))
 
 
@@ -101,8 +94,8 @@ def plan(here: Here) -> Any:
 @seated("brand.money", Role.BRAND, Role.OPERATOR)
 def run(here: Here, number: int) -> Any:
     """One run with its payments; as a file the payments."""
-    if form := wished(here.request.GET):
-        return payout_lists_as.items(here, _found(here, number).id, form)
+    if (wish := _items_asked(here, number)).form:
+        return payout_lists_as.items(here, number, wish)
     return page(here, "brand/payout.html", _shown(here, number))
 
 
@@ -236,8 +229,7 @@ def _ticked(here: Here) -> list[str]:
 def _overview(here: Here, problem: str = "") -> dict[str, Any]:
     found = payout_runs.preview(here.access, here.now)
     following = here.tenant.pays(here.now, here.now)
-    before = _number(here, "before")
-    rows = run_rows.listed(here.access, before=before, limit=PAGE + 1)
+    shown = payout_lists_as.page_of_runs(here, wish := payout_lists_as.runs_asked(here))
     changed = [one for one in found.differences if one.change is not Change.SAME]
     converted = [one for one in found.plan.items if one.of is not None][:_SHOWN]
     told = (
@@ -256,10 +248,11 @@ def _overview(here: Here, problem: str = "") -> dict[str, Any]:
         "made_of": partial(made_of, here),
         "more": max(0, len(changed) - _SHOWN),
         "left": [(who[one.party], one, _why(here, one)) for one in found.plan.left[:_SHOWN]],
-        "runs": rows[:PAGE],
-        "next": rows[PAGE - 1].id if len(rows) > PAGE else 0,
-        "sums": payout_lists.sums(here.access, [row.id for row in rows[:PAGE]]),
-        "said": {name: _(words) for name, words in _RUN_STATES.items()},
+        "asked": wish,
+        "runs": [row.run for row in shown.rows],
+        "next": shown.next,
+        "sums": payout_lists.sums(here.access, [row.run.id for row in shown.rows]),
+        "said": payout_lists_as.run_states(),
         "may_pay": may(here, "brand.payouts"),
         "may_tax": may(here, "brand.tax"),
         "may_name": may(here, "brand.debtor"),
@@ -283,24 +276,32 @@ def run_page(here: Here, number: int, *, status: int = 200, problem: str = "", *
 
 def _shown(here: Here, number: int, problem: str = "") -> dict[str, Any]:
     found = _found(here, number)
-    rows = payout_lists.items(here.access, number, after=_number(here, "after") or 0, limit=PAGE + 1)
+    shown = payout_lists_as.page_of_items(here, number, wish := _items_asked(here, number))
     members = staff.brand_people(here.access, here.programme.keys)
     sums = payout_lists.sums(here.access, [number]).get(number, [])
+    actors = [name for name in (found.planned_by, found.approved_by, found.frozen_by) if name]
     return {
         "run": found,
         "made_of": partial(made_of, here),
         "problem": problem,
-        "state": _(_RUN_STATES[found.state]),
-        "by": {name: _actor(name, members) for name in (found.planned_by, found.approved_by, found.frozen_by) if name},
+        "asked": wish,
+        "state": payout_lists_as.run_states()[found.state],
+        "by": {name: payout_lists_as.actor(name, members) for name in actors},
         "sums": sums,
-        "items": [_item(row) for row in rows[:PAGE]],
-        "next": rows[PAGE - 1].id if len(rows) > PAGE else 0,
+        "items": [_item(row) for row in shown.rows],
+        "next": shown.next,
         "may_pay": may(here, "brand.payouts"),
         "may_bill": may(here, "brand.billing"),
         "banks": run_rows.kinds(here.access, number) if found.submitted_at is not None else [],
         "compared": of_run(here, number, sums) if found.submitted_at is not None else None,
         "called": [(NAMES[kind], count) for kind, count in payout_lists.called(here.access, number)],
     }
+
+
+def _items_asked(here: Here, number: int) -> Asked:
+    _found(here, number)
+    states = {name: _(words) for name, (_kind, _icon, words) in _STATES.items()}
+    return payout_lists_as.items_asked(here, states)
 
 
 def _item(row: ItemRow) -> dict[str, Any]:
@@ -326,27 +327,11 @@ def _found(here: Here, number: int) -> Run:
     return found
 
 
-def _actor(name: str, members: list[staff.Member]) -> str:
-    """A colleague by her address; an operator as one; whoever used the command line as she called herself."""
-    if name.startswith("operator:"):
-        return _("an operator")
-    if name == SCHEDULE:
-        return _("the calendar")
-    if name == "restore":
-        return _("restoring a backup")
-    return next((one.address for one in members if name == f"brand:{one.id}"), name)
-
-
 def _totals(amounts: list[tuple[str, int]]) -> list[tuple[str, int]]:
     sums: dict[str, int] = {}
     for currency, amount in amounts:
         sums[currency] = sums.get(currency, 0) + amount
     return sorted(sums.items())
-
-
-def _number(here: Here, name: str) -> int | None:
-    text = here.request.GET.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
 
 
 def _all(here: Here) -> str:
