@@ -108,7 +108,8 @@ def test_across_a_border_the_brand_owes_the_vat(story: Story) -> None:
 
 
 def reason(story: Story, run: int, party: int) -> str:
-    standing = self_billing.of_run(story.programme, story.tenant, run, READY + 2 * DAY)
+    payments = rows.payments(story.access, run, limit=100)
+    standing = self_billing.standing(story.programme, story.tenant, payments, READY + 2 * DAY)
     found = next(one.why_not for one in standing if one.payment.party == party)
     return "" if found is None else found.code
 

@@ -104,7 +104,8 @@ def test_the_address_says_how_it_is_sorted_and_from_where_on(company: Company) -
 
 
 @pytest.mark.parametrize(
-    "query", ["?by=moon", "?from=2026-01-01", "?from=2024-01-01&to=2026-01-01", "?from=2026-02-02&to=2026-02-01",
+    "query", ["?by=moon", "?from=2024-01-01", "?to=2026-01-01", "?from=2024-01-01&to=2026-01-01",
+              "?from=2026-02-02&to=2026-02-01",
               "?creator=x", "?currency=USD", "?currency=%C3%96%C3%96%C3%96", "?sort=x", "?after=x", "?as=pdf"],
 )  # fmt: skip
 def test_an_address_that_cannot_be_is_refused_with_a_sentence(company: Company, query: str) -> None:
@@ -112,7 +113,15 @@ def test_an_address_that_cannot_be_is_refused_with_a_sentence(company: Company, 
 
 
 def test_where_nothing_was_sold_the_page_says_what_to_do(company: Company) -> None:
-    assert "Nothing in these days" in words(company.device("bea").get(f"{RESULTS}?from=2020-01-01&to=2020-01-02"))
+    empty = company.device("bea").get(f"{RESULTS}?from=2020-01-01&to=2020-01-02")
+    assert "Nothing fits this search." in words(empty)
+    assert 'href="?by=creator">Show everything' in empty.text
+
+
+def test_a_first_day_alone_goes_until_today(company: Company) -> None:
+    one = exported(company.device("bea"), "&by=day&from=2026-11-01")
+    assert one == exported(company.device("bea"), "&by=day&from=2026-11-01&to=2026-11-22")
+    assert one[0]["day"].startswith("2026-11-")
 
 
 def test_the_page_speaks_german(company: Company) -> None:

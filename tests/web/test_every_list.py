@@ -225,7 +225,10 @@ def test_search_and_days_leave_out_what_does_not_fit(company: Company, listing: 
             told = str(row[listing.days])  # a moment, a day, or nothing yet
             return told if len(told) <= 10 else datetime.fromisoformat(told).astimezone(zone).date().isoformat()
 
-        late, early = as_json(device, listing, f"from={day}"), as_json(device, listing, f"from=2000-01-01&to={day}")
+        late, early = (
+            as_json(device, listing, f"from={day}"),
+            as_json(device, listing, f"from={listing.early}&to={day}"),
+        )
         assert late == [row for row in rows if on(row) >= day]
         assert early == [row for row in rows if "" < on(row) <= day]
         assert as_json(device, listing, "from=2100-01-01") == []

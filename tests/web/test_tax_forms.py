@@ -72,7 +72,7 @@ def test_a_form_is_given_masked_looked_at_and_refused(company: Company) -> None:
     fina = company.device("fina")
     overview = fina.get(BRANDS)
     assert "US … 399" in words(overview)
-    one = f"{BRANDS}/{rows.newest(company.brand.access)[0].id}"
+    one = f"{BRANDS}/{rows.newest(company.brand.access, company.house.now)[0].id}"
     assert "536904399" not in fina.get(one).text
     assert "536904399" in fina.fill(one, do="look").text
     assert [line.what for line in lines(company.house.conn)][:1] == ["tax.look"]
@@ -102,7 +102,7 @@ def test_a_form_from_abroad_and_one_of_residence(company: Company) -> None:
     assert "asks for a form for the tax before it pays you" in words(finn.get("/fan/linen/earnings"))
     assert finn.fill(HERS, **RESIDENCE).status == 302
     bea = company.device("bea")
-    one = f"{BRANDS}/{rows.newest(company.brand.access)[0].id}"
+    one = f"{BRANDS}/{rows.newest(company.brand.access, company.house.now)[0].id}"
     assert "a person" in words(bea.fill(one, do="look"))
     assert bea.fill(BRANDS, asks="everything").status == 422
 

@@ -155,13 +155,12 @@ def lacks(programme: Programme, party: int, now: Instant) -> bool:
     return False
 
 
-def of_run(programme: Programme, tenant: Tenant, run: int, now: Instant) -> list[Standing]:
-    """Each payment of a run that arrived, or has a document: with its documents, or why there is none."""
+def standing(programme: Programme, tenant: Tenant, payments: Sequence[Payment], now: Instant) -> list[Standing]:
+    """Each payment, which arrived or has a document: with its documents, or why there is none."""
     access, found = programme.access, issuer(programme)
     bills: dict[int, list[Bill]] = {}
-    for bill in rows.of_run(access, run):
+    for bill in rows.of_items(access, [one.id for one in payments]):
         bills.setdefault(bill.item, []).append(bill)
-    payments = [one for one in rows.payments(access, run) if one.state == State.FINAL or one.id in bills]
     without = [one for one in payments if one.id not in bills]
     stated, sums = _statements(programme, without), earned(access, {one.party for one in without})
     return [

@@ -20,8 +20,8 @@ class Listing:
     ``search``: a text of some rows; ``days``: the column of its files that ``from`` and ``to`` go by; ``filters``:
     names of the address with one value each; ``sorts``: orders beside the usual one; ``around``: what the address
     holds besides. ``exactly``: the column that the search has to equal; ``fixed``: why no row can come in.
-    ``never_empty`` is a reason; ``wordless``: what its files hold alone, none of it typed by anybody; ``zone``: whose
-    days they are.
+    ``never_empty`` is a reason; ``wordless``: what its files hold alone, none of it typed by anybody; ``early``:
+    the first day that it shows by itself; ``zone``: whose days they are.
     """
 
     template: str
@@ -37,6 +37,7 @@ class Listing:
     fixed: str = ""
     empty: tuple[str, str] = ("", "")
     never_empty: str = ""
+    early: str = "2026-01-01"
     wordless: str = ""
     zone: str = "Europe/Berlin"
 
@@ -51,19 +52,21 @@ _WRITTEN = "whoever founded it stands here already"
 BRAND = (
     Listing(
         "brand/orders.html", "/brand/linen/orders", "rea", fill.orders,
-        search="C1001", days="placed_at", empty=("/brand/silk/orders", "nell"),
+        search="C1001", days="placed_at", sorts=("amount",), empty=("/brand/silk/orders", "nell"),
     ),
     Listing(
         "brand/links.html", "/brand/linen/links", "rea", fill.links,
-        search="quince", days="made_at", filters=("state=active",), empty=("/brand/silk/links", "nell"),
+        search="quince", days="made_at", filters=("state=active",), sorts=("clicks",),
+        empty=("/brand/silk/links", "nell"),
     ),
     Listing(
         "brand/codes.html", "/brand/linen/codes", "rea", fill.codes,
-        search="LINEN1", days="made_at", filters=("state=confirmed",), empty=("/brand/silk/codes", "nell"),
+        search="LINEN1", days="made_at", filters=("state=confirmed",), sorts=("used",),
+        empty=("/brand/silk/codes", "nell"),
     ),
     Listing(
         "brand/people.html", "/brand/linen/people", "rea", fill.people,
-        search="Quince", days="since", empty=("/brand/silk/people", "nell"),
+        search="Quince", days="since", sorts=("sales",), empty=("/brand/silk/people", "nell"),
     ),
     Listing(
         "brand/products.html", "/brand/linen/products", "rea", fill.goods,
@@ -102,6 +105,40 @@ BRAND = (
         "brand/money.html", "/brand/linen/money", "rea", fill.cancelled,
         search=f"{fill.EVIL}x1", days="at", sorts=("amount",), around="by=adjusted",
         empty=("/brand/silk/money", "nell"),
+    ),
+    Listing(
+        "brand/tax_year.html", "/brand/linen/payouts/tax/year", "fina", money.paid,
+        search=f"{fill.EVIL} got 1", around="year=2026", empty=("/brand/silk/payouts/tax/year", "nell"),
+    ),
+    Listing(
+        "brand/results.html", "/brand/linen/results", "rea", fill.sellers,
+        search=f"{fill.EVIL} s1", sorts=("goods", "orders", "clicks", "dear"), around="by=creator",
+        empty=("/brand/silk/results", "nell"),
+    ),
+    Listing(
+        "brand/results.html", "/brand/linen/results", "rea", fill.bought,
+        search=f"{fill.EVIL}b1", sorts=("goods", "orders", "dear"), around="by=product",
+        empty=("/brand/silk/results", "nell"),
+    ),
+    Listing(
+        "brand/results.html", "/brand/linen/results", "rea", fill.sold_on_days,
+        days="day", sorts=("commission", "goods", "orders", "clicks", "dear"), around="by=day",
+        wordless="days and amounts", early="2026-10-26", empty=("/brand/silk/results", "nell"),
+    ),
+    Listing(
+        "brand/notes.html", "/brand/linen/payouts/1/notes", "fina", money.runs,
+        search=f"{fill.EVIL} paid 3", days="arrived_at", filters=("state=missing",), sorts=("amount",),
+        fixed="a run is planned as a whole", empty=("/brand/linen/payouts/2/notes", "fina"),
+    ),
+    Listing(
+        "brand/tax_forms.html", "/brand/linen/payouts/tax", "fina", money.forms,
+        search=f"{fill.EVIL} f1", days="signed_at", filters=("state=counts", "state=refused", "kind=residence"),
+        empty=("/brand/silk/payouts/tax", "nell"),
+    ),
+    Listing(
+        "brand/credit.html", "/brand/linen/credit", "fina", money.credits_out,
+        search=f"{fill.EVIL} k1", days="made_at", filters=("state=shown",), sorts=("amount",),
+        empty=("/brand/silk/credit", "nell"),
     ),
     Listing(
         "brand/claims.html", "/brand/linen/claims", "rea", fill.claimed,
@@ -179,7 +216,10 @@ _FIXED = "a fixed number of things that the program names"
 _NEWEST = "the newest few, which lead to the list"
 _TRIED = "what came of a look at a file or text: a summary, and at most a hundred refusals"
 _FEW = "as many as one person or programme sets up by hand: shops, purses, sessions, ways"
-_OPEN = "what waits, oldest first: it is worked off, and the rest follows what was answered"
+_ANSWERED_ONCE = (
+    "reported words of two people, each opened to be answered once and gone then: the oldest first is the order of the "
+    "work, the words are sealed so that no search and no file may hold them, and a day says nothing about them"
+)
 _PAPER = "for paper: everything of the chosen days at once"
 _HERS = "her own sealed books, read in memory: filtered on the page, and all of it is a file of the settings"
 _STEPPED = "has tools of its own, which tests beside its page look at"
@@ -204,13 +244,11 @@ _REASONS: dict[str, str] = {
     _TRIED: "brand/moving brand/products_import brand/several_links",
     _FEW: """account/safety brand/all_connections brand/budget brand/connections brand/costs brand/funding
         brand/payout_rails brand/payout_rules brand/returns brand/shop creator/elsewhere""",
-    _OPEN: "brand/reports",
+    _ANSWERED_ONCE: "brand/reports",
     _PAPER: "creator/printed fan/printed",
     _HERS: """workbench/again workbench/costs workbench/due workbench/hours workbench/ideas workbench/invoices
         workbench/today""",
-    _STEPPED: """brand/tax_year
-        brand/credit brand/notes brand/tax_forms fan/creators fan/earnings fan/exclusive
-        fan/questions fan/rewards fan/thanks brand/results""",
+    _STEPPED: """fan/creators fan/earnings fan/exclusive fan/questions fan/rewards fan/thanks""",
     _TALK: "ui/thread",
     _PUBLIC: "public/start public/terms",
 }

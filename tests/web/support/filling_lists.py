@@ -104,6 +104,21 @@ def sellers(company: Company, n: int) -> None:
         tell(brand, order(brand, f"S{n}{i}", link))
 
 
+def bought(company: Company, n: int) -> None:
+    """The same sum of products that the shop calls like this."""
+    brand = company.brand
+    for i in range(AT_ONCE):
+        one = order(brand, f"B{n}{i}", brand.link)
+        tell(brand, replace(one, lines=(replace(one.lines[0], product=f"{EVIL}b{n}{i}"),)))
+
+
+def sold_on_days(company: Company, n: int) -> None:
+    """A sale on each of three days on which nothing else was sold."""
+    brand = company.brand
+    first = 10 + 4 * n if n < 2 else 24
+    tell(brand, *(order(brand, f"D{n}{i}", brand.link, ago=(first + i) * DAY) for i in range(AT_ONCE)))
+
+
 def cancelled(company: Company, n: int) -> None:
     """Orders that were cancelled after they had been booked."""
     brand = company.brand

@@ -1,27 +1,37 @@
 """What a brand's people look at: orders with what was booked, creators with what they brought, what is owed."""
 
 import json
-from typing import NamedTuple
+from typing import LiteralString, NamedTuple
 
 from fanshare.core.instants import Instant
 from fanshare.core.money import Micros
 from fanshare.core.settlement_leaf import Settlement, own_settlement
 from fanshare.store.access import Access
 
-_ORDERS = """
+_ORDER: LiteralString = """
 SELECT o.id, c.kind, o.external_id, o.status, o.currency, o.net, o.placed_at, o.estimated, o.waiting,
        (SELECT coalesce(sum(p.amount), 0)::bigint FROM position p
          WHERE p.programme_id = o.programme_id AND p.order_id = o.id),
        EXISTS (SELECT FROM position p WHERE p.programme_id = o.programme_id AND p.order_id = o.id
                   AND p.bucket = 'held' AND p.amount > 0)
   FROM shop_order o JOIN connection c ON c.programme_id = o.programme_id AND c.id = o.connection_id
- WHERE o.programme_id = %(programme_id)s AND (%(id)s::bigint IS NULL OR o.id = %(id)s)
-   AND (%(number)s::text = '' OR o.external_id = %(number)s)
+ WHERE o.programme_id = %(programme_id)s"""
+_ONE_ORDER = _ORDER + " AND o.id = %(id)s"
+_SOUGHT: LiteralString = (
+    _ORDER
+    + """ AND (%(number)s::text = '' OR o.external_id = %(number)s)
+   AND (%(currency)s::text = '' OR o.currency = %(currency)s)
    AND (%(since)s::bigint IS NULL OR o.placed_at >= %(since)s)
-   AND (%(until)s::bigint IS NULL OR o.placed_at < %(until)s)
-   AND (%(at)s::bigint IS NULL OR (o.placed_at, o.id) < (%(at)s, %(after)s))
- ORDER BY o.placed_at DESC, o.id DESC LIMIT %(limit)s
-"""
+   AND (%(until)s::bigint IS NULL OR o.placed_at < %(until)s)"""
+)
+_ORDERS = {
+    "newest": _SOUGHT
+    + """ AND (%(at)s::bigint IS NULL OR (o.placed_at, o.id) < (%(at)s, %(after)s))
+ ORDER BY o.placed_at DESC, o.id DESC LIMIT %(limit)s""",
+    "amount": _SOUGHT
+    + """ AND (%(at)s::bigint IS NULL OR (o.net, o.id) < (%(at)s, %(after)s))
+ ORDER BY o.net DESC, o.id DESC LIMIT %(limit)s""",
+}
 _SHARES = """
 SELECT p.creator_party_id, p.party_id, p.role, p.currency, p.amount, p.bucket, p.matures_at, p.held_until,
        coalesce(y.display_name, ''), coalesce(y.public_id, ''), coalesce(y.kind, '')
@@ -128,21 +138,25 @@ def orders(
     access: Access,
     *,
     number: str = "",
+    currency: str = "",
     since: Instant | None = None,
     until: Instant | None = None,
+    sort: str = "newest",
     after: tuple[int, int] | None = None,
     limit: int,
 ) -> list[OrderRow]:
-    """Orders, the last placed first. ``after`` is (placed_at, id) of the last one of the page before."""
+    """Orders, the last placed first or (``amount``) those over most goods, perhaps of one currency.
+
+    ``after`` is (placed_at, id), or (net, id), of the last one of the page before.
+    """
     at, id_ = after or (None, None)
-    values = {"number": number, "since": since, "until": until, "at": at, "after": id_, "limit": limit, "id": None}
-    return [OrderRow(*row) for row in access.fetch(_ORDERS, values)]
+    values = {"number": number, "currency": currency, "since": since, "until": until}
+    return [OrderRow(*row) for row in access.fetch(_ORDERS[sort], {**values, "at": at, "after": id_, "limit": limit})]
 
 
 def order(access: Access, id_: int) -> OrderRow | None:
     """One order."""
-    none = dict.fromkeys(("since", "until", "at", "after"))
-    row = access.fetch_one(_ORDERS, {**none, "number": "", "limit": 1, "id": id_})
+    row = access.fetch_one(_ONE_ORDER, {"id": id_})
     return None if row is None else OrderRow(*row)
 
 

@@ -1,7 +1,7 @@
 """Links of a programme as a brand's people look at them, newest first, and what making several at once has to know."""
 
 from collections.abc import Collection
-from typing import NamedTuple
+from typing import LiteralString, NamedTuple
 
 from fanshare.core.instants import Instant
 from fanshare.store.access import Access
@@ -22,25 +22,30 @@ _COUNTS = """
 SELECT creator_party_id, count(*) FROM link
  WHERE programme_id = %(programme_id)s AND creator_party_id = ANY(%(creators)s::bigint[]) GROUP BY creator_party_id
 """
-_LINKS = """
+_LINK: LiteralString = """
 SELECT l.id, l.code, l.destination, l.campaign, l.label_text, s.state, l.created_at, c.display_name,
-       o.owner_party_id <> o.creator_party_id,
-       (SELECT coalesce(sum(n), 0)::bigint FROM click_day d
-         WHERE d.programme_id = l.programme_id AND d.link_id = l.id AND d.verdict = 'counted')
+       o.owner_party_id <> o.creator_party_id, k.n
   FROM link l
   JOIN LATERAL (SELECT state FROM link_state WHERE programme_id = l.programme_id AND link_id = l.id
                  ORDER BY from_at DESC LIMIT 1) s ON true
   JOIN LATERAL (SELECT owner_party_id, creator_party_id FROM link_owner
                  WHERE programme_id = l.programme_id AND link_id = l.id ORDER BY from_at DESC LIMIT 1) o ON true
   JOIN party c ON c.programme_id = l.programme_id AND c.id = o.creator_party_id
- WHERE l.programme_id = %(programme_id)s AND (%(before)s::bigint IS NULL OR l.id < %(before)s)
+ CROSS JOIN LATERAL (SELECT coalesce(sum(n), 0)::bigint AS n FROM click_day d
+                      WHERE d.programme_id = l.programme_id AND d.link_id = l.id AND d.verdict = 'counted') k
+ WHERE l.programme_id = %(programme_id)s
    AND (%(state)s::text = '' OR s.state = %(state)s)
    AND (%(since)s::bigint IS NULL OR l.created_at >= %(since)s)
    AND (%(until)s::bigint IS NULL OR l.created_at < %(until)s)
    AND (%(text)s::text = '' OR strpos(lower(l.destination || ' ' || l.campaign || ' ' || l.code || ' '
                                             || coalesce(c.display_name, '')), lower(%(text)s)) > 0)
- ORDER BY l.id DESC LIMIT %(limit)s
 """
+_LINKS = {
+    "newest": _LINK + " AND (%(at)s::bigint IS NULL OR l.id < %(at)s) ORDER BY l.id DESC LIMIT %(limit)s",
+    "clicks": _LINK
+    + """ AND (%(at)s::bigint IS NULL OR (k.n, l.id) < (%(at)s, %(after)s))
+ ORDER BY k.n DESC, l.id DESC LIMIT %(limit)s""",
+}
 
 
 class Known(NamedTuple):
@@ -93,9 +98,13 @@ def listed(
     text: str = "",
     since: Instant | None = None,
     until: Instant | None = None,
-    before: int | None = None,
+    sort: str = "newest",
+    after: tuple[int, int] | None = None,
     limit: int,
 ) -> list[LinkRow]:
-    """Links, the newest first; ``since`` <= made < ``until``."""
-    asked = {"state": state, "text": text, "since": since, "until": until, "before": before, "limit": limit}
-    return [LinkRow(*row) for row in access.fetch(_LINKS, asked)]
+    """Links made in a span, the newest first or (``clicks``) those clicked most; a text is sought in where they lead
+    and whose they are. ``after`` is (id, 0), or (clicks, id), of the last one of the page before.
+    """
+    at, id_ = after or (None, None)
+    asked = {"state": state, "text": text, "since": since, "until": until, "at": at, "after": id_, "limit": limit}
+    return [LinkRow(*row) for row in access.fetch(_LINKS[sort], asked)]

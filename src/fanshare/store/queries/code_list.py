@@ -1,11 +1,11 @@
 """Codes that were made in shops or taken from a stock, as a brand's people look at them: page by page, newest first."""
 
-from typing import NamedTuple
+from typing import LiteralString, NamedTuple
 
 from fanshare.core.instants import Instant
 from fanshare.store.access import Access
 
-_CODES = """
+_CODE: LiteralString = """
 SELECT s.id, s.shown, s.state, s.single_use, p.name, s.label_text, s.used, s.problem, s.created_at, s.connection_id,
        o.kind, o.display_name, o.public_id,
        EXISTS (SELECT FROM shop_code n
@@ -14,13 +14,17 @@ SELECT s.id, s.shown, s.state, s.single_use, p.name, s.label_text, s.used, s.pro
   JOIN code_plan p ON p.programme_id = s.programme_id AND p.id = s.plan_id
   JOIN party o ON o.programme_id = s.programme_id AND o.id = s.owner_party_id
  WHERE s.programme_id = %(programme_id)s AND (%(id)s::bigint IS NULL OR s.id = %(id)s)
-   AND (%(before)s::bigint IS NULL OR s.id < %(before)s)
    AND (%(state)s::text = '' OR s.state = %(state)s)
    AND (%(since)s::bigint IS NULL OR s.created_at >= %(since)s)
    AND (%(until)s::bigint IS NULL OR s.created_at < %(until)s)
    AND (%(text)s::text = '' OR strpos(s.folded, lower(%(text)s)) > 0)
- ORDER BY s.id DESC LIMIT %(limit)s
 """
+_CODES = {
+    "newest": _CODE + " AND (%(at)s::bigint IS NULL OR s.id < %(at)s) ORDER BY s.id DESC LIMIT %(limit)s",
+    "used": _CODE
+    + """ AND (%(at)s::bigint IS NULL OR (s.used, s.id) < (%(at)s, %(after)s))
+ ORDER BY s.used DESC, s.id DESC LIMIT %(limit)s""",
+}
 
 
 class CodeRow(NamedTuple):
@@ -50,9 +54,13 @@ def codes(
     text: str = "",
     since: Instant | None = None,
     until: Instant | None = None,
-    before: int | None = None,
+    sort: str = "newest",
+    after: tuple[int, int] | None = None,
     limit: int,
 ) -> list[CodeRow]:
-    """Codes of the programme, the newest first: one, or those of a state, that contain a text, made in a span."""
-    asked = {"id": id_, "state": state, "text": text, "before": before, "limit": limit, "since": since, "until": until}
-    return [CodeRow(*row) for row in access.fetch(_CODES, asked)]
+    """Codes of the programme, the newest first or (``used``) those used most: one, or those of a state, that contain a
+    text, made in a span. ``after`` is (id, 0), or (used, id), of the last one of the page before.
+    """
+    at, behind = after or (None, None)
+    asked = {"id": id_, "state": state, "text": text, "since": since, "until": until, "limit": limit}
+    return [CodeRow(*row) for row in access.fetch(_CODES[sort], {**asked, "at": at, "after": behind})]

@@ -1,26 +1,33 @@
 """Creators as a brand's people look for them, and those among them to whom something is written."""
 
-from typing import Any, NamedTuple
+from typing import LiteralString, NamedTuple
 
 from fanshare.core.instants import Instant
 from fanshare.store.access import Access
 
-_LISTED = """
-SELECT y.id, y.slug, y.display_name, y.created_at,
-       (SELECT count(*) FROM position p WHERE p.programme_id = y.programme_id AND p.party_id = y.id
-           AND p.role = 'creator' AND p.amount > 0), coalesce(g.name, '')
+_CREATOR: LiteralString = """
+SELECT y.id, y.slug, y.display_name, y.created_at, s.n, coalesce(g.name, '')
   FROM party y
   LEFT JOIN LATERAL (SELECT name FROM creator_group WHERE programme_id = y.programme_id AND creator_party_id = y.id
                       ORDER BY from_at DESC LIMIT 1) g ON true
+ CROSS JOIN LATERAL (SELECT count(*) AS n FROM position p WHERE p.programme_id = y.programme_id AND p.party_id = y.id
+                        AND p.role = 'creator' AND p.amount > 0) s
  WHERE y.programme_id = %(programme_id)s AND y.kind = 'creator' AND y.erased_at IS NULL
-   AND (%(id)s::bigint IS NULL OR y.id = %(id)s)
-   AND (%(group)s::text = '' OR g.name = %(group)s)
+"""
+_ONE = _CREATOR + " AND y.id = %(id)s"
+_SOUGHT: LiteralString = (
+    _CREATOR
+    + """ AND (%(group)s::text = '' OR g.name = %(group)s)
    AND (%(text)s::text = '' OR strpos(lower(y.display_name || ' ' || coalesce(y.slug, '')), lower(%(text)s)) > 0)
    AND (%(since)s::bigint IS NULL OR y.created_at >= %(since)s)
-   AND (%(until)s::bigint IS NULL OR y.created_at < %(until)s)
-   AND (%(before)s::bigint IS NULL OR y.id < %(before)s)
- ORDER BY y.id DESC LIMIT %(limit)s
-"""
+   AND (%(until)s::bigint IS NULL OR y.created_at < %(until)s)"""
+)
+_LISTED = {
+    "newest": _SOUGHT + " AND (%(at)s::bigint IS NULL OR y.id < %(at)s) ORDER BY y.id DESC LIMIT %(limit)s",
+    "sales": _SOUGHT
+    + """ AND (%(at)s::bigint IS NULL OR (s.n, y.id) < (%(at)s, %(after)s))
+ ORDER BY s.n DESC, y.id DESC LIMIT %(limit)s""",
+}
 _WRITABLE = """
 SELECT y.id, coalesce(y.display_name, ''), v.kind IS NOT NULL, c.stopped_at IS NOT NULL,
        EXISTS (SELECT FROM letter_to t JOIN letter l ON l.programme_id = t.programme_id AND l.id = t.letter_id
@@ -67,17 +74,23 @@ def listed(
     group: str = "",
     since: Instant | None = None,
     until: Instant | None = None,
-    before: int | None = None,
+    sort: str = "newest",
+    after: tuple[int, int] | None = None,
     limit: int,
 ) -> list[CreatorRow]:
-    """Creators, the newest first; ``since`` <= joined < ``until``."""
-    wanted = {"text": text, "group": group, "since": since, "until": until, "before": before, "limit": limit}
-    return _rows(access, wanted)
+    """Creators, the newest first or (``sales``) those with most kept sales; ``since`` <= joined < ``until``.
+
+    ``after`` is (id, 0), or (sales, id), of the last one of the page before.
+    """
+    at, id_ = after or (None, None)
+    wanted = {"text": text, "group": group, "since": since, "until": until, "at": at, "after": id_, "limit": limit}
+    return [CreatorRow(*row) for row in access.fetch(_LISTED[sort], wanted)]
 
 
 def one(access: Access, creator: int) -> CreatorRow | None:
     """A creator who is here."""
-    return next(iter(_rows(access, {"id": creator, "limit": 1})), None)
+    row = access.fetch_one(_ONE, {"id": creator})
+    return None if row is None else CreatorRow(*row)
 
 
 def person(access: Access, party: int) -> int | None:
@@ -90,10 +103,3 @@ def writable(access: Access, since: Instant, *, text: str, group: str, limit: in
     """Creators of a list, the oldest first; whoever was written to since is marked."""
     asked = {"since": since, "text": text, "group": group, "limit": limit}
     return [Writable(*row) for row in access.fetch(_WRITABLE, asked)]
-
-
-_ALL = {"text": "", "group": "", "since": None, "until": None, "before": None, "id": None}
-
-
-def _rows(access: Access, wanted: dict[str, Any]) -> list[CreatorRow]:
-    return [CreatorRow(*row) for row in access.fetch(_LISTED, {**_ALL, **wanted})]

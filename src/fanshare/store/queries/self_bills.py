@@ -1,11 +1,12 @@
 """Credit notes of a programme: who agreed to them, which payments lack one, their numbers and what they say, sealed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import LiteralString, NamedTuple
 
 from fanshare.core.instants import Instant
 from fanshare.core.money import Micros
 from fanshare.store.access import Access
+from fanshare.store.queries.seeking import MEANT, meant
 
 _ISSUER = "SELECT sealed FROM self_billing_issuer WHERE programme_id = %(programme_id)s"
 _SET_ISSUER = """
@@ -67,7 +68,32 @@ _LACKING = (
  ORDER BY i.id LIMIT %(limit)s
 """
 )
-_OF_ITEMS = _PAYMENT + " WHERE i.programme_id = %(programme_id)s AND i.run_id = %(run)s ORDER BY i.id LIMIT 1000"
+_ARRIVED: LiteralString = (
+    _PAYMENT  # noqa: S608 - every part is a constant of this module
+    + """
+ WHERE i.programme_id = %(programme_id)s AND i.run_id = %(run)s
+   AND (i.state = 'final' OR EXISTS (
+        SELECT FROM self_bill b WHERE b.programme_id = i.programme_id AND b.item_id = i.id))
+   AND (%(state)s::text = '' OR (%(state)s = 'written') = EXISTS (
+        SELECT FROM self_bill b WHERE b.programme_id = i.programme_id AND b.item_id = i.id))
+   AND (%(since)s::bigint IS NULL OR i.changed_at >= %(since)s)
+   AND (%(until)s::bigint IS NULL OR i.changed_at < %(until)s)
+   AND (%(text)s::text = ''
+        OR EXISTS (SELECT FROM self_bill b WHERE b.programme_id = i.programme_id AND b.item_id = i.id
+                      AND %(text)s LIKE '%%' || b.year || '-' || lpad(b.serial::text, 5, '0'))
+        OR EXISTS (SELECT FROM party y WHERE y.programme_id = i.programme_id AND y.id = i.party_id AND """
+    + MEANT
+    + "))"
+)
+_OF_ITEMS = {
+    "run": _ARRIVED + " AND (%(at)s::bigint IS NULL OR i.id > %(at)s) ORDER BY i.id LIMIT %(limit)s",
+    "amount": _ARRIVED
+    + " AND (%(at)s::bigint IS NULL OR ("
+    + _WHOLE
+    + ", i.id) < (%(at)s, %(after)s)) ORDER BY "
+    + _WHOLE
+    + " DESC, i.id DESC LIMIT %(limit)s",
+}
 _LOCK = "SELECT state FROM payout_item WHERE programme_id = %(programme_id)s AND id = %(item)s FOR NO KEY UPDATE"
 # What may arrive now, and what has arrived and lacks its document: in order, as whoever tells of payments takes them.
 _HOLD = """
@@ -107,7 +133,7 @@ SELECT b.id, b.year, b.serial, b.party_id, b.item_id, i.run_id, b.currency, b.am
  WHERE b.programme_id = %(programme_id)s
 """
 _ONE = _BILLS + " AND b.id = %(bill)s"
-_OF_RUN = _BILLS + " AND i.run_id = %(run)s ORDER BY b.id LIMIT 2000"
+_OF_THESE = _BILLS + " AND b.item_id = ANY(%(items)s::bigint[]) ORDER BY b.id"
 _OF_PARTY = _BILLS + " AND b.party_id = %(party)s ORDER BY b.id DESC LIMIT %(limit)s"
 _ALL = _BILLS + " ORDER BY b.year, b.serial"
 _PAID = """
@@ -198,9 +224,26 @@ def lacking(access: Access, after: int, limit: int, party: int | None = None) ->
     return [Payment(*row) for row in access.fetch(_LACKING, {"after": after, "limit": limit, "party": party})]
 
 
-def payments(access: Access, run: int) -> list[Payment]:
-    """All payments of a run."""
-    return [Payment(*row) for row in access.fetch(_OF_ITEMS, {"run": run})]
+def payments(
+    access: Access,
+    run: int,
+    *,
+    text: str = "",
+    state: str = "",
+    since: Instant | None = None,
+    until: Instant | None = None,
+    sort: str = "run",
+    after: tuple[int, int] | None = None,
+    limit: int,
+) -> list[Payment]:
+    """Payments of a run that arrived or have a document, in its order or (``amount``) the largest first.
+
+    ``text`` is the number of a document, or who is paid; ``state``: ``written`` or ``missing``; the span is when they
+    arrived. ``after`` is (id, 0), or (amount, id), of the last one of the page before.
+    """
+    at, id_ = after or (None, None)
+    wanted = {"run": run, "state": state, "since": since, "until": until, "at": at, "after": id_, "limit": limit}
+    return [Payment(*row) for row in access.fetch(_OF_ITEMS[sort], {**wanted, **meant(text)})]
 
 
 def hold_payments(access: Access, party: int) -> None:
@@ -251,9 +294,9 @@ def one(access: Access, bill: int) -> Bill | None:
     return None if row is None else _bill(*row)
 
 
-def of_run(access: Access, run: int) -> list[Bill]:
-    """The documents of a run, in their order."""
-    return [_bill(*row) for row in access.fetch(_OF_RUN, {"run": run})]
+def of_items(access: Access, items: Iterable[int]) -> list[Bill]:
+    """The documents of payments, in their order."""
+    return [_bill(*row) for row in access.fetch(_OF_THESE, {"items": list(items)})]
 
 
 def of_party(access: Access, party: int, limit: int) -> list[Bill]:

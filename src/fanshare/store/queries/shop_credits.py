@@ -1,11 +1,12 @@
 """Credits: who turned how much into a code of which shop, what is due at the shop, and which orders took one."""
 
-from collections.abc import Iterable
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Any, LiteralString, NamedTuple
 
 from fanshare.core.instants import DAY, Instant
 from fanshare.core.money import Micros
 from fanshare.store.access import Access
+from fanshare.store.queries.seeking import MEANT, meant
 
 _COLUMNS = """
 SELECT c.id, c.party_id, c.connection_id, c.payout_id, c.currency, c.amount, c.used, c.folded, c.shown, c.token,
@@ -22,12 +23,24 @@ _STANDING = """
 SELECT c.connection_id, c.currency, c.state, count(*), sum(c.amount)::bigint, sum(c.used)::bigint
   FROM shop_credit c WHERE c.programme_id = %(programme_id)s GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 """
-_PAGE = (
+_SOUGHT: LiteralString = (
     _COLUMNS
-    + """ WHERE c.programme_id = %(programme_id)s AND (%(before)s::bigint IS NULL OR c.id < %(before)s)
- ORDER BY c.id DESC LIMIT %(limit)s
-"""
+    + """  JOIN party y ON y.programme_id = c.programme_id AND y.id = c.party_id
+ WHERE c.programme_id = %(programme_id)s
+   AND (%(states)s::text[] IS NULL OR c.state = ANY(%(states)s::text[]))
+   AND (%(currency)s::text = '' OR c.currency = %(currency)s)
+   AND (%(since)s::bigint IS NULL OR c.created_at >= %(since)s)
+   AND (%(until)s::bigint IS NULL OR c.created_at < %(until)s)
+   AND (%(text)s::text = '' OR """
+    + MEANT
+    + ")"
 )
+_PAGE = {
+    "newest": _SOUGHT + " AND (%(at)s::bigint IS NULL OR c.id < %(at)s) ORDER BY c.id DESC LIMIT %(limit)s",
+    "amount": _SOUGHT
+    + """ AND (%(at)s::bigint IS NULL OR (c.amount, c.id) < (%(at)s, %(after)s))
+ ORDER BY c.amount DESC, c.id DESC LIMIT %(limit)s""",
+}
 #: Shops that may be asked for codes, and whether credit is given there; the newest rule counts.
 _ALLOWED = """
 SELECT n.id, n.kind, n.endpoint, coalesce((
@@ -252,9 +265,25 @@ def standing(access: Access) -> list[Standing]:
     return [Standing(*row) for row in access.fetch(_STANDING)]
 
 
-def page(access: Access, *, before: int | None = None, limit: int) -> list[Credit]:
-    """Credits, the newest first."""
-    return [Credit(*row) for row in access.fetch(_PAGE, {"before": before, "limit": limit})]
+def page(
+    access: Access,
+    *,
+    text: str = "",
+    states: Sequence[str] | None = None,
+    currency: str = "",
+    since: Instant | None = None,
+    until: Instant | None = None,
+    sort: str = "newest",
+    after: tuple[int, int] | None = None,
+    limit: int,
+) -> list[Credit]:
+    """Credits made in a span, the newest first or (``amount``) those that are worth most: of some states, of who is
+    meant by a text. ``after`` is (id, 0), or (amount, id), of the last one of the page before.
+    """
+    at, id_ = after or (None, None)
+    wanted = {"states": None if states is None else list(states), "currency": currency, "since": since, "until": until}
+    rows = access.fetch(_PAGE[sort], {**wanted, **meant(text), "at": at, "after": id_, "limit": limit})
+    return [Credit(*row) for row in rows]
 
 
 def allowed(access: Access) -> list[tuple[int, str, str, bool]]:

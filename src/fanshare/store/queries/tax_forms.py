@@ -5,6 +5,7 @@ from typing import Any, LiteralString, NamedTuple
 
 from fanshare.core.instants import Instant
 from fanshare.store.access import Access
+from fanshare.store.queries.seeking import MEANT, meant
 
 _ASKS = "SELECT asks, without FROM tax_ask WHERE programme_id = %(programme_id)s"
 _ASK = """
@@ -19,7 +20,20 @@ SELECT id, party_id, kind, backup, signed_at, ends_at, left_at, refused_at, refu
 _OF = _COLUMNS + " AND party_id = ANY(%(parties)s) ORDER BY id"
 _ONE = _COLUMNS + " AND id = %(id)s"
 _NEWEST = (
-    _COLUMNS + " AND left_at IS NULL AND (%(before)s::bigint IS NULL OR id < %(before)s) ORDER BY id DESC LIMIT %(n)s"
+    _COLUMNS
+    + """
+   AND left_at IS NULL AND (%(before)s::bigint IS NULL OR id < %(before)s)
+   AND (%(kind)s::text = '' OR kind = %(kind)s)
+   AND (%(state)s::text = '' OR %(state)s = CASE
+        WHEN refused_at IS NOT NULL THEN 'refused'
+        WHEN ends_at IS NULL OR ends_at > %(now)s THEN 'counts' ELSE 'ended' END)
+   AND (%(since)s::bigint IS NULL OR signed_at >= %(since)s)
+   AND (%(until)s::bigint IS NULL OR signed_at < %(until)s)
+   AND (%(text)s::text = '' OR EXISTS (
+        SELECT FROM party y WHERE y.programme_id = tax_form.programme_id AND y.id = tax_form.party_id AND """
+    + MEANT
+    + """))
+ ORDER BY id DESC LIMIT %(n)s"""
 )
 _SINCE = """
 SELECT count(*) FROM tax_form
@@ -119,9 +133,23 @@ def one(access: Access, id_: int) -> FormRow | None:
     return None if row is None else FormRow(*row)
 
 
-def newest(access: Access, *, before: int | None = None, limit: int = 100) -> list[FormRow]:
-    """Those that were not replaced, the newest first."""
-    return [FormRow(*row) for row in access.fetch(_NEWEST, {"before": before, "n": limit})]
+def newest(
+    access: Access,
+    now: Instant,
+    *,
+    text: str = "",
+    kind: str = "",
+    state: str = "",
+    since: Instant | None = None,
+    until: Instant | None = None,
+    before: int | None = None,
+    limit: int = 100,
+) -> list[FormRow]:
+    """Those that were not replaced and were signed in a span, the newest first: of a kind, of a state as ``FormRow``
+    calls it, of who is meant by a text.
+    """
+    wanted = {"now": now, "kind": kind, "state": state, "since": since, "until": until, "before": before, "n": limit}
+    return [FormRow(*row) for row in access.fetch(_NEWEST, {**wanted, **meant(text)})]
 
 
 def count_since(access: Access, party: int, since: Instant) -> int:

@@ -1,4 +1,4 @@
-"""Credit notes that a brand writes for its payees: who it is on them, and those of a run."""
+"""Credit notes that a brand writes for its payees: who it is on them, and one of them as a file."""
 
 from typing import Any
 
@@ -15,11 +15,7 @@ from fanshare.flows import self_billing
 from fanshare.flows.audit import noted
 from fanshare.flows.authorisation import Role
 from fanshare.flows.invoice_files import Form
-from fanshare.store.queries import listing
-from fanshare.store.queries import payout_runs as run_rows
-from fanshare.web.brand.who import named
 from fanshare.web.desk import Here
-from fanshare.web.errors import error_page
 from fanshare.web.language import gettext as _
 from fanshare.web.language import spoken
 from fanshare.web.parties import PARTY, languages, party_fields, party_of
@@ -50,24 +46,6 @@ def issuer(here: Here) -> Any:
         "problem": problem,
     }
     return page(here, "brand/billing.html", context, status=422 if problem else 200)
-
-
-@seated("brand.billing", Role.BRAND)
-def notes(here: Here, number: int) -> Any:
-    """The documents of a run, and why a payment has none."""
-    if run_rows.seen(here.access, number) is None:
-        return error_page(here.request, 404)
-    standing = self_billing.of_run(here.programme, here.tenant, number, here.now)
-    people = listing.named(here.access, [one.payment.party for one in standing])
-    context = {
-        "run": number,
-        "rows": [
-            (named(who.kind, who.name, who.public_id), one, plain(one.why_not) if one.why_not else "")
-            for one in standing
-            for who in [people[one.payment.party]]
-        ],
-    }
-    return page(here, "brand/notes.html", context)
 
 
 @seated("brand.billing", Role.BRAND, form=True, fresh=True)

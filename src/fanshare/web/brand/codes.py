@@ -55,12 +55,19 @@ def change(here: Here, number: int) -> Any:
 
 def _list(here: Here, problem: str) -> Any:
     states = {name: _(found[0]) for name, found in STATES.items()}
-    spec = Spec({"state": (_("state"), states)}, {"newest": _("newest first")}, search=_("code"))
+    sorts = {"newest": _("newest first"), "used": _("most used first")}
+    spec = Spec({"state": (_("state"), states)}, sorts, search=_("code"))
     wish = asked(here.request.GET, spec, here.zone)
     rows = code_list.codes(
-        here.access, state=wish.chosen["state"], text=wish.text, before=wish.before, limit=wish.limit + 1, **wish.span
+        here.access,
+        state=wish.chosen["state"],
+        text=wish.text,
+        sort=wish.sort,
+        after=wish.after,
+        limit=wish.limit + 1,
+        **wish.span,
     )
-    shown = taken(wish, rows, by_number)
+    shown = taken(wish, rows, by_number if wish.sort == "newest" else lambda row: (row.used, row.id))
     if wish.form:
         return exported(wish.form, "codes", map(_document, shown.rows), _COLUMNS, cut=shown.cut)
     context = {

@@ -32,12 +32,19 @@ _SHOWN = 100
 def links(here: Here) -> Any:
     """All links, newest first."""
     states = {"active": _("live"), "paused": _("paused"), "ended": _("ended")}
-    spec = Spec({"state": (_("state"), states)}, {"newest": _("newest first")}, search=_("search"))
+    sorts = {"newest": _("newest first"), "clicks": _("most clicks first")}
+    spec = Spec({"state": (_("state"), states)}, sorts, search=_("search"))
     wish = asked(here.request.GET, spec, here.zone)
     rows = brand_links.listed(
-        here.access, state=wish.chosen["state"], text=wish.text, before=wish.before, limit=wish.limit + 1, **wish.span
+        here.access,
+        state=wish.chosen["state"],
+        text=wish.text,
+        sort=wish.sort,
+        after=wish.after,
+        limit=wish.limit + 1,
+        **wish.span,
     )
-    shown = taken(wish, rows, by_number)
+    shown = taken(wish, rows, by_number if wish.sort == "newest" else lambda row: (row.clicks, row.id))
     if wish.form:
         return exported(wish.form, "links", map(_document, shown.rows), _COLUMNS, cut=shown.cut)
     context = {

@@ -71,11 +71,16 @@ def _days(here: Here, wish: Asked, currency: str) -> tuple[dict[str, Any], tuple
     today = local_date(here.now, zone(here.tenant.time_zone)).isoformat()
     rows = owed_days(owed.balances(here.access, currency), dated, today)
     if wish.narrowed:
-        rows = [row for row in rows if row.day and wish.from_day <= row.day <= (wish.to_day or row.day)]
+        first, last = (date.fromisoformat(one) if one else None for one in (wish.from_day, wish.to_day))
+        rows = [row for row in rows if row.day and _within(date.fromisoformat(row.day), first, last)]
     rows.sort(key=lambda row: _place(wish, row), reverse=True)
     behind = [row for row in rows if wish.after is None or _place(wish, row) < wish.after]
     shown = taken(wish, behind, lambda row: _place(wish, row))
     return {"rows": shown.rows, "next": shown.next}, _DAYS
+
+
+def _within(day: date, first: date | None, last: date | None) -> bool:
+    return (first is None or first <= day) and (last is None or day <= last)
 
 
 def _place(wish: Asked, row: OwedDay) -> tuple[int, int]:

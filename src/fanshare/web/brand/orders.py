@@ -19,7 +19,7 @@ from fanshare.flows import rulings
 from fanshare.flows.appeals import words_of
 from fanshare.flows.authorisation import Role
 from fanshare.flows.rulings import NewRuling
-from fanshare.store.queries import appeals, brand, budgets, listing
+from fanshare.store.queries import appeals, brand, budgets, listing, results
 from fanshare.store.queries.brand import OrderRow, PartRow, ShareRow
 from fanshare.web.brand.who import may, named
 from fanshare.web.desk import Here
@@ -88,17 +88,22 @@ class Told:
 @csp_override(LISTENS)  # type: ignore[untyped-decorator]
 @seated("brand.see", Role.BRAND, Role.OPERATOR)
 def orders(here: Here) -> Any:
-    """Every order, the last placed first."""
-    spec = Spec({}, {"newest": _("last placed first")}, search=_("order number"))
+    """Every order, the last placed first; where there are several currencies those of one, so that amounts compare."""
+    currencies = results.currencies(here.access)
+    several = {"currency": (_("currency"), {one: one for one in currencies})} if len(currencies) > 1 else {}
+    sorts = {"newest": _("last placed first"), "amount": _("most goods first")}
+    spec = Spec(several, sorts, search=_("order number"))
     wish = asked(here.request.GET, spec, here.zone)
     rows = brand.orders(
         here.access,
         number=wish.text.lstrip("#"),
+        currency=wish.chosen.get("currency", ""),
+        sort=wish.sort,
         after=wish.after,
         limit=wish.limit + 1,
         **wish.span,
     )
-    shown = taken(wish, rows, lambda row: (row.placed_at, row.id))
+    shown = taken(wish, rows, lambda row: (row.net if wish.sort == "amount" else row.placed_at, row.id))
     if wish.form:
         return exported(wish.form, "orders", map(_document, shown.rows), _COLUMNS, cut=shown.cut)
     return page(

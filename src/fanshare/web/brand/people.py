@@ -26,13 +26,20 @@ _AT_ONCE = 20
 def people(here: Here) -> Any:
     """Creators, newest first, under what waits."""
     known = {name: name for name in sorted(groups.names(here.programme, here.now))}
-    spec = Spec({"group": (_("group"), known)} if known else {}, {"newest": _("newest first")}, search=_("name"))
+    sorts = {"newest": _("newest first"), "sales": _("most sales first")}
+    spec = Spec({"group": (_("group"), known)} if known else {}, sorts, search=_("name"))
     wish = asked(here.request.GET, spec, here.zone)
     chosen = wish.chosen.get("group", "")
     rows = creators.listed(
-        here.access, text=wish.text, group=chosen, before=wish.before, limit=wish.limit + 1, **wish.span
+        here.access,
+        text=wish.text,
+        group=chosen,
+        sort=wish.sort,
+        after=wish.after,
+        limit=wish.limit + 1,
+        **wish.span,
     )
-    shown = taken(wish, rows, by_number)
+    shown = taken(wish, rows, by_number if wish.sort == "newest" else lambda row: (row.orders, row.id))
     if wish.form:
         return exported(wish.form, "creators", map(_document, shown.rows), _COLUMNS, cut=shown.cut)
     waiting = applications.waiting(here.programme, limit=_AT_ONCE) if may(here, "brand.applications") else []

@@ -20,7 +20,7 @@ from fanshare.web.desk import Here
 from fanshare.web.exports import exported
 from fanshare.web.language import gettext as _
 from fanshare.web.language import ngettext
-from fanshare.web.lists import MOST_EXPORTED, PAGE, Asked, Spec, asked, place
+from fanshare.web.lists import Asked, Spec, Taken, asked, taken
 from fanshare.web.rate_chart import Dot, rates, words
 from fanshare.web.seated import page, seated
 
@@ -93,11 +93,13 @@ def found(here: Here) -> Any:
     wish = asked(query, spec, zone(here.tenant.time_zone), **chosen)
     known = _found(here, by, _stretch(here, wish, query, currencies), told=len(currencies) < 2)
     rows = _sorted(wish, [row for row in known.rows if wish.text.lower() in row.name.lower()])
+    shown = _listed(wish, rows)
     if wish.form:
-        shown = (_document(row, known.stretch.currency) for row in rows[:MOST_EXPORTED])
-        cut = len(rows) > MOST_EXPORTED or not known.whole
-        return exported(wish.form, f"results-{by}", shown, _COLUMNS, cut=cut)
-    context = {"asked": wish, "currencies": currencies, **_listed(wish, rows), **_told(known), **_about(here, known)}
+        documents = (_document(row, by, known.stretch.currency) for row in shown.rows)
+        columns = ("day", *_COLUMNS) if by == "day" else _COLUMNS
+        return exported(wish.form, f"results-{by}", documents, columns, cut=shown.cut or not known.whole)
+    context = {"asked": wish, "currencies": currencies, "rows": shown.rows, "next": shown.next}
+    context |= {**_told(known), **_about(here, known), "usual": not (wish.text or here.request.GET.get("from"))}
     return page(here, "brand/results.html", context)
 
 
@@ -112,13 +114,12 @@ def _found(here: Here, by: str, stretch: Stretch, *, told: bool) -> Found:
     return Found(by, stretch, rows, totals, whole)
 
 
-def _listed(wish: Asked, rows: list[Row]) -> dict[str, Any]:
-    """One page of the rows, and where the next one begins."""
+def _listed(wish: Asked, rows: list[Row]) -> Taken[Row]:
+    """One page, or file, of the rows."""
     if wish.after is not None:
         behind = (-wish.after[0], -wish.after[1])
         rows = [row for row in rows if (-_value(wish.sort, row), -row.key) > behind]
-    shown = rows[:PAGE]
-    return {"rows": shown, "next": place((_value(wish.sort, shown[-1]), shown[-1].key)) if len(rows) > PAGE else ""}
+    return taken(wish, rows, lambda row: (_value(wish.sort, row), row.key))
 
 
 def _told(known: Found) -> dict[str, Any]:
@@ -168,12 +169,22 @@ def _sorts() -> Mapping[str, str]:
 
 
 def _dated(here: Here) -> dict[str, str]:
-    """The query, with the last thirty days where it names no day."""
+    """The query, with the last thirty days where it names no day, and until today where it names the first alone."""
     query = {"creator": "", "currency": "", **here.request.GET.dict()}
+    today = local_date(here.now, zone(here.tenant.time_zone))
     if not query.get("from") and not query.get("to"):
-        today = local_date(here.now, zone(here.tenant.time_zone))
-        query |= {"from": (today - timedelta(days=SPAN - 1)).isoformat(), "to": today.isoformat()}
+        query["from"] = (today - timedelta(days=SPAN - 1)).isoformat()
+    if not query.get("to"):
+        query["to"] = _until(today, query["from"].strip())
     return query
+
+
+def _until(today: date, first: str) -> str:
+    """Today, or a first day that is still to come; what is no day is refused where days are read."""
+    try:
+        return max(today, date.fromisoformat(first)).isoformat()
+    except ValueError:
+        return today.isoformat()
 
 
 def _stretch(here: Here, wish: Asked, query: Mapping[str, str], currencies: Sequence[str]) -> Stretch:
@@ -263,8 +274,9 @@ def _leader(rows: list[Row]) -> str:
     return _("Whose clicks become orders most often, these figures can’t tell: the ranges overlap.")
 
 
-def _document(row: Row, currency: str) -> dict[str, Any]:
+def _document(row: Row, by: str, currency: str) -> dict[str, Any]:
     return {
+        **({"day": date.fromordinal(row.key).isoformat()} if by == "day" else {}),
         "name": row.name.replace("\N{NO-BREAK SPACE}", " "),
         "clicks": row.clicks,
         "orders": row.orders,

@@ -1,11 +1,13 @@
 """Forms for the tax: what a brand asks of whoever it pays, who has given what, and one form to read or refuse."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 
 from fanshare.core.errors import BadInputError, FanshareError
+from fanshare.core.instants import format_rfc3339
 from fanshare.core.money import parse_amount
 from fanshare.core.tax.forms import Asks
 from fanshare.flows import tax_forms, withholding
@@ -15,13 +17,17 @@ from fanshare.flows.tax_kept import contents
 from fanshare.flows.tax_rules import rules
 from fanshare.store.queries import listing, tax_years
 from fanshare.store.queries import tax_forms as rows
+from fanshare.store.queries.tax_forms import FormRow
 from fanshare.web.brand.who import named
 from fanshare.web.desk import Here
+from fanshare.web.exports import exported
 from fanshare.web.language import gettext as _
-from fanshare.web.lists import PAGE
+from fanshare.web.lists import Asked, Spec, Taken, asked, by_number, taken
 from fanshare.web.payee.tax_form import CLASSES, LABELS, NAMES, TICKS
 from fanshare.web.said import plain
 from fanshare.web.seated import field, page, seated
+
+_COLUMNS = ("who", "form", "signed_at", "ends_at", "state", "why_not")
 
 
 @seated("brand.tax", Role.BRAND, Role.OPERATOR, form=True, fresh=True)
@@ -35,12 +41,13 @@ def forms(here: Here) -> Any:
             problem = plain(error)
         else:
             return HttpResponseRedirect(here.request.path + "?kept=1")
-    before = here.request.GET.get("before", "")
-    found = rows.newest(
-        here.access, before=int(before) if before.isdigit() and len(before) < 18 else None, limit=PAGE + 1
-    )
-    people = listing.named(here.access, [row.party for row in found])
+    found = _found(here, wish := _asked(here))
+    who = _who(here, found.rows)
+    if wish.form:
+        documents = (_document(here, row, who[row.party]) for row in found.rows)
+        return exported(wish.form, "tax-forms", documents, _COLUMNS, cut=found.cut)
     context = {
+        "asked": wish,
         "problem": problem,
         "kept": here.request.GET.get("kept") == "1",
         "asks": rows.asks(here.access),
@@ -50,13 +57,48 @@ def forms(here: Here) -> Any:
         "usual": tax_forms.usual(here.tenant.country, several_brands=here.tenant.several_brands),
         "european": (known := rules().countries.get(here.tenant.country)) is not None and known.european,
         "names": {kind: _(name) for kind, name in NAMES.items()},
-        "forms": [
-            (one, named(people[one.row.party].kind, people[one.row.party].name, people[one.row.party].public_id))
-            for one in tax_forms.shown(here.programme, found[:PAGE], here.now)
-        ],
-        "next": found[PAGE - 1].id if len(found) > PAGE else "",
+        "forms": [(one, who[one.row.party]) for one in tax_forms.shown(here.programme, found.rows, here.now)],
+        "next": found.next,
     }
     return page(here, "brand/tax_forms.html", context, status=422 if problem else 200)
+
+
+def _asked(here: Here) -> Asked:
+    kinds = {str(kind): _(name) for kind, name in NAMES.items()}
+    states = {"counts": _("counts"), "refused": _("not accepted"), "ended": _("its time is over")}
+    filters = {"kind": (_("form"), kinds), "state": (_("state"), states)}
+    return asked(here.request.GET, Spec(filters, {"newest": _("newest first")}, search=_("name")), here.zone)
+
+
+def _found(here: Here, wish: Asked) -> Taken[FormRow]:
+    found = rows.newest(
+        here.access,
+        here.now,
+        text=wish.text,
+        kind=wish.chosen["kind"],
+        state=wish.chosen["state"],
+        before=wish.before,
+        limit=wish.limit + 1,
+        **wish.span,
+    )
+    return taken(wish, found, by_number)
+
+
+def _who(here: Here, found: Sequence[FormRow]) -> dict[int, str]:
+    people = listing.named(here.access, [row.party for row in found])
+    return {id_: named(one.kind, one.name, one.public_id) for id_, one in people.items()}
+
+
+def _document(here: Here, row: FormRow, who: str) -> dict[str, Any]:
+    """That there is a form; what it says, be it masked, is in no file."""
+    return {
+        "who": who,
+        "form": str(row.kind),
+        "signed_at": format_rfc3339(row.signed_at),
+        "ends_at": "" if row.ends_at is None else format_rfc3339(row.ends_at),
+        "state": row.state(here.now),
+        "why_not": row.refused_why,
+    }
 
 
 def _act(here: Here) -> None:

@@ -12,7 +12,7 @@ from fanshare.web.brand.who import named
 from fanshare.web.desk import Here
 from fanshare.web.exports import exported
 from fanshare.web.language import gettext as _
-from fanshare.web.lists import MOST_EXPORTED, PAGE, Asked
+from fanshare.web.lists import MOST_EXPORTED, Asked
 from fanshare.web.seated import page, seated
 from fanshare.web.tax_words import COLUMNS, files, kinds, years
 
@@ -33,8 +33,9 @@ def year(here: Here) -> Any:
     asked = lists.asked(here.request.GET, spec, here.zone, year=str(wanted))
     if asked.form:
         return _file(here, asked, wanted)
-    found = tax_years.page(here.access, wanted, text=asked.text, after=_after(asked), limit=PAGE + 1)
-    people = listing.named(here.access, [one.party for one in found])
+    found = tax_years.page(here.access, wanted, text=asked.text, after=_after(asked), limit=asked.limit + 1)
+    shown = lists.taken(asked, found, lambda one: (0, one.party))
+    people = listing.named(here.access, [one.party for one in shown.rows])
     context = {
         "asked": asked,
         "year": wanted,
@@ -42,10 +43,8 @@ def year(here: Here) -> Any:
         "zone": country.zone,
         "kinds": kinds(),
         "levels": Level,
-        "rows": [
-            (named(who.kind, who.name, who.public_id), one) for one in found[:PAGE] for who in [people[one.party]]
-        ],
-        "next": lists.place((0, found[PAGE - 1].party)) if len(found) > PAGE else "",
+        "rows": [(named(who.kind, who.name, who.public_id), one) for one in shown.rows for who in [people[one.party]]],
+        "next": shown.next,
         "reports": [
             (report, report.figure(wanted), report.due_on(wanted))
             for report in country.asked(several_brands=here.tenant.several_brands)
