@@ -172,6 +172,23 @@ def news(_: Say, programme: str, name: str, pieces: Sequence[str], stop_url: str
     )
 
 
+def tax_near(_: Say, programme: str, told: Sequence[tuple[str, int, int]], url: str, stop_url: str) -> Words:
+    """Whose payments of a year come near to what has to be reported: (report, year, how many people) each."""
+    lines = "\n".join(
+        _("%(report)s for %(year)s: %(number)s") % {"report": report, "year": str(year), "number": number}
+        for report, year, number in told
+    )
+    first = _(
+        "What was paid to some people has come to 80 percent or more of what has to be reported to the tax authority. "
+        "Each of them is told once a year for each report. How many are new:"
+    )
+    who = _("Who they are stands here:")
+    return Words(
+        _("%(programme)s: payments come near to what has to be reported") % {"programme": programme},
+        f"{greeting(_, '')}\n\n{_filled(first)}\n\n{lines}\n\n{who}\n{url}\n\n--\n{_stop(_, stop_url)}",
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Seal:
     """The newest signed state of a programme's books. ``note`` is the signed note itself (C2SP)."""

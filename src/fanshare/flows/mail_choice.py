@@ -1,7 +1,8 @@
-"""Who wants the weekly mail: everybody with an address, until she says no by the link in it.
+"""Who wants mail: everybody with an address, until she says no by the link in it. A brand's people have such a link
+too, in what tells them of thresholds of the tax.
 
-The link's token names the party and carries a keyed checksum, so that it works for ever, needs no row of its own, and
-nobody can make one for somebody else.
+The link's token names the party, or somebody of the brand, and carries a keyed checksum, so that it works for ever,
+needs no row of its own, and nobody can make one for somebody else.
 """
 
 import base64
@@ -13,10 +14,12 @@ from fanshare.core.instants import Instant
 from fanshare.flows.authorisation import Role, Seat
 from fanshare.store import directory
 from fanshare.store.access import Access, Connection
-from fanshare.store.queries import news
+from fanshare.store.queries import news, tax_alerts
 
 _PURPOSE = "mail choice"
 _MAC_BYTES = 16
+#: Before the number of somebody of the brand.
+_BRAND = "b"
 
 _STOP = """
 INSERT INTO mail_choice (programme_id, party_id, stopped_at)
@@ -25,9 +28,9 @@ ON CONFLICT (programme_id, party_id) DO UPDATE SET stopped_at = coalesce(mail_ch
 """
 
 
-def stop_token(keys: Keys, programme_id: int, party: int) -> str:
-    """What stands at the end of a party's link to stop her mail."""
-    place = f"{programme_id}.{party}".encode()
+def stop_token(keys: Keys, programme_id: int, party: int, *, of_brand: bool = False) -> str:
+    """What stands at the end of a link to stop the mail of a party, or of somebody ``of_brand``."""
+    place = f"{programme_id}.{_BRAND if of_brand else ''}{party}".encode()
     return base64.urlsafe_b64encode(_mac(keys, place) + place).rstrip(b"=").decode()
 
 
@@ -37,28 +40,33 @@ def stop(conn: Connection, keys: Keys, token: str, now: Instant, *, really: bool
     tenants = {one.id: one for one in directory.programmes(conn)}
     if found is None or found[0] not in tenants:
         return None
-    programme, party = found
+    programme, party, of_brand = found
     if really:
         access = Access(conn, programme, "mail")
-        access.execute(_STOP, {"party": party, "now": now})
+        if of_brand:
+            tax_alerts.choose(access, party, now, wanted=False)
+        else:
+            access.execute(_STOP, {"party": party, "now": now})
     return tenants[programme].name
 
 
 def speak(conn: Connection, seats: Iterable[Seat], language: str) -> None:
-    """Mail in a language from now on to those of these seats who are creators or fans."""
+    """Mail in a language from now on to those of these seats who are creators, fans or a brand's people."""
     for seat in seats:
         if seat.role in (Role.CREATOR, Role.FAN):
             news.speak(Access(conn, seat.programme_id, "mail"), seat.id, language)
+        elif seat.role is Role.BRAND:
+            tax_alerts.speak(Access(conn, seat.programme_id, "mail"), seat.id, language)
 
 
-def _read(keys: Keys, token: str) -> tuple[int, int] | None:
+def _read(keys: Keys, token: str) -> tuple[int, int, bool] | None:
     try:
         raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
         mac, place = raw[:_MAC_BYTES], raw[_MAC_BYTES:]
         if not hmac.compare_digest(mac, _mac(keys, place)):
             return None
         programme, _, party = place.decode().partition(".")
-        return int(programme), int(party)
+        return int(programme), int(party.removeprefix(_BRAND)), party.startswith(_BRAND)
     except ValueError:
         return None
 

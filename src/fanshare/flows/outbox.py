@@ -23,6 +23,7 @@ NEWS = "news"
 ADDRESS = "address"
 PAYEE = "payee"
 SAFETY = "safety"
+TAX = "tax"
 ATTEMPTS = 9
 
 _PURPOSE = "outbox"

@@ -28,6 +28,7 @@ from fanshare.flows import (
     posts,
     safety_mail,
     sign_in,
+    tax_alerts,
     thanks,
     weekly_mail,
 )
@@ -133,6 +134,8 @@ def _written(conn: Connection, keys: Keys, office: PostOffice, one: Waiting, now
         yield from _of_brand(conn, keys, office, one)
     elif one.kind == outbox.PAYEE:
         yield from _payee(conn, keys, office, one)
+    elif one.kind == outbox.TAX:
+        yield from _tax(conn, keys, office, one)
     elif one.kind == outbox.NEWS:
         yield from _news(conn, keys, office, one)
     elif one.kind == outbox.CHECKPOINT:
@@ -236,6 +239,18 @@ def _payee(conn: Connection, keys: Keys, office: PostOffice, one: Waiting) -> It
         url = f"{office.base_url}/payee/undo/{payees.undo_token(keys, programme, id_)}"
         words = letters.payee_changed(say, tenant.name, whom.name, told.account, until, url)
         yield Letter(str(one.content["address"]), words.subject, words.text, one.ident, language=whom.language)
+
+
+def _tax(conn: Connection, keys: Keys, office: PostOffice, one: Waiting) -> Iterator[Letter]:
+    """To somebody of the brand who looks after the money."""
+    programme, person = int(one.content["programme"]), int(one.content["person"])
+    access, tenant = Access(conn, programme, "job:mail"), _tenant(conn, programme)
+    whom = tax_alerts.reader(access, keys, person, int(one.content["at"]))
+    if whom is not None and whom.told:
+        stop = f"{office.base_url}/mail/stop/{mail_choice.stop_token(keys, programme, person, of_brand=True)}"
+        url = f"{office.base_url}/brand/{tenant.slug}/payouts/tax/year"
+        words = letters.tax_near(office.words_in(whom.language), tenant.name, whom.told, url, stop)
+        yield Letter(whom.address, words.subject, words.text, one.ident, stop, whom.language)
 
 
 def _budget(conn: Connection, keys: Keys, office: PostOffice, one: Waiting, now: Instant) -> Iterator[Letter]:

@@ -33,6 +33,7 @@ PERIODS: Mapping[str, int] = {
     "partitions": HOUR,
     "news": 5 * MINUTE,
     "weekly_mail": HOUR,
+    "tax_alerts": HOUR,
     "retention": HOUR,
     "disk": HOUR,
 }

@@ -34,6 +34,7 @@ from fanshare.flows import (
     payout_schedule,
     seal,
     self_billing,
+    tax_alerts,
     unclaimed,
     weekly_mail,
 )
@@ -365,6 +366,12 @@ class Worker:
         access = Access(self.conn, tenant.id, "job:mail")
         news.plan(access, self.keys, zone(tenant.time_zone), self.clock())
         news.forget_old(access, self.clock())
+
+    def _tax_alerts(self, done: Round) -> None:
+        for tenant in directory.programmes(self.conn):
+            if self.office is not None and not tenant.demo:
+                access = Access(self.conn, tenant.id, "job:mail")
+                self._guard("tax_alerts", partial(tax_alerts.watch, access, self.keys, self.clock()), done)
 
     def _retention(self, _: Round) -> None:
         retention.forget_old(self.conn, self.clock())

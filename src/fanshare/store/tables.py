@@ -41,6 +41,7 @@ IMMUTABLE = frozenset(
         "borne_debt",
         "budget",
         "budget_turn",
+        "tax_alert",
         "checkpoint",
         "claim",
         "claim_answer",

@@ -2,11 +2,15 @@
 
 from typing import Any
 
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+
 from fanshare.core.tax.rules import Level
-from fanshare.flows import tax_years
+from fanshare.flows import tax_alerts, tax_years
 from fanshare.flows.authorisation import Role
 from fanshare.flows.withholding import home
 from fanshare.store.queries import listing
+from fanshare.store.queries import tax_alerts as mails
 from fanshare.web import lists
 from fanshare.web.brand.who import named
 from fanshare.web.desk import Here
@@ -19,10 +23,15 @@ from fanshare.web.tax_words import COLUMNS, files, kinds, years
 _AT_ONCE = 200
 
 
-@seated("brand.tax", Role.BRAND, Role.OPERATOR)
+@seated("brand.tax", Role.BRAND, Role.OPERATOR, form=True)
 def year(here: Here) -> Any:
-    """A calendar year, as it is counted where the brand is."""
+    """A calendar year, as it is counted where the brand is; and whether who reads it is told of thresholds by mail."""
     country = home(here.access)
+    of_brand = here.hat.role is Role.BRAND
+    if here.request.method == "POST":
+        if of_brand:
+            mails.choose(here.access, here.me, here.now, wanted=here.request.POST.get("mail") == "yes")
+        return HttpResponseRedirect(reverse("brand_tax_year", args=[here.tenant.slug]))
     wanted, known = years(here, country)
     spec = lists.Spec(
         filters={},
@@ -51,6 +60,8 @@ def year(here: Here) -> Any:
             if report.kinds
         ],
         "currency": country.currency,
+        "mail": of_brand and bool(tax_alerts.asked(here.access, country)),
+        "told": of_brand and not mails.stopped(here.access, here.me),
     }
     return page(here, "brand/tax_year.html", context)
 
