@@ -84,6 +84,8 @@ def test_in_german_to_who_reads_german_and_none_to_who_turned_it_off(house: Hous
     mail_choice.speak(access.conn, [Seat(Role.BRAND, access.programme_id, finance)], "de")
     token = mail_choice.stop_token(KEYS, access.programme_id, owner, of_brand=True)
     assert mail_choice.stop(access.conn, KEYS, token, NEW_YEAR, really=True) == house.story.tenant.name
+    assert mail_choice.of_brand(token)
+    assert not mail_choice.of_brand(mail_choice.stop_token(KEYS, access.programme_id, owner))
     paid(house.story)
     told = house.told()
     assert told.keys() == {"finance"}

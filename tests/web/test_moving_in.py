@@ -13,7 +13,7 @@ from fanshare.core.instants import DAY, MINUTE, SECOND
 from fanshare.core.ledger import AccountKey, AccountKind, Balance
 from fanshare.flows import moving_uploads
 from fanshare.flows.context import open_programme
-from fanshare.flows.moving import plan_moving
+from fanshare.flows.moving import move_in, plan_moving
 from fanshare.flows.people import Joiner, add_creator
 from fanshare.jobs import moving as job
 from fanshare.store import books
@@ -176,6 +176,32 @@ def test_a_worker_that_died_after_the_books_were_written_says_done_and_writes_no
     house.later(2 * MINUTE)
     worked(company)
     assert (upload(company).state, counts(company)) == ("done", before)
+    assert upload(company).counts == {"people": 3, "links": 2, "codes": 1, "balances": 1}, "what was brought, not 0"
+
+
+def test_books_that_change_while_a_worker_moves_in_are_looked_at_again_and_nothing_is_lost(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bea, programme, really = company.device("bea"), company.brand.programme, move_in
+
+    def too_late(*args: Any, **named: Any) -> Any:
+        add_creator(programme, Joiner("Mira Blau", "mira@example.test"), company.house.now)
+        return really(*args, **named)
+
+    send(bea)
+    worked(company)
+    bea.fill(PATH, what="do")
+    before = counts(company)
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(job, "move_in", too_late)
+        worked(company)
+    found = upload(company)
+    assert (found.state, found.problem_code) == ("planned", "changed_meanwhile")
+    assert counts(company) == before | {"party": before["party"] + 1}, "nothing was moved in"
+    assert "New people: 2" in words(bea.get(PATH)), "the plan says what changed"
+    assert bea.fill(PATH, what="do").status == 302
+    worked(company)
+    assert upload(company).state == "done"
 
 
 def test_two_workers_and_ten_confirmations_move_in_once(company: Company) -> None:

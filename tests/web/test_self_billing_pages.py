@@ -52,6 +52,29 @@ def paid(company: Company, bea: Device) -> str:
     return run
 
 
+def test_a_document_over_a_gift_is_put_right_by_a_button(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    bea, cleo = company.device("bea"), company.device("cleo")
+    assert post(bea, BRANDS, **BRAND).status == 302
+    assert post(cleo, HERS, **CLEO).status == 302
+    with monkeypatch.context() as earlier:
+        earlier.setattr(self_billing, "_over", lambda one, _: one._replace(amount=one.amount + 1_000_000))
+        run = paid(company, bea)
+    page = bea.get(f"{run}/notes")
+    [place] = set(re.findall(r"/brand/linen/payouts/notes/\d+/correct", page.text))
+    asked = words(bea.get(place))
+    assert "takes it back and names it" in asked
+    assert "takes its place, with the number after that" in asked
+    assert company.device("mona").get(place).status == 403
+    assert post(bea, place).status == 302
+    after = words(bea.get(f"{run}/notes"))
+    assert "Put it right" not in after
+    assert re.search(r"G-20\d\d-00002 takes it back", after)
+    assert re.search(r"G-20\d\d-00003 in its place", after)
+    assert bea.get(place).status == 409
+    assert company.house.value("SELECT count(*) FROM audit WHERE what = 'billing.correct'") == 1
+    assert "00003" in cleo.get(HERS).text
+
+
 def test_a_payee_agrees_and_both_get_the_document(company: Company) -> None:
     bea, cleo, finn = (company.device(name) for name in ("bea", "cleo", "finn"))
     assert "writes no credit notes" in words(cleo.get(HERS))

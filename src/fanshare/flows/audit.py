@@ -82,6 +82,7 @@ WHAT = {
     "payout.currencies": later("set the currencies of payments"),
     "billing.issuer": later("said who writes credit notes for payees"),
     "billing.agree": later("agreed to credit notes"),
+    "billing.correct": later("put a credit note over a wrong amount right"),
     "billing.file": later("took a credit note"),
     "billing.take_back": later("took back that credit notes are written"),
     "payee.undo": later("undid a change of where money goes"),

@@ -34,6 +34,15 @@ def stop_token(keys: Keys, programme_id: int, party: int, *, of_brand: bool = Fa
     return base64.urlsafe_b64encode(_mac(keys, place) + place).rstrip(b"=").decode()
 
 
+def of_brand(token: str) -> bool:
+    """Whether a token is one of somebody of the brand, who gets no weekly mail; it may still be none at all."""
+    try:
+        place = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))[_MAC_BYTES:]
+    except ValueError:
+        return False
+    return f".{_BRAND}".encode() in place
+
+
 def stop(conn: Connection, keys: Keys, token: str, now: Instant, *, really: bool) -> str | None:
     """The name of the programme whose mail a token stops, ``None`` for no such token. Stopping twice is once."""
     found = _read(keys, token)

@@ -42,11 +42,22 @@ class Given(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """A payment with its documents in their order, or why there is none (``None``: there will be one soon)."""
+    """A payment with its documents in their order, or why there is none (``None``: there will be one soon).
+
+    ``due``: what was earned of it, where it has documents. A document that stands over anything else is wrong.
+    """
 
     payment: Payment
     documents: list["Document"]
     why_not: FanshareError | None
+    due: Micros = 0
+
+    @property
+    def wrong(self) -> int:
+        """The number of the document that stands and is not over what was earned; 0 where none is."""
+        standing = rows.that_stand([one.bill for one in self.documents])
+        arrived = self.payment.state == State.FINAL
+        return next((one.id for one in standing if arrived and one.amount != self.due), 0)
 
 
 class Document(NamedTuple):
@@ -162,9 +173,9 @@ def standing(programme: Programme, tenant: Tenant, payments: Sequence[Payment], 
     for bill in rows.of_items(access, [one.id for one in payments]):
         bills.setdefault(bill.item, []).append(bill)
     without = [one for one in payments if one.id not in bills]
-    stated, sums = _statements(programme, without), earned(access, {one.party for one in without})
+    stated, sums = _statements(programme, without), earned(access, {one.party for one in payments})
     return [
-        Standing(one, [document(programme, bill) for bill in bills[one.id]], None)
+        Standing(one, [document(programme, bill) for bill in bills[one.id]], None, sums.get(one.payout, 0))
         if one.id in bills
         else Standing(one, [], _why_not(tenant, found, stated.get(one.id), _over(one, sums), now))
         for one in payments
@@ -279,7 +290,7 @@ def _written(programme: Programme, tenant: Tenant, found: Issuer, payment: Payme
             year = local_date(now, zone(tenant.time_zone)).year
             serial = rows.next_serial(access, year)
             made = _drafted(tenant, found, stated, payment, now, core.number_of(found.prefix, year, serial))
-            _put(programme, made, Bill(0, year, serial, payment.party, payment.id, payment.run, payment.currency,
+            put(programme, made, Bill(0, year, serial, payment.party, payment.id, payment.run, payment.currency,
                                        payment.amount, None, now, None))  # fmt: skip
     except BadInputError:
         return False
@@ -300,15 +311,22 @@ def _cancelled(programme: Programme, tenant: Tenant, bill_id: int, now: Instant)
         serial = rows.next_serial(access, day.year)
         number = core.number_of(core.prefix_of(paper.number, known.year, known.serial), day.year, serial)
         made = cancelling(paper, day, number)
-        _put(programme, made, known._replace(year=day.year, serial=serial, cancels=known.id, made_at=now))
+        put(programme, made, taking_back(known, day.year, serial, now))
     return True
 
 
-def _put(programme: Programme, made: Invoice, bill: Bill) -> None:
+def taking_back(known: Bill, year: int, serial: int, now: Instant) -> Bill:
+    """The row of what takes a document back."""
+    return known._replace(year=year, serial=serial, cancels=known.id, replaces=None, made_at=now)
+
+
+def put(programme: Programme, made: Invoice, bill: Bill) -> int:
+    """Write a document with what it says; its id. The caller has a transaction and took the number in it."""
     id_ = rows.add(programme.access, bill)
     sealed = programme.keys.seal(PAPER, json.dumps(written(made)).encode(), _place(programme, id_))
     until = datetime(bill.year + 1 + core.KEPT_YEARS, 1, 2, tzinfo=UTC)  # a day more: no zone is left before its year
     rows.add_paper(programme.access, id_, sealed, int(until.timestamp()) * 1_000_000)
+    return id_
 
 
 def _place(programme: Programme, id_: int | None = None) -> bytes:

@@ -2,7 +2,7 @@
 
 import structlog
 
-from fanshare.core.errors import FanshareError
+from fanshare.core.errors import ConflictError, FanshareError
 from fanshare.core.instants import MINUTE, Instant
 from fanshare.core.moving import Moved
 from fanshare.core.moving_plan import Plan
@@ -43,17 +43,20 @@ def _go_on(programme: Programme, upload: Upload, now: Instant) -> None:
     wish = moving_uploads.opened(programme, upload)
     moved = _read(programme, wish, now)
     plan = plan_moving(programme, moved, now, destination=wish.to)
-    meant, counts = seen(plan), moving_uploads.counts(plan)
     if upload.state == "asked" and plan.empty:
-        # Done before this worker, or another, could write it down; or by the command.
-        rows.over(programme.access, upload.id, "done", now, counts=counts)
-    elif upload.state == "asked" and meant == upload.seen:
-        _move(programme, wish, moved, plan, now)
-        rows.over(programme.access, upload.id, "done", now, counts=counts)
-    else:
-        again = "changed_meanwhile" if upload.state == "asked" else ""
-        sealed = moving_uploads.sealed_plan(programme, upload, moved, plan)
-        rows.planned(programme.access, upload, sealed, meant, now, code=again)
+        # Done before this worker, or another, could write it down; or by the command. What was brought is what was
+        # seen: of what is left to do nothing can be counted.
+        brought = moving_uploads.shown(programme, upload).get("counts", moving_uploads.counts(plan))
+        rows.over(programme.access, upload.id, "done", now, counts=brought)
+        return
+    if upload.state == "asked" and seen(plan) == upload.seen:
+        if _move(programme, wish, moved, plan, now):
+            rows.over(programme.access, upload.id, "done", now, counts=moving_uploads.counts(plan))
+            return
+        plan = plan_moving(programme, moved, now, destination=wish.to)
+    again = "changed_meanwhile" if upload.state == "asked" else ""
+    sealed = moving_uploads.sealed_plan(programme, upload, moved, plan)
+    rows.planned(programme.access, upload, sealed, seen(plan), now, code=again)
 
 
 def _read(programme: Programme, wish: Wish, now: Instant) -> Moved:
@@ -68,9 +71,16 @@ def _read(programme: Programme, wish: Wish, now: Instant) -> Moved:
     return moved
 
 
-def _move(programme: Programme, wish: Wish, moved: Moved, plan: Plan, now: Instant) -> None:
+def _move(programme: Programme, wish: Wish, moved: Moved, plan: Plan, now: Instant) -> bool:
+    """Move in; false where the books have changed since the plan was made a moment ago: then nothing was done."""
     source = Source(tuple(name for name, _ in wish.files), sum(len(content) for _, content in wish.files))
-    move_in(programme, moved, plan, source, now, label=moving_uploads.label_of(wish), destination=wish.to)
+    try:
+        move_in(programme, moved, plan, source, now, label=moving_uploads.label_of(wish), destination=wish.to)
+    except ConflictError as error:
+        if error.code != "changed_meanwhile":
+            raise
+        return False
+    return True
 
 
 def _fail(programme: Programme, upload: Upload, code: str, problem: str, now: Instant) -> None:

@@ -6,7 +6,7 @@ it. Sources: Directive 2006/112/EC, Art. 224 (a prior agreement) and Art. 226 (1
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -23,6 +23,10 @@ _DIGITS = 5
 _WORDS = {
     "en": ("Commission for sales through {name}", "Paid by payout {run}."),
     "de": ("Vermittlungsprovision für Verkäufe über {name}", "Bezahlt mit Auszahlung {run}."),
+}
+_INSTEAD = {
+    "en": "Takes the place of {number} of {day}, which was over a wrong amount and is cancelled.",
+    "de": "Ersetzt {number} vom {day}; diese war über einen falschen Betrag und ist storniert.",
 }
 
 
@@ -101,6 +105,20 @@ def note(issuer: Issuer, stated: Stated, paid: Paid, issued: date, number: str) 
     return Invoice(
         number, Kind.SELF_BILLED, issued, paid.since, paid.until, paid.currency, stated.party, issuer.party, (line,),
         issuer.language, None, how.format(run=paid.run), rounding=rounding,
+    )  # fmt: skip
+
+
+def instead(wrong: Invoice, amount: Micros, issued: date, number: str) -> Invoice:
+    """What takes the place of a note over a wrong amount: the same persons, work and VAT, over ``amount``.
+
+    Nothing is asked anew: what was stated when the money came is what held. Raises ``BadInputError``
+    (``invoice_currency``).
+    """
+    [line] = wrong.lines
+    net, rounding = out_of(amount, line.treatment.rate, wrong.currency)
+    said = _INSTEAD.get(wrong.language, _INSTEAD["en"]).format(number=wrong.number, day=wrong.issued.isoformat())
+    return replace(
+        wrong, number=number, issued=issued, lines=(replace(line, price=net),), rounding=rounding, note=said
     )  # fmt: skip
 
 

@@ -117,16 +117,17 @@ INSERT INTO self_bill_series (programme_id, year, last) VALUES (%(programme_id)s
 ON CONFLICT (programme_id, year) DO UPDATE SET last = self_bill_series.last + 1 RETURNING last
 """
 _ADD = """
-INSERT INTO self_bill (programme_id, year, serial, party_id, item_id, currency, amount, cancels, made_at)
-VALUES (%(programme_id)s, %(year)s, %(serial)s, %(party)s, %(item)s, %(currency)s, %(amount)s, %(cancels)s, %(now)s)
-RETURNING id
+INSERT INTO self_bill (programme_id, year, serial, party_id, item_id, currency, amount, cancels, replaces, made_at)
+VALUES (%(programme_id)s, %(year)s, %(serial)s, %(party)s, %(item)s, %(currency)s, %(amount)s, %(cancels)s,
+        %(replaces)s, %(now)s) RETURNING id
 """
 _ADD_PAPER = """
 INSERT INTO self_bill_paper (programme_id, bill_id, sealed, keep_until)
 VALUES (%(programme_id)s, %(bill)s, %(sealed)s, %(until)s)
 """
 _BILLS: LiteralString = """
-SELECT b.id, b.year, b.serial, b.party_id, b.item_id, i.run_id, b.currency, b.amount, b.cancels, b.made_at, p.sealed
+SELECT b.id, b.year, b.serial, b.party_id, b.item_id, i.run_id, b.currency, b.amount, b.cancels, b.made_at, p.sealed,
+       b.replaces
   FROM self_bill b
   JOIN payout_item i ON i.programme_id = b.programme_id AND i.id = b.item_id
   LEFT JOIN self_bill_paper p ON p.programme_id = b.programme_id AND p.bill_id = b.id
@@ -137,10 +138,11 @@ _OF_THESE = _BILLS + " AND b.item_id = ANY(%(items)s::bigint[]) ORDER BY b.id"
 _OF_PARTY = _BILLS + " AND b.party_id = %(party)s ORDER BY b.id DESC LIMIT %(limit)s"
 _ALL = _BILLS + " ORDER BY b.year, b.serial"
 _PAID = """
-SELECT i.id, i.party_id, coalesce(i.from_currency, i.currency), coalesce(i.payout_id, 0) FROM payout_item i
+SELECT i.id, i.party_id, coalesce(i.from_currency, i.currency), coalesce(i.payout_id, 0), i.state FROM payout_item i
   JOIN self_bill b ON b.programme_id = i.programme_id AND b.item_id = i.id
  WHERE i.programme_id = %(programme_id)s
 """
+_PAYOUT = "SELECT payout_id FROM payout_item WHERE programme_id = %(programme_id)s AND id = %(item)s"
 _FORGET_OLD = "DELETE FROM self_bill_paper WHERE programme_id = %(programme_id)s AND keep_until <= %(now)s"
 _SERIES = "SELECT year, last FROM self_bill_series WHERE programme_id = %(programme_id)s ORDER BY year"
 
@@ -169,7 +171,10 @@ class Payment(NamedTuple):
 
 
 class Bill(NamedTuple):
-    """A document as a row; ``sealed`` is what it says, ``None`` when no law asked for it any more."""
+    """A document as a row; ``sealed`` is what it says, ``None`` when no law asked for it any more.
+
+    It may take another one back (``cancels``), or stand in the place of a wrong one that was (``replaces``).
+    """
 
     id: int
     year: int
@@ -182,6 +187,7 @@ class Bill(NamedTuple):
     cancels: int | None
     made_at: Instant
     sealed: bytes | None
+    replaces: int | None = None
 
 
 class Word(NamedTuple):
@@ -280,7 +286,7 @@ def add(access: Access, bill: Bill) -> int:
     """Write a document; its id is given here. Raises where its number would leave a gap."""
     values = {"party": bill.party, "item": bill.item, "currency": bill.currency, "amount": bill.amount}
     values |= {"year": bill.year, "serial": bill.serial, "now": bill.made_at}
-    return int(access.value(_ADD, {**values, "cancels": bill.cancels}))
+    return int(access.value(_ADD, {**values, "cancels": bill.cancels, "replaces": bill.replaces}))
 
 
 def add_paper(access: Access, bill: int, sealed: bytes, keep_until: Instant) -> None:
@@ -304,14 +310,34 @@ def of_party(access: Access, party: int, limit: int) -> list[Bill]:
     return [_bill(*row) for row in access.fetch(_OF_PARTY, {"party": party, "limit": limit})]
 
 
+def that_stand(bills: Sequence[Bill]) -> list[Bill]:
+    """Those of these that nothing takes back, without what takes others back."""
+    gone = {one.cancels for one in bills}
+    return [one for one in bills if one.cancels is None and one.id not in gone]
+
+
 def everything(access: Access) -> Sequence[Bill]:
     """All of them by their numbers."""
     return [_bill(*row) for row in access.fetch(_ALL)]
 
 
-def paid(access: Access) -> dict[int, tuple[int, str, int]]:
-    """To whom the payments are that have a document, in which currency, and by which payouts."""
-    return {row[0]: (row[1], row[2], row[3]) for row in access.fetch(_PAID)}
+class PaidBy(NamedTuple):
+    """A payment that has a document: to whom, in which currency, by which payout, and where it stands."""
+
+    party: int = 0
+    currency: str = ""
+    payout: int = 0
+    state: str = ""
+
+
+def paid(access: Access) -> dict[int, PaidBy]:
+    """The payments that have a document."""
+    return {row[0]: PaidBy(*row[1:]) for row in access.fetch(_PAID)}
+
+
+def payout_of(access: Access, item: int) -> int:
+    """By which payout a payment was made; 0 before it was sent."""
+    return int(access.value(_PAYOUT, {"item": item}) or 0)
 
 
 def series(access: Access) -> dict[int, int]:
@@ -326,7 +352,7 @@ def forget_old(access: Access, now: Instant) -> None:
 
 def _bill(
     id_: int, year: int, serial: int, party: int, item: int, run: int, currency: str, amount: int,
-    cancels: int | None, made_at: int, sealed: memoryview | bytes | None,
+    cancels: int | None, made_at: int, sealed: memoryview | bytes | None, replaces: int | None,
 ) -> Bill:  # fmt: skip
     content = None if sealed is None else bytes(sealed)
-    return Bill(id_, year, serial, party, item, run, currency, amount, cancels, made_at, content)
+    return Bill(id_, year, serial, party, item, run, currency, amount, cancels, made_at, content, replaces)

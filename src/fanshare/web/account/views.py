@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from fanshare.core.errors import BadInputError
+from fanshare.flows.mail_choice import of_brand
 from fanshare.flows.passkeys import ENTER
 from fanshare.flows.staff import clean
 from fanshare.web import language, passkeys, site
@@ -129,7 +130,8 @@ def stop_mail(request: Any, token: str) -> Any:
     programme = site.of(request).accounts.stop_mail(token, really=stopped)
     if programme is None:
         return error_page(request, 404)
-    return render(request, "account/stop_mail.html", {"programme": programme, "stopped": stopped})
+    context = {"programme": programme, "stopped": stopped, "of_brand": of_brand(token)}
+    return render(request, "account/stop_mail.html", context)
 
 
 stop_mail.csrf_exempt = True  # type: ignore[attr-defined]

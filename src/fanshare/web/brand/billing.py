@@ -11,7 +11,7 @@ from fanshare.core.invoices.self_billing import Issuer
 from fanshare.core.invoices.vat import KNOWN_UNTIL
 from fanshare.core.money import format_percent
 from fanshare.core.workbench import typed
-from fanshare.flows import self_billing
+from fanshare.flows import note_corrections, self_billing
 from fanshare.flows.audit import noted
 from fanshare.flows.authorisation import Role
 from fanshare.flows.invoice_files import Form
@@ -59,6 +59,19 @@ def document(here: Here, number: int) -> Any:
     found = self_billing.one_of(here.programme, number)
     noted(here.access, "billing.file", here.now, f"bill {found.bill.id}")
     return handed_over(found.paper, Form(form))
+
+
+@seated("brand.billing", Role.BRAND, form=True, fresh=True)
+def correct(here: Here, number: int) -> Any:
+    """A document over a wrong amount: what would be written, and the button that writes it."""
+    if here.request.method == "POST":
+        note_corrections.correct(here.programme, here.tenant, number, here.now)
+        run = self_billing.one_of(here.programme, number).bill.run
+        return HttpResponseRedirect(reverse("brand_notes", args=[here.tenant.slug, run]))
+    wrong = note_corrections.look(here.programme, number)
+    who = listing.named(here.access, [wrong.document.bill.party])[wrong.document.bill.party]
+    context = {"wrong": wrong, "who": named(who.kind, who.name, who.public_id)}
+    return page(here, "brand/note_wrong.html", context)
 
 
 def _set(here: Here) -> None:

@@ -88,6 +88,7 @@ urlpatterns = [
     path("brand/<slug:programme>/payouts/account", banks.account, name="brand_payout_account"),
     path("brand/<slug:programme>/payouts/billing", billing.issuer, name="brand_billing"),
     path("brand/<slug:programme>/payouts/notes/<row:number>", billing.document, name="brand_bill"),
+    path("brand/<slug:programme>/payouts/notes/<row:number>/correct", billing.correct, name="brand_bill_correct"),
     path("brand/<slug:programme>/payouts/<row:number>/notes", notes.notes, name="brand_notes"),
     path("brand/<slug:programme>/payouts/<row:number>/bank", banks.bank, name="brand_payout_bank"),
     path("brand/<slug:programme>/payouts/<row:number>", payouts.run, name="brand_payout"),

@@ -1,0 +1,12 @@
+"""Documents that take the place of wrong ones."""
+
+from django.db import migrations
+
+from fanshare.store.migrations import run_sql, step_before
+
+
+class Migration(migrations.Migration):  # type: ignore[misc]
+    """Runs the SQL file of the same name."""
+
+    dependencies = [("store", step_before("0174_corrections"))]  # noqa: RUF012
+    operations = [run_sql("0174_corrections")]  # noqa: RUF012
