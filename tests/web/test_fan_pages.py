@@ -140,3 +140,24 @@ def test_a_fan_reads_what_she_would_have_as_a_creator_and_finds_the_way(company:
     assert "who brings it herself you would have 7.08 €" in words(page)
     assert 'href="/join/linen"' in page.text
     assert "nobody asks for followers" in words(page)
+
+
+def test_search_days_and_order_tell_no_hour_and_nothing_of_today(tomorrow: Company) -> None:
+    """What came in today stands in no list and no file, however it is asked for; what stands there has days alone."""
+    brand, device = tomorrow.brand, finn(tomorrow)
+    queries = ("", "from=2026-11-01", "to=2026-12-31", "sort=oldest", "q=CLEO", "state=pending", "state=available")
+
+    def told() -> dict[str, list[dict[str, str]]]:
+        return {one: json.loads(device.get(f"/fan/linen/earnings?as=json&{one}").text)["rows"] for one in queries}
+
+    before, pages = told(), [words(device.get(f"/fan/linen/earnings?{one}")) for one in queries]
+    tell(brand, order(brand, "F1099", brand.fan_link, 1_000_000, ago=HOUR))
+    assert told() == before
+    assert [words(device.get(f"/fan/linen/earnings?{one}")) for one in queries] == pages
+    tomorrow.house.later(DAY)
+    (new,) = [line for line in told()[""] if line not in before[""]]
+    assert list(new) == [
+        "day", "creator", "goods", "rate", "amount", "currency", "state", "ready_at", "pays_on", "paid_on",
+        "waits_for", "what",
+    ]  # fmt: skip
+    assert not [text for text in new.values() if re.search(r"\d\d:\d\d|\dT\d|F1099|product", text)]

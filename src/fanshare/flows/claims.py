@@ -8,6 +8,7 @@ people and the operator answer.
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -105,7 +106,7 @@ def claim(programme: Programme, party: int, creator: int, said: Said, now: Insta
             told = "Five claims a week; the next one from %(day)s on."
             raise FanshareError("too_many_claims", told, 429, day=format_rfc3339(again)[:10])
         check_parties(access, {creator, party})
-        mark = programme.pseudonym("claim", number.casefold())
+        mark = mark_of(programme, number)
         made = queries.add(access, party, creator, mark, now)
         if made is not None:
             content = {"number": number, "receipt": said.receipt.strip(), "words": said.words.strip()}
@@ -130,9 +131,21 @@ def look(programme: Programme, claim_id: int, now: Instant) -> Case:
     return replace(_with_order(programme, row, said, order, now), asked=asked)
 
 
+def mark_of(programme: Programme, number: str) -> str:
+    """What stands in a claim for the number of its order, which is given as ``bare`` leaves it."""
+    return programme.pseudonym("claim", number.casefold())
+
+
 def said_in(programme: Programme, row: ClaimRow) -> Said:
     """What she typed."""
     return said_by(programme, row.id, row.person)
+
+
+def numbers(programme: Programme, rows: Sequence[ClaimRow]) -> list[str]:
+    """The order's number of each claim, opened in one look; empty for whoever was erased."""
+    keys = [None if row.person is None else (row.person, _kind(row.id)) for row in rows]
+    found = programme.vault.get_many(key for key in keys if key is not None)
+    return [str(json.loads(found[key])["number"]) if key in found else "" for key in keys]
 
 
 def said_by(programme: Programme, claim_id: int, person: int | None) -> Said:

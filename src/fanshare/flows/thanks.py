@@ -97,9 +97,19 @@ def sent(programme: Programme, creator: int, limit: int) -> list[Sent]:
     ]
 
 
-def received(programme: Programme, fan: int, *, after: int | None = None, limit: int) -> list[Received]:
-    """Thanks to a fan, the newest first."""
-    rows = thanks.received(programme.access, fan, after=after, limit=limit)
+def received(
+    programme: Programme,
+    fan: int,
+    *,
+    creator: str = "",
+    since: Instant | None = None,
+    until: Instant | None = None,
+    after: int | None = None,
+    limit: int,
+) -> list[Received]:
+    """Thanks to a fan, the newest first: of creators whose names hold ``creator``, at ``since`` <= t < ``until``."""
+    begin, end = (None if at is None else at - 1 for at in (since, until))
+    rows = thanks.received(programme.access, fan, creator=creator, since=begin, until=end, after=after, limit=limit)
     return _with_words(programme.vault, rows)
 
 

@@ -7,6 +7,7 @@ pages and files.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tests.web.support import filling_fans as fans
 from tests.web.support import filling_lists as fill
 from tests.web.support import filling_money as money
 from tests.web.support import filling_more as more
@@ -208,7 +209,37 @@ CREATOR = (
         empty=("/creator/wool/exclusive", "nora"),
     ),
 )  # fmt: skip
-LISTS = (*BRAND, *OPERATOR, *CREATOR)
+FAN = (
+    Listing(
+        "fan/earnings.html", "/fan/linen/earnings", "finn", fans.of_finn,
+        search="f11", days="day", filters=("state=pending",), sorts=("oldest",), empty=("/fan/linen/earnings", "fay"),
+    ),
+    Listing(
+        "fan/creators.html", "/fan/linen/creators", "finn", fans.of_finn,
+        search="f11", filters=("sees=name",), sorts=("sales",), empty=("/fan/linen/creators", "fay"),
+    ),
+    Listing(
+        "claims/claim.html", "/claims/linen", "finn", fans.claimed,
+        search=f"{fill.EVIL}11", days="made_at", filters=("state=received",), empty=("/claims/linen", "fay"),
+    ),
+    Listing(
+        "fan/rewards.html", "/fan/linen/rewards", "finn", fans.of_finn,
+        search="f11", days="day", filters=("state=kept",), empty=("/fan/linen/rewards", "fay"),
+    ),
+    Listing(
+        "fan/thanks.html", "/fan/linen/thanks", "finn", fans.of_finn,
+        search="f11", days="at", empty=("/fan/linen/thanks", "fay"),
+    ),
+    Listing(
+        "fan/questions.html", "/fan/linen/questions", "finn", fans.of_finn,
+        search="f11", days="last_day", filters=("state=asked",), empty=("/fan/linen/questions", "fay"),
+    ),
+    Listing(
+        "fan/exclusive.html", "/fan/linen/exclusive", "finn", fans.of_finn,
+        search="f11", days="day", empty=("/fan/linen/exclusive", "fay"),
+    ),
+)  # fmt: skip
+LISTS = (*BRAND, *OPERATOR, *CREATOR, *FAN)
 
 _FORM = "choices of a form, or what was typed into it"
 _ONE = "the parts of one thing, which the thing bounds"
@@ -222,14 +253,13 @@ _ANSWERED_ONCE = (
 )
 _PAPER = "for paper: everything of the chosen days at once"
 _HERS = "her own sealed books, read in memory: filtered on the page, and all of it is a file of the settings"
-_STEPPED = "has tools of its own, which tests beside its page look at"
 _TALK = "what two people said: read from its end, earlier words page by page; all of them are in the copy of her data"
 _PUBLIC = "for everybody: as many as a person published"
 
 _REASONS: dict[str, str] = {
     _FORM: """account/home account/leave account/mails account/prove account/reading appeals/object brand/assign
         brand/bonus brand/claim brand/code_plans brand/connect brand/many_codes brand/terms brand/terms_rules
-        brand/write claims/claim joining/confirm payee/tax payee/where ui/join ui/quiet workbench/fields
+        brand/write joining/confirm payee/tax payee/where ui/join ui/quiet workbench/fields
         workbench/start workbench/time workbench/unlock""",
     _ONE: """payee/tax_year
         brand/creator brand/message brand/order brand/payout_account brand/tax_form creator/exclusive_post
@@ -248,7 +278,6 @@ _REASONS: dict[str, str] = {
     _PAPER: "creator/printed fan/printed",
     _HERS: """workbench/again workbench/costs workbench/due workbench/hours workbench/ideas workbench/invoices
         workbench/today""",
-    _STEPPED: """fan/creators fan/earnings fan/exclusive fan/questions fan/rewards fan/thanks""",
     _TALK: "ui/thread",
     _PUBLIC: "public/start public/terms",
 }

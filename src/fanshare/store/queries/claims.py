@@ -26,7 +26,10 @@ SELECT c.id, c.party_id, c.creator_party_id, p.kind, p.person_id, coalesce(p.dis
   LEFT JOIN claim_answer a ON a.programme_id = c.programme_id AND a.claim_id = c.id
  WHERE c.programme_id = %(programme_id)s AND (%(id)s::bigint IS NULL OR c.id = %(id)s)
    AND (%(party)s::bigint IS NULL OR c.party_id = %(party)s) AND (NOT %(open)s OR a.claim_id IS NULL)
-   AND (%(before)s::bigint IS NULL OR c.id < %(before)s)
+   AND (%(before)s::bigint IS NULL OR c.id < %(before)s) AND (%(mark)s = '' OR c.mark = %(mark)s)
+   AND (%(since)s::bigint IS NULL OR c.at >= %(since)s) AND (%(until)s::bigint IS NULL OR c.at < %(until)s)
+   AND (%(state)s = '' OR %(state)s = CASE WHEN a.accepted THEN 'credited' WHEN a.accepted IS NULL THEN 'received'
+                                           ELSE 'not_credited' END)
  ORDER BY CASE WHEN %(open)s THEN c.id END, c.id DESC LIMIT %(limit)s
 """
 #: What waits stands first, the oldest at the top; behind it what was answered, the newest at the top.
@@ -156,11 +159,20 @@ def listed(
     id_: int | None = None,
     party: int | None = None,
     waiting: bool = False,
+    mark: str = "",
+    state: str = "",
+    since: Instant | None = None,
+    until: Instant | None = None,
     before: int | None = None,
     limit: int = 50,
 ) -> list[ClaimRow]:
-    """Claims: those that wait oldest first, else all of them newest first."""
-    wanted = {"id": id_, "party": party, "open": waiting, "before": before, "limit": limit}
+    """Claims: those that wait oldest first, else all of them newest first.
+
+    ``mark`` stands for the number of one order, ``state`` is received, credited or not_credited; made at or after
+    ``since`` and before ``until``.
+    """
+    wanted = {"id": id_, "party": party, "open": waiting, "before": before, "limit": limit, "mark": mark}
+    wanted |= {"state": state, "since": since, "until": until}
     return [ClaimRow(*row) for row in access.fetch(_LIST, wanted)]
 
 

@@ -42,9 +42,17 @@ SELECT p.order_id, p.id, coalesce(c.display_name, ''), p.role, p.currency, p.buc
         WHERE t.programme_id = p.programme_id AND t.order_id = p.order_id AND t.creator_party_id = p.creator_party_id
           AND t.settled_at < %(day)s ORDER BY t.seq DESC LIMIT 1) h
  WHERE p.programme_id = %(programme_id)s AND p.party_id = %(fan)s
+   AND (%(creator)s = '' OR strpos(lower(c.display_name), lower(%(creator)s)) > 0)
+   AND (%(bucket)s = '' OR %(bucket)s = CASE WHEN p.bucket = 'held' THEN 'held'
+                                             WHEN p.matures_at <= %(day)s THEN 'available' ELSE 'pending' END)
+   AND (%(from_day)s = '' OR h.body::json->>'placed_on' >= %(from_day)s)
+   AND (%(to_day)s = '' OR h.body::json->>'placed_on' <= %(to_day)s)
    AND (%(order)s::bigint IS NULL OR (p.order_id, p.id) < (%(order)s, %(id)s))
  ORDER BY p.order_id DESC, p.id DESC LIMIT %(limit)s
 """
+_OLDEST = _LINES.replace("(p.order_id, p.id) <", "(p.order_id, p.id) >").replace(
+    "p.order_id DESC, p.id DESC", "p.order_id, p.id"
+)
 _HELPED = """
 SELECT p.creator_party_id, coalesce(c.display_name, ''), coalesce(c.slug, ''), count(*), count(DISTINCT o.buyer_key)
   FROM position p
@@ -99,10 +107,36 @@ def purses(access: Access, fan: int, day: Instant) -> list[Purse]:
     return [purse for purse in purses_of({(row[0], row[1]): int(row[2]) for row in rows}) if any(purse[1:])]
 
 
-def lines(access: Access, fan: int, day: Instant, *, after: tuple[int, int] | None = None, limit: int) -> list[FanLine]:
-    """A fan's shares as they were at the beginning of a day, the newest orders first."""
+class Sought(NamedTuple):
+    """Which lines: of creators whose name holds ``creator``, in one ``bucket`` (held, available, pending), and of days.
+
+    Days are those that a line shows (``2026-11-14``, both included), never instants: whoever could ask for hours would
+    learn at which a friend bought. What is empty narrows nothing.
+    """
+
+    creator: str = ""
+    bucket: str = ""
+    from_day: str = ""
+    to_day: str = ""
+
+
+ALL = Sought()
+
+
+def lines(
+    access: Access,
+    fan: int,
+    day: Instant,
+    *,
+    sought: Sought = ALL,
+    oldest: bool = False,
+    after: tuple[int, int] | None = None,
+    limit: int,
+) -> list[FanLine]:
+    """A fan's shares as they were at the beginning of a day, the newest orders first, or the ``oldest``."""
     order, id_ = after or (None, None)
-    rows = access.fetch(_LINES, {"fan": fan, "day": day, "order": order, "id": id_, "limit": limit})
+    asked = {"fan": fan, "day": day, "order": order, "id": id_, "limit": limit, **sought._asdict()}
+    rows = access.fetch(_OLDEST if oldest else _LINES, asked)
     return [FanLine._make([*row[:-1], own_settlement(json.loads(row[-1]))]) for row in rows]
 
 

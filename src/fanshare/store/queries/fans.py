@@ -53,7 +53,7 @@ _SORTED: Mapping[bool, LiteralString] = {
     False: _NAMED.replace("(@order, s.id) < (%(at)s, %(id)s)", "s.id < %(at)s").replace("@order DESC, ", ""),
     True: _NAMED.replace("@order", "s.sales"),
 }
-_CREATORS = """
+_HERS = """
 SELECT c.id, coalesce(c.display_name, ''), c.slug, f.person_id, s.since_at,
        (SELECT count(*) FROM position p
          WHERE p.programme_id = c.programme_id AND p.party_id = %(fan)s AND p.creator_party_id = c.id
@@ -72,8 +72,24 @@ SELECT c.id, coalesce(c.display_name, ''), c.slug, f.person_id, s.since_at,
                 UNION SELECT r.creator_party_id FROM circle r
                  WHERE r.programme_id = %(programme_id)s AND r.fan_party_id = %(fan)s)
    AND (%(slug)s::text IS NULL OR c.slug = %(slug)s) AND (%(after)s::bigint IS NULL OR c.id > %(after)s)
- ORDER BY c.id LIMIT %(limit)s
 """
+_CREATORS = _HERS + " ORDER BY c.id LIMIT %(limit)s"
+_LISTED = (
+    "SELECT * FROM ("  # noqa: S608 - every part is a constant of this module
+    + _HERS
+    + """) AS hers (id, name, slug, person, since_at, orders, quiet)
+ WHERE (%(name)s = '' OR strpos(lower(name), lower(%(name)s)) > 0)
+   AND (%(sees)s = '' OR (since_at IS NOT NULL) = (%(sees)s = 'name'))
+"""
+)
+_LISTED_FIRST = _LISTED + " AND (%(first)s::bigint IS NULL OR id > %(first)s) ORDER BY id LIMIT %(limit)s"
+_LISTED_SALES = (
+    _LISTED
+    + """
+   AND (%(first)s::bigint IS NULL OR (orders, -id) < (%(first)s, -%(second)s::bigint))
+ ORDER BY orders DESC, id LIMIT %(limit)s
+"""
+)
 _SHOW = """
 INSERT INTO fan_shown (programme_id, fan_party_id, creator_party_id, since_at)
 VALUES (%(programme_id)s, %(fan)s, %(creator)s, %(now)s)
@@ -174,6 +190,25 @@ def creators(
     """Creators whom a fan shares for, with the sales she brought each before a day."""
     values = {"fan": fan, "day": day, "slug": slug, "after": after, "limit": limit}
     return [OwnCreator(*row) for row in access.fetch(_CREATORS, values)]
+
+
+class OfHers(NamedTuple):
+    """Which creators of a fan: whose names hold ``name``, who see a name of the fan ("name") or "none"."""
+
+    name: str = ""
+    sees: str = ""
+    by_sales: bool = False
+
+
+def listed(
+    access: Access, fan: int, day: Instant, sought: OfHers, *, after: tuple[int, int] | None = None, limit: int
+) -> list[OwnCreator]:
+    """The same as a list: by when they were first known, or the most sales before the day first."""
+    first, second = after or (None, None)
+    values = {"fan": fan, "day": day, "slug": None, "after": None, "limit": limit, "first": first, "second": second}
+    statement = _LISTED_SALES if sought.by_sales else _LISTED_FIRST
+    found = access.fetch(statement, {**values, "name": sought.name, "sees": sought.sees})
+    return [OwnCreator(*row) for row in found]
 
 
 def lock(access: Access, party: int) -> int | None:

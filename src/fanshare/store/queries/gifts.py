@@ -21,7 +21,10 @@ SELECT g.id, g.giver_party_id, g.creator_party_id, g.currency, g.amount, g.state
   FROM gift g JOIN party c ON c.programme_id = g.programme_id AND c.id = g.creator_party_id
   LEFT JOIN goal o ON o.programme_id = g.programme_id AND o.id = g.goal_id
  WHERE g.programme_id = %(programme_id)s AND g.giver_party_id = %(party)s
-   AND (%(before)s::bigint IS NULL OR g.id < %(before)s) ORDER BY g.id DESC LIMIT %(limit)s
+   AND (%(before)s::bigint IS NULL OR g.id < %(before)s) AND (%(state)s = '' OR g.state = %(state)s)
+   AND (%(text)s = '' OR strpos(lower(concat_ws(' ', c.display_name, o.title)), lower(%(text)s)) > 0)
+   AND (%(since)s::bigint IS NULL OR g.given_at >= %(since)s) AND (%(until)s::bigint IS NULL OR g.given_at < %(until)s)
+ ORDER BY g.id DESC LIMIT %(limit)s
 """
 _OF_CREATOR: LiteralString = """
 SELECT g.id, g.giver_party_id, g.creator_party_id, g.currency, g.amount, g.state, g.given_at, g.changed_at,
@@ -159,9 +162,23 @@ def all_gifts(access: Access) -> list[GiftRow]:
     return [GiftRow(*row) for row in access.fetch(_ALL)]
 
 
-def sent(access: Access, giver: int, *, before: int | None = None, limit: int) -> list[Sent]:
-    """What somebody gave, newest first."""
-    rows = access.fetch(_OF_GIVER, {"party": giver, "before": before, "limit": limit})
+def sent(
+    access: Access,
+    giver: int,
+    *,
+    text: str = "",
+    state: str = "",
+    since: Instant | None = None,
+    until: Instant | None = None,
+    before: int | None = None,
+    limit: int,
+) -> list[Sent]:
+    """What somebody gave, newest first; to creators or for goals whose names hold ``text``.
+
+    ``state`` as in ``GiftRow``, given at ``since`` <= t < ``until``.
+    """
+    asked = {"text": text, "state": state, "since": since, "until": until, "before": before, "limit": limit}
+    rows = access.fetch(_OF_GIVER, {"party": giver, **asked})
     return [Sent(GiftRow(*row[:-3]), *row[-3:]) for row in rows]
 
 

@@ -52,7 +52,15 @@ _NEWEST_OF_EACH: LiteralString = """
         ORDER BY p.shown_at DESC, p.id DESC LIMIT %(limit)s) p
  WHERE c.programme_id = %(programme_id)s AND c.id IN
 """
-_OF_FAN = _COLUMNS + _NEWEST_OF_EACH + _SUPPORTED + " ORDER BY p.shown_at DESC, p.id DESC LIMIT %(limit)s"
+_OF_FAN = (
+    _COLUMNS
+    + _NEWEST_OF_EACH
+    + _SUPPORTED
+    + """
+   AND (%(creator)s = '' OR strpos(lower(c.display_name), lower(%(creator)s)) > 0)
+ ORDER BY p.shown_at DESC, p.id DESC LIMIT %(limit)s
+"""
+)
 _COUNTED: LiteralString = """
 SELECT c.display_name, count(*) FROM post p
   JOIN party c ON c.programme_id = p.programme_id AND c.id = p.creator_party_id
@@ -152,11 +160,21 @@ def of_creator(
 
 
 def of_fan(
-    access: Access, fan: int, *, since: Instant = -1, after: tuple[int, int] | None = None, limit: int
+    access: Access,
+    fan: int,
+    *,
+    creator: str = "",
+    since: Instant = -1,
+    until: Instant = LAST_INSTANT + 1,
+    after: tuple[int, int] | None = None,
+    limit: int,
 ) -> list[PostRow]:
-    """Posts that a fan may read now, shown after ``since``; those first that were shown last."""
-    at, before = after or (LAST_INSTANT + 1, 0)
-    values = {"fan": fan, "since": since, "at": at, "before": before, "limit": limit}
+    """Posts that a fan may read now, shown after ``since`` and before ``until``; those first that were shown last.
+
+    Of creators whose names hold ``creator``.
+    """
+    at, before = min(after or (until, 0), (until, 0))
+    values = {"fan": fan, "creator": creator, "since": since, "at": at, "before": before, "limit": limit}
     return [PostRow(*row) for row in access.fetch(_OF_FAN, values)]
 
 

@@ -30,6 +30,10 @@ _OF_FAN = (
     _HEAD
     + """
  WHERE t.programme_id = %(programme_id)s AND t.fan_party_id = %(fan)s
+   AND (%(creator)s = '' OR strpos(lower(c.display_name), lower(%(creator)s)) > 0)
+   AND (%(state)s = '' OR %(state)s = CASE WHEN t.closed_at IS NOT NULL THEN 'closed' WHEN t.waits THEN 'asked'
+                                           ELSE 'answered' END)
+   AND (%(since)s::bigint IS NULL OR t.last_at >= %(since)s) AND (%(until)s::bigint IS NULL OR t.last_at < %(until)s)
    AND (%(at)s::bigint IS NULL OR (t.last_at, t.id) < (%(at)s, %(id)s))
  ORDER BY t.last_at DESC, t.id DESC LIMIT %(limit)s
 """
@@ -199,10 +203,25 @@ def of_creator(
     return [ThreadRow(*row) for row in access.fetch(statement, {**asked, "at": at, "id": id_, "limit": limit})]
 
 
-def of_fan(access: Access, fan: int, *, after: tuple[int, int] | None = None, limit: int) -> list[ThreadRow]:
-    """A fan's threads, those with the newest words first."""
+def of_fan(
+    access: Access,
+    fan: int,
+    *,
+    creator: str = "",
+    state: str = "",
+    since: Instant | None = None,
+    until: Instant | None = None,
+    after: tuple[int, int] | None = None,
+    limit: int,
+) -> list[ThreadRow]:
+    """A fan's threads, those with the newest words first.
+
+    With creators whose names hold ``creator``; ``state`` is asked, answered or closed; the newest words were said at or
+    after ``since`` and before ``until``.
+    """
     at, id_ = after or (None, None)
-    return [ThreadRow(*row) for row in access.fetch(_OF_FAN, {"fan": fan, "at": at, "id": id_, "limit": limit})]
+    values = {"fan": fan, "at": at, "id": id_, "limit": limit, "creator": creator, "state": state}
+    return [ThreadRow(*row) for row in access.fetch(_OF_FAN, {**values, "since": since, "until": until})]
 
 
 def thread(

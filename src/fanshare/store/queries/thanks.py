@@ -49,6 +49,7 @@ SELECT t.id, t.at, t.from_at, t.until_at, c.person_id, coalesce(c.display_name, 
   JOIN party c ON c.programme_id = t.programme_id AND c.id = t.creator_party_id
  WHERE o.programme_id = %(programme_id)s AND o.fan_party_id = %(fan)s
    AND (%(after)s::bigint IS NULL OR o.thanks_id < %(after)s)
+   AND (%(creator)s = '' OR strpos(lower(c.display_name), lower(%(creator)s)) > 0)
    AND (%(since)s::bigint IS NULL OR t.at > %(since)s) AND (%(until)s::bigint IS NULL OR t.at <= %(until)s)
    AND (%(put_away)s OR NOT EXISTS (
        SELECT FROM thanks_block b WHERE b.programme_id = o.programme_id AND b.fan_party_id = o.fan_party_id
@@ -149,14 +150,15 @@ def received(
     since: Instant | None = None,
     until: Instant | None = None,
     put_away: bool = False,
+    creator: str = "",
     limit: int,
 ) -> list[ReceivedRow]:
     """Thanks to a fan, the newest first; ``since`` < t <= ``until`` where these are given.
 
-    ``put_away``: those as well that she does not want to see.
+    ``put_away``: those as well that she does not want to see. ``creator``: of those whose names hold it.
     """
     values = {"fan": fan, "after": after, "since": since, "until": until, "put_away": put_away, "limit": limit}
-    return [ReceivedRow(*row) for row in access.fetch(_RECEIVED, values)]
+    return [ReceivedRow(*row) for row in access.fetch(_RECEIVED, {**values, "creator": creator})]
 
 
 def wish(access: Access, party: int, since: Instant | None) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpResponseRedirect
 
-from fanshare.core.claims import ANSWER_WITHIN
+from fanshare.core.claims import ANSWER_WITHIN, bare
 from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.core.instants import DAY, format_rfc3339
 from fanshare.flows import claims
@@ -13,21 +13,26 @@ from fanshare.flows.claims import Said
 from fanshare.store.queries import claims as queries
 from fanshare.store.queries.claims import Choice, ClaimRow
 from fanshare.web.desk import Here
-from fanshare.web.exports import exported, wished
+from fanshare.web.exports import exported
 from fanshare.web.language import gettext as _
+from fanshare.web.lists import Asked, Spec, asked, by_number, taken
 from fanshare.web.said import plain
 from fanshare.web.seated import field, page, seated
 
 _COLUMNS = ("order", "for_creator", "made_at", "answer_by", "state", "answered_at")
-#: Claims in a file; each number is opened by itself. Five a week make that four years of them.
-_MOST = 1_000
 
 
 @seated("claims.make", Role.CREATOR, Role.FAN, form=True)
 def claim(here: Here) -> Any:
     """Her claims and what became of them, as a file as well, and a form for another one."""
-    if form := wished(here.request.GET):
-        return _file(here, form)
+    states = {"received": _("not answered yet"), "credited": _("credited"), "not_credited": _("not credited")}
+    spec = Spec({"state": (_("state"), states)}, {"newest": _("newest first")}, search=_("order number"))
+    wish = asked(here.request.GET, spec, here.zone)
+    shown = taken(wish, _found(here, wish), by_number)
+    told = list(zip(shown.rows, claims.numbers(here.programme, shown.rows), strict=True))
+    if wish.form:
+        documents = (_document(row, number) for row, number in told)
+        return exported(wish.form, "my-claims", documents, _COLUMNS, cut=shown.cut)
     choices = claims.choices(here.programme, here.me, here.hat.role)
     problem, status = "", 200
     if here.request.method == "POST":
@@ -39,10 +44,9 @@ def claim(here: Here) -> Any:
         else:
             return HttpResponseRedirect(here.request.path)
     context = {
-        "rows": [
-            (row, claims.due(row), claims.said_in(here.programme, row).number)
-            for row in queries.listed(here.access, party=here.me)
-        ],
+        "asked": wish,
+        "rows": [(row, claims.due(row), number) for row, number in told],
+        "next": shown.next,
         "choices": choices,
         "as_fan": here.hat.role is Role.FAN,
         "typed": {name: here.request.POST.get(name, "")[:2_000] for name in ("number", "receipt", "words", "creator")},
@@ -52,10 +56,18 @@ def claim(here: Here) -> Any:
     return page(here, "claims/claim.html", context, status=status)
 
 
-def _file(here: Here, form: str) -> Any:
-    found = queries.listed(here.access, party=here.me, limit=_MOST + 1)
-    documents = (_document(row, claims.said_in(here.programme, row).number) for row in found[:_MOST])
-    return exported(form, "my-claims", documents, _COLUMNS, cut=len(found) > _MOST)
+def _found(here: Here, wish: Asked) -> list[ClaimRow]:
+    mark = claims.mark_of(here.programme, bare(wish.text)) if wish.text else ""
+    return queries.listed(
+        here.access,
+        party=here.me,
+        mark=mark,
+        state=wish.chosen["state"],
+        since=wish.since,
+        until=wish.until,
+        before=wish.before,
+        limit=wish.limit + 1,
+    )
 
 
 def _document(row: ClaimRow, number: str) -> dict[str, Any]:

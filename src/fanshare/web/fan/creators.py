@@ -5,17 +5,19 @@ from typing import Any
 from django.http import HttpResponseRedirect
 
 from fanshare.core.errors import FanshareError
-from fanshare.core.instants import format_rfc3339, zone
 from fanshare.flows import fan_names, thanks
 from fanshare.flows.authorisation import Role
 from fanshare.store.queries import fans as queries
 from fanshare.store.queries import thanks as thanks_rows
+from fanshare.store.queries.fans import OfHers, OwnCreator
 from fanshare.web.desk import Here
 from fanshare.web.exports import exported
 from fanshare.web.language import gettext as _
-from fanshare.web.lists import MOST_EXPORTED, PAGE, Asked, Spec, asked, place
+from fanshare.web.lists import Spec, asked, taken
 from fanshare.web.said import told
 from fanshare.web.seated import field, page, seated
+
+_COLUMNS = ("creator", "sales", "seen_as", "thanks")
 
 
 @seated("fan.creators", Role.FAN, Role.YOUNG, form=True)
@@ -46,19 +48,20 @@ def thanked(here: Here) -> Any:
         since = here.now if field(here, "mail") == "yes" else None
         thanks_rows.wish(here.access, here.me, since)
         return HttpResponseRedirect(f"{here.request.path}?kept=1")
-    wish = _asked(here)
-    limit = MOST_EXPORTED if wish.form else PAGE
-    rows = thanks.received(here.programme, here.me, after=_after(wish), limit=limit + 1)
-    shown = rows[:limit]
+    wish = asked(here.request.GET, Spec({}, {"newest": _("newest first")}, search=_("creator")), here.zone)
+    found = thanks.received(
+        here.programme, here.me, creator=wish.text, after=wish.before, limit=wish.limit + 1, **wish.span
+    )
+    shown = taken(wish, found, lambda one: (one.row.id, 0))
     if wish.form:
         documents = [
-            {"at": format_rfc3339(one.row.at)[:10], "creator": one.row.creator, "words": one.words} for one in shown
+            {"at": here.calendar.iso(one.row.at), "creator": one.row.creator, "words": one.words} for one in shown.rows
         ]
-        return exported(wish.form, "thanks", documents, ("at", "creator", "words"), cut=len(rows) > limit)
+        return exported(wish.form, "thanks", documents, ("at", "creator", "words"), cut=shown.cut)
     context = {
         "asked": wish,
-        "rows": shown,
-        "next": place((shown[-1].row.id, 0)) if len(rows) > limit else "",
+        "rows": shown.rows,
+        "next": shown.next,
         "by_mail": thanks_rows.wished(here.access, here.me) is not None,
         "kept": here.request.GET.get("kept") == "1",
     }
@@ -66,27 +69,21 @@ def thanked(here: Here) -> Any:
 
 
 def _list(here: Here, *, problem: tuple[str, str] = ("", ""), status: int = 200) -> Any:
-    wish = _asked(here)
-    limit = MOST_EXPORTED if wish.form else PAGE
-    rows = queries.creators(here.access, here.me, here.midnight, after=_after(wish), limit=limit + 1)
-    shown = rows[:limit]
-    names = fan_names.own_names(here.programme, shown)
+    shows = {"name": _("sees a name"), "none": _("sees none")}
+    spec = Spec({"sees": (_("my name"), shows)}, _orders(here), search=_("creator"), dates=False)
+    wish = asked(here.request.GET, spec, here.zone)
+    by_sales = wish.sort == "sales"
+    sought = OfHers(wish.text, wish.chosen["sees"], by_sales)
+    rows = queries.listed(here.access, here.me, here.midnight, sought, after=wish.after, limit=wish.limit + 1)
+    shown = taken(wish, rows, lambda row: (row.orders, row.id) if by_sales else (row.id, 0))
+    names = fan_names.own_names(here.programme, shown.rows)
     if wish.form:
-        documents = [
-            {
-                "creator": row.name,
-                "sales": row.orders,
-                "seen_as": names.get(row.id, ""),
-                "thanks": "no" if row.quiet else "yes",
-            }
-            for row in shown
-        ]
-        columns = ("creator", "sales", "seen_as", "thanks")
-        return exported(wish.form, "creators", documents, columns, cut=len(rows) > limit)
+        documents = (_document(row, names.get(row.id, "")) for row in shown.rows)
+        return exported(wish.form, "creators", documents, _COLUMNS, cut=shown.cut)
     context = {
         "asked": wish,
-        "rows": [(row, names.get(row.id, "")) for row in shown],
-        "next": place((shown[-1].id, 0)) if len(rows) > limit else "",
+        "rows": [(row, names.get(row.id, "")) for row in shown.rows],
+        "next": shown.next,
         "problem": problem,
         "typed": str(here.request.POST.get("name", ""))[:3_000],
         "most": fan_names.LONGEST_NAME,
@@ -95,9 +92,11 @@ def _list(here: Here, *, problem: tuple[str, str] = ("", ""), status: int = 200)
     return page(here, "fan/creators.html", context, status=status)
 
 
-def _asked(here: Here) -> Asked:
-    return asked(here.request.GET, Spec({}, {"newest": _("newest first")}, dates=False), zone(here.tenant.time_zone))
+def _orders(here: Here) -> dict[str, str]:
+    """By sales too, for those who have any."""
+    orders = {"first": _("first known first")}
+    return orders if here.hat.role is Role.YOUNG else orders | {"sales": _("most sales first")}
 
 
-def _after(wish: Asked) -> int | None:
-    return None if wish.after is None else wish.after[0]
+def _document(row: OwnCreator, name: str) -> dict[str, Any]:
+    return {"creator": row.name, "sales": row.orders, "seen_as": name, "thanks": "no" if row.quiet else "yes"}

@@ -9,15 +9,15 @@ from fanshare.core.money import format_micros
 from fanshare.flows.authorisation import Role
 from fanshare.flows.payment_clock import Earned
 from fanshare.store.queries import fan_days, payees
-from fanshare.store.queries.fan_days import FanLine
+from fanshare.store.queries.fan_days import FanLine, Sought
 from fanshare.store.queries.operating import checkpoint
 from fanshare.web import her_currency, other_amounts
 from fanshare.web.creator.earnings import MOST_PRINTED, statement_file
 from fanshare.web.desk import Here
 from fanshare.web.exports import exported
 from fanshare.web.language import gettext as _
-from fanshare.web.lists import MOST_EXPORTED, PAGE, Spec, asked, place
-from fanshare.web.money_states import DATED, State, clocks, dated, paying, state
+from fanshare.web.lists import Asked, Spec, asked, taken
+from fanshare.web.money_states import DATED, State, buckets, clocks, dated, paying, state
 from fanshare.web.seated import page, seated
 from fanshare.web.wording import percent
 
@@ -27,21 +27,21 @@ _COLUMNS = ("day", "creator", "goods", "rate", "amount", "currency", "state", "r
 @seated("fan.earnings", Role.FAN)
 def earnings(here: Here) -> Any:
     """Every share of hers as of midnight."""
-    spec = Spec({}, {"newest": _("newest first")}, dates=False)
+    sorts = {"newest": _("newest first"), "oldest": _("oldest first")}
+    spec = Spec({"state": (_("state"), buckets())}, sorts, search=_("creator"))
     wish = asked(here.request.GET, spec, here.zone)
-    limit = MOST_EXPORTED if wish.form else PAGE
-    rows = fan_days.lines(here.access, here.me, here.midnight, after=wish.after, limit=limit + 1)
-    shown = rows[:limit]
+    shown = taken(wish, _found(here, wish), lambda row: (row.order, row.id))
     if wish.form:
-        told = zip(shown, dated(here, _earned(here, shown)), strict=True)
-        documents: list[Mapping[str, Any]] = [_document(here, row) | days for row, days in told]
-        documents += other_amounts.documents(here, _COLUMNS, here.midnight)
-        return exported(wish.form, "earnings", documents, _COLUMNS, cut=len(rows) > limit)
+        told = zip(shown.rows, dated(here, _earned(here, shown.rows)), strict=True)
+        documents: list[Mapping[str, Any]] = [_document(here, row, days) for row, days in told]
+        if not wish.narrowed:
+            documents += other_amounts.documents(here, _COLUMNS, here.midnight)
+        return exported(wish.form, "earnings", documents, _COLUMNS, cut=shown.cut)
     kept = payees.kept_back(here.access, here.me, here.now)
     context = {
         "asked": wish,
-        "lines": _timed(here, shown),
-        "next": place((shown[-1].order, shown[-1].id)) if len(rows) > limit else "",
+        "lines": _timed(here, shown.rows),
+        "next": shown.next,
         "purses": her_currency.first(here.request, fan_days.purses(here.access, here.me, here.midnight)),
         "waits": kept.waits,
         "others": other_amounts.others(here, here.midnight),
@@ -71,6 +71,15 @@ def printed(here: Here) -> Any:
         "seal": checkpoint(here.access, here.midnight),
     }
     return page(here, "fan/printed.html", context)
+
+
+def _found(here: Here, wish: Asked) -> list[FanLine]:
+    days = (day and date.fromisoformat(day).isoformat() for day in (wish.from_day, wish.to_day))
+    sought = Sought(wish.text, wish.chosen["state"], *days)
+    oldest = wish.sort == "oldest"
+    return fan_days.lines(
+        here.access, here.me, here.midnight, sought=sought, oldest=oldest, after=wish.after, limit=wish.limit + 1
+    )
 
 
 def _timed(here: Here, rows: list[FanLine]) -> list[Mapping[str, Any]]:
@@ -111,7 +120,7 @@ def _state(here: Here, row: FanLine) -> State:
     return state(_bucket(here, row), row.amount, row.matures_at, row.held_until, here.calendar)
 
 
-def _document(here: Here, row: FanLine) -> dict[str, Any]:
+def _document(here: Here, row: FanLine, days: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "day": row.settlement.placed_on,
         "creator": row.creator,
@@ -121,5 +130,6 @@ def _document(here: Here, row: FanLine) -> dict[str, Any]:
         "currency": row.currency,
         "state": _state(here, row).kind,
         "ready_at": "" if row.matures_at is None else format_rfc3339(row.matures_at)[:10],
+        **days,
         "what": "sale",
     }

@@ -4,27 +4,43 @@ from typing import Any
 
 from django.http import HttpResponseRedirect
 
-from fanshare.core.instants import zone
+from fanshare.core.instants import LAST_INSTANT
 from fanshare.flows import posts as writing
 from fanshare.flows.authorisation import Role
+from fanshare.flows.posts import Post
 from fanshare.store.queries import posts as queries
 from fanshare.store.queries.posts import PostRow
 from fanshare.web.creator.exclusive import drawn
 from fanshare.web.desk import Here
 from fanshare.web.errors import error_page
+from fanshare.web.exports import exported
 from fanshare.web.language import gettext as _
-from fanshare.web.lists import PAGE, Spec, asked, place
+from fanshare.web.lists import Spec, asked, taken
 from fanshare.web.seated import page, seated
+
+_COLUMNS = ("day", "creator", "title")
 
 
 @seated("fan.exclusive", Role.FAN, Role.YOUNG)
 def posts(here: Here) -> Any:
     """Posts of her creators, those first that were shown last."""
-    wish = asked(here.request.GET, Spec({}, {"newest": _("newest first")}, dates=False), zone(here.tenant.time_zone))
-    rows = queries.of_fan(here.access, here.me, after=wish.after, limit=PAGE + 1)
-    found = writing.read(here.programme, rows[:PAGE])
-    further = place((found[-1].row.shown_at or 0, found[-1].row.id)) if len(rows) > PAGE else ""
-    return page(here, "fan/exclusive.html", {"asked": wish, "rows": found, "next": further})
+    wish = asked(here.request.GET, Spec({}, {"newest": _("newest first")}, search=_("creator")), here.zone)
+    since = -1 if wish.since is None else wish.since - 1
+    until = LAST_INSTANT + 1 if wish.until is None else wish.until
+    rows = queries.of_fan(
+        here.access, here.me, creator=wish.text, since=since, until=until, after=wish.after, limit=wish.limit + 1
+    )
+    shown = taken(wish, rows, lambda row: (row.shown_at or 0, row.id))
+    found = writing.read(here.programme, shown.rows)
+    if wish.form:
+        return exported(wish.form, "exclusive", (_document(here, one) for one in found), _COLUMNS, cut=shown.cut)
+    return page(here, "fan/exclusive.html", {"asked": wish, "rows": found, "next": shown.next})
+
+
+def _document(here: Here, one: Post) -> dict[str, str]:
+    """The words are read where the pictures are, as long as the creator shows them."""
+    shown_on = here.calendar.iso(one.row.shown_at or 0)
+    return {"day": shown_on, "creator": one.row.name, "title": one.title}
 
 
 @seated("fan.exclusive", Role.FAN, Role.YOUNG, form=True)

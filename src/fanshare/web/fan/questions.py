@@ -5,28 +5,49 @@ from typing import Any
 from django.http import HttpResponseRedirect
 
 from fanshare.core.errors import FanshareError
-from fanshare.core.instants import zone
 from fanshare.flows import questions as asking
 from fanshare.flows.authorisation import Role
 from fanshare.store.queries import fans, off_hours, questions
+from fanshare.store.queries.questions import ThreadRow
 from fanshare.web.creator.questions import away, read, reported
 from fanshare.web.desk import Here
 from fanshare.web.errors import error_page
+from fanshare.web.exports import exported
 from fanshare.web.language import gettext as _
-from fanshare.web.lists import PAGE, Spec, asked, place
+from fanshare.web.lists import Spec, asked, taken
 from fanshare.web.said import told
 from fanshare.web.seated import field, page, seated
+
+_COLUMNS = ("creator", "last_day", "state")
 
 
 @seated("fan.questions", Role.FAN, Role.YOUNG)
 def threads(here: Here) -> Any:
     """Her threads, those with the newest words first."""
-    wish = asked(here.request.GET, Spec({}, {"newest": _("newest first")}, dates=False), zone(here.tenant.time_zone))
-    rows = questions.of_fan(here.access, here.me, after=wish.after, limit=PAGE + 1)
-    shown = rows[:PAGE]
-    further = place((shown[-1].last_at, shown[-1].id)) if len(rows) > PAGE else ""
-    resting = off_hours.away(here.access, [row.creator for row in shown], here.now)
-    return page(here, "fan/questions.html", {"asked": wish, "rows": shown, "next": further, "away": resting})
+    states = {"asked": _("asked"), "answered": _("answered"), "closed": _("closed")}
+    spec = Spec({"state": (_("state"), states)}, {"newest": _("newest first")}, search=_("creator"))
+    wish = asked(here.request.GET, spec, here.zone)
+    found = questions.of_fan(
+        here.access,
+        here.me,
+        creator=wish.text,
+        state=wish.chosen["state"],
+        after=wish.after,
+        limit=wish.limit + 1,
+        **wish.span,
+    )
+    shown = taken(wish, found, lambda row: (row.last_at, row.id))
+    if wish.form:
+        return exported(wish.form, "questions", (_document(here, row) for row in shown.rows), _COLUMNS, cut=shown.cut)
+    resting = off_hours.away(here.access, [row.creator for row in shown.rows], here.now)
+    context = {"asked": wish, "rows": shown.rows, "next": shown.next, "away": resting}
+    return page(here, "fan/questions.html", context)
+
+
+def _document(here: Here, row: ThreadRow) -> dict[str, str]:
+    """What was said is read in the thread, and in the copy of her own data."""
+    state = "closed" if row.closed_at is not None else "asked" if row.waits else "answered"
+    return {"creator": row.name, "last_day": here.calendar.iso(row.last_at), "state": state}
 
 
 @seated("fan.questions", Role.FAN, Role.YOUNG, form=True)

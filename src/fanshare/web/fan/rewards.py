@@ -8,7 +8,6 @@ from django.http import HttpResponseRedirect
 from fanshare.core import goals as core
 from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.core.goals import Ready
-from fanshare.core.instants import format_rfc3339
 from fanshare.core.money import Micros, format_micros, format_minor, parse_amount
 from fanshare.flows import gifts, goals
 from fanshare.flows.authorisation import Role
@@ -18,13 +17,14 @@ from fanshare.store.queries import fan_days, fans, shop_credits
 from fanshare.store.queries import gifts as rows
 from fanshare.store.queries import goals as rows_of_goals
 from fanshare.store.queries.fans import OwnCreator
+from fanshare.store.queries.gifts import Sent
 from fanshare.store.queries.goals import GoalRow
 from fanshare.store.queries.payout_runs import stopped
 from fanshare.web import wording
 from fanshare.web.desk import Here
 from fanshare.web.exports import exported
 from fanshare.web.language import gettext as _
-from fanshare.web.lists import MOST_EXPORTED, PAGE, Asked, Spec, asked, place
+from fanshare.web.lists import Asked, Spec, asked, taken
 from fanshare.web.money_states import paying
 from fanshare.web.said import plain
 from fanshare.web.seated import field, page, seated
@@ -62,9 +62,12 @@ class Choice(NamedTuple):
 @seated("fan.rewards", Role.FAN, form=True, fresh=True)
 def rewards(here: Here) -> Any:
     """What is ready and the three ways it can go, the question before a gift, and what she gave."""
-    wish = asked(here.request.GET, Spec({}, {"newest": _("newest first")}, dates=False), here.zone)
+    states = {"kept": _("hers"), "promised": _("waits for the goal"), "back": _("yours again")}
+    spec = Spec({"state": (_("state"), states)}, {"newest": _("newest first")}, search=_("creator or goal"))
+    wish = asked(here.request.GET, spec, here.zone)
+    given = taken(wish, _found(here, wish), lambda one: (one.gift.id, 0))
     if wish.form:
-        return _file(here, wish)
+        return exported(wish.form, "gifts", (_document(here, one) for one in given.rows), _COLUMNS, cut=given.cut)
     creators = fans.creators(here.access, here.me, here.midnight, limit=_AT_ONCE)
     ready = _ready(here)
     aims = rows_of_goals.running(here.access, [one.id for one in creators], here.now)
@@ -81,7 +84,8 @@ def rewards(here: Here) -> Any:
                 done = "back" if "back" in here.request.POST else "given"
                 return HttpResponseRedirect(f"{here.request.path}?{done}=1")
     context = {
-        **_given(here, wish),
+        "sent": given.rows,
+        "next": given.next,
         "asked": wish,
         "creators": creators,
         "aims": [(one, wording.shown(one.missing, one.currency)) for one in aims],
@@ -147,28 +151,20 @@ def _ready(here: Here) -> dict[str, Micros]:
     return {one: amount for one, amount in most.items() if amount}
 
 
-def _given(here: Here, wish: Asked) -> dict[str, Any]:
-    """What she gave, a page of it."""
-    before = None if wish.after is None else wish.after[0]
-    found = rows.sent(here.access, here.me, before=before, limit=PAGE + 1)
-    shown = found[:PAGE]
-    return {"sent": shown, "next": place((shown[-1].gift.id, 0)) if len(found) > PAGE else ""}
+def _found(here: Here, wish: Asked) -> list[Sent]:
+    state, limit = wish.chosen["state"], wish.limit + 1
+    return rows.sent(here.access, here.me, text=wish.text, state=state, before=wish.before, limit=limit, **wish.span)
 
 
-def _file(here: Here, wish: Asked) -> Any:
-    found = rows.sent(here.access, here.me, limit=MOST_EXPORTED + 1)
-    documents = [
-        {
-            "day": format_rfc3339(one.gift.given_at)[:10],
-            "creator": one.creator,
-            "goal": one.title or "",
-            "amount": format_micros(one.gift.amount),
-            "currency": one.gift.currency,
-            "state": one.gift.state,
-        }
-        for one in found[:MOST_EXPORTED]
-    ]
-    return exported(wish.form, "gifts", documents, _COLUMNS, cut=len(found) > MOST_EXPORTED)
+def _document(here: Here, one: Sent) -> dict[str, str]:
+    return {
+        "day": here.calendar.iso(one.gift.given_at),
+        "creator": one.creator,
+        "goal": one.title or "",
+        "amount": format_micros(one.gift.amount),
+        "currency": one.gift.currency,
+        "state": one.gift.state,
+    }
 
 
 def _words(error: FanshareError) -> str:
