@@ -65,4 +65,6 @@ UNASKED = {
     "workbench.plan.limits_of_time": OWN_BOOKS,
     "workbench.plan.plan": OWN_BOOKS,
     "workbench.posting.post": OWN_BOOKS,
+    "workbench.trust.down": "it takes away what she showed, and must be quick",
+    "workbench.trust.trust": "words that she chose to show; no money moves by it",
 }

@@ -64,6 +64,8 @@ def test_what_lies_ahead_fits_a_phone_and_is_accessible_with_something_in_it(
         expect(seen.page.get_by_text("Seams that hold")).to_be_visible()
         shown(seen, f"workbench-ideas-some-{language}")
         works(seen, company, name)
+        trust(seen)
+        today(seen, name)
         before(seen, language)
         assert seen.page.locator("html").get_attribute("lang") == language
 
@@ -88,6 +90,31 @@ def works(seen: Watched, company: Company, name: str) -> None:
     assert seen.page.get_by_text("Linen in spring").count() == (name == "cleo")
     assert seen.page.locator("#hours ~ ul").count() == (name == "cleo")
     shown(seen, f"workbench-again-{seen.page.locator('html').get_attribute('lang')}")
+
+
+def trust(seen: Watched) -> None:
+    """The page of trust with everything on it, hers and everybody's."""
+    language = seen.page.locator("html").get_attribute("lang")
+    seen.open("/workbench/trust")
+    seen.page.locator("#values").fill("Repair first\nOnly what I would buy myself, and have used for a month at least")
+    seen.page.locator("#labels").fill("The word Ad stands first, in the picture and in the text")
+    seen.page.locator("[name=nevers]").check()
+    seen.page.locator("[name=share]").check()
+    seen.press(seen.page.locator("button[value=look]"))
+    seen.press(seen.page.locator("button[value=publish]"))
+    shown(seen, f"workbench-trust-{language}")
+    seen.open(seen.page.locator("a[href^='/trust/']").get_attribute("href") or "")
+    expect(seen.page.get_by_text("Repair first")).to_be_visible()
+    shown(seen, f"trust-{language}")
+
+
+def today(seen: Watched, name: str) -> None:
+    """Today with something late in her books."""
+    day = seen.page.evaluate("new Date(Date.now() - 86400000 * 40).toISOString().slice(0, 10)")
+    add(seen, "invoice", name="2026-7", payer="Silk House", amount="500", sent=day, due=day)
+    seen.open("/creator/linen")
+    expect(seen.page.get_by_text("Silk House")).to_be_visible()
+    shown(seen, f"today-of-books-{name}")
 
 
 def aside(seen: Watched) -> None:

@@ -1,6 +1,7 @@
 """Her own limits: the share of paid posts, tried before another deal, and words she never wants to stand for."""
 
 import json
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -103,3 +104,58 @@ def test_the_page_asks_the_database_at_most_a_dozen_times(company: Company, cleo
     seen.clear()
     assert device.get("/workbench/limits").status == 200
     assert 0 < sum(one.lstrip().upper().startswith(("SELECT", "INSERT", "UPDATE", "DELETE")) for one in seen) <= 12
+
+
+TRUST = "/workbench/trust"
+
+
+def test_a_page_of_trust_shows_what_she_chose_once_she_published_it_until_she_takes_it_down(
+    company: Company, cleo: Device
+) -> None:
+    add(cleo, "never", words="Gambling", why="my brother")
+    add(cleo, "never", words="Fur", why="")
+    deal = add(cleo, "deal", name="Linen week", fee="300").rsplit("/", 1)[1]
+    for paid in (deal, "", ""):
+        add(cleo, "post", words="A reel", deal=paid)
+    send(cleo, "/workbench/limits", do="keep", limit="40", window="30")
+    assert "Nothing is chosen yet." in words(cleo.get(TRUST))
+    assert "Choose or write first" in words(send(cleo, TRUST, do="publish"))
+    found = re.search(r'name="nevers" value="([0-9a-f-]+)"><span><bdi>Gambling', cleo.get(TRUST).text)
+    assert found is not None
+    chosen = {"name": "Cleo", "values": "Repair first\nNo <hurry>", "nevers": found[1], "labels": "Ad stands first"}
+    assert send(cleo, TRUST, do="look", share="1", **chosen).status == 302
+    before = words(cleo.get(TRUST))
+    said = "1 of 3 posts of the 30 days before were paid for (33.34 %). The limit I set myself: 40 %."
+    for one in ("Repair first", "No <hurry>", "Gambling", said, "Ad stands first", "Publish this"):
+        assert one in before.replace("\xa0", " "), (one, before)
+    assert company.house.conn.execute("SELECT count(*) FROM trust_page").fetchone() == (0,), "looking publishes nothing"
+    send(cleo, TRUST, do="publish")
+    address = re.search(r'href="(/trust/[A-Za-z0-9_-]{22})"', cleo.get(TRUST).text)
+    assert address is not None
+    read = company.device().get(address[1])
+    page = words(read).replace("\xa0", " ")
+    assert all(one in page for one in ("Cleo", "Repair first", "No <hurry>", "Gambling", said, "Ad stands first"))
+    assert not any(one in read.text for one in ("Fur", "brother", "Linen week", "A reel"))
+    assert (read.headers["x-robots-tag"], read.headers["cache-control"]) == ("noindex", "private, no-store")
+    assert '<meta name="robots" content="noindex">' in read.text
+    german = company.device().get(address[1], HTTP_ACCEPT_LANGUAGE="de")
+    assert "1 von 3 Beiträgen der 30 Tage davor sind bezahlt" in words(german)
+    # What she writes later is not shown until she publishes it; she is told.
+    add(cleo, "post", words="Another", deal=deal)
+    assert "What stands in your books is not what is shown." in words(cleo.get(TRUST))
+    assert "2 of 4" not in words(company.device().get(address[1]))
+    send(cleo, TRUST, do="look", listed="1", **{**chosen, "name": ""})
+    send(cleo, TRUST, do="publish")
+    listed = company.device().get(address[1])
+    assert "x-robots-tag" not in listed.headers
+    assert "noindex" not in listed.text
+    assert "not what is shown" not in words(cleo.get(TRUST))
+    send(cleo, TRUST, do="move")
+    moved = re.search(r'href="(/trust/[A-Za-z0-9_-]{22})"', cleo.get(TRUST).text)
+    assert moved is not None
+    assert [company.device().get(one).status for one in (address[1], moved[1], f"/trust/{'x' * 22}")] == [404, 200, 404]
+    # Taken down at once, also while the books are locked.
+    send(cleo, "/workbench/lock")
+    send(cleo, f"{TRUST}/down")
+    assert company.device().get(moved[1]).status == 404
+    assert company.house.conn.execute("SELECT count(*) FROM trust_page").fetchone() == (0,)

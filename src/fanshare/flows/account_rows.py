@@ -36,6 +36,7 @@ HANGS = {
     ("workbench_paper", "account"): "moved",
     ("workbench_feed", "account"): "moved; its address leads to it as before",
     ("workbench_due", "account"): "moved",
+    ("trust_page", "account"): "moved; it is read under the same address as before",
     ("workbench_seat", "account"): "moved",
     ("application", "account"): "moved while it waits; an answered one says nothing about anybody",
     ("web_session", "account"): "ended: whoever is signed in signs in with the new address",
@@ -187,6 +188,7 @@ def _books(conn: Connection, keys: Keys, old: bytes, new: bytes) -> None:
     conn.execute("UPDATE workbench_paper SET account = %s WHERE account = %s", [new, old])
     conn.execute("UPDATE workbench_feed SET account = %s WHERE account = %s", [new, old])
     conn.execute("UPDATE workbench_due SET account = %s WHERE account = %s", [new, old])
+    conn.execute("UPDATE trust_page SET account = %s WHERE account = %s", [new, old])
 
 
 def _application(access: Access, keys: Keys, how: Move) -> None:

@@ -106,6 +106,7 @@ MATRIX: Mapping[str, Group] = {
     "public.picture": _EVERYBODY,
     "public.terms": _EVERYBODY,
     "public.why": _EVERYBODY,  # by a token that only the party holds
+    "public.trust": _EVERYBODY,  # by a token that a creator gives away
     "public.feed": _EVERYBODY,  # by a secret address that a creator gave to her own calendar
     "public.demo": _EVERYBODY,
     "public.described": _EVERYBODY,

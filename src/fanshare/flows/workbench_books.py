@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.core.money import Micros
 from fanshare.core.workbench.documents import Entry, Shelf, Written, document, read, shelf
-from fanshare.core.workbench.entries import Aside, Commission, Feed, Planned, Running, Settings
+from fanshare.core.workbench.entries import Aside, Commission, Feed, Planned, Running, Settings, Trusted
 from fanshare.core.workbench.invoicing import Sender
 from fanshare.flows.authorisation import Hat, Role
 from fanshare.flows.workbench_keys import seal, unseal
@@ -21,6 +21,7 @@ from fanshare.store.queries import earnings, workbench
 #: Ten entries a day for five years.
 MOST_ROWS = 20_000
 _SETTINGS, _RUNNING, _SENDER, _PLAN, _FEED, _ASIDE = b"settings", b"running", b"sender", b"plan", b"feed", b"aside"
+_TRUST = b"trust"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,11 @@ def drop_feed(books: Open) -> None:
 def keep_aside(books: Open, aside: Aside) -> None:
     """What she says of herself for what to put aside."""
     _write(books, place(books, _ASIDE), aside)
+
+
+def keep_trusted(books: Open, trusted: Trusted) -> None:
+    """What she chose for her page of trust."""
+    _write(books, place(books, _TRUST), trusted)
 
 
 def earned(conn: Connection, hats: Iterable[Hat], currency: str) -> Earned:

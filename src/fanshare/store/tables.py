@@ -25,6 +25,7 @@ GLOBAL = frozenset(
         "workbench_row",  # what stands in them
         "workbench_paper",  # and its receipts
         "workbench_feed",  # and its plan as a calendar
+        "trust_page",  # and what she shows of herself
         "workbench_due",  # and the days on which something is due in them
         "workbench_seat",  # who keeps books without any programme
         "audit",  # operators act for the whole installation

@@ -97,6 +97,10 @@ def everything(company: Company, name: str) -> str:
     workbench_books.start(Open(house.conn, account(address), books.key), RUNNING)
     workbench_papers.put(house.conn, account(address), RECEIPT, seal_paper(books.key, RECEIPT, b"wreceipt"))
     workbench_feeds.put(house.conn, account(address), bytes(32), b"a calendar")
+    house.conn.execute(
+        "INSERT INTO trust_page (account, token, document, published_at) VALUES (%s, %s, '{}', 0)",
+        [account(address), "t" * 22],
+    )
     workbench_due.put(house.conn, account(address), {"2026-11-28": 2})
     content = json.dumps({"kind": "application", "address": address, "name": name}).encode()
     joining.apply(brand.access, account(address), KEYS.seal("joining", content, account(address)), now)

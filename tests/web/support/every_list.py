@@ -277,7 +277,7 @@ _REASONS: dict[str, str] = {
     _ANSWERED_ONCE: "brand/reports",
     _PAPER: "creator/printed fan/printed",
     _HERS: """workbench/again workbench/costs workbench/due workbench/hours workbench/ideas workbench/invoices
-        workbench/today""",
+        workbench/today workbench/trust ui/trust""",
     _TALK: "ui/thread",
     _PUBLIC: "public/start public/terms",
 }

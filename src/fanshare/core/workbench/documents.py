@@ -24,12 +24,13 @@ from fanshare.core.workbench.entries import (
     Settings,
     Time,
     Trip,
+    Trusted,
     Work,
 )
 from fanshare.core.workbench.invoicing import Issued, Sender
 
 type Entry = Deal | Cost | Recurring | Equipment | Trip | Time | Invoice | Post | Never | Issued | Work | Busy | Idea
-type Written = Entry | Settings | Running | Sender | Planned | Feed | Aside
+type Written = Entry | Settings | Running | Sender | Planned | Feed | Aside | Trusted
 
 KINDS: Mapping[str, type[Any]] = {
     "deal": Deal,
@@ -51,6 +52,7 @@ KINDS: Mapping[str, type[Any]] = {
     "plan": Planned,
     "feed": Feed,
     "aside": Aside,
+    "trust": Trusted,
 }
 _NAMES = {made: name for name, made in KINDS.items()}
 
@@ -70,6 +72,7 @@ class Shelf:
     planned: Planned | None = None
     feed: Feed | None = None
     aside: Aside | None = None
+    trusted: Trusted | None = None
 
     def of[T](self, kind: type[T]) -> tuple[T, ...]:
         """The entries of one kind, by id."""
@@ -129,7 +132,7 @@ def read(id_: str, written: Mapping[str, Any]) -> Written:
 
 def shelf(written: Mapping[str, Written], usual: Settings, broken: int = 0) -> Shelf:
     """Everything in its place. ``usual`` are the settings where none were kept."""
-    settings, running, sender, planned, feed, aside = usual, None, None, None, None, None
+    settings, running, sender, planned, feed, aside, trusted = usual, None, None, None, None, None, None
     entries: dict[str, Entry] = {}
     for id_, one in written.items():
         if isinstance(one, Settings):
@@ -144,9 +147,11 @@ def shelf(written: Mapping[str, Written], usual: Settings, broken: int = 0) -> S
             feed = one
         elif isinstance(one, Aside):
             aside = one
+        elif isinstance(one, Trusted):
+            trusted = one
         else:
             entries[id_] = one
-    return Shelf(settings, entries, running, broken, sender, planned, feed, aside)
+    return Shelf(settings, entries, running, broken, sender, planned, feed, aside, trusted)
 
 
 def _freed[T: (Cost, Recurring, Trip, Time)](entry: T, known: Mapping[str, Deal]) -> T:

@@ -256,6 +256,20 @@ class Aside:
 
 
 @dataclass(frozen=True, slots=True)
+class Trusted:
+    """What she chose for her page of trust: a name, ``values`` by lines, ids of ``nevers`` by commas, how she marks
+    advertising, whether the share of paid posts stands on it, and whether search engines may list it.
+    """
+
+    name: str = ""
+    values: str = ""
+    nevers: str = ""
+    labels: str = ""
+    share: bool = False
+    listed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What holds for all of it. ``zone`` says when a day begins, ``rates`` names the table of mileage.
 

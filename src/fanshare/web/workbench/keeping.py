@@ -110,6 +110,7 @@ def copy(bench: Bench) -> Any:
         "timer": None if shelf.running is None else document(shelf.running),
         "plan": None if shelf.planned is None else document(shelf.planned),
         "aside": None if shelf.aside is None else document(shelf.aside),
+        "trust": None if shelf.trusted is None else document(shelf.trusted),
         "entries": [{"id": id_, **document(one)} for id_, one in sorted(shelf.entries.items())],
     }
     text = json.dumps(content, ensure_ascii=False, indent=1).encode() + b"\n"

@@ -18,6 +18,7 @@ from fanshare.web.workbench import (
     pages,
     plan,
     posting,
+    trust,
 )
 
 urlpatterns = [
@@ -42,6 +43,9 @@ urlpatterns = [
     path("workbench/check", before.contract, name="workbench_check"),
     path("workbench/floor", before.floor, name="workbench_floor"),
     path("workbench/post", posting.post, name="workbench_post"),
+    re_path(r"^trust/(?P<token>[A-Za-z0-9_-]{22})\Z", trust.shown, name="trust"),
+    path("workbench/trust", trust.trust, name="workbench_trust"),
+    path("workbench/trust/down", trust.down, name="workbench_trust_down"),
     path("workbench/limits", limits.limits, name="workbench_limits"),
     path("workbench/receipt", entries.receipt, name="workbench_receipt"),
     path("workbench/papers/<uuid:paper>", entries.paper, name="workbench_paper"),

@@ -1,0 +1,12 @@
+"""What creators show of how they work with brands."""
+
+from django.db import migrations
+
+from fanshare.store.migrations import run_sql, step_before
+
+
+class Migration(migrations.Migration):  # type: ignore[misc]
+    """Runs the SQL file of the same name."""
+
+    dependencies = [("store", step_before("0177_trust_page"))]  # noqa: RUF012
+    operations = [run_sql("0177_trust_page")]  # noqa: RUF012
