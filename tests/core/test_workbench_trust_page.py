@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fanshare.core.errors import BadInputError
-from fanshare.core.workbench.documents import Shelf
+from fanshare.core.workbench.documents import Entry, Shelf
 from fanshare.core.workbench.entries import Cost, Deal, Invoice, Never, Post, Settings, Trusted
 from fanshare.core.workbench.trust import share
 from fanshare.core.workbench.trust_page import MOST, Shown, copied, document, read, values_of
@@ -16,7 +16,7 @@ from fanshare.core.workbench.trust_page import MOST, Shown, copied, document, re
 TODAY = date(2026, 11, 28)
 SETTINGS = Settings("EUR", limit=3_000, window=20)
 #: What no page may hold unless she chose it.
-BOOKS = (
+BOOKS: tuple[Entry, ...] = (
     Deal("d", "CANARYdeal", TODAY, 777_000_000, 0, "blog"),
     Invoice("i", "CANARYinvoice", "CANARYpayer", 777_000_000, TODAY, TODAY),
     Cost("c", TODAY, 777_000_000, "travel", "CANARYcost"),
