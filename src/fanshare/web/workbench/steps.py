@@ -12,7 +12,7 @@ from fanshare.core.workbench.schedule import Block
 from fanshare.core.workbench.works import left_of
 from fanshare.flows import workbench_books
 from fanshare.flows.authorisation import Hat
-from fanshare.store.access import Connection
+from fanshare.web.desk import Connection
 from fanshare.web.workbench import words
 
 
