@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from fanshare.core.instants import DAY, HOUR, MINUTE, SECOND, Instant
+from fanshare.core.marks import Word, say, say_n, together
 
 #: A shop that says nothing for this long may have lost its webhooks.
 SILENT = DAY
@@ -85,46 +86,66 @@ def judge(facts: Facts, now: Instant) -> Health:
 
 def summary(facts: Facts, now: Instant) -> str:
     """What happened, in a line, without judging it."""
+    return together((*_stands(facts, now), *_counted(facts)), ", ")
+
+
+def _stands(facts: Facts, now: Instant) -> Iterator[str]:
     if facts.uninstalled:
-        said = "removed by the shop"
-    elif not facts.on:
-        said = "paused" if facts.off_since is None else f"paused {ago(now - facts.off_since)}"
-    else:
-        said = ""
-    heard = "never heard" if facts.heard_at is None else f"last heard {ago(now - facts.heard_at)}"
+        yield say("removed by the shop")
+    elif not facts.on and facts.off_since is None:
+        yield say("paused")
+    elif facts.off_since is not None and not facts.on:
+        yield say("paused %(ago)s", ago=ago(now - facts.off_since))
     if not facts.sends:
-        heard = "orders come by files"
-    counts = [f"{facts.missed} missed, fetched"] if facts.missed else []
+        yield say("orders come by files")
+    elif facts.heard_at is None:
+        yield say("never heard")
+    else:
+        yield say("last heard %(ago)s", ago=ago(now - facts.heard_at))
+
+
+def _counted(facts: Facts) -> Iterator[str]:
+    if facts.missed:
+        yield say("%(n)s missed, fetched", n=facts.missed)
     if facts.refused > facts.retaken:
-        counts.append(f"{facts.refused - facts.retaken} refused")
+        yield say("%(n)s refused", n=facts.refused - facts.retaken)
     if facts.never_came:
-        counts.append(f"{_orders(facts.never_came)} never came")
+        yield say("%(n)s never came", n=_orders(facts.never_came))
     if facts.parked:
-        counts.append(f"{facts.parked} could not be read")
-    reported = [] if facts.asks or not facts.sends else ["orders as reported by the shop"]
-    return ", ".join([*filter(None, [said]), heard, *counts, *reported])
+        yield say("%(n)s could not be read", n=facts.parked)
+    if facts.sends and not facts.asks:
+        yield say("orders as reported by the shop")
 
 
 def ago(span: int) -> str:
     """``3 min ago``, ``2 hours ago``, ``just now``; ``span`` is microseconds."""
     if span < 10 * SECOND:
-        return "just now"
-    for unit, one, several in ((DAY, "day", "days"), (HOUR, "hour", "hours"), (MINUTE, "min", "min")):
-        if span >= unit:
-            number = span // unit
-            return f"{number} {one if number == 1 else several} ago"
-    return f"{span // SECOND} s ago"
+        return say("just now")
+    if span >= DAY:
+        return say_n("%(num)s day ago", "%(num)s days ago", span // DAY)
+    if span >= HOUR:
+        return say_n("%(num)s hour ago", "%(num)s hours ago", span // HOUR)
+    if span >= MINUTE:
+        return say("%(n)s min ago", n=span // MINUTE)
+    return say("%(n)s s ago", n=span // SECOND)
 
 
 def _findings(facts: Facts, now: Instant) -> Iterator[Finding]:
     """In the order in which they should be looked at."""
     name = facts.endpoint
     if facts.uninstalled:
-        said = f"the shop of {name} has removed our app, so its orders are missing: install it again, or leave it off."
+        said = say(
+            "the shop of %(name)s has removed our app, so its orders are missing: install it again, or leave it off.",
+            name=name,
+        )
         yield Finding(Level.BAD, "shop_uninstalled", said)
         return
     if not facts.on:
-        said = f"{name} is switched off; its orders are missing until `fanshare connection resume {name}` fetches them."
+        said = say(
+            "%(name)s is switched off; its orders are missing until `fanshare connection resume %(name)s` fetches"
+            " them.",
+            name=name,
+        )
         yield Finding(Level.WARN, "shop_off", said)
         return
     yield from _asking(facts, now)
@@ -132,22 +153,39 @@ def _findings(facts: Facts, now: Instant) -> Iterator[Finding]:
     if facts.never_came:
         yield Finding(Level.WARN, "shop_gaps", _gaps(facts))
     if facts.refused > facts.retaken:
-        number = facts.refused - facts.retaken
-        said = (
-            f"{number} message{'' if number == 1 else 's'} to {name} had a wrong signature: put the secret right, then"
-            " `fanshare inbox quarantine retry` takes them after all."
+        said = say_n(
+            "%(num)s message to %(name)s had a wrong signature: put the secret right, then"
+            " `fanshare inbox quarantine retry` takes them after all.",
+            "%(num)s messages to %(name)s had a wrong signature: put the secret right, then"
+            " `fanshare inbox quarantine retry` takes them after all.",
+            facts.refused - facts.retaken,
+            name=name,
         )
         yield Finding(Level.WARN, "refused", said)
 
 
 def _gaps(facts: Facts) -> str:
     """At most three spans are named."""
-    spans = [str(first) if first == last else f"{first} to {last}" for first, last in facts.never_came]
-    named = ", ".join(spans[:3]) + (" and more" if len(spans) > 3 else "")
-    what = "`fanshare connection reconcile` asks for them" if facts.asks else "have the shop send them again"
-    return (
-        f"the orders numbered {named} of {facts.endpoint} never came ({_orders(facts.never_came)} in all): {what},"
-        " if they were not deleted in the shop."
+    spans = [
+        str(first) if first == last else say("%(first)s to %(last)s", first=first, last=last)
+        for first, last in facts.never_came
+    ]
+    named = together(spans[:3], ", ")
+    values = {
+        "spans": say("%(spans)s and more", spans=named) if len(spans) > 3 else named,
+        "name": facts.endpoint,
+        "n": _orders(facts.never_came),
+    }
+    if facts.asks:
+        return say(
+            "the orders numbered %(spans)s of %(name)s never came (%(n)s in all): `fanshare connection reconcile` asks"
+            " for them, if they were not deleted in the shop.",
+            **values,
+        )
+    return say(
+        "the orders numbered %(spans)s of %(name)s never came (%(n)s in all): have the shop send them again,"
+        " if they were not deleted in the shop.",
+        **values,
     )
 
 
@@ -158,38 +196,58 @@ def _orders(spans: tuple[tuple[int, int], ...]) -> int:
 def _asking(facts: Facts, now: Instant) -> Iterator[Finding]:
     since = now - max(facts.asked_at or 0, facts.created_at)
     if facts.asks and facts.problem_code not in ("", "shop_unreachable"):
-        said = f"the shop of {facts.endpoint} does not answer our questions. {facts.problem}"
+        said = say(
+            "the shop of %(name)s does not answer our questions. %(problem)s",
+            name=facts.endpoint,
+            problem=Word(facts.problem),
+        )
         yield Finding(Level.BAD, "shop_refuses", said)
     elif facts.asks and since > NOT_ASKED:
-        why = f" ({facts.problem.rstrip('.')})" if facts.problem else ""
-        said = (
-            f"{facts.endpoint} could not be asked for changes for {_long(since)}{why}: check its address and its key."
+        said = say(
+            "%(name)s could not be asked for changes for %(long)s%(why)s: check its address and its key.",
+            name=facts.endpoint,
+            long=_long(since),
+            why=say(" (%(problem)s)", problem=Word(facts.problem.rstrip("."))) if facts.problem else "",
         )
         yield Finding(Level.WARN, "shop_not_polled", said)
 
 
 def _hearing(facts: Facts, now: Instant) -> Iterator[Finding]:
+    name = facts.endpoint
     if facts.webhooks_problem:
-        said = f"the webhooks of {facts.endpoint} could not be put right. {facts.webhooks_problem}"
+        said = say(
+            "the webhooks of %(name)s could not be put right. %(problem)s",
+            name=name,
+            problem=Word(facts.webhooks_problem),
+        )
         yield Finding(Level.WARN, "webhooks_wrong", said)
     silent = now - max(facts.heard_at or 0, facts.created_at)
     if not facts.sends:
         return
-    if silent > SILENT:
-        said = "has never sent anything" if facts.heard_at is None else f"has sent nothing for {_long(silent)}"
-        said = f"{facts.endpoint} {said}: look whether its webhooks are still active."
+    if silent > SILENT and facts.heard_at is None:
+        said = say("%(name)s has never sent anything: look whether its webhooks are still active.", name=name)
+        yield Finding(Level.WARN, "shop_silent", said)
+    elif silent > SILENT:
+        said = say(
+            "%(name)s has sent nothing for %(long)s: look whether its webhooks are still active.",
+            name=name,
+            long=_long(silent),
+        )
         yield Finding(Level.WARN, "shop_silent", said)
     elif facts.lost:
-        orders = "1 order" if facts.lost == 1 else f"{facts.lost} orders"
-        said = (
-            f"no message of {facts.endpoint} told of {orders} in seven days; they are booked, but see to its webhooks."
+        said = say_n(
+            "no message of %(name)s told of %(num)s order in seven days; they are booked, but see to its webhooks.",
+            "no message of %(name)s told of %(num)s orders in seven days; they are booked, but see to its webhooks.",
+            facts.lost,
+            name=name,
         )
         yield Finding(Level.WARN, "shop_missed", said)
 
 
 def _long(span: int) -> str:
     """``3 days``, ``1 hour``, ``40 minutes``."""
-    for unit, name in ((DAY, "day"), (HOUR, "hour")):
-        if span >= unit:
-            return f"{span // unit} {name}{'' if span // unit == 1 else 's'}"
-    return f"{span // MINUTE} minutes"
+    if span >= DAY:
+        return say_n("%(num)s day", "%(num)s days", span // DAY)
+    if span >= HOUR:
+        return say_n("%(num)s hour", "%(num)s hours", span // HOUR)
+    return say("%(n)s minutes", n=span // MINUTE)

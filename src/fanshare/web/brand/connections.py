@@ -9,8 +9,8 @@ from typing import Any
 
 from django.shortcuts import render
 
-from fanshare.core.health import Level
-from fanshare.core.instants import DAY, HOUR, MINUTE, SECOND
+from fanshare.core.health import Level, ago
+from fanshare.core.instants import HOUR, MINUTE, SECOND
 from fanshare.flows.authorisation import Hat, Role
 from fanshare.flows.health import ConnectionDay, ConnectionHealth, connection_health
 from fanshare.store.queries import tenants
@@ -21,7 +21,8 @@ from fanshare.web.desk import Here
 from fanshare.web.errors import error_page
 from fanshare.web.exports import exported, wished
 from fanshare.web.language import gettext as _
-from fanshare.web.language import later, ngettext
+from fanshare.web.language import later
+from fanshare.web.said import in_her_words
 from fanshare.web.seated import page, seated
 
 #: Programmes on one page; each costs a few queries.
@@ -137,7 +138,7 @@ def _may_see(worn: tuple[Hat, ...], slug: str) -> bool:
 def _row(tenant: tenants.Tenant, found: list[ConnectionHealth]) -> Row:
     worst = max(found, key=lambda one: one.health.level, default=None)
     level = worst.health.level if worst else Level.WARN
-    words = worst.health.summary if worst else _("no shop is connected yet")
+    words = in_her_words(worst.health.summary) if worst else _("no shop is connected yet")
     return Row(tenant.slug, tenant.name, len(found), _(_STATES[level][2]), words)
 
 
@@ -152,8 +153,8 @@ def _shown(one: ConnectionHealth, here: Here) -> Shown:
         summary=_sentence(one.health.summary, ""),
         findings=tuple(_sentence(finding.sentence, one.endpoint) for finding in one.health.findings),
         asks=facts.asks,
-        asked="" if facts.asked_at is None else ago(now - facts.asked_at),
-        webhooks="" if facts.webhooks_checked_at is None else ago(now - facts.webhooks_checked_at),
+        asked="" if facts.asked_at is None else in_her_words(ago(now - facts.asked_at)),
+        webhooks="" if facts.webhooks_checked_at is None else in_her_words(ago(now - facts.webhooks_checked_at)),
         days=tuple(
             Day(here.calendar.name(date.fromisoformat(day.day)), day, _span(day.off_seconds))
             for day in one.days
@@ -162,21 +163,9 @@ def _shown(one: ConnectionHealth, here: Here) -> Shown:
     )
 
 
-def ago(span: int) -> str:
-    """How long ago something was, as ``core.health.ago`` says it; ``span`` is microseconds."""
-    if span < 10 * SECOND:
-        return _("just now")
-    if span >= DAY:
-        return ngettext("%(n)s day ago", "%(n)s days ago", span // DAY) % {"n": span // DAY}
-    if span >= HOUR:
-        return ngettext("%(n)s hour ago", "%(n)s hours ago", span // HOUR) % {"n": span // HOUR}
-    if span >= MINUTE:
-        return _("%(n)s min ago") % {"n": span // MINUTE}
-    return _("%(n)s s ago") % {"n": span // SECOND}
-
-
 def _sentence(text: str, name: str) -> str:
-    """With a capital letter, unless it begins with a name."""
+    """In her language, with a capital letter, unless it begins with a name."""
+    text = in_her_words(text)
     return text if name and text.startswith(name) else text[:1].upper() + text[1:]
 
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.csp import csp_override
 
 from fanshare.core.errors import BadInputError, FanshareError
+from fanshare.core.health import ago
 from fanshare.flows import connecting
 from fanshare.flows.authorisation import Role
 from fanshare.flows.connecting import DRAW_THEMSELVES, GENERIC, KINDS
@@ -17,14 +18,13 @@ from fanshare.flows.connections import Connection
 from fanshare.store.queries import deliveries, quarantine
 from fanshare.web.brand.connecting import delivery_url, done, typed
 from fanshare.web.brand.connections import KINDS as NAMES
-from fanshare.web.brand.connections import ago
 from fanshare.web.brand.messages import states
 from fanshare.web.brand.shop_words import key_fields, secret_field, told, why_refused
 from fanshare.web.brand.who import may
 from fanshare.web.desk import Here
 from fanshare.web.language import gettext as _
 from fanshare.web.language import ngettext
-from fanshare.web.said import plain
+from fanshare.web.said import in_her_words, plain
 from fanshare.web.seated import LISTENS, field, listens, page, seated
 
 
@@ -67,12 +67,16 @@ def heard(here: Here, one: Connection) -> Heard | None:
     taken = deliveries.listed(here.access, endpoint=one.endpoint, limit=1)
     refused = quarantine.newest(here.access, one.endpoint)
     if refused is not None and (not taken or refused[0] > taken[0].received_at):
-        return Heard(False, ago(here.now - refused[0]), why_refused(refused[1]))
+        return Heard(False, in_her_words(ago(here.now - refused[0])), why_refused(refused[1]))
     if not taken:
         return None
     row = taken[0]
     words = f"{row.topic}: {states()[row.state][2]}" if row.topic else states()[row.state][2]
-    return Heard(True, ago(here.now - row.received_at), f"{words}. {row.reason}".strip() if row.reason else f"{words}.")
+    return Heard(
+        True,
+        in_her_words(ago(here.now - row.received_at)),
+        f"{words}. {row.reason}".strip() if row.reason else f"{words}.",
+    )
 
 
 def _page(here: Here, one: Connection, *, said: str = "", problem: str = "", status: int = 200) -> Any:
