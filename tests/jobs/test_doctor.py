@@ -22,6 +22,8 @@ from fanshare.store import directory
 from fanshare.store.access import connect
 from fanshare.store.queries import keeping
 from fanshare.store.server import Database
+from fanshare.web.language import speaking
+from fanshare.web.said import in_her_words
 from tests.edge.running import KEYS
 from tests.jobs.house import House, eventually
 
@@ -29,6 +31,9 @@ from tests.jobs.house import House, eventually
 def look(house: House) -> dict[str, Remark]:
     found = examine(house.conn, house.home, KEYS, house.now, spool=spool_facts(house.conn, house.home, KEYS))
     assert all(remark.sentence.endswith((".", "?")) and "\n" not in remark.sentence for remark in found)
+    with speaking("de"):
+        in_german = [str(in_her_words(remark.sentence)) for remark in found]
+    assert [one for one in in_german if "<span" in one or "%(" in one] == []
     return {remark.code: remark for remark in found}
 
 

@@ -20,6 +20,7 @@ from fractions import Fraction
 from math import comb, isqrt
 
 from fanshare.core.instants import DAY, Instant, utc_day
+from fanshare.core.marks import say
 
 RECENT_DAYS, USUAL_DAYS = 7, 28
 #: A code must be known for so many days before the last week: a first week is unusual by nature.
@@ -71,19 +72,26 @@ def alarm(uses: Sequence[Use], known_since: Instant, now: Instant, limit: int | 
 
 def sentence(code: str, found: Alarm, limit: int | None) -> str:
     """What people are told: what was seen, whose fault it is not, what to do."""
-    counts = "All these orders count for whom the code belongs to."
     if found.kind == LIMIT:
-        times = "once" if limit == 1 else f"{limit} times"
-        return (
-            f"{code} was to work {times} and was taken in {found.uses} orders: somebody may have changed it in the"
-            f" shop. {counts} Look at its limit there, or end it with: fanshare code end {code}"
+        return say(
+            "%(code)s was to work %(times)s and was taken in %(uses)s orders: somebody may have changed it in the"
+            " shop. All these orders count for whom the code belongs to. Look at its limit there, or end it with:"
+            " fanshare code end %(code)s",
+            code=code,
+            times=say("once") if limit == 1 else say("%(n)s times", n=limit),
+            uses=found.uses,
         )
     weekly = -(-found.usual.numerator * RECENT_DAYS // found.usual.denominator)
-    where = f", from countries new to it ({', '.join(found.new_countries)})" if found.new_countries else ""
-    return (
-        f"{code} was used in {found.unvisited} orders without a visit since {utc_day(found.since)}{where}; usual were"
-        f" at most {weekly} a week. It may stand on a page that collects codes, which is seldom its owner's doing."
-        f" {counts} Change it in one step: fanshare code rotate {code}"
+    new = ", ".join(found.new_countries)
+    return say(
+        "%(code)s was used in %(unvisited)s orders without a visit since %(day)s%(where)s; usual were at most"
+        " %(weekly)s a week. It may stand on a page that collects codes, which is seldom its owner's doing. All these"
+        " orders count for whom the code belongs to. Change it in one step: fanshare code rotate %(code)s",
+        code=code,
+        unvisited=found.unvisited,
+        day=utc_day(found.since),
+        where=say(", from countries new to it (%(countries)s)", countries=new) if new else "",
+        weekly=weekly,
     )
 
 

@@ -6,6 +6,7 @@ from typing import Literal
 
 from fanshare.core.disk_forecast import LONGEST, Measured, forecast
 from fanshare.core.instants import DAY, Instant
+from fanshare.core.marks import say
 from fanshare.flows.remarks import Remark, amount_of_time
 from fanshare.store.access import Connection
 from fanshare.store.queries import keeping
@@ -29,9 +30,13 @@ def room_remark(home: Path) -> Remark:
     free, _ = _room(home)
     if free < _LOW:
         level: Literal["bad", "warn"] = "bad" if free < _VERY_LOW else "warn"
-        said = f"Only {free >> 20} MB are free where {home} lies: make room, or webhooks will be answered with 503."
+        said = say(
+            "Only %(free)s MB are free where %(home)s lies: make room, or webhooks will be answered with 503.",
+            free=free >> 20,
+            home=home,
+        )
         return Remark(level, "disk_low", said)
-    return Remark("ok", "disk", f"There is room for the spool: {free >> 30} GB are free.")
+    return Remark("ok", "disk", say("There is room for the spool: %(free)s GB are free.", free=free >> 30))
 
 
 def forecast_remark(conn: Connection, home: Path, now: Instant) -> Remark:
@@ -41,17 +46,26 @@ def forecast_remark(conn: Connection, home: Path, now: Instant) -> Remark:
     known = keeping.measured(conn, max(0, now - LONGEST), now)
     found = forecast(known, free)
     if found is None:
-        since = amount_of_time(now - known[0].at) if known else "no time"
-        said = f"The database has {size}; how it grows can be said after three days, it was watched for {since} so far."
+        since = amount_of_time(now - known[0].at) if known else say("no time")
+        said = say(
+            "The database has %(size)s; how it grows can be said after three days, it was watched for %(time)s so far.",
+            size=size,
+            time=since,
+        )
         return Remark("ok", "disk_forecast", said)
-    grows = f"The database has {size} and grows by {_bytes(max(0, found.growth))} a day"
+    growth = _bytes(max(0, found.growth))
+    grows = say("The database has %(size)s and grows by %(growth)s a day", size=size, growth=growth)
     if found.full_in is None or found.full_in > _FAR:
-        return Remark("ok", "disk_forecast", f"{grows}: at this pace the disk lasts for more than ten years.")
-    fills = "" if found.growth >= found.filling else f", the disk fills by {_bytes(found.filling)} a day"
-    when = f"in {found.full_in} days" if found.full_in != 1 else "tomorrow"
+        return Remark(
+            "ok", "disk_forecast", say("%(grows)s: at this pace the disk lasts for more than ten years.", grows=grows)
+        )
+    if found.growth < found.filling:
+        grows = say("%(grows)s, the disk fills by %(filling)s a day", grows=grows, filling=_bytes(found.filling))
+    when = say("in %(n)s days", n=found.full_in) if found.full_in != 1 else say("tomorrow")
+    full = say("%(grows)s: at this pace the disk is full %(when)s.", grows=grows, when=when)
     if found.full_in >= _SOON:
-        return Remark("ok", "disk_forecast", f"{grows}{fills}: at this pace the disk is full {when}.")
-    said = f"{grows}{fills}: at this pace the disk is full {when}. Make room or take a larger one before."
+        return Remark("ok", "disk_forecast", full)
+    said = say("%(full)s Make room or take a larger one before.", full=full)
     return Remark("bad" if found.full_in < _VERY_SOON else "warn", "disk_forecast", said)
 
 
@@ -67,4 +81,4 @@ def _bytes(number: int) -> str:
     for shift, name in ((30, "GB"), (20, "MB"), (10, "kB")):
         if number >> shift >= 10:
             return f"{number >> shift} {name}"
-    return f"{number} bytes"
+    return say("%(n)s bytes", n=number)

@@ -14,6 +14,7 @@ from fanshare import store
 from fanshare.config.keys import Keys
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import HOUR, MINUTE, SECOND, Instant, format_rfc3339
+from fanshare.core.marks import say, say_n
 from fanshare.flows.disk import forecast_remark, room_remark
 from fanshare.flows.doctor_programme import programme_remarks
 from fanshare.flows.remarks import Remark, amount_of_time
@@ -93,12 +94,16 @@ def _database(conn: Connection) -> Iterator[Remark]:
     try:
         verify_settings(conn)
     except FanshareError as error:
-        yield Remark("bad", "database_unsafe", error.message)
+        yield Remark("bad", "database_unsafe", say(error.template, **error.values))
     else:
-        yield Remark("ok", "database", "The database keeps what it has acknowledged, also through a crash.")
+        yield Remark("ok", "database", say("The database keeps what it has acknowledged, also through a crash."))
     missing = _missing_migrations(conn)
     if missing:
-        said = f"The database lacks {len(missing)} changes of its tables: start any fanshare command as their owner."
+        said = say_n(
+            "The database lacks %(num)s change of its tables: start any fanshare command as their owner.",
+            "The database lacks %(num)s changes of its tables: start any fanshare command as their owner.",
+            len(missing),
+        )
         yield Remark("bad", "schema_missing", said)
 
 
@@ -124,10 +129,13 @@ def _clock(conn: Connection) -> Iterator[Remark]:
     off = max(before - int(row[0]), int(row[0]) - after, 0)
     if off > _CLOCK_OFF:
         level: Literal["bad", "warn"] = "bad" if off > _CLOCK_FAR_OFF else "warn"
-        said = f"The clocks of this machine and of the database differ by {amount_of_time(off)}: let both follow NTP."
+        said = say(
+            "The clocks of this machine and of the database differ by %(time)s: let both follow NTP.",
+            time=amount_of_time(off),
+        )
         yield Remark(level, "clocks_differ", said)
     else:
-        yield Remark("ok", "clocks", "The clocks of this machine and of the database agree.")
+        yield Remark("ok", "clocks", say("The clocks of this machine and of the database agree."))
 
 
 def _mark(conn: Connection) -> Iterator[Remark]:
@@ -137,18 +145,27 @@ def _mark(conn: Connection) -> Iterator[Remark]:
     except errors.UndefinedTable:
         return
     if is_demo:
-        yield Remark("ok", "demo", "This is a demonstration: its time can be moved, and nothing in it is real money.")
+        said = say("This is a demonstration: its time can be moved, and nothing in it is real money.")
+        yield Remark("ok", "demo", said)
 
 
 def _memory(memory: MemoryFacts | None) -> Iterator[Remark]:
     if memory is None:
         return
-    held = f"What runs of this installation ({memory.processes} processes) holds {memory.held >> 20} MB of memory"
+    held = say_n(
+        "What runs of this installation (%(num)s process) holds %(held)s MB of memory",
+        "What runs of this installation (%(num)s processes) holds %(held)s MB of memory",
+        memory.processes,
+        held=memory.held >> 20,
+    )
+    left = memory.available >> 20
     if memory.available < _MEMORY_LOW:
-        said = f"{held}, and this machine has only {memory.available >> 20} MB left: look what else takes it."
+        said = say(
+            "%(held)s, and this machine has only %(left)s MB left: look what else takes it.", held=held, left=left
+        )
         yield Remark("warn", "memory_low", said)
     elif memory.processes:
-        yield Remark("ok", "memory", f"{held}; {memory.available >> 20} MB are free.")
+        yield Remark("ok", "memory", say("%(held)s; %(left)s MB are free.", held=held, left=left))
 
 
 def _key_files(home: Path) -> Iterator[Remark]:
@@ -159,10 +176,14 @@ def _key_files(home: Path) -> Iterator[Remark]:
         if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)
     ]
     if open_ones:
-        said = f"Other users of this machine can read {', '.join(open_ones[:5])} in {folder}: chmod 600 each of them."
+        said = say(
+            "Other users of this machine can read %(files)s in %(folder)s: chmod 600 each of them.",
+            files=", ".join(open_ones[:5]),
+            folder=folder,
+        )
         yield Remark("bad", "keys_open", said)
     else:
-        yield Remark("ok", "keys", "Only their owner can read the keys.")
+        yield Remark("ok", "keys", say("Only their owner can read the keys."))
 
 
 def _master_key(conn: Connection, keys: Keys) -> Iterator[Remark]:
@@ -172,27 +193,35 @@ def _master_key(conn: Connection, keys: Keys) -> Iterator[Remark]:
     try:
         keys.unseal("delivery", bytes(row[1]), str(row[0]).encode())
     except FanshareError:
-        said = "The master key does not open what this database holds: put back the key that belongs to it."
+        said = say("The master key does not open what this database holds: put back the key that belongs to it.")
         yield Remark("bad", "wrong_master_key", said)
 
 
 def _spool(spool: SpoolFacts) -> Iterator[Remark]:
     waiting, age = sum(spool.backlog.values()), spool.oldest_age
     if waiting > _BACKLOG or age > HOUR:
-        said = f"{waiting >> 20} MB wait in the spool, the oldest for {amount_of_time(age)}: is `fanshare work` on?"
+        said = say(
+            "%(mb)s MB wait in the spool, the oldest for %(time)s: is `fanshare work` on?",
+            mb=waiting >> 20,
+            time=amount_of_time(age),
+        )
         yield Remark("bad" if age > 6 * HOUR else "warn", "spool_backlog", said)
     else:
-        yield Remark("ok", "spool", "The spool is being drained.")
+        yield Remark("ok", "spool", say("The spool is being drained."))
     if spool.quarantined:
-        said = (
-            f"{spool.quarantined} damaged pieces lie in spool/quarantine: check the disk; they are kept, not guessed."
+        said = say_n(
+            "%(num)s damaged piece lies in spool/quarantine: check the disk; it is kept, not guessed.",
+            "%(num)s damaged pieces lie in spool/quarantine: check the disk; they are kept, not guessed.",
+            spool.quarantined,
         )
         yield Remark("warn", "spool_damaged", said)
 
 
 def _snapshot(conn: Connection, spool: SpoolFacts, now: Instant) -> Iterator[Remark]:
     if spool.generation is None:
-        said = "The edge has no snapshot of links and shops that it can use: start `fanshare work`, which writes one."
+        said = say(
+            "The edge has no snapshot of links and shops that it can use: start `fanshare work`, which writes one."
+        )
         yield Remark("bad", "no_snapshot", said)
         return
     programmes = directory.programmes(conn)
@@ -200,8 +229,18 @@ def _snapshot(conn: Connection, spool: SpoolFacts, now: Instant) -> Iterator[Rem
     newest = max((at for at in changes if at is not None), default=0)
     if newest > spool.generation and now - newest > _PUBLISHED_WITHIN:
         made, age = format_rfc3339(spool.generation), amount_of_time(now - newest)
-        said = f"The edge's snapshot is of {made}, and a link changed {age} ago: is `fanshare work` running here?"
+        said = say(
+            "The edge's snapshot is of %(made)s, and a link changed %(time)s ago: is `fanshare work` running here?",
+            made=made,
+            time=age,
+        )
         yield Remark("bad", "snapshot_stale", said)
     else:
-        said = f"The edge knows {spool.links} links, as of {format_rfc3339(min(now, spool.generation))}."
+        made = format_rfc3339(min(now, spool.generation))
+        said = say_n(
+            "The edge knows %(num)s link, as of %(made)s.",
+            "The edge knows %(num)s links, as of %(made)s.",
+            spool.links,
+            made=made,
+        )
         yield Remark("ok", "snapshot", said)

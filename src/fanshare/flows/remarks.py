@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from fanshare.core.instants import DAY, HOUR, MINUTE, SECOND
+from fanshare.core.marks import say_n
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +18,13 @@ class Remark:
 
 def amount_of_time(span: int) -> str:
     """``3 days``, ``1 hour``, ``40 seconds``: one unit, rounded down; ``span`` is microseconds."""
-    for unit, name in ((DAY, "day"), (HOUR, "hour"), (MINUTE, "minute")):
-        if span >= unit:
-            return counted(span // unit, name)
-    return counted(max(0, span) // SECOND, "second")
+    if span >= DAY:
+        return say_n("%(num)s day", "%(num)s days", span // DAY)
+    if span >= HOUR:
+        return say_n("%(num)s hour", "%(num)s hours", span // HOUR)
+    if span >= MINUTE:
+        return say_n("%(num)s minute", "%(num)s minutes", span // MINUTE)
+    return say_n("%(num)s second", "%(num)s seconds", max(0, span) // SECOND)
 
 
 def counted(number: int, thing: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from fanshare.core.instants import DAY, Instant, utc_day
+from fanshare.core.marks import say
 from fanshare.flows import day_keys, outbox
 from fanshare.flows.remarks import Remark, amount_of_time
 from fanshare.store.access import Connection
@@ -22,10 +23,10 @@ def retention_remarks(conn: Connection, now: Instant) -> Iterator[Remark]:
     late = [
         Remark("bad", "retention_late", _sentence(what, kept, now - since))
         for what, kept, since in (
-            ("Raw messages of shops", day_keys.KEPT, found.raw),
-            ("Refused messages", REFUSED, found.refused),
-            ("Traces of sent mail", outbox.KEPT, found.mail),
-            ("Ended links for signing in", _LINKS, found.links),
+            (say("Raw messages of shops"), day_keys.KEPT, found.raw),
+            (say("Refused messages"), REFUSED, found.refused),
+            (say("Traces of sent mail"), outbox.KEPT, found.mail),
+            (say("Ended links for signing in"), _LINKS, found.links),
         )
         if since is not None and now - since > kept + _SLACK
     ]
@@ -33,15 +34,21 @@ def retention_remarks(conn: Connection, now: Instant) -> Iterator[Remark]:
 
 
 def _sentence(what: str, kept: int, age: int) -> str:
-    return (
-        f"{what} should be dropped after {amount_of_time(kept)} and are kept for {amount_of_time(age)} by now:"
-        " is `fanshare work` running? Its log says what stops it."
+    return say(
+        "%(what)s should be dropped after %(kept)s and are kept for %(age)s by now:"
+        " is `fanshare work` running? Its log says what stops it.",
+        what=what,
+        kept=amount_of_time(kept),
+        age=amount_of_time(age),
     )
 
 
 def _kept(found: keeping.Oldest, now: Instant) -> str:
-    oldest = "none are there" if found.raw is None else f"the oldest are of {utc_day(min(found.raw, now))}"
-    return (
-        f"Raw messages of shops are dropped after {amount_of_time(day_keys.KEPT)} ({oldest}), refused ones after"
-        f" {amount_of_time(REFUSED)}; orders, books and log stay."
+    day = "" if found.raw is None else utc_day(min(found.raw, now))
+    return say(
+        "Raw messages of shops are dropped after %(kept)s (%(oldest)s), refused ones after %(refused)s; orders, books"
+        " and log stay.",
+        kept=amount_of_time(day_keys.KEPT),
+        oldest=say("the oldest are of %(day)s", day=day) if day else say("none are there"),
+        refused=amount_of_time(REFUSED),
     )
