@@ -15,6 +15,8 @@ from fanshare.flows import note_corrections, self_billing
 from fanshare.flows.audit import noted
 from fanshare.flows.authorisation import Role
 from fanshare.flows.invoice_files import Form
+from fanshare.store.queries import listing
+from fanshare.web.brand.who import named
 from fanshare.web.desk import Here
 from fanshare.web.language import gettext as _
 from fanshare.web.language import spoken
