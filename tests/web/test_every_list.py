@@ -212,7 +212,7 @@ def test_files_hold_exactly_what_the_page_shows(company: Company, page_of: Pagin
 @every_list
 def test_search_and_days_leave_out_what_does_not_fit(company: Company, listing: Listing) -> None:
     device = company.device(listing.who)
-    rows = as_json(device, listing)
+    rows = as_json(device, listing, f"from={listing.early}" if listing.days else "")
     if listing.search:
         sought = as_json(device, listing, f"q={listing.search}")
         fits = [row for row in rows if _holds(listing, row)]

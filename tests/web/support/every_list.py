@@ -22,7 +22,7 @@ class Listing:
     names of the address with one value each; ``sorts``: orders beside the usual one; ``around``: what the address
     holds besides. ``exactly``: the column that the search has to equal; ``fixed``: why no row can come in.
     ``never_empty`` is a reason; ``wordless``: what its files hold alone, none of it typed by anybody; ``early``:
-    the first day that it shows by itself; ``zone``: whose days they are.
+    the day from which on it is compared; ``zone``: whose days they are.
     """
 
     template: str
@@ -124,7 +124,7 @@ BRAND = (
     Listing(
         "brand/results.html", "/brand/linen/results", "rea", fill.sold_on_days,
         days="day", sorts=("commission", "goods", "orders", "clicks", "dear"), around="by=day",
-        wordless="days and amounts", early="2026-10-26", empty=("/brand/silk/results", "nell"),
+        wordless="days and amounts", early="2026-10-01", empty=("/brand/silk/results", "nell"),
     ),
     Listing(
         "brand/notes.html", "/brand/linen/payouts/1/notes", "fina", money.runs,
@@ -133,7 +133,7 @@ BRAND = (
     ),
     Listing(
         "brand/tax_forms.html", "/brand/linen/payouts/tax", "fina", money.forms,
-        search=f"{fill.EVIL} f1", days="signed_at", filters=("state=counts", "state=refused", "kind=residence"),
+        search=f"{fill.EVIL} t1", days="signed_at", filters=("state=counts", "state=refused", "kind=residence"),
         empty=("/brand/silk/payouts/tax", "nell"),
     ),
     Listing(

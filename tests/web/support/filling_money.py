@@ -57,7 +57,7 @@ def forms(company: Company, n: int) -> None:
     tax_forms.ask(brand.access, Asks.RESIDENCE, now)
     signed = []
     for i in range(AT_ONCE):
-        who = add_creator(brand.programme, Joiner(f"{EVIL} f{n}{i}", f"f{n}{i}@example.test"), now)
+        who = add_creator(brand.programme, Joiner(f"{EVIL} t{n}{i}", f"t{n}{i}@example.test"), now)
         typed = form(FormKind.RESIDENCE, _RESIDENCE, date(2026, 11, 27))
         signed.append(tax_forms.sign(brand.programme, who, typed, now))
     tax_forms.refuse(brand.access, signed[-1], EVIL, now)
