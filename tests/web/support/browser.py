@@ -107,11 +107,14 @@ class Watched:
 
 
 @contextmanager
-def watched(browser: Browser, base: str, *, width: int = 360, script: bool = True) -> Iterator[Watched]:
-    """A fresh page of a phone (or wider)."""
+def watched(
+    browser: Browser, base: str, *, width: int = 360, script: bool = True, bypass_csp: bool = False
+) -> Iterator[Watched]:
+    """A fresh page of a phone (or wider), whose policy may be put aside to see what escaping does alone."""
     context = browser.new_context(
         viewport={"width": width, "height": 800},
         java_script_enabled=script,
+        bypass_csp=bypass_csp,
         reduced_motion="reduce",
     )
     seen = Watched(context.new_page(), base)
