@@ -63,6 +63,12 @@ def files(one: Year, who: str, public_id: str, year: int) -> list[dict[str, obje
     return rows
 
 
+def nothing(who: str, public_id: str, year: int) -> dict[str, object]:
+    """The row of somebody whom the page shows although nothing of hers counts in the year, as after a gift alone."""
+    told: dict[str, object] = {"payee": who, "id": public_id, "year": year}
+    return {**dict.fromkeys(COLUMNS, ""), **told}
+
+
 def _report(standings: list[Standing], currency: str, year: int) -> dict[str, str]:
     """Of the reports that who pays has to make, the nearest; of an amount in another currency none."""
     mine = [row for row in standings if row.amount and row.currency == currency]

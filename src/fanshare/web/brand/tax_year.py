@@ -18,7 +18,7 @@ from fanshare.web.exports import exported
 from fanshare.web.language import gettext as _
 from fanshare.web.lists import MOST_EXPORTED, Asked
 from fanshare.web.seated import page, seated
-from fanshare.web.tax_words import COLUMNS, files, kinds, years
+from fanshare.web.tax_words import COLUMNS, files, kinds, nothing, years
 
 _AT_ONCE = 200
 
@@ -79,7 +79,8 @@ def _file(here: Here, asked: Asked, wanted: int) -> Any:
         people = listing.named(here.access, [one.party for one in found])
         for one in found:
             who = people[one.party]
-            rows += files(one, named(who.kind, who.name, who.public_id), who.public_id, wanted)
+            called = named(who.kind, who.name, who.public_id)
+            rows += files(one, called, who.public_id, wanted) or [nothing(called, who.public_id, wanted)]
         if len(found) < _AT_ONCE:
             break
         after = found[-1].party
