@@ -23,6 +23,8 @@ KEYWORDS = {"_": (1,), "gettext": (1,), "ngettext": (1, 2), "later": (1,), "say"
 OPTIONS = {"**/templates/**.html": {"trimmed": "true", "silent": "false"}}
 #: The rooms whose errors reach pages by themselves.
 ROOMS = ("web", "core", "flows")
+#: Rooms whose marked sentences reach them.
+SAYING = (*ROOMS, "config")
 #: The errors that they raise; a subclass of theirs says its own sentences, mostly about damaged proofs.
 ERRORS = {"FanshareError", "BadInputError", "ConflictError"}
 #: Said to programs and to whoever writes them, never by a page: what a transfer is, what a salt is, rows of files.
@@ -34,7 +36,7 @@ MADE = datetime(2026, 11, 25, tzinfo=UTC)
 def collected() -> Catalog:
     """Every message of the pages, in the order of the files."""
     found = Catalog(project="fanshare", version="1", charset="utf-8", creation_date=MADE, revision_date=MADE)
-    for root in (WEB / room for room in ROOMS):
+    for root in (WEB / room for room in SAYING):
         names = extract_from_dir(root, METHODS, OPTIONS, keywords=KEYWORDS)
         for name, _line, message, comments, _context in sorted(names, key=lambda one: (one[0], one[1])):
             found.add(message, locations=[(str(Path(root.name) / name), 0)], auto_comments=comments)

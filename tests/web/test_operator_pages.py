@@ -160,6 +160,9 @@ def test_texts_are_written_in_versions_and_shown_to_everybody(company: Company) 
 def test_settings_and_audit_say_how_and_who(company: Company) -> None:
     otto = company.device("otto")
     assert "mail.example" in otto.get("/operator/settings").text
+    german = company.device("otto")
+    german.cookies["fanshare_language"] = "de"
+    assert "Mailserver mail.example" in words(german.get("/operator/settings"))
     page = words(otto.get("/operator/audit"))
     assert "otto@example.test signed in" in page
     only = words(otto.get("/operator/audit?what=text.write"))

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from fanshare.core import clickid
 from fanshare.core.instants import DAY, Instant
+from fanshare.core.marks import say
 from fanshare.core.orders import Buyer, Evidence, Line, OrderState, Status
 from fanshare.edge import destination
 from fanshare.flows import sign_in, staff, workbench_lock, young
@@ -44,7 +45,7 @@ from tests.jobs.house import LABEL, Brand, House
 from tests.support.postgres import create_database, drop_database
 from tests.web.support.device import HOST, Device
 
-SETTINGS = (("Mail server", "mail.example", "FANSHARE_SMTP_HOST"),)
+SETTINGS = ((say("Mail server"), "mail.example", "FANSHARE_SMTP_HOST"),)
 #: Who signs in, and what her address begins with.
 PEOPLE = ("cleo", "carla", "finn", "fay", "yara", "bea", "mona", "fina", "rea", "dora", "otto", "mia")
 

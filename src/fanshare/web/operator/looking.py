@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from fanshare.core.marks import Said
 from fanshare.core.trial import Sheet, trial_balance
 from fanshare.flows import proofs
 from fanshare.store.queries import operating
 from fanshare.web.language import gettext as _
 from fanshare.web.language import later
 from fanshare.web.operator.office import Office, operated, page, some_programmes
+from fanshare.web.said import in_her_words
 
 _LEVELS = {
     "bad": ("checked", "triangle-alert", later("needs you")),
@@ -60,4 +62,5 @@ def _shown(sheet: Sheet) -> tuple[Sheet, list[tuple[str, int]]]:
 @operated("operator.see")
 def settings(here: Office) -> Any:
     """What the environment says about this installation; secrets are only said to be there."""
-    return page(here, "operator/settings.html", {"rows": here.desk.settings})
+    rows = [tuple(in_her_words(one) if isinstance(one, Said) else one for one in row) for row in here.desk.settings]
+    return page(here, "operator/settings.html", {"rows": rows})
