@@ -53,7 +53,9 @@ class Said(str):
 
 def say(template: str, **values: object) -> Said:
     """A sentence with its values; without any, ``%`` is a sign like another."""
-    return _said(template, "", 0, values)
+    made = Said(template % values if values else template)
+    made.template, made.many, made.n, made.values = template, "", 0, values
+    return made
 
 
 def say_n(one: str, many: str, n: int, **values: object) -> Said:
@@ -63,7 +65,10 @@ def say_n(one: str, many: str, n: int, **values: object) -> Said:
 
 def together(parts: Iterable[str], by: str = "") -> str:
     """Parts of a sentence behind each other, each of which may be a sentence of its own."""
-    named = {f"p{number}": part for number, part in enumerate(parts)}
+    given = list(parts)
+    if len(given) == 1 and isinstance(given[0], Said):
+        return given[0]
+    named = {f"p{number}": part for number, part in enumerate(given)}
     between = by.replace("%", "%%")
     return say(between.join(f"%({name})s" for name in named), **named) if named else ""
 

@@ -7,6 +7,7 @@ here follows from the settlement alone.
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from fanshare.core.marks import Day, Figure, Word, later, say, together
@@ -166,6 +167,8 @@ def day(text: str) -> str:
     return f"{moment.day} {_MONTHS[moment.month - 1]}"
 
 
+# A statement names the same days and rates on line after line.
+@lru_cache(maxsize=4096)
 def _day(text: str, *, whole: bool = False) -> Day:
     """``14 Nov``, or ``14 Nov 2025`` where ``whole``: a first order may be years ago."""
     return Day(text, f"{day(text)} {text[:4]}" if whole else day(text))
@@ -175,6 +178,7 @@ def _figure(micros: int) -> Figure:
     return Figure(format_trimmed(micros))
 
 
+@lru_cache(maxsize=1024)
 def _rate_of(bps: int) -> str:
     """``12 %``, as a value of a sentence."""
     return together((Figure(format_percent(bps)), " %"))
@@ -228,8 +232,10 @@ def _made_of(settlement: Settlement) -> str:
     whole = [_at_rate(bps, limited, net) for (bps, limited), net in rates.items()]
     whole += [say("a fixed %(amount)s", amount=_figure(fixed))] if fixed else []
     whole += _bonuses(settlement)
-    by_steps = say("%(amount)s by steps on %(of)s of goods", amount=_figure(steps), of=_figure(stepped))
-    return _listed([_credited(whole, f"{settlement.credit}"), by_steps if stepped else "", _further(settlement)])
+    by_steps = ""
+    if stepped:
+        by_steps = say("%(amount)s by steps on %(of)s of goods", amount=_figure(steps), of=_figure(stepped))
+    return _listed([_credited(whole, f"{settlement.credit}"), by_steps, _further(settlement)])
 
 
 def _further(settlement: Settlement) -> str:
@@ -274,4 +280,4 @@ def _credited(items: list[str], credit: str) -> str:
 def _listed(items: Iterable[str]) -> str:
     """``a``, ``a and b``, ``a, b and c``"""
     found = [item for item in items if item]
-    return listed(found) if found else ""
+    return (listed(found) if len(found) > 1 else found[0]) if found else ""
