@@ -21,7 +21,9 @@ from fanshare.flows.rulings import NewRuling, find_order, rule
 from fanshare.store import directory
 from fanshare.store.access import connect
 from fanshare.store.server import Database
+from fanshare.web.language import speaking
 from fanshare.web.pages_port import PageStore
+from fanshare.web.said import in_her_words
 from fanshare.web.stored_pages import StoredPages
 from tests.jobs.house import LABEL, Brand, House
 from tests.support.schema import schema_template
@@ -158,6 +160,10 @@ def test_a_line_shows_the_worked_case_to_the_micro(filled: Filled) -> None:
         59_000_000,
         (5_310_000, 1_416_000, 354_000),
     )
+    with speaking("de"):
+        told = in_her_words(line.sentences[0])
+    assert told.startswith("Du hast diesen Käufer am ")
+    assert told.endswith("dein Anteil sind 20 % davon: 1,416.")
     assert line.order_label == "", "the fan may not know the order"
     creator = filled.store.why(filled.tokens["creator"])
     assert creator is not None
