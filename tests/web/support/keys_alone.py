@@ -23,6 +23,8 @@ _STOP = """() => {
     html: one.outerHTML.slice(0, 160) };
 }"""
 _MOST = 250
+#: Stops within one field for a date, and one more that leaves it.
+_FIELDS = 6
 
 
 @dataclass(slots=True)
@@ -93,10 +95,20 @@ class Hands:
 
     def _step(self, *, back: bool = False) -> dict[str, Any] | None:
         page = self.seen.page
-        self.press("Shift+Tab" if back else "Tab")
-        stop: dict[str, Any] | None = page.evaluate(_STOP)
+        stop: dict[str, Any] | None = None
+        for _ in range(_FIELDS):
+            self.press("Shift+Tab" if back else "Tab")
+            stop = page.evaluate(_STOP)
+            # The day, the month, the year and the calendar of a date are stops within one field.
+            if stop is None or stop["turn"] != 2 or 'type="date"' not in stop["html"]:
+                break
         if stop is None:
             return None
+        for _ in range(20):  # what slides into view is seen a moment later
+            if stop["shown"]:
+                break
+            page.wait_for_timeout(50)
+            stop["shown"] = (page.evaluate(_STOP) or stop)["shown"]
         assert stop["turn"] != 2, f"{stop['html']} holds the focus"
         assert stop["shown"], f"the focus cannot be seen, it is on something hidden: {stop['html']}"
         assert stop["ring"], f"the focus cannot be seen: {stop['html']}"
