@@ -85,6 +85,9 @@ class Hands:
 
     def _top(self) -> None:
         """Where the focus is when a page has just been opened."""
+        for _ in range(6):  # a key that scrolls does it over a while, and would go on after this
+            self.seen.page.evaluate("scrollTo(0, 0)")
+            self.seen.page.wait_for_timeout(100)
         self.seen.page.evaluate(
             """() => {
               document.activeElement.blur(); scrollTo(0, 0); getSelection().removeAllRanges();
