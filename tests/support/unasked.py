@@ -12,6 +12,7 @@ UNASKED = {
     "brand.costs.costs": "a figure for the overview of the brand; nothing is booked by it",
     "brand.creator.note": WORDS,
     "brand.letters.write": WORDS,
+    "brand.overview.overview": "whether who reads it is told by mail of what waits",
     "brand.links.several": "links of creators, which earn what terms say",
     "brand.products.pictures": "pictures are fetched again",
     "brand.products.taking_in": "what the shop sells, as the shop says it",

@@ -52,6 +52,19 @@ def test_the_overview_says_what_was_sold_owed_and_what_waits(company: Company) -
     assert "What needs you" not in page
 
 
+def test_mail_about_what_waits_is_turned_off_and_on_by_each_for_herself(company: Company) -> None:
+    mona, bea = company.device("mona"), company.device("bea")
+    assert "What waits for you comes by mail too" in words(mona.get("/brand/linen"))
+    assert mona.fill("/brand/linen", mail="no").status == 302
+    assert "You get no mail about this programme" in words(mona.get("/brand/linen"))
+    assert "What waits for you comes by mail too" in words(bea.get("/brand/linen"))
+    assert mona.fill("/brand/linen", mail="yes").status == 302
+    assert "What waits for you comes by mail too" in words(mona.get("/brand/linen"))
+    assert "comes by mail too" not in words(company.device("otto").get("/brand/linen")), (
+        "an operator is no one of the brand"
+    )
+
+
 def test_orders_are_listed_searched_walked_and_exported(company: Company) -> None:
     device = company.device("fina")
 

@@ -59,6 +59,7 @@ PAGES = {
         "brand-reports": "/brand/linen/reports",
         "brand-claims": "/brand/linen/claims",
         "brand-team": "/brand/linen/team",
+        "brand-software": "/brand/linen/software",
         "brand-codes": "/brand/linen/codes",
         "brand-claim": "/brand/linen/claims/{claim}",
         "brand-links": "/brand/linen/links",

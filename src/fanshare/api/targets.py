@@ -94,7 +94,7 @@ def patch_target(request: Any, target: str, body: TargetChange) -> Any:
 @operation("api.targets.remove")
 def delete_target(request: Any, target: str) -> Any:
     """Forget a target and what was on its way to it."""
-    return write(request, None, lambda desk: event_targets.remove_target(desk.programme, target), status=204)
+    return write(request, None, lambda desk: event_targets.remove_target(desk.programme, target, desk.now), status=204)
 
 
 @router.post("/webhooks/{target}/replay", response=TargetOut, summary="Tell a target events once more")

@@ -157,6 +157,7 @@ MATRIX: Mapping[str, Group] = {
     "brand.terms": frozenset({Post.OWNER, Role.OPERATOR}),
     "brand.reports": frozenset({Post.OWNER, Role.OPERATOR}),
     "brand.team": frozenset({Post.OWNER, Role.OPERATOR}),
+    "brand.software": frozenset({Post.OWNER, Role.OPERATOR}),
     "creator.welcome": _CREATOR,
     "creator.today": _CREATOR,
     "creator.earnings": _CREATOR,

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from fanshare.core.errors import BadInputError, ConflictError
 from fanshare.core.instants import Instant
+from fanshare.flows.audit import noted
 from fanshare.flows.connections import draw_secret
 from fanshare.flows.context import Programme
 from fanshare.flows.events import TYPES
@@ -17,6 +18,8 @@ PURPOSE = "event target"
 MOST = 20
 #: Secrets a target may have at once: the one before goes on signing while the other side changes.
 SECRETS = 2
+#: Why a target was switched off, as it is kept: it said so, or what it said last stands behind.
+GONE, SILENT = "It said that it is gone (410).", "Nothing was taken for 5 days."
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,9 @@ def add_target(programme: Programme, url: str, types: Iterable[str], now: Instan
     if len(events.targets(programme.access)) >= MOST:
         raise ConflictError("too_many", "A programme has at most %(most)s targets; remove one first.", most=MOST)
     public_id, secrets = directory.public_id(12), (draw_secret(),)
-    events.add_target(programme.access, public_id, url, wanted, _sealed(programme, public_id, secrets), now)
+    with programme.access.transaction():
+        events.add_target(programme.access, public_id, url, wanted, _sealed(programme, public_id, secrets), now)
+        noted(programme.access, "target.add", now, f"target {public_id}: {', '.join(wanted)}")
     return target(programme, public_id)
 
 
@@ -105,12 +110,20 @@ def change_target(
             before.state if on is None else ("on" if on else "off"),
             now,
         )
+        noted(programme.access, "target.change", now, f"target {public_id}")
         return target(programme, public_id)
 
 
-def remove_target(programme: Programme, public_id: str) -> None:
+def last_words(reason: str) -> str:
+    """What a target that takes nothing said last; empty where it said that it is gone."""
+    return reason.removeprefix(GONE).removeprefix(SILENT).strip()
+
+
+def remove_target(programme: Programme, public_id: str, now: Instant) -> None:
     """Forget a target and what was on its way to it. Raises ``BadInputError`` (``unknown_target``)."""
-    events.remove_target(programme.access, target(programme, public_id).id)
+    with programme.access.transaction():
+        events.remove_target(programme.access, target(programme, public_id).id)
+        noted(programme.access, "target.remove", now, f"target {public_id}")
 
 
 def replay(programme: Programme, public_id: str, first: int) -> Target:

@@ -99,7 +99,7 @@ def of_brand(_: Say, programme: str, name: str, subject: str, text: str, stop_ur
     why = _("%(programme)s writes this to you because you are a creator there.") % {"programme": programme}
     return Words(
         f"{programme}: {subject}",
-        f"{greeting(_, name)}\n\n{text.strip()}\n\n--\n{why}\n{_stop(_, stop_url)}",
+        f"{greeting(_, name)}\n\n{text.strip()}\n\n--\n{why}\n{stop_line(_, stop_url)}",
     )
 
 
@@ -121,7 +121,7 @@ We write again when they count.
     )
     return Words(
         _("%(programme)s: your links pause until next month") % said,
-        f"{greeting(_, name)}\n\n{text}\n--\n{_stop(_, stop_url)}",
+        f"{greeting(_, name)}\n\n{text}\n--\n{stop_line(_, stop_url)}",
     )
 
 
@@ -137,7 +137,7 @@ as before; you need not change anything:
     )
     return Words(
         _("%(programme)s: your links count again") % said,
-        f"{greeting(_, name)}\n\n{text}\n--\n{_stop(_, stop_url)}",
+        f"{greeting(_, name)}\n\n{text}\n--\n{stop_line(_, stop_url)}",
     )
 
 
@@ -165,10 +165,10 @@ where you are signed in, and end what you do not know.
 
 def news(_: Say, programme: str, name: str, pieces: Sequence[str], stop_url: str) -> Words:
     """What happened, each piece a paragraph that ends with an address on a line of its own."""
-    told = "\n\n".join(_filled(one) for one in pieces)
+    told = "\n\n".join(filled(one) for one in pieces)
     return Words(
         _("News from %(programme)s") % {"programme": programme},
-        f"{greeting(_, name)}\n\n{told}\n\n--\n{_stop(_, stop_url)}",
+        f"{greeting(_, name)}\n\n{told}\n\n--\n{stop_line(_, stop_url)}",
     )
 
 
@@ -185,7 +185,7 @@ def tax_near(_: Say, programme: str, told: Sequence[tuple[str, int, int]], url: 
     who = _("Who they are stands here:")
     return Words(
         _("%(programme)s: payments come near to what has to be reported") % {"programme": programme},
-        f"{greeting(_, '')}\n\n{_filled(first)}\n\n{lines}\n\n{who}\n{url}\n\n--\n{_stop(_, stop_url)}",
+        f"{greeting(_, '')}\n\n{filled(first)}\n\n{lines}\n\n{who}\n{url}\n\n--\n{stop_line(_, stop_url)}",
     )
 
 
@@ -230,7 +230,7 @@ prove that the shop reported every order.
     news = "".join(f"{textwrap.fill(one, 75)}\n\n" for one in (*week, *_thanks(_, thanks)))
     return Words(
         _("The books of %(programme)s on %(day)s") % said,
-        f"{greeting(_, name)}\n\n{news}{text}\n--\n{_stop(_, stop_url)}",
+        f"{greeting(_, name)}\n\n{news}{text}\n--\n{stop_line(_, stop_url)}",
     )
 
 
@@ -244,13 +244,14 @@ def greeting(_: Say, name: str) -> str:
     return _("Hello %(name)s,") % {"name": name} if name else _("Hello,")
 
 
-def _filled(piece: str) -> str:
-    """A sentence in short lines; the address below it stays whole."""
-    words, _line, url = piece.rpartition("\n")
-    return f"{textwrap.fill(words, 75)}\n{url}"
+def filled(piece: str) -> str:
+    """A sentence in short lines; an address below it stays whole."""
+    words, line, url = piece.rpartition("\n")
+    return f"{textwrap.fill(words, 75)}\n{url}" if line else textwrap.fill(piece, 75)
 
 
-def _stop(_: Say, url: str) -> str:
+def stop_line(_: Say, url: str) -> str:
+    """Where such mails are stopped."""
     return _("No more of these mails: %(url)s") % {"url": url} + "\n"
 
 

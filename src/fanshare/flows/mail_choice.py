@@ -1,5 +1,5 @@
 """Who wants mail: everybody with an address, until she says no by the link in it. A brand's people have such a link
-too, in what tells them of thresholds of the tax.
+too, in what tells them of thresholds of the tax and of what waits for them.
 
 The link's token names the party, or somebody of the brand, and carries a keyed checksum, so that it works for ever,
 needs no row of its own, and nobody can make one for somebody else.
@@ -14,7 +14,7 @@ from fanshare.core.instants import Instant
 from fanshare.flows.authorisation import Role, Seat
 from fanshare.store import directory
 from fanshare.store.access import Access, Connection
-from fanshare.store.queries import news, tax_alerts
+from fanshare.store.queries import brand_mail, news
 
 _PURPOSE = "mail choice"
 _MAC_BYTES = 16
@@ -53,7 +53,7 @@ def stop(conn: Connection, keys: Keys, token: str, now: Instant, *, really: bool
     if really:
         access = Access(conn, programme, "mail")
         if of_brand:
-            tax_alerts.choose(access, party, now, wanted=False)
+            brand_mail.choose(access, party, now, wanted=False)
         else:
             access.execute(_STOP, {"party": party, "now": now})
     return tenants[programme].name
@@ -65,7 +65,7 @@ def speak(conn: Connection, seats: Iterable[Seat], language: str) -> None:
         if seat.role in (Role.CREATOR, Role.FAN):
             news.speak(Access(conn, seat.programme_id, "mail"), seat.id, language)
         elif seat.role is Role.BRAND:
-            tax_alerts.speak(Access(conn, seat.programme_id, "mail"), seat.id, language)
+            brand_mail.speak(Access(conn, seat.programme_id, "mail"), seat.id, language)
 
 
 def _read(keys: Keys, token: str) -> tuple[int, int, bool] | None:

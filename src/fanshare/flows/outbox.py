@@ -24,6 +24,7 @@ ADDRESS = "address"
 PAYEE = "payee"
 SAFETY = "safety"
 TAX = "tax"
+DESK = "desk"
 ATTEMPTS = 9
 
 _PURPOSE = "outbox"

@@ -14,6 +14,7 @@ from fanshare.flows import outbox, tax_years
 from fanshare.flows.authorisation import Post
 from fanshare.flows.withholding import home
 from fanshare.store.access import Access
+from fanshare.store.queries import brand_mail
 from fanshare.store.queries import tax_alerts as rows
 from fanshare.store.queries import tax_years as year_rows
 from fanshare.store.queries.tax_alerts import Near
@@ -41,7 +42,7 @@ def watch(access: Access, keys: Keys, now: Instant) -> int:
         rows.lock(access)
         found = [one for year in _years(home(access), now) for one in _near(access, year)]
         new = rows.add(access, found, now) if found else 0
-        for person in rows.readers(access, POSTS) if new else ():
+        for person in brand_mail.readers(access, POSTS) if new else ():
             content = {"programme": access.programme_id, "person": person, "at": now}
             outbox.put(access.conn, keys, outbox.TAX, f"{access.programme_id}/{person}/{now}", content, now)
     return new
@@ -49,7 +50,7 @@ def watch(access: Access, keys: Keys, now: Instant) -> int:
 
 def reader(access: Access, keys: Keys, person: int, at: Instant) -> Reader | None:
     """What is written to somebody, if she is still there, has such a post, and wants it."""
-    who = rows.reader(access, person, POSTS)
+    who = brand_mail.reader(access, person, POSTS)
     address = None if who is None else Vault(access, keys).get(who[0], "email")
     return None if who is None or address is None else Reader(address.decode(), who[1], tuple(rows.told(access, at)))
 

@@ -19,6 +19,8 @@ from fanshare.flows import (
     address_change,
     address_letters,
     budgets,
+    desk_letters,
+    desk_notes,
     joining,
     letters,
     mail_choice,
@@ -136,6 +138,8 @@ def _written(conn: Connection, keys: Keys, office: PostOffice, one: Waiting, now
         yield from _payee(conn, keys, office, one)
     elif one.kind == outbox.TAX:
         yield from _tax(conn, keys, office, one)
+    elif one.kind == outbox.DESK:
+        yield from _desk(conn, keys, office, one)
     elif one.kind == outbox.NEWS:
         yield from _news(conn, keys, office, one)
     elif one.kind == outbox.CHECKPOINT:
@@ -250,6 +254,18 @@ def _tax(conn: Connection, keys: Keys, office: PostOffice, one: Waiting) -> Iter
         stop = f"{office.base_url}/mail/stop/{mail_choice.stop_token(keys, programme, person, of_brand=True)}"
         url = f"{office.base_url}/brand/{tenant.slug}/payouts/tax/year"
         words = letters.tax_near(office.words_in(whom.language), tenant.name, whom.told, url, stop)
+        yield Letter(whom.address, words.subject, words.text, one.ident, stop, whom.language)
+
+
+def _desk(conn: Connection, keys: Keys, office: PostOffice, one: Waiting) -> Iterator[Letter]:
+    """To somebody of the brand who can answer what waits."""
+    programme, person = int(one.content["programme"]), int(one.content["person"])
+    access, tenant = Access(conn, programme, "job:mail"), _tenant(conn, programme)
+    whom = desk_notes.reader(access, keys, person, int(one.content["at"]))
+    if whom is not None:
+        stop = f"{office.base_url}/mail/stop/{mail_choice.stop_token(keys, programme, person, of_brand=True)}"
+        place = desk_letters.Place(tenant.name, f"{office.base_url}/brand/{tenant.slug}", zone(tenant.time_zone), stop)
+        words = desk_letters.waits(office.words_in(whom.language), place, whom.told)
         yield Letter(whom.address, words.subject, words.text, one.ident, stop, whom.language)
 
 

@@ -34,6 +34,7 @@ PERIODS: Mapping[str, int] = {
     "news": 5 * MINUTE,
     "weekly_mail": HOUR,
     "tax_alerts": HOUR,
+    "desk_notes": 5 * MINUTE,
     "retention": HOUR,
     "disk": HOUR,
 }

@@ -111,7 +111,7 @@ def _note(programme: Programme, target: Target, one: ClaimedDelivery, sent: Sent
         events.done(access, one.id, "failed" if one.attempt > len(PAUSES) else "due", sent.said, again, now)
         since = events.failing(access, target.id, now)
         if since is not None and (sent.gone or now - since >= GIVES_UP):
-            why = "It said that it is gone (410)." if sent.gone else f"Nothing was taken for 5 days. {sent.said}"
+            why = event_targets.GONE if sent.gone else f"{event_targets.SILENT} {sent.said}"
             events.switch_off(access, target.id, why, now)
             log.warning("event_target_off", target=target.public_id, reason=why)
             return False

@@ -25,6 +25,7 @@ from fanshare.flows import (
     close,
     compliance,
     debts,
+    desk_notes,
     disk,
     goal_ends,
     leaving,
@@ -372,6 +373,12 @@ class Worker:
             if self.office is not None and not tenant.demo:
                 access = Access(self.conn, tenant.id, "job:mail")
                 self._guard("tax_alerts", partial(tax_alerts.watch, access, self.keys, self.clock()), done)
+
+    def _desk_notes(self, done: Round) -> None:
+        for tenant in directory.programmes(self.conn):
+            if self.office is not None and not tenant.demo:
+                access, tz = Access(self.conn, tenant.id, "job:mail"), zone(tenant.time_zone)
+                self._guard("desk_notes", partial(desk_notes.watch, access, self.keys, tz, self.clock()), done)
 
     def _retention(self, _: Round) -> None:
         retention.forget_old(self.conn, self.clock())

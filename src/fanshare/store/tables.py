@@ -43,6 +43,7 @@ IMMUTABLE = frozenset(
         "budget",
         "budget_turn",
         "tax_alert",
+        "desk_note",
         "checkpoint",
         "claim",
         "claim_answer",

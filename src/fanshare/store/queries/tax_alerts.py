@@ -1,4 +1,4 @@
-"""Who may have come near to what has to be reported, who was told of already, and who of the brand is told."""
+"""Who may have come near to what has to be reported, and who was told of already."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -34,21 +34,6 @@ _TOLD = """
 SELECT report, year, count(*) FROM tax_alert WHERE programme_id = %(programme_id)s AND at = %(at)s
  GROUP BY report, year ORDER BY report, year
 """
-_READERS = """
-SELECT id FROM brand_person
- WHERE programme_id = %(programme_id)s AND post = ANY(%(posts)s) AND mail_stopped_at IS NULL ORDER BY id
-"""
-_READER = """
-SELECT person_id, language FROM brand_person
- WHERE programme_id = %(programme_id)s AND id = %(id)s AND post = ANY(%(posts)s) AND mail_stopped_at IS NULL
-"""
-_STOPPED = "SELECT mail_stopped_at FROM brand_person WHERE programme_id = %(programme_id)s AND id = %(id)s"
-_STOP = """
-UPDATE brand_person SET mail_stopped_at = coalesce(mail_stopped_at, %(now)s)
- WHERE programme_id = %(programme_id)s AND id = %(id)s
-"""
-_GO_ON = "UPDATE brand_person SET mail_stopped_at = NULL WHERE programme_id = %(programme_id)s AND id = %(id)s"
-_SPEAK = "UPDATE brand_person SET language = %(language)s WHERE programme_id = %(programme_id)s AND id = %(id)s"
 
 
 class Near(NamedTuple):
@@ -88,32 +73,3 @@ def add(access: Access, found: Sequence[Near], now: Instant) -> int:
 def told(access: Access, at: Instant) -> list[tuple[str, int, int]]:
     """Of what the mails of an instant tell: report, year, how many people."""
     return [(row[0], row[1], row[2]) for row in access.fetch(_TOLD, {"at": at})]
-
-
-def readers(access: Access, posts: Sequence[str]) -> list[int]:
-    """People of the brand in these posts who want it."""
-    return [row[0] for row in access.fetch(_READERS, {"posts": [*posts]})]
-
-
-def reader(access: Access, id_: int, posts: Sequence[str]) -> tuple[int, str] | None:
-    """Her person in the vault, and her language, if she still has such a post and wants it."""
-    row = access.fetch_one(_READER, {"id": id_, "posts": [*posts]})
-    return None if row is None else (row[0], row[1])
-
-
-def stopped(access: Access, id_: int) -> bool:
-    """Whether somebody of the brand wants no such mail."""
-    return access.value(_STOPPED, {"id": id_}) is not None
-
-
-def choose(access: Access, id_: int, now: Instant, *, wanted: bool) -> None:
-    """Whether somebody of the brand wants such mail from now on."""
-    if wanted:
-        access.execute(_GO_ON, {"id": id_})
-    else:
-        access.execute(_STOP, {"id": id_, "now": now})
-
-
-def speak(access: Access, id_: int, language: str) -> None:
-    """Mail to somebody of the brand is in this language."""
-    access.execute(_SPEAK, {"id": id_, "language": language})

@@ -94,6 +94,7 @@ def connections(here: Here) -> Any:
     context = {
         "connections": found,
         "may_look": may(here, "brand.messages"),
+        "may_software": may(here, "brand.software"),
         "may_change": may(here, "connections.change"),
         "has_terms": bool(here.programme.book.newest.version),
     }

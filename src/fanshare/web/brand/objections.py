@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from fanshare.core.instants import DAY, format_rfc3339
+from fanshare.core.claims import ANSWER_WITHIN
+from fanshare.core.instants import format_rfc3339
 from fanshare.flows.authorisation import Role
 from fanshare.store.queries import appeals
 from fanshare.store.queries.appeals import Placed
@@ -14,7 +15,6 @@ from fanshare.web.lists import Spec, asked, taken
 from fanshare.web.seated import page, seated
 
 _COLUMNS = ("order", "who", "made_at", "answer_by", "state", "decision", "reason", "answered_at")
-_ANSWER_WITHIN = 14 * DAY
 
 
 @seated("brand.see", Role.BRAND, Role.OPERATOR)
@@ -37,7 +37,7 @@ def objections(here: Here) -> Any:
     if wish.form:
         return exported(wish.form, "objections", map(_document, shown.rows), _COLUMNS, cut=shown.cut)
     found = [(one.row, _who(one)) for one in shown.rows]
-    context = {"asked": wish, "rows": found, "next": shown.next, "answer_within": _ANSWER_WITHIN}
+    context = {"asked": wish, "rows": found, "next": shown.next, "answer_within": ANSWER_WITHIN}
     return page(here, "brand/appeals.html", context)
 
 
@@ -52,7 +52,7 @@ def _document(one: Placed) -> dict[str, Any]:
         "order": row.order,
         "who": _who(one),
         "made_at": format_rfc3339(row.at),
-        "answer_by": format_rfc3339(row.at + _ANSWER_WITHIN),
+        "answer_by": format_rfc3339(row.at + ANSWER_WITHIN),
         "state": "waiting" if row.ruling is None else "answered",
         "decision": row.verdict or "",
         "reason": row.reason or "",

@@ -2,27 +2,36 @@
 
 from typing import Any
 
+from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.csp import csp_override
 
 from fanshare.core.instants import DAY, zone
 from fanshare.flows import budgets, set_up
 from fanshare.flows.authorisation import Role
-from fanshare.store.queries import appeals, brand, claims, questions, results
+from fanshare.store.queries import appeals, brand, brand_mail, claims, questions, results
 from fanshare.web import her_currency
 from fanshare.web.brand.who import may
 from fanshare.web.creator.today import Need
 from fanshare.web.desk import Here
 from fanshare.web.language import ngettext
-from fanshare.web.seated import LISTENS, listens, page, seated
+from fanshare.web.seated import LISTENS, field, listens, page, seated
 
 SPAN = 30
 
 
 @csp_override(LISTENS)  # type: ignore[untyped-decorator]
-@seated("brand.see", Role.BRAND, Role.OPERATOR)
+@seated("brand.see", Role.BRAND, Role.OPERATOR, form=True)
 def overview(here: Here) -> Any:
-    """Sales and commission of the last thirty days, balances of everybody, and what needs an answer."""
+    """Sales and commission of the last thirty days, balances of everybody, and what needs an answer.
+
+    Sent, it says whether whoever reads it is told by mail of what waits.
+    """
+    of_brand = here.hat.role is Role.BRAND
+    if here.request.method == "POST":
+        if of_brand:
+            brand_mail.choose(here.access, here.me, here.now, wanted=field(here, "mail", 3) == "yes")
+        return HttpResponseRedirect(_to("brand_overview", here))
     context = {
         "span": SPAN,
         "sold": her_currency.first(here.request, brand.sold(here.access, here.now - SPAN * DAY)),
@@ -32,6 +41,8 @@ def overview(here: Here) -> Any:
         "standings": budgets.standings(here.access, zone(here.tenant.time_zone), here.now),
         "may_budget": may(here, "brand.budget"),
         "may_cost": may(here, "brand.costs"),
+        "mail": of_brand,
+        "told": of_brand and not brand_mail.stopped(here.access, here.me),
     }
     return page(here, "brand/overview.html", context | listens(here))
 

@@ -9,8 +9,8 @@ from fanshare.core.tax.rules import Level
 from fanshare.flows import tax_alerts, tax_years
 from fanshare.flows.authorisation import Role
 from fanshare.flows.withholding import home
+from fanshare.store.queries import brand_mail as mails
 from fanshare.store.queries import listing
-from fanshare.store.queries import tax_alerts as mails
 from fanshare.web import lists
 from fanshare.web.brand.who import named
 from fanshare.web.desk import Here
