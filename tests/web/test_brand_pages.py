@@ -4,14 +4,17 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from html import unescape
 
 import pytest
 
+from fanshare.core import clickid
 from fanshare.core.instants import DAY
+from fanshare.core.orders import Evidence
 from fanshare.flows import joining
 from fanshare.flows.appeals import appeal
-from fanshare.flows.rulings import find_order
+from fanshare.flows.rulings import NewRuling, find_order, rule
 from fanshare.store.server import Server
 from tests.edge.running import KEYS
 from tests.support.schema import schema_template
@@ -49,7 +52,8 @@ def test_the_overview_says_what_was_sold_owed_and_what_waits(company: Company) -
     assert "commission 30.84 €" in page
     assert "ready 2.40 €" in page
     assert "being checked 9.60 €" in page
-    assert "What needs you" not in page
+    assert "1 check ends by itself on" in page
+    assert "waits" not in page.partition("What needs you")[2].partition("Through creators")[0]
 
 
 def test_mail_about_what_waits_is_turned_off_and_on_by_each_for_herself(company: Company) -> None:
@@ -104,6 +108,38 @@ def test_an_order_says_who_got_what_and_why_and_hides_the_fan(company: Company) 
     assert company.device("dora").get(f"/brand/linen/orders/{number}").status == 403
     assert company.device("dora").get(f"/brand/wool/orders/{number}").status == 404
     assert company.device("bea").get("/brand/linen/orders/" + "9" * 19).status == 404
+
+
+def test_an_order_shows_every_click_it_names_and_why_one_did_not_count(company: Company) -> None:
+    brand, now = company.other, company.house.now
+    one = order(brand, "T1001", brand.fan_link)
+    secret = brand.programme.secrets.click_id
+    clicks = [clickid.mint(brand.link, now - days * DAY, bytes([days % 256]) * 6, secret) for days in (39, 9)]
+    tell(brand, replace(one, evidence=Evidence((*clicks, *one.evidence.clicks))))
+    page = company.device("dora").get(f"/brand/wool/orders/{find_order(brand.access, 'T1001')}")
+    seen = words(page).partition("Every click and code it names")[2]
+    assert "did not count" in seen, seen
+    assert seen.index("did not count") < seen.index("by the terms another one decides") < seen.index("for Cleo decided")
+    assert "Finn" not in page.text
+
+
+def test_checks_say_of_what_why_and_until_when_and_are_gone_once_they_end(company: Company) -> None:
+    brand, dora, now = company.other, company.device("dora"), company.house.now
+    tell(brand, order(brand, "K1001", brand.link))
+    number = find_order(brand.access, "K1001")
+    rule(brand.programme, NewRuling("held", "A <b>reseller</b>?", number, until=now + 20 * DAY), now)
+    company.house.work()
+    page = dora.get("/brand/wool/checks")
+    assert "#K1001 · Cleo · 7.08 € ends on" in words(page)
+    assert "A &lt;b&gt;reseller&lt;/b&gt;?" in page.text
+    assert "was clicked." in words(page)
+    assert "#K1001" not in dora.get("/brand/wool/checks?by=rule").text
+    rows = list(csv.DictReader(io.StringIO(dora.get("/brand/wool/checks?as=csv&q=k1001").text.lstrip("\ufeff"))))
+    assert [(row["order"], row["by"], row["amount"]) for row in rows] == [("K1001", "person", "7.080000")]
+    rule(brand.programme, NewRuling("released", "She is no reseller.", number), now)
+    company.house.work()
+    assert "#K1001" not in dora.get("/brand/wool/checks").text
+    assert company.device("bea").get("/brand/wool/checks").status == 403
 
 
 def test_an_objection_is_answered_by_a_decision_with_a_reason(company: Company) -> None:

@@ -53,6 +53,7 @@ PAGES = {
         "brand-orders": "/brand/linen/orders",
         "brand-order": "/brand/linen/orders/{order}",
         "brand-objections": "/brand/linen/objections",
+        "brand-checks": "/brand/linen/checks",
         "brand-terms": "/brand/linen/terms",
         "brand-terms-rules": "/brand/linen/terms/rules",
         "brand-terms-exact": "/brand/linen/terms/exact",

@@ -16,7 +16,6 @@ from fanshare.core.instants import Instant, from_datetime, zone
 from fanshare.core.marks import say
 from fanshare.core.money import parse_amount
 from fanshare.core.sentences import sentence
-from fanshare.core.settlement import SHARED
 from fanshare.core.settlement_leaf import Settlement, own_settlement
 from fanshare.core.sharing import Shares
 from fanshare.core.terms import Terms
@@ -30,6 +29,7 @@ from fanshare.store.queries.creator_pages import PageRow
 from fanshare.store.queries.pages import WhyRow
 from fanshare.store.queries.tenants import Tenant
 from fanshare.web.goods import shelves_of
+from fanshare.web.holding import hold_reason
 from fanshare.web.language import gettext as _
 from fanshare.web.language import later
 from fanshare.web.pages_port import (
@@ -58,9 +58,6 @@ type Lend = Callable[[], AbstractContextManager[psycopg.Connection[tuple[Any, ..
 
 #: Of an order that was placed after the month's budget was reached, and is paid all the same.
 IN_A_STOP = later("It was ordered while links paused for the month's budget; what led to it came before, so it counts.")
-_SHARED = later(
-    "Orders of several buyers name the same click. A leaked link is usually nobody's fault; a person looks at it."
-)
 #: What led to an order: the reader's own deed, a creator's, and that of a fan who stays unnamed.
 _MINE = {
     "link": later("A click on your link led to this order."),
@@ -225,7 +222,7 @@ class StoredPages:
             order_label="" if role == "fan" else f"#{row.order_number}",
             matures_at=row.matures_at,
             held_until=row.held_until if held else None,
-            hold_reason=_hold_reason(entry, row) if held else "",
+            hold_reason=hold_reason(row.hold_reason, entry.reasons) if held else "",
             evidence=_evidence(entry, row, zone(tenant.time_zone)),
             estimated=row.estimated,
         )
@@ -282,13 +279,6 @@ def _examples(terms: Terms, currency: str) -> tuple[Split | None, Split | None]:
 def _shares(entry: Settlement) -> Shares:
     amounts = {share.role: share.amount for share in entry.shares}
     return Shares(amounts.get("creator", 0), amounts.get("fan", 0), amounts.get("buyer", 0))
-
-
-def _hold_reason(entry: Settlement, row: WhyRow) -> str:
-    """Why a person, or else which rule, holds this share."""
-    if row.hold_reason:
-        return row.hold_reason
-    return _(_SHARED) if SHARED in entry.reasons else _("A person is looking at this order.")
 
 
 def _evidence(entry: Settlement, row: WhyRow, tz: ZoneInfo) -> tuple[Evidence, ...]:

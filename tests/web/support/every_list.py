@@ -61,6 +61,11 @@ BRAND = (
         empty=("/brand/silk/links", "nell"),
     ),
     Listing(
+        "brand/checks.html", "/brand/linen/checks", "rea", fill.checked,
+        search=f"{fill.EVIL}h1", days="ends_at", filters=("by=person",), sorts=("amount",),
+        empty=("/brand/silk/checks", "nell"),
+    ),
+    Listing(
         "brand/codes.html", "/brand/linen/codes", "rea", fill.codes,
         search="LINEN1", days="made_at", filters=("state=confirmed",), sorts=("used",),
         empty=("/brand/silk/codes", "nell"),

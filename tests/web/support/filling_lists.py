@@ -136,6 +136,17 @@ def claimed(company: Company, n: int) -> None:
     claims.refuse(brand.programme, claim_rows.listed(brand.access, limit=1)[0].id, EVIL, now)
 
 
+def checked(company: Company, n: int) -> None:
+    """Orders of Cleo that somebody looks at, the last of them until another day."""
+    brand, now = company.brand, company.house.now
+    told = [order(brand, f"{EVIL}h{n}{i}", brand.link) for i in range(AT_ONCE)]
+    tell(brand, *told)
+    for i, one in enumerate(told):
+        number = find_order(brand.access, one.order_id)
+        rule(brand.programme, NewRuling("held", EVIL, number, until=now + (40 + n + i // 2) * DAY), now)
+    brand.house.work()
+
+
 def objected(company: Company, n: int) -> None:
     """Objections to orders of Cleo; one of them is answered."""
     brand, now = company.brand, company.house.now

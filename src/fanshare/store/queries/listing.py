@@ -22,6 +22,9 @@ _NAMED = """
 SELECT id, kind, public_id, coalesce(slug, ''), coalesce(display_name, ''), created_at, erased_at FROM party
  WHERE programme_id = %(programme_id)s AND id = ANY(%(ids)s)
 """
+_CAMPAIGNS = """
+SELECT id, campaign FROM link WHERE programme_id = %(programme_id)s AND id = ANY(%(ids)s)
+"""
 _LINKS = """
 SELECT l.id, l.code, l.destination, l.campaign, l.label_country, l.label_platform, l.label_text, s.state,
        o.owner_party_id, o.creator_party_id, l.created_at,
@@ -172,6 +175,12 @@ def named(access: Access, ids: Iterable[int | None]) -> dict[int, PartyRow]:
     """Some parties by id; ``None`` among the ids is passed over."""
     wanted = sorted({one for one in ids if one is not None})
     return {row[0]: PartyRow(*row) for row in access.fetch(_NAMED, {"ids": wanted})} if wanted else {}
+
+
+def campaigns(access: Access, ids: Iterable[int]) -> dict[int, str]:
+    """What some links are called by whoever made them; empty where they have no name."""
+    wanted = sorted(set(ids))
+    return dict(access.fetch(_CAMPAIGNS, {"ids": wanted})) if wanted else {}
 
 
 def find_party(access: Access, text: str, folded: str) -> PartyRow | None:

@@ -196,6 +196,27 @@ def load(
     return scope
 
 
+def evidence_of(access: Access, order: int) -> OrderFacts | None:
+    """What judging the evidence of one order reads, and nothing that its amounts depend on; ``None`` for no order."""
+    rows, origins = _rows(access, {order}, set())
+    views = {row[0]: codec.view(row[3]) for row in rows}
+    rulings = _rulings(access, list(views))
+    payers = _payers(access, {row[0]: (row[1], views[row[0]]) for row in rows})
+    found = {
+        id_: OrderFacts(
+            id=id_,
+            key=OrderKey(views[id_].placed_at, connection, external),
+            view=views[id_],
+            touches=codec.touches(touches),
+            payers=payers.get(id_, ()),
+            rulings=tuple(rulings.get(id_, ())),
+        )
+        for id_, connection, external, _, touches, *_rest in rows
+    }
+    one = found.get(order)
+    return one if one is None or order not in origins else replace(one, origin=found[origins[order]])
+
+
 def _rows(access: Access, wanted: set[int], creators: set[int]) -> tuple[list[tuple[Any, ...]], dict[int, int]]:
     """The rows of a scope, and which order each exchange among them goes back to; those are rows too."""
     while True:

@@ -15,12 +15,14 @@ from fanshare.core.marks import say
 from fanshare.core.money import format_micros
 from fanshare.core.orders import Status
 from fanshare.core.sentences import sentence
-from fanshare.flows import rulings
+from fanshare.core.settlement_leaf import Settlement
+from fanshare.flows import rulings, touched
 from fanshare.flows.appeals import words_of
 from fanshare.flows.authorisation import Role
 from fanshare.flows.rulings import NewRuling
 from fanshare.store.queries import appeals, brand, budgets, listing, results
 from fanshare.store.queries.brand import OrderRow, PartRow, ShareRow
+from fanshare.web.brand import touched as touch_words
 from fanshare.web.brand.who import may, named
 from fanshare.web.desk import Here
 from fanshare.web.exports import exported
@@ -171,10 +173,12 @@ def _about(here: Here, number: int, problem: str) -> dict[str, Any]:
     row = _found(here, number)
     shares = brand.shares(here.access, number)
     told = appeals.listed(here.access, order=number)
-    people = listing.named(here.access, (one.party for one in told))
+    seen = touched.seen(here.programme, number)
+    people = listing.named(here.access, {*(one.party for one in told), *touch_words.parties(seen)})
     return {
         "order": row,
         "parts": [_told(here, part, shares) for part in brand.parts(here.access, number)],
+        "touched": touch_words.lines(here, seen, people),
         "rulings": listing.rulings(here.access, order=number),
         "appeals": [
             (one, named(people[one.party].kind, people[one.party].name, people[one.party].public_id),
@@ -195,9 +199,6 @@ def _about(here: Here, number: int, problem: str) -> dict[str, Any]:
 def _told(here: Here, part: PartRow, shares: list[ShareRow]) -> Told:
     entry = part.settlement
     mine = [row for row in shares if row.creator == part.creator]
-    facts = dict.fromkeys([(entry.introduced_on, entry.introduced_by), (entry.decided_on, entry.decided_by)])
-    known = sorted((day, kind) for day, kind in facts if day and kind)
-    evidence = [(day, _(_EVIDENCE[kind]) % {"name": part.name or _("a creator")}) for day, kind in known]
     return Told(
         name=part.name,
         sentences=tuple(
@@ -206,11 +207,17 @@ def _told(here: Here, part: PartRow, shares: list[ShareRow]) -> Told:
             if (text := sentence(entry, role))
         ),
         shares=tuple(Shown(_who(row), row, _state(here, row)) for row in mine),
-        evidence=tuple(
-            (here.calendar.name(date.fromisoformat(day)), words)
-            for day, words in [*evidence, (entry.placed_on, _("The order was placed."))]
-        ),
+        evidence=evidence(here, entry, part.name),
     )
+
+
+def evidence(here: Here, entry: Settlement, creator: str) -> tuple[tuple[str, str], ...]:
+    """What speaks for a creator's part of an order, each with its day, in the order of the days."""
+    facts = dict.fromkeys([(entry.introduced_on, entry.introduced_by), (entry.decided_on, entry.decided_by)])
+    known = sorted((day, kind) for day, kind in facts if day and kind)
+    told = [(day, _(_EVIDENCE[kind]) % {"name": creator or _("a creator")}) for day, kind in known]
+    told.append((entry.placed_on, _("The order was placed.")))
+    return tuple((here.calendar.name(date.fromisoformat(day)), words) for day, words in told)
 
 
 def _who(row: ShareRow) -> str:

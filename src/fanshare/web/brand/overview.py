@@ -9,7 +9,7 @@ from django.views.decorators.csp import csp_override
 from fanshare.core.instants import DAY, zone
 from fanshare.flows import budgets, set_up
 from fanshare.flows.authorisation import Role
-from fanshare.store.queries import appeals, brand, brand_mail, claims, questions, results
+from fanshare.store.queries import appeals, brand, brand_mail, claims, held, questions, results
 from fanshare.web import her_currency
 from fanshare.web.brand.who import may
 from fanshare.web.creator.today import Need
@@ -67,7 +67,17 @@ def _needs(here: Here) -> list[Need]:
         )
         told = words % {"n": count, "day": here.calendar.day(first)}
         found.append(Need("receipt", told, _to("brand_claims", here)))
-    return [*found, *_to_look_at(here)]
+    return [*found, *_checks(here), *_to_look_at(here)]
+
+
+def _checks(here: Here) -> list[Need]:
+    count, first = held.count(here.access)
+    if not count or first is None:
+        return []
+    words = ngettext(
+        "%(n)s check ends by itself on %(day)s", "%(n)s checks, the first ends by itself on %(day)s", count
+    )
+    return [Need("search-check", words % {"n": count, "day": here.calendar.day(first)}, _to("brand_checks", here))]
 
 
 def _to_look_at(here: Here) -> list[Need]:
