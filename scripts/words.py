@@ -6,6 +6,8 @@ collected (decision 123). Nothing is thrown away silently: a translation whose w
 """
 
 import ast
+import json
+import re
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -21,14 +23,44 @@ FOLDER = WEB / "web" / "locale"
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2.ext.babel_extract")]
 KEYWORDS = {"_": (1,), "gettext": (1,), "ngettext": (1, 2), "later": (1,), "say": (1,), "say_n": (1, 2)}
 OPTIONS = {"**/templates/**.html": {"trimmed": "true", "silent": "false"}}
-#: The rooms whose errors reach pages by themselves.
-ROOMS = ("web", "core", "flows")
+#: The rooms whose errors reach pages, by themselves or kept in a column.
+ROOMS = ("web", "core", "flows", "integrations", "store", "jobs", "edge")
 #: Rooms whose marked sentences reach them.
-SAYING = (*ROOMS, "config")
-#: The errors that they raise; a subclass of theirs says its own sentences, mostly about damaged proofs.
-ERRORS = {"FanshareError", "BadInputError", "ConflictError"}
-#: Said to programs and to whoever writes them, never by a page: what a transfer is, what a salt is, rows of files.
-NEVER_SHOWN = {"core/ledger.py", "core/commitments.py", "core/moving.py", "core/order_documents.py"}
+SAYING = (*ROOMS, "config", "world")
+#: What the demonstration tells of itself on a page; the rest of the command line speaks English.
+ALSO = {"cli": [("demo_*.py", "python")]}
+#: The errors that they raise, and which of their arguments is the sentence. Other subclasses say their own sentences,
+#: mostly about damaged proofs.
+ERRORS = {
+    **dict.fromkeys(("FanshareError", "BadInputError", "ConflictError"), 1),
+    **dict.fromkeys(("ShopUnreachableError", "ShopRefusedError", "OrderHiddenError"), 0),
+    **dict.fromkeys(("RefusedPermissionError", "TooCostlyError", "NotFetchedError", "TargetRefusedError"), 0),
+}
+#: Said to programs and to whoever writes them or runs the server, on the command line and in its log, never by a page
+#: (decision 135): what a transfer is, what a salt is; rows of files that a command reads; a database that does not run.
+NEVER_SHOWN = {
+    "core/ledger.py",
+    "core/commitments.py",
+    "core/order_documents.py",
+    "integrations/ecb",
+    "integrations/mail",
+    "integrations/orders_file/cells.py",
+    "integrations/orders_file/csv_rows.py",
+    "integrations/orders_file/mapping.py",
+    "integrations/orders_file/parquet_rows.py",
+    "integrations/orders_file/rows.py",
+    "integrations/orders_file/source.py",
+    "store/log_store.py",
+    "store/migrate.py",
+    "store/server",
+    "store/signing.py",
+}
+#: Whose marked sentences are kept in columns, beside those of errors.
+KEPT = ("integrations", "jobs", "core/discounts.py")
+#: Tables of reasons that banks give, whose first sentence is kept with a payment.
+REASONS = ("integrations/sepa/reasons.py", "integrations/nacha/reasons.py")
+#: Fewer letters of ours make no sentence that could be known again.
+FEWEST = 6
 #: A date in the file would make every run a change.
 MADE = datetime(2026, 11, 25, tzinfo=UTC)
 
@@ -36,8 +68,8 @@ MADE = datetime(2026, 11, 25, tzinfo=UTC)
 def collected() -> Catalog:
     """Every message of the pages, in the order of the files."""
     found = Catalog(project="fanshare", version="1", charset="utf-8", creation_date=MADE, revision_date=MADE)
-    for root in (WEB / room for room in SAYING):
-        names = extract_from_dir(root, METHODS, OPTIONS, keywords=KEYWORDS)
+    for root, methods in ((WEB / room, ALSO.get(room, METHODS)) for room in (*SAYING, *ALSO)):
+        names = extract_from_dir(root, methods, OPTIONS, keywords=KEYWORDS)
         for name, _line, message, comments, _context in sorted(names, key=lambda one: (one[0], one[1])):
             found.add(message, locations=[(str(Path(root.name) / name), 0)], auto_comments=comments)
     return found
@@ -51,7 +83,7 @@ def of_errors() -> Iterator[tuple[str, str | None]]:
     for room in ROOMS:
         for path in sorted((WEB / room).rglob("*.py")):
             name = str(path.relative_to(WEB))
-            if name not in NEVER_SHOWN:
+            if not name.startswith(tuple(NEVER_SHOWN)):
                 yield from ((f"{name}:{line}", said) for line, said in said_by(path.read_text(encoding="utf-8")))
 
 
@@ -63,8 +95,9 @@ def said_by(source: str) -> Iterator[tuple[int, str | None]]:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             named.setdefault(node.targets[0].id, []).append(node.value)
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ERRORS and len(node.args) > 1:
-            yield from ((node.lineno, said) for said in _meant(node.args[1], named))
+        place = ERRORS.get(getattr(node.func, "id", "")) if isinstance(node, ast.Call) else None
+        if isinstance(node, ast.Call) and place is not None and len(node.args) > place:
+            yield from ((node.lineno, said) for said in _meant(node.args[place], named))
 
 
 def _meant(node: ast.expr, named: dict[str, list[ast.expr]]) -> Iterator[str | None]:
@@ -89,12 +122,44 @@ def _parts(node: ast.expr, named: dict[str, list[ast.expr]]) -> list[ast.expr]:
     return named.get(node.id, []) if isinstance(node, ast.Name) else []
 
 
+def of_banks() -> Iterator[str]:
+    """What a page says of a payment that a bank did not carry out: the first sentence of each reason."""
+    for name in REASONS:
+        tree = ast.parse((WEB / name).read_text(encoding="utf-8"))
+        tables = [node.values for node in ast.walk(tree) if isinstance(node, ast.Dict)]
+        tables += [node.args for node in ast.walk(tree) if isinstance(node, ast.Call)]
+        for node in (one for table in tables for one in table):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.endswith("."):
+                yield f"{node.value.partition('. ')[0].rstrip('.')}."
+
+
+def kept() -> list[tuple[str, str]]:
+    """The sentences with figures that may stand in a column, as (one, many): ``web/kept.py`` knows them again."""
+    marked = [
+        (message.id, "") if isinstance(message.id, str) else (message.id[0], message.id[1])
+        for message in collected()
+        if message.id and any(name.startswith(KEPT) for name, _line in message.locations)
+    ]
+    said = [(one, "") for _place, one in of_errors() if one]
+    return sorted({one for one in (*marked, *said) if "%(" in one[0] and _letters(one[0]) >= FEWEST})
+
+
+def _letters(template: str) -> int:
+    return sum(letter.isalpha() for letter in re.sub(r"%\([a-z_0-9]+\)s", "", template))
+
+
+def kept_file() -> str:
+    """``kept.json`` as it has to be."""
+    told = {"sentences": kept(), "banks": sorted(set(of_banks()))}
+    return json.dumps(told, indent=0, ensure_ascii=False) + "\n"
+
+
 def translated(language: str) -> Catalog:
     """What was translated, brought up to the words of today."""
     with (FOLDER / language / "LC_MESSAGES" / "fanshare.po").open("rb") as file:
         known = read_po(file, locale=language)
     wanted = collected()
-    for _place, said in of_errors():
+    for said in (*(one for _place, one in of_errors()), *of_banks()):
         if said:
             wanted.add(said)
     known.update(wanted, no_fuzzy_matching=True)
@@ -103,8 +168,9 @@ def translated(language: str) -> Catalog:
 
 
 def main() -> int:
-    """Write ``fanshare.po`` and ``fanshare.mo`` of every language; fail where something is not translated."""
+    """Write ``kept.json``, ``fanshare.po`` and ``fanshare.mo``; fail where something is not translated."""
     missing = 0
+    (FOLDER / "kept.json").write_text(kept_file(), encoding="utf-8")
     for folder in sorted(path for path in FOLDER.iterdir() if path.is_dir()):
         known = translated(folder.name)
         place = folder / "LC_MESSAGES"

@@ -73,7 +73,7 @@ def test_every_sentence_of_an_error_can_be_looked_up_without_its_figures() -> No
     made = list(WORDS.of_errors())
     assert [place for place, said in made if said is None] == [], "give figures beside the sentence, not within it"
     assert len({said for _place, said in made}) > 500
-    assert all((PACKAGE / name).is_file() for name in WORDS.NEVER_SHOWN)
+    assert all((PACKAGE / name).exists() for name in WORDS.NEVER_SHOWN)
 
 
 def test_a_sentence_of_an_error_that_is_forgotten_would_be_seen() -> None:

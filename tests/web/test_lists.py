@@ -6,6 +6,7 @@ import io
 import json
 import re
 from pathlib import Path
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -31,6 +32,31 @@ def test_an_empty_address_asks_for_everything_in_the_usual_order() -> None:
     assert (wish.text, wish.sort, wish.after, wish.since, wish.until, wish.form) == ("", "newest", None, None, None, "")
     assert not wish.narrowed
     assert wish.address() == "?"
+
+
+def test_what_is_set_of_a_list_is_told_in_the_words_of_its_tools() -> None:
+    wish = asked({"q": "tee", "state": "held", "from": "2026-11-14", "sort": "largest"}, SPEC, BERLIN)
+    assert wish.told == ["“tee”", "held", "from 2026-11-14", "largest"]
+    assert asked({"sort": "newest"}, SPEC, BERLIN).told == []
+
+
+class _Row(NamedTuple):
+    id: int
+
+
+def test_a_list_beside_the_one_of_a_page_is_walked_by_a_name_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lists, "PAGE", 2)
+
+    def read(*, before: int | None, limit: int) -> list[_Row]:
+        return [_Row(n) for n in range(5, 0, -1) if before is None or n < before][:limit]
+
+    seen, older = lists.beside({}, read)
+    while older:
+        rows, older = lists.beside({"codes": older}, read)
+        seen += rows
+    assert [row.id for row in seen] == [5, 4, 3, 2, 1]
+    with pytest.raises(BadInputError):
+        lists.beside({"codes": "x"}, read)
 
 
 def test_days_are_those_of_the_programme_and_the_last_one_is_included() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from fanshare.cli.demo_figures import Trick
 from fanshare.cli.demo_replay import Played
+from fanshare.core.marks import Figure, Said, later, recipe, say, together
 from fanshare.core.money import Micros, format_minor, format_trimmed
 from fanshare.flows.checks.finding import Finding
 from fanshare.store.queries.totals import OrderTotal, ShareRow
@@ -16,6 +17,23 @@ from fanshare.world.story import World
 from fanshare.world.truth import truth
 
 type Row = tuple[str, str]
+
+#: Why visits were not counted.
+_VISITS = {
+    "duplicate": later("%(n)s duplicate"),
+    "provisional": later("%(n)s provisional"),
+    "preview": later("%(n)s preview"),
+    "bot": later("%(n)s bot"),
+    "head": later("%(n)s head"),
+    "embedded": later("%(n)s embedded"),
+    "paused": later("%(n)s paused"),
+}
+#: What is known of the recorded shop.
+_RECORDED = {
+    "order 14 keeps": later("order 14 keeps"),
+    "order 16 keeps": later("order 16 keeps"),
+    "Mira earns": later("Mira earns"),
+}
 
 #: The checks of ``fanshare check`` that are about the log; the others are about the books.
 LOG_CHECKS = frozenset({"leaves", "checkpoints", "facts in the log", "settlements", "clicks", "order states"})
@@ -88,29 +106,50 @@ class Report:
     def figures(self) -> list[Row]:
         """The figures for people, in the order of a story."""
         facts, known = self.world.facts(), truth(self.world)
-        reasons = ", ".join(f"{count:,} {name}" for name, count in self.visits.items() if name != "counted")
-        several = facts["orders with several creators"] * 100 // facts["orders"]
+        reasons = [say(_VISITS[name], n=_number(count)) for name, count in self.visits.items() if name in _VISITS]
+        orders, several = _number(facts["orders"]), facts["orders with several creators"] * 100 // facts["orders"]
         return [
-            ("creators and their fans", f"{facts['creators']} and {facts['fans']:,}"),
-            ("visits of links", f"{self.played.visits:,}"),
-            ("counted as clicks", f"{self.visits.get('counted', 0):,}"),
-            ("not counted", reasons),
-            ("orders", f"{facts['orders']:,}, {several} % of them touched by several creators"),
-            ("refunds and cancellations", f"{facts['refunds']} and {facts['cancellations']}"),
-            ("messages of the shop", f"{self.played.posts:,}, some late, some twice"),
-            ("sales that came anyway", f"{known.anyway:,} (the world knows; no programme can)"),
-            ("goods that stayed sold", _money(self._goods())),
-            ("commission", _money(sum(row.amount for row in self.shares))),
-            ("to creators", _money(self.by_role("creator"))),
-            ("to fans", _money(self.by_role("fan"))),
-            ("to buyers, not yet claimed", _money(self.by_role("buyer"))),
-            ("being checked", _money(self._held())),
-            ("paid out", f"{_money(self.paid['arrived'])} in {self.paid['payouts']} payouts"),
-            ("on its way, came back", f"{_money(self.paid['under way'])}, {_money(self.paid['came back'])}"),
-            ("months closed", f"{self.months}"),
-            ("books balanced", _yes(self.balanced)),
-            ("log verified", _yes(self.verified)),
-            *((f"recorded shop: {name}", format_trimmed(amount)) for name, amount in self.recorded.items()),
+            (
+                say("creators and their fans"),
+                _two(_number(facts["creators"]), _number(facts["fans"])),
+            ),
+            (say("visits of links"), _number(self.played.visits)),
+            (say("counted as clicks"), _number(self.visits.get("counted", 0))),
+            (say("not counted"), together(reasons, ", ")),
+            (
+                say("orders"),
+                say("%(n)s, %(several)s %% of them touched by several creators", n=orders, several=several),
+            ),
+            (
+                say("refunds and cancellations"),
+                _two(_number(facts["refunds"]), _number(facts["cancellations"])),
+            ),
+            (say("messages of the shop"), say("%(n)s, some late, some twice", n=_number(self.played.posts))),
+            (
+                say("sales that came anyway"),
+                say("%(n)s (the world knows; no programme can)", n=_number(known.anyway)),
+            ),
+            (say("goods that stayed sold"), _money(self._goods())),
+            (say("commission"), _money(sum(row.amount for row in self.shares))),
+            (say("to creators"), _money(self.by_role("creator"))),
+            (say("to fans"), _money(self.by_role("fan"))),
+            (say("to buyers, not yet claimed"), _money(self.by_role("buyer"))),
+            (say("being checked"), _money(self._held())),
+            (
+                say("paid out"),
+                say("%(amount)s in %(n)s payouts", amount=_money(self.paid["arrived"]), n=self.paid["payouts"]),
+            ),
+            (
+                say("on its way, came back"),
+                together([_money(self.paid["under way"]), _money(self.paid["came back"])], ", "),
+            ),
+            (say("months closed"), _number(self.months)),
+            (say("books balanced"), _yes(self.balanced)),
+            (say("log verified"), _yes(self.verified)),
+            *(
+                (say("recorded shop: %(what)s", what=say(_RECORDED[name])), Figure(format_trimmed(amount)))
+                for name, amount in self.recorded.items()
+            ),
         ]
 
     def lines(self) -> list[str]:
@@ -124,12 +163,16 @@ class Report:
     def page(self) -> str:
         """The report as the page ``/demo`` reads it."""
         tricks = [
-            (f"{one.title} ({one.orders} orders)", f"{_money(one.gained)} instead of {_money(one.last_click)}")
+            (
+                say("%(trick)s (%(n)s orders)", trick=say(one.title), n=one.orders),
+                say("%(here)s instead of %(elsewhere)s", here=_money(one.gained), elsewhere=_money(one.last_click)),
+            )
             for one in self.tricks
         ]
-        places = [{"href": href, "text": text, "note": note} for href, text, note in self.links]
-        sections = [{"title": "Places to look at", "links": places}]
-        return json.dumps({"figures": [*self.figures(), *tricks], "sections": sections}, ensure_ascii=False)
+        figures = [(recipe(name), recipe(value)) for name, value in (*self.figures(), *tricks)]
+        places = [{"href": href, "text": recipe(text), "note": recipe(note)} for href, text, note in self.links]
+        sections = [{"title": recipe(say("Places to look at")), "links": places}]
+        return json.dumps({"figures": figures, "sections": sections}, ensure_ascii=False)
 
     def _goods(self) -> Micros:
         return sum(order.net for order in self.orders)
@@ -172,10 +215,18 @@ def _aligned(row: Sequence[str], widths: Sequence[int]) -> list[str]:
     ]
 
 
-def _money(amount: Micros) -> str:
+def _money(amount: Micros) -> Said:
     whole, cents = format_minor(amount, CURRENCY).split(".")
-    return f"{int(whole):,}.{cents} {CURRENCY}"
+    return say("%(amount)s %(currency)s", amount=Figure(f"{int(whole):,}.{cents}"), currency=CURRENCY)
 
 
-def _yes(well: bool) -> str:
-    return "yes" if well else "NO"
+def _number(count: int) -> Figure:
+    return Figure(f"{count:,}")
+
+
+def _two(first: str, second: str) -> Said:
+    return say("%(first)s and %(second)s", first=first, second=second)
+
+
+def _yes(well: bool) -> Said:
+    return say("yes") if well else say("NO")

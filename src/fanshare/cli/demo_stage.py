@@ -15,6 +15,7 @@ from fanshare.cli.demo_setup import Market, WooStory, found_market, found_woo
 from fanshare.cli.output import Out
 from fanshare.config.wiring import Installation, mark_as_demo, open_installation
 from fanshare.core.instants import DAY, HOUR, SECOND
+from fanshare.core.marks import say
 from fanshare.store import directory
 from fanshare.store.directory import Programme as Tenant
 from fanshare.store.queries import totals
@@ -138,21 +139,26 @@ class Stage:
     def _links(self, market: Market, woo: WooStory, creator: ShareRow, fan: ShareRow) -> list[tuple[str, str, str]]:
         slugs = {market.creators[one.key]: one.slug for one in self._world.creators}
         place = market.tenant.slug
-        links = [
-            ("/demo", "this report", "How the demonstration went."),
+        links: list[tuple[str, str, str]] = [
+            ("/demo", say("this report"), say("How the demonstration went.")),
             (
                 f"/c/{place}/{slugs[creator.creator]}",
-                "a creator's page",
-                "Her link, with its label, and who gets what.",
+                say("a creator's page"),
+                say("Her link, with its label, and who gets what."),
             ),
-            (f"/why/{creator.why_token}", "why a creator gets this amount", "One part of one order, explained."),
-            (f"/why/{fan.why_token}", "why a fan gets this amount", "The same from a fan's side."),
-            (f"/terms/{place}", "the terms", "As published, in plain sentences."),
-            (f"/c/{woo.tenant.slug}/mira", "Mira of the recorded shop", "Her link and her code MIRA10."),
+            (
+                f"/why/{creator.why_token}",
+                say("why a creator gets this amount"),
+                say("One part of one order, explained."),
+            ),
+            (f"/why/{fan.why_token}", say("why a fan gets this amount"), say("The same from a fan's side.")),
+            (f"/terms/{place}", say("the terms"), say("As published, in plain sentences.")),
+            (f"/c/{woo.tenant.slug}/mira", say("Mira of the recorded shop"), say("Her link and her code MIRA10.")),
         ]
         recorded = totals.shares(self._opened.access(woo.tenant, "demo"))
         links += [
-            (f"/why/{row.why_token}", "why Mira gets this amount", "Order 14 after two refunds.") for row in recorded
+            (f"/why/{row.why_token}", say("why Mira gets this amount"), say("Order 14 after two refunds."))
+            for row in recorded
         ]
         return links
 

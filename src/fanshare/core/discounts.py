@@ -4,6 +4,7 @@ from dataclasses import dataclass, fields
 
 from fanshare.core.errors import BadInputError
 from fanshare.core.instants import Instant, format_rfc3339
+from fanshare.core.marks import later, say
 from fanshare.core.money import (
     Micros,
     exponent,
@@ -18,15 +19,15 @@ MOST_BPS = 10_000
 MOST_USES = 1_000_000
 MOST_PRODUCTS = 100
 
-_NAMES = {
-    "percent_bps": "percentage",
-    "amount": "amount",
-    "currency": "currency",
-    "minimum": "least basket",
-    "uses": "limit of uses",
-    "once_per_buyer": "once per customer",
-    "ends_at": "end",
-    "products": "products",
+_OTHERWISE = {
+    "percent_bps": later("percentage %(seen)s instead of %(asked)s"),
+    "amount": later("amount %(seen)s instead of %(asked)s"),
+    "currency": later("currency %(seen)s instead of %(asked)s"),
+    "minimum": later("least basket %(seen)s instead of %(asked)s"),
+    "uses": later("limit of uses %(seen)s instead of %(asked)s"),
+    "once_per_buyer": later("once per customer %(seen)s instead of %(asked)s"),
+    "ends_at": later("end %(seen)s instead of %(asked)s"),
+    "products": later("products %(seen)s instead of %(asked)s"),
 }
 
 
@@ -85,7 +86,8 @@ def differences(asked: Discount, found: Discount) -> tuple[str, ...]:
         if field.name == "products":
             wanted, seen = tuple(sorted(wanted)), tuple(sorted(seen))
         if wanted != seen:
-            told.append(f"{_NAMES[field.name]} {_shown(field.name, seen)} instead of {_shown(field.name, wanted)}")
+            values = {"seen": _shown(field.name, seen), "asked": _shown(field.name, wanted)}
+            told.append(say(_OTHERWISE[field.name], **values))
     return tuple(told)
 
 

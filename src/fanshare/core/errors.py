@@ -16,10 +16,13 @@ class FanshareError(Exception):
 
     ``code`` is stable and machine-readable (``snake_case``), ``message`` is one plain sentence that says what
     happened and what to do, ``status`` is the HTTP status a web surface answers with. What stands in the sentence as
-    ``%(most)s`` comes in ``values``: a page translates ``template``, the sentence without them.
+    ``%(most)s`` comes in ``values``: a page translates ``template``, the sentence without them. ``say`` gives both.
     """
 
     def __init__(self, code: str, message: str, status: int = 400, **values: object) -> None:
+        if isinstance(message, Said) and not values and not message.many:
+            values = message.values
+            message = message.template
         self.code = code
         self.template = message
         self.values = values

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from fanshare.core.instants import DAY, HOUR, MINUTE, SECOND, Instant
-from fanshare.core.marks import Word, say, say_n, together
+from fanshare.core.marks import Kept, say, say_n, together
 
 #: A shop that says nothing for this long may have lost its webhooks.
 SILENT = DAY
@@ -199,7 +199,7 @@ def _asking(facts: Facts, now: Instant) -> Iterator[Finding]:
         said = say(
             "the shop of %(name)s does not answer our questions. %(problem)s",
             name=facts.endpoint,
-            problem=Word(facts.problem),
+            problem=Kept(facts.problem),
         )
         yield Finding(Level.BAD, "shop_refuses", said)
     elif facts.asks and since > NOT_ASKED:
@@ -207,7 +207,7 @@ def _asking(facts: Facts, now: Instant) -> Iterator[Finding]:
             "%(name)s could not be asked for changes for %(long)s%(why)s: check its address and its key.",
             name=facts.endpoint,
             long=_long(since),
-            why=say(" (%(problem)s)", problem=Word(facts.problem.rstrip("."))) if facts.problem else "",
+            why=say(" (%(problem)s)", problem=Kept(facts.problem.rstrip("."))) if facts.problem else "",
         )
         yield Finding(Level.WARN, "shop_not_polled", said)
 
@@ -218,7 +218,7 @@ def _hearing(facts: Facts, now: Instant) -> Iterator[Finding]:
         said = say(
             "the webhooks of %(name)s could not be put right. %(problem)s",
             name=name,
-            problem=Word(facts.webhooks_problem),
+            problem=Kept(facts.webhooks_problem),
         )
         yield Finding(Level.WARN, "webhooks_wrong", said)
     silent = now - max(facts.heard_at or 0, facts.created_at)

@@ -5,6 +5,7 @@ sentence is what it is in English.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 
 def later(message: str) -> str:
@@ -18,8 +19,14 @@ class Word(str):
     __slots__ = ()
 
 
+class Kept(str):
+    """A value of a sentence that is itself one of ours, kept as English words: a page looks for how it was made."""
+
+    __slots__ = ()
+
+
 class Figure(str):
-    """A value of a sentence that is a decimal number, ``12.5``: a page writes the sign of its language."""
+    """A value of a sentence that is a number, ``12.5`` or ``1,234.50``: a page writes the signs of its language."""
 
     __slots__ = ()
 
@@ -71,6 +78,26 @@ def together(parts: Iterable[str], by: str = "") -> str:
     named = {f"p{number}": part for number, part in enumerate(given)}
     between = by.replace("%", "%%")
     return say(between.join(f"%({name})s" for name in named), **named) if named else ""
+
+
+def recipe(text: str) -> Any:
+    """How a sentence was made, as JSON: its words where it is no such sentence, else template and values."""
+    if isinstance(text, Figure):
+        return {"figure": str(text)}
+    if not isinstance(text, Said):
+        return str(text)
+    values = {name: recipe(value) if isinstance(value, str) else value for name, value in text.values.items()}
+    return {"one": text.template, "many": text.many, "n": text.n, "values": values}
+
+
+def of_recipe(told: Any) -> str:
+    """The sentence that was written down by ``recipe``."""
+    if not isinstance(told, dict):
+        return str(told)
+    if "figure" in told:
+        return Figure(told["figure"])
+    values = {name: of_recipe(value) if isinstance(value, dict) else value for name, value in told["values"].items()}
+    return _said(told["one"], told["many"], told["n"], values)
 
 
 def _said(one: str, many: str, n: int, values: dict[str, object]) -> Said:

@@ -161,14 +161,25 @@ def amount_of(text: str, currency: str, *, minor_units: bool) -> Micros:
     bare = _bare(text, currency)
     if minor_units:
         if currency in _UNSURE_IN_MINOR_UNITS:
-            raise BadInputError("bad_amount", f"an amount in {currency} may be written in two ways; put it into a CSV")
+            raise BadInputError(
+                "bad_amount",
+                "an amount in %(currency)s may be written in two ways; put it into a CSV",
+                currency=currency,
+            )
         if re.fullmatch(r"-?[0-9]{1,19}(\.0+)?", bare, re.ASCII) is None:
-            raise BadInputError("bad_amount", f"{text[:40]!r} is no whole number of the smallest unit of {currency}")
+            raise BadInputError(
+                "bad_amount",
+                "%(text)s is no whole number of the smallest unit of %(currency)s",
+                text=repr(text[:40]),
+                currency=currency,
+            )
         return _bounded(from_minor_units(int(bare.partition(".")[0]), currency))
     if _GROUPED.fullmatch(bare):
         bare = bare.replace(",", "")
     if _PLAIN.fullmatch(bare) is None:
-        raise BadInputError("bad_amount", f"{text[:40]!r} is no amount such as 1234.50 (a point before the decimals)")
+        raise BadInputError(
+            "bad_amount", "%(text)s is no amount such as 1234.50 (a point before the decimals)", text=repr(text[:40])
+        )
     return parse_amount(bare)
 
 

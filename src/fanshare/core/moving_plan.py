@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from fanshare.core.instants import Instant
-from fanshare.core.marks import later
+from fanshare.core.marks import Said, later, say
 from fanshare.core.money import Micros, format_trimmed
 from fanshare.core.moving import (
     TOOLS,
@@ -112,7 +112,7 @@ def plan(moved: Moved, known: Known, now: Instant, *, destination: str = "") -> 
     codes, known_codes = _codes(one, known, active, untaken)
     untaken += [
         Untaken(
-            f"{format_trimmed(each.amount)} {each.currency} of {names.get(each.person, each.person)[:60]}",
+            _owed(each.amount, each.currency, names.get(each.person, each.person)),
             later("is owed to somebody who is not taken over"),
         )
         for each in openings
@@ -174,7 +174,10 @@ def _links(
     found: dict[tuple[str, str], NewLink] = {}
     codes, same, elsewhere = set(known.taken), 0, 0
     for link in moved.links:
-        key, what = (link.param, folded(link.value)), f"link ?{link.param}={link.value[:60]}"
+        key, what = (
+            (link.param, folded(link.value)),
+            say("link %(address)s", address=f"?{link.param}={link.value[:60]}"),
+        )
         target = _target(link, known.hosts) or destination
         owner = found[key].person if key in found else None
         if link.person not in active:
@@ -194,9 +197,18 @@ def _links(
             codes.add(code)
             found[key] = NewLink(link.person, *key, code, target)
     others = sorted({link.param for link in found.values()} - PARAMS)
-    notes += [f"Orders are not searched for ?{param}=; those old links work as /r/CODE only." for param in others]
+    notes += [
+        say("Orders are not searched for ?%(param)s=; those old links work as /r/CODE only.", param=param)
+        for param in others
+    ]
     if elsewhere:
-        notes.append(f"Links that led to another site than the shop's: {elsewhere}; they lead to {destination} now.")
+        notes.append(
+            say(
+                "Links that led to another site than the shop's: %(count)s; they lead to %(destination)s now.",
+                count=elsewhere,
+                destination=destination,
+            )
+        )
     return tuple(found.values()), same
 
 
@@ -235,7 +247,7 @@ def _codes(
     same = 0
     for code in moved.codes:
         text = code.text.strip()
-        key, what = text.casefold(), f"code {text[:60]}"
+        key, what = text.casefold(), say("code %(text)s", text=text[:60])
         if code.person not in active:
             untaken.append(Untaken(what, later("its owner is not taken over, or is switched off there")))
         elif not 1 <= len(text) <= 100 or not text.isprintable():
@@ -261,13 +273,17 @@ def _openings(moved: Moved, known: Known, now: Instant, untaken: list[Untaken]) 
     same = 0
     for key, balances in groups.items():
         sum_, before, (person, currency) = total(balances), known.openings.get(key, 0), key
-        what = f"{format_trimmed(abs(sum_))} {currency} of {shown.get(person, person)[:60]}"
+        what = _owed(abs(sum_), currency, shown.get(person, person))
         if sum_ < 0:
             untaken.append(
                 Untaken(what, later("is a debt to the brand there; settle it there, a debt is not brought along"))
             )
         elif sum_ < before:
-            told = f"{format_trimmed(before)} {currency} were moved before, which is more; nothing is taken back"
+            told = say(
+                "%(amount)s %(currency)s were moved before, which is more; nothing is taken back",
+                amount=format_trimmed(before),
+                currency=currency,
+            )
             untaken.append(Untaken(what, told))
         elif sum_ == before:
             same += bool(before)
@@ -282,7 +298,23 @@ def _rates(moved: Moved, known: Known, active: set[str], tool: str) -> Iterable[
     for rate in moved.rates:
         if rate.person in active and rate.bps not in known.rates:
             differing.setdefault(rate.said, set()).add(rate.person)
-    terms = ", ".join(f"{bps / 100:g} %" for bps in sorted(known.rates)) or "no percentage"
+    terms = ", ".join(f"{bps / 100:g} %" for bps in sorted(known.rates)) or say("no percentage")
     for said, people in sorted(differing.items()):
-        who = f"{len(people)} people" if len(people) > 1 else "One person"
-        yield f"{who} had {said} in {tool}; these terms pay {terms}. Rates follow the terms, nothing is copied."
+        values = {"rate": said, "tool": tool, "terms": terms}
+        if len(people) == 1:
+            yield say(
+                "One person had %(rate)s in %(tool)s; these terms pay %(terms)s."
+                " Rates follow the terms, nothing is copied.",
+                **values,
+            )
+        else:
+            yield say(
+                "%(num)s people had %(rate)s in %(tool)s; these terms pay %(terms)s."
+                " Rates follow the terms, nothing is copied.",
+                num=len(people),
+                **values,
+            )
+
+
+def _owed(amount: Micros, currency: str, name: str) -> Said:
+    return say("%(amount)s %(currency)s of %(name)s", amount=format_trimmed(amount), currency=currency, name=name[:60])

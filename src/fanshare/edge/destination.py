@@ -15,6 +15,7 @@ from urllib.parse import unquote_plus, urlsplit
 import idna
 
 from fanshare.core.errors import BadInputError
+from fanshare.core.marks import say
 
 #: Everything a visitor's own query may take up, in bytes.
 MAX_QUERY = 2048
@@ -64,21 +65,21 @@ def parse(url: str, hosts: Iterable[str], *, allow_http: bool = False) -> Destin
     Raises ``BadInputError`` (``bad_destination``, ``destination_not_allowed``) with the sentence to show.
     """
     if len(url) > MAX_URL or not _URL.fullmatch(url):
-        raise _bad("it is too long or holds characters that no web address holds")
+        raise _bad(say("it is too long or holds characters that no web address holds"))
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise _bad("it can't be taken apart") from error
+        raise _bad(say("it can't be taken apart")) from error
     if parts.scheme not in ({"https", "http"} if allow_http else {"https"}):
-        raise _bad("it must begin with https://")
+        raise _bad(say("it must begin with https://"))
     if "@" in parts.netloc or not parts.netloc or parts.netloc.endswith(":"):
-        raise _bad("it must name a host and no user")
+        raise _bad(say("it must name a host and no user"))
     host = ascii_host(parts.hostname or "")
     if not _is_allowed(host, port, parts.scheme, hosts):
         raise BadInputError("destination_not_allowed", "%(host)s is not one of this shop's addresses.", host=host)
     if not _PATH.fullmatch(parts.path) or not _PATH.fullmatch(parts.fragment):
-        raise _bad("its path holds characters that must be written with %")
+        raise _bad(say("its path holds characters that must be written with %"))
     origin = f"{parts.scheme}://{host}" + ("" if port is None else f":{port}")
     pairs = tuple(pair for pair in _pairs(parts.query, strict=True) if not _is_set_by_us(_name(pair)))
     return Destination(origin, parts.path or "/", pairs, frozenset(map(_name, pairs)), parts.fragment)
@@ -105,9 +106,9 @@ def ascii_host(host: str) -> str:
         try:
             host = idna.encode(host, uts46=True).decode("ascii")
         except (idna.IDNAError, UnicodeError) as error:
-            raise _bad("its host name is not valid") from error
+            raise _bad(say("its host name is not valid")) from error
     if len(host) > 253 or not _HOST.fullmatch(host):
-        raise _bad("its host name is not valid")
+        raise _bad(say("its host name is not valid"))
     return host
 
 
@@ -185,7 +186,7 @@ def _pairs(query: str, *, strict: bool) -> list[str]:
         if _QUERY.fullmatch(pair):
             pairs.append(pair)
         elif strict:
-            raise _bad("its query holds characters that must be written with %")
+            raise _bad(say("its query holds characters that must be written with %"))
     return pairs
 
 
@@ -194,4 +195,4 @@ def _name(pair: str) -> str:
 
 
 def _bad(why: str) -> BadInputError:
-    return BadInputError("bad_destination", f"This web address can't be used: {why}.")
+    return BadInputError("bad_destination", "This web address can't be used: %(why)s.", why=why)

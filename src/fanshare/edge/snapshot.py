@@ -299,7 +299,7 @@ class _Heap:
                 codes = seen.setdefault(bytes(first[:8]), {self._code_at(first)})
                 code = self._code_at(second)
                 if code in codes:
-                    raise BadInputError("code_twice", f"The link code {code!r} comes twice.")
+                    raise BadInputError("code_twice", "The link code %(link)s comes twice.", link=repr(code))
                 codes.add(code)
 
     def _code_at(self, entry: bytearray) -> str:
@@ -376,12 +376,14 @@ def _hash(code: str) -> int:
 
 def _check_code(code: str) -> None:
     if CODE.fullmatch(code) is None:
-        raise BadInputError("bad_link_code", f"{code[:70]!r} is not a link code: 3 to 64 of a-z, 0-9, - and _.")
+        raise BadInputError(
+            "bad_link_code", "%(link)s is not a link code: 3 to 64 of a-z, 0-9, - and _.", link=repr(code[:70])
+        )
 
 
 def _sealed(row: EndpointRow, keys: Keys) -> EndpointRow:
     if ENDPOINT.fullmatch(row.endpoint) is None:
-        raise BadInputError("bad_endpoint", f"{row.endpoint[:130]!r} is not a webhook endpoint name.")
+        raise BadInputError("bad_endpoint", "%(name)s is not a webhook endpoint name.", name=repr(row.endpoint[:130]))
     place = row.endpoint.encode()
     return msgspec.structs.replace(row, secrets=tuple(keys.seal(ENDPOINT_SECRET, one, place) for one in row.secrets))
 

@@ -14,7 +14,7 @@ import msgspec
 from fanshare.core import ad_labels
 from fanshare.core.errors import BadInputError, ConflictError
 from fanshare.core.instants import DAY, Instant
-from fanshare.core.marks import later
+from fanshare.core.marks import later, recipe
 from fanshare.core.money import exponent
 from fanshare.core.moving import TOOLS, Moved
 from fanshare.core.moving_plan import Plan
@@ -167,8 +167,8 @@ def document(moved: Moved, plan: Plan) -> dict[str, Any]:
         "codes": [[text, name(person)] for person, text in plan.codes[:SHOWN]],
         "balances": [[name(one.person), one.amount, one.currency, one.ready_at] for one in plan.openings[:SHOWN]],
         "owed": sorted(owed.items()),
-        "notes": list(plan.notes),
-        "untaken": [[one.what, one.why] for one in plan.untaken[: 5 * SHOWN]],
+        "notes": [recipe(one) for one in plan.notes],
+        "untaken": [[recipe(one.what), recipe(one.why)] for one in plan.untaken[: 5 * SHOWN]],
         "untaken_count": len(plan.untaken),
     }
 

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from fanshare.core.discounts import Discount
 from fanshare.core.instants import Instant
+from fanshare.core.marks import say, together
 from fanshare.core.money import Micros
 
 
@@ -109,8 +110,10 @@ type MakeCodeMaker = Callable[[Mapping[str, str]], CodeMaker]
 def judged(asked: CodeAsked, seen: CodeSeen, told: Sequence[str]) -> CodeTold:
     """What to say of a code that the shop shows; ``told`` are its differences from what was asked."""
     if seen.mark != asked.mark:
-        return CodeTold(asked.text, Outcome.TAKEN, said="The shop already has a code of this text.")
+        return CodeTold(asked.text, Outcome.TAKEN, said=say("The shop already has a code of this text."))
     if told or not seen.active:
-        said = "; ".join(told) or "it does not work now"
-        return CodeTold(asked.text, Outcome.DIFFERENT, seen.refers, f"The shop made it otherwise: {said}.")
+        said = together(told, "; ") or say("it does not work now")
+        return CodeTold(
+            asked.text, Outcome.DIFFERENT, seen.refers, say("The shop made it otherwise: %(said)s.", said=said)
+        )
     return CodeTold(asked.text, Outcome.CONFIRMED, seen.refers)

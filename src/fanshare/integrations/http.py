@@ -14,6 +14,7 @@ import httpcore
 import httpx
 
 from fanshare.core.errors import BadInputError
+from fanshare.core.marks import later
 from fanshare.integrations.errors import ShopRefusedError, ShopUnreachableError
 from fanshare.integrations.json_input import Json, read_json
 from fanshare.integrations.outgoing.addresses import TargetRefusedError
@@ -99,9 +100,9 @@ class Asker:
             with self._client.stream(method, url, params=params, headers=headers, content=content, auth=auth) as answer:
                 return Answer(answer.status_code, answer.headers, _bounded(answer, until))
         except TargetRefusedError as error:
-            raise ShopRefusedError(error.message) from error
+            raise ShopRefusedError(error.template, **error.values) from error
         except (httpx.TransportError, httpx.DecodingError, *_CORE) as error:
-            raise ShopUnreachableError(f"The shop could not be asked: {type(error).__name__}.") from error
+            raise ShopUnreachableError("The shop could not be asked: %(kind)s.", kind=type(error).__name__) from error
         except httpx.InvalidURL as error:
             raise ShopRefusedError("The shop's address can't be asked.") from error
 
@@ -114,7 +115,7 @@ def check_shop_url(address: str, *, allow_plain_http: bool = False) -> None:
     try:
         url = httpx.URL(address)
     except (httpx.InvalidURL, TypeError, ValueError):
-        raise _bad_url("This is not the address of a shop, such as https://shop.example.") from None
+        raise _bad_url(later("This is not the address of a shop, such as https://shop.example.")) from None
     if (
         url.scheme not in {"http", "https"}
         or not _HOST.fullmatch(url.raw_host)
@@ -122,9 +123,11 @@ def check_shop_url(address: str, *, allow_plain_http: bool = False) -> None:
         or url.query
         or url.fragment
     ):
-        raise _bad_url("A shop's address is https://, a host name and perhaps a path, such as https://shop.example.")
+        raise _bad_url(
+            later("A shop's address is https://, a host name and perhaps a path, such as https://shop.example.")
+        )
     if url.scheme == "http" and not (allow_plain_http or is_loopback(url.host)):
-        raise _bad_url("Plain http would show orders to everyone on the way; give the shop's https address.")
+        raise _bad_url(later("Plain http would show orders to everyone on the way; give the shop's https address."))
 
 
 def is_loopback(host: str) -> bool:
@@ -162,7 +165,7 @@ def _bounded(answer: httpx.Response, until: float) -> bytes:
     for chunk in answer.iter_bytes():
         body += chunk
         if len(body) > MAX_BODY:
-            raise ShopRefusedError(f"The shop's answer is larger than {MAX_BODY} bytes.")
+            raise ShopRefusedError("The shop's answer is larger than %(most)s bytes.", most=MAX_BODY)
         if time.monotonic() > until:
             raise ShopUnreachableError("The shop's answer took too long.")
     return bytes(body)

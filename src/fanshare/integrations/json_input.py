@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 
 from fanshare.core.errors import BadInputError
 from fanshare.core.instants import Instant, parse_rfc3339
+from fanshare.core.marks import say
 from fanshare.core.money import MAX_MICROS, Micros, parse_amount
 
 MAX_BYTES = 1_000_000
@@ -38,7 +39,9 @@ type Json = bool | int | Decimal | str | list[Json] | dict[str, Json] | None
 def read_json(raw: bytes, *, max_bytes: int = MAX_BYTES) -> Json:
     """The value of a JSON text in UTF-8. Raises ``BadInputError`` as listed at the top."""
     if len(raw) > max_bytes:
-        raise BadInputError("too_large", f"This body has {len(raw)} bytes; {max_bytes} are the limit.", 413)
+        raise BadInputError(
+            "too_large", "This body has %(found)s bytes; %(most)s are the limit.", 413, found=len(raw), most=max_bytes
+        )
     if b"\0" in raw:
         raise BadInputError("bad_text", "This body holds a NUL.")
     _check_depth(raw)
@@ -56,7 +59,7 @@ def read_json(raw: bytes, *, max_bytes: int = MAX_BYTES) -> Json:
     except BadInputError:
         raise
     except ValueError as error:
-        raise BadInputError("bad_json", f"This body is not JSON: {str(error)[:100]}.") from None
+        raise BadInputError("bad_json", "This body is not JSON: %(why)s.", why=str(error)[:100]) from None
     # Without such an escape, text that was valid UTF-8 can hold neither half a pair nor (in JSON) a NUL.
     if _ESCAPED_HALF_OR_NUL.search(raw):
         _check_text(value)
@@ -65,13 +68,13 @@ def read_json(raw: bytes, *, max_bytes: int = MAX_BYTES) -> Json:
 
 def read_object(raw: bytes, *, max_bytes: int = MAX_BYTES) -> dict[str, Any]:
     """The JSON object of a body. Raises ``BadInputError`` ``not_an_order`` when it is JSON of another shape."""
-    return as_object(read_json(raw, max_bytes=max_bytes), "The body")
+    return as_object(read_json(raw, max_bytes=max_bytes), say("The body"))
 
 
 def as_object(value: object, name: str) -> dict[str, Any]:
     """``value`` if it is an object. Raises ``BadInputError`` ``not_an_order``."""
     if not isinstance(value, dict):
-        raise BadInputError("not_an_order", f"{name} should be a JSON object.")
+        raise BadInputError("not_an_order", "%(name)s should be a JSON object.", name=name)
     return value
 
 
@@ -87,9 +90,15 @@ def objects(holder: Mapping[str, Any], key: str, *, most: int = MAX_LINES) -> Se
     if isinstance(value, dict) and all(name.isdecimal() for name in value):
         value = list(value.values())
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-        raise _bad_field(key, "a list of objects")
+        raise _bad_field(key, say("a list of objects"))
     if len(value) > most:
-        raise BadInputError("too_many_lines", f"{key} has {len(value)} entries; {most} are the limit.")
+        raise BadInputError(
+            "too_many_lines",
+            "%(key)s has %(found)s entries; %(most)s are the limit.",
+            key=key,
+            found=len(value),
+            most=most,
+        )
     return value
 
 
@@ -99,7 +108,7 @@ def text(holder: Mapping[str, Any], key: str, *, most: int = MAX_TEXT) -> str:
     if value is None:
         return ""
     if not isinstance(value, str) or len(value) > most:
-        raise _bad_field(key, f"a text of at most {most} characters")
+        raise _bad_field(key, say("a text of at most %(most)s characters", most=most))
     return value.strip()
 
 
@@ -110,7 +119,7 @@ def identifier(holder: Mapping[str, Any], key: str) -> str:
         return str(value)
     if isinstance(value, str) and 0 < len(value.strip()) <= 200 and value.isprintable():
         return value.strip()
-    raise _bad_field(key, "an id")
+    raise _bad_field(key, say("an id"))
 
 
 def flag(holder: Mapping[str, Any], key: str) -> bool:
@@ -118,14 +127,14 @@ def flag(holder: Mapping[str, Any], key: str) -> bool:
     value = holder.get(key)
     if value is None or isinstance(value, bool):
         return bool(value)
-    raise _bad_field(key, "true or false")
+    raise _bad_field(key, say("true or false"))
 
 
 def quantity(holder: Mapping[str, Any], key: str) -> int:
     """Whole pieces, from 0 to a thousand million; a fraction is cut; 1 when absent. Raises ``bad_number``."""
     value = holder.get(key, 1)
     if isinstance(value, bool) or not isinstance(value, int | Decimal) or not 0 <= value <= MAX_QUANTITY:
-        raise BadInputError("bad_number", f"{key} should be a number of pieces.")
+        raise BadInputError("bad_number", "%(key)s should be a number of pieces.", key=key)
     return int(value)
 
 
@@ -137,7 +146,7 @@ def amount(holder: Mapping[str, Any], key: str, *, default: Micros | None = None
     """
     micros = signed_amount(holder, key, default=default)
     if micros < 0:
-        raise BadInputError("negative_amount", f"{key} is negative; amounts here are written without a sign.")
+        raise BadInputError("negative_amount", "%(key)s is negative; amounts here are written without a sign.", key=key)
     return micros
 
 
@@ -165,11 +174,11 @@ def maybe_instant(holder: Mapping[str, Any], key: str, *, assume_utc: bool = Fal
     if value is None or value == "":
         return None
     if not isinstance(value, str):
-        raise BadInputError("bad_time", f"{key} should be a time like 2026-11-14T10:02:00Z.")
+        raise BadInputError("bad_time", "%(key)s should be a time like 2026-11-14T10:02:00Z.", key=key)
     try:
         return parse_rfc3339(value, assume_utc=assume_utc)
     except OverflowError:
-        raise BadInputError("time_out_of_range", f"{key} lies outside the years 1970 to 9999.") from None
+        raise BadInputError("time_out_of_range", "%(key)s lies outside the years 1970 to 9999.", key=key) from None
 
 
 def bounded(*amounts: Micros) -> Micros:
@@ -189,18 +198,18 @@ def _check_depth(raw: bytes) -> None:
 
 
 def _too_deep() -> BadInputError:
-    return BadInputError("too_deep", f"This JSON is nested deeper than {MAX_DEPTH} levels.")
+    return BadInputError("too_deep", "This JSON is nested deeper than %(most)s levels.", most=MAX_DEPTH)
 
 
 def _decimal(digits: str) -> Decimal:
     try:
         return Decimal(digits)
     except ArithmeticError:
-        raise BadInputError("bad_amount", f"{digits[:40]} is too far from any amount.") from None
+        raise BadInputError("bad_amount", "%(digits)s is too far from any amount.", digits=digits[:40]) from None
 
 
 def _refuse_constant(word: str) -> NoReturn:
-    raise BadInputError("bad_amount", f"{word} is not an amount.")
+    raise BadInputError("bad_amount", "%(word)s is not an amount.", word=word)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -224,8 +233,8 @@ def _check_text(value: Json) -> None:
 
 
 def _bad_field(key: str, wanted: str) -> BadInputError:
-    return BadInputError("bad_field", f"{key} should be {wanted}.")
+    return BadInputError("bad_field", "%(key)s should be %(wanted)s.", key=key, wanted=wanted)
 
 
 def _missing(key: str) -> BadInputError:
-    return BadInputError("missing_field", f"{key} is missing.")
+    return BadInputError("missing_field", "%(key)s is missing.", key=key)

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from fanshare.core.errors import BadInputError, FanshareError
+from fanshare.core.marks import say
 from fanshare.integrations.errors import ShopUnreachableError
 from fanshare.integrations.http import DEADLINE, LATER, Answer, Asker, is_loopback, json_of
 
@@ -86,18 +87,26 @@ class Caller:
             answer = self._asker.ask(method, self._url + path, params=params, headers=told, content=body, auth=auth)
             return self._read(answer)
         except FanshareError as error:
-            said = f"{self._name} did not answer in full." if isinstance(error, ShopUnreachableError) else error.message
+            said = (
+                say("%(name)s did not answer in full.", name=self._name)
+                if isinstance(error, ShopUnreachableError)
+                else error.said
+            )
             return Told(0, {}, said)
 
     def _read(self, answer: Answer) -> Told:
         status = answer.status
         if status in LATER or status == 409 or status >= 500:
-            return Told(0, {}, f"{self._name} answered {status}; it is asked again later.")
+            return Told(
+                0, {}, say("%(name)s answered %(status)s; it is asked again later.", name=self._name, status=status)
+            )
         if status in (401, 403):
-            return Told(status, _object(answer), f"{self._name} does not accept our key for this.")
+            return Told(status, _object(answer), say("%(name)s does not accept our key for this.", name=self._name))
         document = _object(answer)
         if 300 <= status < 400 or not document:
-            return Told(0, {}, f"{self._name} gave an answer ({status}) that can't be read.")
+            return Told(
+                0, {}, say("%(name)s gave an answer (%(status)s) that can't be read.", name=self._name, status=status)
+            )
         return Told(status, document)
 
 

@@ -89,7 +89,10 @@ def connector(kind: str) -> Connector:
     except KeyError:
         known = ", ".join(sorted(CONNECTORS))
         raise BadInputError(
-            "unknown_connector", f"{kind[:40]!r} is no kind of shop we know; known are {known}."
+            "unknown_connector",
+            "%(kind)s is no kind of shop we know; known are %(known)s.",
+            kind=repr(kind[:40]),
+            known=known,
         ) from None
 
 

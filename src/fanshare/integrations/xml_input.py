@@ -66,14 +66,18 @@ def read_xml(raw: bytes, *, max_bytes: int = MAX_BYTES) -> Document:
     ``xml_unreadable``. The sentences repeat nothing of the input.
     """
     if len(raw) > max_bytes:
-        raise BadInputError("xml_too_large", f"This file has more than {max_bytes} bytes; ask for shorter periods.")
+        raise BadInputError(
+            "xml_too_large", "This file has more than %(most)s bytes; ask for shorter periods.", most=max_bytes
+        )
     _require_utf8(raw)
     builder = _Builder()
     try:
         builder.parser.Parse(raw, True)
     except expat.ExpatError as error:
         raise BadInputError(
-            "xml_unreadable", f"This is no whole XML file: it breaks off or is wrong at line {error.lineno}."
+            "xml_unreadable",
+            "This is no whole XML file: it breaks off or is wrong at line %(line)s.",
+            line=error.lineno,
         ) from None
     assert builder.root is not None, "expat accepts no document without a root"
     return Document(builder.namespace, builder.root)
@@ -107,9 +111,11 @@ class _Builder:
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self._count += 1
         if len(self._open) >= MAX_DEPTH:
-            raise BadInputError("xml_too_deep", f"This file has elements in elements more than {MAX_DEPTH} deep.")
+            raise BadInputError(
+                "xml_too_deep", "This file has elements in elements more than %(most)s deep.", most=MAX_DEPTH
+            )
         if self._count > MAX_ELEMENTS:
-            raise BadInputError("xml_too_large", f"This file has more than {MAX_ELEMENTS} elements.")
+            raise BadInputError("xml_too_large", "This file has more than %(most)s elements.", most=MAX_ELEMENTS)
         namespace, _, local = name.rpartition("}")
         own = {key: value for key, value in attributes.items() if "}" not in key} if attributes else _NONE
         element = Element(local, own)
@@ -130,7 +136,9 @@ class _Builder:
     def _end(self, _: str) -> None:
         text = "".join(self._words.pop())
         if len(text) > MAX_TEXT:
-            raise BadInputError("xml_too_large", f"A text of this file has more than {MAX_TEXT} characters.")
+            raise BadInputError(
+                "xml_too_large", "A text of this file has more than %(most)s characters.", most=MAX_TEXT
+            )
         self._open.pop().text = text.strip(" \t\r\n")
 
     def _text(self, text: str) -> None:

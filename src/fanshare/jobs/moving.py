@@ -67,7 +67,12 @@ def _read(programme: Programme, wish: Wish, now: Instant) -> Moved:
     moved = read_files(wish.tool, wish.files, Options(now, hold, wish.currency, minor_units=wish.cents))
     total = sum(one.rows for one in moved.files)
     if total > MOST_ROWS:
-        raise FanshareError("too_many_rows", f"These files have {total} rows; more than {MOST_ROWS} go by the command.")
+        raise FanshareError(
+            "too_many_rows",
+            "These files have %(total)s rows; more than %(most)s go by the command.",
+            total=total,
+            most=MOST_ROWS,
+        )
     return moved
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import structlog
 
 from fanshare.core.instants import Instant
+from fanshare.core.marks import say
 from fanshare.core.payout_item import Answer, Said
 from fanshare.core.rails import Driver, Drivers
 from fanshare.flows import payout_calls, payout_rails
@@ -67,7 +68,11 @@ def _turn(
 def _believed(driver: Driver, row: Row, answer: Answer, now: Instant) -> Answer:
     """A refusal, where nothing may have gone before it; a repeat's says nothing where the first can't be looked for."""
     if answer.said is Said.REFUSED and not driver.finds and row.tries > 1:
-        return Answer(Said.SILENT, now, trouble=f"{answer.reason} Whether an earlier attempt went through isn't known.")
+        return Answer(
+            Said.SILENT,
+            now,
+            trouble=say("%(said)s Whether an earlier attempt went through isn't known.", said=answer.reason),
+        )
     return answer
 
 

@@ -49,7 +49,7 @@ class Connectors:
         try:
             self.resolve(parts.hostname or "", parts.port or 443)
         except TargetRefusedError as error:
-            raise BadInputError("target_refused", error.message, 422) from None
+            raise BadInputError("target_refused", error.template, 422, **error.values) from None
         except (OSError, UnicodeError):
             return
 

@@ -150,8 +150,8 @@ def _look(programme: Programme, kind: Connector, delivery: Claimed, sealer: DayK
         raise
     except Exception as error:
         log.exception("connector_failed", kind=kind.kind)
-        said = f"The connector stumbled over this delivery ({type(error).__name__}); retry it after an update."
-        look.refusal = FanshareError("connector_failed", said)
+        said = "The connector stumbled over this delivery (%(kind)s); retry it after an update."
+        look.refusal = FanshareError("connector_failed", said, kind=type(error).__name__)
     return look
 
 

@@ -12,6 +12,7 @@ import structlog
 
 from fanshare.core.canonical import canonical
 from fanshare.core.instants import DAY, HOUR, MINUTE, SECOND, Instant
+from fanshare.core.marks import say
 from fanshare.flows import event_targets
 from fanshare.flows.context import Programme
 from fanshare.flows.event_targets import Target
@@ -111,7 +112,11 @@ def _note(programme: Programme, target: Target, one: ClaimedDelivery, sent: Sent
         events.done(access, one.id, "failed" if one.attempt > len(PAUSES) else "due", sent.said, again, now)
         since = events.failing(access, target.id, now)
         if since is not None and (sent.gone or now - since >= GIVES_UP):
-            why = event_targets.GONE if sent.gone else f"{event_targets.SILENT} {sent.said}"
+            why = (
+                say("It said that it is gone (410).")
+                if sent.gone
+                else say("Nothing was taken for 5 days. %(said)s", said=sent.said)
+            )
             events.switch_off(access, target.id, why, now)
             log.warning("event_target_off", target=target.public_id, reason=why)
             return False

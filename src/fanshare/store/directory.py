@@ -135,7 +135,9 @@ def found_programme(conn: Connection, new: NewProgramme, at: Instant, actor: str
             with conn.transaction():
                 row = conn.execute(_FOUND, values).fetchone()
         except errors.UniqueViolation as error:
-            raise ConflictError("slug_taken", f"There is already a programme called {new.slug!r}.") from error
+            raise ConflictError(
+                "slug_taken", "There is already a programme called %(slug)s.", slug=repr(new.slug)
+            ) from error
         assert row is not None
         log_store.open_log(Access(conn, row[0], actor), at)
     return programme(conn, new.slug)
@@ -145,7 +147,7 @@ def programme(conn: Connection, slug: str) -> Programme:
     """The programme of that short name. Raises ``FanshareError`` (``unknown_programme``, 404)."""
     row = conn.execute(_PROGRAMMES, {"slug": slug}).fetchone()
     if row is None:
-        raise FanshareError("unknown_programme", f"There is no programme called {slug[:60]!r}.", 404)
+        raise FanshareError("unknown_programme", "There is no programme called %(slug)s.", 404, slug=repr(slug[:60]))
     return Programme(*row)
 
 
@@ -159,7 +161,9 @@ def programme_with_id(conn: Connection, programme_id: int) -> Programme:
     """The programme with that row id. Raises ``FanshareError`` (``unknown_programme``, 404)."""
     row = conn.execute(_BY_ID, [programme_id]).fetchone()
     if row is None:
-        raise FanshareError("unknown_programme", f"This database knows no programme {programme_id}.", 404)
+        raise FanshareError(
+            "unknown_programme", "This database knows no programme %(programme_id)s.", 404, programme_id=programme_id
+        )
     return Programme(*row)
 
 
@@ -195,7 +199,7 @@ def register(access: Access, kind: Kind, keys: Mapping[str, int]) -> None:
             {"kind": kind, "keys": list(keys), "targets": list(keys.values())},
         )
         if taken is not None:
-            raise ConflictError("key_taken", f"{taken[:60]!r} is already in use; choose another one.")
+            raise ConflictError("key_taken", "%(taken)s is already in use; choose another one.", taken=repr(taken[:60]))
 
 
 def forget(access: Access, kind: Kind, keys: Iterable[str]) -> None:

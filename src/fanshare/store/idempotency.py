@@ -22,7 +22,7 @@ def once(access: Access, key: str, body: object, at: Instant, work: Callable[[],
     first. Raises ``ConflictError`` (``key_reused``) when the key came with another body before.
     """
     if not 1 <= len(key) <= MAX_KEY or not key.isprintable():
-        raise BadInputError("bad_key", f"An idempotency key has 1 to {MAX_KEY} printable characters.")
+        raise BadInputError("bad_key", "An idempotency key has 1 to %(most)s printable characters.", most=MAX_KEY)
     body_hash = hashlib.sha256(canonical(body)).digest()
     with access.transaction():
         _wait_for(access, key)
@@ -49,5 +49,5 @@ def _wait_for(access: Access, key: str) -> None:
 
 def _same(key: str, body_hash: bytes, recorded: bytes, answer: Any) -> Any:
     if body_hash != recorded:
-        raise ConflictError("key_reused", f"The key {key[:60]!r} was used before, with another body.")
+        raise ConflictError("key_reused", "The key %(key)s was used before, with another body.", key=repr(key[:60]))
     return answer

@@ -222,7 +222,7 @@ def checkpoint_before(access: Access, until: Instant) -> tuple[int, str] | None:
 
 def _check_size(access: Access, size: int) -> None:
     if size > (grown := tree(access).frontier.size):
-        raise ConflictError("log_too_short", f"The log has {grown} records, not {size}.")
+        raise ConflictError("log_too_short", "The log has %(grown)s records, not %(size)s.", grown=grown, size=size)
 
 
 def node_source(access: Access, needed: Iterable[NodeId]) -> log.NodeSource:
@@ -235,7 +235,9 @@ def node_source(access: Access, needed: Iterable[NodeId]) -> log.NodeSource:
         try:
             return hashes[level, index]
         except KeyError:
-            raise FanshareError("log_damaged", f"The log lacks node {index} of level {level}.", 500) from None
+            raise FanshareError(
+                "log_damaged", "The log lacks node %(index)s of level %(level)s.", 500, index=index, level=level
+            ) from None
 
     return source
 

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from fanshare.core.errors import BadInputError
 from fanshare.core.instants import Instant, from_datetime
+from fanshare.web.language import gettext as _
 
 PAGE = 25
 #: Rows of an export; more are cut, and the file says so.
@@ -77,9 +78,24 @@ class Asked:
         return {"since": self.since, "until": self.until}
 
     @property
+    def query(self) -> dict[str, Any]:
+        """All of it as queries of lists with states name it, with one row more than is shown."""
+        wanted = {"state": self.chosen["state"], "text": self.text, "sort": self.sort}
+        return {**wanted, "after": self.after, "limit": self.limit + 1, **(self.span if self.spec.dates else {})}
+
+    @property
     def narrowed(self) -> bool:
         """Whether anything is left out."""
         return bool(self.text or self.from_day or self.to_day or any(self.chosen.values()))
+
+    @property
+    def told(self) -> list[str]:
+        """What is set of it, in the words of its tools: nothing where it is the whole list in its usual order."""
+        chosen = [self.spec.filters[name][1][value] for name, value in self.chosen.items() if value]
+        days = [_("from %(day)s") % {"day": self.from_day}] if self.from_day else []
+        days += [_("to %(day)s") % {"day": self.to_day}] if self.to_day else []
+        order = [] if self.sort == next(iter(self.spec.sorts)) else [self.spec.sorts[self.sort]]
+        return [*([_("“%(words)s”") % {"words": self.text}] if self.text else []), *chosen, *days, *order]
 
     def address(self, **changes: str) -> str:
         """The query string of this list with some changes; a change to nothing takes a part out."""
@@ -105,6 +121,16 @@ def taken[T](wish: Asked, found: Sequence[T], key: Callable[[T], tuple[int, int]
     """What is shown of rows that were read with one more than ``wish.limit``; ``key`` is what the list goes by."""
     rows, more = list(found[: wish.limit]), len(found) > wish.limit
     return Taken(rows, place(key(rows[-1])) if more else "", more)
+
+
+def beside[T](query: Mapping[str, str], read: Callable[..., Sequence[T]], key: str = "codes") -> tuple[list[T], str]:
+    """A list beside the one of a page, by a name of its own in the address: its rows, and where the next ones begin.
+
+    ``read`` takes ``before`` (a number) and ``limit``. Raises ``BadInputError`` (``bad_place``).
+    """
+    behind_ = read_place(query.get(key, ""))
+    rows = read(before=None if behind_ is None else behind_[0], limit=PAGE + 1)
+    return list(rows[:PAGE]), place(by_number(rows[PAGE - 1])) if len(rows) > PAGE else ""
 
 
 def by_number(row: Any) -> tuple[int, int]:

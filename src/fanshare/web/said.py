@@ -5,7 +5,8 @@ import re
 from markupsafe import Markup, escape
 
 from fanshare.core.errors import FanshareError
-from fanshare.core.marks import Day, Figure, Said, Word
+from fanshare.core.marks import Day, Figure, Kept, Said, Word, say
+from fanshare.web import kept
 from fanshare.web.language import gettext as _
 from fanshare.web.language import later, ngettext, spoken
 from fanshare.web.wording import dated, pointed
@@ -23,11 +24,17 @@ def plain(error: FanshareError) -> str:
 
 
 def sentence(said: str) -> str:
-    """A whole sentence without figures; where nobody has translated it, as HTML that says it is English."""
-    words = _(said)
-    if words == said and spoken() != "en":
-        return Markup('<span lang="en">{said}</span>').format(said=said)
-    return words
+    """A sentence that was kept as English words; where nobody has translated it, as HTML that says it is English."""
+    if spoken() == "en" or not said:
+        return said
+    if (words := _(said)) != said:
+        return words
+    made = kept.again(said)
+    if made is None and not said.endswith("."):  # kept without its point, to stand within another one
+        made = kept.again(f"{said}.") or say(f"{said}.")
+        whole = in_her_words(made)
+        return whole.removesuffix(".") if _said(made) is not None else in_her_words(say(said))
+    return in_her_words(made or say(said))
 
 
 def translated(error: FanshareError) -> str | None:
@@ -46,6 +53,8 @@ def in_her_words(text: str) -> str:
     """
     if spoken() == "en":
         return text
+    if isinstance(text, Figure):
+        return pointed(text)
     said = _said(text) if isinstance(text, Said) else None
     return Markup('<span lang="en">{text}</span>').format(text=text) if said is None else said
 
@@ -69,6 +78,8 @@ def _value(value: object) -> object:
         return pointed(value)
     if isinstance(value, Day):
         return dated(value.iso, whole=value.endswith(value.iso[:4]))
+    if isinstance(value, Kept):
+        return sentence(value)
     return _(value) if isinstance(value, Word) else value
 
 

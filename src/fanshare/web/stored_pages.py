@@ -1,7 +1,7 @@
 """The pages' reads over PostgreSQL: thin, read-only, on a connection that is lent for each call."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -13,7 +13,7 @@ import psycopg
 from fanshare.core.claims import ANSWER_WITHIN
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import Instant, from_datetime, zone
-from fanshare.core.marks import say
+from fanshare.core.marks import of_recipe, say
 from fanshare.core.money import parse_amount
 from fanshare.core.sentences import sentence
 from fanshare.core.settlement_leaf import Settlement, own_settlement
@@ -193,9 +193,9 @@ class StoredPages:
             return None
         report = json.loads(text)
         return DemoReport(
-            figures=tuple((str(name), str(value)) for name, value in report["figures"]),
+            figures=tuple((of_recipe(name), of_recipe(value)) for name, value in report["figures"]),
             sections=tuple(
-                DemoSection(section["title"], tuple(DemoLink(**link) for link in section["links"]))
+                DemoSection(of_recipe(section["title"]), tuple(_place(link) for link in section["links"]))
                 for section in report["sections"]
             ),
         )
@@ -302,6 +302,10 @@ def _told(row: WhyRow, kind: str, *, brought: bool) -> str:
 def picture_of(programme: str, written: PageRow, width: int, height: int) -> PublicPicture:
     """The picture of a page as pages show it."""
     return PublicPicture(f"/picture/{programme}/{written.picture}", written.alt, width, height)
+
+
+def _place(link: Mapping[str, Any]) -> DemoLink:
+    return DemoLink(link["href"], of_recipe(link["text"]), of_recipe(link["note"]))
 
 
 def _noon(day: str, tz: ZoneInfo) -> Instant:

@@ -16,7 +16,7 @@ from fanshare.web import assets, language, wording
 from fanshare.web.charts import split_bar
 from fanshare.web.folding import Spoken
 from fanshare.web.markdown import prose
-from fanshare.web.said import in_her_words
+from fanshare.web.said import in_her_words, sentence
 from fanshare.web.wording import Calendar
 
 
@@ -47,7 +47,7 @@ def environment(spoken: str = "en", **options: Any) -> Spoken:
     made.globals.update(spoken=language.spoken, languages=language.LANGUAGES, percent=wording.percent)
     made.globals.update(split_bar=split_bar, carried_on=wording.carried_on)
     made.globals["in_english"] = in_english
-    made.filters.update(shown=shown, exact=exact, ticked=ticked, prose=prose, said=in_her_words)
+    made.filters.update(shown=shown, exact=exact, ticked=ticked, prose=prose, said=in_her_words, kept=sentence)
     return made
 
 

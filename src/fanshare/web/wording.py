@@ -96,6 +96,10 @@ def _year(now: Instant, zone: ZoneInfo) -> int:
     return local_date(now, zone).year
 
 
+#: From English to German: the sign between thousands, and the one before decimals.
+_SIGNS = str.maketrans(",.", ".,")
+
+
 def pointed(number: str) -> str:
-    """The number with the decimal sign of the language spoken."""
-    return number.replace(".", ",") if spoken() == "de" else number
+    """The number with the signs of the language spoken between thousands and before decimals."""
+    return number.translate(_SIGNS) if spoken() == "de" else number

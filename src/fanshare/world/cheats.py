@@ -10,6 +10,7 @@ from enum import StrEnum
 from random import Random
 from typing import Literal
 
+from fanshare.core.marks import later
 from fanshare.world.behaviour import Till
 from fanshare.world.market import SLOTS
 from fanshare.world.people import Creator, Fan, Shopper
@@ -109,14 +110,14 @@ def _own_link(scene: Scene, fan: Fan) -> Cheat:
     for _ in range(scene.scale):
         shopper, slot = scene.somebody(fan.email), scene.slot()
         scene.till.sell(scene.rng, shopper, slot, [scene.click(shopper, slot - 1, fan.code)], cheat="own link")
-    return Cheat("own link", "a fan buys through her own link", Limit.NOTHING, (("fan", fan.key),))
+    return Cheat("own link", later("a fan buys through her own link"), Limit.NOTHING, (("fan", fan.key),))
 
 
 def _other_address(scene: Scene, fan: Fan) -> Cheat:
     for _ in range(scene.scale):
         shopper, slot = scene.somebody(), scene.slot()
         scene.till.sell(scene.rng, shopper, slot, [scene.click(shopper, slot - 1, fan.code)], cheat="other address")
-    return Cheat("other address", "she does so under another address", Limit.FAN_SHARE, (("fan", fan.key),))
+    return Cheat("other address", later("she does so under another address"), Limit.FAN_SHARE, (("fan", fan.key),))
 
 
 def _ten_accounts(scene: Scene, aliases: Sequence[Fan]) -> Cheat:
@@ -126,7 +127,7 @@ def _ten_accounts(scene: Scene, aliases: Sequence[Fan]) -> Cheat:
         path = [scene.click(shopper, slot - 3 + place, one.code) for place, one in enumerate(chosen)]
         scene.till.sell(scene.rng, shopper, slot, path, cheat="ten accounts")
     parties: list[Party] = [("fan", one.key) for one in aliases]
-    return Cheat("ten accounts", "a fan works with ten accounts", Limit.FAN_SHARE, tuple(parties))
+    return Cheat("ten accounts", later("a fan works with ten accounts"), Limit.FAN_SHARE, tuple(parties))
 
 
 def _shared_click(scene: Scene, friend: Fan) -> Cheat:
@@ -135,7 +136,7 @@ def _shared_click(scene: Scene, friend: Fan) -> Cheat:
     shared = scene.click(scene.somebody(), late * SLOTS, friend.code)
     for _ in range(scene.scale):
         scene.till.sell(scene.rng, scene.somebody(), scene.slot(late), [shared], cheat="shared click")
-    return Cheat("shared click", "one click goes round in a forum", Limit.FIRST_BUYER, (("fan", friend.key),))
+    return Cheat("shared click", later("one click goes round in a forum"), Limit.FIRST_BUYER, (("fan", friend.key),))
 
 
 def _extension(scene: Scene) -> Cheat:
@@ -144,7 +145,7 @@ def _extension(scene: Scene) -> Cheat:
         shopper, slot = scene.somebody(), scene.slot()
         path = [*scene.honest_path(shopper, slot), scene.click(shopper, slot, extension.code, stuffed=True)]
         scene.till.sell(scene.rng, shopper, slot, path, cheat="extension")
-    return Cheat("extension", "a coupon extension stuffs clicks", Limit.NOTHING, (("creator", extension.key),))
+    return Cheat("extension", later("a coupon extension stuffs clicks"), Limit.NOTHING, (("creator", extension.key),))
 
 
 def _hijacker(scene: Scene) -> Cheat:
@@ -154,7 +155,7 @@ def _hijacker(scene: Scene) -> Cheat:
         shopper, slot = scene.somebody(), scene.slot()
         path = [*scene.honest_path(shopper, slot), scene.click(shopper, slot + 1, hijacker.code)]
         scene.till.sell(scene.rng, shopper, slot, path, cheat="late click")
-    return Cheat("late click", "a click is added after the order", Limit.NOTHING, (("creator", hijacker.key),))
+    return Cheat("late click", later("a click is added after the order"), Limit.NOTHING, (("creator", hijacker.key),))
 
 
 def _invented_fans(scene: Scene, invented: Sequence[Fan]) -> Cheat:
@@ -164,4 +165,4 @@ def _invented_fans(scene: Scene, invented: Sequence[Fan]) -> Cheat:
         code = scene.rng.choice(invented).code
         scene.till.sell(scene.rng, shopper, slot, [scene.click(shopper, slot - 1, code)], cheat="invented fans")
     parties: list[Party] = [("creator", inventor), *(("fan", one.key) for one in invented)]
-    return Cheat("invented fans", "a creator invents her fans", Limit.COMMISSION, tuple(parties))
+    return Cheat("invented fans", later("a creator invents her fans"), Limit.COMMISSION, tuple(parties))

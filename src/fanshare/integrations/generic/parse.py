@@ -83,7 +83,9 @@ def _orders(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     if not isinstance(body["orders"], list) or not body["orders"]:
         raise BadInputError("not_an_order", "orders should be a list of one order or more.")
     if len(body["orders"]) > MAX_ORDERS:
-        raise BadInputError("too_many_orders", f"One body may hold {MAX_ORDERS} orders; send the rest in another one.")
+        raise BadInputError(
+            "too_many_orders", "One body may hold %(most)s orders; send the rest in another one.", most=MAX_ORDERS
+        )
     return list(read.objects(body, "orders"))
 
 
@@ -92,7 +94,12 @@ def _status(order: Mapping[str, Any]) -> Status:
     try:
         return _STATUS[word]
     except KeyError:
-        raise BadInputError("bad_status", f"status should be one of {', '.join(_STATUS)}, not {word[:40]!r}.") from None
+        raise BadInputError(
+            "bad_status",
+            "status should be one of %(known)s, not %(word)s.",
+            known=", ".join(_STATUS),
+            word=repr(word[:40]),
+        ) from None
 
 
 def _line(item: Mapping[str, Any]) -> Line:
@@ -129,7 +136,7 @@ def _refund(item: Mapping[str, Any]) -> Refund:
 
 def _refuse_repeats(name: str, ids: list[str]) -> None:
     if len(set(ids)) != len(ids):
-        raise BadInputError("duplicate_id", f"Two entries of {name} have the same id.")
+        raise BadInputError("duplicate_id", "Two entries of %(name)s have the same id.", name=name)
 
 
 def _country(order: Mapping[str, Any]) -> str:
@@ -179,5 +186,5 @@ def _texts(order: Mapping[str, Any], key: str) -> tuple[str, ...]:
     if values is None:
         return ()
     if not isinstance(values, list) or not all(isinstance(value, str) and len(value) <= 100 for value in values):
-        raise BadInputError("bad_field", f"{key} should be a list of texts of at most 100 characters.")
+        raise BadInputError("bad_field", "%(key)s should be a list of texts of at most 100 characters.", key=key)
     return tuple(dict.fromkeys(value.strip() for value in values if value.strip()))

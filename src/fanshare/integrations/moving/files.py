@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fanshare.core.errors import BadInputError
+from fanshare.core.marks import later, say
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_ROWS = 200_000
@@ -51,17 +52,17 @@ class Table:
 def read_table(name: str, content: bytes) -> Table:
     """The table in a file. Raises ``BadInputError`` (``bad_file``) with a sentence that names the file and the row."""
     if len(content) > MAX_BYTES:
-        raise _bad(name, f"is larger than {MAX_BYTES >> 20} MB; split it")
+        raise _bad(name, later("%(name)s is larger than %(most)s MB; split it."), most=MAX_BYTES >> 20)
     text = _decoded(name, content)
     if not text.strip():
-        raise _bad(name, "is empty")
+        raise _bad(name, later("%(name)s is empty."))
     is_json = text.lstrip()[0] in "[{"
     rows = tuple(_json_rows(name, text) if is_json else _csv_rows(name, text))
     if len(rows) > MAX_ROWS:
-        raise _bad(name, f"has more than {MAX_ROWS} rows; split it")
+        raise _bad(name, later("%(name)s has more than %(most)s rows; split it."), most=MAX_ROWS)
     columns = dict.fromkeys(column for row in rows for column in (*row.texts, *row.lists))
     if not rows:
-        raise _bad(name, "has no rows")
+        raise _bad(name, later("%(name)s has no rows."))
     return Table(name, tuple(columns), rows, is_json)
 
 
@@ -82,9 +83,9 @@ def _decoded(name: str, content: bytes) -> str:
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError:
-        raise _bad(name, "is not UTF-8; save it as CSV UTF-8") from None
+        raise _bad(name, later("%(name)s is not UTF-8; save it as CSV UTF-8.")) from None
     if "\x00" in text:
-        raise _bad(name, "holds bytes that no text has; is it a spreadsheet? Save it as CSV")
+        raise _bad(name, later("%(name)s holds bytes that no text has; is it a spreadsheet? Save it as CSV."))
     return text
 
 
@@ -101,30 +102,32 @@ def _csv_rows(name: str, text: str) -> Iterable[Row]:
                 columns = [column(cell) for cell in cells]
                 continue
             if len(cells) > len(columns):
-                raise _bad(name, f"line {reader.line_num} has {len(cells)} cells under {len(columns)} headings")
+                said = later("%(name)s line %(line)s has %(cells)s cells under %(columns)s headings.")
+                raise _bad(name, said, line=reader.line_num, cells=len(cells), columns=len(columns))
             texts: dict[str, str] = {}
             for heading, cell in zip(columns, cells, strict=False):
                 texts.setdefault(heading, cell.strip())
-            yield Row(f"line {reader.line_num}", texts)
+            yield Row(say("line %(number)s", number=reader.line_num), texts)
     except csv.Error as error:
-        raise _bad(name, f"line {reader.line_num} can't be read as CSV ({error})") from None
+        said = later("%(name)s line %(line)s can't be read as CSV (%(why)s).")
+        raise _bad(name, said, line=reader.line_num, why=error) from None
 
 
 def _json_rows(name: str, text: str) -> Iterable[Row]:
     try:
         found = json.loads(text, parse_float=str, parse_int=str, parse_constant=str)
     except (ValueError, RecursionError) as error:
-        raise _bad(name, f"can't be read as JSON ({error})") from None
+        raise _bad(name, later("%(name)s can't be read as JSON (%(why)s)."), why=error) from None
     if isinstance(found, dict):
         lists = [value for value in found.values() if isinstance(value, list)]
         found = lists[0] if len(lists) == 1 and all(isinstance(each, dict) for each in lists[0]) else [found]
     for number, each in enumerate(found, 1):
         if not isinstance(each, dict):
-            raise _bad(name, f"its entry {number} is no JSON object")
+            raise _bad(name, later("%(name)s its entry %(number)s is no JSON object."), number=number)
         try:
-            row = _record(f"entry {number}", each)
+            row = _record(say("entry %(number)s", number=number), each)
         except RecursionError:
-            raise _bad(name, f"its entry {number} is nested too deeply") from None
+            raise _bad(name, later("%(name)s its entry %(number)s is nested too deeply."), number=number) from None
         yield row
 
 
@@ -154,5 +157,5 @@ def _text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value).strip()
 
 
-def _bad(name: str, why: str) -> BadInputError:
-    return BadInputError("bad_file", f"{name[:120]} {why}.")
+def _bad(name: str, said: str, **values: object) -> BadInputError:
+    return BadInputError("bad_file", said, 400, name=name[:120], **values)

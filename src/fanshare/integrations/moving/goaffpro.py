@@ -1,5 +1,6 @@
 """GoAffPro: affiliates with referral codes (``?ref=code``), coupons and the payment that is pending. See README.md."""
 
+from fanshare.core.marks import later
 from fanshare.core.moving import Standing
 from fanshare.integrations.moving.shapes import PEOPLE, Kind, Shape, Tool
 
@@ -36,7 +37,8 @@ TOOL = Tool(
         "rejected": Standing.GONE,
     },
     refuses={
-        ("order_number", "commission"): "lists sales and does not say which were paid; "
-        "use the list of affiliates or of pending payments"
+        ("order_number", "commission"): later(
+            "%(name)s lists sales and does not say which were paid; use the list of affiliates or of pending payments."
+        )
     },
 )

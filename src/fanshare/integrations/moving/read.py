@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from fanshare.core.errors import BadInputError
 from fanshare.core.instants import SECOND, Instant, parse_rfc3339
+from fanshare.core.marks import say
 from fanshare.core.moving import (
     TOOLS,
     Balance,
@@ -59,7 +60,9 @@ def read_files(tool: str, files: Sequence[tuple[str, bytes]], options: Options) 
     ``unknown_shape``)."""
     found = BY_KEY.get(tool)
     if found is None:
-        raise BadInputError("no_such_tool", f"{tool[:40]!r} is none of the tools: {', '.join(TOOLS)}.")
+        raise BadInputError(
+            "no_such_tool", "%(tool)s is none of the tools: %(known)s.", tool=repr(tool[:40]), known=", ".join(TOOLS)
+        )
     reader = _Reader(found, options)
     for name, content in files:
         reader.read(read_table(name, content))
@@ -100,7 +103,9 @@ class _Reader:
             try:
                 each(shape, row, cents)
             except BadInputError as error:
-                self.untaken.append(Untaken(f"{table.name[:60]}, {row.at}", error.message.rstrip(".")))
+                self.untaken.append(
+                    Untaken(say("%(name)s, %(at)s", name=table.name[:60], at=row.at), error.message.rstrip("."))
+                )
         known = {name for columns in (*shape.fields.values(), *shape.lists.values()) for name in columns}
         used = tuple(name for name in table.columns if name in known)
         ignored = tuple(name for name in table.columns if name and name not in known)
@@ -128,28 +133,42 @@ class _Reader:
     def _shape(self, table: Table) -> Shape:
         for columns, why in self.tool.refuses.items():
             if set(columns) <= set(table.columns):
-                raise BadInputError("unknown_shape", f"{table.name[:120]} {why}.")
+                raise BadInputError("unknown_shape", why, name=table.name[:120])
         shape = self.tool.shape_of(table)
         if shape is None:
             kinds = ", ".join(each.name for each in self.tool.shapes)
             headings = ", ".join(table.columns)[:300]
-            told = f"{table.name[:120]} is none of the files of {TOOLS[self.tool.key]} that can be read ({kinds})."
-            raise BadInputError("unknown_shape", f"{told} Its columns are: {headings}.")
+            raise BadInputError(
+                "unknown_shape",
+                "%(name)s is none of the files of %(tool)s that can be read (%(kinds)s). Its columns are:"
+                " %(headings)s.",
+                name=table.name[:120],
+                tool=TOOLS[self.tool.key],
+                kinds=kinds,
+                headings=headings,
+            )
         return shape
 
     def _person(self, shape: Shape, row: Row, cents: bool) -> None:
         person = _whose(shape, row, self._standing(shape, row))
         if not _is_email(person.email):
             if person.key.startswith("email:"):
-                raise BadInputError("bad_email", f"{person.email[:60]!r} is no e-mail address")
-            self.untaken.append(Untaken(row.at, f"{person.email[:60]!r} is no e-mail address; taken without it"))
+                raise BadInputError("bad_email", "%(email)s is no e-mail address", email=repr(person.email[:60]))
+            self.untaken.append(
+                Untaken(row.at, say("%(email)s is no e-mail address; taken without it", email=repr(person.email[:60])))
+            )
             person = replace(person, email="")
         self.people.append(person)
         if short := row.first(shape.fields.get("short", ())):
             self._other_names[f"id:{short}"] = person.key
         links = list(_links(self.tool, shape, row, person.key))
         if not links and (address := row.first(shape.fields.get("link", ()))):
-            self.untaken.append(Untaken(f"link {address[:80]}", f"holds no ?{self.tool.param}= by which it is known"))
+            self.untaken.append(
+                Untaken(
+                    say("link %(address)s", address=address[:80]),
+                    say("holds no ?%(param)s= by which it is known", param=self.tool.param),
+                )
+            )
         self.links += links
         self.codes += [OldCode(person.key, text) for text in _codes(shape, row)]
         if said := row.first(shape.fields.get("rate", ())):
@@ -174,7 +193,7 @@ class _Reader:
         only = row.first(shape.fields.get("only", ())).casefold()
         text = row.first(shape.fields["code"])
         if only not in ("", "coupon"):
-            self.untaken.append(Untaken(f"{only} {text[:60]}", "is no discount code"))
+            self.untaken.append(Untaken(f"{only} {text[:60]}", say("is no discount code")))
         elif text and row.first(shape.fields.get("off", ())).casefold() not in _YES:
             self.codes.append(OldCode(_key(shape, row), text))
 
@@ -201,7 +220,9 @@ class _Reader:
             return Payable.NOTHING
         state = row.first(shape.fields["state"]).casefold()
         if state not in self.tool.payable:
-            raise BadInputError("unknown_state", f"is in the state {state[:40]!r}, which may or may not be owed")
+            raise BadInputError(
+                "unknown_state", "is in the state %(state)s, which may or may not be owed", state=repr(state[:40])
+            )
         return self.tool.payable[state]
 
     def _balance(self, shape: Shape, row: Row, cents: bool) -> None:
@@ -214,7 +235,12 @@ class _Reader:
         text = row.first(shape.fields.get("standing", ())).casefold()
         if not text or text in self.tool.standings:
             return self.tool.standings.get(text, Standing.ACTIVE)
-        self.untaken.append(Untaken(f"{row.at}, status {text[:40]!r}", "is unknown to us and not read as active"))
+        self.untaken.append(
+            Untaken(
+                say("%(at)s, status %(text)s", at=row.at, text=repr(text[:40])),
+                say("is unknown to us and not read as active"),
+            )
+        )
         return Standing.GONE
 
     def _currency(self, shape: Shape, row: Row) -> str:
@@ -312,4 +338,6 @@ def _moment(text: str) -> Instant:
     try:
         return parse_rfc3339(f"{spaced}T00:00:00Z" if len(spaced) == 10 else spaced, assume_utc=True)
     except OverflowError:
-        raise BadInputError("bad_time", f"{text[:40]!r} is a time that nothing can be ready at") from None
+        raise BadInputError(
+            "bad_time", "%(text)s is a time that nothing can be ready at", text=repr(text[:40])
+        ) from None

@@ -46,7 +46,9 @@ def read_file(raw: bytes) -> File:
 
 def _lines(raw: bytes) -> list[str]:
     if len(raw) > MAX_BYTES:
-        raise BadInputError("ach_too_large", f"This file has more than {MAX_BYTES} bytes; ask for smaller files.")
+        raise BadInputError(
+            "ach_too_large", "This file has more than %(most)s bytes; ask for smaller files.", most=MAX_BYTES
+        )
     try:
         text = raw.decode("ascii")
     except UnicodeDecodeError:
@@ -59,7 +61,12 @@ def _lines(raw: bytes) -> list[str]:
         lines = [lines[0][at : at + LENGTH] for at in range(0, len(lines[0]), LENGTH)]
     for number, line in enumerate(lines, start=1):
         if len(line) != LENGTH:
-            raise BadInputError("ach_length", f"Line {number} has not {LENGTH} characters as every ACH record does.")
+            raise BadInputError(
+                "ach_length",
+                "Line %(number)s has not %(length)s characters as every ACH record does.",
+                number=number,
+                length=LENGTH,
+            )
     return lines
 
 

@@ -18,8 +18,8 @@ from fanshare.core.errors import FanshareError
 class TargetRefusedError(FanshareError):
     """This address is not called, whoever asks."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__("target_refused", message, 422)
+    def __init__(self, message: str, **values: object) -> None:
+        super().__init__("target_refused", message, 422, **values)
 
 
 def allowed(host: str, port: int) -> list[str]:
@@ -30,7 +30,9 @@ def allowed(host: str, port: int) -> list[str]:
     found = [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
     for address in found:
         if not is_public(address):
-            raise TargetRefusedError(f"{host} leads to {address}, which is not on the public internet.")
+            raise TargetRefusedError(
+                "%(host)s leads to %(address)s, which is not on the public internet.", host=host, address=address
+            )
     return list(dict.fromkeys(found))
 
 

@@ -30,8 +30,8 @@ _HEADERS: dict[bytes | str, bytes | str] = {
 class NotFetchedError(FanshareError):
     """There is no file to be had; ``for_good``: asking again is of no use. The message is for people."""
 
-    def __init__(self, message: str, *, for_good: bool = False) -> None:
-        super().__init__("not_fetched", message, 502)
+    def __init__(self, message: str, *, for_good: bool = False, **values: object) -> None:
+        super().__init__("not_fetched", message, 502, **values)
         self.for_good = for_good
 
 
@@ -67,14 +67,14 @@ def _asked(pool: httpcore.ConnectionPool, url: str, end: float) -> tuple[bytes, 
             if answer.status in _REDIRECTS:
                 return b"", urljoin(url, _location(answer))
             if answer.status != 200:
-                raise NotFetchedError(f"It answered {answer.status}.")
+                raise NotFetchedError("It answered %(answer)s.", answer=answer.status)
             return _content(answer, end), None
     except TargetRefusedError as error:
-        raise NotFetchedError(error.message, for_good=True) from None
+        raise NotFetchedError(error.template, for_good=True, **error.values) from None
     except (httpcore.TimeoutException, TimeoutError):
         raise NotFetchedError("It did not answer in time.") from None
     except (httpcore.NetworkError, httpcore.ProtocolError, OSError, ValueError) as error:
-        raise NotFetchedError(f"It can't be reached: {str(error)[:100] or type(error).__name__}.") from None
+        raise NotFetchedError("It can't be reached: %(why)s.", why=str(error)[:100] or type(error).__name__) from None
 
 
 def _target(url: str) -> httpcore.URL:
@@ -98,7 +98,7 @@ def _content(answer: httpcore.Response, end: float) -> bytes:
     for part in answer.iter_stream():
         size += len(part)
         if size > MOST:
-            raise NotFetchedError(f"It is larger than {MOST // 1_000_000} MB.", for_good=True)
+            raise NotFetchedError("It is larger than %(most)s MB.", for_good=True, most=MOST // 1_000_000)
         if time.monotonic() > end:
             raise NotFetchedError("It did not come in time.")
         parts.append(part)

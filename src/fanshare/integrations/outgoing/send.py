@@ -12,6 +12,7 @@ import httpcore
 import httpx
 
 from fanshare.core.instants import SECOND, Instant
+from fanshare.core.marks import say
 from fanshare.integrations.generic.verify import sign
 from fanshare.integrations.outgoing.addresses import PublicOnly, TargetRefusedError
 
@@ -74,12 +75,14 @@ class Sender:
                 status = answer.status
                 _read(answer)
         except TargetRefusedError as error:
-            return Sent(False, error.message)
+            return Sent(False, error.said)
         except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError) as error:
             return Sent(False, _reason(error))
         except httpcore.UnsupportedProtocol:
-            return Sent(False, "The address is none of the web.")
-        return Sent(200 <= status < 300, f"It answered {status}.", answered=True, gone=status == 410)
+            return Sent(False, say("The address is none of the web."))
+        return Sent(
+            200 <= status < 300, say("It answered %(answer)s.", answer=status), answered=True, gone=status == 410
+        )
 
 
 def _read(answer: httpcore.Response) -> None:
@@ -94,7 +97,7 @@ def _read(answer: httpcore.Response) -> None:
 
 def _reason(error: Exception) -> str:
     if isinstance(error, httpcore.TimeoutException | TimeoutError):
-        return "It did not answer in time."
+        return say("It did not answer in time.")
     if isinstance(error, httpcore.ConnectError):
-        return f"It can't be reached: {str(error)[:200] or 'no connection'}."
-    return f"The connection broke: {str(error)[:200] or type(error).__name__}."
+        return say("It can't be reached: %(why)s.", why=str(error)[:200] or "no connection")
+    return say("The connection broke: %(why)s.", why=str(error)[:200] or type(error).__name__)

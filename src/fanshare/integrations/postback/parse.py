@@ -84,10 +84,16 @@ def parse(raw: bytes, headers: Mapping[str, str], pseudonym: Pseudonym) -> list[
 def _parameters(raw: bytes) -> dict[str, str]:
     """Query and form as one; the first of several values of a name counts."""
     if len(raw) > MAX_BYTES:
-        raise BadInputError("too_large", f"This postback has {len(raw)} bytes; {MAX_BYTES} are the limit.", 413)
+        raise BadInputError(
+            "too_large",
+            "This postback has %(found)s bytes; %(most)s are the limit.",
+            413,
+            found=len(raw),
+            most=MAX_BYTES,
+        )
     pairs = list(_pairs(raw))
     if len(pairs) > MAX_PAIRS:
-        raise BadInputError("too_large", f"This postback has more than {MAX_PAIRS} parameters.", 413)
+        raise BadInputError("too_large", "This postback has more than %(most)s parameters.", 413, most=MAX_PAIRS)
     given: dict[str, str] = {}
     for name, value in pairs:
         if value and _UNFILLED.fullmatch(value) is None:
@@ -131,7 +137,7 @@ def _order_id(given: Mapping[str, str]) -> str:
 
 def _identifier(text: str) -> str:
     if len(text) > MAX_ID or not text.isprintable():
-        raise BadInputError("bad_field", f"An order's id should be a text of at most {MAX_ID} characters.")
+        raise BadInputError("bad_field", "An order's id should be a text of at most %(most)s characters.", most=MAX_ID)
     return text
 
 
@@ -142,11 +148,13 @@ def _amount(given: Mapping[str, str]) -> tuple[Micros, str]:
     micros = parse_amount(given[name])
     if micros < 0:
         raise BadInputError(
-            "negative_amount", f"{name} is negative; send status=declined for a sale that fell through."
+            "negative_amount", "%(name)s is negative; send status=declined for a sale that fell through.", name=name
         )
     currency = _first(given, *currencies).upper()
     if not currency:
-        raise BadInputError("missing_field", f"This postback says no currency for {name}: send currency=EUR.")
+        raise BadInputError(
+            "missing_field", "This postback says no currency for %(name)s: send currency=EUR.", name=name
+        )
     exponent(currency)
     return micros, currency
 
@@ -158,7 +166,9 @@ def _status(given: Mapping[str, str]) -> Status:
         return _STATUS[word]
     except KeyError:
         known = "approved (1), pending (2), declined (3) or hold (5)"
-        raise BadInputError("bad_status", f"status should be {known}, not {word[:40]!r}.") from None
+        raise BadInputError(
+            "bad_status", "status should be %(known)s, not %(word)s.", known=known, word=repr(word[:40])
+        ) from None
 
 
 def _time(given: Mapping[str, str]) -> Instant | None:

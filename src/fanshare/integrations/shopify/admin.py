@@ -188,12 +188,12 @@ def check_status(answer: Answer) -> None:
     # 430 is Shopify's own "too suspicious at once", 423 a shop locked for a moment.
     if status in LATER | {423, 430} or status >= 500:
         wait = retry_after(answer.headers)
-        raise ShopUnreachableError(f"The shop answered {status}; it is asked again later.", wait)
+        raise ShopUnreachableError("The shop answered %(answer)s; it is asked again later.", wait, answer=status)
     if 300 <= status < 400:
         raise ShopRefusedError("The shop redirects its API elsewhere; enter its name.myshopify.com address.")
     if status == 402:
         raise ShopRefusedError("The shop is frozen until its owner pays Shopify; its API is shut.")
-    raise ShopRefusedError(f"The shop answered {status}: there is no Shopify API under this address.")
+    raise ShopRefusedError("The shop answered %(answer)s: there is no Shopify API under this address.", answer=status)
 
 
 def _object(answer: Answer) -> dict[str, Any]:
@@ -222,7 +222,7 @@ def _data(document: Mapping[str, Any]) -> dict[str, Any]:
     # Withheld fields are no failure, as long as what was asked for is there.
     if codes - {"ACCESS_DENIED"} or not isinstance(data, dict) or (codes and None in data.values()):
         said = ", ".join(sorted(code[:40] for code in codes)) or "no data"
-        raise ShopRefusedError(f"The shop refused the query ({said}): see that the app has its scopes.")
+        raise ShopRefusedError("The shop refused the query (%(codes)s): see that the app has its scopes.", codes=said)
     return data
 
 
@@ -260,4 +260,4 @@ def app_access(settings: Mapping[str, str]) -> AppAccess:
             public_only=settings.get("reach") == "public",
         )
     except KeyError as error:
-        raise BadInputError("missing_field", f"The connection lacks {error.args[0]}.") from None
+        raise BadInputError("missing_field", "The connection lacks %(field)s.", field=error.args[0]) from None

@@ -11,6 +11,7 @@ from typing import Any
 from fanshare.core.discounts import Discount, differences
 from fanshare.core.errors import BadInputError
 from fanshare.core.instants import MINUTE, Instant, format_rfc3339, parse_rfc3339
+from fanshare.core.marks import say
 from fanshare.core.money import Micros, format_trimmed, parse_amount
 from fanshare.integrations.code_types import CodeAsked, CodeEnded, CodeSeen, CodeTold, Outcome, judged
 from fanshare.integrations.errors import ShopRefusedError, ShopUnreachableError
@@ -88,7 +89,7 @@ class ShopifyCodes:
                 answer = self._admin.query(queries.DEACTIVATE, {"discount": found.id})
                 said = _complaint(answer, "discountCodeDeactivate")
             if said:
-                raise ShopRefusedError(f"The shop did not end the code: {said[1]}.")
+                raise ShopRefusedError("The shop did not end the code: %(words)s.", words=said[1])
             after = self.look(text, now)
             return CodeEnded(after is None or not after.active, seen.used if after is None else after.used)
         return CodeEnded(done=True, used=seen.used)
@@ -108,14 +109,16 @@ class ShopifyCodes:
 
     def _check_scopes(self) -> None:
         if not self._admin.may("write_discounts"):
-            raise ShopRefusedError(f"Give the app the scopes {' and '.join(SCOPES)}, then install its new version.")
+            raise ShopRefusedError(
+                "Give the app the scopes %(scopes)s, then install its new version.", scopes=" and ".join(SCOPES)
+            )
 
     def _one(self, asked: CodeAsked, now: Instant) -> CodeTold:
         found = self._find(asked.text) if asked.again else None
         if found is None:
             said = self._create(asked, now)
             if said and said[0] not in _TAKEN:
-                return CodeTold(asked.text, Outcome.REFUSED, said=f"The shop refused: {said[1]}.")
+                return CodeTold(asked.text, Outcome.REFUSED, said=say("The shop refused: %(words)s.", words=said[1]))
             found = self._find(asked.text)
         return self._told(asked, found)
 
@@ -127,7 +130,7 @@ class ShopifyCodes:
                 continue
             said = self._create(one, now)
             if said and said[0] not in _TAKEN:
-                yield CodeTold(one.text, Outcome.REFUSED, said=f"The shop refused: {said[1]}.")
+                yield CodeTold(one.text, Outcome.REFUSED, said=say("The shop refused: %(words)s.", words=said[1]))
                 return
             made = self._find(one.text)
             if made is not None and made.mark == one.mark:
@@ -139,7 +142,7 @@ class ShopifyCodes:
             found = self._add(found, missing, sheet)
         for one in sheet:
             if one.text in foreign:
-                yield CodeTold(one.text, Outcome.TAKEN, said="The shop already has a code of this text.")
+                yield CodeTold(one.text, Outcome.TAKEN, said=say("The shop already has a code of this text."))
             else:
                 yield self._told(one, found if found and one.text.casefold() in found.codes else None)
 
@@ -162,7 +165,7 @@ class ShopifyCodes:
             answer = self._admin.query(queries.ADD, {"discount": found.id, "codes": codes})
             said = _complaint(answer, "discountRedeemCodeBulkAdd")
             if said:
-                raise ShopRefusedError(f"The shop did not add the codes: {said[1]}.")
+                raise ShopRefusedError("The shop did not add the codes: %(words)s.", words=said[1])
         if not missing:
             return found
         anchor = next(one.text for one in sheet if one.text.casefold() in found.codes)
@@ -175,10 +178,10 @@ class ShopifyCodes:
 
     def _told(self, asked: CodeAsked, found: _Found | None) -> CodeTold:
         if found is None:
-            return CodeTold(asked.text, Outcome.PENDING, said="The shop does not show it yet.")
+            return CodeTold(asked.text, Outcome.PENDING, said=say("The shop does not show it yet."))
         seen = self._seen(found, asked.text)
         if seen.discount is None:
-            return judged(asked, seen, ("it has conditions that were not asked for",))
+            return judged(asked, seen, (say("it has conditions that were not asked for"),))
         return judged(asked, seen, differences(asked.discount, seen.discount))
 
     def _find(self, text: str) -> _Found | None:

@@ -149,7 +149,7 @@ def _node(holder: Node, key: str) -> Node:
     if value is None:
         return {}
     if not isinstance(value, dict):
-        raise BadInputError("bad_field", f"{key} of the shop's answer should be an object.")
+        raise BadInputError("bad_field", "%(key)s of the shop's answer should be an object.", key=key)
     return value
 
 
@@ -158,7 +158,7 @@ def _nodes(holder: Node, key: str) -> Iterator[Node]:
     if value is None:
         return
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-        raise BadInputError("bad_field", f"{key} of the shop's answer should be a list of objects.")
+        raise BadInputError("bad_field", "%(key)s of the shop's answer should be a list of objects.", key=key)
     yield from value
 
 
@@ -166,5 +166,5 @@ def _connection(holder: Node, key: str) -> list[Node]:
     """A connection that is asked for whole: a second page would be more than can be true."""
     nodes, more = connection(holder, key)
     if more or _node(_node(holder, key), "pageInfo").get("hasNextPage"):
-        raise BadInputError("too_many_lines", f"The shop's answer has more {key} than can be true.")
+        raise BadInputError("too_many_lines", "The shop's answer has more %(key)s than can be true.", key=key)
     return nodes

@@ -55,12 +55,15 @@ class ShopifyFetch:
         if found is None:
             if not self._admin.may("read_all_orders"):
                 raise OrderHiddenError(
-                    f"The shop does not show order {order_id}: it is gone, or older than 60 days."
-                    " Give the app the scope read_all_orders, then retry."
+                    "The shop does not show order %(order_id)s: it is gone, or older than 60 days. Give the"
+                    " app the scope read_all_orders, then retry.",
+                    order_id=order_id,
                 )
             return None
         if order_number(found, "id") != order_id:
-            raise BadInputError("not_an_order", f"The shop was asked for order {order_id} and answered another one.")
+            raise BadInputError(
+                "not_an_order", "The shop was asked for order %(order_id)s and answered another one.", order_id=order_id
+            )
         return parse_order(found, self._pseudonym, fetched=True)
 
     def numbered(self, number: str) -> OrderState | None:
@@ -73,13 +76,14 @@ class ShopifyFetch:
         named = named or [one for one in found if running_number(one.get("name")) == (_digits(number) or -1)]
         ids = {order_number(one, "legacyResourceId") for one in named}
         if len(ids) > 1:
-            raise BadInputError("several_orders", f"The shop has several orders called {number}.")
+            raise BadInputError("several_orders", "The shop has several orders called %(number)s.", number=number)
         if ids:
             return self.order(ids.pop())
         if not self._admin.may("read_all_orders"):
             raise OrderHiddenError(
-                f"The shop shows no order {number}: there is none, or it is older than 60 days."
-                " Give the app the scope read_all_orders."
+                "The shop shows no order %(number)s: there is none, or it is older than 60 days. Give the app"
+                " the scope read_all_orders.",
+                number=number,
             )
         return None
 
@@ -154,12 +158,12 @@ class ShopifyFetch:
             if found is None:
                 return None, []
             if not isinstance(found, dict):
-                raise BadInputError("bad_field", f"{what} of the shop's answer should be an object.")
+                raise BadInputError("bad_field", "%(what)s of the shop's answer should be an object.", what=what)
             nodes, after = connection(found, items)
             lines += nodes
             if not after:
                 return found, lines
-        raise ShopRefusedError(f"An order of this shop has more {items} than can be true.")
+        raise ShopRefusedError("An order of this shop has more %(items)s than can be true.", items=items)
 
 
 def _digits(number: str) -> int:

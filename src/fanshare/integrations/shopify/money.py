@@ -24,7 +24,13 @@ def shop_money(holder: Mapping[str, Any], key: str, currency: str, *, default: M
         return read.signed_amount(holder, key, default=default)
     code = read.text(side, "currency_code")
     if code and code != currency:
-        raise BadInputError("mixed_currencies", f"{key} is in {code[:3]}, and the order is in {currency}.")
+        raise BadInputError(
+            "mixed_currencies",
+            "%(key)s is in %(other)s, and the order is in %(currency)s.",
+            key=key,
+            other=code[:3],
+            currency=currency,
+        )
     return read.signed_amount(side, "amount", default=default)
 
 
@@ -32,7 +38,7 @@ def given_money(holder: Mapping[str, Any], key: str, currency: str, *, default: 
     """As ``shop_money``, where a negative amount makes no sense: raises ``BadInputError`` ``negative_amount``."""
     micros = shop_money(holder, key, currency, default=default)
     if micros < 0:
-        raise BadInputError("negative_amount", f"{key} is negative; amounts here are written without a sign.")
+        raise BadInputError("negative_amount", "%(key)s is negative; amounts here are written without a sign.", key=key)
     return micros
 
 

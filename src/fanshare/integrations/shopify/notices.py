@@ -79,7 +79,7 @@ def _triggered_at(headers: Mapping[str, str]) -> Instant | None:
 
 
 def _wrong_shape(topic: str) -> BadInputError:
-    return BadInputError("not_a_notice", f"This body has not the shape of {topic}.")
+    return BadInputError("not_a_notice", "This body has not the shape of %(topic)s.", topic=topic)
 
 
 _READERS: Mapping[str, Callable[[Mapping[str, Any], bytes, Instant | None], Notice]] = {

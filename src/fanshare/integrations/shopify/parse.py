@@ -84,7 +84,7 @@ def order_number(document: Mapping[str, Any], key: str) -> str:
     if isinstance(value, str) and len(value) < 20 and value.isascii() and value.isdigit():
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 2**64:
-        raise BadInputError("not_an_order", f"The body names no order: {key} should be its number.")
+        raise BadInputError("not_an_order", "The body names no order: %(key)s should be its number.", key=key)
     return str(value)
 
 

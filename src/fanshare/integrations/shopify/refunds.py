@@ -133,7 +133,12 @@ def _paid(transaction: Mapping[str, Any], books: Books, rate: Fraction | None) -
         return amount
     if currency == books.presentment and rate is not None:
         return int(amount * rate)
-    raise BadInputError("mixed_currencies", f"A refund is in {currency[:3]}, and the order is in {books.currency}.")
+    raise BadInputError(
+        "mixed_currencies",
+        "A refund is in %(currency)s, and the order is in %(books)s.",
+        currency=currency[:3],
+        books=books.currency,
+    )
 
 
 def _rate(document: Mapping[str, Any], books: Books) -> Fraction | None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from fanshare.core.marks import say
 from fanshare.integrations.errors import ShopRefusedError
 from fanshare.integrations.shopify import queries
 from fanshare.integrations.shopify.admin import Admin, open_admin
@@ -103,13 +104,15 @@ def _complaint(data: Mapping[str, Any], mutation: str) -> str:
 
 def _problem(problems: list[str], ours: Any) -> str:
     if problems:
-        return f"Shopify refused webhooks: {' | '.join(problems)[:500]}"
+        return say("Shopify refused webhooks: %(words)s", words=" | ".join(problems)[:500])
     spoken = {str((one.get("apiVersion") or {}).get("handle")) for one in ours} - {queries.VERSION, "None"}
     if spoken:
         versions = ", ".join(sorted(spoken))[:40]
-        return (
-            f"The app's webhooks speak version {versions} of Shopify's API, and fanshare was made for"
-            f" {queries.VERSION}: choose it in the app's next version."
+        return say(
+            "The app's webhooks speak version %(versions)s of Shopify's API, and fanshare was made for %(made_for)s:"
+            " choose it in the app's next version.",
+            versions=versions,
+            made_for=queries.VERSION,
         )
     return ""
 

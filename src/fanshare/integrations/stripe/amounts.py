@@ -41,12 +41,12 @@ def amount(holder: Mapping[str, Any], key: str, currency: str, *, default: Micro
     value = holder.get(key)
     if value is None:
         if default is None:
-            raise BadInputError("missing_field", f"{key} is missing.")
+            raise BadInputError("missing_field", "%(key)s is missing.", key=key)
         return default
     if isinstance(value, bool) or not isinstance(value, int):
-        raise BadInputError("bad_amount", f"{key} should be a whole number of the smallest unit.")
+        raise BadInputError("bad_amount", "%(key)s should be a whole number of the smallest unit.", key=key)
     if value < 0:
-        raise BadInputError("negative_amount", f"{key} is negative.")
+        raise BadInputError("negative_amount", "%(key)s is negative.", key=key)
     micros: Micros = value * (MICROS // 10 ** exponent(currency))
     if micros > MAX_MICROS:
         raise BadInputError("amount_too_large", "This amount is larger than the books can hold.")
@@ -65,7 +65,7 @@ def seconds(holder: Mapping[str, Any], key: str) -> Instant:
     """The time under ``key``, seconds since 1970. Raises ``BadInputError`` ``missing_field``, ``bad_time``."""
     value = holder.get(key)
     if value is None:
-        raise BadInputError("missing_field", f"{key} is missing.")
+        raise BadInputError("missing_field", "%(key)s is missing.", key=key)
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 253_402_300_800:
-        raise BadInputError("bad_time", f"{key} should be a number of seconds since 1970.")
+        raise BadInputError("bad_time", "%(key)s should be a number of seconds since 1970.", key=key)
     return value * SECOND

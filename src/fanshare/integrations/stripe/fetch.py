@@ -157,7 +157,7 @@ def _path(identity: str) -> str:
     for prefix, path in _PATHS.items():
         if identity.startswith(prefix) and identity.isascii() and identity.replace("_", "").isalnum():
             return path + identity
-    raise BadInputError("not_an_order", f"{identity[:40]!r} is no id of a payment at Stripe.")
+    raise BadInputError("not_an_order", "%(identity)s is no id of a payment at Stripe.", identity=repr(identity[:40]))
 
 
 def _note(changed: dict[str, Instant], thing: object, at: Instant) -> None:

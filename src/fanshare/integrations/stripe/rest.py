@@ -136,10 +136,16 @@ def _error(answer: Answer) -> Document:
 def _refusal(answer: Answer, path: str) -> ShopRefusedError | ShopUnreachableError:
     status = answer.status
     if status in LATER or status == 409 or status >= 500:
-        return ShopUnreachableError(f"Stripe answered {status}; it is asked again later.", retry_after(answer.headers))
+        return ShopUnreachableError(
+            "Stripe answered %(answer)s; it is asked again later.", retry_after(answer.headers), answer=status
+        )
     if status == 401:
         return ShopRefusedError("Stripe does not know our key; create a new restricted key and enter it.")
     if status == 403:
         what = path.partition("/")[0] if not path.startswith("checkout/") else "checkout sessions"
-        return RefusedPermissionError(f"Our key may not read {what}; allow it in Stripe's dashboard (read is enough).")
-    return ShopRefusedError(f"Stripe answered {status}; look whether the address and the key are right.")
+        return RefusedPermissionError(
+            "Our key may not read %(what)s; allow it in Stripe's dashboard (read is enough).", what=what
+        )
+    return ShopRefusedError(
+        "Stripe answered %(answer)s; look whether the address and the key are right.", answer=status
+    )

@@ -12,6 +12,7 @@ from typing import Any
 from fanshare.core.discounts import Discount, differences
 from fanshare.core.errors import BadInputError
 from fanshare.core.instants import MINUTE, SECOND, Instant, to_datetime
+from fanshare.core.marks import say
 from fanshare.core.money import Micros, format_percent, format_trimmed
 from fanshare.integrations.code_types import CodeAsked, CodeEnded, CodeSeen, CodeTold, Outcome, judged
 from fanshare.integrations.errors import ShopUnreachableError
@@ -97,9 +98,9 @@ class WooCodes:
                 seen = self.look(one.text, now)
                 yield CodeTold(one.text, Outcome.PENDING) if seen is None else _judged(one, seen)
             elif isinstance(error, dict):
-                yield CodeTold(one.text, Outcome.REFUSED, said=f"The shop refused: {_words(error)}.")
+                yield CodeTold(one.text, Outcome.REFUSED, said=say("The shop refused: %(words)s.", words=_words(error)))
             elif found is None or str(found.get("code", "")).casefold() != one.text.casefold():
-                yield CodeTold(one.text, Outcome.PENDING, said="The shop does not show it yet.")
+                yield CodeTold(one.text, Outcome.PENDING, said=say("The shop does not show it yet."))
             else:
                 yield _judged(one, self._seen(found, now))
 
@@ -184,7 +185,7 @@ def coupon(asked: CodeAsked) -> Document:
 
 def _judged(asked: CodeAsked, seen: CodeSeen) -> CodeTold:
     if seen.discount is None:
-        return judged(asked, seen, ("it has conditions that were not asked for",))
+        return judged(asked, seen, (say("it has conditions that were not asked for"),))
     return judged(asked, seen, differences(asked.discount, seen.discount))
 
 

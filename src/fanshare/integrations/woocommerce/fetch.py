@@ -61,7 +61,9 @@ class WooFetch:
         found = self._page("orders", {"search": number, "page": "1"})
         named = {order_number(one, "id"): one for one in found if same_number(_shown(one), number)}
         if len(named) > 1:
-            raise BadInputError("several_orders", f"The shop has several orders with the number {number}.")
+            raise BadInputError(
+                "several_orders", "The shop has several orders with the number %(number)s.", number=number
+            )
         return self._alive(next(iter(named.values()))) if named else None
 
     def modified_after(self, moment: Instant) -> Iterator[OrderState]:
@@ -83,7 +85,9 @@ class WooFetch:
             return None
         order = _one(document)
         if order_number(order, "id") != order_id:
-            raise BadInputError("not_an_order", f"The shop was asked for order {order_id} and answered another one.")
+            raise BadInputError(
+                "not_an_order", "The shop was asked for order %(order_id)s and answered another one.", order_id=order_id
+            )
         return order
 
     def _alive(self, order: Document) -> OrderState | None:
@@ -102,7 +106,7 @@ class WooFetch:
             found += documents
             if len(documents) < self._per_page:
                 return found
-        raise ShopRefusedError(f"Order {order_id} has more refunds than can be true.")
+        raise ShopRefusedError("Order %(order_id)s has more refunds than can be true.", order_id=order_id)
 
     def _changed(self, moment: Instant) -> Iterator[Document]:
         """Walk by time, not by page number: an order that changes meanwhile moves to the end and shifts all pages."""
@@ -126,7 +130,7 @@ class WooFetch:
         if answer is None:
             raise ShopUnreachableError("The order vanished between two questions; it is asked for again.")
         if not isinstance(answer, list):
-            raise BadInputError("not_an_order", f"The shop's answer under {path} is not a list.")
+            raise BadInputError("not_an_order", "The shop's answer under %(path)s is not a list.", path=path)
         return [_one(item) for item in answer]
 
 

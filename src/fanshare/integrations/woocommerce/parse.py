@@ -75,7 +75,7 @@ def order_number(document: Mapping[str, Any], key: str) -> str:
     if isinstance(value, str) and len(value) < 20 and value.isascii() and value.isdigit():
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 2**63:
-        raise BadInputError("not_an_order", f"The body names no order: {key} should be its number.")
+        raise BadInputError("not_an_order", "The body names no order: %(key)s should be its number.", key=key)
     return str(value)
 
 
@@ -216,5 +216,7 @@ def _given_back(holder: Mapping[str, Any], key: str) -> Micros:
     """What a refund writes as a negative amount, without the sign."""
     given = -read.signed_amount(holder, key, default=0)
     if given < 0:
-        raise BadInputError("negative_amount", f"A refund takes money from the buyer: {key} should not be positive.")
+        raise BadInputError(
+            "negative_amount", "A refund takes money from the buyer: %(key)s should not be positive.", key=key
+        )
     return given

@@ -121,12 +121,14 @@ def _told(answer: Answer) -> Json:
         return json_of(answer.body)
     if status in LATER or status >= 500:
         wait = retry_after(answer.headers)
-        raise ShopUnreachableError(f"The shop answered {status}; it is asked again later.", wait)
+        raise ShopUnreachableError("The shop answered %(answer)s; it is asked again later.", wait, answer=status)
     if 300 <= status < 400:
         raise ShopRefusedError("The shop redirects its API elsewhere; enter the address it redirects to.")
     if status in {401, 403}:
-        raise ShopRefusedError(f"The shop refused our key ({status}); create a new read-only REST key.")
-    raise ShopRefusedError(f"The shop answered {status}: there is no WooCommerce API under this address.")
+        raise ShopRefusedError("The shop refused our key (%(answer)s); create a new read-only REST key.", answer=status)
+    raise ShopRefusedError(
+        "The shop answered %(answer)s: there is no WooCommerce API under this address.", answer=status
+    )
 
 
 def _code(body: bytes) -> str:

@@ -47,7 +47,7 @@ def shop_access(settings: Mapping[str, str]) -> ShopAccess:
             public_only=settings.get("reach") == "public",
         )
     except KeyError as error:
-        raise BadInputError("missing_field", f"The connection lacks {error.args[0]}.") from None
+        raise BadInputError("missing_field", "The connection lacks %(field)s.", field=error.args[0]) from None
 
 
 def ensure(rest: Rest, delivery_url: str, secret: str) -> WebhookReport:

@@ -42,7 +42,8 @@ SELECT c.id, c.shown, c.single_use, c.label_text, s.state, c.created_at FROM cod
                  ORDER BY from_at DESC LIMIT 1) o ON o.owner_party_id = %(owner)s
  WHERE c.programme_id = %(programme_id)s
    AND c.id IN (SELECT code_id FROM code_owner WHERE programme_id = %(programme_id)s AND owner_party_id = %(owner)s)
- ORDER BY c.id DESC LIMIT 100
+   AND (%(before)s::bigint IS NULL OR c.id < %(before)s)
+ ORDER BY c.id DESC LIMIT %(limit)s
 """
 _BROUGHT = """
 SELECT t.asset, count(DISTINCT o.id) FROM (
@@ -114,9 +115,9 @@ def links(
     return [LinkRow(*row) for row in access.fetch(_SORTED[clicked], values)]
 
 
-def codes(access: Access, owner: int) -> list[CodeRow]:
-    """The newest codes that somebody owns now."""
-    return [CodeRow(*row) for row in access.fetch(_CODES, {"owner": owner})]
+def codes(access: Access, owner: int, *, before: int | None = None, limit: int) -> list[CodeRow]:
+    """Codes that somebody owns now, the newest first; those made ``before`` one by its number."""
+    return [CodeRow(*row) for row in access.fetch(_CODES, {"owner": owner, "before": before, "limit": limit})]
 
 
 def brought(access: Access, creator: int, links_: list[int]) -> dict[int, int]:

@@ -18,7 +18,7 @@ SELECT l.id, l.code, l.label_country, l.label_text, l.creator_party_id, coalesce
  ORDER BY l.id DESC LIMIT 100
 """
 _CODES = """
-SELECT c.shown, c.label_country, c.label_text, coalesce(p.display_name, ''), s.state FROM code c
+SELECT c.id, c.shown, c.label_country, c.label_text, coalesce(p.display_name, ''), s.state FROM code c
   JOIN LATERAL (SELECT state FROM code_state WHERE programme_id = c.programme_id AND code_id = c.id
                  ORDER BY from_at DESC LIMIT 1) s ON s.state = 'active'
   JOIN LATERAL (SELECT owner_party_id, creator_party_id FROM code_owner
@@ -27,7 +27,8 @@ SELECT c.shown, c.label_country, c.label_text, coalesce(p.display_name, ''), s.s
   JOIN party p ON p.programme_id = c.programme_id AND p.id = o.creator_party_id
  WHERE c.programme_id = %(programme_id)s
    AND c.id IN (SELECT code_id FROM code_owner WHERE programme_id = %(programme_id)s AND owner_party_id = %(fan)s)
- ORDER BY c.id DESC LIMIT 100
+   AND (%(before)s::bigint IS NULL OR c.id < %(before)s)
+ ORDER BY c.id DESC LIMIT %(limit)s
 """
 
 
@@ -46,6 +47,7 @@ class FanLink(NamedTuple):
 class FanCode(NamedTuple):
     """A live code of a fan's, and for whom it is."""
 
+    id: int
     text: str
     country: str
     label: str
@@ -58,6 +60,6 @@ def links(access: Access, fan: int) -> list[FanLink]:
     return [FanLink(*row) for row in access.fetch(_LINKS, {"fan": fan})]
 
 
-def codes(access: Access, fan: int) -> list[FanCode]:
-    """A fan's newest live codes."""
-    return [FanCode(*row) for row in access.fetch(_CODES, {"fan": fan})]
+def codes(access: Access, fan: int, *, before: int | None = None, limit: int) -> list[FanCode]:
+    """A fan's live codes, the newest first; those made ``before`` one by its number."""
+    return [FanCode(*row) for row in access.fetch(_CODES, {"fan": fan, "before": before, "limit": limit})]

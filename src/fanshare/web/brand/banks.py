@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from markupsafe import Markup
 
 from fanshare.core import bank_files
 from fanshare.core.bank_files import Debtor, Reading, iban_debtor, us_debtor
@@ -128,4 +129,9 @@ def _words(error: FanshareError) -> str:
         "not_of_bank": _("This is no file of a bank: pain.002, camt.053, or NACHA with returns."),
         "other_file": _("This answer is about another run; book it there."),
     }
+    if error.code.startswith(("sepa_", "nacha_")):
+        words = _(
+            "This file would break a rule of banks, so it was not made. Ask whoever runs this site to look at it:"
+        )
+        return Markup("{} {}").format(words, plain(error))
     return known.get(error.code) or plain(error)

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from fanshare.core import ad_labels
 from fanshare.core.errors import BadInputError, FanshareError
+from fanshare.core.marks import Said, of_recipe
 from fanshare.core.moving import TOOLS
 from fanshare.flows import moving_uploads
 from fanshare.flows.authorisation import Role
@@ -14,7 +15,7 @@ from fanshare.flows.connections import connections
 from fanshare.flows.moving_uploads import MOST_BYTES, MOST_FILES, Wish
 from fanshare.store.queries import moving_uploads as rows
 from fanshare.web.desk import Here
-from fanshare.web.said import plain, sentence
+from fanshare.web.said import in_her_words, plain, sentence
 from fanshare.web.seated import field, page, seated
 
 _FIELDS = ("tool", "to", "country", "platform", "currency", "cents")
@@ -67,8 +68,8 @@ def _page(here: Here, problem: str = "") -> Any:
         "tool": TOOLS.get(upload.tool, upload.tool) if upload else "",
         "plan": plan,
         "nothing": bool(plan) and not any(plan["counts"].values()),
-        "untaken": [(what, sentence(why)) for what, why in plan.get("untaken", [])[:_SHOWN]],
-        "notes": [sentence(one) for one in plan.get("notes", [])],
+        "untaken": [(_what(what), _again(why)) for what, why in plan.get("untaken", [])[:_SHOWN]],
+        "notes": [_again(one) for one in plan.get("notes", [])],
         "why": sentence(upload.problem) if upload and upload.problem else "",
         "tools": TOOLS,
         "typed": {**typed, "to": typed["to"] or _shop(here), "currency": typed["currency"] or here.tenant.currency},
@@ -78,6 +79,18 @@ def _page(here: Here, problem: str = "") -> Any:
         "problem": problem,
     }
     return page(here, "brand/moving.html", context, status=422 if problem else 200)
+
+
+def _what(told: Any) -> str:
+    """What of a file was not taken; a name alone is nobody's to translate."""
+    said = of_recipe(told)
+    return in_her_words(said) if isinstance(said, Said) else said
+
+
+def _again(told: Any) -> str:
+    """A sentence of a plan as it was made, or the words of one that was written before plans kept that."""
+    said = of_recipe(told)
+    return in_her_words(said) if isinstance(said, Said) else sentence(said)
 
 
 def _shop(here: Here) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from markupsafe import Markup
 
+from fanshare.web import kept
 from fanshare.web.language import gettext as _
 from fanshare.web.language import later, spoken
 
@@ -32,8 +33,8 @@ SENTENCES = (
 
 
 def said(text: str) -> str:
-    """A reason in the reader's language, where it is one that is known."""
-    return _(text) if text in SENTENCES else text
+    """A reason in the reader's language, where it is one that is known: of a provider, or of a bank."""
+    return _(text) if text in SENTENCES or text in kept.banks() else text
 
 
 #: What a provider in trouble says of itself. ``name`` is the provider's, ``status`` a number of HTTP.

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.csp import csp_override
+from markupsafe import Markup
 
 from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.core.health import ago
@@ -24,7 +25,7 @@ from fanshare.web.brand.who import may
 from fanshare.web.desk import Here
 from fanshare.web.language import gettext as _
 from fanshare.web.language import ngettext
-from fanshare.web.said import in_her_words, plain
+from fanshare.web.said import in_her_words, sentence
 from fanshare.web.seated import LISTENS, field, listens, page, seated
 
 
@@ -75,7 +76,7 @@ def heard(here: Here, one: Connection) -> Heard | None:
     return Heard(
         True,
         in_her_words(ago(here.now - row.received_at)),
-        f"{words}. {row.reason}".strip() if row.reason else f"{words}.",
+        Markup("{}. {}").format(words, sentence(row.reason)) if row.reason else f"{words}.",
     )
 
 
@@ -113,7 +114,7 @@ def _test(here: Here, one: Connection) -> str:
 def _webhooks(here: Here, one: Connection) -> str:
     looked = connecting.look_after(here.programme, one, here.desk.systems, here.now)
     if looked.problem:
-        return plain(FanshareError("webhooks", looked.problem))
+        return sentence(looked.problem)
     made = len(looked.created) + len(looked.repaired)
     if not made:
         return _("All webhooks are as they should be.")

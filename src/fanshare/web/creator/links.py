@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
 import segno
@@ -21,7 +22,7 @@ from fanshare.web.desk import Here
 from fanshare.web.exports import exported
 from fanshare.web.fresh import unproved
 from fanshare.web.language import gettext as _
-from fanshare.web.lists import Asked, Spec, asked, by_number, taken
+from fanshare.web.lists import Asked, Spec, asked, beside, by_number, taken
 from fanshare.web.said import plain
 from fanshare.web.seated import field, page, seated
 
@@ -160,7 +161,8 @@ def _picture(here: Here, found: LinkRow) -> Any:
 def _list(here: Here, typed: dict[str, str], problem: str, *, status: int = 200) -> Any:
     states = {"active": _("live"), "paused": _("paused"), "ended": _("ended")}
     sorts = {"newest": _("newest first"), "clicks": _("most clicked first")}
-    wish = asked(here.request.GET, Spec({"state": (_("state"), states)}, sorts, _("name, code or address")), here.zone)
+    wish = asked(here.request.GET, Spec({"state": (_("state"), states)}, sorts, _("name, code or address")), here.zone,
+                 codes=here.request.GET.get("codes", ""))  # fmt: skip
     shown = taken(
         wish, _rows(here, wish), lambda row: (row.clicks, row.id) if wish.sort == "clicks" else by_number(row)
     )
@@ -168,11 +170,13 @@ def _list(here: Here, typed: dict[str, str], problem: str, *, status: int = 200)
     if wish.form:
         documents = [_document(here, row, orders.get(row.id, 0)) for row in shown.rows]
         return exported(wish.form, "links", documents, _COLUMNS, cut=shown.cut)
+    codes, older = beside(here.request.GET, partial(selling.codes, here.access, here.me))
     context = {
         "asked": wish,
         "links": [(row, orders.get(row.id, 0)) for row in shown.rows],
         "next": shown.next,
-        "codes": selling.codes(here.access, here.me),
+        "codes": codes,
+        "older": older,
         "countries": ad_labels.COUNTRIES.values(),
         "platforms": ad_labels.PLATFORMS,
         "typed": {**typed, "country": typed["country"] or here.tenant.country},

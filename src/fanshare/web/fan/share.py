@@ -1,6 +1,7 @@
 """Share: a fan's links, each with the message that is ready to send, and the honest sentence about it."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from fanshare.flows.authorisation import Role
@@ -8,6 +9,7 @@ from fanshare.flows.outlook import Outlook, outlook
 from fanshare.store.queries import sharing
 from fanshare.web.creator.links import Shareable, address, shareable
 from fanshare.web.desk import Here
+from fanshare.web.lists import beside
 from fanshare.web.seated import page, seated
 
 #: Creators on one page; each costs a few queries.
@@ -26,7 +28,7 @@ class Sharing:
 
 @seated("fan.share", Role.FAN)
 def share(here: Here) -> Any:
-    """Her links by creator, and her codes."""
+    """Her links by creator, and her codes, the newest first."""
     found = sharing.links(here.access, here.me)
     creators = list(dict.fromkeys((link.creator, link.creator_name, link.creator_slug) for link in found))[:AT_ONCE]
     shown = [
@@ -38,4 +40,6 @@ def share(here: Here) -> Any:
         )
         for creator, name, slug in creators
     ]
-    return page(here, "fan/share.html", {"creators": shown, "codes": sharing.codes(here.access, here.me)})
+    codes, older = beside(here.request.GET, partial(sharing.codes, here.access, here.me))
+    later = bool(here.request.GET.get("codes"))
+    return page(here, "fan/share.html", {"creators": shown, "codes": codes, "older": older, "later": later})
