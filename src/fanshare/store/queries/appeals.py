@@ -1,11 +1,11 @@
 """Appeals as the database keeps them: who spoke about which order when, and which decision answered."""
 
 from collections.abc import Iterable, Iterator
-from typing import LiteralString, NamedTuple
+from typing import LiteralString, NamedTuple, Unpack
 
 from fanshare.core.instants import Instant
 from fanshare.store.access import Access
-from fanshare.store.queries.seeking import MEANT, meant
+from fanshare.store.queries.seeking import MEANT, Sought, sought
 
 _LOCK_ORDER = """
 SELECT id FROM shop_order WHERE programme_id = %(programme_id)s AND id = %(order)s FOR NO KEY UPDATE
@@ -149,26 +149,13 @@ def listed(access: Access, *, order: int | None = None, waiting: bool = False, l
     return [Appeal(*row) for row in access.fetch(_LIST, wanted)]
 
 
-def found(
-    access: Access,
-    *,
-    text: str = "",
-    state: str = "",
-    since: Instant | None = None,
-    until: Instant | None = None,
-    sort: str = "waiting",
-    after: tuple[int, int] | None = None,
-    limit: int,
-) -> list[Placed]:
+def found(access: Access, **asked: Unpack[Sought]) -> list[Placed]:
     """Appeals made in a span: what waits first, or all of them the newest first (``newest``).
 
     ``text`` is part of an order's number or of a name; ``state``: ``waiting`` or ``answered``; ``after`` is (value, id)
     of the last one of the page before.
     """
-    value, id_ = after or (None, None)
-    wanted = {"state": state, "since": since, "until": until, "sort": sort, "limit": limit}
-    rows = access.fetch(_FOUND, {**wanted, **meant(text), "at_value": value, "after": id_})
-    return [Placed(Appeal(*row[:11]), *row[11:]) for row in rows]
+    return [Placed(Appeal(*row[:11]), *row[11:]) for row in access.fetch(_FOUND, sought(asked))]
 
 
 def orders_of(access: Access, asked: Iterable[int]) -> dict[int, tuple[int, int | None]]:

@@ -1,12 +1,12 @@
 """Claims as the database keeps them: who says that a sale is missing, since when, and how it was answered."""
 
-from typing import LiteralString, NamedTuple
+from typing import LiteralString, NamedTuple, Unpack
 
 from fanshare.core.claims import Held
 from fanshare.core.instants import Instant
 from fanshare.core.money import Micros
 from fanshare.store.access import Access
-from fanshare.store.queries.seeking import MEANT, meant
+from fanshare.store.queries.seeking import MEANT, Sought, sought
 
 _LOCK = """
 SELECT person_id FROM party
@@ -53,7 +53,7 @@ SELECT c.id, c.party_id, c.creator_party_id, y.kind, y.person_id, coalesce(y.dis
         OR strpos(lower(h.display_name), lower(%(text)s)) > 0 OR """
     + MEANT
     + """)
-   AND (%(at)s::bigint IS NULL OR (v.value, c.id) < (%(at)s, %(after)s))
+   AND (%(at_value)s::bigint IS NULL OR (v.value, c.id) < (%(at_value)s, %(after)s))
  ORDER BY v.value DESC, c.id DESC LIMIT %(limit)s
 """
 )
@@ -176,25 +176,13 @@ def listed(
     return [ClaimRow(*row) for row in access.fetch(_LIST, wanted)]
 
 
-def found(
-    access: Access,
-    *,
-    text: str = "",
-    state: str = "",
-    since: Instant | None = None,
-    until: Instant | None = None,
-    sort: str = "waiting",
-    after: tuple[int, int] | None = None,
-    limit: int,
-) -> list[Placed]:
+def found(access: Access, **asked: Unpack[Sought]) -> list[Placed]:
     """Claims made in a span: what waits first, or all of them the newest first (``newest``).
 
     ``text`` is part of the number of the order that was credited, or of a name; ``state``: ``waiting``, ``credited``,
     ``not_credited``; ``after`` is (value, id) of the last one of the page before.
     """
-    at, id_ = after or (None, None)
-    wanted = {"state": state, "since": since, "until": until, "sort": sort, "at": at, "after": id_, "limit": limit}
-    return [Placed(ClaimRow(*row[:-1]), row[-1]) for row in access.fetch(_FOUND, {**wanted, **meant(text)})]
+    return [Placed(ClaimRow(*row[:-1]), row[-1]) for row in access.fetch(_FOUND, sought(asked))]
 
 
 def waiting_since(access: Access, before: Instant) -> tuple[int, Instant | None]:

@@ -5,6 +5,7 @@ from typing import LiteralString, NamedTuple
 
 from fanshare.core.instants import Instant
 from fanshare.store.access import Access
+from fanshare.store.queries.seeking import PREFIX, among_messages
 
 #: The last rows of each shop, then of all: each shop has an index of its own, which the edge need not pay for again.
 _LISTED = """
@@ -36,7 +37,6 @@ SELECT d.id, d.received_at, c.kind, c.endpoint, d.topic, d.state, d.reason_code,
   FROM delivery d JOIN connection c ON c.programme_id = d.programme_id AND c.id = d.connection_id
  WHERE d.programme_id = %(programme_id)s AND d.id = %(id)s
 """
-_PREFIX = 7
 
 
 class DeliveryRow(NamedTuple):
@@ -61,7 +61,7 @@ class DeliveryRow(NamedTuple):
     @property
     def place(self) -> tuple[int, int]:
         """Where it stands in the list: its time, and the first 56 bits of its id."""
-        return self.received_at, int.from_bytes(self.id[:_PREFIX])
+        return self.received_at, int.from_bytes(self.id[:PREFIX])
 
 
 def listed(
@@ -76,15 +76,13 @@ def listed(
     limit: int,
 ) -> list[DeliveryRow]:
     """Messages behind a place of the list, the newest first; ``since`` <= received < ``until``."""
-    at, prefix = after or (None, 0)
     asked = {
         "endpoint": endpoint,
         "text": text,
         "since": since,
         "until": until,
-        "at": at,
-        "prefix": max(0, min(prefix, 2 ** (8 * _PREFIX) - 1)).to_bytes(_PREFIX),
         "limit": limit,
+        **among_messages(after),
     }
     rows = access.fetch(_LISTS[state], asked)
     return [DeliveryRow(bytes(row[0]), *row[1:]) for row in rows]

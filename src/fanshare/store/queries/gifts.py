@@ -3,11 +3,12 @@
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any, LiteralString, NamedTuple
+from typing import Any, LiteralString, NamedTuple, Unpack
 
 from fanshare.core.instants import Instant
 from fanshare.core.money import Micros
 from fanshare.store.access import Access
+from fanshare.store.queries.seeking import Numbered, numbered
 
 _COLUMNS = """
 SELECT g.id, g.giver_party_id, g.creator_party_id, g.currency, g.amount, g.state, g.given_at, g.changed_at,
@@ -162,23 +163,12 @@ def all_gifts(access: Access) -> list[GiftRow]:
     return [GiftRow(*row) for row in access.fetch(_ALL)]
 
 
-def sent(
-    access: Access,
-    giver: int,
-    *,
-    text: str = "",
-    state: str = "",
-    since: Instant | None = None,
-    until: Instant | None = None,
-    before: int | None = None,
-    limit: int,
-) -> list[Sent]:
+def sent(access: Access, giver: int, **asked: Unpack[Numbered]) -> list[Sent]:
     """What somebody gave, newest first; to creators or for goals whose names hold ``text``.
 
     ``state`` as in ``GiftRow``, given at ``since`` <= t < ``until``.
     """
-    asked = {"text": text, "state": state, "since": since, "until": until, "before": before, "limit": limit}
-    rows = access.fetch(_OF_GIVER, {"party": giver, **asked})
+    rows = access.fetch(_OF_GIVER, {"party": giver, **numbered(asked)})
     return [Sent(GiftRow(*row[:-3]), *row[-3:]) for row in rows]
 
 

@@ -6,6 +6,7 @@ from typing import LiteralString, NamedTuple
 from fanshare.core.instants import Instant
 from fanshare.core.money import Micros
 from fanshare.store.access import Access
+from fanshare.store.queries.seeking import PREFIX, among_messages
 
 _BALANCES = """
 SELECT currency, kind, sum(balance) FROM account WHERE programme_id = %(programme_id)s GROUP BY currency, kind
@@ -52,7 +53,6 @@ _LISTS: Mapping[tuple[bool, str], LiteralString] = {
     for oldest, text in ((False, _NEWEST), (True, _OLDEST))
     for state, condition in _STATES.items()
 }
-_PREFIX = 7
 
 
 class Checkpoint(NamedTuple):
@@ -88,7 +88,7 @@ class Message(NamedTuple):
     @property
     def place(self) -> tuple[int, int]:
         """Where it stands in the list: its time, and the first 56 bits of its id."""
-        return self.at, int.from_bytes(self.id[:_PREFIX])
+        return self.at, int.from_bytes(self.id[:PREFIX])
 
 
 def balances(access: Access) -> list[tuple[str, str, Micros]]:
@@ -121,13 +121,11 @@ def messages(
     limit: int,
 ) -> list[Message]:
     """Messages behind a place of the list, received at ``since`` <= t < ``until``; the newest or the oldest first."""
-    at, prefix = after or (None, 0)
     asked = {
         "text": text,
         "since": since,
         "until": until,
-        "at": at,
-        "prefix": max(0, min(prefix, 2 ** (8 * _PREFIX) - 1)).to_bytes(_PREFIX),
         "limit": limit,
+        **among_messages(after),
     }
     return [Message(bytes(row[0]), *row[1:]) for row in access.fetch(_LISTS[oldest, state], asked)]

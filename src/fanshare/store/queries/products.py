@@ -1,12 +1,13 @@
 """What the shops of a programme sell: what is known, and what a file or a program tells anew."""
 
 from collections.abc import Collection, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Unpack
 
 from fanshare.core.instants import Instant
 from fanshare.core.money import Micros
 from fanshare.core.products import Product
 from fanshare.store.access import Access
+from fanshare.store.queries.seeking import Numbered, numbered
 
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('products', %(programme_id)s))"
 _SHOPS = """
@@ -133,23 +134,13 @@ def let_go(access: Access, connection: int | None, ids: Collection[str], now: In
     access.execute(_GONE, {"connection": connection, "ids": sorted(ids), "now": now})
 
 
-def listed(
-    access: Access,
-    *,
-    text: str = "",
-    state: str = "",
-    since: Instant | None = None,
-    until: Instant | None = None,
-    before: int | None = None,
-    limit: int,
-) -> list[ProductRow]:
+def listed(access: Access, **asked: Unpack[Numbered]) -> list[ProductRow]:
     """Products, the newest first. ``state``: ``on_sale``, ``sold_out``, ``there``, ``gone``, ``no_picture``, or all.
 
     ``since`` <= last changed < ``until``.
     """
-    values = {"text": text, "state": state, "after": 0, "before": before, "limit": limit, "newest": True}
-    span = {"since": since, "until": until}
-    return [ProductRow(*row) for row in access.fetch(_LISTED, {**_ALL, **values, **span})]
+    values = {**_ALL, "after": 0, "newest": True, **numbered(asked)}
+    return [ProductRow(*row) for row in access.fetch(_LISTED, values)]
 
 
 def paged(access: Access, *, state: str, after: int, limit: int) -> list[ProductRow]:

@@ -43,12 +43,7 @@ def waiting(here: Here) -> Any:
     wish = asked(here.request.GET, spec, here.zone)
     rows = queries.found(
         here.access,
-        text=wish.text,
-        state=wish.chosen["state"],
-        sort=wish.sort,
-        after=wish.after,
-        limit=wish.limit + 1,
-        **wish.span,
+        **wish.query,
     )
     shown = taken(wish, rows, lambda one: (one.value, one.row.id))
     if wish.form:

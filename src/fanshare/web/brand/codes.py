@@ -60,12 +60,7 @@ def _list(here: Here, problem: str) -> Any:
     wish = asked(here.request.GET, spec, here.zone)
     rows = code_list.codes(
         here.access,
-        state=wish.chosen["state"],
-        text=wish.text,
-        sort=wish.sort,
-        after=wish.after,
-        limit=wish.limit + 1,
-        **wish.span,
+        **wish.query,
     )
     shown = taken(wish, rows, by_number if wish.sort == "newest" else lambda row: (row.used, row.id))
     if wish.form:

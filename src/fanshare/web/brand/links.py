@@ -37,12 +37,7 @@ def links(here: Here) -> Any:
     wish = asked(here.request.GET, spec, here.zone)
     rows = brand_links.listed(
         here.access,
-        state=wish.chosen["state"],
-        text=wish.text,
-        sort=wish.sort,
-        after=wish.after,
-        limit=wish.limit + 1,
-        **wish.span,
+        **wish.query,
     )
     shown = taken(wish, rows, by_number if wish.sort == "newest" else lambda row: (row.clicks, row.id))
     if wish.form:

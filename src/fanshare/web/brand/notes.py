@@ -47,12 +47,7 @@ def _found(here: Here, number: int, wish: Asked) -> Taken[Payment]:
     rows = self_bills.payments(
         here.access,
         number,
-        text=wish.text,
-        state=wish.chosen["state"],
-        sort=wish.sort,
-        after=wish.after,
-        limit=wish.limit + 1,
-        **wish.span,
+        **wish.query,
     )
     return taken(wish, rows, by_number if wish.sort == "run" else lambda row: (row.amount, row.id))
 

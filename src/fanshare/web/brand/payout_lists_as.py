@@ -52,12 +52,7 @@ def page_of_runs(here: Here, wish: Asked) -> Taken[RunRow]:
     rows = payout_lists.found(
         here.access,
         here.tenant.currency,
-        text=wish.text,
-        state=wish.chosen["state"],
-        sort=wish.sort,
-        after=wish.after,
-        limit=wish.limit + 1,
-        **wish.span,
+        **wish.query,
     )
     return taken(wish, rows, lambda row: (row.value, row.run.id))
 
@@ -74,11 +69,7 @@ def page_of_items(here: Here, number: int, wish: Asked) -> Taken[ItemRow]:
     rows = payout_lists.found_items(
         here.access,
         number,
-        text=wish.text,
-        state=wish.chosen["state"],
-        sort=wish.sort,
-        after=wish.after,
-        limit=wish.limit + 1,
+        **wish.query,
     )
     return taken(wish, rows, by_number if wish.sort == "run" else lambda row: (row.amount, row.id))
 
