@@ -181,6 +181,61 @@ def test_what_is_searched_for_stays_words(browser: Browser, company: Company, ba
             assert seen.page.get_by_role("searchbox").input_value().strip() == re.sub(r"[\r\n]", "", one).strip()
 
 
+#: Sends what a form would, with its hidden fields, past every check that a browser makes.
+SEND = """([path, values]) => {
+  const form = document.createElement('form');
+  const hidden = [...document.querySelectorAll('input[type=hidden]')].map((one) => [one.name, one.value]);
+  for (const [name, value] of Object.entries({...Object.fromEntries(hidden), ...values})) {
+    const field = document.createElement('textarea');
+    [field.name, field.value] = [name, value];
+    form.append(field);
+  }
+  [form.method, form.action] = ['post', path];
+  document.body.append(form);
+  form.submit();
+}"""
+#: What makes a form be refused that would take any words.
+SPOILED = {"do": "nothing", "country": "x", "amount": "x", "key": "", "verdict": "x", "answer": "x"}
+
+
+def refused(seen: Watched, path: str, values: dict[str, str]) -> tuple[list[str], str]:
+    """What is wrong on the page that answers a form, and what the page shows; fails where the form was taken."""
+    at = seen.page.goto(seen.base + path)
+    if at is None or at.status != 200:
+        seen.page.goto(seen.base + "/account/home")
+    with seen.page.expect_navigation() as answered:
+        seen.page.evaluate(SEND, [path, values])
+    answer = answered.value
+    assert answer is not None
+    assert 400 <= answer.status < 500, (path, answer.status)
+    found: list[str] = seen.page.evaluate(LOOK)
+    found += [one for one in seen.complaints() if f"status of {answer.status}" not in one]
+    seen.console.clear()
+    return found, str(seen.page.evaluate("document.documentElement.outerHTML"))
+
+
+def test_what_comes_back_with_a_refusal_stays_words(browser: Browser, company: Company, base: str) -> None:
+    """Every form that takes words, with the whole corpus in each of them at once and nothing else right."""
+    wrong: dict[str, list[str]] = {}
+    back = set()
+    known = typed.known(company)
+    hostile = " ".join(PAYLOADS).replace("\x00", "")
+    for who, forms in typed.FORMS.items():
+        with watched(browser, base, bypass_csp=True) as seen:
+            seen.page.add_init_script(CANARY)
+            enter(seen, company, who)
+            for path, fields, fixed in forms:
+                place = path.format(**known)
+                values = {**fixed, **{name: SPOILED.get(name, "") for name in fixed}}
+                found, text = refused(seen, place, values | dict.fromkeys(fields.split(), hostile))
+                if found:
+                    wrong[path] = found
+                if "planted(1)" in text:
+                    back.add(path)
+    assert wrong == {}
+    assert len(back) > 5, "what is typed comes back: look whether these forms still give it"
+
+
 class Careless(BaseLoader):
     """The templates, one of which trusts what somebody typed."""
 

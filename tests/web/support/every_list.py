@@ -45,7 +45,8 @@ class Listing:
     @property
     def ident(self) -> str:
         """How tests call it."""
-        return self.path.removeprefix("/") + (f"?{self.around}" if self.around else "")
+        words = self.path.removeprefix("/") + (f"?{self.around}" if self.around else "")
+        return f"{words} of {self.who}" if self.path.startswith("/claims/") else words
 
 
 _WRITTEN = "whoever founded it stands here already"
@@ -212,6 +213,10 @@ CREATOR = (
         "creator/exclusive.html", "/creator/linen/exclusive", "cleo", more.posts,
         search=f"{fill.EVIL}1", days="written_at", filters=("show=shown",),
         empty=("/creator/wool/exclusive", "nora"),
+    ),
+    Listing(
+        "claims/claim.html", "/claims/linen", "cleo", fans.claimed_by_her,
+        search=f"{fill.EVIL}c11", days="made_at", filters=("state=received",), empty=("/claims/wool", "nora"),
     ),
 )  # fmt: skip
 FAN = (

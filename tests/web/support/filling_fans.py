@@ -40,11 +40,20 @@ def of_finn(company: Company, n: int) -> None:
 
 def claimed(company: Company, n: int) -> None:
     """Claims of Finn's, kept as the page keeps them; five a week would make three days of two."""
+    _claimed(company, company.brand.finn, n)
+
+
+def claimed_by_her(company: Company, n: int) -> None:
+    """Claims of Cleo's, who sees them where a fan sees hers."""
+    _claimed(company, company.brand.cleo, n)
+
+
+def _claimed(company: Company, party: int, n: int) -> None:
     brand, now = company.brand, company.house.now
-    person = company.house.value("SELECT person_id FROM party WHERE id = %s", brand.finn)
+    person = company.house.value("SELECT person_id FROM party WHERE id = %s", party)
     for i in range(AT_ONCE):
-        number = f"{EVIL}{n}{i}"
+        number = f"{EVIL}{'c' if party == brand.cleo else ''}{n}{i}"
         mark = claims.mark_of(brand.programme, number)
-        made = claim_rows.add(brand.access, brand.finn, brand.cleo, mark, now)
+        made = claim_rows.add(brand.access, party, brand.cleo, mark, now)
         said = {"number": number, "receipt": "", "words": ""}
         brand.programme.vault.put(person, f"claim {made}", json.dumps(said).encode(), now)

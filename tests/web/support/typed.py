@@ -94,22 +94,22 @@ def type_everything(company: Company) -> None:
     """Fill in all forms. Fails for those that do not take the words."""
     refused = []
     for name, forms in FORMS.items():
-        device, known = company.device(name), _known(company)
+        device, told = company.device(name), known(company)
         for path, typed, fixed in forms:
             marks = {field: mark(f"{path} {field}") for field in typed.split()}
-            values = {field: value.format(**known) for field, value in fixed.items()}
-            place = path.format(**known)
+            values = {field: value.format(**told) for field, value in fixed.items()}
+            place = path.format(**told)
             way = device.fill if device.get(place).status == 200 else partial(send, device)
             answer = way(place, **values, **marks)
             if answer.status != 302:
                 refused.append((path, answer.status, words(answer)[:400]))
     assert not refused, "\n".join(map(str, refused))
     _reported(company)
-    cleo, known = company.device("cleo"), _known(company)
+    cleo, told = company.device("cleo"), known(company)
     make(cleo)
     for kind, typed, fixed in BOOKS:
         marks = {field: mark(f"{kind} {field}") for field in typed.split()}
-        add(cleo, kind, **{field: value.format(**known) for field, value in fixed.items()}, **marks)
+        add(cleo, kind, **{field: value.format(**told) for field, value in fixed.items()}, **marks)
 
 
 def _reported(company: Company) -> None:
@@ -136,7 +136,8 @@ def _reported(company: Company) -> None:
     assert company.device("finn").fill("/payee/linen/tax", **form).status == 302
 
 
-def _known(company: Company) -> dict[str, object]:
+def known(company: Company) -> dict[str, object]:
+    """What stands in the paths and values of forms."""
     house, brand = company.house, company.brand
     return {
         "creator": brand.cleo,
