@@ -376,9 +376,8 @@ def _hash(code: str) -> int:
 
 def _check_code(code: str) -> None:
     if CODE.fullmatch(code) is None:
-        raise BadInputError(
-            "bad_link_code", "%(link)s is not a link code: 3 to 64 of a-z, 0-9, - and _.", link=repr(code[:70])
-        )
+        said = "%(link)s is not a link code: 3 to 64 of a-z, 0-9, - and _."
+        raise BadInputError("bad_link_code", said, link=repr(code[:70]))
 
 
 def _sealed(row: EndpointRow, keys: Keys) -> EndpointRow:
