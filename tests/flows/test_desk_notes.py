@@ -122,13 +122,13 @@ def test_an_address_that_was_switched_off_is_told_at_once_and_once_more_when_it_
     story = desk.story
     made = event_targets.add_target(story.programme, "https://shop.example/hook", ["ruling.made"], NOW)
     assert desk.told(NOW + 1) == {}
-    events.switch_off(story.access, made.id, event_targets.GONE, NOW + 2)
+    events.switch_off(story.access, made.id, "It said that it is gone (410).", NOW + 2)
     told = desk.told(NOW + 3)
     assert told.keys() == {"owner", "manager"}
     assert "get no more news" in told["owner"]
     assert desk.told(NOW + 4) == {}
     event_targets.change_target(story.programme, made.public_id, NOW + 5, on=True)
-    events.switch_off(story.access, made.id, event_targets.GONE, NOW + 6)
+    events.switch_off(story.access, made.id, "It said that it is gone (410).", NOW + 6)
     assert desk.told(NOW + 7).keys() == {"owner", "manager"}
 
 

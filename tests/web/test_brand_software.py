@@ -86,10 +86,10 @@ def test_an_address_is_told_switched_off_and_on_signs_anew_and_is_taken_away(com
     assert event_targets.target(programme, made.public_id).secrets == (second, first)
     assert send(bea, what="off", id=made.public_id).status == 302
     assert "switched off by you" in words(bea.get(PAGE))
-    said = f"{event_targets.SILENT} It answered 500 <s>."
+    said = "Nothing was taken for 5 days. It answered 500 <s>."
     events.switch_off(programme.access, made.id, said, company.house.now)
     failed = words(bea.get(PAGE))
-    assert "It took nothing for five days. What it said last: It answered 500 &lt;s&gt;." in failed
+    assert "Nothing was taken for 5 days. It answered 500 &lt;s&gt;." in failed
     assert send(bea, what="on", id=made.public_id).status == 302
     assert event_targets.target(programme, made.public_id).state == "on"
     assert send(bea, what="replay", id=made.public_id, first="-1").status == 422

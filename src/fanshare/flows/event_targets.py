@@ -18,8 +18,6 @@ PURPOSE = "event target"
 MOST = 20
 #: Secrets a target may have at once: the one before goes on signing while the other side changes.
 SECRETS = 2
-#: Why a target was switched off, as it is kept: it said so, or what it said last stands behind.
-GONE, SILENT = "It said that it is gone (410).", "Nothing was taken for 5 days."
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +110,6 @@ def change_target(
         )
         noted(programme.access, "target.change", now, f"target {public_id}")
         return target(programme, public_id)
-
-
-def last_words(reason: str) -> str:
-    """What a target that takes nothing said last; empty where it said that it is gone."""
-    return reason.removeprefix(GONE).removeprefix(SILENT).strip()
 
 
 def remove_target(programme: Programme, public_id: str, now: Instant) -> None:

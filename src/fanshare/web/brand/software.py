@@ -87,7 +87,7 @@ def _shown(here: Here, *, made: Made | None = None, problem: str = "") -> Any:
     context = {
         "keys": [(one, [_scopes()[scope] for scope in one.scopes]) for one in keys if one.ended_at is None],
         "ended": [one for one in reversed(keys) if one.ended_at is not None],
-        "targets": [(one, event_targets.last_words(one.reason)) for one in event_targets.targets(here.programme)],
+        "targets": event_targets.targets(here.programme),
         "most": event_targets.MOST,
         "scopes": _scopes(),
         "types": _types(),
