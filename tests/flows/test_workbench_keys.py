@@ -1,6 +1,7 @@
-"""Books open by their passphrase or their recovery code and by nothing else; rows are bound to where they stand."""
+"""Books open by their passphrase, recovery code or passkey and by nothing else; rows are bound to where they stand."""
 
 import unicodedata
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
@@ -9,7 +10,8 @@ from hypothesis import strategies as st
 
 from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.flows import workbench_keys as locks
-from fanshare.flows.workbench_keys import Cost
+from fanshare.flows.workbench_keys import Cost, Evaluated
+from fanshare.store.queries.workbench_passkeys import Wrap
 from tests.edge.running import KEYS
 
 ACCOUNT, OTHER = b"a" * 32, b"b" * 32
@@ -113,3 +115,66 @@ def test_a_row_that_was_changed_or_moved_is_refused() -> None:
         with pytest.raises(FanshareError, match="cannot_unseal"):
             locks.unseal(*case)
     assert locks.unseal(key, row, sealed) == {"kind": "cost"}
+
+
+SALT, CREDENTIAL = b"s" * 32, b"c" * 32
+BYTES = st.binary(min_size=32, max_size=32)
+
+
+@settings(max_examples=50)
+@given(account=BYTES, salt=BYTES, credential=BYTES, output=BYTES)
+def test_a_passkey_opens_the_books_that_were_wrapped_for_it(
+    account: bytes, salt: bytes, credential: bytes, output: bytes
+) -> None:
+    key, made = locks.fresh_key(), Evaluated(salt, credential, output)
+    wrap = locks.wrap_by_passkey(KEYS, account, key, made)
+    assert locks.opened_by_passkey(KEYS, account, wrap, made) == key
+    assert key not in wrap.wrapped
+    assert output not in wrap.wrapped + wrap.salt
+    assert "output" not in repr(made), "never printed"
+    again = locks.wrap_by_passkey(KEYS, account, key, made)
+    assert (again.salt != wrap.salt, again.wrapped != wrap.wrapped) == (True, True)
+
+
+def opened(account: bytes, wrap: Wrap, made: Evaluated) -> bytes | None:
+    """The key, ``None`` also where what is wrapped is not taken at all."""
+    try:
+        return locks.opened_by_passkey(KEYS, account, wrap, made)
+    except FanshareError:
+        return None
+
+
+@settings(max_examples=100)
+@given(data=st.data(), what=st.sampled_from(["account", "owner", "credential", "output", "salt", "wrapped"]))
+def test_another_owner_passkey_output_or_a_changed_wrap_opens_nothing(data: st.DataObject, what: str) -> None:
+    key, output = locks.fresh_key(), data.draw(BYTES)
+    made = Evaluated(SALT, CREDENTIAL, output)
+    wrap, account = locks.wrap_by_passkey(KEYS, ACCOUNT, key, made), ACCOUNT
+    assert opened(account, wrap, made) == key, "the control"
+    if what == "account":
+        account = OTHER
+    elif what == "owner":
+        made = replace(made, salt=data.draw(BYTES.filter(lambda other: other != SALT)))
+    elif what == "credential":
+        made = replace(made, credential=data.draw(BYTES.filter(lambda other: other != CREDENTIAL)))
+    elif what == "output":
+        made = replace(made, output=data.draw(st.binary(max_size=64).filter(lambda other: other != output)))
+    else:
+        old = getattr(wrap, what)
+        place = data.draw(st.integers(0, len(old) - 1))
+        bit = old[place] ^ (1 << data.draw(st.integers(0, 7)))
+        wrap = wrap._replace(**{what: old[:place] + bytes([bit]) + old[place + 1 :]})
+    assert opened(account, wrap, made) is None
+
+
+@pytest.mark.parametrize("inner", ["owner", "credential"])
+def test_the_wrapping_key_itself_names_owner_and_passkey(inner: str) -> None:
+    """Also for whoever holds the master key and seals a wrap anew for another place."""
+    key, made = locks.fresh_key(), Evaluated(SALT, CREDENTIAL, bytes(32))
+    other = replace(made, salt=bytes(32)) if inner == "owner" else replace(made, credential=OTHER)
+    wrap = locks.wrap_by_passkey(KEYS, ACCOUNT, key, made)
+    content = KEYS.unseal(locks.PURPOSE, wrap.wrapped, locks.place_of(ACCOUNT, CREDENTIAL))
+    moved = wrap._replace(wrapped=KEYS.seal(locks.PURPOSE, content, locks.place_of(OTHER, other.credential)))
+    assert locks.opened_by_passkey(KEYS, OTHER, moved, other) is None
+    same = wrap._replace(wrapped=KEYS.seal(locks.PURPOSE, content, locks.place_of(OTHER, CREDENTIAL)))
+    assert locks.opened_by_passkey(KEYS, OTHER, same, made) == key, "the control: her address changed, and she did not"

@@ -58,6 +58,7 @@ UNASKED = {
     "workbench.keeping.settings": OWN_BOOKS,
     "workbench.limits.limits": OWN_BOOKS,
     "workbench.locking.code": OWN_BOOKS,
+    "workbench.locking.let_passkey": OWN_BOOKS,
     "workbench.locking.lock": OWN_BOOKS,
     "workbench.locking.passphrase": OWN_BOOKS,
     "workbench.locking.recover": OWN_BOOKS,

@@ -60,7 +60,7 @@ class Device:
     id: str
 
     @classmethod
-    def of(cls, page: Page) -> "Device":
+    def of(cls, page: Page, **more: Any) -> "Device":
         session = page.context.new_cdp_session(page)
         session.send("WebAuthn.enable", {"enableUI": False})
         options = {
@@ -70,6 +70,7 @@ class Device:
             "hasUserVerification": True,
             "isUserVerified": True,
             "automaticPresenceSimulation": True,
+            **more,
         }
         made = session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
         return cls(session, made["authenticatorId"])
@@ -82,6 +83,10 @@ class Device:
 
     def take(self, key: dict[str, Any]) -> None:
         self.session.send("WebAuthn.addCredential", {"authenticatorId": self.id, "credential": key})
+
+    def leave(self) -> None:
+        """The browser has this device no longer."""
+        self.session.send("WebAuthn.removeVirtualAuthenticator", {"authenticatorId": self.id})
 
     def drop(self) -> None:
         self.session.send("WebAuthn.clearCredentials", {"authenticatorId": self.id})

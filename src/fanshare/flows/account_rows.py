@@ -18,9 +18,10 @@ from fanshare.flows.joining import SEALED as APPLICATION
 from fanshare.flows.people import know_hash, unknow_hash
 from fanshare.flows.staff import PURPOSE, account_of, folded
 from fanshare.flows.workbench_keys import PURPOSE as BOOKS
+from fanshare.flows.workbench_keys import place_of
 from fanshare.store import directory
 from fanshare.store.access import Access, Connection
-from fanshare.store.queries import provider_links, workbench
+from fanshare.store.queries import provider_links, workbench, workbench_passkeys
 from fanshare.store.vault import Vault
 
 #: Table and column that hold the hash of an address -> what becomes of it.
@@ -32,6 +33,7 @@ HANGS = {
     ("brand_person", "email_hash"): "moved",
     ("party_identity", "hash"): "the new one joins the old, by which her own earlier purchases are known",
     ("workbench", "account"): "moved, and locked everywhere; her passphrase opens it as before",
+    ("workbench_passkey", "account"): "moved; the passkeys open the books as before",
     ("workbench_row", "account"): "moved",
     ("workbench_paper", "account"): "moved",
     ("workbench_feed", "account"): "moved; its address leads to it as before",
@@ -183,7 +185,11 @@ def _books(conn: Connection, keys: Keys, old: bytes, new: bytes) -> None:
         return
     again = [keys.seal(BOOKS, keys.unseal(BOOKS, bytes(one), old), new) for one in row]
     workbench.erase(conn, new)
-    conn.execute(_MOVE_BOOKS, [new, *again, old])
+    by_passkey = workbench_passkeys.wraps(conn, old)
+    conn.execute(_MOVE_BOOKS, [new, *again, old])  # which takes along whose passkeys open them
+    for credential, wrapped in by_passkey:
+        content = keys.unseal(BOOKS, wrapped, place_of(old, credential))
+        workbench_passkeys.keep(conn, credential, keys.seal(BOOKS, content, place_of(new, credential)))
     conn.execute("UPDATE workbench_row SET account = %s WHERE account = %s", [new, old])
     conn.execute("UPDATE workbench_paper SET account = %s WHERE account = %s", [new, old])
     conn.execute("UPDATE workbench_feed SET account = %s WHERE account = %s", [new, old])

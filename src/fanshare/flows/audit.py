@@ -126,6 +126,8 @@ WHAT = {
     "workbench.passphrase": later("changed the passphrase of her books"),
     "workbench.recover": later("opened her books by their recovery code"),
     "workbench.code": later("took another recovery code for her books"),
+    "workbench.passkey": later("let a passkey open her books"),
+    "workbench.passkey_end": later("had a passkey open her books no longer"),
     "workbench.erase": later("erased her books"),
     "workbench.open": later("let somebody keep books without a programme"),
     "workbench.end": later("ended somebody's workbench"),

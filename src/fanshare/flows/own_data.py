@@ -261,6 +261,7 @@ def _safety(programme: Programme, person: int) -> dict[str, Any] | None:
                 "since": format_rfc3339(one.made_at),
                 "last_used": None if one.used_at is None else format_rfc3339(one.used_at),
                 "stopped": None if one.stopped_at is None else format_rfc3339(one.stopped_at),
+                "opens_her_books": one.opens_books,
             }
             for one in passkeys.of_account(conn, programme.keys, account)
         ],

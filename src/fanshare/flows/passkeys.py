@@ -23,14 +23,14 @@ from fanshare.flows.sign_in import noted_in, seats_of
 from fanshare.flows.signed_in import Asking, Entered, Offer, Owner, Passkey
 from fanshare.flows.staff import known_account
 from fanshare.store.access import Connection
-from fanshare.store.queries import workbench
+from fanshare.store.queries import workbench, workbench_passkeys
 
 PURPOSE = "passkey"
 LIVES = 10 * MINUTE
 MOST = 10
 LONGEST_NAME = 60
 #: What a question can be for.
-ENTER, PROVE, ADD = "enter", "prove", "add"
+ENTER, PROVE, ADD, OPEN, LET = "enter", "prove", "add", "open books", "let open books"
 
 _STAMP, _RANDOM, _MAC = 8, 16, 32
 _ANSWERED = "INSERT INTO passkey_answer (challenge, expires_at) VALUES (%s, %s) ON CONFLICT DO NOTHING"
@@ -44,7 +44,9 @@ INSERT INTO passkey (credential, account, handle, attested, sealed, signs, made_
 ON CONFLICT DO NOTHING
 """
 _OF_ACCOUNT = """
-SELECT credential, sealed, made_at, used_at, stopped_at FROM passkey WHERE account = %s ORDER BY made_at, credential
+SELECT credential, sealed, made_at, used_at, stopped_at,
+       EXISTS (SELECT FROM workbench_passkey k WHERE k.credential = passkey.credential)
+  FROM passkey WHERE account = %s ORDER BY made_at, credential
 """
 _ONE = "SELECT credential, sealed FROM passkey WHERE account = %s AND encode(credential, 'hex') = %s FOR UPDATE"
 _REMOVE = "DELETE FROM passkey WHERE account = %s AND encode(credential, 'hex') = %s RETURNING attested"
@@ -126,9 +128,11 @@ def rename(conn: Connection, keys: Keys, owner: Owner, id_: str, name: str, now:
 def remove(conn: Connection, keys: Keys, owner: Owner, id_: str, now: Instant) -> bytes:
     """Remove a passkey of hers; whoever asks has just shown that it is she.
 
-    Returns the id by which her device knows it, so that it can be forgotten there; empty if there was no such one.
+    Where it opened her own books it does so no longer, and they are locked everywhere. Returns the id by which her
+    device knows it, so that it can be forgotten there; empty if there was no such one.
     """
     with conn.transaction():
+        workbench_passkeys.drop(conn, owner.account, id_)
         row = conn.execute(_REMOVE, [owner.account, id_]).fetchone()
         if row is None:
             return b""
@@ -141,6 +145,12 @@ def remove(conn: Connection, keys: Keys, owner: Owner, id_: str, now: Instant) -
 def prove(conn: Connection, keys: Keys, account: bytes, asking: Asking, sent: str, now: Instant) -> bool:
     """Whether an answer is that of a passkey of this account."""
     return _answered(conn, keys, asking, sent, now, account) is not None
+
+
+def shown(conn: Connection, keys: Keys, account: bytes, asking: Asking, sent: str, now: Instant) -> bytes:
+    """Which passkey of this account (the hash of its id) an answer is of; empty where it is of none."""
+    row = _answered(conn, keys, asking, sent, now, account)
+    return b"" if row is None else row.credential
 
 
 def enter(conn: Connection, keys: Keys, asking: Asking, sent: str, now: Instant) -> Entered:
@@ -224,6 +234,7 @@ def _fits(row: Row, answer: Answer, account: bytes) -> bool:
 
 def _stop(conn: Connection, keys: Keys, row: Row, now: Instant) -> None:
     conn.execute(_STOP, [now, row.credential])
+    workbench_passkeys.drop(conn, row.account, row.credential.hex())  # a copy of it would open them too
     seats = _seats(conn, keys, row)
     actor = f"{seats[0].role}:{seats[0].id}" if seats else "passkey"
     note(conn, actor, "passkey.stop", now)

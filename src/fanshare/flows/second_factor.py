@@ -17,6 +17,7 @@ from fanshare.flows import safety_mail
 from fanshare.flows.audit import note
 from fanshare.flows.signed_in import Factor, Owner
 from fanshare.store.access import Connection
+from fanshare.store.queries import workbench
 
 PURPOSE = "second factor"
 PROVED_FOR, CAME_FOR = 10 * MINUTE, 30 * MINUTE
@@ -159,6 +160,7 @@ def take_all(conn: Connection, keys: Keys, owner: Owner, now: Instant) -> None:
     """Take everything away from somebody who lost it, as an operator does who knows that it is she."""
     with conn.transaction():
         if forget(conn, owner.account):
+            workbench.turn(conn, owner.account)  # whoever has the lost device may have her books open
             note(conn, owner.actor, "factor.lost", now)
             safety_mail.tell(conn, keys, owner, "factor.lost", now)
 

@@ -89,13 +89,17 @@ class Asking:
 
 @dataclass(frozen=True, slots=True)
 class Passkey:
-    """One passkey as its owner sees it. ``id`` is the hash of its id in hex, by which nobody can use it."""
+    """One passkey as its owner sees it. ``id`` is the hash of its id in hex, by which nobody can use it.
+
+    ``opens_books`` says whether her own books open by it (``workbench_passkeys``).
+    """
 
     id: str
     name: str
     made_at: Instant
     used_at: Instant | None
     stopped_at: Instant | None
+    opens_books: bool = False
 
 
 @dataclass(frozen=True, slots=True)

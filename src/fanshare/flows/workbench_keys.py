@@ -2,15 +2,18 @@
 
 The key of the books is 32 random bytes. It is wrapped with AES-256-GCM (NIST SP 800-38D) by a key that Argon2id (RFC
 9106, its second recommended setting: 64 MiB, three passes, four lanes) makes of the passphrase, and by one that
-HKDF-SHA256 (RFC 5869) makes of the recovery code, which is random and needs no slow function. Both are sealed once more
-under the master key, bound to the account. Each row is sealed under the key of the books, bound to its id, and padded;
-what is inside knows no account, since her address may change while nobody but she can open the books.
+HKDF-SHA256 (RFC 5869) makes of the recovery code, which is random and needs no slow function; for a passkey by what
+HKDF makes of 32 bytes that its device makes of the books' salt (WebAuthn level 3, section 10.1.4, "prf"), as good as
+random to whoever has not the device. All are sealed once more under the master key, bound to the account. Each row is
+sealed under the key of the books, bound to its id, and padded; what is inside knows no account, since her address may
+change while nobody but she can open the books.
 """
 
 import json
 import os
 import secrets
 import unicodedata
+from dataclasses import dataclass, field
 from threading import BoundedSemaphore
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -24,6 +27,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from fanshare.config.keys import Keys
 from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.store.queries.workbench import Lock
+from fanshare.store.queries.workbench_passkeys import Wrap
 
 PURPOSE = "workbench"
 SHORTEST, LONGEST = 12, 200
@@ -38,6 +42,7 @@ _MOST_BYTES = 6_000
 #: The same of a sealed receipt.
 _PAPER_STEP = 16_384
 _PAPER = b"fanshare workbench paper\0"
+_BY_PASSKEY = b"fanshare workbench passkey\0"
 
 
 class Cost(NamedTuple):
@@ -46,6 +51,18 @@ class Cost(NamedTuple):
     memory: int = 64 * 1024
     passes: int = 3
     lanes: int = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """What the device of a passkey (the hash of its id) made of the salt of some books: 32 bytes each. Never printed.
+
+    The salt never changes and no other books have it, so it names their owner; her account may change.
+    """
+
+    salt: bytes
+    credential: bytes
+    output: bytes = field(repr=False)
 
 
 COST = Cost()
@@ -103,6 +120,26 @@ def opened_by_code(keys: Keys, account: bytes, lock: Lock, code: str) -> bytes |
     return _unwrap(_of_code(code), keys.unseal(PURPOSE, lock.by_recovery, account))
 
 
+def wrap_by_passkey(keys: Keys, account: bytes, key: bytes, made: Evaluated) -> Wrap:
+    """The key of the books as one passkey opens it."""
+    salt = os.urandom(_KEY_BYTES)
+    return Wrap(salt, keys.seal(PURPOSE, _wrap(_of_passkey(made, salt), key), place_of(account, made.credential)))
+
+
+def opened_by_passkey(keys: Keys, account: bytes, wrap: Wrap, made: Evaluated) -> bytes | None:
+    """The key of the books, ``None`` where this is not what its passkey makes of their salt.
+
+    Raises ``FanshareError`` (``cannot_unseal``) for a wrap that was changed, or is another account's or passkey's.
+    """
+    wrapped = keys.unseal(PURPOSE, wrap.wrapped, place_of(account, made.credential))
+    return _unwrap(_of_passkey(made, wrap.salt), wrapped)
+
+
+def place_of(account: bytes, credential: bytes) -> bytes:
+    """Where the key that is wrapped for a passkey belongs."""
+    return account + credential
+
+
 def seal(key: bytes, row_id: UUID, content: dict[str, Any]) -> bytes:
     """One row, sealed. Raises ``BadInputError`` (``too_long``)."""
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
@@ -151,6 +188,12 @@ def _of_code(code: str) -> bytes:
     letters = "".join(one for one in code.casefold() if one.isalnum()).encode("utf-8", "surrogatepass")
     info = b"fanshare workbench recovery"
     return HKDF(algorithm=hashes.SHA256(), length=_KEY_BYTES, salt=None, info=info).derive(letters)
+
+
+def _of_passkey(made: Evaluated, salt: bytes) -> bytes:
+    """Purpose, owner and passkey are each of one length, so that no two can be read as one another."""
+    info = _BY_PASSKEY + made.salt + made.credential
+    return HKDF(algorithm=hashes.SHA256(), length=_KEY_BYTES, salt=salt, info=info).derive(made.output)
 
 
 def _wrap(wrapping: bytes, key: bytes) -> bytes:

@@ -1,7 +1,7 @@
 """A creator's books: made, unlocked, locked, their passphrase changed, erased.
 
-Nothing but her passphrase or her recovery code opens them: not a link by mail, not an operator, not a backup. Whoever
-calls this keeps the key in memory and nowhere else.
+Nothing but her passphrase, her recovery code or a passkey that she let (``workbench_passkeys``) opens them: not a link
+by mail, not an operator, not a backup. Whoever calls this keeps the key in memory and nowhere else.
 """
 
 from dataclasses import dataclass, field
@@ -58,7 +58,7 @@ def unlock(conn: Connection, keys: Keys, account: bytes, passphrase: str, now: I
 
     Raises ``BadInputError`` (``wrong_passphrase``, ``no_workbench``) and ``FanshareError`` (``too_many_tries``, 429).
     """
-    kept = _tried(conn, account, now)
+    kept = tried(conn, account, now)
     key = locks.opened_by_passphrase(keys, account, kept.lock, passphrase)
     if key is None:
         raise BadInputError("wrong_passphrase", "This is not the passphrase of your books.", 422)
@@ -75,12 +75,12 @@ def change(conn: Connection, keys: Keys, owner: Owner, old: str, new: str, now: 
 
 
 def recover(conn: Connection, keys: Keys, owner: Owner, code: str, new: str, now: Instant) -> Made:
-    """Open books by their recovery code and give them another passphrase and another code.
+    """Open books by their recovery code and give them another passphrase and another code. Passkeys stay.
 
     Raises ``BadInputError`` (``wrong_code``) and otherwise as ``unlock`` and ``make``.
     """
     locks.checked(new)
-    kept = _tried(conn, owner.account, now)
+    kept = tried(conn, owner.account, now)
     key = locks.opened_by_code(keys, owner.account, kept.lock, code)
     if key is None:
         raise BadInputError("wrong_code", "This is not the recovery code of your books.", 422)
@@ -142,8 +142,11 @@ def keep_door(conn: Connection, account: bytes, now: Instant) -> None:
         workbench.add_seat(conn, account, now)
 
 
-def _tried(conn: Connection, account: bytes, now: Instant) -> Kept:
-    """The books, with this attempt counted before it is judged: a crash in between spares nobody an attempt."""
+def tried(conn: Connection, account: bytes, now: Instant) -> Kept:
+    """The books, with this attempt counted before it is judged: a crash in between spares nobody an attempt.
+
+    Raises ``BadInputError`` (``no_workbench``) and ``FanshareError`` (``too_many_tries``, 429).
+    """
     tries = workbench.count_try(conn, account, now, TRIES_WITHIN)
     if tries > MOST_TRIES:
         raise FanshareError("too_many_tries", "Too many attempts; wait ten minutes. Nothing is lost.", 429)

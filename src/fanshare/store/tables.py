@@ -22,6 +22,7 @@ GLOBAL = frozenset(
         "web_session",  # and so may who signed in
         "outbox",  # a wish to sign in names no programme
         "workbench",  # books hang on an account, whatever it is in which programmes
+        "workbench_passkey",  # and whose passkeys open them
         "workbench_row",  # what stands in them
         "workbench_paper",  # and its receipts
         "workbench_feed",  # and its plan as a calendar

@@ -25,7 +25,7 @@ SECRETS = frozenset({"shop_secret", "hook_secret"})
 AGAIN = "typed_again"
 #: Answers of passkeys: per visitor and ten minutes.
 _TRIES = 30
-_NOT_SENT_ON = {"csrfmiddlewaretoken", CODE, passkeys.PROOF, AGAIN} | SECRETS
+_NOT_SENT_ON = {"csrfmiddlewaretoken", CODE, passkeys.PROOF, passkeys.MADE, AGAIN} | SECRETS
 
 
 def unproved(request: Any) -> Any:

@@ -8,12 +8,14 @@ from django.middleware.csrf import get_token
 
 from fanshare.flows.passkey_answers import ALGORITHMS, LONGEST
 from fanshare.flows.passkeys import ADD, ENTER
-from fanshare.flows.signed_in import Asking, Owner, Relying
+from fanshare.flows.signed_in import Asking, Offer, Owner, Relying
 from fanshare.web import site
 from fanshare.web.authorisation import account_of
 
 #: The field of an answer, beside those of the form it is sent in; and that of one which only shows who sends the form.
 ANSWER, PROOF = "passkey_answer", "passkey_proof"
+#: Beside an answer that opens books: what the device made of their salt. No page is ever given it back.
+MADE = "passkey_made"
 _GONE = "gone_passkey"
 #: Milliseconds that a browser waits for somebody's finger.
 _WAITS = 300_000
@@ -41,15 +43,22 @@ def to_get(request: Any, purpose: str) -> str:
     if wanted is None:
         return ""
     offer = site.of(request).accounts.offer(wanted, b"" if purpose == ENTER else account_of(request))
-    return json.dumps(
-        {
-            "challenge": _text(offer.challenge),
-            "rpId": wanted.relying.id,
-            "allowCredentials": [_named(one) for one in offer.known],
-            "userVerification": "required",
-            "timeout": _WAITS,
-        }
-    )
+    return json.dumps(_getting(wanted, offer))
+
+
+def to_open(wanted: Asking, offer: Offer, salt: bytes) -> str:
+    """The same, with what the device makes of a salt (Web Authentication, level 3, section 10.1.4)."""
+    return json.dumps({**_getting(wanted, offer), "extensions": {"prf": {"eval": {"first": _text(salt)}}}})
+
+
+def _getting(wanted: Asking, offer: Offer) -> dict[str, Any]:
+    return {
+        "challenge": _text(offer.challenge),
+        "rpId": wanted.relying.id,
+        "allowCredentials": [_named(one) for one in offer.known],
+        "userVerification": "required",
+        "timeout": _WAITS,
+    }
 
 
 def to_make(request: Any, owner: Owner) -> str:
@@ -73,6 +82,7 @@ def to_make(request: Any, owner: Owner) -> str:
             },
             "attestation": "none",
             "timeout": _WAITS,
+            "extensions": {"prf": {}},  # some devices can open books only by a passkey that was made able to
         }
     )
 

@@ -15,11 +15,18 @@ from fanshare.flows.sign_in import seats_of
 from fanshare.flows.signed_in import Asking, Owner, Relying, Wish
 from fanshare.flows.staff import account_of
 from fanshare.flows.workbench_books import Open
-from fanshare.flows.workbench_keys import seal_paper
+from fanshare.flows.workbench_keys import Evaluated, opened_by_passkey, seal_paper, wrap_by_passkey
 from fanshare.integrations.mail.memory import MemoryMailer
 from fanshare.jobs.mail import PostOffice, send_due
 from fanshare.store.access import Connection
-from fanshare.store.queries import joining, workbench, workbench_due, workbench_feeds, workbench_papers
+from fanshare.store.queries import (
+    joining,
+    workbench,
+    workbench_due,
+    workbench_feeds,
+    workbench_papers,
+    workbench_passkeys,
+)
 from fanshare.web.language import words_in
 from tests.edge.running import KEYS
 from tests.support.mails import text_of
@@ -94,6 +101,7 @@ def everything(company: Company, name: str) -> str:
     workbench.add_seat(house.conn, account(address), now)
     keeper = workbench_lock.Owner(account(address), "test")
     books = workbench_lock.make(house.conn, KEYS, keeper, PASSPHRASE, now).opened
+    let_passkey(company, account(address), books.key)
     workbench_books.start(Open(house.conn, account(address), books.key), RUNNING)
     workbench_papers.put(house.conn, account(address), RECEIPT, seal_paper(books.key, RECEIPT, b"wreceipt"))
     workbench_feeds.put(house.conn, account(address), bytes(32), b"a calendar")
@@ -108,6 +116,15 @@ def everything(company: Company, name: str) -> str:
     return address
 
 
+def let_passkey(company: Company, mine: bytes, key: bytes) -> None:
+    """Let the passkey of an account open her books."""
+    conn = company.house.conn
+    [(found,)] = company.house.rows("SELECT credential FROM passkey WHERE account = %s", mine)
+    credential = bytes(found)
+    made = Evaluated(workbench_passkeys.salt_of(conn, mine), credential, bytes(32))
+    assert workbench_passkeys.put(conn, mine, credential, wrap_by_passkey(KEYS, mine, key, made), company.house.now)
+
+
 def add_passkey(company: Company, owner: Owner) -> None:
     """A passkey of somebody's, without the pages."""
     conn, now, relying = company.house.conn, company.house.now, Relying(HOST, f"https://{HOST}")
@@ -118,9 +135,15 @@ def add_passkey(company: Company, owner: Owner) -> None:
 
 
 def running(company: Company, address: str) -> Running | None:
-    """The timer in somebody's books, which her passphrase opens, and with them her receipt."""
+    """The timer in somebody's books, which her passphrase and her passkey open, and with them her receipt."""
+    conn, mine = company.house.conn, account(address)
+    [(credential, _)] = workbench_passkeys.wraps(conn, mine)
+    wrap = workbench_passkeys.find(conn, mine, credential)
+    assert wrap is not None
+    made = Evaluated(workbench_passkeys.salt_of(conn, mine), credential, bytes(32))
     opened = workbench_lock.unlock(company.house.conn, KEYS, account(address), PASSPHRASE, company.house.now)
-    books = Open(company.house.conn, account(address), opened.key)
+    assert opened_by_passkey(KEYS, mine, wrap, made) == opened.key
+    books = Open(conn, mine, opened.key)
     kept = receipts.find(books, RECEIPT)
     assert kept is not None
     assert kept.content == b"receipt"

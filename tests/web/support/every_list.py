@@ -283,7 +283,8 @@ _REASONS: dict[str, str] = {
     _NEWEST: "brand/overview brand/start creator/today fan/home fan/young payee/billing creator/goals",
     _TRIED: "brand/moving brand/products_import brand/several_links",
     _FEW: """account/safety brand/all_connections brand/budget brand/connections brand/costs brand/funding
-        brand/payout_rails brand/payout_rules brand/returns brand/shop brand/software creator/elsewhere""",
+        brand/payout_rails brand/payout_rules brand/returns brand/shop brand/software creator/elsewhere
+        workbench/passkeys""",
     _ANSWERED_ONCE: "brand/reports",
     _PAPER: "creator/printed fan/printed",
     _HERS: """workbench/again workbench/costs workbench/due workbench/hours workbench/ideas workbench/invoices

@@ -4,6 +4,7 @@ It does what it is told, also what no honest device would: sign for another orig
 """
 
 import hashlib
+import hmac
 import json
 import os
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -35,6 +36,7 @@ class Key:
     private: ec.EllipticCurvePrivateKey
     handle: bytes
     signs: int = 0
+    secret: bytes = field(default_factory=lambda: os.urandom(32), repr=False)
 
 
 @dataclass
@@ -73,6 +75,12 @@ class Authenticator:
             signature=text(signed),
             userHandle=text(key.handle),
         )
+
+    def made(self, options: dict[str, Any], key: Key | None = None) -> str:
+        """What a passkey (the newest) makes of the salt that a page asks about (level 3, section 10.1.4, and CTAP)."""
+        salt = content(options["extensions"]["prf"]["eval"]["first"])
+        asked = hashlib.sha256(b"WebAuthn PRF\0" + salt).digest()
+        return text(hmac.digest((key or self.keys[-1]).secret, asked, "sha256"))
 
     def key(self, handle: bytes) -> Key:
         """A passkey that nobody was told of."""

@@ -10,10 +10,14 @@ from fanshare.flows.authorisation import Post
 from fanshare.flows.people import Joiner, add_creator
 from tests.edge.running import KEYS
 from tests.web.support.address import send, words
+from tests.web.support.books import WORDS
 from tests.web.support.company import Company
 from tests.web.support.device import Device
 from tests.web.support.passkey import Authenticator
 from tests.web.support.serving import Answer
+
+#: Where a passkey is let open books.
+LET = "/workbench/lock/passkey"
 
 
 def options(answer: Answer) -> dict[str, Any]:
@@ -57,3 +61,28 @@ def enter(device: Device, authenticator: Authenticator, **how: Any) -> Answer:
 
 def refused(answer: Answer) -> bool:
     return answer.status == 422 and "This passkey did not work here" in words(answer)
+
+
+def asked(answer: Answer) -> dict[str, Any]:
+    """What a page of her books asks the browser with."""
+    found = options(answer)
+    assert found["userVerification"] == "required"
+    return found
+
+
+def let(device: Device, authenticator: Authenticator, passphrase: str = WORDS) -> Answer:
+    """Let the newest passkey open her books, which are open."""
+    wanted = asked(device.get("/workbench/lock"))
+    sent = {"passkey_answer": authenticator.get(wanted), "passkey_made": authenticator.made(wanted)}
+    return send(device, LET, old=passphrase, **sent)
+
+
+def answered(device: Device, authenticator: Authenticator, **more: str) -> dict[str, str]:
+    """What the browser sends to open them."""
+    wanted = asked(device.get("/workbench/unlock"))
+    return {"passkey_answer": authenticator.get(wanted), "passkey_made": authenticator.made(wanted), **more}
+
+
+def open_books(device: Device, authenticator: Authenticator, **more: str) -> Answer:
+    """Open them by the newest passkey."""
+    return send(device, "/workbench/unlock", **answered(device, authenticator, **more))

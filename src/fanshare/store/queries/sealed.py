@@ -86,6 +86,7 @@ SEALED: Sequence[Sealed] = (
     Sealed("provider_link", ("subject",), "sealed", "provider link", "subject"),
     Sealed("workbench", ("account",), "by_passphrase", "workbench", "account"),
     Sealed("workbench", ("account",), "by_recovery", "workbench", "account"),
+    Sealed("workbench_passkey", ("credential",), "wrapped", "workbench", "account || credential"),
     Sealed("address_change", ("account",), "sealed", "address change", "account"),
     Sealed("letter", ("programme_id", "id"), "sealed", "letter", "convert_to(name, 'UTF8')"),
     Sealed("moving_upload", ("programme_id", "id"), "sealed", "moving upload", "convert_to(name, 'UTF8')"),
@@ -103,7 +104,7 @@ UNDER_OTHER_KEYS = {
     ("delivery", "sealed_body"): "the key of the day, which is sealed in day_key",
     ("refused_delivery", "sealed_body"): "the key of the day, which is sealed in day_key",
     ("compliance_request", "sealed"): "the key of the day, which is sealed in day_key",
-    ("workbench_row", "sealed"): "the key of the books, which only a passphrase or a recovery code opens",
+    ("workbench_row", "sealed"): "the key of the books, which a passphrase, a recovery code or a passkey opens",
     ("workbench_paper", "sealed"): "the key of the books, as their rows",
     ("workbench_feed", "sealed"): "what HKDF makes of its secret address, of which a hash is kept",
 }
@@ -117,7 +118,9 @@ NOT_SEALED = {
     ("picture", "content"): "shown to everybody",
     ("refused_delivery", "id"): "an id",
     ("spool_position", "segment_id"): "an id",
+    ("workbench", "passkey_salt"): "random: what devices of passkeys are asked about",
     ("workbench", "salt"): "a random salt of Argon2id, which need not be secret",
+    ("workbench_passkey", "salt"): "a random salt of HKDF, which need not be secret",
 }
 
 

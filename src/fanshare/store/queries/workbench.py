@@ -98,6 +98,7 @@ def erase(conn: Connection, account: bytes) -> bool:
     """Remove the books with all that stands in them; whether there were any."""
     with conn.transaction():
         found = conn.execute("DELETE FROM workbench WHERE account = %s", [account]).rowcount == 1
+        conn.execute("DELETE FROM workbench_passkey WHERE account = %s", [account])
         conn.execute("DELETE FROM workbench_row WHERE account = %s", [account])
         conn.execute("DELETE FROM workbench_paper WHERE account = %s", [account])
         conn.execute("DELETE FROM workbench_feed WHERE account = %s", [account])

@@ -1,6 +1,6 @@
 """What every page of the workbench has in common: the right to it, a connection, books that are open, the frame.
 
-A form that arrives while the books are locked is not lost: the page that asks for the passphrase carries it.
+A form that arrives while the books are locked is not lost: the page that asks for passphrase or passkey carries it.
 """
 
 from collections.abc import Callable
@@ -16,13 +16,15 @@ from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.core.instants import Instant, local_date, zone
 from fanshare.core.workbench.documents import Shelf
 from fanshare.core.workbench.entries import Settings
-from fanshare.flows import workbench_books, workbench_due, workbench_lock
+from fanshare.flows import passkeys as questions
+from fanshare.flows import workbench_books, workbench_due, workbench_lock, workbench_passkeys
 from fanshare.flows.authorisation import Hat, Role, Seat
 from fanshare.flows.workbench_books import Open
 from fanshare.flows.workbench_lock import Opened, Owner
+from fanshare.flows.workbench_passkeys import Sent
 from fanshare.store.queries import tenants, workbench
 from fanshare.store.queries.workbench import Kept
-from fanshare.web import site
+from fanshare.web import passkeys, site
 from fanshare.web.authorisation import account_of, hats, private, require
 from fanshare.web.desk import Connection, Desk
 from fanshare.web.errors import error_page
@@ -38,7 +40,8 @@ type View = Callable[..., Any]
 PASSPHRASE = "passphrase_of_the_books"  # noqa: S105 - the name of a field
 #: Settings of books that hold none.
 EMPTY = Settings("EUR")
-_NOT_SENT_ON = {"csrfmiddlewaretoken", "username", PASSPHRASE}
+_NOT_SENT_ON = {"csrfmiddlewaretoken", "username", PASSPHRASE, passkeys.ANSWER, passkeys.MADE}
+_LONGEST_MADE = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +149,40 @@ def secret(bench: Bench, name: str) -> str:
     return text[:1_000]
 
 
+def by_passkey(bench: Bench, purpose: str) -> Sent | None:
+    """What a passkey answered to a question for that purpose; ``None`` where none was used, or this site has none."""
+    asking = passkeys.asking(bench.request, purpose)
+    if asking is None or not passkeys.answer(bench.request):
+        return None
+    made: str = bench.request.POST.get(passkeys.MADE, "")
+    return Sent(asking, passkeys.answer(bench.request), made[:_LONGEST_MADE])
+
+
+def to_ask(bench: Bench, purpose: str) -> str:
+    """What the script asks the browser with, for that purpose; empty where no passkey of hers would do."""
+    asking = passkeys.asking(bench.request, purpose)
+    if asking is None:
+        return ""
+    asked = workbench_passkeys.ask(bench.conn, bench.desk.keys, bench.account, asking, bench.now)
+    return "" if asked is None else passkeys.to_open(asking, asked.offer, asked.salt)
+
+
+def unlocked(bench: Bench) -> Opened:
+    """Open the books by what was sent, a passkey's answer or a passphrase. Raises as the flows do."""
+    conn, keys = bench.conn, bench.desk.keys
+    sent = by_passkey(bench, questions.OPEN)
+    if sent is not None:
+        return workbench_passkeys.unlock(conn, keys, bench.account, sent, bench.now)
+    return workbench_lock.unlock(conn, keys, bench.account, secret(bench, PASSPHRASE), bench.now)
+
+
+def unlock_page(bench: Bench, problem: str = "", status: int = 200, **context: Any) -> Any:
+    """Ask for passphrase or passkey; ``fields`` are those of a form that waits, ``next`` is where to go."""
+    usual = {"fields": [], "carried": False, "next": "", "field": PASSPHRASE, "problem": problem}
+    how = {"options": to_ask(bench, questions.OPEN), "answer": passkeys.ANSWER, "made": passkeys.MADE}
+    return page(bench, "workbench/unlock.html", {**usual, **how, **context}, status=status)
+
+
 def typed(bench: Bench, name: str, most: int = 300) -> str:
     """One field of a form. Raises ``BadInputError`` (``bad_field``)."""
     text: str = bench.request.POST.get(name, "").strip()
@@ -179,16 +216,13 @@ def _let_in(bench: Bench) -> tuple[Any, Bench]:
     if request.method != "POST":
         return HttpResponseRedirect(f"{reverse('workbench_unlock')}?next={request.path}"), bench
     problem, status = "", 401
-    if PASSPHRASE in request.POST:
+    if PASSPHRASE in request.POST or by_passkey(bench, questions.OPEN):
         try:
-            opened = workbench_lock.unlock(
-                bench.conn, bench.desk.keys, bench.account, secret(bench, PASSPHRASE), bench.now
-            )
+            opened = unlocked(bench)
         except FanshareError as error:
             problem, status = plain(error), error.status
         else:
             bench.hold(opened)
             return None, replace(bench, key=opened.key)
     fields = [(name, text) for name, texts in request.POST.lists() if name not in _NOT_SENT_ON for text in texts]
-    context = {"fields": fields, "field": PASSPHRASE, "problem": problem, "carried": True, "next": ""}
-    return page(bench, "workbench/unlock.html", context, status=status), bench
+    return unlock_page(bench, problem, status, fields=fields, carried=True), bench

@@ -8,13 +8,25 @@ from django.urls import reverse
 from fanshare.core.currencies import EXPONENTS
 from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.core.workbench.entries import Settings
-from fanshare.flows import workbench_books, workbench_keys, workbench_lock
+from fanshare.flows import passkeys as questions
+from fanshare.flows import workbench_books, workbench_keys, workbench_lock, workbench_passkeys
 from fanshare.flows.workbench_books import Open
-from fanshare.flows.workbench_lock import Made
-from fanshare.web import site
+from fanshare.flows.workbench_lock import Made, Opened
+from fanshare.web import passkeys, site
 from fanshare.web.language import gettext as _
 from fanshare.web.said import plain
-from fanshare.web.workbench.bench import PASSPHRASE, Bench, back_to, benched, page, secret, typed
+from fanshare.web.workbench.bench import (
+    Bench,
+    back_to,
+    benched,
+    by_passkey,
+    page,
+    secret,
+    to_ask,
+    typed,
+    unlock_page,
+    unlocked,
+)
 
 
 @benched(form=True)
@@ -37,16 +49,16 @@ def start(bench: Bench) -> Any:
 
 @benched(form=True)
 def unlock(bench: Bench) -> Any:
-    """Ask for the passphrase, and go where she wanted to."""
+    """Ask for the passphrase or a passkey that she let, and go where she wanted to."""
     wanted = back_to(bench.request.POST.get("next", "") or bench.request.GET.get("next", ""))
     if bench.kept is None:
         return HttpResponseRedirect(reverse("workbench_start"))
     if bench.request.method != "POST":
-        return HttpResponseRedirect(wanted) if bench.key else _unlock(bench, wanted)
+        return HttpResponseRedirect(wanted) if bench.key else unlock_page(bench, next=wanted)
     try:
-        opened = workbench_lock.unlock(bench.conn, bench.desk.keys, bench.account, secret(bench, PASSPHRASE), bench.now)
+        opened = unlocked(bench)
     except FanshareError as error:
-        return _unlock(bench, wanted, plain(error), error.status)
+        return unlock_page(bench, plain(error), error.status, next=wanted)
     bench.hold(opened)
     return HttpResponseRedirect(wanted)
 
@@ -105,6 +117,30 @@ def code(bench: Bench) -> Any:
     return _code(bench, made)
 
 
+@benched(form=True)
+def let_passkey(bench: Bench) -> Any:
+    """Let a passkey of hers open the books: with the passphrase once more, and under her finger."""
+    sent = by_passkey(bench, questions.LET)
+    if bench.request.method != "POST" or not bench.key or sent is None:  # what was typed here is never carried
+        return HttpResponseRedirect(reverse("workbench_lock"))
+    typed_in = secret(bench, "old")
+    try:
+        workbench_passkeys.let(bench.conn, bench.desk.keys, bench.owner, typed_in, sent, bench.now)
+    except FanshareError as error:
+        return _keys(bench, {"passkeys": plain(error)}, error.status)
+    return HttpResponseRedirect(f"{reverse('workbench_lock')}?kept=passkey")
+
+
+@benched(form=True, fresh=True)
+def end_passkey(bench: Bench) -> Any:
+    """Have a passkey open the books no longer: it asks who she is, since it may be the only key she has left."""
+    if bench.request.method == "POST" and bench.kept is not None:
+        turn = workbench_passkeys.end(bench.conn, bench.owner, typed(bench, "passkey", 64), bench.now)
+        if turn is not None and bench.key:
+            bench.hold(Opened(bench.key, turn))
+    return HttpResponseRedirect(reverse("workbench_lock"))
+
+
 @benched(form=True, fresh=True)
 def erase(bench: Bench) -> Any:
     """Remove the books, with a typed word: also for whoever lost passphrase and code."""
@@ -143,11 +179,6 @@ def _start(bench: Bench, currency: str, problem: str = "", status: int = 200) ->
     return page(bench, "workbench/start.html", context | _limits(), status=status if status != 400 else 422)
 
 
-def _unlock(bench: Bench, wanted: str, problem: str = "", status: int = 200) -> Any:
-    context = {"fields": [], "field": PASSPHRASE, "problem": problem, "carried": False, "next": wanted}
-    return page(bench, "workbench/unlock.html", context, status=status)
-
-
 def _code(bench: Bench, made: Made, *, first: bool = False) -> Any:
     bench.hold(made.opened)
     return page(bench, "workbench/code.html", {"code": made.code, "first": first})
@@ -158,7 +189,12 @@ def _keys(bench: Bench, problems: dict[str, str] | None = None, status: int = 20
         "problems": problems or {},
         "word": _word(),
         "open": bool(bench.key),
-        "kept": bench.request.GET.get("kept") == "1",
+        "kept": bench.request.GET.get("kept", ""),
+        "passkeys": questions.of_account(bench.conn, bench.desk.keys, bench.account),
+        "can_have_passkeys": site.of(bench.request).relying is not None,
+        "options": to_ask(bench, questions.LET) if bench.key else "",
+        "answer": passkeys.ANSWER,
+        "made": passkeys.MADE,
     }
     return page(bench, "workbench/lock.html", context | _limits(), status=status if status != 400 else 422)
 

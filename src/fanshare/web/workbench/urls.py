@@ -62,5 +62,7 @@ urlpatterns = [
     path("workbench/lock", locking.lock, name="workbench_lock"),
     path("workbench/lock/passphrase", locking.passphrase, name="workbench_passphrase"),
     path("workbench/lock/code", locking.code, name="workbench_code"),
+    path("workbench/lock/passkey", locking.let_passkey, name="workbench_let_passkey"),
+    path("workbench/lock/passkey/end", locking.end_passkey, name="workbench_end_passkey"),
     path("workbench/lock/erase", locking.erase, name="workbench_erase"),
 ]

@@ -16,6 +16,8 @@ function wanted(box) {
   if (options.user) options.user.id = bytes(options.user.id);
   if (options.allowCredentials) options.allowCredentials = named(options.allowCredentials);
   if (options.excludeCredentials) options.excludeCredentials = named(options.excludeCredentials);
+  const salts = options.extensions?.prf?.eval;
+  if (salts) salts.first = bytes(salts.first);
   return options;
 }
 
@@ -27,13 +29,23 @@ function told(credential) {
   return JSON.stringify({ id: credential.id, rawId: text(credential.rawId), type: credential.type, response });
 }
 
+// Where her books open by it, what the device made of their salt goes with the answer, once, and stays in no field.
 function send(box, credential) {
   const field = box.querySelector("input");
+  const secret = box.querySelector("[data-made]");
+  if (secret) {
+    const made = credential.getClientExtensionResults().prf?.results?.first;
+    if (!made) throw new DOMException("this browser or device has no PRF", "NotSupportedError");
+    secret.value = text(made);
+    new Uint8Array(ArrayBuffer.isView(made) ? made.buffer : made).fill(0);
+  }
   field.value = told(credential);
   field.form.submit();
+  if (secret) secret.value = "";
 }
 
 async function pressed(box, button) {
+  if (box.dataset.whole && !button.form.reportValidity()) return;
   quiet?.abort();
   box.querySelectorAll("[role=alert]").forEach((one) => { one.hidden = true; });
   button.disabled = true;
@@ -41,7 +53,7 @@ async function pressed(box, button) {
     const how = { publicKey: wanted(box) };
     send(box, await (box.dataset.passkey === "make" ? navigator.credentials.create(how) : navigator.credentials.get(how)));
   } catch (error) {
-    const which = error.name === "InvalidStateError" ? "there" : "failed";
+    const which = { InvalidStateError: "there", NotSupportedError: "unable" }[error.name] ?? "failed";
     (box.querySelector(`[data-said=${which}]`) ?? box.querySelector("[data-said]")).hidden = false;
     button.disabled = false;
     button.focus();
