@@ -23,12 +23,12 @@ READY = AccountKey(AccountKind.AVAILABLE, ME)
 ROLES = {"creator": TaxKind.COMMISSION, "fan": TaxKind.SHARE, "buyer": TaxKind.REBATE}
 
 
-def earned(role: str, amount: int, currency: str = "EUR") -> Transfer:
-    return Transfer(TransferKind.SETTLE, OWED, READY, amount, currency, 7, 3, ME, role)
+def earned(role: str, amount: int, currency: str = "EUR", order: int = 7) -> Transfer:
+    return Transfer(TransferKind.SETTLE, OWED, READY, amount, currency, order, 3, ME, role)
 
 
-def refunded(role: str, amount: int) -> Transfer:
-    return Transfer(TransferKind.SETTLE, READY, OWED, amount, "EUR", 7, 3, ME, role)
+def refunded(role: str, amount: int, order: int = 7) -> Transfer:
+    return Transfer(TransferKind.SETTLE, READY, OWED, amount, "EUR", order, 3, ME, role)
 
 
 def timed(*transfers: Transfer) -> list[tuple[int, Transfer]]:
@@ -68,6 +68,20 @@ def test_what_came_back_is_paid_again_as_it_was() -> None:
     ))  # fmt: skip
     assert (found[0].counts, found[0].back_at) == (False, 4)
     assert found[1].kinds == {TaxKind.REBATE: 5, TaxKind.SHARE: 1}
+
+
+def test_a_sale_that_was_refunded_is_in_no_payment_and_the_others_are() -> None:
+    three = [earned("creator", 10, order=order) for order in (1, 2, 3)]
+    sold = [*three, refunded("creator", 10, order=1)]
+    first, second = payments(ME, timed(*sold, ledger.pay_out(ME, 15, "EUR", 1), ledger.pay_out(ME, 5, "EUR", 2)))
+    assert first.sales == {(TaxKind.COMMISSION, 2): 10, (TaxKind.COMMISSION, 3): 5}
+    assert second.sales == {(TaxKind.COMMISSION, 3): 5}
+    gone = [ledger.pay_out(ME, 15, "EUR", 1), ledger.returned(ME, 15, "EUR", 1), ledger.pay_out(ME, 20, "EUR", 2)]
+    again = payments(ME, timed(*sold, *gone))[1]
+    assert again.sales == {(TaxKind.COMMISSION, 2): 10, (TaxKind.COMMISSION, 3): 10}, "in the order that it had"
+    owed = [*three[:1], ledger.pay_out(ME, 10, "EUR", 1), refunded("creator", 10, order=1)]
+    later = [earned("creator", 15, order=2), ledger.pay_out(ME, 5, "EUR", 2)]
+    assert payments(ME, timed(*owed, *later))[1].sales == {(TaxKind.COMMISSION, 2): 5}
 
 
 @pytest.mark.parametrize("back", [False, True])
@@ -153,9 +167,9 @@ def test_kinds_of_payments_are_those_of_a_reference_that_follows_every_micro(lif
     for what, role, size in life:
         balance = fold(history).get(Balance(READY, "EUR"), 0)
         if what == "earn":
-            history.append(earned(role, size))
+            history.append(earned(role, size, order=size % 3 + 1))
         elif what == "refund":
-            history.append(refunded(role, size))
+            history.append(refunded(role, size, order=size % 3 + 1))
         elif what == "pay" and balance > 0:
             sent.append((min(size, balance), False))
             history.append(ledger.pay_out(ME, sent[-1][0], "EUR", len(sent)))
@@ -166,6 +180,11 @@ def test_kinds_of_payments_are_those_of_a_reference_that_follows_every_micro(lif
     found = payments(ME, timed(*history))
     assert [+Counter(one.kinds) for one in found] == [+one for one in taken]
     assert [one.amount for one in found] == [amount for amount, _ in sent]
+    for one in found:
+        by_sales = Counter[TaxKind]()
+        for (kind, _), amount in one.sales.items():
+            by_sales[kind] += amount
+        assert +by_sales == +Counter(one.kinds), "sales add up to kinds"
     assert [one.back_at is not None for one in found] == [back for _, back in sent]
     assert sum(left.values()) == fold(history).get(Balance(READY, "EUR"), 0)
 

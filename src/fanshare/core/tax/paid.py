@@ -5,7 +5,7 @@ goes back to the front, as it was; a refund takes the newest of its own kind, an
 what is earned next of that kind. So the kinds of all payments are known, and add up to them to the micro.
 """
 
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -16,6 +16,8 @@ from fanshare.core.money import Micros
 from fanshare.core.tax.kinds import TaxKind, kind_of
 
 type Kinds = Mapping[TaxKind, Micros]
+#: What of each sale, by kind and order; order 0 is what belongs to none (owed from before, claimed, given).
+type Sales = Mapping[tuple[TaxKind, int], Micros]
 #: The number of a payout that is none.
 _NEXT = -1
 
@@ -32,7 +34,7 @@ class Payment:
     """What left, by payout, or by gift (then it went to somebody else at her wish). ``kinds`` in micros.
 
     ``paid_at`` is when it arrived, which is when it counts; ``back_at`` when it came back. ``withheld``: it
-    went to a tax authority on her behalf.
+    went to a tax authority on her behalf. ``sales`` says of which sales it was, and adds up to ``kinds``.
     """
 
     currency: str
@@ -42,6 +44,7 @@ class Payment:
     paid_at: Instant | None = None
     back_at: Instant | None = None
     withheld: bool = False
+    sales: Sales = field(default_factory=dict)
 
     @property
     def amount(self) -> Micros:
@@ -56,21 +59,27 @@ class Payment:
 
 @dataclass(slots=True)
 class _Purse:
-    """What is ready in one currency. The layers less the debts are the balance."""
+    """What is ready in one currency. The layers less the debts are the balance.
+
+    ``lots`` says of which orders the layers of a kind are, the oldest first: a refund takes from its own order first,
+    wherever its layer lies, so that what is left belongs to the sales that were kept.
+    """
 
     layers: deque[tuple[TaxKind, Micros]] = field(default_factory=deque)
     debts: dict[TaxKind, Micros] = field(default_factory=dict)
+    lots: dict[TaxKind, OrderedDict[int, Micros]] = field(default_factory=dict)
 
-    def earn(self, kind: TaxKind, amount: Micros, *, front: bool = False) -> None:
+    def earn(self, kind: TaxKind, amount: Micros, order: int = 0) -> None:
         rest = amount - self._lessen(kind, amount)
-        if rest and front:
-            self.layers.appendleft((kind, rest))
-        elif rest:
+        if rest:
             self.layers.append((kind, rest))
+            lots = self.lots.setdefault(kind, OrderedDict())
+            lots[order] = lots.get(order, 0) + rest
 
-    def take_back(self, kind: TaxKind, amount: Micros) -> None:
+    def take_back(self, kind: TaxKind, amount: Micros, order: int = 0) -> None:
         """The newest of that kind; what is missing is owed."""
         kept: list[tuple[TaxKind, Micros]] = []
+        wanted = amount
         while amount and self.layers:
             one, there = self.layers.pop()
             gone = min(there, amount) if one is kind else 0
@@ -78,28 +87,35 @@ class _Purse:
             if there > gone:
                 kept.append((one, there - gone))
         self.layers.extend(reversed(kept))
+        self._drop(kind, wanted - amount, order)
         if amount:
             self.debts[kind] = self.debts.get(kind, 0) + amount
 
-    def take(self, amount: Micros) -> dict[TaxKind, Micros]:
-        """The oldest. More than is there is owed as the last kind that was."""
+    def take(self, amount: Micros) -> tuple[dict[TaxKind, Micros], Sales]:
+        """The oldest, by kinds and by sales. More than is there is owed as the last kind that was."""
         found: dict[TaxKind, Micros] = {}
+        sales: dict[tuple[TaxKind, int], Micros] = {}
         kind = TaxKind.COMMISSION
         while amount and self.layers:
             kind, there = self.layers.popleft()
             gone = min(there, amount)
             found[kind] = found.get(kind, 0) + gone
+            self._hand_out(kind, gone, sales)
             amount -= gone
             if there > gone:
                 self.layers.appendleft((kind, there - gone))
         if amount:
             found[kind] = found.get(kind, 0) + amount
+            sales[kind, 0] = sales.get((kind, 0), 0) + amount
             self.debts[kind] = self.debts.get(kind, 0) + amount
-        return found
+        return found, sales
 
-    def put_back(self, kinds: Kinds) -> None:
+    def put_back(self, kinds: Kinds, sales: Sales) -> None:
         for kind, amount in reversed([*kinds.items()]):
-            self.earn(kind, amount, front=True)
+            rest = amount - self._lessen(kind, amount)
+            if rest:
+                self.layers.appendleft((kind, rest))
+                self._put_lots_back(kind, rest, [(order, part) for (one, order), part in sales.items() if one is kind])
 
     def forgive(self, amount: Micros) -> None:
         """Somebody else bears what is owed; what is over is hers."""
@@ -113,6 +129,41 @@ class _Purse:
         if gone:
             self.debts[kind] -= gone
         return gone
+
+    def _hand_out(self, kind: TaxKind, amount: Micros, sales: dict[tuple[TaxKind, int], Micros]) -> None:
+        lots = self.lots[kind]
+        while amount:
+            order = next(iter(lots))
+            gone = _less(lots, order, amount)
+            sales[kind, order] = sales.get((kind, order), 0) + gone
+            amount -= gone
+
+    def _drop(self, kind: TaxKind, amount: Micros, order: int) -> None:
+        lots = self.lots.get(kind, OrderedDict())
+        if order in lots:
+            amount -= _less(lots, order, amount)
+        while amount:
+            amount -= _less(lots, next(reversed(lots)), amount)
+
+    def _put_lots_back(self, kind: TaxKind, amount: Micros, sales: list[tuple[int, Micros]]) -> None:
+        """To the front, as they were; what made a debt good was of the newest."""
+        lots, kept = self.lots.setdefault(kind, OrderedDict()), []
+        for order, part in sales:
+            kept.append((order, min(part, amount)))
+            amount -= kept[-1][1]
+        for order, part in reversed(kept):
+            if part:
+                lots[order] = lots.get(order, 0) + part
+                lots.move_to_end(order, last=False)
+
+
+def _less(lots: OrderedDict[int, Micros], order: int, amount: Micros) -> Micros:
+    """Take at most ``amount`` of an order's lot; returns how much it was."""
+    gone = min(lots[order], amount)
+    lots[order] -= gone
+    if not lots[order]:
+        del lots[order]
+    return gone
 
 
 def payments(
@@ -137,7 +188,8 @@ def payments(
         key = ("payout", one.payout) if one.payout is not None else ("gift", one.gift)
         if (one.debit.kind, one.debit.party) == (AccountKind.AVAILABLE, party):
             if one.kind in _LEAVES:
-                known[key] = Payment(one.currency, purse.take(one.amount), one.payout, one.gift)
+                kinds, sales = purse.take(one.amount)
+                known[key] = Payment(one.currency, kinds, one.payout, one.gift, sales=sales)
                 known[key].paid_at = at if _given(one) else None
                 known[key].withheld = one.kind is TransferKind.WITHHOLD
                 parts.setdefault(withheld_of.get(one.payout or 0, 0), []).append(known[key])
@@ -149,7 +201,7 @@ def payments(
         elif (one.credit.kind, one.credit.party) == (AccountKind.AVAILABLE, party):
             if key in known and one.kind in _COMES_BACK:
                 known[key].back_at = at
-                purse.put_back(known[key].kinds)
+                purse.put_back(known[key].kinds, known[key].sales)
             else:
                 _gain(purse, one)
         elif key in known and one.kind in (TransferKind.PAYOUT_FINAL, TransferKind.GIFT):
@@ -182,7 +234,7 @@ def _given(one: Transfer) -> bool:
 def _lose(purse: _Purse, one: Transfer) -> None:
     kind = kind_of(one)
     if one.kind in (TransferKind.SETTLE, TransferKind.OPENING) and kind is not None:
-        purse.take_back(kind, one.amount)
+        purse.take_back(kind, one.amount, one.order or 0)
     else:
         purse.take(one.amount)
 
@@ -192,4 +244,4 @@ def _gain(purse: _Purse, one: Transfer) -> None:
     if kind is None or one.kind is TransferKind.ERASE:
         purse.forgive(one.amount)
     else:
-        purse.earn(kind, one.amount)
+        purse.earn(kind, one.amount, one.order or 0)
