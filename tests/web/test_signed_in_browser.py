@@ -96,6 +96,7 @@ PAGES = {
         "operator-text": "/operator/texts/privacy/de",
         "operator-settings": "/operator/settings",
         "operator-audit": "/operator/audit",
+        "operator-dac7": "/operator/dac7",
         "operator-funding": "/brand/linen/funding",
     },
     "finn": {

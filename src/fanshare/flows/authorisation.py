@@ -191,6 +191,7 @@ MATRIX: Mapping[str, Group] = {
     "credit.keep": _CREATOR | _FAN,
     "operator.see": _OPERATOR,
     "operator.change": _OPERATOR,
+    "operator.dpi": _OPERATOR,
 }
 
 

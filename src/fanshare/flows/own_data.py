@@ -37,6 +37,7 @@ from fanshare.store.queries import (
     workbench,
     workbench_papers,
 )
+from fanshare.store.queries import dpi as dpi_rows
 from fanshare.store.queries import payees as payee_rows
 from fanshare.store.queries import tax_forms as tax_rows
 
@@ -88,6 +89,7 @@ def copy(
         "leaves": _leaves(programme, party),
         "payouts_stopped": payout_runs.stopped(access, party),
         "tax_forms": [_form(one) for one in tax_rows.of(access, [party]).get(party, [])],
+        "reported_to_tax_authority": [_reported(one) for one in dpi_rows.shares(access, None, [party])],
         "accounts": [_account(one) for one in payee_rows.alive(access, party)],
         "credit_notes": [_credit_note(one) for one in self_billing.of_payee(programme, party, _MOST_CREDITS)],
         "codes": [{"code": shown, "since": format_rfc3339(at)} for shown, at in own_data.codes(access, party)],
@@ -105,6 +107,18 @@ def copy(
         "weekly_mail_stopped_at": None if stopped_at is None else format_rfc3339(stopped_at),
         "news_by_mail": pace,
         "language_of_mail": language,
+    }
+
+
+def _reported(one: dpi_rows.ShareRow) -> dict[str, Any]:
+    """By quarter what a platform for several brands reported that she got."""
+    return {
+        "year": one.year,
+        "currency": one.currency,
+        "paid": [*map(format_micros, one.considerations)],
+        "sales": [*one.activities],
+        "fees": [*map(format_micros, one.fees)],
+        "taxes": [*map(format_micros, one.taxes)],
     }
 
 

@@ -15,7 +15,7 @@ from fanshare.flows import (
 from fanshare.jobs import drain, tell
 from fanshare.store import directory
 from fanshare.store.access import Access, Connection
-from fanshare.store.queries import tax_forms
+from fanshare.store.queries import dpi, tax_forms
 
 
 def forget_old(conn: Connection, now: Instant) -> None:
@@ -27,6 +27,7 @@ def forget_old(conn: Connection, now: Instant) -> None:
     outbox.forget_old(conn, now)
     day_keys.drop_old(conn, now)
     drain.forget_refused(conn, now)
+    dpi.forget_old(conn, now)
     for tenant in directory.programmes(conn):
         access = Access(conn, tenant.id, "job:retention")
         tell.forget_old(access, now)

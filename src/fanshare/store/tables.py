@@ -29,6 +29,9 @@ GLOBAL = frozenset(
         "trust_page",  # and what she shows of herself
         "workbench_due",  # and the days on which something is due in them
         "workbench_seat",  # who keeps books without any programme
+        "dpi_operator",  # who reports for the whole installation
+        "dpi_message",  # a report holds sellers of all its programmes
+        "dpi_record",  # and what it says of each
         "audit",  # operators act for the whole installation
         "public_text",  # the site has one imprint
         "django_migrations",  # Django's own
@@ -45,6 +48,7 @@ IMMUTABLE = frozenset(
         "budget_turn",
         "tax_alert",
         "desk_note",
+        "dpi_share",
         "checkpoint",
         "claim",
         "claim_answer",

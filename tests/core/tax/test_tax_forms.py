@@ -8,7 +8,18 @@ from hypothesis import strategies as st
 
 from fanshare.core.errors import BadInputError
 from fanshare.core.instants import parse_rfc3339
-from fanshare.core.tax.forms import Asks, FormKind, ends, form, kept_until, masked, packed, unpacked
+from fanshare.core.tax.forms import (
+    Asks,
+    FormKind,
+    ends,
+    establishments,
+    form,
+    kept_until,
+    masked,
+    names,
+    packed,
+    unpacked,
+)
 
 TODAY = date(2026, 11, 27)
 W9 = {
@@ -116,3 +127,32 @@ def test_whatever_is_typed_is_a_form_or_refused_without_repeating_it(kind: FormK
         said = str(error)
     assert not [text for text in typed.values() if len(text) > 6 and text in said]
     assert made is None or unpacked(packed(made)) == made
+
+
+@pytest.mark.parametrize(
+    ("name", "family", "told"),
+    [
+        ("Finn Fox", "", ("Finn", "Fox")),
+        ("Ana García López", "garcía lópez", ("Ana", "garcía lópez")),
+        ("Ana García López", "", ("Ana García", "López")),
+        ("Nagy Ágnes", "Nagy", ("Ágnes", "Nagy")),
+        ("Cher", "", ("", "")),
+    ],
+)
+def test_a_family_name_is_what_she_says_it_is_or_the_last_word(name: str, family: str, told: tuple[str, str]) -> None:
+    made = form(FormKind.RESIDENCE, RESIDENCE | {"name": name, "signed": name, "family": family}, TODAY)
+    assert names(made) == told
+
+
+@pytest.mark.parametrize("family", ["Foxes", "Finn Fox", "ox", "in"])
+def test_a_family_name_that_is_no_part_of_the_name_is_refused(family: str) -> None:
+    assert refused(FormKind.RESIDENCE, family=family) == "bad_family"
+
+
+def test_where_a_company_has_establishments_is_told_by_countries_and_by_nobody_else() -> None:
+    typed = {"entity": "company", "establishments": "it, de; DE", "family": "ignored"}
+    made = form(FormKind.RESIDENCE, RESIDENCE | typed, TODAY)
+    assert (establishments(made), made.get("family")) == (("DE", "IT"), "")
+    assert refused(FormKind.RESIDENCE, entity="company", establishments="Germany") == "bad_country"
+    person = form(FormKind.RESIDENCE, RESIDENCE | {"establishments": "nonsense"}, TODAY)
+    assert establishments(person) == ()

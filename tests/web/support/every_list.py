@@ -261,6 +261,10 @@ _ANSWERED_ONCE = (
     "reported words of two people, each opened to be answered once and gone then: the oldest first is the order of the "
     "work, the words are sealed so that no search and no file may hold them, and a day says nothing about them"
 )
+_OPENED = (
+    "what people signed, opened for one look by a form that is sent: no address may hold a search in it; the first "
+    "hundred, and everybody in its files"
+)
 _PAPER = "for paper: everything of the chosen days at once"
 _HERS = "her own sealed books, read in memory: filtered on the page, and all of it is a file of the settings"
 _TALK = "what two people said: read from its end, earlier words page by page; all of them are in the copy of her data"
@@ -286,6 +290,7 @@ _REASONS: dict[str, str] = {
         brand/payout_rails brand/payout_rules brand/returns brand/shop brand/software creator/elsewhere
         workbench/passkeys""",
     _ANSWERED_ONCE: "brand/reports",
+    _OPENED: "operator/dpi",
     _PAPER: "creator/printed fan/printed",
     _HERS: """workbench/again workbench/costs workbench/due workbench/hours workbench/ideas workbench/invoices
         workbench/today workbench/trust ui/trust""",

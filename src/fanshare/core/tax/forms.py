@@ -22,6 +22,7 @@ from fanshare.core.tax.tins import country, tin
 #: Where the years of American forms begin and end.
 _US = ZoneInfo("America/New_York")
 _ADULT = 18
+_BETWEEN = re.compile(r"[\s,;/]+")
 _NAME = re.compile(r"[^\x00-\x1f\x7f<>]+")
 #: How long what was relied on is kept: 26 CFR 31.6001-1(e)(2); 10 years at most, Annex V, section III of the directive.
 _KEPT_YEARS = {"w9": 4, "w8ben": 4, "residence": 10}
@@ -52,16 +53,17 @@ class Asks(StrEnum):
 CLASSES = ("individual", "c_corporation", "s_corporation", "partnership", "trust", "llc")
 #: Most signs of what is typed.
 LENGTHS: Mapping[str, int] = {
-    "name": 120, "business": 120, "class": 20, "street": 120, "city": 120, "country": 2, "citizenship": 2, "tin": 30,
-    "tin_country": 2, "us_tin": 15, "birth": 10, "birth_place": 120, "entity": 10, "register": 60, "vat": 20,
-    "no_tin": 3, "not_backup": 3, "abroad": 3, "certify": 3, "signed": 120,
+    "name": 120, "family": 120, "business": 120, "class": 20, "street": 120, "city": 120, "country": 2,
+    "citizenship": 2, "tin": 30, "tin_country": 2, "us_tin": 15, "birth": 10, "birth_place": 120, "entity": 10,
+    "register": 60, "vat": 20, "establishments": 120, "no_tin": 3, "not_backup": 3, "abroad": 3, "certify": 3,
+    "signed": 120,
 }  # fmt: skip
 _ASKED: Mapping[FormKind, tuple[str, ...]] = {
     FormKind.W9: ("name", "business", "class", "street", "city", "tin", "not_backup"),
     FormKind.W8BEN: ("name", "citizenship", "street", "city", "country", "birth", "us_tin", "tin", "no_tin", "abroad"),
     FormKind.RESIDENCE: (
-        "entity", "name", "street", "city", "country", "birth", "birth_place", "register", "tin", "tin_country",
-        "no_tin", "vat",
+        "entity", "name", "family", "street", "city", "country", "birth", "birth_place", "register", "tin",
+        "tin_country", "no_tin", "vat", "establishments",
     ),
 }  # fmt: skip
 
@@ -139,7 +141,13 @@ def _residence(values: dict[str, str], today: date) -> None:
     _number(values, values["tin_country"])
     if values["entity"] == "company":
         values.pop("birth", None)
+        values.pop("family", None)
+        if states := values.pop("establishments", ""):
+            values["establishments"] = " ".join(sorted({country(one) for one in _BETWEEN.split(states) if one}))
         return
+    values.pop("establishments", None)
+    if "family" in values and not all(_parted(values["name"], values["family"])):
+        raise BadInputError("bad_family", "The family name has to be part of the name as it stands above.")
     _needed(values, "birth")
     values["birth"] = _birth(values["birth"], today)
     if "tin" not in values:
@@ -178,6 +186,27 @@ def _birth(text: str, today: date) -> str:
     if (today.year - born.year) - ((today.month, today.day) < (born.month, born.day)) < _ADULT:
         raise BadInputError("not_adult", "Money is paid to people of 18 or more.")
     return born.isoformat()
+
+
+def names(form: Form) -> tuple[str, str]:
+    """First and family name of a person; a name of one word has no first one. Without her word the last one counts."""
+    name = form.get("name")
+    return _parted(name, form.get("family") or name.split()[-1])
+
+
+def _parted(name: str, family: str) -> tuple[str, str]:
+    """What is left of a name without the family's, and this; both empty where it is no part of it."""
+    whole, part = " ".join(name.split()), " ".join(family.split())
+    if whole.casefold().endswith(f" {part}".casefold()):
+        return whole[: -len(part) - 1], part
+    if whole.casefold().startswith(f"{part} ".casefold()):
+        return whole[len(part) + 1 :], part
+    return ("", "")
+
+
+def establishments(form: Form) -> tuple[str, ...]:
+    """The countries in which a company has a permanent establishment."""
+    return tuple(form.get("establishments").split())
 
 
 def ends(kind: FormKind, signed_at: Instant) -> Instant | None:

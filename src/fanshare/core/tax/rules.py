@@ -138,6 +138,11 @@ class Rules:
 
     countries: Mapping[str, Country]
 
+    @property
+    def union(self) -> frozenset[str]:
+        """The member states of the European Union."""
+        return frozenset(code for code, one in self.countries.items() if one.european)
+
     def of(self, code: str, time_zone: str, currency: str) -> Country:
         """The rules of a country; of one that nothing is known of the years of ``time_zone``, and no reports."""
         return self.countries.get(code) or Country(code, time_zone, currency)

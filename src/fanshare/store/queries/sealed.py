@@ -58,6 +58,9 @@ SEALED: Sequence[Sealed] = (
         "payout rail",
         "convert_to(programme_id || '/' || kind, 'UTF8')",
     ),
+    Sealed("dpi_operator", ("id",), "sealed", "dpi operator", "''::bytea"),
+    Sealed("dpi_message", ("id",), "sealed", "dpi report", "convert_to(ref, 'UTF8')"),
+    Sealed("dpi_record", ("id",), "sealed", "dpi report", "convert_to(message_id || '/' || ref, 'UTF8')"),
     Sealed(
         "tax_form",
         ("programme_id", "id"),

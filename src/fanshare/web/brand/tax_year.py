@@ -60,6 +60,7 @@ def year(here: Here) -> Any:
             if report.kinds
         ],
         "currency": country.currency,
+        "may_report": not of_brand and here.tenant.several_brands,
         "mail": of_brand and bool(tax_alerts.asked(here.access, country)),
         "told": of_brand and not mails.stopped(here.access, here.me),
     }

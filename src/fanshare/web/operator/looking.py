@@ -4,7 +4,7 @@ from typing import Any
 
 from fanshare.core.marks import Said
 from fanshare.core.trial import Sheet, trial_balance
-from fanshare.flows import proofs
+from fanshare.flows import dpi, proofs
 from fanshare.store.queries import operating
 from fanshare.web.language import gettext as _
 from fanshare.web.language import later
@@ -52,7 +52,7 @@ def books(here: Office) -> Any:
         access = here.access(tenant)
         sheets = [_shown(sheet) for sheet in trial_balance(operating.balances(access))]
         rows.append((tenant, sheets, proofs.newest(access), operating.checkpoint(access)))
-    return page(here, "operator/books.html", {"rows": rows, "more": more})
+    return page(here, "operator/books.html", {"rows": rows, "more": more, "reports": dpi.here(here.conn)})
 
 
 def _shown(sheet: Sheet) -> tuple[Sheet, list[tuple[str, int]]]:

@@ -34,6 +34,7 @@ CLASSES: Mapping[str, str] = {
 #: What each line of a form is called.
 LABELS: Mapping[str, str] = {
     "name": later("Name, as it stands on your tax return"),
+    "family": later("Family name, as it is part of your name (empty: its last word)"),
     "business": later("Name of your business, if it has another one (may be empty)"),
     "class": later("You are"),
     "street": later("Street and number"),
@@ -44,9 +45,12 @@ LABELS: Mapping[str, str] = {
     "tin_country": later("Country that gave the number, if it is another one (two letters)"),
     "us_tin": later("Tax number of the United States, if you have one (may be empty)"),
     "birth": later("Day of birth"),
-    "birth_place": later("Place of birth, only if you have no tax number"),
+    "birth_place": later("Place of birth and its country, such as Lyon, FR, only if you have no tax number"),
     "register": later("Number in the register of companies, for a company (may be empty)"),
     "vat": later("VAT number (may be empty)"),
+    "establishments": later(
+        "Countries in which a company has a permanent establishment, such as DE, FR (may be empty)"
+    ),
 }
 #: What is ticked.
 TICKS: Mapping[str, str] = {
@@ -136,6 +140,7 @@ def _words(error: FanshareError) -> str:
         "bad_tin": _("This is no tax number of that country; compare it sign by sign."),
         "bad_birth": _("Write the day of birth as year, month and day, such as 1990-05-31."),
         "bad_text": _("A line of this form is too long, or holds signs that no form has."),
+        "bad_family": _("The family name has to be part of the name as it stands above."),
         "not_adult": _("Money is paid to people of 18 or more."),
         "not_certified": _("Tick that what stands there is true; without that the form counts for nothing."),
         "not_signed": _("Sign by writing your name once more, as it stands above."),

@@ -8,8 +8,9 @@ from fanshare.core.canonical import canonical
 from fanshare.core.instants import format_rfc3339
 from fanshare.core.money import format_micros
 from fanshare.core.tax.rules import Country, Level
-from fanshare.flows import tax_years
+from fanshare.flows import dpi_copy, tax_years
 from fanshare.flows.authorisation import Role
+from fanshare.flows.dpi_copy import Copy, Line
 from fanshare.flows.tax_years import Year
 from fanshare.flows.withholding import home
 from fanshare.web.desk import Here
@@ -23,13 +24,15 @@ def year(here: Here) -> Any:
     country = home(here.access)
     wanted, known = years(here, country)
     [mine] = tax_years.of_parties(here.access, wanted, [here.me])
+    reported = dpi_copy.of_year(here.access, here.programme.keys, here.me, wanted)
     if here.request.GET.get("as") == "json":
-        return _json(here, country, wanted, mine)
+        return _json(here, country, wanted, mine, reported)
     context = {
         "year": wanted,
         "years": known,
         "zone": country.zone,
         "mine": mine,
+        "reported": reported,
         "kinds": kinds(),
         "levels": Level,
         "earnings": "creator_earnings" if here.hat.role is Role.CREATOR else "fan_earnings",
@@ -37,7 +40,7 @@ def year(here: Here) -> Any:
     return page(here, "payee/tax_year.html", context)
 
 
-def _json(here: Here, country: Country, wanted: int, mine: Year) -> Any:
+def _json(here: Here, country: Country, wanted: int, mine: Year, reported: Copy | None) -> Any:
     said = {
         "brand": here.tenant.name,
         "year": wanted,
@@ -63,7 +66,35 @@ def _json(here: Here, country: Country, wanted: int, mine: Year) -> Any:
             for row in mine.standings
             if row.level is Level.REACHED
         ],
+        "platform_report": None if reported is None else _copy(reported),
     }
     response = HttpResponse(canonical(said), content_type="application/json")
     response.headers["Content-Disposition"] = f'attachment; filename="year-{wanted}.json"'
     return response
+
+
+def _copy(reported: Copy) -> dict[str, Any]:
+    """Her copy of what a platform for several brands reports of her: as it is now, and as the authority knows it."""
+    return {
+        "by": reported.operator,
+        "due": reported.due.isoformat(),
+        "now": {currency: [*map(_quarter, lines)] for currency, lines in reported.lines.items()},
+        "reported": [
+            {
+                "currency": one.currency,
+                "reference": one.ref,
+                "at": format_rfc3339(one.at),
+                "quarters": [*map(_quarter, one.lines)],
+            }
+            for one in reported.told
+        ],
+    }
+
+
+def _quarter(line: Line) -> dict[str, Any]:
+    return {
+        "consideration": format_micros(line.consideration),
+        "activities": line.activities,
+        "fees": format_micros(line.fees),
+        "taxes": format_micros(line.taxes),
+    }
