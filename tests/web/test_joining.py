@@ -81,9 +81,14 @@ def test_whoever_has_bought_is_led_to_a_link_of_her_own_for_the_creator_she_came
 
     quince = int(place.company.house.value("SELECT id FROM link WHERE campaign = 'quinces'"))
     cleos, carlas, others = click(brand, brand.fan_link), click(brand, quince), click(wool, wool.link)
+    of = place.company.house.value("SELECT code FROM link WHERE id = %s", quince)
+    made = joining.share_link(brand.programme, brand.finn, brand.cleo, "DE", brand.house.now, of=brand.code)
+    derived = click(brand, int(place.company.house.value("SELECT id FROM link WHERE code = %s", made)))
     fan, terms = "/join/linen/fan/", "/terms/linen"
     for path, where in (
-        (cleos, f"{fan}cleo"), (f"{cleos},{carlas}", f"{fan}carla-quince"), (f"{carlas}.{cleos}.rubbish", f"{fan}cleo"),
+        (cleos, f"{fan}cleo"), (f"{cleos},{carlas}", f"{fan}carla-quince?of={of}"),
+        (derived, f"{fan}cleo?of={brand.code}"),
+        (f"{carlas}.{cleos}.rubbish", f"{fan}cleo"),
         (cleos.upper(), f"{fan}cleo"), ("", terms), (cleos[:-1] + ("0" if cleos[-1] != "0" else "1"), terms),
         (others, terms), ("x" * 5_000, terms), ("%00%FF", terms),
     ):  # fmt: skip

@@ -47,6 +47,8 @@ class Draft:
     address: str
     name: str = ""
     creator: str = ""
+    #: The code of the creator's link of which a fan wants one of her own; empty: of the newest.
+    link: str = ""
     country: str = ""
     makes: str = ""
     shown_at: str = ""
@@ -103,7 +105,8 @@ def check(draft: Draft, *, open_admission: bool) -> Draft:
 
 def ask(conn: Connection, keys: Keys, programme_id: int, draft: Draft, now: Instant) -> None:
     """Have the link mailed that confirms a checked draft; pressing twice within a minute is once."""
-    key = f"{programme_id}/{draft.kind}/{draft.creator}/{account_of(keys, draft.address).hex()}/{now // MINUTE}"
+    wished = f"{draft.kind}/{draft.creator}/{draft.link}"
+    key = f"{programme_id}/{wished}/{account_of(keys, draft.address).hex()}/{now // MINUTE}"
     outbox.put(conn, keys, outbox.JOIN, key, {**asdict(draft), "programme": programme_id}, now)
 
 
@@ -180,20 +183,32 @@ def first_link(programme: Programme, creator: int, country: str, now: Instant) -
     return links.add_link(programme, links.NewLink(creator, creator, where, what), now)[1]
 
 
-def share_link(programme: Programme, fan: int, creator: int, country: str, now: Instant) -> str:
-    """A fan's link for a creator: the one she has, else a new one to where the creator's newest link leads.
+def share_link(programme: Programme, fan: int, creator: int, country: str, now: Instant, of: str = "") -> str:
+    """A fan's link for a creator: the one she has, else a new one made from the creator's newest link.
 
-    Empty while there is nowhere it could lead. Raises ``BadInputError`` (``unknown_country``).
+    With ``of``, the code of a live link of the creator's own, it is one made from that. It leads where that one leads,
+    and what the creator chose for that one holds for it. Empty while there is nowhere it could lead. Raises
+    ``BadInputError`` (``unknown_country``).
     """
     access = programme.access
-    known = queries.link_of_fan(access, fan, creator)
-    if known is not None:
-        return known
-    label = ad_labels.country(country)
-    own = selling.links(access, creator, state="active", limit=1)
-    where = own[0].destination if own else _front(access)
-    what = links.Label(label.code, "other", label.label)
-    return links.add_link(programme, links.NewLink(creator, fan, where, what), now)[1] if where else ""
+    with access.transaction():
+        queries.one_at_a_time(access, f"link of {fan}".encode())
+        wished = selling.sources(access, creator, code=of, limit=1) if of else []
+        known = queries.link_of_fan(access, fan, creator, wished[0].id if wished else None)
+        if known is not None:
+            return known
+        label = ad_labels.country(country)
+        source = source_of(access, creator, of)
+        where = source.destination if source else _front(access)
+        what = links.Label(label.code, "other", label.label)
+        new = links.NewLink(creator, fan, where, what, source=source.id if source else None)
+        return links.add_link(programme, new, now)[1] if where else ""
+
+
+def source_of(access: Access, creator: int, of: str = "") -> selling.Source | None:
+    """From which live link of a creator's own a fan's is made: the one of that code, else the newest."""
+    found = selling.sources(access, creator, code=of, limit=1) if of else []
+    return next(iter(found or selling.sources(access, creator, limit=1)), None)
 
 
 def claim_bought(programme: Programme, party: int, address: str, now: Instant) -> int:
@@ -219,7 +234,7 @@ def _fan(programme: Programme, draft: Draft, now: Instant) -> Joined:
         raise BadInputError("unknown_creator", "This creator is not here any more.", 404)
     party = _as_fan(programme, draft, now)
     claimed = claim_bought(programme, party, draft.address, now)
-    code = share_link(programme, party, creator.id, draft.country, now)
+    code = share_link(programme, party, creator.id, draft.country, now, draft.link)
     return Joined(FAN, draft.address, party, code, claimed)
 
 

@@ -28,10 +28,11 @@ _COUNTRY = re.compile(r"[A-Za-z]{2}", re.ASCII)
 
 _LINKS = """
 INSERT INTO link (programme_id, code, destination, campaign, link_class, creator_party_id, label_country,
-                  label_platform, label_text, created_at)
+                  label_platform, label_text, from_link_id, created_at)
 SELECT %(programme_id)s, fresh.*, %(now)s
   FROM unnest(%(code)s::text[], %(destination)s::text[], %(campaign)s::text[], %(link_class)s::text[],
-              %(creator)s::bigint[], %(country)s::text[], %(platform)s::text[], %(text)s::text[]) AS fresh
+              %(creator)s::bigint[], %(country)s::text[], %(platform)s::text[], %(text)s::text[],
+              %(sources)s::bigint[]) AS fresh
 ON CONFLICT (programme_id, code) DO NOTHING
 RETURNING code, id
 """
@@ -84,7 +85,10 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class NewLink:
-    """A link to make. ``owner`` differs from ``creator`` for a fan's link; without ``code`` one is drawn."""
+    """A link to make. ``owner`` differs from ``creator`` for a fan's link; without ``code`` one is drawn.
+
+    ``source`` is the id of the creator's own link from which a fan's was made, whose choices hold for it too.
+    """
 
     creator: int
     owner: int
@@ -93,6 +97,7 @@ class NewLink:
     campaign: str = ""
     code: str = ""
     link_class: str = "standard"
+    source: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +176,10 @@ def add_code(programme: Programme, new: NewCode, now: Instant) -> int:
 def choose_fan_part(
     programme: Programme, creator: int, fan_bps: int, now: Instant, *, link_id: int | None = None
 ) -> None:
-    """The creator's own choice of her fans' part, from now on: for one link or for all. Old clicks keep theirs."""
+    """The creator's own choice of her fans' part, from now on: for one link or for all. Old clicks keep theirs.
+
+    A choice for a link of her own holds for the links that fans made from it, unless one was chosen for those.
+    """
     most = min(MAX_FAN_BPS, programme.book.at(now).fan_max_bps)
     if not 0 <= fan_bps <= most:
         raise BadInputError(
@@ -256,6 +264,7 @@ def _link_columns(news: Sequence[NewLink], codes: Sequence[str]) -> dict[str, li
         "campaign": [new.campaign for new in news],
         "link_class": [new.link_class for new in news],
         "creator": [new.creator for new in news],
+        "sources": [new.source for new in news],
         **{name: [label[name] for label in labels] for name in ("country", "platform", "text")},
     }
 

@@ -1,5 +1,6 @@
 """What somebody who thinks of joining wants to know first: how much, when, how surely, and for how long it holds."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from fanshare.core.funding import Standing
@@ -22,6 +23,8 @@ class Outlook:
     """Under the terms of now. ``shares`` divide one order of ``EXAMPLE``; ``hold_days`` run from shipping."""
 
     currency: str
+    #: The fan's part of the commission, in basis points.
+    fan_bps: int
     shares: WorkedShares
     hold_days: int
     notice_days: int
@@ -31,14 +34,19 @@ class Outlook:
     funding: Standing | None
 
 
-def outlook(programme: Programme, currency: str, now: Instant, *, creator: int | None = None) -> Outlook:
-    """For a creator who joins, or (with ``creator``) for a fan of hers, under the part that she chose."""
+def outlook(
+    programme: Programme, currency: str, now: Instant, *, creator: int | None = None, links: Sequence[int] = ()
+) -> Outlook:
+    """For a creator who joins, or (with ``creator``) for a fan of hers, under the part that she chose.
+
+    ``links`` are those whose choice comes before the one for all, as ``selling.chosen_part`` has them.
+    """
     terms = programme.book.at(now)
-    chosen = None if creator is None else selling.usual_part(programme.access, creator)
-    if chosen is not None:
-        terms = replace(terms, fan_bps=min(chosen, MAX_FAN_BPS, terms.fan_max_bps))
+    if creator is not None:
+        terms = replace(terms, fan_bps=part_in_force(programme, creator, now, links))
     return Outlook(
         currency=currency,
+        fan_bps=terms.fan_bps,
         shares=worked_order(terms, currency, EXAMPLE).before,
         hold_days=terms.hold // DAY,
         notice_days=terms.notice_days,
@@ -46,6 +54,19 @@ def outlook(programme: Programme, currency: str, now: Instant, *, creator: int |
         punctuality=punctual(programme.access, terms.hold, now),
         funding=funding.standing(programme.access, currency, now),
     )
+
+
+def part_in_force(programme: Programme, creator: int, now: Instant, links: Sequence[int] = ()) -> int:
+    """What a fan who brings a buyer gets now of a creator's commission, in basis points: chosen, else usual here."""
+    terms = programme.book.at(now)
+    chosen = selling.chosen_part(programme.access, creator, links)
+    return terms.fan_bps if chosen is None else min(chosen, MAX_FAN_BPS, terms.fan_max_bps)
+
+
+def under_part(programme: Programme, found: Outlook, fan_bps: int, now: Instant) -> Outlook:
+    """The same outlook with another part for the fan."""
+    terms = replace(programme.book.at(now), fan_bps=fan_bps)
+    return replace(found, fan_bps=fan_bps, shares=worked_order(terms, found.currency, EXAMPLE).before)
 
 
 def punctual(access: Access, hold: int, now: Instant) -> Punctuality | None:

@@ -39,7 +39,7 @@ SELECT l.code FROM link l
        ON o.owner_party_id = %(fan)s AND o.creator_party_id = %(creator)s
   JOIN LATERAL (SELECT state FROM link_state WHERE programme_id = l.programme_id AND link_id = l.id
                  ORDER BY from_at DESC LIMIT 1) s ON s.state = 'active'
- WHERE l.programme_id = %(programme_id)s
+ WHERE l.programme_id = %(programme_id)s AND (%(source)s::bigint IS NULL OR l.from_link_id = %(source)s)
    AND l.id IN (SELECT link_id FROM link_owner WHERE programme_id = %(programme_id)s AND owner_party_id = %(fan)s)
  ORDER BY l.id LIMIT 1
 """
@@ -154,9 +154,9 @@ def parties_of(access: Access, hash_: str, kind: str) -> list[tuple[int, int]]:
     return [(row[0], row[1]) for row in access.fetch(_PARTIES, {"hash": hash_, "kind": kind})]
 
 
-def link_of_fan(access: Access, fan: int, creator: int) -> str | None:
-    """The code of a fan's oldest live link for a creator."""
-    found: str | None = access.value(_LINK, {"fan": fan, "creator": creator})
+def link_of_fan(access: Access, fan: int, creator: int, source: int | None = None) -> str | None:
+    """The code of a fan's oldest live link for a creator; with ``source``, of those made from that link of hers."""
+    found: str | None = access.value(_LINK, {"fan": fan, "creator": creator, "source": source})
     return found
 
 

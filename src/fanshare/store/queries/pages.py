@@ -12,7 +12,12 @@ SELECT id, slug, display_name FROM party
    AND id NOT IN (SELECT party_id FROM party_leaving WHERE programme_id = %(programme_id)s)
 """
 _CREATOR_OF_LINK = """
-SELECT p.slug FROM link l JOIN party p ON p.programme_id = l.programme_id AND p.id = l.creator_party_id
+SELECT p.slug, coalesce(CASE WHEN o.owner_party_id = l.creator_party_id THEN l.code ELSE s.code END, '')
+  FROM link l
+  JOIN LATERAL (SELECT owner_party_id FROM link_owner WHERE programme_id = l.programme_id AND link_id = l.id
+                 ORDER BY from_at DESC LIMIT 1) o ON true
+  LEFT JOIN link s ON s.programme_id = l.programme_id AND s.id = l.from_link_id
+  JOIN party p ON p.programme_id = l.programme_id AND p.id = l.creator_party_id
  WHERE l.programme_id = %(programme_id)s AND l.id = %(link)s AND p.kind = 'creator' AND p.erased_at IS NULL
    AND p.id NOT IN (SELECT party_id FROM party_leaving WHERE programme_id = %(programme_id)s)
 """
@@ -90,9 +95,13 @@ def creator(access: Access, slug: str) -> CreatorRow | None:
     return None if row is None else CreatorRow(*row)
 
 
-def creator_of_link(access: Access, link: int) -> str:
-    """The short name of the creator whom a link is for; empty where there is none who has a page."""
-    return str(access.value(_CREATOR_OF_LINK, {"link": link}) or "")
+def creator_of_link(access: Access, link: int) -> tuple[str, str] | None:
+    """The short name of the creator whom a link is for, and the code of the link of hers behind it.
+
+    ``None`` where there is none who has a page. Empty where a fan's link was made from none.
+    """
+    row = access.fetch_one(_CREATOR_OF_LINK, {"link": link})
+    return None if row is None else (str(row[0]), str(row[1]))
 
 
 def links(access: Access, creator_id: int) -> list[LinkRow]:

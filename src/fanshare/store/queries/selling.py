@@ -1,6 +1,6 @@
 """What somebody sells with: her links and codes with what each brought, and where links may lead."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import LiteralString, NamedTuple
 
 from fanshare.core.instants import Instant
@@ -56,7 +56,19 @@ SELECT t.asset, count(DISTINCT o.id) FROM (
 """
 _CHOICE = """
 SELECT fan_bps FROM fan_choice WHERE programme_id = %(programme_id)s AND creator_party_id = %(creator)s
-   AND link_id IS NULL ORDER BY from_at DESC LIMIT 1
+   AND (link_id IS NULL OR link_id = ANY(%(links)s::bigint[]))
+ ORDER BY array_position(%(links)s::bigint[], link_id) NULLS LAST, from_at DESC LIMIT 1
+"""
+_OWN = """
+SELECT l.id, l.code, l.destination FROM link l
+  JOIN LATERAL (SELECT state FROM link_state WHERE programme_id = l.programme_id AND link_id = l.id
+                 ORDER BY from_at DESC LIMIT 1) s ON s.state = 'active'
+  JOIN LATERAL (SELECT owner_party_id, creator_party_id FROM link_owner
+                 WHERE programme_id = l.programme_id AND link_id = l.id ORDER BY from_at DESC LIMIT 1) o
+       ON o.owner_party_id = %(creator)s AND o.creator_party_id = %(creator)s
+ WHERE l.programme_id = %(programme_id)s AND (%(code)s::text = '' OR l.code = %(code)s)
+   AND l.id IN (SELECT link_id FROM link_owner WHERE programme_id = %(programme_id)s AND owner_party_id = %(creator)s)
+ ORDER BY l.id DESC LIMIT %(limit)s
 """
 _SHOPS = """
 SELECT coalesce(settings->'hosts', '[]'), base_url FROM connection
@@ -79,6 +91,14 @@ class LinkRow(NamedTuple):
     created_at: Instant
     clicks: int
     fan_bps: int | None
+
+
+class Source(NamedTuple):
+    """A live link of a creator's own, from which fans make theirs."""
+
+    id: int
+    code: str
+    destination: str
 
 
 class CodeRow(NamedTuple):
@@ -125,10 +145,19 @@ def brought(access: Access, creator: int, links_: list[int]) -> dict[int, int]:
     return dict(access.fetch(_BROUGHT, {"creator": creator, "links": links_})) if links_ else {}
 
 
-def usual_part(access: Access, creator: int) -> int | None:
-    """The fan's part (basis points) that a creator chose for all her links, if she did."""
-    found: int | None = access.value(_CHOICE, {"creator": creator})
+def chosen_part(access: Access, creator: int, links_: Sequence[int] = ()) -> int | None:
+    """The fan's part (basis points) that a creator chose: for the first of these links that has a choice, else for all.
+
+    ``None`` where she chose nothing.
+    """
+    found: int | None = access.value(_CHOICE, {"creator": creator, "links": list(links_)})
     return found
+
+
+def sources(access: Access, creator: int, *, code: str = "", limit: int) -> list[Source]:
+    """A creator's own live links, from which fans make theirs, the newest first."""
+    values = {"creator": creator, "code": code.lower(), "limit": limit}
+    return [Source(*row) for row in access.fetch(_OWN, values)]
 
 
 def shops(access: Access) -> tuple[list[str], bool]:

@@ -6,7 +6,7 @@ from fanshare.store.access import Access
 
 _LINKS = """
 SELECT l.id, l.code, l.label_country, l.label_text, l.creator_party_id, coalesce(c.display_name, ''),
-       coalesce(c.slug, '')
+       coalesce(c.slug, ''), l.from_link_id, l.destination
   FROM link l
   JOIN LATERAL (SELECT state FROM link_state WHERE programme_id = l.programme_id AND link_id = l.id
                  ORDER BY from_at DESC LIMIT 1) s ON s.state = 'active'
@@ -42,6 +42,14 @@ class FanLink(NamedTuple):
     creator: int
     creator_name: str
     creator_slug: str
+    #: The creator's link from which it was made.
+    source: int | None
+    destination: str
+
+    @property
+    def chain(self) -> tuple[int, ...]:
+        """The links whose chosen part holds for it, the nearest first."""
+        return (self.id,) if self.source is None else (self.id, self.source)
 
 
 class FanCode(NamedTuple):

@@ -14,7 +14,7 @@ from fanshare.core import clickid
 from fanshare.core.instants import MILLISECOND, Instant
 from fanshare.core.old_links import PREFIX
 from fanshare.core.orders import Evidence
-from fanshare.core.terms import TermsBook
+from fanshare.core.terms import Terms, TermsBook
 from fanshare.core.touches import LinkClass, Touch, TouchKind
 from fanshare.store.access import Access
 from fanshare.store.queries import budgets, groups
@@ -30,7 +30,7 @@ SELECT click_id, at, link_id, verdict, user_activation, checkout_referrer
  WHERE programme_id = %(programme_id)s AND at >= %(first)s AND at <= %(last)s
 """
 _LINKS = """
-SELECT id, creator_party_id, link_class, pinned_live FROM link
+SELECT id, creator_party_id, link_class, pinned_live, from_link_id FROM link
  WHERE programme_id = %(programme_id)s AND id = ANY(%(ids)s)
 """
 _LINK_OWNERS = """
@@ -224,7 +224,7 @@ class Resolver:
         if held is None:
             return None
         owner, creator = (self._merged(party, at) for party in held)
-        _, link_class, pinned = links.rows[ref.link_id]
+        _, link_class, pinned, source = links.rows[ref.link_id]
         terms = self._book.at(at)
         return Touch(
             id=click,
@@ -234,7 +234,7 @@ class Resolver:
             owner=owner,
             asset=ref.link_id,
             terms_version=terms.version,
-            fan_bps=_chosen(choices, creator, ref.link_id, at, terms.fan_bps, terms.fan_max_bps),
+            fan_bps=_chosen(choices, creator, (ref.link_id, source), at, terms),
             buyer_bps=terms.buyer_bps,
             human=row is None or row[3] in HUMAN,
             live=self._is_live(links.states[ref.link_id], at),
@@ -262,7 +262,7 @@ class Resolver:
                 owner=owner,
                 asset=known[0],
                 terms_version=terms.version,
-                fan_bps=_chosen(choices, creator, None, order.placed_at, terms.fan_bps, terms.fan_max_bps),
+                fan_bps=_chosen(choices, creator, (), order.placed_at, terms),
                 buyer_bps=terms.buyer_bps,
                 live=self._is_live(codes.states[known[0]], order.placed_at),
                 single_use=known[1],
@@ -292,7 +292,7 @@ class Resolver:
                 owner=owner,
                 asset=link,
                 terms_version=terms.version,
-                fan_bps=_chosen(choices, creator, link, at, terms.fan_bps, terms.fan_max_bps),
+                fan_bps=_chosen(choices, creator, (link, links.rows[link][3]), at, terms),
                 buyer_bps=terms.buyer_bps,
                 live=self._is_live(links.states[link], at),
                 link_class=LinkClass(links.rows[link][1]),
@@ -330,14 +330,15 @@ def fold(code: str) -> str:
 def _chosen(
     choices: Mapping[tuple[int, int | None], Dated],
     creator: int,
-    link_id: int | None,
+    links: Sequence[int | None],
     at: Instant,
-    default: int,
-    most: int,
+    terms: Terms,
 ) -> int:
-    """The fan's part that the creator had chosen at an instant: for the link, else for all, else the terms' default."""
-    for key in ((creator, link_id), (creator, None)):
-        chosen = choices[key].at(at) if key in choices else None
+    """The fan's part that the creator had chosen at an instant: for the link, else for the one of hers from which a fan
+    made it, else for all; else what the terms say.
+    """
+    for link in (*(one for one in links if one is not None), None):
+        chosen = choices[creator, link].at(at) if (creator, link) in choices else None
         if chosen is not None:
-            return min(int(chosen), most)
-    return default
+            return min(int(chosen), terms.fan_max_bps)
+    return terms.fan_bps

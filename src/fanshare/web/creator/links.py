@@ -16,6 +16,7 @@ from fanshare.core.instants import format_rfc3339
 from fanshare.core.terms import MAX_FAN_BPS
 from fanshare.flows import own_links
 from fanshare.flows.authorisation import Role
+from fanshare.flows.outlook import part_in_force
 from fanshare.store.queries import selling
 from fanshare.store.queries.selling import LinkRow
 from fanshare.web.desk import Here
@@ -64,10 +65,12 @@ class Shareable:
 
 @seated("creator.links", Role.CREATOR, form=True)
 def links(here: Here) -> Any:
-    """Her links, newest first, with the form that makes one, and her codes."""
+    """Her links, newest first, with the form that makes one, her codes, and what her fans get."""
     typed = {name: field(here, name, 4096) for name in ("address", "country", "platform", "name")}
     if here.request.method != "POST":
         return _list(here, typed, "")
+    if "percent" in here.request.POST:
+        return _usual(here, typed)
     try:
         wish = own_links.Wish(**typed)
         code = own_links.make(here.programme, here.me, here.me, wish, here.now, here.desk.destinations)
@@ -97,6 +100,17 @@ def link(here: Here, code: str) -> Any:
     return page(here, "creator/link.html", _about(here, found, problem), status=422 if problem else 200)
 
 
+def _usual(here: Here, typed: dict[str, str]) -> Any:
+    """What fans get on all links without a choice of their own: that is money, and asks again."""
+    if (asked := unproved(here.request)) is not None:
+        return asked
+    try:
+        own_links.choose_part(here.programme, here.me, "", field(here, "percent"), here.now)
+    except BadInputError as error:
+        return _list(here, typed, "", status=422, wrong=plain(error))
+    return HttpResponseRedirect(f"{here.request.path}#fans")
+
+
 def address(here: Here, code: str) -> str:
     """The whole address of a link."""
     return str(here.request.build_absolute_uri(f"/r/{code}"))
@@ -118,13 +132,14 @@ def _change(here: Here, code: str) -> None:
 
 def _about(here: Here, found: LinkRow, problem: str) -> dict[str, Any]:
     terms = here.programme.book.at(here.now)
-    usual = selling.usual_part(here.access, here.me)
     url = address(here, found.code)
     return {
         "link": found,
         "share": shareable(found, url),
         "qr": qr(url),
-        "part": found.fan_bps if found.fan_bps is not None else terms.fan_bps if usual is None else usual,
+        "part": part_in_force(here.programme, here.me, here.now, (found.id,)),
+        "own_part": found.fan_bps is not None,
+        "for_fans": for_fans(here, found.code),
         "most": min(MAX_FAN_BPS, terms.fan_max_bps),
         "orders": selling.brought(here.access, here.me, [found.id]).get(found.id, 0),
         "problem": problem,
@@ -158,7 +173,13 @@ def _picture(here: Here, found: LinkRow) -> Any:
     return response
 
 
-def _list(here: Here, typed: dict[str, str], problem: str, *, status: int = 200) -> Any:
+def for_fans(here: Here, code: str) -> str:
+    """Where a fan gets a link of her own that is made from a link of this creator's."""
+    path = reverse("join_fan", args=[here.tenant.slug, here.hat.slug])
+    return str(here.request.build_absolute_uri(f"{path}?of={code}"))
+
+
+def _list(here: Here, typed: dict[str, str], problem: str, *, status: int = 200, wrong: str = "") -> Any:
     states = {"active": _("live"), "paused": _("paused"), "ended": _("ended")}
     sorts = {"newest": _("newest first"), "clicks": _("most clicked first")}
     wish = asked(here.request.GET, Spec({"state": (_("state"), states)}, sorts, _("name, code or address")), here.zone,
@@ -182,6 +203,10 @@ def _list(here: Here, typed: dict[str, str], problem: str, *, status: int = 200)
         "typed": {**typed, "country": typed["country"] or here.tenant.country},
         "problem": problem,
         "states": states,
+        "part": part_in_force(here.programme, here.me, here.now),
+        "chose": selling.chosen_part(here.access, here.me) is not None,
+        "most": min(MAX_FAN_BPS, here.programme.book.at(here.now).fan_max_bps),
+        "wrong": wrong,
     }
     return page(here, "creator/links.html", context, status=status)
 

@@ -15,11 +15,13 @@ from fanshare.web.seated import page, seated
 @seated("creator.welcome", Role.CREATOR)
 def welcome(here: Here) -> Any:
     """What she has now, and what comes."""
-    found = outlook(here.programme, here.tenant.currency, here.now)
     live = selling.links(here.access, here.me, state="active", limit=1)
+    behind = [live[0].id] if live else []
+    found = outlook(here.programme, here.tenant.currency, here.now, creator=here.me, links=behind)
     context = {
         "looks": bars(found, _("you"), me="creator"),
         "promises": promises(found),
+        "part": found.fan_bps,
         "link": live[0] if live else None,
         "share": shareable(live[0], address(here, live[0].code)) if live else None,
     }

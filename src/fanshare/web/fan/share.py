@@ -4,42 +4,96 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from django.http import HttpResponseRedirect
+
+from fanshare.core import ad_labels
+from fanshare.core.errors import BadInputError
+from fanshare.flows import joining
 from fanshare.flows.authorisation import Role
-from fanshare.flows.outlook import Outlook, outlook
-from fanshare.store.queries import sharing
+from fanshare.flows.outlook import Outlook, outlook, part_in_force, under_part
+from fanshare.store.queries import selling, sharing
 from fanshare.web.creator.links import Shareable, address, shareable
 from fanshare.web.desk import Here
 from fanshare.web.lists import beside
-from fanshare.web.seated import page, seated
+from fanshare.web.said import plain
+from fanshare.web.seated import field, page, seated
 
-#: Creators on one page; each costs a few queries.
-AT_ONCE = 20
+#: Creators on one page; each costs a few queries. Links of a creator's of which a fan may want one of her own.
+AT_ONCE, MOST_OFFERED = 20, 50
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A link of hers, what is ready to send, and what an order by it would bring."""
+
+    link: sharing.FanLink
+    share: Shareable
+    found: Outlook
 
 
 @dataclass(frozen=True, slots=True)
 class Sharing:
-    """One creator of hers, her links for it, and what an order would bring."""
+    """One creator of hers, her links for it, and links of the creator's of which she has none yet."""
 
     name: str
     slug: str
-    links: tuple[tuple[sharing.FanLink, Shareable], ...]
-    found: Outlook
+    links: tuple[Ready, ...]
+    others: tuple[tuple[selling.Source, int], ...]
 
 
-@seated("fan.share", Role.FAN)
+@seated("fan.share", Role.FAN, form=True)
 def share(here: Here) -> Any:
-    """Her links by creator, and her codes, the newest first."""
+    """Her links by creator, with a way to get one of another link of a creator's, and her codes."""
     found = sharing.links(here.access, here.me)
+    problem = ""
+    if here.request.method == "POST":
+        try:
+            _another(here, found)
+        except BadInputError as error:
+            problem = plain(error)
+        else:
+            return HttpResponseRedirect(here.request.path)
     creators = list(dict.fromkeys((link.creator, link.creator_name, link.creator_slug) for link in found))[:AT_ONCE]
     shown = [
-        Sharing(
-            name,
-            slug,
-            tuple((one, shareable(one, address(here, one.code))) for one in found if one.creator == creator),
-            outlook(here.programme, here.tenant.currency, here.now, creator=creator),
-        )
+        Sharing(name, slug, _ready(here, creator, found), _others(here, creator, found))
         for creator, name, slug in creators
     ]
     codes, older = beside(here.request.GET, partial(sharing.codes, here.access, here.me))
-    later = bool(here.request.GET.get("codes"))
-    return page(here, "fan/share.html", {"creators": shown, "codes": codes, "older": older, "later": later})
+    context = {
+        "creators": shown,
+        "codes": codes,
+        "older": older,
+        "later": bool(here.request.GET.get("codes")),
+        "countries": ad_labels.COUNTRIES.values(),
+        "problem": problem,
+    }
+    return page(here, "fan/share.html", context, status=422 if problem else 200)
+
+
+def _another(here: Here, found: list[sharing.FanLink]) -> None:
+    """A link of her own, made from one of a creator for whom she shares already."""
+    slug, of = field(here, "creator"), field(here, "of")
+    creator = next((one.creator for one in found if slug and one.creator_slug == slug), None)
+    if creator is None or not of:
+        raise BadInputError("unknown_link", "There is no such link here any more; choose another one.", 404)
+    if not selling.sources(here.access, creator, code=of, limit=1):
+        raise BadInputError("unknown_link", "There is no such link here any more; choose another one.", 404)
+    joining.share_link(here.programme, here.me, creator, field(here, "country"), here.now, of)
+
+
+def _ready(here: Here, creator: int, found: list[sharing.FanLink]) -> tuple[Ready, ...]:
+    base = outlook(here.programme, here.tenant.currency, here.now, creator=creator)
+    made = []
+    for one in found:
+        if one.creator == creator:
+            part = part_in_force(here.programme, creator, here.now, one.chain)
+            about = base if part == base.fan_bps else under_part(here.programme, base, part, here.now)
+            made.append(Ready(one, shareable(one, address(here, one.code)), about))
+    return tuple(made)
+
+
+def _others(here: Here, creator: int, found: list[sharing.FanLink]) -> tuple[tuple[selling.Source, int], ...]:
+    """Live links of a creator's of which this fan has none yet, with the part that each gives."""
+    has = {one.source for one in found}
+    own = [one for one in selling.sources(here.access, creator, limit=MOST_OFFERED) if one.id not in has]
+    return tuple((one, part_in_force(here.programme, creator, here.now, (one.id,))) for one in own)

@@ -1,7 +1,9 @@
 """The forms: become a creator, become a fan who shares, claim what an address earned before."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponseRedirect
 from django.urls import reverse
@@ -22,7 +24,7 @@ from fanshare.web.said import plain
 
 #: What shops put between the click ids that they keep, and how much of it is read.
 _BETWEEN = re.compile(r"[^0-9A-Za-z]+")
-_LONGEST_PATH, _MOST_CLICKS = 1_000, 20
+_LONGEST_PATH, _MOST_CLICKS, _LONGEST_CODE = 1_000, 20, 64
 #: Per visitor and ten minutes.
 _WISHES = 10
 _FIELDS = {
@@ -52,15 +54,21 @@ def join_fan(visit: Visit, creator: str) -> Any:
     row = pages.creator(visit.access, creator)
     if row is None:
         raise Http404
-    found = outlook(visit.programme, visit.tenant.currency, visit.now, creator=row.id)
+    of = (visit.request.GET.get("of") or visit.request.POST.get("of") or "")[:_LONGEST_CODE].replace("\x00", "")
+    source = joining.source_of(visit.access, row.id, of)
+    links = [source.id] if source else []
+    found = outlook(visit.programme, visit.tenant.currency, visit.now, creator=row.id, links=links)
     context = {
         "creator": row,
         "looks": bars(found, row.name, me="fan"),
         "promises": promises(found),
         "found": found,
+        "source": source,
+        "of": of,
         "countries": ad_labels.COUNTRIES.values(),
     }
-    return _answered(visit, joining.FAN, "joining/fan.html", context, creator=row.slug)
+    behind = {"creator": row.slug, "link": source.code if source and source.code == of.lower() else ""}
+    return _answered(visit, joining.FAN, "joining/fan.html", context, behind)
 
 
 @visiting("join")
@@ -70,14 +78,17 @@ def after_buying(visit: Visit) -> Any:
     ``fs`` holds click ids as the shop kept them, the newest last; one that is not ours says nothing.
     """
     found = (
-        slug
+        known
         for click in reversed(_BETWEEN.split(visit.request.GET.get("fs", "")[:_LONGEST_PATH])[-_MOST_CLICKS:])
         if (minted := clickid.read(click, visit.programme.secrets.click_id)) is not None
-        and (slug := pages.creator_of_link(visit.access, minted.link_id))
+        and (known := pages.creator_of_link(visit.access, minted.link_id))
     )
-    slug = next(found, "")
-    where = reverse("join_fan", args=[visit.tenant.slug, slug]) if slug else reverse("terms", args=[visit.tenant.slug])
-    return HttpResponseRedirect(str(where))
+    known = next(found, None)
+    if known is None:
+        return HttpResponseRedirect(str(reverse("terms", args=[visit.tenant.slug])))
+    slug, code = known
+    asked = f"?{urlencode({'of': code})}" if code else ""
+    return HttpResponseRedirect(f"{reverse('join_fan', args=[visit.tenant.slug, slug])}{asked}")
 
 
 @visiting("join")
@@ -86,7 +97,9 @@ def claim(visit: Visit) -> Any:
     return _answered(visit, joining.CLAIM, "joining/claim.html", {})
 
 
-def _answered(visit: Visit, kind: str, template: str, context: dict[str, Any], creator: str = "") -> Any:
+def _answered(
+    visit: Visit, kind: str, template: str, context: dict[str, Any], behind: Mapping[str, str] | None = None
+) -> Any:
     """The form, or what is said when it was sent: the same whether or not the address is known."""
     typed = {name: visit.request.POST.get(name, "").strip()[:2_000] for name in _FIELDS[kind]}
     whole = {**context, "typed": {**typed, "country": typed.get("country") or visit.tenant.country}, "problem": ""}
@@ -96,7 +109,7 @@ def _answered(visit: Visit, kind: str, template: str, context: dict[str, Any], c
         return error_page(visit.request, 429)
     try:
         terms = visit.programme.book.at(visit.now)
-        wished = Draft(kind, creator=creator, **typed, language=language.of_visitor(visit.request))
+        wished = Draft(kind, **(behind or {}), **typed, language=language.of_visitor(visit.request))
         draft = joining.check(wished, open_admission=terms.open_admission)
     except BadInputError as error:
         return page(visit, template, {**whole, "problem": plain(error)}, status=422)
