@@ -101,7 +101,9 @@ def test_a_check_is_told_when_it_opens_and_when_it_is_over(desk: Desk) -> None:
     desk.morning()
     rule(story.programme, NewRuling("held", "looks odd", order=order, until=desk.now + 5 * DAY), desk.now)
     story.settle(desk.now)
-    assert re.search(r"is being checked until 20\d\d-\d\d-\d\d\.", desk.to_cleo())
+    told = desk.to_cleo()
+    assert re.search(r"is being checked until 20\d\d-\d\d-\d\d\.", told)
+    assert re.search(r"Object here:\s+https?://[^/\s]+/object/[a-z0-9-]+/\S+", told)
     assert desk.to_cleo() == "", "told once"
     rule(story.programme, NewRuling("released", "all is well", order=order), desk.now)
     story.settle(desk.now)
@@ -115,7 +117,9 @@ def test_a_sale_that_is_denied_is_told_with_the_way_to_object_and_so_is_the_answ
     desk.morning()
     rule(story.programme, NewRuling("denied", "a reseller", order=order), desk.now)
     story.settle(desk.now)
-    assert "was checked: nothing is credited. Why, and how to\nobject:" in desk.to_cleo()
+    told = desk.to_cleo()
+    assert "was checked: nothing is credited. Why:" in told
+    assert re.search(r"Object here:\s+https?://[^/\s]+/object/[a-z0-9-]+/\S+", told)
     number = appeal(story.programme, order, story.cleo, "I did bring it.", desk.now)
     rule(story.programme, NewRuling("released", "shown", order=order, answers=(number,)), desk.now)
     story.settle(desk.now)

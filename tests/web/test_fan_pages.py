@@ -105,6 +105,33 @@ def test_her_statement_ends_before_midnight_and_verifies(tomorrow: Company) -> N
     assert [len(one["lines"]) for one in made["currencies"]] == [2]
 
 
+def test_not_right_leads_whose_line_it_is_to_her_objection_and_strangers_to_the_contact(tomorrow: Company) -> None:
+    device = finn(tomorrow)
+    token = re.findall(r'href="/object/linen/([^"]+)"', device.get("/fan/linen/earnings").text)[-1]
+    where = f'href="/object/linen/{token}"'
+    mine = device.get(f"/why/{token}")
+    assert where in mine.text
+    assert re.search(r"answers by \w+ \d+ \w+ if you write today", words(mine))
+    assert "mailto:" not in mine.text.partition('id="wrong"')[2].partition("</section>")[0]
+    assert device.get(f"/object/linen/{token}").status == 200
+    for other in (tomorrow.device("cleo"), tomorrow.device("fay"), Device(tomorrow.app())):
+        page = other.get(f"/why/{token}")
+        assert page.status == 200
+        assert where not in page.text
+        assert "mailto:" in page.text
+
+
+def test_home_holds_the_message_and_share_a_picture_of_each_link(tomorrow: Company) -> None:
+    device, brand = finn(tomorrow), tomorrow.brand
+    home = device.get("/fan/linen").text
+    assert re.search(rf"<textarea[^>]*>Werbung[^<]*/r/{brand.fan_code}</textarea>", home)
+    assert 'class="qr"' in device.get("/fan/linen/share").text
+    picture = device.get(f"/fan/linen/share?as=svg&link={brand.fan_code}")
+    assert (picture.status, picture.headers["content-type"]) == (200, "image/svg+xml")
+    for strange in (brand.code, "", "nothing"):
+        assert device.get(f"/fan/linen/share?as=svg&link={strange}").status == 404
+
+
 def test_who_objects_is_told_by_when_she_is_answered_and_then_what(tomorrow: Company) -> None:
     device, brand = finn(tomorrow), tomorrow.brand
     path = re.findall(r'href="(/object/linen/[^"]+)"', device.get("/fan/linen/earnings").text)[-1]

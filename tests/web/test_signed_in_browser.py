@@ -268,6 +268,36 @@ def test_somebody_joins_by_keyboard_alone_and_without_script(browser: Browser, c
         assert seen.complaints() == []
 
 
+def test_a_message_is_copied_and_handed_on_by_buttons_that_need_a_script(
+    browser: Browser, company: Company, base: str
+) -> None:
+    with watched(browser, base, script=False) as seen:
+        enter(seen, company, "finn")
+        seen.page.goto(base + "/fan/linen")
+        expect(seen.page.get_by_label("A message, ready to send")).to_be_visible()
+        assert seen.page.locator("button[data-of]:visible").count() == 0
+    with watched(browser, base) as seen:
+        seen.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        enter(seen, company, "finn")
+        for path in ("/fan/linen", "/fan/linen/share"):
+            seen.open(path)
+            message = seen.page.get_by_label("A message, ready to send").first.input_value()
+            assert message.startswith("Werbung")
+            expect(seen.page.get_by_role("button", name="Share the message")).to_have_count(0)
+            seen.page.get_by_role("button", name="Copy the message").first.click()
+            expect(seen.page.get_by_role("status").get_by_text("Copied.")).to_be_visible()
+            assert seen.page.evaluate("navigator.clipboard.readText()") == message
+        seen.page.add_init_script("navigator.share = async (what) => { window.handed = what; }")
+        seen.open("/fan/linen")
+        seen.page.get_by_role("button", name="Share the message").click()
+        assert seen.page.evaluate("window.handed") == {"text": message}
+        seen.page.evaluate("() => { navigator.clipboard.writeText = async () => { throw new Error('no'); }; }")
+        seen.page.get_by_role("button", name="Copy the message").click()
+        expect(seen.page.get_by_role("status").get_by_text("The text is selected: copy it from there.")).to_be_visible()
+        assert seen.page.evaluate("String(getSelection())") in {message, ""}
+        assert seen.complaints() == []
+
+
 def test_somebody_tries_an_order_by_keyboard_alone_and_without_script(
     browser: Browser, company: Company, base: str
 ) -> None:

@@ -16,6 +16,8 @@ from fanshare.store import log_store
 from fanshare.store.queries import appeals
 
 LONGEST = 2_000
+#: Within how many days whoever decides answers.
+ANSWER_DAYS = 14
 
 _PERSON = "SELECT person_id FROM party WHERE programme_id = %(programme_id)s AND id = %(party)s"
 

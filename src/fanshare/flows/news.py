@@ -120,6 +120,7 @@ def _sentence(_: Say, one: Piece, tz: ZoneInfo, base_url: str, slug: str, *, as_
         "from": day(_, one.effective_at, tz),
         "ready": "" if one.matures_at is None else day(_, one.matures_at, tz),
         "why": f"{base_url}/why/{one.why_token}",
+        "object": f"{base_url}/object/{slug}/{one.why_token}",
         "claims": f"{base_url}/claims/{slug}",
         "home": f"{base_url}/home",
         "terms": f"{base_url}/terms/{slug}",
@@ -131,7 +132,10 @@ def _template(_: Say, one: Piece, *, as_fan: bool) -> str:
     if one.kind == "first_sale":
         return _first_sale(_, one, as_fan=as_fan)
     if one.kind == "check":
-        return _("The sale of %(placed)s is being checked until %(until)s. Why, and how to object:\n%(why)s")
+        return _(
+            "The sale of %(placed)s is being checked until %(until)s. Why:\n%(why)s\n"
+            "Not right? Object here:\n%(object)s"
+        )
     if one.kind == "check_over":
         return _check_over(_, one)
     if one.kind == "claim":
@@ -161,5 +165,8 @@ def _first_sale(_: Say, one: Piece, *, as_fan: bool) -> str:
 
 def _check_over(_: Say, one: Piece) -> str:
     if one.amount == 0:
-        return _("The sale of %(placed)s was checked: nothing is credited. Why, and how to object:\n%(why)s")
+        return _(
+            "The sale of %(placed)s was checked: nothing is credited. Why:\n%(why)s\n"
+            "Not right? Object here:\n%(object)s"
+        )
     return _("The sale of %(placed)s was checked: your part stays yours.\n%(why)s")

@@ -226,6 +226,8 @@ class WhyLine:
     evidence: tuple[Evidence, ...] = ()
     payouts: tuple[PayoutLine, ...] = ()
     estimated: bool = False
+    #: Whose line it is, within the programme; 0 while nobody has claimed it.
+    party: int = 0
 
     @property
     def amount(self) -> Micros:

@@ -225,6 +225,7 @@ class StoredPages:
             hold_reason=hold_reason(row.hold_reason, entry.reasons) if held else "",
             evidence=_evidence(entry, row, zone(tenant.time_zone)),
             estimated=row.estimated,
+            party=row.party,
         )
 
     def _bucket(self, row: WhyRow) -> Bucket:

@@ -33,7 +33,7 @@ SELECT l.code, l.campaign, l.destination, l.label_text, l.label_country, l.label
 """
 _WHY = """
 SELECT p.order_id, p.creator_party_id, p.role, p.bucket, p.matures_at, p.held_until, coalesce(c.display_name, ''),
-       o.external_id, o.estimated, coalesce(h.reason, ''), l.body
+       o.external_id, o.estimated, coalesce(h.reason, ''), coalesce(p.party_id, 0), l.body
   FROM position p
   JOIN party c ON c.programme_id = p.programme_id AND c.id = p.creator_party_id
   JOIN shop_order o ON o.programme_id = p.programme_id AND o.id = p.order_id
@@ -85,6 +85,7 @@ class WhyRow(NamedTuple):
     order_number: str
     estimated: bool
     hold_reason: str
+    party: int
     body: dict[str, Any]
     others: list[dict[str, Any]]
 

@@ -13,9 +13,6 @@ from fanshare.web.desk import Here
 from fanshare.web.said import plain
 from fanshare.web.seated import field, page, seated
 
-#: Within how many days the brand answers.
-ANSWER_DAYS = 14
-
 
 @seated("appeals.make", Role.CREATOR, Role.FAN, form=True)
 def object_to(here: Here, token: str) -> Any:
@@ -39,7 +36,7 @@ def object_to(here: Here, token: str) -> Any:
         "problem": problem,
         "open": any(one.ruling is None for one in mine),
         "said": [
-            (one, appeals.words_of(here.programme, one.person, one.id), one.at + ANSWER_DAYS * DAY)
+            (one, appeals.words_of(here.programme, one.person, one.id), one.at + appeals.ANSWER_DAYS * DAY)
             for one in reversed(mine)
         ],
     }

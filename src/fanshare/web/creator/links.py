@@ -96,7 +96,7 @@ def link(here: Here, code: str) -> Any:
             return HttpResponseRedirect(here.request.path)
     found = own_links.own(here.programme, here.me, code)
     if here.request.GET.get("as") == "svg":
-        return _picture(here, found)
+        return picture(here, found.code)
     return page(here, "creator/link.html", _about(here, found, problem), status=422 if problem else 200)
 
 
@@ -163,13 +163,14 @@ def qr(text: str) -> Markup:
     return Markup(out.getvalue().decode())  # noqa: S704 - made of squares alone
 
 
-def _picture(here: Here, found: LinkRow) -> Any:
+def picture(here: Here, code: str) -> Any:
+    """The QR code of a link as a file. Raises ``BadInputError`` (``unknown_link``, 404) without a code."""
+    if not code:
+        raise BadInputError("unknown_link", "You have no such link.", 404)
     out = io.BytesIO()
-    segno.make(address(here, found.code), error="m", micro=False).save(
-        out, kind="svg", scale=12, light="#fff", border=4
-    )
+    segno.make(address(here, code), error="m", micro=False).save(out, kind="svg", scale=12, light="#fff", border=4)
     response = HttpResponse(out.getvalue(), content_type="image/svg+xml")
-    response.headers["Content-Disposition"] = f'attachment; filename="{found.code}.svg"'
+    response.headers["Content-Disposition"] = f'attachment; filename="{code}.svg"'
     return response
 
 

@@ -7,6 +7,7 @@ from fanshare.flows import posts as writing
 from fanshare.flows.authorisation import Role
 from fanshare.store.queries import fan_days, fans, posts, sharing
 from fanshare.web import her_currency
+from fanshare.web.creator.links import address, shareable
 from fanshare.web.desk import Here
 from fanshare.web.seated import page, seated
 
@@ -25,12 +26,14 @@ def home(here: Here) -> Any:
         return _without_money(here)
     helped = fan_days.helped(here.access, here.me, here.midnight)
     news = posts.of_fan(here.access, here.me, since=here.now - _NEW, limit=_MOST_NEW)
+    newest = next(iter(sharing.links(here.access, here.me)), None)
     context = {
         "posts": writing.read(here.programme, news) if news else [],
         "purses": her_currency.first(here.request, fan_days.purses(here.access, here.me, here.midnight)),
         "helped": helped,
         "few": 0 < sum(one.buyers for one in helped) < FEW,
-        "shares": bool(sharing.links(here.access, here.me)),
+        "ready": None if newest is None else shareable(newest, address(here, newest.code)),
+        "ready_for": "" if newest is None else newest.creator_name,
     }
     return page(here, "fan/home.html", context)
 

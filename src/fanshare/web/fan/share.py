@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from django.http import HttpResponseRedirect
+from markupsafe import Markup
 
 from fanshare.core import ad_labels
 from fanshare.core.errors import BadInputError
@@ -12,7 +13,7 @@ from fanshare.flows import joining
 from fanshare.flows.authorisation import Role
 from fanshare.flows.outlook import Outlook, outlook, part_in_force, under_part
 from fanshare.store.queries import selling, sharing
-from fanshare.web.creator.links import Shareable, address, shareable
+from fanshare.web.creator.links import Shareable, address, picture, qr, shareable
 from fanshare.web.desk import Here
 from fanshare.web.lists import beside
 from fanshare.web.said import plain
@@ -28,6 +29,7 @@ class Ready:
 
     link: sharing.FanLink
     share: Shareable
+    qr: Markup
     found: Outlook
 
 
@@ -45,6 +47,9 @@ class Sharing:
 def share(here: Here) -> Any:
     """Her links by creator, with a way to get one of another link of a creator's, and her codes."""
     found = sharing.links(here.access, here.me)
+    if here.request.GET.get("as") == "svg":
+        wished = here.request.GET.get("link", "")
+        return picture(here, next((one.code for one in found if one.code == wished), ""))
     problem = ""
     if here.request.method == "POST":
         try:
@@ -88,7 +93,8 @@ def _ready(here: Here, creator: int, found: list[sharing.FanLink]) -> tuple[Read
         if one.creator == creator:
             part = part_in_force(here.programme, creator, here.now, one.chain)
             about = base if part == base.fan_bps else under_part(here.programme, base, part, here.now)
-            made.append(Ready(one, shareable(one, address(here, one.code)), about))
+            url = address(here, one.code)
+            made.append(Ready(one, shareable(one, url), qr(url), about))
     return tuple(made)
 
 

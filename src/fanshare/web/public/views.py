@@ -7,10 +7,13 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
-from fanshare.core.instants import zone
+from fanshare.core.instants import DAY, zone
+from fanshare.flows.appeals import ANSWER_DAYS
+from fanshare.flows.authorisation import Role
 from fanshare.web import site
-from fanshare.web.authorisation import require
+from fanshare.web.authorisation import hats, require
 from fanshare.web.errors import error_page
+from fanshare.web.pages_port import WhyLine
 from fanshare.web.public import explaining
 from fanshare.web.wording import Calendar
 
@@ -96,12 +99,23 @@ def why(request: Any, token: str) -> Any:
         "state": explaining.state(line, calendar),
         "bar": explaining.line_bar(line),
         "reference": token[:6],
+        "token": token,
+        "objects": _is_hers(request, line),
+        "answered_by": here.clock() + ANSWER_DAYS * DAY,
         "contact": explaining.contact(line.programme.contact, token[:6]),
     }
     response = render(request, "public/why.html", context)
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
+
+
+def _is_hers(request: Any, line: WhyLine) -> bool:
+    """Whether whoever reads it is signed in as the one whose line it is: she objects where it is kept."""
+    return any(
+        hat.role in (Role.CREATOR, Role.FAN) and (hat.programme, hat.seat.id) == (line.programme.slug, line.party)
+        for hat in hats(request)
+    )
 
 
 @require("public.demo")
