@@ -1,18 +1,24 @@
 """The currency of payments, on the pages: the brand says which, the payee chooses, a run shows rate and result."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
+from fanshare.core import payout_item
 from fanshare.core.instants import DAY, to_datetime
+from fanshare.core.money import format_micros, format_minor
 from fanshare.core.rates import DayRates
-from fanshare.flows import rates
+from fanshare.flows import payout_runs, rates
 from fanshare.flows.check import one_finding
+from fanshare.flows.payout_runs import Told
 from fanshare.jobs import mail
+from fanshare.store.queries import conversions
 from fanshare.store.server import Server
 from tests.edge.running import KEYS
 from tests.support.schema import schema_template
-from tests.web.support.browser import chromium, watched
+from tests.web.support.browser import Watched, chromium, watched
 from tests.web.support.company import Company, founded
 from tests.web.support.device import Device
 from tests.web.support.serving import Answer, served
@@ -103,11 +109,66 @@ def test_the_pages_with_another_currency_fit_and_are_accessible(company: Company
     app = company.app(hosts=("127.0.0.1",), public_url="http://127.0.0.1")
     with chromium() as browser, served(app) as base, watched(browser, base) as seen:
         for who, pages in (("bea", (RULES, PAGE, run)), ("cleo", (MINE,))):
-            seen.page.context.clear_cookies()
-            seen.page.goto(f"{base}/sign-in/confirm?t={company.token(who)}")
-            seen.page.get_by_role("button", name="Sign in").click()
-            seen.page.wait_for_url(base + "/home")
+            signed_in(company, seen, who)
             for path in pages:
                 seen.open(path)
                 seen.fit("payout-currency-" + path.strip("/").replace("/", "-"))
         assert seen.console == []
+
+
+def signed_in(company: Company, seen: Watched, who: str) -> None:
+    seen.page.context.clear_cookies()
+    seen.page.goto(f"{seen.base}/sign-in/confirm?t={company.token(who)}")
+    seen.page.get_by_role("button", name="Sign in").click()
+    seen.page.wait_for_url(seen.base + "/home")
+
+
+def arrived(company: Company) -> conversions.Conversion:
+    """Cleo was paid in dollars, and the money is there."""
+    programme, now = company.brand.programme, company.house.now
+    offered(company)
+    run, _ = payout_runs.plan(programme, "Bea", now)
+    payout_runs.approve(programme, run, "Bea", now)
+    sent = payout_runs.send(programme, run, "Bea", now)
+    said = [
+        Told(row.item.frozen.key, payout_item.Answer(payout_item.Said.ARRIVED, now, row.item.amount, row.item.currency))
+        for row in sent if row.item.frozen is not None
+    ]  # fmt: skip
+    payout_runs.tell(programme, run, said, "Bea", now)
+    [found] = conversions.every(programme.access)
+    return found
+
+
+def test_a_converted_payment_is_downloaded_and_proved_offline_and_one_changed_byte_is_not(
+    company: Company, tmp_path: Path
+) -> None:
+    """The file as the browser saved it, checked by the page without a network; then with one byte changed, thrice."""
+    paid = arrived(company).converted
+    app = company.app(hosts=("127.0.0.1",), public_url="http://127.0.0.1")
+    with chromium() as browser, served(app) as base, watched(browser, base) as seen:
+        signed_in(company, seen, "cleo")
+        seen.open("/creator/linen/earnings")
+        with seen.page.expect_download() as loaded:
+            seen.page.get_by_role("link", name="Download the statement").click()
+        good = tmp_path / loaded.value.suggested_filename
+        loaded.value.save_as(good)
+        raw = good.read_bytes()
+        seen.open("/verify")
+        seen.page.context.set_offline(True)
+        checks(seen, good, "Everything in it holds")
+        expect(seen.page.get_by_text(format_minor(paid.got, "USD")).first).to_be_visible()
+        changes = [("1.1583", "1.1584")]
+        changes += [(format_micros(one), format_micros(one + 10_000)) for one in (paid.given, paid.got)]
+        for number, (old, new) in enumerate((a.encode(), b.encode()) for a, b in changes):
+            assert raw.count(old) > 0, old
+            bad = tmp_path / f"changed-{number}.json"
+            bad.write_bytes(raw.replace(old, new, 1))
+            assert len(bad.read_bytes()) == len(raw)
+            checks(seen, bad, "This statement is not proved")
+        assert seen.complaints() == []
+
+
+def checks(seen: Watched, file: Path, said: str) -> None:
+    seen.page.get_by_label("The statement", exact=True).set_input_files(file)
+    seen.page.get_by_role("button", name="Check it").click()
+    seen.page.get_by_role("heading", name=said).wait_for()
