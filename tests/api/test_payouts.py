@@ -44,6 +44,7 @@ def test_a_share_says_when_it_is_ready_and_what_it_waits_for(house: House, api: 
     waiting = clock(api)
     assert (waiting["step"], waiting["pays_on"], waiting["run"]) == ("waiting", None, None)
     assert waiting["waits"] == [{"why": "maturity", "until": waiting["ready_at"]}]
+    assert (waiting["credit"], waiting["kept"]["micros"], waiting["given"]["currency"]) == (None, "0", "EUR")
     with house.open():
         payout_schedule.choose(house.bea.access, house.bea.tenant, Schedule(Every.MONTH, 1), house.now)
     assert clock(api)["pays_on"].endswith("-01")

@@ -205,10 +205,10 @@ class Exchanging(RuleBasedStateMachine):
         story, found = self.story, books.balances(self.story.access)
         sums: Counter[str] = Counter()
         by_kind: Counter[tuple[str, str]] = Counter()
-        for key, amount in found.items():
-            sums[key.currency] += amount
-            by_kind[key.account.kind, key.currency] += amount
-            if key.account.kind is AccountKind.AVAILABLE and key.currency != "EUR":
+        for at, amount in found.items():
+            sums[at.currency] += amount
+            by_kind[at.account.kind, at.currency] += amount
+            if at.account.kind is AccountKind.AVAILABLE and at.currency != "EUR":
                 assert amount == 0, "what came back is in the currency of the sale"
         assert not any(sums.values()), sums
         states = {row.item.frozen.key: row for row in self._items() if row.item.frozen is not None}

@@ -1,16 +1,20 @@
 """The clocks of shares in the books: they follow a share from its order to the bank, in few statements."""
 
 from fanshare.core.instants import DAY, HOUR
-from fanshare.core.ledger import AccountKind
+from fanshare.core.ledger import AccountKind, open_with
 from fanshare.core.orders import Refund
-from fanshare.core.payment_clock import Clock, Step, Wait
+from fanshare.core.payment_clock import Clock, Step, Wait, Waiting
 from fanshare.core.payout_item import Said
 from fanshare.core.payout_schedule import Every, Schedule
-from fanshare.flows import payment_clock, payout_runs, payout_schedule, rulings
+from fanshare.flows import credit_steps, gifts, payment_clock, payout_runs, payout_schedule, payouts, rulings
 from fanshare.flows.payment_clock import Earned
+from fanshare.flows.payouts import Step as Move
+from fanshare.flows.shop_credits import Wish, cancel, new_credit
 from fanshare.store.directory import programme_with_id
-from fanshare.store.queries import earnings
+from fanshare.store.ledger import post_logged
+from fanshare.store.queries import earnings, payment_times
 from fanshare.store.queries import payout_runs as rows
+from fanshare.store.queries import shop_credits as credits_
 from tests.flows.test_payout_runs import READY, approved, story, told
 from tests.support.stories import NOW, Story
 
@@ -87,3 +91,90 @@ def test_a_debt_a_stop_and_the_smallest_payment_stand_beside_what_waits(story: S
     found = clocks(story, story.finn, READY)
     assert found["1"].step is Step.GONE
     assert [one.why for one in found["2"].waits] == [Wait.MATURITY, Wait.NEGATIVE]
+
+
+def keeps(story: Story, amount: int, now: int) -> int:
+    """Finn keeps so much as a code, of a shop that shows it."""
+    payout = payouts.begin(story.access, story.finn, "EUR", amount, now)
+    payouts.walk(story.programme, [Move(payout, "in_transit")], now)
+    wish = Wish(story.finn, story.shop.connection_id, "EUR", amount)
+    made = credits_.add(story.access, new_credit(story.programme, wish, payout.id, now))
+    if amount >= 1_416_000:
+        assert clocks(story, story.finn, now)["1"].waits == (Waiting(Wait.CODE),)
+    credits_.lease(story.access, now, now + HOUR, 9)
+    assert credit_steps.made(story.programme, made, now)
+    return made
+
+
+def test_a_share_that_was_kept_as_shop_credit_is_followed_to_the_order_that_used_it(story: Story) -> None:
+    story.sold("2", 59_000_000, story.click(), now=NOW + 5 * DAY)
+    story.settle(READY + 9 * DAY)
+    later = READY + 9 * DAY
+    # 1.416 and 1.416 are ready: the older one whole and 0.084 of the younger one.
+    made = keeps(story, 1_500_000, later)
+    found = clocks(story, story.finn, later)
+    assert (found["1"].step, found["1"].credit, found["1"].waits) == (Step.KEPT, made, (Waiting(Wait.USE),))
+    assert (found["2"].step, found["2"].kept, found["2"].waits[0].why) == (Step.READY, 84_000, Wait.RUN)
+    [purse] = earnings.purses(story.access, story.finn)
+    assert (purse.credit, purse.leaving, purse.earned) == (1_500_000, 0, 2_832_000)
+    assert earnings.payouts(story.access, story.finn)[0].state == "credit"
+    order = rulings.find_order(story.access, "2")
+    rest = credit_steps.used(story.programme, made, order, 1_000_000, later + HOUR)
+    assert rest is not None
+    found = clocks(story, story.finn, later + HOUR)
+    assert (found["1"].step, found["1"].credit, found["1"].kept) == (Step.KEPT, rest.id, 1_416_000)
+    assert found["2"].kept == 84_000, "the rest is where the code was"
+    run, _ = payout_runs.plan(story.programme, "Bea", later + HOUR)
+    payout_runs.approve(story.programme, run, "Bea", later + HOUR)
+    payout_runs.send(story.programme, run, "Bea", later + HOUR)
+    assert clocks(story, story.finn, later + HOUR)["2"].run == run
+    cancel(story.programme, story.finn, rest.id, later + 2 * HOUR)
+    back = clocks(story, story.finn, later + 2 * HOUR)
+    assert (back["1"].step, back["1"].run, back["1"].ready_at) == (Step.READY, None, later + 2 * HOUR)
+    assert back["1"].kept == 1_000_000
+    assert story.wrong(later + 2 * HOUR) == []
+
+
+def test_what_was_used_and_what_was_given_stand_beside_what_is_left(story: Story) -> None:
+    made = keeps(story, 1_000_000, READY)
+    credit_steps.used(story.programme, made, rulings.find_order(story.access, "1"), 1_000_000, READY + HOUR)
+    story.access.execute("UPDATE party SET slug = 'cleo' WHERE programme_id = %(programme_id)s AND id = %(id)s",
+                         {"id": story.cleo})  # fmt: skip
+    gifts.give(story.programme, gifts.Wish(story.finn, "cleo", "EUR", 410_000), "k", READY + HOUR)
+    found = clocks(story, story.finn, READY + HOUR)["1"]
+    assert (found.step, found.kept, found.given) == (Step.READY, 1_000_000, 410_000)
+    assert found.waits == (Waiting(Wait.BELOW_UNIT),)
+    [purse] = earnings.purses(story.access, story.finn)
+    assert (purse.spent, purse.paid, purse.away, purse.earned) == (1_000_000, 0, 410_000, 1_416_000)
+    assert story.wrong(READY + HOUR) == []
+
+
+def test_money_that_was_moved_in_is_in_the_line_as_well(story: Story) -> None:
+    post_logged(story.access, [open_with(story.finn, 1_000_000, "EUR", waiting=False)], at=NOW)
+    keeps_of_both = keeps(story, 2_000_000, READY)
+    found = clocks(story, story.finn, READY)["1"]
+    assert (found.step, found.credit, found.kept) == (Step.KEPT, keeps_of_both, 1_416_000)
+
+
+def test_where_the_brand_only_ever_gave_credit_what_is_ready_waits_for_no_run(story: Story) -> None:
+    assert clocks(story, story.finn, READY)["1"].waits == (Waiting(Wait.RUN),)
+    story.access.execute("UPDATE connection SET base_url = 'https://shop.example'"
+                         " WHERE programme_id = %(programme_id)s")  # fmt: skip
+    credits_.set_rule(story.access, story.shop.connection_id, True, READY)
+    assert clocks(story, story.finn, READY)["1"].waits == (Waiting(Wait.CREDIT),)
+    payout_runs.plan(story.programme, "Bea", READY)
+    assert clocks(story, story.finn, READY)["1"].waits == (Waiting(Wait.APPROVAL),)
+
+
+def test_a_code_of_a_cent_makes_no_programme_look_prompt(story: Story) -> None:
+    late = READY + 60 * DAY
+
+    def paid() -> list[bool]:
+        found = payment_times.ripened(story.access, late, 0)
+        return sorted(one.paid_at is not None for one in found)
+
+    assert paid() == [False, False]
+    keeps(story, 10_000, READY)
+    assert paid() == [False, False]
+    keeps(story, 1_400_000, READY)
+    assert paid() == [False, True]

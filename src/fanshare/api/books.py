@@ -213,7 +213,7 @@ def _shares(desk: Desk, rows: list[ShareRow]) -> list[dict[str, Any]]:
         for row in rows
     ]
     told = payment_clock.clocks(desk.access, desk.tenant, earned, desk.now).clocks
-    return [{**_share(desk, row), "clock": clock_out(one)} for row, one in zip(rows, told, strict=True)]
+    return [{**_share(desk, row), "clock": clock_out(one, row.currency)} for row, one in zip(rows, told, strict=True)]
 
 
 def _share(desk: Desk, row: ShareRow) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from typing import Literal
 
 from ninja import Schema
 
+from fanshare.api.money_shape import Money
 from fanshare.core.payment_clock import Step, Wait
 
 
@@ -15,7 +16,11 @@ class WaitOut(Schema):
 
 
 class ClockOut(Schema):
-    """Where a share is on its way, since or from when it is ready, and which day (``YYYY-MM-DD``) or run takes it."""
+    """Where a share is on its way, since or from when it is ready, and which day (``YYYY-MM-DD``) or run takes it.
+
+    ``kept`` and ``given``: what of it left without a run, as a code of the shop or as a gift; where that is all of it,
+    the ``step`` says so, and ``credit`` is the code's number.
+    """
 
     step: Step
     ready_at: str | None
@@ -23,6 +28,9 @@ class ClockOut(Schema):
     run: str | None
     paid_at: str | None
     waits: list[WaitOut]
+    credit: str | None
+    kept: Money
+    given: Money
 
 
 class PaysOut(Schema):

@@ -5,9 +5,10 @@ from typing import Any, Literal
 from ninja import Query, Router, Schema
 
 from fanshare.api.gate import desk_of, operation
+from fanshare.api.money_shape import Money
 from fanshare.api.paging import Page, PageAsked, page
 from fanshare.api.people import party_id
-from fanshare.api.shapes import Money, maybe_when, money, when
+from fanshare.api.shapes import maybe_when, money, when
 from fanshare.store.queries import paged_gifts
 from fanshare.store.queries.paged_gifts import PagedGift, PagedGoal
 

@@ -4,7 +4,7 @@ from typing import Literal
 
 from ninja import Schema
 
-from fanshare.api.shapes import Money
+from fanshare.api.money_shape import Money
 from fanshare.core.payout_item import State
 from fanshare.core.reconciliation import What
 

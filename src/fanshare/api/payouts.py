@@ -69,8 +69,8 @@ def compare_payout_run(request: Any, run: Annotated[Number, Path()]) -> Any:
     }
 
 
-def clock_out(clock: Clock) -> dict[str, Any]:
-    """A clock in a document."""
+def clock_out(clock: Clock, currency: str) -> dict[str, Any]:
+    """A clock in a document; ``currency`` is that of the share."""
     return {
         "step": clock.step,
         "ready_at": maybe_when(clock.ready_at),
@@ -78,6 +78,9 @@ def clock_out(clock: Clock) -> dict[str, Any]:
         "run": None if clock.run is None else str(clock.run),
         "paid_at": maybe_when(clock.paid_at),
         "waits": waits_out(clock.waits),
+        "credit": None if clock.credit is None else str(clock.credit),
+        "kept": money(clock.kept, currency),
+        "given": money(clock.given, currency),
     }
 
 

@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 from ninja import Field, Schema
 from pydantic import StringConstraints
 
-from fanshare.api.shapes import Money, Short, Strict
+from fanshare.api.money_shape import Money
+from fanshare.api.shapes import Short, Strict
 
 type Endpoint = Annotated[str, StringConstraints(max_length=128, pattern=r"^[A-Za-z0-9_-]*$")]
 

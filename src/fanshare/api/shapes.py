@@ -6,6 +6,7 @@ from ninja import Field, Schema
 from pydantic import ConfigDict, StringConstraints
 
 from fanshare.api.clock_shapes import ClockOut, PaysOut, PunctualityOut, WaitOut
+from fanshare.api.money_shape import Money
 from fanshare.core.instants import Instant, format_rfc3339, parse_rfc3339
 from fanshare.core.money import Micros
 
@@ -13,7 +14,6 @@ type Text = Annotated[str, StringConstraints(max_length=2_000, pattern=r"^[^\x00
 type Short = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]+$")]
 type Country = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2}$")]
 type Number = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,18}$")]
-type MicrosText = Annotated[str, StringConstraints(pattern=r"^-?[0-9]{1,19}$")]
 #: RFC 3339 with a zone, such as 2026-11-14T10:02:00Z.
 type Time = Annotated[
     str, StringConstraints(min_length=20, max_length=40), Field(json_schema_extra={"format": "date-time"})
@@ -37,13 +37,6 @@ class Problem(Schema):
     code: str
     detail: str
     errors: list[dict[str, str]] | None = None
-
-
-class Money(Schema):
-    """An exact amount: millionths of the currency's major unit, as a string. ``5310000`` EUR micros are 5.31 EUR."""
-
-    micros: MicrosText
-    currency: str
 
 
 class LabelShape(Strict):

@@ -24,6 +24,9 @@ class Step(StrEnum):
     LEAVING = "leaving"  # sent
     LOOKED = "looked"  # the answers of the bank do not match
     PAID = "paid"
+    KEPT = "kept"  # a code of the shop holds it, which was not used yet
+    SPENT = "spent"  # such a code was used
+    GIVEN = "given"  # she gave it to a creator
 
 
 class Wait(StrEnum):
@@ -47,6 +50,11 @@ class Wait(StrEnum):
     BELOW_MINIMUM = "below_minimum"
     DAY = "day"  # the next day of paying
     RUN = "run"  # the next run: the brand tells no days
+    CREDIT = "credit"  # nothing but herself: until now the brand pays by shop credit alone
+    CODE = "code"  # the shop makes the code
+    USE = "use"  # the code can be used, or taken back
+    ENDING = "ending"  # the shop ends the code; then it is ready again
+    GOAL = "goal"  # the goal that she gave it to
     APPROVAL = "approval"
     SENDING = "sending"
     FROZEN = "frozen"
@@ -61,30 +69,50 @@ class Waiting(NamedTuple):
     until: Instant = 0
 
 
+class Part(NamedTuple):
+    """What of a share left without a run: ``step`` is kept, spent or given; ``at`` is when it came to that."""
+
+    step: Step
+    amount: Micros
+    at: Instant
+    credit: int | None = None
+    wait: Waiting | None = None
+
+
 class Share(NamedTuple):
-    """What the clock is asked about. ``ready_since`` is when it came to ``available``, for one that is there."""
+    """What the clock is asked about. ``ready_since`` is when it came to ``available``, for one that is there.
+
+    ``parts``: what of it left without a run (``core.set_aside``).
+    """
 
     amount: Micros
     bucket: str
     matures_at: Instant | None
     held_until: Instant | None
     ready_since: Instant | None = None
+    parts: tuple[Part, ...] = ()
 
 
 class Taker(NamedTuple):
-    """A payment of a run to the same payee in the same currency, and when it came to its state."""
+    """A payment of a run to the same payee in the same currency, and when it came to its state.
+
+    ``sent_at`` is when the run was sent, ``None`` before.
+    """
 
     run: int
     planned_at: Instant
     frozen: bool
     state: State
     changed_at: Instant
+    sent_at: Instant | None = None
 
 
 class Clock(NamedTuple):
     """``ready_at``: when it is or was ready; ``day``: the day of paying that takes it; ``run``: the run that took it.
 
-    ``paid_at`` where it has arrived. What it waits for comes in the order in which it ends.
+    ``paid_at`` where it has arrived, or its code was used. What it waits for comes in the order in which it ends.
+    ``kept`` and ``given``, in micros: what of it a code of the shop holds or held, and what she gave away; where that
+    is all of it, the ``step`` says so and ``credit`` is the code, else the rest of the clock is of what remains.
     """
 
     step: Step
@@ -93,12 +121,17 @@ class Clock(NamedTuple):
     run: int | None = None
     paid_at: Instant | None = None
     waits: tuple[Waiting, ...] = ()
+    credit: int | None = None
+    kept: Micros = 0
+    given: Micros = 0
 
 
 #: What keeps a payee's money back when a share of hers becomes ready later; the rest is about the balance of now.
 _ALSO_THEN = frozenset({Why.NEGATIVE, Why.ERASED, Why.STOPPED, Why.CHANGED, Why.NO_FORM, Why.NO_ACCOUNT, Why.NO_RAIL})
 #: What has a date, or ends by the next run.
 _DATED = frozenset({Wait.CHANGED, Wait.UNDERWAY, Wait.DAY, Wait.RUN, Wait.NEGATIVE})
+#: Of parts that differ the share is at the one that is least over.
+_LEAST_OVER = (Step.KEPT, Step.GIVEN, Step.SPENT)
 type Days = Callable[[Instant], date | None]
 
 
@@ -111,8 +144,13 @@ def clock(share: Share, payee: Ready, minimum: Mapping[str, Micros], takers: Ite
     if share.bucket != "available":
         return _to_come(share, payee, days)
     since = share.ready_since or share.matures_at
+    given = sum(part.amount for part in share.parts if part.step is Step.GIVEN)
+    kept_ = sum(part.amount for part in share.parts) - given
+    if kept_ + given >= share.amount > 0:
+        return _left(since, share.parts)._replace(kept=kept_, given=given)
     taker = taken_by(since or 0, takers)
-    return _ready(since, payee, minimum, days) if taker is None else _taken(since, taker)
+    found = _ready(since, payee, minimum, days) if taker is None else _taken(since, taker)
+    return found._replace(kept=kept_, given=given)
 
 
 def taken_by(ready: Instant, takers: Iterable[Taker]) -> Taker | None:
@@ -177,6 +215,14 @@ def _taken(since: Instant | None, taker: Taker) -> Clock:
         return Clock(Step.LEAVING, since, run=taker.run, waits=(Waiting(Wait.ARRIVAL),))
     next_ = Wait.APPROVAL if taker.state is State.PLANNED else Wait.SENDING
     return Clock(Step.PLANNED, since, run=taker.run, waits=(Waiting(Wait.FROZEN if taker.frozen else next_),))
+
+
+def _left(since: Instant | None, parts: Sequence[Part]) -> Clock:
+    """All of it left without a run."""
+    last = min(parts, key=lambda part: (_LEAST_OVER.index(part.step), part.wait is None, -part.at))
+    waits = dict.fromkeys(part.wait for part in parts if part.wait is not None)
+    paid = last.at if last.step is Step.SPENT else None
+    return Clock(last.step, since, paid_at=paid, waits=tuple(waits), credit=last.credit)
 
 
 def _maturity(share: Share) -> tuple[Waiting, ...]:

@@ -1,6 +1,7 @@
 """The clocks of shares: when each is ready, which run takes it, what it waits for. Pages and the API ask here."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import NamedTuple
@@ -8,15 +9,16 @@ from typing import NamedTuple
 from fanshare.core.funding import short
 from fanshare.core.instants import Instant
 from fanshare.core.money import Micros
-from fanshare.core.payment_clock import Clock, Share, Waiting, clock, payee_clock
+from fanshare.core.payment_clock import Clock, Share, Wait, Waiting, clock, payee_clock
 from fanshare.core.payout_runs import Ready
 from fanshare.core.rails import least
+from fanshare.core.set_aside import Found, divide
 from fanshare.flows import funding
 from fanshare.flows.payee_currency import quoted
 from fanshare.store.access import Access
 from fanshare.store.directory import Programme as Tenant
 from fanshare.store.queries import payment_clock as rows
-from fanshare.store.queries import payout_standing
+from fanshare.store.queries import payout_standing, shop_credits
 
 
 class Earned(NamedTuple):
@@ -39,22 +41,60 @@ class Told(NamedTuple):
 
 
 def clocks(access: Access, tenant: Tenant, asked: Sequence[Earned], now: Instant) -> Told:
-    """In two statements, however many shares there are."""
+    """In three statements, however many shares there are; two more for each payee who kept or gave some of it."""
     if not asked:
         return Told([], {})
     payees = {(one.party, one.currency) for one in asked if one.party is not None}
     standing = _standing(access, payees, now)
     ready = [one.position for one in asked if one.bucket == "available"]
     since, takers = rows.read(access, ready, {party for party, _ in payees})
+    away = _set_aside(access, [one for one in asked if one.position in since], since, takers) if since else {}
     rules = {currency: rule for (_party, currency), (_ready, rule) in standing.items()}
     days = partial(tenant.pays, now=now)
     found = []
     for one in asked:
         place = (one.party or 0, one.currency)
-        share = Share(one.amount, one.bucket, one.matures_at, one.held_until, since.get(one.position))
+        at = away.get(one.position) or Found(since[one.position]) if one.position in since else None
+        dates = (one.matures_at, one.held_until)
+        share = Share(one.amount, one.bucket, *dates, *((at.since, at.parts) if at is not None else ()))
         payee, _least = standing.get(place) or (Ready(*place, 0), 0)
         found.append(clock(share, payee, rules, takers.get(place, ()), days))
+    found = _by_credit_alone(access, asked, found)
     return Told(found, {place: max(rule, least(one.kind)) for place, (one, rule) in standing.items()})
+
+
+def _set_aside(
+    access: Access, asked: Sequence[Earned], since: Mapping[int, Instant], takers: rows.Takers
+) -> dict[int, Found]:
+    """What of shares that are ready left without a run. Only what a run had not taken before is looked at."""
+    pairs: dict[tuple[int, str], list[Instant]] = defaultdict(list)
+    for one in asked:
+        if one.party is not None:
+            pairs[one.party, one.currency].append(since[one.position])
+    found: dict[int, Found] = {}
+    for pair, went in rows.asides(access, {party for party, _ in pairs}).items():
+        if pair not in pairs:
+            continue
+        first, last, runs = min(pairs[pair]), max(pairs[pair]), takers.get(pair, [])
+        before = [one for one in runs if one.sent_at is not None and one.planned_at < first]
+        base = max(before, key=lambda one: one.planned_at, default=None)
+        later = [one for one in went if base is None or one.at >= (base.sent_at or 0)]
+        if later:
+            found |= divide(rows.lots(access, pair, -1 if base is None else base.planned_at, last), runs, later)
+    return found
+
+
+def _by_credit_alone(access: Access, asked: Sequence[Earned], found: list[Clock]) -> list[Clock]:
+    """Where the brand never paid otherwise, what is ready waits for its owner and not for a run that nobody plans."""
+    run = (Waiting(Wait.RUN),)
+    if not any(one.waits == run for one in found) or not rows.never_paid(access):
+        return found
+    given = {shop.currency for shop in shop_credits.shops(access)}
+    own = (Waiting(Wait.CREDIT),)
+    return [
+        told._replace(waits=own) if told.waits == run and one.currency in given else told
+        for one, told in zip(asked, found, strict=True)
+    ]
 
 
 def balances(

@@ -44,6 +44,11 @@ _WAITS: Mapping[str, str] = {
     Wait.FROZEN: later("in run %(run)s, which is stopped for now"),
     Wait.ARRIVAL: later("sent in run %(run)s"),
     Wait.DECISION: later("sent in run %(run)s"),
+    Wait.CREDIT: later("can be kept as shop credit at once; the brand has made no payouts so far"),
+    Wait.CODE: later("the shop makes the code"),
+    Wait.USE: later("the code was not used yet, and can be taken back"),
+    Wait.ENDING: later("the shop is asked to end the code; then it is ready again"),
+    Wait.GOAL: later("waits for the goal until %(day)s"),
 }
 
 #: Those that keep back what is ready, whoever's smallest payment it is less than.
@@ -107,6 +112,12 @@ def _standing(here: Here, one: Earned, found: Clock) -> State:
         return State("waiting", "arrow-right", _("on its way to you"))
     if found.step is Step.LOOKED:
         return State("checked", "triangle-alert", _("its payment is looked at"))
+    if found.step is Step.KEPT:
+        return State("waiting", "gift", _("kept as shop credit"))
+    if found.step is Step.SPENT and found.paid_at is not None:
+        return State("ready", "gift", _("used as shop credit on %(day)s") % {"day": here.calendar.day(found.paid_at)})
+    if found.step is Step.GIVEN:
+        return State("off", "gift", _("given away"))
     return state(one.bucket, one.amount, one.matures_at, one.held_until, here.calendar)
 
 
@@ -119,7 +130,18 @@ def _notes(here: Here, one: Earned, found: Clock, least: Mapping[tuple[int, str]
             smallest = format_minor(least.get((here.me, one.currency), 0), one.currency)
             known = {"run": found.run, "sum": smallest, "currency": one.currency}
             words.append(_(_WAITS[wait.why]) % {**known, "day": here.calendar.day(wait.until)})
-    return "; ".join(words)
+    return "; ".join([*words, *_parts(one, found)])
+
+
+def _parts(one: Earned, found: Clock) -> list[str]:
+    """What of a line left without a run, where the rest of it did not."""
+    if found.step in (Step.KEPT, Step.SPENT, Step.GIVEN):
+        return []
+    said = [
+        (_("%(sum)s %(currency)s of it as shop credit"), found.kept),
+        (_("%(sum)s %(currency)s of it given away"), found.given),
+    ]
+    return [words % {"sum": format_minor(sum_, one.currency), "currency": one.currency} for words, sum_ in said if sum_]
 
 
 def waits_in_words(here: Here, waits: Sequence[Waiting], currency: str) -> str:

@@ -9,6 +9,7 @@ from attrs import field as _attrs_field
 from ..models.step import Step
 
 if TYPE_CHECKING:
+    from ..models.money import Money
     from ..models.wait_out import WaitOut
 
 
@@ -19,15 +20,26 @@ T = TypeVar("T", bound="ClockOut")
 class ClockOut:
     """Where a share is on its way, since or from when it is ready, and which day (``YYYY-MM-DD``) or run takes it.
 
-    Attributes:
-        paid_at (None | str):
-        pays_on (None | str):
-        ready_at (None | str):
-        run (None | str):
-        step (Step): Where a share is on its way to whoever earned it.
-        waits (list[WaitOut]):
+    ``kept`` and ``given``: what of it left without a run, as a code of the shop or as a gift; where that is all of it,
+    the ``step`` says so, and ``credit`` is the code's number.
+
+        Attributes:
+            credit (None | str):
+            given (Money): An exact amount: millionths of the currency's major unit, as a string. ``5310000`` EUR micros are
+                5.31 EUR.
+            kept (Money): An exact amount: millionths of the currency's major unit, as a string. ``5310000`` EUR micros are
+                5.31 EUR.
+            paid_at (None | str):
+            pays_on (None | str):
+            ready_at (None | str):
+            run (None | str):
+            step (Step): Where a share is on its way to whoever earned it.
+            waits (list[WaitOut]):
     """
 
+    credit: None | str
+    given: Money
+    kept: Money
     paid_at: None | str
     pays_on: None | str
     ready_at: None | str
@@ -37,6 +49,13 @@ class ClockOut:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        credit: None | str
+        credit = self.credit
+
+        given = self.given.to_dict()
+
+        kept = self.kept.to_dict()
+
         paid_at: None | str
         paid_at = self.paid_at
 
@@ -60,6 +79,9 @@ class ClockOut:
         field_dict.update(self.additional_properties)
         field_dict.update(
             {
+                "credit": credit,
+                "given": given,
+                "kept": kept,
                 "paid_at": paid_at,
                 "pays_on": pays_on,
                 "ready_at": ready_at,
@@ -73,9 +95,21 @@ class ClockOut:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        from ..models.money import Money
         from ..models.wait_out import WaitOut
 
         d = dict(src_dict)
+
+        def _parse_credit(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        credit = _parse_credit(d.pop("credit"))
+
+        given = Money.from_dict(d.pop("given"))
+
+        kept = Money.from_dict(d.pop("kept"))
 
         def _parse_paid_at(data: object) -> None | str:
             if data is None:
@@ -115,6 +149,9 @@ class ClockOut:
             waits.append(waits_item)
 
         clock_out = cls(
+            credit=credit,
+            given=given,
+            kept=kept,
             paid_at=paid_at,
             pays_on=pays_on,
             ready_at=ready_at,

@@ -27,6 +27,10 @@ class ShareOut:
         bucket (Bucket):
         clock (ClockOut): Where a share is on its way, since or from when it is ready, and which day (``YYYY-MM-DD``) or
             run takes it.
+
+            ``kept`` and ``given``: what of it left without a run, as a code of the shop or as a gift; where that is all of
+            it,
+            the ``step`` says so, and ``credit`` is the code's number.
         creator (str):
         held_until (None | str):
         id (str):

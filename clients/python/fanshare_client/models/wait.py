@@ -9,10 +9,14 @@ class Wait(StrEnum):
     CHANGED = "changed"
     CHECK = "check"
     CLAIM = "claim"
+    CODE = "code"
+    CREDIT = "credit"
     DAY = "day"
     DECISION = "decision"
+    ENDING = "ending"
     ERASED = "erased"
     FROZEN = "frozen"
+    GOAL = "goal"
     MATURITY = "maturity"
     NEGATIVE = "negative"
     NO_ACCOUNT = "no_account"
@@ -25,6 +29,7 @@ class Wait(StrEnum):
     STOPPED = "stopped"
     UNDERWAY = "underway"
     UNFUNDED = "unfunded"
+    USE = "use"
 
     def __str__(self) -> str:
         return str(self.value)

@@ -21,6 +21,11 @@ SELECT currency, 'got', sum(amount)::bigint FROM gift
 SELECT currency, state, sum(amount)::bigint FROM payout
  WHERE programme_id = %(programme_id)s AND party_id = %(party)s AND state IN ('withheld', 'exchanged', 'received')
  GROUP BY currency, state
+ UNION ALL
+SELECT o.currency, CASE o.state WHEN 'final' THEN 'spent' ELSE 'credit' END, sum(o.amount)::bigint
+  FROM shop_credit c JOIN payout o ON o.programme_id = c.programme_id AND o.id = c.payout_id
+ WHERE c.programme_id = %(programme_id)s AND c.party_id = %(party)s AND o.state IN ('in_transit', 'final')
+ GROUP BY 1, 2
 """
 _LINES: LiteralString = """
 SELECT p.order_id, p.id, o.external_id, o.placed_at, coalesce(c.display_name, ''), o.net, p.currency, p.amount,
@@ -77,8 +82,12 @@ SELECT coalesce(sum(d.n), 0)::bigint FROM link l
 """
 #: Payouts and what moved besides, in one look: a page has few.
 _MOVED = """
-(SELECT '', currency, amount, state, changed_at, NULL::bigint, id, 0, 0 FROM payout
-  WHERE programme_id = %(programme_id)s AND party_id = %(party)s ORDER BY id DESC LIMIT 20)
+(SELECT '', p.currency, p.amount,
+        CASE WHEN p.state = 'returned' OR NOT EXISTS (
+             SELECT FROM shop_credit c WHERE c.programme_id = p.programme_id AND c.payout_id = p.id) THEN p.state
+             WHEN p.state = 'final' THEN 'spent' ELSE 'credit' END,
+        p.changed_at, NULL::bigint, p.id, 0, 0 FROM payout p
+  WHERE p.programme_id = %(programme_id)s AND p.party_id = %(party)s ORDER BY p.id DESC LIMIT 20)
  UNION ALL
 (SELECT tool, currency, amount, '', moved_at, matures_at, id, nth,
         (SELECT coalesce(y.person_id, 0) FROM party y WHERE y.programme_id = o.programme_id AND y.id = o.party_id)
@@ -93,7 +102,7 @@ class Purse(NamedTuple):
 
     ``away`` is what she gave creators, ``got`` what she was given as one, ``promised`` what waits for their goals;
     ``withheld`` went to a tax authority for her; ``exchanged`` was changed into another currency, ``received`` out of
-    another one, to be paid.
+    another one, to be paid. ``credit`` are codes of the shop that were not used yet, ``spent`` those that were.
     """
 
     currency: str
@@ -108,11 +117,13 @@ class Purse(NamedTuple):
     withheld: Micros = 0
     exchanged: Micros = 0
     received: Micros = 0
+    credit: Micros = 0
+    spent: Micros = 0
 
     @property
     def earned(self) -> Micros:
         """Everything there is and was by sales."""
-        stays = self.ready + self.waiting + self.checked + self.leaving + self.paid
+        stays = self.ready + self.waiting + self.checked + self.leaving + self.paid + self.credit + self.spent
         return stays + self.away + self.promised + self.withheld + self.exchanged - self.got - self.received
 
 
@@ -177,6 +188,8 @@ _KINDS = (
     "withheld",
     "exchanged",
     "received",
+    "credit",
+    "spent",
 )
 
 
@@ -189,8 +202,8 @@ def purses_of(found: Mapping[tuple[str, str], Micros]) -> list[Purse]:
     """Purses from balances by currency and kind."""
     currencies = sorted({currency for currency, _ in found})
     whole = [Purse(one, *(found.get((one, kind), 0) for kind in _KINDS)) for one in currencies]
-    # What waits for a goal is in transit as well, but on its way to nobody yet.
-    return [one._replace(leaving=one.leaving - one.promised) for one in whole]
+    # What waits for a goal is in transit as well, but on its way to nobody yet; what is in a code is with her.
+    return [one._replace(leaving=one.leaving - one.promised - one.credit, paid=one.paid - one.spent) for one in whole]
 
 
 def lines(

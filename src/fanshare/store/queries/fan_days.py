@@ -31,7 +31,13 @@ SELECT p.currency, e.state, sum(p.amount) FROM payout p
  WHERE p.programme_id = %(programme_id)s AND p.party_id = %(fan)s AND e.at < %(day)s
    AND NOT (p.state = 'returned' AND p.changed_at < %(day)s)
  GROUP BY 1, 2
-"""
+ UNION ALL
+SELECT currency, CASE WHEN {used} THEN 'spent' ELSE 'credit' END, sum(CASE WHEN {used} THEN used ELSE amount END)
+  FROM shop_credit
+ WHERE programme_id = %(programme_id)s AND party_id = %(fan)s AND created_at < %(day)s
+   AND NOT (state IN ('cancelled', 'failed') AND changed_at < %(day)s)
+ GROUP BY 1, 2
+""".replace("{used}", "order_id IS NOT NULL AND NOT (state = 'used' AND changed_at >= %(day)s)")
 _LINES = """
 SELECT p.order_id, p.id, coalesce(c.display_name, ''), p.role, p.currency, p.bucket, p.matures_at, p.held_until,
        p.why_token, h.body

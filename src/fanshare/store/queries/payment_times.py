@@ -16,8 +16,17 @@ SELECT p.matures_at,
                 LEFT JOIN payout g ON g.programme_id = z.programme_id AND g.id = z.payout_id
                WHERE x.programme_id = p.programme_id AND x.party_id = p.party_id
                  AND coalesce(g.currency, x.currency) = p.currency
-                 AND x.state = 'final' AND x.created_at >= p.matures_at),
-             -- Where somebody gave all of it away, nothing waits for a payout any more.
+                 AND x.state = 'final' AND x.created_at >= p.matures_at
+                 -- A code of a cent pays no share; one that holds all there was does.
+                 AND NOT EXISTS (SELECT FROM shop_credit c WHERE c.programme_id = x.programme_id
+                                                             AND c.payout_id = x.id)),
+             -- Where somebody kept or gave away all of it, nothing waits for a payout any more.
+             (SELECT min(c.created_at) FROM shop_credit c
+                JOIN account a ON a.programme_id = c.programme_id AND a.party_id = c.party_id
+                     AND a.currency = c.currency AND a.kind = 'available'
+                     AND a.balance < least(c.amount, 1000000)
+               WHERE c.programme_id = p.programme_id AND c.party_id = p.party_id AND c.currency = p.currency
+                 AND c.state NOT IN ('cancelled', 'failed') AND c.created_at >= p.matures_at),
              (SELECT min(g.changed_at) FROM gift g
                 JOIN account a ON a.programme_id = g.programme_id AND a.party_id = g.giver_party_id
                      AND a.currency = g.currency AND a.kind = 'available' AND a.balance <= 0

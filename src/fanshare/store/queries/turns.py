@@ -6,6 +6,8 @@ paid long ago is not touched. All else that can come is rare and is read whole.
 
 from collections.abc import Sequence
 
+from fanshare.core.instants import DAY, Instant
+from fanshare.core.money import Micros
 from fanshare.core.moving import ABSORBED, DEBT, DEBT_ORDER
 from fanshare.core.turns import Came, Known, Went
 from fanshare.store.access import Access
@@ -25,7 +27,7 @@ SELECT g.party_id, g.currency, s.day, sum(s.amount)::bigint, count(*)
 # What the brand bore of a debt is no money of hers: it made good what a refund took. What was taken back of a balance,
 # or given again, belongs to the one of its name.
 _OTHERS = """
-SELECT party_id, currency, min(at) / 86400000000, sum(amount)::bigint FROM (
+SELECT party_id, currency, min(at), sum(amount)::bigint FROM (
     SELECT o.party_id, o.currency, o.source AS name, coalesce(o.matures_at, o.moved_at) AS at, o.amount FROM opening o
      WHERE o.programme_id = %(programme_id)s AND o.party_id = ANY(%(parties)s) AND NOT o.tool = ANY(%(borne)s)
        AND (o.matures_at IS NULL OR EXISTS (
@@ -65,7 +67,6 @@ _BORNE = [ABSORBED, DEBT, DEBT_ORDER]
 
 def came(access: Access, pairs: Sequence[Pair], most: int) -> dict[Pair, Known]:
     """What became ready of each payee and currency: of shares of sales at most the ``most`` newest."""
-    parties = sorted({party for party, _ in pairs})
     asked = {"parties": [one[0] for one in pairs], "currencies": [one[1] for one in pairs], "most": most}
     found: dict[Pair, list[Came]] = {pair: [] for pair in pairs}
     counted: dict[Pair, int] = dict.fromkeys(pairs, 0)
@@ -75,10 +76,19 @@ def came(access: Access, pairs: Sequence[Pair], most: int) -> dict[Pair, Known]:
         found[pair].append(Came(day, amount))
         counted[pair] += count
         oldest[pair] = min(day, oldest.get(pair, day))
-    for party, currency, day, amount in access.fetch(_OTHERS, {"parties": parties, "borne": _BORNE}):
-        if (party, currency) in found and amount > 0:
-            found[party, currency].append(Came(day, amount))
+    for pair, at, amount in others(access, pairs):
+        found[pair].append(Came(at // DAY, amount))
     return {pair: Known(tuple(list_), oldest[pair] if counted[pair] == most else None) for pair, list_ in found.items()}
+
+
+def others(access: Access, pairs: Sequence[Pair]) -> list[tuple[Pair, Instant, Micros]]:
+    """What came of payees that was no share of a sale, and since when it was ready: balances that were moved in,
+    bonuses, claims, gifts.
+    """
+    wanted = set(pairs)
+    values = {"parties": sorted({party for party, _ in pairs}), "borne": _BORNE}
+    rows = access.fetch(_OTHERS, values)
+    return [((row[0], row[1]), row[2], row[3]) for row in rows if (row[0], row[1]) in wanted and row[3] > 0]
 
 
 def went(access: Access, parties: Sequence[int]) -> dict[Pair, list[Went]]:
