@@ -8,6 +8,7 @@ from fanshare.core.instants import DAY, HOUR, MINUTE
 from fanshare.core.payee import WAIT
 from fanshare.core.payee_account import Kind, stripe_account
 from fanshare.flows import payees, payout_rails
+from fanshare.flows.check import one_finding
 from fanshare.integrations import rail_http
 from fanshare.integrations.http import Answer
 from fanshare.integrations.paypal import payouts
@@ -19,16 +20,18 @@ from fanshare.store.server import Server
 from fanshare.web.brand import rail_words
 from fanshare.web.language import speaking
 from tests.support.paypal_payouts import APP, PayPal
+from tests.support.provider_reports import STRIPE, report
 from tests.support.schema import schema_template
 from tests.support.stripe_connect import CLEO, KEY, StripeConnect
 from tests.support.tremendous import SECRET, Tremendous
 from tests.web.support.browser import chromium, watched
 from tests.web.support.company import Company, founded
 from tests.web.support.serving import served
+from tests.web.test_brand_banks import upload
 from tests.web.test_brand_payouts import PAGE, planned, post, words
 
 __all__ = ["schema_template"]
-RAILS, WHERE = f"{PAGE}/providers", "/payee/linen"
+RAILS, REPORTS, WHERE = f"{PAGE}/providers", f"{PAGE}/reports", "/payee/linen"
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +119,32 @@ def test_a_run_is_sent_over_it_by_the_worker(company: Company, stripe: StripeCon
     assert house.rows("SELECT DISTINCT state FROM payout_item WHERE key = ANY(%s)", keys) == [("final",)]
 
 
+def test_a_report_of_the_provider_is_read_once_and_what_fits_nothing_is_listed(
+    company: Company, stripe: StripeConnect
+) -> None:
+    """Of those that the run before has paid: to the cent, and beside it a transfer that no run made."""
+    cells = [
+        (f"txn_{n}", "transfer", one["id"], "eur", f"-{one['amount'] / 100:.2f}", "0.10",
+         f"-{one['amount'] / 100 + 0.1:.2f}", one["transfer_group"])
+        for n, one in enumerate(stripe.transfers)
+    ]  # fmt: skip
+    raw = report(STRIPE, *cells, ("txn_x", "transfer", "tr_strange", "eur", "-9.00", "0.00", "-9.00", ""))
+    for name in ("mona", "rea", "cleo", "dora"):
+        assert company.device(name).get(REPORTS).status == 403, name
+    fina = company.device("fina")
+    assert "Reports of providers" in words(fina.get(PAGE))
+    assert "Tick that you mean it" in words(upload(fina, REPORTS, raw, sure=""))
+    assert "This is no report that is known here" in words(upload(fina, REPORTS, b"a,b\n1,2\n"))
+    read = upload(fina, REPORTS, raw)
+    assert read.status == 200, words(read)
+    assert "1 row does not fit; it is below." in words(read)
+    assert "a payment there that no run here made" in words(read)
+    assert f"Fees of the provider: 0.{len(cells)}0" in words(read)
+    assert "read before; nothing was changed" in words(upload(fina, REPORTS, raw))
+    assert len(company.house.rows("SELECT id FROM provider_report")) == 1
+    assert one_finding("provider reports", company.brand.programme, company.house.now).ok
+
+
 def test_paypal_is_connected_by_its_app_and_chosen_by_an_address(company: Company) -> None:
     bea, carla = company.device("bea"), company.device("carla")
     with PayPal() as paypal:
@@ -169,7 +198,10 @@ def test_trouble_is_read_where_it_can_be_mended(company: Company) -> None:
 def test_the_pages_fit_and_are_accessible(company: Company) -> None:
     arranged(company)
     app = company.app(hosts=("127.0.0.1",), public_url="http://127.0.0.1")
-    for name, pages in (("bea", {"brand-rails": RAILS}), ("cleo", {"payee-stripe": f"{WHERE}?kind=stripe"})):
+    for name, pages in (
+        ("bea", {"brand-rails": RAILS, "brand-reports": REPORTS}),
+        ("cleo", {"payee-stripe": f"{WHERE}?kind=stripe"}),
+    ):
         with chromium() as browser, served(app) as base, watched(browser, base) as seen:
             seen.page.goto(f"{base}/sign-in/confirm?t={company.token(name)}")
             seen.page.get_by_role("button", name="Sign in").click()

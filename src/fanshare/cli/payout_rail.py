@@ -1,7 +1,8 @@
 """``fanshare payout rail``: the providers that a brand pays by."""
 
 import os
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
@@ -10,6 +11,7 @@ from fanshare.cli.payout_run import BY, YES, doing
 from fanshare.cli.session import group, session
 from fanshare.core.errors import BadInputError
 from fanshare.core.instants import format_rfc3339
+from fanshare.core.money import format_micros
 from fanshare.core.payee_account import Kind
 from fanshare.core.rails import CALLED
 
@@ -75,6 +77,38 @@ def end(ctx: typer.Context, kind: str = _WHICH, yes: bool = YES) -> None:
     with this.desk() as desk:
         payout_rails.end(desk.programme, _kind(kind), desk.now)
     this.out.result({"rail": kind}, [f"Nobody is paid by {kind} any more."])
+
+
+@app.command()
+def report(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Option("--from", help="Its own report as CSV; docs/reference/rails.md says which.")],
+    by: str = BY,
+    yes: bool = YES,
+) -> None:
+    """Book what a provider's own report says of payments; what fits none is listed with its reason."""
+    from fanshare.cli.files import read_bytes
+    from fanshare.core.provider_reports import MOST_BYTES
+    from fanshare.flows import provider_reports
+    from fanshare.integrations.provider_reports import read_report
+
+    raw = read_bytes(file, MOST_BYTES)
+    found = read_report(raw)
+    confirm(ctx, f"Book what {file} says of payments by {found.kind}?", yes)
+    this = session(ctx)
+    with this.desk() as desk, doing(desk, by) as done:
+        taken = provider_reports.take(desk.programme, found.kind, found.rows, raw, done.name, desk.now)
+        done.note("payout.report", f"{found.kind}: {taken.told} told, {len(taken.odd)} odd")
+    odd: list[dict[str, Any]] = [
+        {"line": one.row.line, "reference": one.reference, "what": str(one.what)} for one in taken.odd
+    ]
+    words = [f"{taken.told} payments were told something new."]
+    words = ["This report was read before; nothing was changed."] if taken.again else words
+    words += [f"Fees: {format_micros(sum_)} {currency}." for currency, sum_ in taken.fees.items()]
+    words += [f"Line {one['line']}: {one['reference']}, {one['what']}." for one in odd]
+    fees = {currency: format_micros(sum_) for currency, sum_ in taken.fees.items()}
+    result = {"rail": str(found.kind), "again": taken.again, "told": taken.told, "fees": fees, "odd": odd}
+    this.out.result(result, words)
 
 
 def _kind(text: str) -> Kind:

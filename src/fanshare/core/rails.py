@@ -11,6 +11,7 @@ from fanshare.core.instants import DAY, HOUR, Instant
 from fanshare.core.money import MICROS, Micros, exponent
 from fanshare.core.payee_account import Account, Kind
 from fanshare.core.payout_item import MARGIN, Frozen, Item, Rail, State
+from fanshare.core.provider_reports import Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,3 +143,6 @@ class Drivers(Protocol):
 
     def freeze(self, kind: Kind, secret: Mapping[str, str], order: Order) -> Frozen:
         """What goes out. Raises ``BadInputError`` ``bad_amount``."""
+
+    def report(self, raw: bytes) -> Report:
+        """A provider's own report. Raises ``BadInputError`` ``bad_report``, ``bad_row``."""

@@ -70,6 +70,7 @@ WHAT = {
     "payout.account": later("set the account that is paid from"),
     "payout.rail": later("set a provider that is paid by"),
     "payout.bank": later("booked a file of the bank"),
+    "payout.report": later("booked a report of a provider"),
     "payout.file": later("took the file of a payout run"),
     "rates.import": later("took rates of exchange from a file"),
     "payout.rule": later("set what holds for payout runs"),

@@ -6,8 +6,10 @@ from typing import NamedTuple
 from fanshare.core.instants import Instant
 from fanshare.core.payee_account import Kind
 from fanshare.core.payout_item import Frozen
+from fanshare.core.provider_reports import Report
 from fanshare.core.rails import Driver, Order
 from fanshare.integrations.paypal import payouts
+from fanshare.integrations.provider_reports import read_report
 from fanshare.integrations.rail_http import USUAL, Limits
 from fanshare.integrations.stripe import transfers
 from fanshare.integrations.tremendous import orders
@@ -45,3 +47,7 @@ class Called:
     def freeze(self, kind: Kind, secret: Secret, order: Order) -> Frozen:
         """What goes out for a payment. Raises ``BadInputError`` ``bad_amount``."""
         return _WAYS[kind].freeze(secret, order)
+
+    def report(self, raw: bytes) -> Report:
+        """A provider's own report. Raises ``BadInputError`` ``bad_report``, ``bad_row``."""
+        return read_report(raw)

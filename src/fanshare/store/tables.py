@@ -83,6 +83,8 @@ IMMUTABLE = frozenset(
         "payout_odd",
         "payout_report",
         "period_close",
+        "provider_line",
+        "provider_report",
         "returns_shown",
         "ruling",
         "sealed_piece",
