@@ -15,6 +15,7 @@ from fanshare.store.access import Access, connect
 from tests.cli.conftest import Terminal
 from tests.cli.test_asking import OLD, Shop, shop
 from tests.integrations.sepa.bank import booked_file, statement
+from tests.support.provider_reports import STRIPE, report
 
 __all__ = ["shop"]
 
@@ -58,6 +59,13 @@ def test_a_run_is_paid_by_the_bank(shop: Shop, tmp_path: Path) -> None:
     assert term.ask("payout", "bank", "hear", run, "--from", str(said), "--yes")["told"] == 1
     [total] = term.ask("payout", "run", "compare", run)["totals"]
     assert total["confirmed"] == total["run"] == total["file"] == total["booked"]
+    asked = ("payout", "rail", "report", "--from", str(said), "--yes")
+    assert term.refused(*asked) == "bad_report"
+    said.write_bytes(report(STRIPE, ("txn_1", "transfer", "tr_strange", "eur", "-9.00", "0.00", "-9.00", "")))
+    told = term.ask(*asked)
+    assert (told["rail"], told["again"], told["told"]) == ("stripe", False, 0)
+    assert told["odd"] == [{"line": 2, "reference": "tr_strange", "what": "stranger"}]
+    assert term.ask(*asked)["again"]
     assert "Everything agrees." in term.say("payout", "run", "compare", run)
     assert term.refused("payout", "run", "compare", "9999") == "unknown_run"
     shown = term.ask("payout", "run", "show", run)
