@@ -8,7 +8,7 @@ from fanshare.core.errors import BadInputError, ConflictError
 from fanshare.core.instants import DAY, HOUR, parse_rfc3339
 from fanshare.core.payout_runs import SCHEDULE
 from fanshare.core.payout_schedule import Every, Schedule
-from fanshare.flows import payout_runs, payout_schedule
+from fanshare.flows import payout_holds, payout_runs, payout_schedule
 from fanshare.flows.context import open_programme
 from fanshare.store import directory
 from fanshare.store.access import Access, Connection, connect
@@ -133,3 +133,13 @@ def test_what_one_person_approved_after_the_calendar_counts_with_her_next_run(st
     payout_runs.send(story.programme, run, "Bea", noon)
     assert rows.alone(story.access, "Bea", noon - DAY) == {"EUR": 7_070_000}
     assert rows.alone(story.access, "Otto", noon - DAY) == {}
+
+
+def test_a_day_of_paying_waits_while_restored_books_are_compared(story: Story) -> None:
+    """Not planned, and not over either: when payouts go on its run is planned."""
+    chosen(story)
+    noon = first_of_next_month(story)
+    payout_holds.hold(story.access, NOW, noon - HOUR)
+    assert payout_schedule.plan_due(story.programme, tenant(story), noon) is None
+    payout_holds.release(story.access, "Bea", "the bank's statement of May", noon + HOUR)
+    assert payout_schedule.plan_due(story.programme, tenant(story), noon + HOUR) is not None

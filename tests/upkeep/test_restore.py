@@ -105,12 +105,24 @@ def test_a_run_that_may_have_been_sent_since_is_frozen_by_a_restore(after: After
     assert term.ask(*run, "show", "1")["state"] == "sent", "what was sent is sent"
     assert term.ask(*run, "show", "2")["state"] == "frozen"
     sending = (*run, "send", "2", "--to", str(tmp_path / "again.csv"), "--yes")
-    assert term.refused(*sending, exit_code=1) == "wrong_state"
+    for verb in (("plan",), ("approve", "2", "--yes"), ("resume", "2", "--yes"), sending[2:]):
+        assert term.refused(*run, *verb, exit_code=1) == "payouts_held"
     assert rows(term, "SELECT actor, about FROM audit WHERE what = 'payout.freeze'") == [("restore", "run 2")]
     [(by, why)] = rows(term, "SELECT frozen_by, frozen_why FROM payout_run WHERE id = 2")
     assert by == "restore"
     assert why.startswith("restored from the backup of ")
     told = after.told.terminal
+    hold = ("payout", "hold")
+    assert term.ask(*hold, "show")["books_of"] == after.report["taken_at"]
+    [said] = [one for one in term.ask("doctor", exit_code=1)["remarks"] if one["code"] == "payouts_held"]
+    assert said["level"] == "bad"
+    assert term.refused(*hold, "release", "--compared", "yes", "--yes") == "compared_missing"
+    with_what = ("--compared", "the statement of our bank, nothing else was paid", "--by", "Bea", "--yes")
+    assert term.ask(*hold, "release", *with_what) == {"held": False}
+    assert term.refused(*hold, "release", *with_what, exit_code=1) == "not_held"
+    assert rows(term, "SELECT released_by FROM payout_hold") == [("Bea",)]
+    assert rows(term, "SELECT actor FROM audit WHERE what = 'payout.release'") == [("command line: Bea",)]
+    assert term.refused(*sending, exit_code=1) == "wrong_state"
     told.say(*run, "send", "2", "--to", str(tmp_path / "before.csv"), "--yes")
     assert term.ask(*run, "resume", "2", "--by", "Bea", "--yes")["state"] == "approved"
     term.say(*sending)

@@ -107,13 +107,14 @@ def _rows(desk: Any, state: str | None = None) -> list[dict[str, Any]]:
 
 
 def _with_runs() -> None:
-    from fanshare.cli import payout_bank, payout_compare, payout_rail, payout_rules, payout_run
+    from fanshare.cli import payout_bank, payout_compare, payout_hold, payout_rail, payout_rules, payout_run
 
     payout_rules.add_to(payout_run.app)
     payout_compare.add_to(payout_run.app)
     app.add_typer(payout_run.app, name="run")
     app.add_typer(payout_bank.app, name="bank")
     app.add_typer(payout_rail.app, name="rail")
+    app.add_typer(payout_hold.app, name="hold")
 
 
 _with_runs()

@@ -125,7 +125,9 @@ def _lines(done: "Restored") -> list[str]:
         f"Restored into {done.home}: the books of {since}. Every log goes on in a new epoch that says so.",
         f"What was acknowledged and not yet booked came along: {done.segments} pieces of the spool.",
         *_compared(done.compared),
-        f"Payouts that were sent after {since} are not in these books: compare with your bank before you send any.",
+        f"Payouts and codes of credit that were made after {since} are not in these books.",
+        "Nothing is paid and no credit is made before somebody compared them with banks, providers and shops.",
+        "Whoever has done so says it on the page Payouts, or by `fanshare payout hold release`.",
     ]
     for one in done.payouts:
         known = "was on its way" if one.state == "in_transit" else "was planned, and may have been sent since"
@@ -133,7 +135,7 @@ def _lines(done: "Restored") -> list[str]:
         lines.append(f"  payout {one.id} of {row['amount']} {one.currency} ({one.programme}) {known}")
     lines += [
         f"  run {run.run} ({run.programme}, {run.payments} payments in {run.currencies}) may have been sent since; it "
-        "is frozen. If its file was paid, resume and send it here, pay nothing, and say what became of it."
+        "is frozen. If its file was paid: when payouts go on, resume and send it, pay nothing, say what became of it."
         for run in done.runs
     ]
     for shop in done.shops:

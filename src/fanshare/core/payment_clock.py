@@ -38,6 +38,7 @@ class Wait(StrEnum):
     CLAIM = "claim"
     NEGATIVE = "negative"
     ERASED = "erased"
+    RESTORED = "restored"
     STOPPED = "stopped"
     CHANGED = "changed"
     NO_ACCOUNT = "no_account"

@@ -24,6 +24,7 @@ class Why(StrEnum):
 
     NEGATIVE = "negative"  # later earnings make it good
     ERASED = "erased"  # goes to unclaimed
+    RESTORED = "restored"  # the books are those of a backup, and what was paid since is looked for
     STOPPED = "stopped"  # the brand has stopped this payee's payouts
     NO_ACCOUNT = "no_account"  # the brand pays by a bank's file, and she has named none
     NO_FORM = "no_form"  # a form for the tax is asked of her that she has not given, or that counts no more
@@ -45,6 +46,7 @@ class Ready(NamedTuple):
     ``last``: she leaves, and no more is to come in this currency. ``no_form``: a form for the tax is asked of her and
     missing.
     ``into``: the currency that she is paid in, empty where that is this one; ``quote`` the rate, where one is current.
+    ``restored``: nobody is paid, for the books are those of a backup and are being compared.
     ``funding``: the brand pays in before its people are paid, ``unfunded``: and it was not enough for everybody.
     """
 
@@ -63,6 +65,7 @@ class Ready(NamedTuple):
     no_form: bool = False
     funding: bool = False
     last: bool = False
+    restored: bool = False
     into: str = ""
     unfunded: bool = False
     quote: Quote | None = None
@@ -176,6 +179,7 @@ def reasons(row: Ready, amount: Micros, minimum: Micros = 0) -> list[Why]:
     known = (
         (row.balance < 0, Why.NEGATIVE),
         (row.erased, Why.ERASED),
+        (row.restored, Why.RESTORED),
         (row.stopped, Why.STOPPED),
         (row.changed_until > 0, Why.CHANGED),
         (row.no_form, Why.NO_FORM),

@@ -6,6 +6,7 @@ from fanshare.core.money import Micros
 from fanshare.core.shop_codes import ask_again_at
 from fanshare.flows import payouts
 from fanshare.flows.context import Programme
+from fanshare.flows.payout_holds import standing
 from fanshare.flows.payouts import Step
 from fanshare.flows.shop_credits import LEASE, Wish, draw_text, end_row, give_back, new_credit
 from fanshare.store.queries import shop_credits as rows
@@ -26,8 +27,12 @@ def look_later(programme: Programme, at: Look, now: Instant) -> None:
 
 
 def lease(programme: Programme, now: Instant) -> list[Credit]:
-    """Take the credits whose shop is to be asked now; the attempt is counted before anybody is asked."""
-    return rows.lease(programme.access, now, now + LEASE, MOST_AT_ONCE)
+    """Take the credits whose shop is to be asked now; the attempt is counted before anybody is asked.
+
+    While books that were restored are compared codes only end: the shop may have others for the same money.
+    """
+    ending = standing(programme.access) is not None
+    return rows.lease(programme.access, now, now + LEASE, MOST_AT_ONCE, ending=ending)
 
 
 def made(programme: Programme, id_: int, now: Instant) -> bool:

@@ -11,7 +11,7 @@ from fanshare.flows.code_alarms import code_alarms
 from fanshare.flows.health import connection_health
 from fanshare.flows.remarks import Remark, amount_of_time
 from fanshare.store.access import Access
-from fanshare.store.queries import appeals, claims, code_stock, compliance, doctor, events, shop_codes
+from fanshare.store.queries import appeals, claims, code_stock, compliance, doctor, events, payout_holds, shop_codes
 
 _LATE, _VERY_LATE = 5 * MINUTE, HOUR
 _REFUSED_WITHIN = 7 * DAY
@@ -30,6 +30,7 @@ def programme_remarks(access: Access, name: str, now: Instant) -> list[Remark]:
     found = [
         Remark(remark.level, remark.code, say("%(programme)s: %(sentence)s", programme=name, sentence=remark.sentence))
         for look in (
+            _restored,
             _lag,
             _inbox,
             _refused,
@@ -49,6 +50,17 @@ def programme_remarks(access: Access, name: str, now: Instant) -> list[Remark]:
     return found or [
         Remark("ok", "programme", say("%(programme)s: nothing waits and nothing is wrong.", programme=name))
     ]
+
+
+def _restored(access: Access, _: Instant) -> Iterator[Remark]:
+    held = payout_holds.standing(access)
+    if held is not None:
+        said = say(
+            "payouts and shop credits wait: the books were restored from a backup of %(at)s. Compare what was paid"
+            " since, on the page Payouts, then `fanshare payout hold release`.",
+            at=format_rfc3339(held.books_of),
+        )
+        yield Remark("bad", "payouts_held", said)
 
 
 def _lag(access: Access, now: Instant) -> Iterator[Remark]:

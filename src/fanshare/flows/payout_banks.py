@@ -15,6 +15,7 @@ from fanshare.core.payout_item import Answer, State
 from fanshare.flows import payees, payout_runs
 from fanshare.flows.audit import noted
 from fanshare.flows.context import Programme
+from fanshare.flows.payout_holds import refuse_if_held
 from fanshare.flows.payout_runs import Told
 from fanshare.store.access import Access
 from fanshare.store.queries import payout_debtors as rows
@@ -60,8 +61,9 @@ def file_of(programme: Programme, run: int, kind: Kind, banks: BankFiles, now: I
 
     It can be taken again until the bank has said something of a payment in it; it is the same but for its day. Raises
     ``BadInputError`` (``not_sent``, ``no_debtor``, ``nothing_for_bank``, and the rule that it would break) and
-    ``ConflictError`` (``bank_has_it``, ``account_gone``).
+    ``ConflictError`` (``bank_has_it``, ``account_gone``, ``payouts_held``).
     """
+    refuse_if_held(programme.access)
     order, states = _order(programme, run, kind)
     if any(state not in _UNSAID | _OUT for state in states.values()):
         raise ConflictError(

@@ -17,6 +17,7 @@ from fanshare.core.rails import Drivers, Order, next_look, window_of
 from fanshare.core.reconciliation import ATTEMPTED
 from fanshare.flows import payees, payout_runs
 from fanshare.flows.context import Programme
+from fanshare.flows.payout_holds import refuse_if_held
 from fanshare.store.access import Access
 from fanshare.store.queries import payout_rails
 from fanshare.store.queries import payout_runs as rows
@@ -38,13 +39,14 @@ def lease(programme: Programme, kind: Kind, now: Instant) -> Row | None:
 def attempt(programme: Programme, id_: int, secret: Mapping[str, str], drivers: Drivers, now: Instant) -> Frozen | None:
     """What goes out for a payment: as it was frozen at the first attempt, or frozen now.
 
-    ``None`` where nothing may go out any more: something was heard, the provider may have forgotten the key, or its
-    payee was erased and the account with her.
+    ``None`` where nothing may go out now: something was heard, the provider may have forgotten the key, its payee was
+    erased and the account with her, or books that were restored are still compared.
     """
     access = programme.access
     with access.transaction():
         row = rows.item(access, id_, lock=True)
         try:
+            refuse_if_held(access)
             item = way.again(row.item, window_of(row.kind), now)
             content = _bytes(programme, row, secret, drivers, now)
         except (ConflictError, BadInputError):

@@ -21,6 +21,7 @@ from fanshare.store.queries.payout_runs import Row, Run
 _LEFT = {
     core.Why.NEGATIVE: "a refund took more than was ready",
     core.Why.ERASED: "this person was erased",
+    core.Why.RESTORED: "the books were restored from a backup and are being compared",
     core.Why.STOPPED: "payouts to this person are stopped",
     core.Why.NO_ACCOUNT: "no account was named for this money",
     core.Why.NO_FORM: "a form for the tax was missing",

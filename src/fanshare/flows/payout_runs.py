@@ -18,6 +18,7 @@ from fanshare.core.reconciliation import DECIDED, Line, written
 from fanshare.flows import conversions, funding, payouts, withholding
 from fanshare.flows.context import Programme
 from fanshare.flows.payee_currency import quoted
+from fanshare.flows.payout_holds import refuse_if_held
 from fanshare.flows.payout_looking import at, less_tax, looked_at
 from fanshare.store.access import Access
 from fanshare.store.queries import payout_runs as rows
@@ -68,11 +69,15 @@ def preview(access: Access, now: Instant) -> Preview:
 
 
 def plan(programme: Programme, by: str, now: Instant) -> tuple[int, core.Plan]:
-    """A run over everything that may be paid. No money moves. Raises ``ConflictError`` ``empty_run``."""
+    """A run over everything that may be paid. No money moves.
+
+    Raises ``ConflictError``: ``empty_run``, and ``payouts_held`` while books that were restored are compared.
+    """
     if by != core.SCHEDULE:
         check_name(by)
     access = programme.access
     with access.transaction():
+        refuse_if_held(access)
         access.execute(_ONE_PLANNER)  # two at once would both plan what is ready
         planned = preview(access, now).plan
         if not planned.items:
@@ -85,6 +90,7 @@ def approve(programme: Programme, run_id: int, by: str, now: Instant) -> Run:
     check_name(by)
     access = programme.access
     with access.transaction():
+        refuse_if_held(access)
         run = find(access, run_id)  # before the log's row, as sending locks them
         access.execute(_ONE_PLANNER)  # two runs approved at once would not see each other's sums
         items = [row for row in rows.items_of(access, run_id, lock=True) if row.item.state is State.PLANNED]
@@ -121,8 +127,9 @@ def freeze(access: Access, run_id: int, by: str, now: Instant, why: str = "") ->
 
 
 def resume(access: Access, run_id: int) -> Run:
-    """The run goes on where it was. Raises ``ConflictError`` ``wrong_state``."""
+    """The run goes on where it was. Raises ``ConflictError``: ``wrong_state``, ``payouts_held``."""
     with access.transaction():
+        refuse_if_held(access)
         run = find(access, run_id)
         _expect(run, run.state == "frozen")
         return _saved(access, run._replace(frozen_at=None, frozen_by=None, frozen_why=""))
@@ -146,11 +153,13 @@ def drop(programme: Programme, run_id: int, by: str, now: Instant) -> list[Row]:
 def send(programme: Programme, run_id: int, by: str, now: Instant) -> list[Row]:
     """Look at every payment again, freeze the lines of those that stand, and take their money into transit.
 
-    A run that was sent already answers with the same lines. Raises ``ConflictError`` ``wrong_state``.
+    A run that was sent already answers with the same lines. Raises ``ConflictError``: ``wrong_state``, and
+    ``payouts_held`` while books that were restored are compared: also these lines may have been paid meanwhile.
     """
     check_name(by)
     access = programme.access
     with access.transaction():
+        refuse_if_held(access)
         run = find(access, run_id)
         items = rows.items_of(access, run_id, lock=True)
         if run.submitted_at is not None:

@@ -10,6 +10,7 @@ from fanshare.core.payout_schedule import Schedule
 from fanshare.flows import payout_runs
 from fanshare.flows.audit import noted
 from fanshare.flows.context import Programme
+from fanshare.flows.payout_holds import standing
 from fanshare.store.access import Access
 from fanshare.store.directory import Programme as Tenant
 from fanshare.store.queries import payout_schedule as rows
@@ -23,9 +24,10 @@ def choose(access: Access, tenant: Tenant, schedule: Schedule | None, now: Insta
 def plan_due(programme: Programme, tenant: Tenant, now: Instant) -> int | None:
     """Plan the run of a day of paying that has come, once; no money moves until a person approves it.
 
-    ``None`` where no day is due, and where nothing is ready on it: then the day is over without a run.
+    ``None`` where no day is due, and where nothing is ready on it: then the day is over without a run. While books that
+    were restored are compared the day waits.
     """
-    if tenant.schedule is None or tenant.pays_since is None:
+    if tenant.schedule is None or tenant.pays_since is None or standing(programme.access) is not None:
         return None
     day = core.due(tenant.schedule, date.fromisoformat(tenant.pays_since), now, zone(tenant.time_zone))
     if day is None:

@@ -16,6 +16,7 @@ from fanshare.flows import payouts
 from fanshare.flows.address_change import refuse_if_changed
 from fanshare.flows.context import Programme
 from fanshare.flows.named import check_parties
+from fanshare.flows.payout_holds import refuse_if_held, standing
 from fanshare.flows.payouts import Step
 from fanshare.store.idempotency import once
 from fanshare.store.queries import payout_runs, shop_codes
@@ -53,9 +54,11 @@ def allow(programme: Programme, connection: int, allowed: bool, now: Instant) ->
 
 
 def offers(programme: Programme, party: int, now: Instant) -> list[Turnable]:
-    """What somebody may turn into credit, by currency and shop."""
+    """What somebody may turn into credit, by currency and shop; nothing while books that were restored are compared."""
     access = programme.access
-    found = []
+    found: list[Turnable] = []
+    if standing(access) is not None:
+        return found
     shops = rows.shops(access)
     for currency, ready in rows.balances(access, party):
         most = way.turnable(ready, currency, rows.turned_today(access, party, currency, now))
@@ -68,7 +71,7 @@ def ask(programme: Programme, wish: Wish, key: str, now: Instant) -> Credit:
 
     Raises ``BadInputError`` (``bad_amount``, ``no_credit_here``, ``bad_key``, ``under_age``) and ``ConflictError``
     (``not_ready``, ``erased``, ``key_reused``, ``address_changed``, ``stopped``: to whom nothing is paid, no
-    code is given either).
+    code is given either; ``payouts_held``).
     """
     access = programme.access
     body = {"credit": str(wish.party), "shop": str(wish.connection), "of": wish.currency, "amount": str(wish.amount)}
@@ -80,6 +83,7 @@ def ask(programme: Programme, wish: Wish, key: str, now: Instant) -> Credit:
 
 def _turn(programme: Programme, wish: Wish, now: Instant) -> int:
     access = programme.access
+    refuse_if_held(access)
     check_parties(access, {wish.party})
     if not any(one.id == wish.connection and one.currency == wish.currency for one in rows.shops(access)):
         raise BadInputError("no_credit_here", "This shop gives no credit in %(currency)s.", 409, currency=wish.currency)

@@ -47,7 +47,8 @@ class Programme:
     """One tenant, as its row says.
 
     Only those found by their row ids know ``paused_since`` (see ``queries.budgets``) and ``newest_terms``, number and
-    hash of the newest version: what was published is never changed, so they stand for all versions up to it.
+    hash of the newest version: what was published is never changed, so they stand for all versions up to it; and
+    ``held_books``: of when the books are while payouts wait after a restore.
     """
 
     id: int
@@ -66,6 +67,7 @@ class Programme:
     pays_since: str | None = None
     paused_since: Instant | None = None
     newest_terms: str | None = None
+    held_books: Instant | None = None
 
     @property
     def schedule(self) -> Schedule | None:
@@ -118,7 +120,8 @@ WHOLE: LiteralString = """programme.id, programme.public_id, programme.slug, pro
                SELECT FROM budget_turn n
                 WHERE n.programme_id = t.programme_id AND n.currency = t.currency AND n.id > t.id)),
        (SELECT v.version || ' ' || encode(v.hash, 'hex') FROM terms v
-         WHERE v.programme_id = programme.id ORDER BY v.version DESC LIMIT 1)"""
+         WHERE v.programme_id = programme.id ORDER BY v.version DESC LIMIT 1),
+       (SELECT h.books_of FROM payout_hold h WHERE h.programme_id = programme.id AND h.released_at IS NULL)"""
 _BY_ID: LiteralString = f"SELECT {WHOLE} FROM programme WHERE id = %s"  # noqa: S608  # both written here
 _BY_PUBLIC_ID = """
 SELECT id, public_id, slug, name, country, currency, time_zone, contact, admission, several_brands, demo,

@@ -164,6 +164,7 @@ MUTABLE = frozenset(
         "payout_debtor",
         "payout_rail",
         "payout_item",
+        "payout_hold",
         "payout_rule",
         "payout_run",
         "payout_stop",

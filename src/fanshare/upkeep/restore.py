@@ -21,7 +21,7 @@ from fanshare.config.settings_env import Settings
 from fanshare.config.wiring import RESTORING, bring_up_to_date, clock_of, known_migrations
 from fanshare.core.errors import ConflictError, FanshareError
 from fanshare.core.instants import Instant, format_rfc3339
-from fanshare.flows import payees, payout_calls, payout_runs
+from fanshare.flows import payees, payout_calls, payout_holds, payout_runs
 from fanshare.flows.audit import noted
 from fanshare.flows.check import Finding, check
 from fanshare.flows.context import open_programme
@@ -137,6 +137,7 @@ def _reopen(conn: Connection, database: Database, settings: Settings, manifest: 
         log_store.write_checkpoint(access, signer.sign_checkpoint, now)
         payees.give_up_fresh(access, manifest.taken_at, now)
         payout_calls.after_restore(access)
+        payout_holds.hold(access, manifest.taken_at, now)
     directory.set_fact(conn, "restored", format_rfc3339(manifest.taken_at), now)
     return Restored(
         settings.home, manifest.taken_at, now, manifest.logs, manifest.segments, underway, unsent, shops, None,

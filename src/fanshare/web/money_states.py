@@ -28,6 +28,7 @@ class State:
 #: What a share waits for besides its dates, in words for whoever earned it.
 _WAITS: Mapping[str, str] = {
     Wait.NEGATIVE: later("a refund took more than was ready, so what comes next makes that good"),
+    Wait.RESTORED: later("waits until the books, restored from a backup, are compared with what was paid since"),
     Wait.STOPPED: later("payouts to you are stopped for now"),
     Wait.CHANGED: later("not before %(day)s, for your account was changed"),
     Wait.NO_ACCOUNT: later("waits for you to say where your money goes"),
@@ -55,6 +56,7 @@ _WAITS: Mapping[str, str] = {
 _KEEPS = frozenset(
     {
         Wait.NEGATIVE,
+        Wait.RESTORED,
         Wait.STOPPED,
         Wait.CHANGED,
         Wait.NO_FORM,

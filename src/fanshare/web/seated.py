@@ -81,7 +81,10 @@ def listens(here: Here) -> dict[str, str]:
 def page(here: Here, template: str, context: dict[str, Any], *, status: int = 200) -> Any:
     """A page in its frame: navigation, switcher, and what the template shows."""
     paused = here.tenant.paused_since if here.hat.role in (Role.CREATOR, Role.FAN) else None
-    whole = {"here": here, "calendar": here.calendar, "frame": frame(here), "paused_since": paused, **context}
+    held = None if here.hat.role is Role.YOUNG else here.tenant.held_books  # who has no money is not told of it
+    compares = held is not None and fits(here.hat, MATRIX["brand.payouts"])
+    whole = {"here": here, "calendar": here.calendar, "frame": frame(here), "paused_since": paused}
+    whole |= {"held_books": held, "may_compare": compares, **context}
     return render(here.request, template, whole, status=status)
 
 

@@ -23,6 +23,7 @@ class Wait(StrEnum):
     NO_FORM = "no_form"
     NO_RAIL = "no_rail"
     NO_RATE = "no_rate"
+    RESTORED = "restored"
     RUN = "run"
     SENDING = "sending"
     SHIPMENT = "shipment"

@@ -39,6 +39,7 @@ SELECT a.party_id, a.currency, a.balance, p.erased_at IS NOT NULL,
        AND NOT EXISTS (SELECT FROM account w
                         WHERE w.programme_id = a.programme_id AND w.party_id = a.party_id AND w.currency = a.currency
                           AND w.kind IN ('pending', 'held') AND w.balance > 0),
+       EXISTS (SELECT FROM payout_hold h WHERE h.programme_id = a.programme_id AND h.released_at IS NULL),
        CASE WHEN z.currency = a.currency THEN '' ELSE z.currency END{}
   FROM {} a JOIN party p ON p.programme_id = a.programme_id AND p.id = a.party_id
  CROSS JOIN LATERAL (

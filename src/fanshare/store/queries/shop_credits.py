@@ -63,6 +63,7 @@ UPDATE shop_credit SET state = %(state)s, work_at = %(work_at)s, problem = %(pro
 _LEASE = """
 WITH due AS (
     SELECT id FROM shop_credit WHERE programme_id = %(programme_id)s AND work_at <= %(now)s
+       AND (state = 'ending' OR NOT %(ending)s)
      ORDER BY work_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 )
 UPDATE shop_credit c SET attempts = c.attempts + 1, work_at = %(until)s,
@@ -216,9 +217,12 @@ def put(access: Access, row: Credit, state: str, now: Instant, **changed: object
     access.execute(_UPDATE, values)
 
 
-def lease(access: Access, now: Instant, until: Instant, limit: int) -> list[Credit]:
-    """Take what is due until an instant, one attempt more each; those that were wanted are asked for from now on."""
-    ids = [row[0] for row in access.fetch(_LEASE, {"now": now, "until": until, "limit": limit})]
+def lease(access: Access, now: Instant, until: Instant, limit: int, *, ending: bool = False) -> list[Credit]:
+    """Take what is due until an instant, one attempt more each; those that were wanted are asked for from now on.
+
+    With ``ending`` only those that end.
+    """
+    ids = [row[0] for row in access.fetch(_LEASE, {"now": now, "until": until, "limit": limit, "ending": ending})]
     return [Credit(*row) for row in access.fetch(_BY_IDS, {"ids": ids})] if ids else []
 
 

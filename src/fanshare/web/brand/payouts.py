@@ -14,6 +14,7 @@ from fanshare.flows import payout_runs, staff
 from fanshare.flows.audit import noted
 from fanshare.flows.authorisation import Role
 from fanshare.flows.payout_files import answers, written
+from fanshare.flows.payout_holds import refuse_if_held
 from fanshare.flows.payout_runs import Told
 from fanshare.store.queries import listing, payout_lists
 from fanshare.store.queries import payout_runs as run_rows
@@ -56,6 +57,7 @@ _CHANGES: Mapping[str, str] = {
 _WHY: Mapping[str, str] = {
     Why.NEGATIVE: later("a refund after an earlier payout; later earnings make it good"),
     Why.ERASED: later("this person has left; it stays owed, unclaimed"),
+    Why.RESTORED: later("the books were restored from a backup and are being compared"),
     Why.STOPPED: later("payouts to this person are stopped"),
     Why.NO_ACCOUNT: later("waits for where her money goes: she has named no account"),
     Why.NO_FORM: later("waits for a form for the tax that you ask for"),
@@ -123,6 +125,7 @@ def file(here: Here, number: int) -> Any:
     """What is to be paid, as it was sent; for a run that was not sent there is none. Who takes it is noted."""
     if here.request.method != "POST":
         return HttpResponseRedirect(_one(here, number))
+    refuse_if_held(here.access)
     found = _found(here, number)
     if found.submitted_at is None:
         raise BadInputError("not_sent", "This run was not sent yet; there is no file of it.", 404)

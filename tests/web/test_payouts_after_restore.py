@@ -1,0 +1,71 @@
+"""After a restore payouts wait on every page, are said to wait, and go on when somebody has compared, asked twice."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from fanshare.core.errors import ConflictError
+from fanshare.core.instants import DAY, MINUTE
+from fanshare.flows import payout_holds, shop_credits
+from fanshare.flows.shop_credits import Wish
+from fanshare.store.server import Server
+from tests.support.schema import schema_template
+from tests.web.support.company import Company, founded
+from tests.web.test_brand_payouts import PAGE, planned, post, words
+
+__all__ = ["schema_template"]
+HOLD = f"{PAGE}/restored"
+COMPARED = "Bank and Stripe since Monday, nothing missing."
+
+
+@pytest.fixture
+def company(schema_template: str, pg_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+    """Something is ready, a run is approved, and then the books are those of yesterday's backup."""
+    with founded(pg_server, schema_template, tmp_path_factory.mktemp("restored")) as made:
+        made.house.later(60 * DAY)
+        made.house.worker.housekeeping()
+        made.house.work()
+        yield made
+
+
+def hold(company: Company) -> None:
+    payout_holds.hold(company.brand.access, company.house.now - DAY, company.house.now)
+
+
+def test_nothing_leaves_until_a_person_has_compared_and_said_so_twice(company: Company) -> None:
+    bea = company.device("bea")
+    assert "Payouts are not held." in words(bea.get(HOLD))
+    run = planned(company, bea)
+    hold(company)
+    for wish in ("approve", "send", "resume"):
+        refused = post(bea, f"{run}/do", do=wish, sure="yes")
+        assert refused.status == 422
+        assert "nothing is paid and no credit is made until somebody has compared" in words(refused)
+    assert post(bea, f"{PAGE}/plan").status == 422
+    assert post(bea, f"{run}/file").status == 409, "nor is a list handed out that somebody may pay"
+    turned = Wish(company.brand.finn, 1, "EUR", 1_000_000)
+    with pytest.raises(ConflictError, match="no credit is made"):
+        shop_credits.ask(company.brand.programme, turned, "one", company.house.now)
+    assert post(bea, HOLD, do="ask", compared="yes").status == 422, "it is said in words"
+    asked = post(bea, HOLD, do="ask", compared=COMPARED)
+    assert f"You compared: {COMPARED}" in words(asked)
+    assert "Nothing is paid" in words(bea.get(PAGE)), "asked is not yet done"
+    assert post(bea, HOLD, do="release", compared=COMPARED).status == 422
+    assert post(bea, HOLD, do="release", compared=COMPARED, sure="yes").status == 302
+    assert "Payouts are not held." in words(bea.get(HOLD))
+    assert "let payouts go on after a restore" in words(bea.get("/brand/linen/team"))
+    assert post(bea, f"{run}/do", do="approve", sure="yes").status == 302
+
+
+def test_pages_say_that_payouts_pause_and_only_who_pays_may_end_it(company: Company) -> None:
+    hold(company)
+    for who, path in (("cleo", "/creator/linen"), ("finn", "/fan/linen"), ("finn", "/credit/linen")):
+        said = words(company.device(who).get(path))
+        assert "Payouts and shop credit pause: these books were restored from a backup" in said, path
+    assert "waits until the books, restored from a backup, are compared" in words(
+        company.device("cleo").get("/creator/linen/earnings")
+    )
+    assert HOLD in company.device("bea").get("/brand/linen").text
+    company.house.later(MINUTE)
+    for who in ("cleo", "finn"):
+        assert company.device(who).get(HOLD).status == 403
