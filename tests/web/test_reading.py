@@ -7,7 +7,7 @@ from html import unescape
 
 import pytest
 
-from fanshare.core.instants import DAY
+from fanshare.core.instants import DAY, MINUTE
 from fanshare.store.queries import off_hours
 from fanshare.store.queries.off_hours import OffHours
 from fanshare.store.server import Server
@@ -51,8 +51,9 @@ def test_a_creator_reads_days_where_she_is_and_a_fan_where_the_shop_is(company: 
     for device in (cleo, finn):
         answer = post(device, "/language", zone=west["zone"], next=west["next"])
         assert (answer.status, answer.headers["location"]) == (302, west["next"])
-        assert device.cookies["fanshare_zone"] == west["zone"]
+        assert "fanshare_zone" not in device.cookies, "it goes with her and not with the device"
     moved, same = (days(device.get(path)) for _, device, path in both(cleo, finn))
+    assert days(company.device("cleo").get("/creator/linen/earnings")) == moved, "also on another device"
     assert moved != before["cleo"], "half a day to the west some sales are of the day before"
     assert len(moved) == len(before["cleo"])
     assert same == before["finn"], "or a fan could find the hour of a sale by moving midnight"
@@ -61,6 +62,45 @@ def test_a_creator_reads_days_where_she_is_and_a_fan_where_the_shop_is(company: 
     assert '<option value="Pacific/Honolulu" selected>' in page.text
     post(cleo, "/language", zone="")
     assert days(cleo.get("/creator/linen/earnings")) == before["cleo"]
+
+
+def test_whoever_is_nobody_here_keeps_a_zone_in_a_cookie(company: Company) -> None:
+    stray = company.device()
+    assert post(stray, "/language", zone="Asia/Tokyo").status == 302
+    assert stray.cookies["fanshare_zone"] == "Asia/Tokyo"
+
+
+def test_settings_gather_every_choice_and_each_line_leads_somewhere(company: Company) -> None:
+    for name, most in (("cleo", 9), ("finn", 9)):
+        device = company.device(name)
+        page = device.get("/account/linen/settings")
+        assert (page.status, '/account/linen/settings" aria-current="page"' in page.text) == (200, True)
+        lines = re.findall(r'<a class="link-card" href="([^"]+)"', page.text)
+        assert len(lines) == most
+        assert {device.get(path).status for path in lines} == {200}
+    assert company.device("yara").get("/account/linen/settings").status == 403, "a fan under 18 has none of this"
+
+
+def test_a_creator_is_seen_under_the_name_that_she_chooses_and_it_is_on_record(company: Company) -> None:
+    cleo, noted = company.device("cleo"), "SELECT count(*) FROM audit WHERE what = 'name.change'"
+    for wrong in ("", " ", "x" * 81):
+        assert post(cleo, "/account/linen/settings", name=wrong).status == 422
+    for name in ("Cleo <b>Marsh</b>", "Cleo <b>Marsh</b>"):
+        assert post(cleo, "/account/linen/settings", name=name).status == 302
+    assert company.house.value(noted) == 1, "the same name again is no change"
+    page = company.device().get("/c/linen/cleo")
+    assert "Cleo &lt;b&gt;Marsh" in page.text
+    assert post(cleo, "/account/linen/settings", name="Cleo").status == 302
+
+
+def test_a_fan_may_have_no_name_and_a_change_of_names_asks_again(company: Company) -> None:
+    finn = company.device("finn")
+    assert post(finn, "/account/linen/settings", name="Finn of the Fens").status == 302
+    assert "Finn of the Fens" in words(finn.get("/fan/linen"))
+    assert post(finn, "/account/linen/settings", name="").status == 302
+    assert company.house.value("SELECT display_name FROM party WHERE id = %s", company.brand.finn) is None
+    company.house.later(31 * MINUTE)
+    assert post(finn, "/account/linen/settings", name="Somebody").status == 401
 
 
 def both(cleo: Device, finn: Device) -> list[tuple[str, Device, str]]:
@@ -159,6 +199,9 @@ def test_the_currency_that_was_chosen_comes_first_and_nothing_is_converted(compa
     assert "£" in words(bea.get("/brand/linen/money"))
     assert "€" in words(bea.get("/brand/linen/money?currency=EUR")), "an address goes before a wish"
     assert "<option selected>GBP</option>" in bea.get("/language").text
+    assert "<option selected>GBP</option>" in company.device("bea").get("/language").text, "on every device of hers"
+    for device in (cleo, finn, bea):
+        assert post(device, "/language", currency="", next="/home").status == 302
 
 
 def test_a_currency_in_which_there_is_nothing_changes_nothing(company: Company) -> None:

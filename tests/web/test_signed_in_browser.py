@@ -44,6 +44,7 @@ PAGES = {
         "creator-exclusive-new": "/creator/linen/exclusive/new",
         "creator-exclusive-post": "/creator/linen/exclusive/{post}",
         "creator-off-time": "/creator/linen/off-time",
+        "creator-settings": "/account/linen/settings",
         "creator-programmes": "/creator/linen/programmes",
         "creator-nothing-found": "/creator/linen/earnings?q=none",
     },
@@ -119,6 +120,7 @@ PAGES = {
         "payee-tax-year": "/payee/linen/year",
         "payee-billing": "/payee/linen/billing",
         "mails": "/account/linen/mails",
+        "fan-settings": "/account/linen/settings",
     },
     "": {
         "join-creator": "/join/linen",

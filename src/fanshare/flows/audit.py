@@ -32,6 +32,7 @@ WHAT = {
     "address.ask": later("asked for another address"),
     "address.change": later("changed an address"),
     "address.undo": later("took a change of address back"),
+    "name.change": later("changed the name by which people see her"),
     "session.end": later("ended other sessions"),
     "funding.on": later("holds a brand's money, or keeps back another part of it"),
     "funding.off": later("holds a brand's money no longer"),

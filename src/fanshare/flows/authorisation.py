@@ -78,6 +78,9 @@ class Hat:
     slug: str = ""
     post: Post | None = None
     leaving: bool = False
+    #: In which time zone and which currency first she reads; empty where she chose none.
+    zone: str = ""
+    currency: str = ""
     tenant: "Tenant | None" = field(default=None, compare=False, repr=False)
 
     @property
@@ -126,6 +129,7 @@ MATRIX: Mapping[str, Group] = {
     "account.data": _CREATOR | _FAN | _YOUNG,
     "account.leave": _CREATOR | _FAN | _YOUNG,
     "account.mails": _CREATOR | _FAN,
+    "account.settings": _CREATOR | _FAN,
     "sign_out": _EVERYBODY,
     "language": _EVERYBODY,
     "connections.see": _HOUSE,

@@ -68,6 +68,16 @@ def speak(conn: Connection, seats: Iterable[Seat], language: str) -> None:
             brand_mail.speak(Access(conn, seat.programme_id, "mail"), seat.id, language)
 
 
+def read_in(conn: Connection, seats: Iterable[Seat], *, zone: str | None = None, currency: str | None = None) -> None:
+    """Keep how those of these seats read who are creators, fans or a brand's people; ``None`` leaves that as it is."""
+    for seat in seats:
+        access = Access(conn, seat.programme_id, "reading")
+        if seat.role in (Role.CREATOR, Role.FAN):
+            news.read_in(access, seat.id, zone, currency)
+        elif seat.role is Role.BRAND:
+            brand_mail.read_in(access, seat.id, zone, currency)
+
+
 def _read(keys: Keys, token: str) -> tuple[int, int, bool] | None:
     try:
         raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))

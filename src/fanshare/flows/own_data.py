@@ -67,7 +67,7 @@ def copy(
     row = own_data.party(access, party)
     if row is None or row.person is None:
         raise BadInputError("nobody_there", "Nothing is kept about anybody behind this account.", 404)
-    stopped_at, pace, language = own_data.mail(access, party)
+    mail = own_data.mail(access, party)
     return {
         "format": FORMAT,
         "made_at": format_rfc3339(now),
@@ -104,9 +104,10 @@ def copy(
         "off_hours": off_hours.get(access, party)._asdict(),
         "safety": _safety(programme, row.person),
         "change_of_address": _change(programme, row.person, now),
-        "weekly_mail_stopped_at": None if stopped_at is None else format_rfc3339(stopped_at),
-        "news_by_mail": pace,
-        "language_of_mail": language,
+        "weekly_mail_stopped_at": None if mail.stopped_at is None else format_rfc3339(mail.stopped_at),
+        "news_by_mail": mail.pace,
+        "language_of_mail": mail.language,
+        "reads_in": {"time_zone": mail.zone, "currency_first": mail.currency},
     }
 
 

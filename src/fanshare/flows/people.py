@@ -29,6 +29,7 @@ from fanshare.store.queries import (
     leaving,
     letters,
     media_kits,
+    news,
     off_hours,
     payee_currency,
     payees,
@@ -199,7 +200,7 @@ def forget_public(programme: Programme, parties: Sequence[int], now: Instant) ->
     creator_pages.forget(access, parties)
     media_kits.forget(access, parties)
     people_of = (fans.forget, circle.forget, thanks.forget)
-    for forget in (*people_of, letters.forget, questions.forget, posts.forget, off_hours.forget):
+    for forget in (*people_of, letters.forget, questions.forget, posts.forget, off_hours.forget, news.forget_reading):
         forget(access, [*parties])
     goal_ends.forget(programme, parties, now)
 

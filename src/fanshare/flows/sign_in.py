@@ -46,10 +46,12 @@ _STILL: LiteralString = f"""
 SELECT s.*, {directory.WHOLE}
   FROM programme, (
        SELECT id, kind, coalesce(display_name, ''), coalesce(slug, ''), NULL,
-              EXISTS (SELECT FROM party_leaving l WHERE l.programme_id = party.programme_id AND l.party_id = party.id)
-         FROM party WHERE programme_id = %(programme_id)s AND id = ANY(%(parties)s::bigint[]) AND erased_at IS NULL
+              EXISTS (SELECT FROM party_leaving l WHERE l.programme_id = party.programme_id AND l.party_id = party.id),
+              coalesce(c.time_zone, ''), coalesce(c.currency, '')
+         FROM party LEFT JOIN mail_choice c ON c.programme_id = party.programme_id AND c.party_id = party.id
+        WHERE party.programme_id = %(programme_id)s AND id = ANY(%(parties)s::bigint[]) AND erased_at IS NULL
         UNION ALL
-       SELECT id, 'brand', '', '', post, false
+       SELECT id, 'brand', '', '', post, false, time_zone, currency
          FROM brand_person WHERE programme_id = %(programme_id)s AND id = ANY(%(brand)s::bigint[])) s
  WHERE programme.id = %(programme_id)s ORDER BY s.kind <> 'brand', s.id
 """  # noqa: S608  # both written here
@@ -107,11 +109,13 @@ def _hats_in(access: Access, seats: list[Seat]) -> Iterator[Hat]:
     asked = {(seat.id, str(seat.role)) for seat in seats}
     brand = [seat.id for seat in seats if seat.role is Role.BRAND]
     parties = [seat.id for seat in seats if seat.role is not Role.BRAND]
-    for id_, kind, name, slug, post, leaving, *row in access.fetch(_STILL, {"brand": brand, "parties": parties}):
+    for id_, kind, name, slug, post, leaving, where, money, *row in access.fetch(
+        _STILL, {"brand": brand, "parties": parties}
+    ):
         if (id_, kind) in asked:
             tenant, seat = Tenant(*row), Seat(Role(kind), access.programme_id, id_)
             does = None if post is None else Post(post)
-            yield Hat(seat, tenant.slug, tenant.name, name, slug, does, leaving, tenant)
+            yield Hat(seat, tenant.slug, tenant.name, name, slug, does, leaving, where, money, tenant)
 
 
 def make_link(conn: Connection, keys: Keys, address: str, now: Instant, *, at_once: int = LINKS_AT_ONCE) -> str:

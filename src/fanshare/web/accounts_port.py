@@ -93,6 +93,9 @@ class Accounts(Protocol):
     def speak(self, seats: Iterable[Seat], language: str) -> None:
         """Mail to these creators and fans in a language from now on."""
 
+    def read_in(self, seats: Iterable[Seat], *, zone: str | None = None, currency: str | None = None) -> None:
+        """Keep in which time zone and which currency first these people read; ``None`` leaves it as it is."""
+
     def session(self, key: str) -> dict[str, object] | None:
         """What a living session holds."""
 
@@ -206,6 +209,9 @@ class NoAccounts:
         return ()
 
     def speak(self, seats: Iterable[Seat], language: str) -> None:
+        """Nothing."""
+
+    def read_in(self, seats: Iterable[Seat], *, zone: str | None = None, currency: str | None = None) -> None:
         """Nothing."""
 
     def session(self, key: str) -> dict[str, object] | None:  # noqa: ARG002 - the port's signature

@@ -51,6 +51,7 @@ _PLACES: dict[Role, tuple[Place, ...]] = {
         Place("creator.fans", "creator_fans", "users", later("Fans"), 1),
         Place("creator.goals", "creator_goals", "gift", later("Goals and programmes"), 1),
         Place("workbench", "workbench", "hand-coins", later("Workbench"), 1, "house"),
+        Place("account.settings", "settings", "sliders-horizontal", later("Settings"), 2),
     ),
     Role.FAN: (
         Place("fan.home", "fan_home", "house", later("Home")),
@@ -59,6 +60,7 @@ _PLACES: dict[Role, tuple[Place, ...]] = {
         Place("fan.share", "fan_share", "share-2", later("Share")),
         Place("fan.creators", "fan_creators", "users", later("My creators"), 1),
         Place("public.terms", "terms", "scale", later("Terms"), 2),
+        Place("account.settings", "settings", "sliders-horizontal", later("Settings"), 2),
     ),
     Role.YOUNG: (
         Place("fan.home", "fan_home", "house", later("Home")),

@@ -20,8 +20,9 @@ class InCurrency(Protocol):
 
 
 def chosen(request: Any) -> str:
-    """What the visitor chose; empty for nothing, and for what is no currency."""
-    code: str = request.COOKIES.get(COOKIE, "")
+    """What the visitor chose; empty for nothing, and for what is no currency. Kept like ``her_zone.chosen``."""
+    kept = (hat.currency for hat in getattr(request, "worn_hats", ()) if hat.currency)
+    code: str = next(kept, request.COOKIES.get(COOKIE, ""))
     return code if code in EXPONENTS else ""
 
 

@@ -17,8 +17,12 @@ _AREAS = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "E
 
 
 def chosen(request: Any) -> ZoneInfo | None:
-    """What the visitor chose; ``None`` for nothing, and for what is no zone (any more)."""
-    name = request.COOKIES.get(COOKIE, "")
+    """What the visitor chose; ``None`` for nothing, and for what is no zone (any more).
+
+    Who is signed in has it with her hats, on every device; a cookie remembers it for everybody else.
+    """
+    kept = (hat.zone for hat in getattr(request, "worn_hats", ()) if hat.zone)
+    name = next(kept, request.COOKIES.get(COOKIE, ""))
     try:
         return zone(name) if name in _names() else None
     except BadInputError:

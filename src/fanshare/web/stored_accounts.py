@@ -155,6 +155,11 @@ class StoredAccounts:
         with self._open() as conn:
             mail_choice.speak(conn, seats, language)
 
+    def read_in(self, seats: Iterable[Seat], *, zone: str | None = None, currency: str | None = None) -> None:
+        """Keep how these people read."""
+        with self._open() as conn:
+            mail_choice.read_in(conn, seats, zone=zone, currency=currency)
+
     def session(self, key: str) -> dict[str, object] | None:
         """What a living session holds."""
         with self._open() as conn:

@@ -282,7 +282,8 @@ _REASONS: dict[str, str] = {
         ui/terms_means ui/terms_wrong workbench/contract workbench/deal workbench/floor workbench/hour
         workbench/accept workbench/aside workbench/invoice-sums workbench/limits workbench/owed
         workbench/plan workbench/result""",
-    _FIXED: """base brand/connected operator/books operator/health operator/settings operator/texts public/demo
+    _FIXED: """account/settings
+        base brand/connected operator/books operator/health operator/settings operator/texts public/demo
         public/sharing shell ui/list ui/money workbench/before workbench/post workbench/settings creator/welcome""",
     _NEWEST: "brand/overview brand/start creator/today fan/home fan/young payee/billing creator/goals",
     _TRIED: "brand/moving brand/products_import brand/provider_reports brand/several_links",

@@ -19,6 +19,11 @@ UPDATE brand_person SET mail_stopped_at = coalesce(mail_stopped_at, %(now)s)
  WHERE programme_id = %(programme_id)s AND id = %(id)s
 """
 _GO_ON = "UPDATE brand_person SET mail_stopped_at = NULL WHERE programme_id = %(programme_id)s AND id = %(id)s"
+_READ = """
+UPDATE brand_person SET time_zone = coalesce(%(zone)s::text, time_zone),
+       currency = coalesce(%(currency)s::text, currency)
+ WHERE programme_id = %(programme_id)s AND id = %(id)s
+"""
 _SPEAK = "UPDATE brand_person SET language = %(language)s WHERE programme_id = %(programme_id)s AND id = %(id)s"
 
 
@@ -49,3 +54,8 @@ def choose(access: Access, id_: int, now: Instant, *, wanted: bool) -> None:
 def speak(access: Access, id_: int, language: str) -> None:
     """Mail to somebody of the brand is in this language."""
     access.execute(_SPEAK, {"id": id_, "language": language})
+
+
+def read_in(access: Access, id_: int, zone: str | None, currency: str | None) -> None:
+    """Keep in which time zone and which currency first somebody of the brand reads; ``None`` leaves one as it is."""
+    access.execute(_READ, {"id": id_, "zone": zone, "currency": currency})

@@ -75,6 +75,13 @@ SELECT DISTINCT o.id FROM position p
    AND p.amount > 0 AND o.view->'buyer'->>'email' = %(hash)s
  ORDER BY o.id LIMIT %(limit)s
 """
+_NAME = """
+SELECT coalesce(display_name, '') FROM party
+ WHERE programme_id = %(programme_id)s AND id = %(party)s AND erased_at IS NULL FOR NO KEY UPDATE
+"""
+_RENAME = """
+UPDATE party SET display_name = nullif(%(name)s, '') WHERE programme_id = %(programme_id)s AND id = %(party)s
+"""
 _PERSON = "SELECT person_id FROM party WHERE programme_id = %(programme_id)s AND id = %(party)s"
 # Many may be let in side by side; whoever says that she is under 18 waits for all of them, and they for her.
 _AGES = "SELECT pg_advisory_xact_lock_shared(hashtextextended('ages', %(programme_id)s))"
@@ -127,6 +134,17 @@ def bought(access: Access, hash_: str, *, limit: int) -> list[int]:
 def person_of(access: Access, party: int) -> int:
     """The person behind a living party."""
     return int(access.value(_PERSON, {"party": party}))
+
+
+def lock_name(access: Access, party: int) -> str | None:
+    """The name by which a party is seen, locked; empty where there is none, ``None`` after her erasure."""
+    found: str | None = access.value(_NAME, {"party": party})
+    return found
+
+
+def rename(access: Access, party: int, name: str) -> None:
+    """Write another name down; empty: none."""
+    access.execute(_RENAME, {"party": party, "name": name})
 
 
 def one_at_a_time(access: Access, account: bytes) -> None:

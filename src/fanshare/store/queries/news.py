@@ -1,5 +1,6 @@
 """What a party is told by mail: found in the books, kept once, and read again when the mail is written."""
 
+from collections.abc import Sequence
 from typing import LiteralString, NamedTuple
 
 from fanshare.core.instants import Instant
@@ -159,6 +160,17 @@ _SPEAK = """
 INSERT INTO mail_choice (programme_id, party_id, language) VALUES (%(programme_id)s, %(party)s, %(language)s)
 ON CONFLICT (programme_id, party_id) DO UPDATE SET language = excluded.language
 """
+_READ = """
+INSERT INTO mail_choice (programme_id, party_id, time_zone, currency)
+SELECT %(programme_id)s, %(party)s, coalesce(%(zone)s::text, ''), coalesce(%(currency)s::text, '')
+ON CONFLICT (programme_id, party_id) DO UPDATE
+   SET time_zone = coalesce(%(zone)s::text, mail_choice.time_zone),
+       currency = coalesce(%(currency)s::text, mail_choice.currency)
+"""
+_FORGET_READING = """
+UPDATE mail_choice SET time_zone = '', currency = ''
+ WHERE programme_id = %(programme_id)s AND party_id = ANY(%(parties)s) AND (time_zone, currency) <> ('', '')
+"""
 
 
 class Piece(NamedTuple):
@@ -236,3 +248,13 @@ def choose(access: Access, party: int, news: str, stopped_at: Instant | None) ->
 def speak(access: Access, party: int, language: str) -> None:
     """Keep the language she reads."""
     access.execute(_SPEAK, {"party": party, "language": language})
+
+
+def forget_reading(access: Access, parties: Sequence[int]) -> None:
+    """Forget where people read and in which currency."""
+    access.execute(_FORGET_READING, {"parties": list(parties)})
+
+
+def read_in(access: Access, party: int, zone: str | None, currency: str | None) -> None:
+    """Keep in which time zone and which currency first she reads; ``None`` leaves that one as it is."""
+    access.execute(_READ, {"party": party, "zone": zone, "currency": currency})

@@ -23,7 +23,8 @@ SELECT DISTINCT c.shown, c.created_at FROM code_owner o
  WHERE o.programme_id = %(programme_id)s AND o.owner_party_id = %(party)s ORDER BY c.created_at, c.shown
 """
 _MAIL = """
-SELECT stopped_at, news, language FROM mail_choice WHERE programme_id = %(programme_id)s AND party_id = %(party)s
+SELECT stopped_at, news, language, time_zone, currency FROM mail_choice
+ WHERE programme_id = %(programme_id)s AND party_id = %(party)s
 """
 
 
@@ -36,6 +37,16 @@ class PartyRow(NamedTuple):
     name: str
     slug: str
     since: Instant
+
+
+class MailRow(NamedTuple):
+    """When she stopped all mail, if she did; how soon news come; the language, time zone and currency she reads in."""
+
+    stopped_at: Instant | None
+    pace: str
+    language: str
+    zone: str
+    currency: str
 
 
 def party(access: Access, id_: int) -> PartyRow | None:
@@ -59,7 +70,7 @@ def codes(access: Access, id_: int) -> list[tuple[Any, ...]]:
     return access.fetch(_CODES, {"party": id_})
 
 
-def mail(access: Access, id_: int) -> tuple[Instant | None, str, str]:
-    """When she stopped all mail, if she did; how soon news are mailed to her, and in which language."""
+def mail(access: Access, id_: int) -> MailRow:
+    """How she is written to and how she reads; as nobody has chosen anything where she has not."""
     row = access.fetch_one(_MAIL, {"party": id_})
-    return (None, "daily", "") if row is None else (row[0], row[1], row[2])
+    return MailRow(None, "daily", "", "", "") if row is None else MailRow(*row)

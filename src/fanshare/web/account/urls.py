@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from fanshare.web.account import address, leaving, mails, passkeys, provider, reading, safety, views
+from fanshare.web.account import address, leaving, mails, passkeys, provider, reading, safety, settings, views
 
 urlpatterns = [
     path("sign-in", views.sign_in, name="sign_in"),
@@ -27,6 +27,7 @@ urlpatterns = [
     path("address/undo", address.undo, name="address_undo"),
     path("account/<slug:programme>", leaving.leave, name="leave"),
     path("account/<slug:programme>/mails", mails.mails, name="mails"),
+    path("account/<slug:programme>/settings", settings.settings, name="settings"),
     path("account/<slug:programme>/data", leaving.data, name="own_data"),
     path("home", views.home, name="home"),
     re_path(r"^mail/stop/(?P<token>[A-Za-z0-9_-]{20,200})\Z", views.stop_mail, name="stop_mail"),

@@ -10,3 +10,9 @@ BEGIN
 END $$;
 CREATE TRIGGER source_stays BEFORE UPDATE OF from_link_id ON link FOR EACH ROW
     WHEN (NEW.from_link_id IS DISTINCT FROM OLD.from_link_id) EXECUTE FUNCTION refuse_other_source();
+
+-- How somebody reads, wherever she signs in: the language is kept here already.
+ALTER TABLE mail_choice ADD COLUMN time_zone text NOT NULL DEFAULT '' CHECK (length(time_zone) <= 64);
+ALTER TABLE mail_choice ADD COLUMN currency text NOT NULL DEFAULT '' CHECK (currency ~ '^([A-Z]{3})?$');
+ALTER TABLE brand_person ADD COLUMN time_zone text NOT NULL DEFAULT '' CHECK (length(time_zone) <= 64);
+ALTER TABLE brand_person ADD COLUMN currency text NOT NULL DEFAULT '' CHECK (currency ~ '^([A-Z]{3})?$');
