@@ -99,8 +99,13 @@ class StripeConnect:
             return self._once(request, path)
 
     def _listed(self, request: Request) -> Reply:
-        group, limit = request.parameters.get("transfer_group"), int(request.parameters.get("limit", 10))
+        asked = request.parameters
+        group, limit = asked.get("transfer_group"), int(asked.get("limit", 10))
+        since, after = int(asked.get("created[gte]", 0)), asked.get("starting_after")
         found = [one for one in reversed(self.transfers) if group in (None, one["transfer_group"])]
+        found = [one for one in found if one["created"] >= since]
+        if after is not None:
+            found = found[[one["id"] for one in found].index(after) + 1 :]
         listed = {"object": "list", "url": request.path, "data": found[:limit], "has_more": len(found) > limit}
         return reply(listed)
 

@@ -76,7 +76,8 @@ class Tremendous:
                 return self._once(json.loads(request.body, parse_float=Decimal))
             wanted = request.parameters.get("external_id")
             found = [one for one in self.orders if wanted in (None, one["external_id"])]
-            return _shown({"orders": found[::-1], "total_count": len(found)})
+            found = found[::-1][int(request.parameters.get("offset", 0)) :][:10]
+            return _shown({"orders": found, "total_count": len(found)})
 
     def _once(self, sent: dict[str, Any]) -> Reply:
         found = [one for one in self.orders if one["external_id"] == sent["external_id"]]

@@ -6,12 +6,15 @@ import pytest
 
 from fanshare.core.errors import ConflictError
 from fanshare.core.instants import DAY, MINUTE
+from fanshare.core.ledger import AccountKind
 from fanshare.flows import payout_holds, shop_credits
 from fanshare.flows.shop_credits import Wish
+from fanshare.store.queries import found_payments as rows
 from fanshare.store.server import Server
+from tests.integrations.sepa.bank import Booked, statement
 from tests.support.schema import schema_template
 from tests.web.support.company import Company, founded
-from tests.web.test_brand_payouts import PAGE, planned, post, words
+from tests.web.test_brand_payouts import PAGE, balance, planned, post, words
 
 __all__ = ["schema_template"]
 HOLD = f"{PAGE}/restored"
@@ -55,6 +58,32 @@ def test_nothing_leaves_until_a_person_has_compared_and_said_so_twice(company: C
     assert "Payouts are not held." in words(bea.get(HOLD))
     assert "let payouts go on after a restore" in words(bea.get("/brand/linen/team"))
     assert post(bea, f"{run}/do", do="approve", sure="yes").status == 302
+
+
+def test_a_payment_that_she_found_is_booked_and_payouts_wait_for_one_of_which_nobody_said_whose_it_was(
+    company: Company,
+) -> None:
+    hold(company)
+    bea, brand = company.device("bea"), company.brand
+    one = {"do": "add", "who": "cleo", "amount": "1.00", "currency": "EUR", "place": "paypal", "reference": "BATCH-7"}
+    assert post(bea, HOLD, **{**one, "who": "nobody"}).status == 422
+    assert post(bea, HOLD, **one).status == 302
+    assert "This payment was found already" in words(post(bea, HOLD, **one))
+    assert balance(company, brand.cleo, AccountKind.PAID) == 1_000_000
+    key = f"{brand.programme.public_id[:16]}-900"
+    sheet = statement([Booked("2.00", [(key, "2.00", "")])])
+    assert bea.upload(HOLD, sheet, called="file", do="statement").status == 302
+    shown = words(bea.get(HOLD))
+    assert "at PayPal BATCH-7 booked as paid" in shown
+    assert "whose was it?" in shown
+    release = {"do": "release", "compared": COMPARED, "sure": "yes"}
+    assert "Say first of each payment that was found whose it was." in words(post(bea, HOLD, **release))
+    [waits] = [row.id for row in rows.listed(brand.access) if row.decided_at is None]
+    assert post(bea, HOLD, do="dismiss", found=str(waits), reason="").status == 422
+    assert post(bea, HOLD, do="assign", found=str(waits), who="cleo").status == 302
+    assert balance(company, brand.cleo, AccountKind.PAID) == 3_000_000
+    assert post(bea, HOLD, **release).status == 302
+    assert "looked for payments that restored books lack" in words(bea.get("/brand/linen/team"))
 
 
 def test_pages_say_that_payouts_pause_and_only_who_pays_may_end_it(company: Company) -> None:

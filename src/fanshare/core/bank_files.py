@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 
 from fanshare.core.bank_text import basic, readable
 from fanshare.core.errors import BadInputError
+from fanshare.core.found_payments import Outside
 from fanshare.core.instants import Instant
 from fanshare.core.money import Micros
 from fanshare.core.payee_account import Account, Kind, iban_account
@@ -113,6 +114,9 @@ class BankFiles(Protocol):
 
     def incoming(self, raw: bytes) -> list[Incoming]:
         """Money that came in by a camt.053 file. Raises ``BadInputError`` for what is none."""
+
+    def outgoing(self, raw: bytes) -> list[Outside]:
+        """Money that went out by a camt.053 file. Raises ``BadInputError`` for what is none."""
 
     def read(self, raw: bytes, order: Order, now: Instant) -> Reading:
         """What it says. Raises ``BadInputError`` for what is no such file, or is about another one."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+from fanshare.core.found_payments import Outside
 from fanshare.core.instants import DAY, HOUR, Instant
 from fanshare.core.money import MICROS, Micros, exponent
 from fanshare.core.payee_account import Account, Kind
@@ -127,6 +128,12 @@ class Driver(Rail, Protocol):
 
     def check(self) -> str:
         """A call that moves nothing: whose account there this is. Raises ``FanshareError`` ``rail_refused``."""
+
+    def made_since(self, since: Instant) -> list[Outside] | None:
+        """Every payment of this account since then, whoever made it; ``None`` where there is no list of them.
+
+        Raises ``FanshareError`` ``rail_silent`` where not all can be known: then nothing may be concluded.
+        """
 
     def close(self) -> None:
         """Close the connections."""

@@ -58,6 +58,7 @@ WHAT = {
     "moving.drop": later("gave an export of another tool up"),
     "codes.plan": later("said what codes give"),
     "ruling.add": later("decided about an order"),
+    "payout.found": later("looked for payments that restored books lack"),
     "payout.release": later("let payouts go on after a restore"),
     "claim.answer": later("answered a claim"),
     "key.make": later("made an API key"),

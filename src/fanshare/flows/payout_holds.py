@@ -8,6 +8,7 @@ here first.
 from fanshare.core.errors import BadInputError, ConflictError
 from fanshare.core.instants import Instant
 from fanshare.store.access import Access
+from fanshare.store.queries import found_payments
 from fanshare.store.queries import payout_holds as rows
 from fanshare.store.queries.payout_holds import Hold
 
@@ -43,9 +44,14 @@ def check_compared(compared: str) -> str:
 
 
 def release(access: Access, by: str, compared: str, now: Instant) -> None:
-    """Let payouts go on: ``by`` has compared, as she says. Raises ``BadInputError``; ``ConflictError`` ``not_held``."""
+    """Let payouts go on: ``by`` has compared, as she says. Raises ``BadInputError``, ``ConflictError``.
+
+    ``not_held`` where nothing waits, ``found_open`` while a payment was found of which nobody has said whose it was.
+    """
     if not 0 < len(by.strip()) <= 200 or "\x00" in by:
         raise BadInputError("bad_name", "Say who does this in 1 to 200 characters.")
     said = check_compared(compared)
+    if found_payments.waiting(access):
+        raise ConflictError("found_open", "Say first of each payment that was found whose it was.")
     if not rows.end(access, by, said, now):
         raise ConflictError("not_held", "Payouts are not held; there is nothing to release.")

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from fanshare.core.bank_files import Heard, Incoming, Odd, Order, Payment, Reading
 from fanshare.core.errors import BadInputError
 from fanshare.core.federal_days import next_federal_day
+from fanshare.core.found_payments import Outside
 from fanshare.core.instants import Instant, local_date
 from fanshare.core.payee_account import Account, Kind
 from fanshare.core.payout_item import Answer, Said
@@ -29,6 +30,7 @@ from fanshare.integrations.sepa.rail import SepaFileRail
 from fanshare.integrations.sepa.read_statement import read_statements
 from fanshare.integrations.sepa.read_status import answers, read_status, strangers
 from fanshare.integrations.sepa.reconcile import reconcile
+from fanshare.integrations.sepa.went_out import went_out
 
 _FRANKFURT, _NEW_YORK = ZoneInfo("Europe/Berlin"), ZoneInfo("America/New_York")
 #: Stands for an account that is gone, where a file is read and nothing is written.
@@ -67,6 +69,10 @@ class Banks:
         return [
             Incoming(name, line.micros or 0, line.currency, line.text) for name, line in came_in(read_statements(raw))
         ]
+
+    def outgoing(self, raw: bytes) -> list[Outside]:
+        """Booked, and not back on the same statements; a file that is told as one sum goes by its own reference."""
+        return went_out(read_statements(raw))
 
     def read(self, raw: bytes, order: Order, now: Instant) -> Reading:
         """What it says of each payment; silence is left out."""

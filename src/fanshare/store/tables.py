@@ -165,6 +165,7 @@ MUTABLE = frozenset(
         "payout_rail",
         "payout_item",
         "payout_hold",
+        "found_payment",
         "payout_rule",
         "payout_run",
         "payout_stop",

@@ -1,7 +1,7 @@
 """A bank on paper: answers files and books them, in the versions that banks use. What it writes keeps the schemas."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fanshare.integrations.sepa.document import Order, Transfer
 
@@ -54,6 +54,8 @@ class Booked:
     currency: str = "EUR"
     day: str = "2026-11-27"
     payer: str = ""
+    #: Whose account it went to, by end-to-end id.
+    payees: Mapping[str, str] = field(default_factory=dict)
 
 
 def booked_file(order: Order, **changes: object) -> Booked:
@@ -121,5 +123,7 @@ def _part(part: tuple[str, str, str], entry: Booked, version: str) -> str:
     )
     back = f"<RtrInf><Rsn><Cd>{reason}</Cd></Rsn></RtrInf>" if reason else ""
     payer = _tag("Nm", entry.payer) if version == "02" else _tag("Pty", _tag("Nm", entry.payer))
-    who = _tag("RltdPties", _tag("Dbtr", payer)) if entry.payer else ""
+    iban = entry.payees.get(reference, "")
+    account = _tag("CdtrAcct", _tag("Id", _tag("IBAN", iban))) if iban else ""
+    who = _tag("RltdPties", (_tag("Dbtr", payer) if entry.payer else "") + account) if entry.payer or iban else ""
     return f"<TxDtls><Refs><EndToEndId>{reference}</EndToEndId></Refs>{told}{who}{back}</TxDtls>"

@@ -289,7 +289,7 @@ _REASONS: dict[str, str] = {
     _TRIED: "brand/moving brand/products_import brand/provider_reports brand/several_links",
     _FEW: """account/safety brand/all_connections brand/budget brand/connections brand/costs brand/funding
         brand/payout_rails brand/payout_rules brand/returns brand/shop brand/software creator/elsewhere
-        workbench/passkeys""",
+        workbench/passkeys brand/payout_hold""",
     _ANSWERED_ONCE: "brand/reports",
     _OPENED: "operator/dpi",
     _PAPER: "creator/printed fan/printed",

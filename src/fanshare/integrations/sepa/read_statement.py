@@ -23,6 +23,10 @@ _PAYER = (
 )
 
 
+#: The account of who was paid.
+_PAYEE = ("RltdPties/CdtrAcct/Id/IBAN", "RltdPties/CdtrAcct/Id/Othr/Id")
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One transfer within an entry. Ids are empty and ``micros`` is None where the bank tells none.
@@ -45,6 +49,7 @@ class Line:
     payer: str = ""
     bank_reference: str = ""
     bank_ids: str = ""
+    payee: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +183,7 @@ def _line(element: Element, credit: bool, back: bool, alone: tuple[Micros, str] 
         payer=" ".join(element.said(path) for path in _PAYER),
         bank_reference=_id(element, "Refs/AcctSvcrRef"),
         bank_ids=" ".join(_id(element, f"Refs/{name}") for name in ("TxId", "UETR", "InstrId", "ClrSysRef")),
+        payee=next((said for path in _PAYEE if (said := element.said(path))), ""),
     )
 
 

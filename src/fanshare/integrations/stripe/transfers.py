@@ -12,7 +12,8 @@ from typing import Any, Self
 from urllib.parse import urlencode
 
 from fanshare.core.errors import BadInputError, FanshareError
-from fanshare.core.instants import Instant
+from fanshare.core.found_payments import Outside
+from fanshare.core.instants import SECOND, Instant
 from fanshare.core.money import Micros
 from fanshare.core.payee_account import Kind
 from fanshare.core.payout_item import Answer, Frozen, Said
@@ -31,6 +32,8 @@ REASONS = {
 }
 REFUSED = "Stripe refused this payment."
 BACK = "The brand took this transfer back at Stripe."
+#: 100 transfers each.
+MOST_PAGES = 1_000
 _FORM = {"content-type": "application/x-www-form-urlencoded"}
 
 
@@ -129,6 +132,28 @@ class StripeRail:
         found = [one for one in listed if isinstance(one, dict) and one.get("transfer_group") == key]
         return self._read(told, found, Said.ARRIVED) if found else Answer(Said.NOT_FOUND, self._now())
 
+    def made_since(self, since: Instant) -> list[Outside] | None:
+        """All transfers made since then, less what was taken back, page by page.
+
+        Raises ``FanshareError`` ``rail_silent``.
+        """
+        found: list[Outside] = []
+        query = [("created[gte]", str(since // SECOND)), ("limit", "100")]
+        after: list[tuple[str, str]] = []
+        for _ in range(MOST_PAGES):
+            told = self._caller.call("GET", "/v1/transfers", query=[*query, *after])
+            listed = told.document.get("data")
+            if told.status != 200 or not isinstance(listed, list):
+                break
+            try:
+                found += [_outside(one) for one in listed]
+                after = [("starting_after", found[-1].reference)] if found else []
+            except (BadInputError, AttributeError):
+                break
+            if told.document.get("has_more") is not True:
+                return found
+        raise FanshareError("rail_silent", "Stripe did not tell all of its transfers; ask again later.", 409)
+
     def _read(self, told: Told, found: Sequence[dict[str, Any]], said: Said) -> Answer:
         try:
             return _answer(found, said, self._now())
@@ -151,6 +176,14 @@ def _answer(found: Sequence[dict[str, Any]], said: Said, now: Instant) -> Answer
     if len(currencies) > 1:
         return Answer(said, now, gone - back, "/".join(sorted(currencies)), first)
     return Answer(said, now, gone - back, currency, first)
+
+
+def _outside(one: dict[str, Any]) -> Outside:
+    """A transfer as it stands now. Raises ``BadInputError`` for what is none."""
+    currency = amounts.currency_of(one)
+    left = amounts.amount(one, "amount", currency) - amounts.amount(one, "amount_reversed", currency, default=0)
+    group, destination = one.get("transfer_group") or "", one.get("destination") or ""
+    return Outside(named(one.get("id")), str(group), str(destination), left, currency)
 
 
 def _refusal(told: Told) -> str:

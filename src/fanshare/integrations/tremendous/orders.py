@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from fanshare.core.errors import BadInputError, FanshareError
+from fanshare.core.found_payments import Outside
 from fanshare.core.instants import Instant
 from fanshare.core.money import Micros, format_minor, parse_amount
 from fanshare.core.payee_account import Kind
@@ -22,6 +23,8 @@ URLS = {"live": "https://api.tremendous.com", "sandbox": "https://testflight.tre
 _ORDERS, _SOURCES = "/api/v2/orders", "/api/v2/funding_sources"
 _KEY = re.compile(r"[A-Za-z0-9_.-]{16,200}", re.ASCII)
 _NAME = re.compile(r"[A-Za-z0-9]{4,40}", re.ASCII)
+#: Of 10 to 100 orders each.
+MOST_PAGES = 10_000
 _JSON = {"content-type": "application/json"}
 _AMOUNT = "@"
 _UNREADABLE = "Tremendous' answer can't be read."
@@ -124,6 +127,27 @@ class TremendousRail:
         found = [one for one in _listed(told, "orders") if one.get("external_id") == key]
         return self._read(found, key) if found else Answer(Said.NOT_FOUND, self._now())
 
+    def made_since(self, since: Instant) -> list[Outside] | None:  # noqa: ARG002 - older ones are known by their keys
+        """All orders that were not called off, page by page until one is empty, whatever its size there.
+
+        Raises ``FanshareError`` ``rail_silent``.
+        """
+        found: list[Outside] = []
+        seen = 0
+        for _ in range(MOST_PAGES):
+            told = self._caller.call("GET", _ORDERS, query=[("limit", "100"), ("offset", str(seen))])
+            if told.status != 200 or not isinstance(told.document.get("orders"), list):
+                break
+            listed = _listed(told, "orders")
+            try:
+                found += [_outside(one) for one in listed if one["status"] not in ("CANCELED", "FAILED")]
+            except (BadInputError, KeyError, TypeError, AttributeError, IndexError):
+                break
+            seen += len(listed)
+            if not listed:
+                return found
+        raise FanshareError("rail_silent", "Tremendous did not tell all of its orders; ask again later.", 409)
+
     def _read(self, orders: Sequence[dict[str, Any]], key: str) -> Answer:
         try:
             return _answer(orders, key, self._now())
@@ -132,6 +156,13 @@ class TremendousRail:
 
     def _silent(self, trouble: str) -> Answer:
         return Answer(Said.SILENT, self._now(), trouble=trouble)
+
+
+def _outside(one: dict[str, Any]) -> Outside:
+    """An order as it stands now. Raises what reading raises for what is none."""
+    amount, currency = _sum([one])
+    to = one["rewards"][0].get("recipient", {}).get("email", "")
+    return Outside(named(one["id"]), str(one.get("external_id") or ""), str(to), amount, currency)
 
 
 def _taken(answer: Answer) -> Answer:

@@ -1,0 +1,12 @@
+"""Payments that were found outside after a restore."""
+
+from django.db import migrations
+
+from fanshare.store.migrations import run_sql, step_before
+
+
+class Migration(migrations.Migration):  # type: ignore[misc]
+    """Runs the SQL file of the same name."""
+
+    dependencies = [("store", step_before("0183_found_payment"))]  # noqa: RUF012
+    operations = [run_sql("0183_found_payment")]  # noqa: RUF012
