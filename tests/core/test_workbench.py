@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from fanshare.core.workbench.calendar import depreciation, falls_on, months_later
 from fanshare.core.workbench.entries import Books, Commission, Cost, Deal, Equipment, Recurring, Time, Trip
-from fanshare.core.workbench.journal import balances, journal
+from fanshare.core.workbench.journal import Asked, balances, journal
 from fanshare.core.workbench.lines import INCOME, lines, total
 from fanshare.core.workbench.mileage import TABLES, costs, own_table
 from fanshare.core.workbench.results import Result, by_deal, by_month, by_platform, fee_needed, what_if, whole
@@ -109,14 +109,14 @@ def test_deals_platforms_and_months_come_to_the_same(found: Books) -> None:
 
 @given(books)
 def test_the_journal_is_balanced_and_comes_to_the_same_profit(found: Books) -> None:
-    postings = journal(found, date.min, UNTIL)
+    postings = journal(found, Asked(date.min, UNTIL))
     stands = balances(postings)
     assert sum(stands.values()) == 0
     assert all(one.amount > 0 for one in postings)
     flows = -sum(amount for account, amount in stands.items() if account.startswith(("Income", "Costs")))
     assert flows == total(lines(found, UNTIL))
     middle = date(2026, 3, 1)
-    parts = journal(found, date.min, middle - timedelta(days=1)), journal(found, middle, UNTIL)
+    parts = journal(found, Asked(date.min, middle - timedelta(days=1))), journal(found, Asked(middle, UNTIL))
     assert [*parts[0], *parts[1]] == postings
 
 

@@ -29,6 +29,7 @@ from tests.support.schema import schema_template
 from tests.web.support.company import Company, founded
 from tests.web.support.device import Device
 from tests.web.support.every_list import LISTS, NO_LISTS, Listing
+from tests.web.support.filling_books import reader
 
 __all__ = ["schema_template"]
 WEB = Path(fanshare.web.__file__).parent
@@ -165,7 +166,7 @@ def _day(listing: Listing) -> str:
 
 @every_list
 def test_pages_walk_every_row_once_in_every_order(company: Company, page_of: Paging, listing: Listing) -> None:
-    device = company.device(listing.who)
+    device = reader(company, listing.who, books=listing.books)
     for query in ("", *(f"sort={sort}" for sort in listing.sorts), *asks(listing)):
         page_of(1_000)
         whole = walk(device, listing, query, most=1)
@@ -179,7 +180,7 @@ def test_pages_walk_every_row_once_in_every_order(company: Company, page_of: Pag
 
 @every_list
 def test_rows_that_come_in_meanwhile_repeat_and_hide_none(company: Company, page_of: Paging, listing: Listing) -> None:
-    device = company.device(listing.who)
+    device = reader(company, listing.who, books=listing.books)
     page_of(1_000)
     before = walk(device, listing)
     page_of(2)
@@ -197,7 +198,7 @@ def test_rows_that_come_in_meanwhile_repeat_and_hide_none(company: Company, page
 
 @every_list
 def test_files_hold_exactly_what_the_page_shows(company: Company, page_of: Paging, listing: Listing) -> None:
-    device = company.device(listing.who)
+    device = reader(company, listing.who, books=listing.books)
     page_of(1_000)
     everything = as_json(device, listing)
     for query in ("", *asks(listing)):
@@ -211,7 +212,7 @@ def test_files_hold_exactly_what_the_page_shows(company: Company, page_of: Pagin
 
 @every_list
 def test_search_and_days_leave_out_what_does_not_fit(company: Company, listing: Listing) -> None:
-    device = company.device(listing.who)
+    device = reader(company, listing.who, books=listing.books)
     rows = as_json(device, listing, f"from={listing.early}" if listing.days else "")
     if listing.search:
         sought = as_json(device, listing, f"q={listing.search}")
@@ -238,7 +239,7 @@ def test_search_and_days_leave_out_what_does_not_fit(company: Company, listing: 
 def test_what_was_asked_survives_paging_sorting_and_exporting(
     company: Company, page_of: Paging, listing: Listing
 ) -> None:
-    device = company.device(listing.who)
+    device = reader(company, listing.who, books=listing.books)
     page_of(1)
     orders = [f"sort={listing.sorts[0]}"] if listing.sorts else []
     for query in asks(listing):
@@ -259,7 +260,7 @@ def test_what_was_asked_survives_paging_sorting_and_exporting(
 
 @every_list
 def test_what_a_list_does_not_know_is_refused_in_a_sentence(company: Company, listing: Listing) -> None:
-    device = company.device(listing.who)
+    device = reader(company, listing.who, books=listing.books)
     wrong = ["sort=random()", "as=exe", "after=!!!", "after=WzFd", "stat=held", "from=yesterday", "to=9999-12-31"]
     wrong += [f"{one.partition('=')[0]}=nothing-known" for one in listing.filters]
     wrong += ["q=" + "x" * 201, "q=%00"]
@@ -272,7 +273,7 @@ def test_what_a_list_does_not_know_is_refused_in_a_sentence(company: Company, li
 
 @every_list
 def test_nothing_found_is_told_apart_from_nothing_yet(company: Company, listing: Listing) -> None:
-    device = company.device(listing.who)
+    device = reader(company, listing.who, books=listing.books)
     query = "q=no-such-thing-anywhere" if listing.search else "from=2100-01-01"
     empty = _empty(device.get(at(listing, query)).text)
     assert "Nothing fits this search." in empty
@@ -280,7 +281,7 @@ def test_nothing_found_is_told_apart_from_nothing_yet(company: Company, listing:
     path, who = listing.empty
     assert bool(path) != bool(listing.never_empty)
     if path:
-        empty = _empty(company.device(who).get(at(listing, path=path)).text)
+        empty = _empty(reader(company, who, books=listing.books).get(at(listing, path=path)).text)
         assert "Nothing fits" not in empty
         assert re.search(r'<a class="button" href="/[^"]+"|<button', empty), "it names the next action"
 
@@ -295,7 +296,7 @@ def test_no_cell_of_any_file_is_a_formula_and_one_would_be_seen(
     company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def formulas(listing: Listing) -> list[str]:
-        found = as_csv(company.device(listing.who), listing)
+        found = as_csv(reader(company, listing.who, books=listing.books), listing)
         return [cell for row in found for cell in row if cell.lstrip(" ").startswith(("=", "+", "@"))]
 
     for listing in LISTS:

@@ -1,26 +1,31 @@
 """Books of her own: made, locked, unlocked by the passphrase alone, recovered, erased; nobody else gets in."""
 
 import json
+import re
 from collections.abc import Iterator
+from datetime import date, timedelta
 
 import pytest
 
 from fanshare.core.errors import BadInputError
-from fanshare.core.instants import MINUTE
-from fanshare.flows import own_data, workbench_keys, workbench_lock
+from fanshare.core.instants import DAY, HOUR, MINUTE, local_date, zone
+from fanshare.flows import own_data, workbench_keys, workbench_lock, workbench_mail
 from fanshare.flows.people import Joiner, add_creator
 from fanshare.flows.staff import account_of
 from fanshare.flows.workbench_keys import Cost
 from fanshare.store.server import Server
 from tests.edge.running import KEYS
 from tests.support.schema import schema_template
-from tests.web.support.books import FIELD, WORDS, make, send, unlock, words
+from tests.web.support.address import posted
+from tests.web.support.books import FIELD, WORDS, add, make, send, unlock, words
 from tests.web.support.company import Company, founded
-from tests.web.support.device import Device
+from tests.web.support.device import HOST, Device
+from tests.web.support.serving import Answer
 
 __all__ = ["schema_template"]
 
 OTHER = "another set of good words"
+ONE = timedelta(days=1)
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +39,8 @@ def cheap(monkeypatch: pytest.MonkeyPatch, company: Company) -> None:
     monkeypatch.setattr(workbench_keys, "COST", Cost(64, 1, 1))
     company.house.conn.execute("DELETE FROM workbench_row")
     company.house.conn.execute("DELETE FROM workbench")
+    company.house.conn.execute("DELETE FROM workbench_due")
+    company.house.conn.execute("DELETE FROM workbench_mail")
 
 
 def test_without_books_every_page_leads_to_making_some(company: Company) -> None:
@@ -273,3 +280,108 @@ def test_whoever_leaves_a_programme_keeps_her_books_and_comes_to_them(company: C
     kept = {"name": "Linen", "day": "2026-11-21", "programme": "linen", "platform": ""}
     assert send(again, place, do="keep", **kept).status == 302
     assert again.get("/creator/linen").status == 403
+
+
+LETTER_CANARIES = ("Canary House", "7391.37", "7391", "C-2026-7", "Canary reel", "invoice", "Rechnung", "2026-")
+
+
+def owing(company: Company, device: Device, **mails: str) -> Answer:
+    """Books that let the site know the days, with something that is late the day after tomorrow."""
+    make(device)
+    day = local_date(company.house.now + DAY, zone("Europe/Berlin")).isoformat()
+    add(device, "invoice", name="C-2026-7", payer="Canary House", amount="7391.37", sent=day, due=day)
+    return send(device, "/workbench/settings", zone="Europe/Berlin", rates="", own_rate="", tells="1", **mails)
+
+
+def morning(company: Company, days: int) -> None:
+    """So many days later, at ten in the morning in Berlin at the earliest."""
+    midnight = company.house.now // DAY * DAY
+    company.house.later(midnight + days * DAY + 9 * HOUR - company.house.now)
+
+
+def mailed(company: Company) -> list[tuple[str, str]]:
+    workbench_mail.plan(company.house.conn, KEYS, company.house.now)
+    return posted(company)
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "Something is due in your books"), ("de", "etwas fällig")])
+def test_a_mail_says_that_something_is_due_and_nothing_of_the_books(company: Company, language: str, said: str) -> None:
+    cleo = company.device("cleo")
+    cleo.cookies["fanshare_language"] = language
+    assert owing(company, cleo, mails="1").status == 302
+    cleo.get("/workbench/due")
+    assert "Canary House" in words(cleo.get("/workbench/due")), "the control: it stands in the books"
+    send(cleo, "/workbench/lock")
+    assert mailed(company) == [], "not before it is due"
+    morning(company, 2)
+    [(to, text)] = mailed(company)
+    assert to == "cleo@example.test"
+    assert said in " ".join(text.split())
+    assert f"https://{HOST}/workbench\n" in text
+    assert not [one for one in LETTER_CANARIES if one in text], text
+    assert mailed(company) == [], "once a day"
+    morning(company, 1)
+    assert mailed(company) == [], "and once for what became due on that day"
+    stop = re.findall(r"https://[^/]+(/mail/stop/[A-Za-z0-9_-]+)", text)[0]
+    assert "your books?" in words(company.device().get(stop))
+    assert company.device().post(stop, {}).status == 200
+    assert company.house.value("SELECT count(*) FROM workbench_mail") == 0
+    forged = stop[:-6] + ("aaaaaa" if stop[-6:] != "aaaaaa" else "bbbbbb")
+    assert company.device().get(forged).status == 404
+
+
+def test_no_mail_comes_to_whoever_did_not_ask_for_it_looked_herself_or_stopped_it(company: Company) -> None:
+    cleo = company.device("cleo")
+    assert owing(company, cleo).status == 302
+    cleo.get("/workbench")
+    morning(company, 2)
+    assert mailed(company) == [], "never without being asked for"
+    cleo = company.device("cleo")
+    unlock(cleo)
+    values = {"zone": "Europe/Berlin", "rates": "", "own_rate": ""}
+    refused = send(cleo, "/workbench/settings", mails="1", **values)
+    assert (refused.status, "A mail needs the days" in words(refused)) == (422, True)
+    assert send(cleo, "/workbench/settings", mails="1", tells="1", **values).status == 302
+    day = local_date(company.house.now, zone("Europe/Berlin")).isoformat()
+    add(cleo, "invoice", name="8", payer="Silk", amount="5", sent=day, due=day)
+    cleo.get("/workbench")
+    morning(company, 1)
+    cleo = company.device("cleo")
+    unlock(cleo)
+    cleo.get("/workbench")
+    assert mailed(company) == [], "she has looked on this day"
+    add(
+        cleo,
+        "invoice",
+        name="9",
+        payer="Silk",
+        amount="5",
+        sent=day,
+        due=(date.fromisoformat(day) + 3 * ONE).isoformat(),
+    )
+    cleo.get("/workbench")
+    morning(company, 4)
+    assert workbench_mail.plan(company.house.conn, KEYS, company.house.now) == 1
+    cleo = company.device("cleo")
+    unlock(cleo)
+    send(cleo, "/workbench/settings", tells="1", **values)
+    assert posted(company) == [], "stopped after it was planned"
+
+
+def test_whoever_is_in_no_programme_says_where_to_and_it_is_kept_sealed(company: Company) -> None:
+    account = account_of(KEYS, "mia@example.test")
+    workbench_lock.open_door(company.house.conn, account, company.house.now, "cli")
+    mia = company.device("mia")
+    for wrong in ("", "other@example.test"):
+        refused = owing(company, mia, mails="1", address=wrong) if not wrong else send(
+            mia, "/workbench/settings", zone="UTC", rates="", own_rate="", tells="1", mails="1", address=wrong
+        )  # fmt: skip
+        assert (refused.status, "with which you sign in" in words(refused)) == (422, True)
+    values = {"zone": "Europe/Berlin", "rates": "", "own_rate": "", "tells": "1", "mails": "1"}
+    assert send(mia, "/workbench/settings", address="mia@example.test", **values).status == 302
+    assert send(mia, "/workbench/settings", address="", **values).status == 302, "it is known by now"
+    kept = company.house.value("SELECT sealed FROM workbench_mail")
+    assert b"mia@" not in bytes(kept)
+    mia.get("/workbench")
+    morning(company, 3)
+    assert [to for to, _ in mailed(company)] == ["mia@example.test"]

@@ -1,9 +1,11 @@
 """The plan in the pages: her limits, what has to be made, planned, done, planned again, and what does not fit."""
 
 import json
+import logging
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,9 +18,11 @@ from fanshare.store.server import Server
 from tests.edge.running import KEYS
 from tests.flows.test_busy_times import calendar, event
 from tests.support.schema import schema_template
-from tests.web.support.books import add, make, send, unlock, words
+from tests.web.support.books import WORDS, add, make, send, unlock, words
+from tests.web.support.canaries import left_behind, overheard, seen_in
 from tests.web.support.company import Company, Watching, founded
 from tests.web.support.device import Device
+from tests.web.test_workbench_books import backed_up
 
 __all__ = ["schema_template"]
 
@@ -187,10 +191,23 @@ def test_works_that_can_not_be_are_refused(company: Company, cleo: Device, value
     assert (answer.status, said in words(answer)) == (422, True)
 
 
-def test_nothing_of_a_plan_can_be_read_in_the_database(company: Company, cleo: Device) -> None:
+def test_nothing_of_a_plan_is_left_anywhere_nor_told_to_the_program_that_plans(
+    monkeypatch: pytest.MonkeyPatch, company: Company, cleo: Device, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.undo()  # CP-SAT plans, in its own process
+    monkeypatch.setattr(workbench_keys, "COST", Cost(64, 1, 1))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    caplog.set_level(logging.DEBUG)
+    told = overheard(monkeypatch)
     limits(cleo)
-    add(cleo, "work", name="Canary reel", due=day(company, 9))
+    deal = add(cleo, "deal", name="Canary deal", day=day(company, 0), fee="7391.37").rsplit("/", 1)[1]
+    add(cleo, "work", name="Canary reel", due=day(company, 9), deal=deal)
     send(cleo, "/workbench/plan", do="plan")
+    assert any(b"plan_solver" in one for one in told), "the control: it was listened to"
+    canaries = ("Canary reel", "Canary deal", "7391.37", "cleo@", WORDS)
+    assert seen_in(told, canaries) == []
+    company.house.work()
+    assert seen_in(left_behind(company, backed_up(company), caplog.text, tmp_path), canaries) == []
     assert "Canary reel" in cleo.get("/workbench/plan").text
     rows = company.house.conn.execute("SELECT sealed FROM workbench_row").fetchall()
     assert rows

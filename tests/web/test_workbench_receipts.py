@@ -10,19 +10,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
 from fanshare.core.instants import MINUTE
-from fanshare.flows import workbench_keys, workbench_lock
+from fanshare.core.rates import DayRates
+from fanshare.flows import rates, workbench_keys, workbench_lock
 from fanshare.flows.staff import account_of
 from fanshare.flows.workbench_keys import Cost
 from fanshare.store.server import Server
 from tests.edge.running import KEYS
 from tests.flows.test_papers import pdf
 from tests.support.schema import schema_template
-from tests.web.support.books import make, send, words
+from tests.web.support.books import add, make, send, words
+from tests.web.support.canaries import left_behind, overheard, seen_in
 from tests.web.support.company import Company, Watching, founded
 from tests.web.support.device import Device
 from tests.web.support.serving import Answer
@@ -31,6 +33,7 @@ from tests.web.test_workbench_books import backed_up
 __all__ = ["schema_template"]
 
 PLACE = b"Canary place"
+TESSERACT = shutil.which("tesseract")
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +70,7 @@ def sent(device: Device, content: bytes) -> Answer:
 def proposed(page: str) -> dict[str, str]:
     """What stands in the form, hidden fields included."""
     found = re.findall(r'<input [^>]*name="([a-z_]+)"[^>]* value="([^"]*)"', page)
-    return {name: value for name, value in found if name in ("amount", "day", "tax", "paper", "words")}
+    return {name: value for name, value in found if name in ("amount", "day", "tax", "paper", "words", "currency")}
 
 
 def keep(device: Device, values: dict[str, str], **more: str) -> Answer:
@@ -207,6 +210,55 @@ def test_the_length_of_a_receipt_is_rounded_up(company: Company, cleo: Device) -
     sent(cleo, photo(b"somewhere else, in more words"))
     lengths = company.house.conn.execute("SELECT DISTINCT octet_length(sealed) FROM workbench_paper").fetchall()
     assert len(lengths) == 1
+
+
+def test_a_receipt_in_another_currency_says_so_and_is_converted_by_a_rate_that_is_kept(
+    company: Company, cleo: Device
+) -> None:
+    page = sent(cleo, pdf("Total 12.00 USD 20.11.2026"))
+    assert "It is in USD: keep it, and it is converted" in words(page)
+    values = proposed(page.text)
+    assert (values["amount"], values["currency"]) == ("12.00", "USD")
+    values["day"] = "2026-11-20"
+    refused = keep(cleo, values)
+    assert (refused.status, "type the rate" in words(refused)) == (422, True)
+    assert keep(cleo, values, rate="1,25").status == 302
+    typed = json.loads(cleo.get("/workbench/copy").text)["entries"][0]
+    assert (typed["amount"], typed["original"], typed["rate_from"]) == (9_600_000, 12_000_000, "typed")
+    assert "Converted at 1.25 USD (typed)." in words(cleo.get(f"/workbench/entries/{typed['id']}"))
+    rates.take(company.house.conn, [DayRates("2026-11-20", {"USD": "1.20"})], company.house.now)
+    assert keep(cleo, {**values, "paper": ""}).status == 302
+    found = json.loads(cleo.get("/workbench/copy").text)["entries"]
+    by_ecb = next(one for one in found if one["id"] != typed["id"])
+    assert (by_ecb["amount"], by_ecb["rate"], by_ecb["rate_from"]) == (10_000_000, "1.20/1", "ECB 2026-11-20")
+    place = f"/workbench/entries/{by_ecb['id']}"
+    again = {**values, "category": "material", "deal": "", "words": "", "tax": "", "paper": "", "rate": "1.20"}
+    assert send(cleo, place, do="keep", **again).status == 302
+    assert json.loads(cleo.get("/workbench/copy").text)["entries"] == found, "the same form changes nothing"
+    deal = add(cleo, "deal", name="Dollar deal", day="2026-11-20", fee="240", currency="usd")
+    assert "came in 200.00 €" in words(cleo.get(deal)).replace("\xa0", " ")
+
+
+@pytest.mark.skipif(TESSERACT is None, reason="no tesseract is installed")
+def test_words_that_are_read_from_a_photo_are_left_nowhere(
+    monkeypatch: pytest.MonkeyPatch, company: Company, cleo: Device, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(shutil, "which", lambda name: TESSERACT)
+    caplog.set_level(logging.DEBUG)
+    told = overheard(monkeypatch)
+    paper, made = Image.new("RGB", (1000, 300), "white"), io.BytesIO()
+    drawn = ImageDraw.Draw(paper)
+    drawn.text((40, 40), "CANARYBIRD STUDIO", "black", font_size=60)
+    drawn.text((40, 150), "Total 6543.21 EUR", "black", font_size=60)
+    paper.save(made, "PNG")
+    values = proposed(sent(cleo, made.getvalue()).text)
+    assert values["amount"] == "6543.21", "the control: it was read"
+    keep(cleo, values, words="Canarybird")
+    company.house.work()
+    secrets = ("CANARYBIRD", "Canarybird", "6543.21")
+    assert seen_in([one for one in told if len(one) < 5_000], secrets) == [], "the picture is all it is told"
+    assert seen_in(left_behind(company, backed_up(company), caplog.text, tmp_path), secrets) == []
 
 
 def test_nothing_of_a_receipt_stands_anywhere_in_clear(

@@ -6,11 +6,12 @@ it against the schema, so that a new one can't be forgotten.
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from fanshare.config.keys import Keys
 from fanshare.core.instants import Instant
-from fanshare.flows import passkeys, second_factor
+from fanshare.flows import passkeys, second_factor, workbench_mail
 from fanshare.flows.audit import note, noted
 from fanshare.flows.authorisation import Role, Seat
 from fanshare.flows.context import pseudonym
@@ -38,6 +39,7 @@ HANGS = {
     ("workbench_paper", "account"): "moved",
     ("workbench_feed", "account"): "moved; its address leads to it as before",
     ("workbench_due", "account"): "moved",
+    ("workbench_mail", "account"): "moved, to the new address",
     ("trust_page", "account"): "moved; it is read under the same address as before",
     ("workbench_seat", "account"): "moved",
     ("application", "account"): "moved while it waits; an answered one says nothing about anybody",
@@ -107,7 +109,7 @@ def move(conn: Connection, keys: Keys, seats: Iterable[Seat], how: Move, now: In
     old, new = how.accounts(keys)
     added = [found for seat in seats for found in _seat(conn, keys, seat, how, now)]
     _factor(conn, keys, old, how)
-    _books(conn, keys, old, new)
+    _books(conn, keys, old, how)
     for tenant in directory.programmes(conn):
         _application(Access(conn, tenant.id, "address"), keys, how)
     conn.execute("DELETE FROM web_session WHERE account = %s", [old])
@@ -179,7 +181,8 @@ def _factor(conn: Connection, keys: Keys, old: bytes, how: Move) -> None:
     conn.execute("UPDATE second_factor SET account = %s, sealed_secret = %s WHERE account = %s", [new, sealed, old])
 
 
-def _books(conn: Connection, keys: Keys, old: bytes, new: bytes) -> None:
+def _books(conn: Connection, keys: Keys, old: bytes, how: Move) -> None:
+    _, new = how.accounts(keys)
     row = conn.execute(_BOOKS, [old]).fetchone()
     if row is None:
         return
@@ -194,6 +197,9 @@ def _books(conn: Connection, keys: Keys, old: bytes, new: bytes) -> None:
     conn.execute("UPDATE workbench_paper SET account = %s WHERE account = %s", [new, old])
     conn.execute("UPDATE workbench_feed SET account = %s WHERE account = %s", [new, old])
     conn.execute("UPDATE workbench_due SET account = %s WHERE account = %s", [new, old])
+    if (where := workbench_mail.known(conn, keys, old)) is not None:
+        there = workbench_mail.sealed(keys, new, replace(where, address=how.new))
+        conn.execute("UPDATE workbench_mail SET account = %s, sealed = %s WHERE account = %s", [new, there, old])
     conn.execute("UPDATE trust_page SET account = %s WHERE account = %s", [new, old])
 
 

@@ -189,6 +189,15 @@ def tax_near(_: Say, programme: str, told: Sequence[tuple[str, int, int]], url: 
     )
 
 
+def books_due(_: Say, host: str, url: str, stop_url: str) -> Words:
+    """That something is due in her own books. It knows nothing of them, so it says nothing of them."""
+    told = _("Something is due in your books. What it is stands in them alone; they open with your passphrase:")
+    return Words(
+        _("Something is due (%(host)s)") % {"host": host},
+        f"{greeting(_, '')}\n\n{textwrap.fill(told, 75)}\n{url}\n\n--\n{_stop(_, stop_url)}",
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Seal:
     """The newest signed state of a programme's books. ``note`` is the signed note itself (C2SP)."""

@@ -14,12 +14,14 @@ from fanshare.core.instants import Instant
 from fanshare.flows.authorisation import Role, Seat
 from fanshare.store import directory
 from fanshare.store.access import Access, Connection
-from fanshare.store.queries import brand_mail, news
+from fanshare.store.queries import brand_mail, news, workbench_mail
 
 _PURPOSE = "mail choice"
 _MAC_BYTES = 16
 #: Before the number of somebody of the brand.
 _BRAND = "b"
+#: In the place of a programme's number.
+_BOOKS = "w"
 
 _STOP = """
 INSERT INTO mail_choice (programme_id, party_id, stopped_at)
@@ -34,17 +36,32 @@ def stop_token(keys: Keys, programme_id: int, party: int, *, of_brand: bool = Fa
     return base64.urlsafe_b64encode(_mac(keys, place) + place).rstrip(b"=").decode()
 
 
+def books_token(keys: Keys, account: bytes) -> str:
+    """The same to stop mails that something is due in the books of an account."""
+    place = f"{_BOOKS}.{account.hex()}".encode()
+    return base64.urlsafe_b64encode(_mac(keys, place) + place).rstrip(b"=").decode()
+
+
+def of_books(token: str) -> bool:
+    """Whether a token is one of those; it may still be none at all."""
+    return _place_of(token).startswith(f"{_BOOKS}.".encode())
+
+
 def of_brand(token: str) -> bool:
     """Whether a token is one of somebody of the brand, who gets no weekly mail; it may still be none at all."""
-    try:
-        place = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))[_MAC_BYTES:]
-    except ValueError:
-        return False
-    return f".{_BRAND}".encode() in place
+    return f".{_BRAND}".encode() in _place_of(token) and not of_books(token)
 
 
 def stop(conn: Connection, keys: Keys, token: str, now: Instant, *, really: bool) -> str | None:
-    """The name of the programme whose mail a token stops, ``None`` for no such token. Stopping twice is once."""
+    """The name of the programme whose mail a token stops, ``None`` for no such token. Stopping twice is once.
+
+    Mails about books of her own are of no programme: their name is empty.
+    """
+    if of_books(token):
+        account = _account(keys, token)
+        if account is not None and really:
+            workbench_mail.drop(conn, account)
+        return None if account is None else ""
     found = _read(keys, token)
     tenants = {one.id: one for one in directory.programmes(conn)}
     if found is None or found[0] not in tenants:
@@ -76,6 +93,24 @@ def read_in(conn: Connection, seats: Iterable[Seat], *, zone: str | None = None,
             news.read_in(access, seat.id, zone, currency)
         elif seat.role is Role.BRAND:
             brand_mail.read_in(access, seat.id, zone, currency)
+
+
+def _account(keys: Keys, token: str) -> bytes | None:
+    place = _place_of(token)
+    if not hmac.compare_digest(_raw(token)[:_MAC_BYTES], _mac(keys, place)):
+        return None
+    return bytes.fromhex(place.decode().partition(".")[2])
+
+
+def _raw(token: str) -> bytes:
+    try:
+        return base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+    except ValueError:
+        return b""
+
+
+def _place_of(token: str) -> bytes:
+    return _raw(token)[_MAC_BYTES:]
 
 
 def _read(keys: Keys, token: str) -> tuple[int, int, bool] | None:

@@ -25,6 +25,7 @@ PAYEE = "payee"
 SAFETY = "safety"
 TAX = "tax"
 DESK = "desk"
+BOOKS = "books"
 ATTEMPTS = 9
 
 _PURPOSE = "outbox"

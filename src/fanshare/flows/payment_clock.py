@@ -45,11 +45,11 @@ def clocks(access: Access, tenant: Tenant, asked: Sequence[Earned], now: Instant
     if not asked:
         return Told([], {})
     payees = {(one.party, one.currency) for one in asked if one.party is not None}
-    standing = _standing(access, payees, now)
+    known = standing(access, payees, now)
     ready = [one.position for one in asked if one.bucket == "available"]
     since, takers = rows.read(access, ready, {party for party, _ in payees})
     away = _set_aside(access, [one for one in asked if one.position in since], since, takers) if since else {}
-    rules = {currency: rule for (_party, currency), (_ready, rule) in standing.items()}
+    rules = {currency: rule for (_party, currency), (_ready, rule) in known.items()}
     days = partial(tenant.pays, now=now)
     found = []
     for one in asked:
@@ -57,10 +57,10 @@ def clocks(access: Access, tenant: Tenant, asked: Sequence[Earned], now: Instant
         at = away.get(one.position) or Found(since[one.position]) if one.position in since else None
         dates = (one.matures_at, one.held_until)
         share = Share(one.amount, one.bucket, *dates, *((at.since, at.parts) if at is not None else ()))
-        payee, _least = standing.get(place) or (Ready(*place, 0), 0)
+        payee, _least = known.get(place) or (Ready(*place, 0), 0)
         found.append(clock(share, payee, rules, takers.get(place, ()), days))
     found = _by_credit_alone(access, asked, found)
-    return Told(found, {place: max(rule, least(one.kind)) for place, (one, rule) in standing.items()})
+    return Told(found, {place: max(rule, least(one.kind)) for place, (one, rule) in known.items()})
 
 
 def _set_aside(
@@ -101,15 +101,18 @@ def balances(
     access: Access, tenant: Tenant, asked: Sequence[tuple[int, str]], now: Instant
 ) -> dict[tuple[int, str], tuple[tuple[Waiting, ...], date | None]]:
     """What keeps balances that are ready back, and which day of paying takes them, by party and currency."""
-    found = _standing(access, asked, now)
+    found = standing(access, asked, now)
     days = partial(tenant.pays, now=now)
     return {place: payee_clock(one, {place[1]: rule}, now, days) for place, (one, rule) in found.items()}
 
 
-def _standing(
+def standing(
     access: Access, asked: Iterable[tuple[int, str]], now: Instant
 ) -> dict[tuple[int, str], tuple[Ready, Micros]]:
-    """What is known of payees. Only where the brand pays in first it is asked whether that is enough for everybody."""
+    """What is known of payees, and the smallest payment that the brand set.
+
+    Only where the brand pays in first it is asked whether that is enough for everybody.
+    """
     found = payout_standing.standing(access, asked, now)
     rated = quoted(access, (one for one, _ in found.values()), now)
     found = {place: (one, rule) for (place, (_, rule)), one in zip(found.items(), rated, strict=True)}

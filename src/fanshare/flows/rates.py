@@ -59,7 +59,11 @@ def take(
 
 def current(conn: Connection, now: Instant, source: str = ECB) -> DayRates:
     """The rates that hold now. Raises ``BadInputError``: ``no_rates``, ``rates_too_old``."""
-    day = today(now)
+    return of_past(conn, today(now), source)
+
+
+def of_past(conn: Connection, day: str, source: str = ECB) -> DayRates:
+    """The rates that held on a day. Raises ``BadInputError``: ``no_rates``, ``rates_too_old``."""
     last = rows.last_day(conn, source, day)
     if last is None or day_for([last], day) is None:
         raise too_old(source, day, last)

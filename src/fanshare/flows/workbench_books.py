@@ -9,10 +9,22 @@ from typing import NamedTuple
 from uuid import UUID, uuid4
 
 from fanshare.core.errors import BadInputError, FanshareError
+from fanshare.core.instants import local_date, zone
 from fanshare.core.money import Micros
 from fanshare.core.workbench.documents import Entry, Shelf, Written, document, read, shelf
-from fanshare.core.workbench.entries import Aside, Commission, Feed, Planned, Running, Settings, Trusted
-from fanshare.core.workbench.invoicing import Sender
+from fanshare.core.workbench.entries import (
+    Aside,
+    Commission,
+    Feed,
+    Invoice,
+    Payout,
+    Planned,
+    Running,
+    Settings,
+    Trusted,
+)
+from fanshare.core.workbench.invoicing import Issued, Sender
+from fanshare.core.workbench.receivables import Papers
 from fanshare.flows.authorisation import Hat, Role
 from fanshare.flows.workbench_keys import seal, unseal
 from fanshare.store.access import Access, Connection
@@ -22,6 +34,8 @@ from fanshare.store.queries import earnings, workbench
 MOST_ROWS = 20_000
 _SETTINGS, _RUNNING, _SENDER, _PLAN, _FEED, _ASIDE = b"settings", b"running", b"sender", b"plan", b"feed", b"aside"
 _TRUST = b"trust"
+#: States of a payout that are not that it was paid.
+_PAID = {"withheld": "withheld", "received": "received"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +150,21 @@ def earned(conn: Connection, hats: Iterable[Hat], currency: str) -> Earned:
             else:
                 others[row.currency] = others.get(row.currency, 0) + row.amount
     return Earned(tuple(counted), others)
+
+
+def papers(conn: Connection, hats: Iterable[Hat], shelf: Shelf) -> Papers:
+    """Invoices, and what fanshare's runs paid her in the currency of the books: what the journal needs besides."""
+    found, tz = [], zone(shelf.settings.zone)
+    for hat in hats:
+        if hat.role is Role.CREATOR:
+            access = Access(conn, hat.seat.programme_id, f"creator:{hat.seat.id}")
+            found += [
+                Payout(local_date(row.at, tz), row.amount, hat.programme, _PAID.get(row.state, "paid"))
+                for row in earnings.settled(access, hat.seat.id)
+                if row.currency == shelf.settings.currency
+            ]
+    small = shelf.sender is not None and shelf.sender.small
+    return Papers(shelf.of(Issued), shelf.of(Invoice), tuple(found), small)
 
 
 def _write(books: Open, row_id: UUID, entry: Written) -> None:

@@ -8,7 +8,7 @@ from datetime import date
 from fanshare.core.workbench.day import due_days
 from fanshare.core.workbench.documents import Shelf
 from fanshare.store.access import Connection
-from fanshare.store.queries import workbench_due
+from fanshare.store.queries import workbench_due, workbench_mail
 
 
 def tell(conn: Connection, account: bytes, shelf: Shelf, today: date) -> None:
@@ -17,6 +17,8 @@ def tell(conn: Connection, account: bytes, shelf: Shelf, today: date) -> None:
     told = {day.isoformat(): number for day, number in days.items()}
     if told != workbench_due.of(conn, account):
         workbench_due.put(conn, account, told)
+    if shelf.settings.tells:  # she looks at it herself: no mail needs to tell her of this day
+        workbench_mail.told(conn, account, today.isoformat())
 
 
 def waiting(conn: Connection, account: bytes, today: date) -> int:

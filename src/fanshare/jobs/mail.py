@@ -33,6 +33,7 @@ from fanshare.flows import (
     tax_alerts,
     thanks,
     weekly_mail,
+    workbench_mail,
 )
 from fanshare.flows.letters import Say
 from fanshare.flows.outbox import Waiting
@@ -140,6 +141,8 @@ def _written(conn: Connection, keys: Keys, office: PostOffice, one: Waiting, now
         yield from _tax(conn, keys, office, one)
     elif one.kind == outbox.DESK:
         yield from _desk(conn, keys, office, one)
+    elif one.kind == outbox.BOOKS:
+        yield from _books(conn, keys, office, one)
     elif one.kind == outbox.NEWS:
         yield from _news(conn, keys, office, one)
     elif one.kind == outbox.CHECKPOINT:
@@ -267,6 +270,16 @@ def _desk(conn: Connection, keys: Keys, office: PostOffice, one: Waiting) -> Ite
         place = desk_letters.Place(tenant.name, f"{office.base_url}/brand/{tenant.slug}", zone(tenant.time_zone), stop)
         words = desk_letters.waits(office.words_in(whom.language), place, whom.told)
         yield Letter(whom.address, words.subject, words.text, one.ident, stop, whom.language)
+
+
+def _books(conn: Connection, keys: Keys, office: PostOffice, one: Waiting) -> Iterator[Letter]:
+    """Whether she still wants it, and whether anything still is due, is asked only here."""
+    found = workbench_mail.still(conn, keys, bytes.fromhex(str(one.content["account"])), str(one.content["day"]))
+    if found is not None:
+        where, token = found
+        stop, say = f"{office.base_url}/mail/stop/{token}", office.words_in(where.language)
+        words = letters.books_due(say, _host(office), f"{office.base_url}/workbench", stop)
+        yield Letter(where.address, words.subject, words.text, one.ident, stop, where.language)
 
 
 def _budget(conn: Connection, keys: Keys, office: PostOffice, one: Waiting, now: Instant) -> Iterator[Letter]:

@@ -32,6 +32,7 @@ PERIODS: Mapping[str, int] = {
     "compliance": 10 * MINUTE,
     "partitions": HOUR,
     "news": 5 * MINUTE,
+    "books_mail": 10 * MINUTE,
     "weekly_mail": HOUR,
     "tax_alerts": HOUR,
     "desk_notes": 5 * MINUTE,

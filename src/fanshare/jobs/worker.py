@@ -38,6 +38,7 @@ from fanshare.flows import (
     tax_alerts,
     unclaimed,
     weekly_mail,
+    workbench_mail,
 )
 from fanshare.flows.accept import resolve_again
 from fanshare.flows.code_steps import MOST_AT_ONCE
@@ -356,6 +357,10 @@ class Worker:
         for tenant in directory.programmes(self.conn):
             if self.office is not None and not tenant.demo:
                 weekly_mail.plan(Access(self.conn, tenant.id, "job:mail"), self.keys, self.clock())
+
+    def _books_mail(self, done: Round) -> None:
+        if self.office is not None:
+            self._guard("books_mail", partial(workbench_mail.plan, self.conn, self.keys, self.clock()), done)
 
     def _news(self, done: Round) -> None:
         if self.office is not None:

@@ -28,6 +28,7 @@ GLOBAL = frozenset(
         "workbench_feed",  # and its plan as a calendar
         "trust_page",  # and what she shows of herself
         "workbench_due",  # and the days on which something is due in them
+        "workbench_mail",  # and whom she lets it mail that
         "workbench_seat",  # who keeps books without any programme
         "dpi_operator",  # who reports for the whole installation
         "dpi_message",  # a report holds sellers of all its programmes

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from fanshare.core.coming import Coming
 from fanshare.core.instants import Instant
 from fanshare.core.money import Micros, format_minor
 from fanshare.core.payment_clock import Clock, Step, Wait, Waiting
@@ -107,9 +108,24 @@ def dated(here: Here, asked: Sequence[Earned]) -> list[dict[str, str]]:
     ]
 
 
+def coming_state(one: Coming, calendar: Calendar) -> str:
+    """Where a part of what comes stands. What no share explains has no day, and none is made up for it."""
+    known = one.clock
+    if known.step in (Step.WAITING, Step.CHECKED) and known.ready_at is None and not known.waits:
+        return _("waiting") if known.step is Step.WAITING else _("being checked")
+    bucket = {Step.WAITING: "pending", Step.CHECKED: "held"}.get(known.step, "available")
+    return _stands(known, bucket, one.amount, (known.ready_at, known.ready_at), calendar).words
+
+
 def _standing(here: Here, one: Earned, found: Clock) -> State:
+    return _stands(found, one.bucket, one.amount, (one.matures_at, one.held_until), here.calendar)
+
+
+def _stands(
+    found: Clock, bucket: str, amount: Micros, until: tuple[Instant | None, Instant | None], calendar: Calendar
+) -> State:
     if found.step is Step.PAID and found.paid_at is not None:
-        return State("ready", "circle-check", _("paid out on %(day)s") % {"day": here.calendar.day(found.paid_at)})
+        return State("ready", "circle-check", _("paid out on %(day)s") % {"day": calendar.day(found.paid_at)})
     if found.step is Step.LEAVING:
         return State("waiting", "arrow-right", _("on its way to you"))
     if found.step is Step.LOOKED:
@@ -117,25 +133,29 @@ def _standing(here: Here, one: Earned, found: Clock) -> State:
     if found.step is Step.KEPT:
         return State("waiting", "gift", _("kept as shop credit"))
     if found.step is Step.SPENT and found.paid_at is not None:
-        return State("ready", "gift", _("used as shop credit on %(day)s") % {"day": here.calendar.day(found.paid_at)})
+        return State("ready", "gift", _("used as shop credit on %(day)s") % {"day": calendar.day(found.paid_at)})
     if found.step is Step.GIVEN:
         return State("off", "gift", _("given away"))
-    return state(one.bucket, one.amount, one.matures_at, one.held_until, here.calendar)
+    return state(bucket, amount, *until, calendar)
 
 
 def _notes(here: Here, one: Earned, found: Clock, least: Mapping[tuple[int, str], Micros]) -> str:
     """What a line says beside its state."""
-    day = "" if found.day is None else here.calendar.name(found.day)
+    return notes(found, one.currency, least.get((here.me, one.currency), 0), here.calendar)
+
+
+def notes(found: Clock, currency: str, least: Micros, calendar: Calendar) -> str:
+    """Which day of paying or run takes it, and what it waits for. ``least``: the smallest payment, in micros."""
+    day = "" if found.day is None else calendar.name(found.day)
     words = [_("paid on %(day)s") % {"day": day}] if day else []
     for wait in found.waits:
         if wait.why in _WAITS:
-            smallest = format_minor(least.get((here.me, one.currency), 0), one.currency)
-            known = {"run": found.run, "sum": smallest, "currency": one.currency}
-            words.append(_(_WAITS[wait.why]) % {**known, "day": here.calendar.day(wait.until)})
-    return "; ".join([*words, *_parts(one, found)])
+            known = {"run": found.run, "sum": format_minor(least, currency), "currency": currency}
+            words.append(_(_WAITS[wait.why]) % {**known, "day": calendar.day(wait.until)})
+    return "; ".join([*words, *_parts(currency, found)])
 
 
-def _parts(one: Earned, found: Clock) -> list[str]:
+def _parts(currency: str, found: Clock) -> list[str]:
     """What of a line left without a run, where the rest of it did not."""
     if found.step in (Step.KEPT, Step.SPENT, Step.GIVEN):
         return []
@@ -143,7 +163,7 @@ def _parts(one: Earned, found: Clock) -> list[str]:
         (_("%(sum)s %(currency)s of it as shop credit"), found.kept),
         (_("%(sum)s %(currency)s of it given away"), found.given),
     ]
-    return [words % {"sum": format_minor(sum_, one.currency), "currency": one.currency} for words, sum_ in said if sum_]
+    return [words % {"sum": format_minor(sum_, currency), "currency": currency} for words, sum_ in said if sum_]
 
 
 def waits_in_words(here: Here, waits: Sequence[Waiting], currency: str) -> str:

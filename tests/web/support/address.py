@@ -7,7 +7,16 @@ from uuid import UUID
 
 from fanshare.core import one_time_code
 from fanshare.core.workbench.entries import Running, Settings
-from fanshare.flows import address_change, passkeys, receipts, second_factor, staff, workbench_books, workbench_lock
+from fanshare.flows import (
+    address_change,
+    passkeys,
+    receipts,
+    second_factor,
+    staff,
+    workbench_books,
+    workbench_lock,
+    workbench_mail,
+)
 from fanshare.flows.authorisation import Post
 from fanshare.flows.context import pseudonym
 from fanshare.flows.people import Joiner, add_creator, add_fan
@@ -110,6 +119,7 @@ def everything(company: Company, name: str) -> str:
         [account(address), "t" * 22],
     )
     workbench_due.put(house.conn, account(address), {"2026-11-28": 2})
+    workbench_mail.wish(house.conn, KEYS, account(address), workbench_mail.Where(address), now)
     content = json.dumps({"kind": "application", "address": address, "name": name}).encode()
     joining.apply(brand.access, account(address), KEYS.seal("joining", content, account(address)), now)
     assert {to for to, _ in posted(company)} == {address}, "she is told of the app and the passkey"

@@ -7,6 +7,7 @@ pages and files.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tests.web.support import filling_books as own
 from tests.web.support import filling_fans as fans
 from tests.web.support import filling_lists as fill
 from tests.web.support import filling_money as money
@@ -41,6 +42,8 @@ class Listing:
     early: str = "2026-01-01"
     wordless: str = ""
     zone: str = "Europe/Berlin"
+    #: Her own books have to be open.
+    books: bool = False
 
     @property
     def ident(self) -> str:
@@ -249,7 +252,39 @@ FAN = (
         search="f11", days="day", empty=("/fan/linen/exclusive", "fay"),
     ),
 )  # fmt: skip
-LISTS = (*BRAND, *OPERATOR, *CREATOR, *FAN)
+OWN_BOOKS = (
+    Listing(
+        "workbench/costs.html", "/workbench/costs", "cleo", own.costs,
+        search=f"{fill.EVIL}1", days="day", filters=("kind=cost", "kind=trip"), sorts=("amount",),
+        empty=("/workbench/costs", "nora"), books=True,
+    ),
+    Listing(
+        "workbench/hours.html", "/workbench/hours", "cleo", own.hours,
+        search=f"{fill.EVIL}1", days="day", filters=("step=edit",), sorts=("longest",),
+        empty=("/workbench/hours", "nora"), books=True,
+    ),
+    Listing(
+        "workbench/limits.html", "/workbench/limits", "cleo", own.posts,
+        search=f"{fill.EVIL}1", days="day", filters=("paid=paid",), sorts=("oldest",),
+        empty=("/workbench/limits", "nora"), books=True,
+    ),
+    Listing(
+        "workbench/due.html", "/workbench/due", "cleo", own.due,
+        search=f"{fill.EVIL}1", days="day", filters=("state=late", "state=paid"), sorts=("amount",),
+        empty=("/workbench/due", "nora"), books=True,
+    ),
+    Listing(
+        "workbench/invoices.html", "/workbench/invoices", "cleo", own.invoices,
+        search=f"{fill.EVIL}1", days="day", filters=("state=written",), sorts=("amount",),
+        empty=("/workbench/invoices", "nora"), books=True,
+    ),
+    Listing(
+        "workbench/ideas.html", "/workbench/ideas", "cleo", own.ideas,
+        search=f"{fill.EVIL}1", filters=("state=open", "tag=rain"), sorts=("words",),
+        empty=("/workbench/ideas", "nora"), books=True,
+    ),
+)  # fmt: skip
+LISTS = (*BRAND, *OPERATOR, *CREATOR, *FAN, *OWN_BOOKS)
 
 _FORM = "choices of a form, or what was typed into it"
 _ONE = "the parts of one thing, which the thing bounds"
@@ -266,7 +301,7 @@ _OPENED = (
     "hundred, and everybody in its files"
 )
 _PAPER = "for paper: everything of the chosen days at once"
-_HERS = "her own sealed books, read in memory: filtered on the page, and all of it is a file of the settings"
+_FEWER = "what her books come to, or what she chose of them: the lists that it is made of are lists"
 _TALK = "what two people said: read from its end, earlier words page by page; all of them are in the copy of her data"
 _PUBLIC = "for everybody: as many as a person published"
 
@@ -280,7 +315,7 @@ _REASONS: dict[str, str] = {
         creator/goods creator/kit creator/page credit/keep fan/share public/creator public/kit public/text
         public/verify public/why ui/bonuses ui/creator_words ui/goods ui/kit ui/post ui/prose ui/split ui/terms
         ui/terms_means ui/terms_wrong workbench/contract workbench/deal workbench/floor workbench/hour
-        workbench/accept workbench/aside workbench/invoice-sums workbench/limits workbench/owed
+        workbench/accept workbench/aside workbench/invoice-sums workbench/owed
         workbench/plan workbench/result""",
     _FIXED: """account/settings
         base brand/connected operator/books operator/health operator/settings operator/texts public/demo
@@ -293,8 +328,7 @@ _REASONS: dict[str, str] = {
     _ANSWERED_ONCE: "brand/reports",
     _OPENED: "operator/dpi",
     _PAPER: "creator/printed fan/printed",
-    _HERS: """workbench/again workbench/costs workbench/due workbench/hours workbench/ideas workbench/invoices
-        workbench/today workbench/trust ui/trust""",
+    _FEWER: "workbench/again workbench/today workbench/trust ui/trust",
     _TALK: "ui/thread",
     _PUBLIC: "public/start public/terms",
 }

@@ -45,7 +45,8 @@ class Deal:
     """An agreement. What it brings counts on ``day``: the fee, and what the product is worth to her.
 
     ``programme`` names where on fanshare its commission comes from (empty: nowhere), counted from ``since`` to
-    ``until``, both included.
+    ``until``, both included. What was agreed in another currency (``foreign``) says how much (``original`` the fee,
+    ``original_part`` the product) and by which ``rate``, as ``foreign.py`` has it, and ``rate_from`` whom.
     """
 
     id: str
@@ -57,6 +58,11 @@ class Deal:
     programme: str = ""
     since: date = date.min
     until: date = date.max
+    foreign: str = ""
+    original: Micros = 0
+    original_part: Micros = 0
+    rate: str = ""
+    rate_from: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +75,23 @@ class Commission:
 
 
 @dataclass(frozen=True, slots=True)
+class Payout:
+    """What fanshare paid her of it on a day. It comes from the ledger. ``kind``: ``paid``, ``withheld`` for a tax
+    authority, or ``received`` out of another currency, to be paid.
+    """
+
+    day: date
+    amount: Micros
+    programme: str
+    kind: str = "paid"
+
+
+@dataclass(frozen=True, slots=True)
 class Cost:
     """Something paid once, for a deal or (``deal`` empty) for everything she does.
 
     ``tax`` is what of it is value added tax, for the adviser's files; ``paper`` names its receipt (empty: none).
+    What was paid in another currency says how much as a ``Deal`` does (``original_part`` of it was tax).
     """
 
     id: str
@@ -83,6 +102,11 @@ class Cost:
     deal: str = ""
     tax: Micros = 0
     paper: str = ""
+    foreign: str = ""
+    original: Micros = 0
+    original_part: Micros = 0
+    rate: str = ""
+    rate_from: str = ""
 
 
 @dataclass(frozen=True, slots=True)

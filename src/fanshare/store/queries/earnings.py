@@ -96,6 +96,14 @@ _MOVED = """
  ORDER BY 7 DESC
 """
 
+# What was changed into another currency has left this one for good, as what was paid.
+_SETTLED = """
+SELECT state, currency, amount, changed_at FROM payout
+ WHERE programme_id = %(programme_id)s AND party_id = %(party)s
+   AND state IN ('final', 'exchanged', 'withheld', 'received')
+ ORDER BY id
+"""
+
 
 class Purse(NamedTuple):
     """What stands on one party's accounts in one currency. ``ready`` may be below zero after a late refund.
@@ -251,6 +259,11 @@ def clicks(access: Access, creator: int, from_day: str) -> int:
 def payouts(access: Access, party: int) -> list[PayoutRow]:
     """A party's newest payouts."""
     return moved(access, party, 0)[0]
+
+
+def settled(access: Access, party: int) -> list[PayoutRow]:
+    """What reached a party, a tax authority for her, or another currency; and what came out of another one."""
+    return [PayoutRow(row[1], row[2], row[0], row[3]) for row in access.fetch(_SETTLED, {"party": party})]
 
 
 def moved(access: Access, party: int, limit: int) -> tuple[list[PayoutRow], list[Opened]]:

@@ -103,6 +103,7 @@ def erase(conn: Connection, account: bytes) -> bool:
         conn.execute("DELETE FROM workbench_paper WHERE account = %s", [account])
         conn.execute("DELETE FROM workbench_feed WHERE account = %s", [account])
         conn.execute("DELETE FROM workbench_due WHERE account = %s", [account])
+        conn.execute("DELETE FROM workbench_mail WHERE account = %s", [account])
         conn.execute("DELETE FROM trust_page WHERE account = %s", [account])
     return found
 

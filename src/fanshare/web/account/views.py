@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from fanshare.core.errors import BadInputError
-from fanshare.flows.mail_choice import of_brand
+from fanshare.flows.mail_choice import of_books, of_brand
 from fanshare.flows.passkeys import ENTER
 from fanshare.flows.staff import clean
 from fanshare.web import language, passkeys, site
@@ -130,7 +130,8 @@ def stop_mail(request: Any, token: str) -> Any:
     programme = site.of(request).accounts.stop_mail(token, really=stopped)
     if programme is None:
         return error_page(request, 404)
-    context = {"programme": programme, "stopped": stopped, "of_brand": of_brand(token)}
+    context = {"programme": programme, "stopped": stopped, "of_brand": of_brand(token),
+               "of_books": of_books(token)}  # fmt: skip
     return render(request, "account/stop_mail.html", context)
 
 

@@ -7,8 +7,10 @@ from typing import Any
 from django.urls import reverse
 from django.views.decorators.csp import csp_override
 
+from fanshare.core.coming import Coming
 from fanshare.core.instants import DAY, Instant, local_date, utc_day, zone
 from fanshare.core.ten_minutes import Task, week
+from fanshare.flows import coming
 from fanshare.flows.authorisation import Role
 from fanshare.store.queries import earnings, selling
 from fanshare.web import her_currency
@@ -19,6 +21,7 @@ from fanshare.web.language import ngettext
 from fanshare.web.money_states import paying
 from fanshare.web.seated import LISTENS, listens, page, seated
 from fanshare.web.wording import shown
+from fanshare.web.workbench.due_rows import late_words
 from fanshare.web.workbench.today import of_books
 
 SPAN = 30
@@ -96,12 +99,12 @@ def _needs(here: Here, found: earnings.Needs, purses: list[earnings.Purse], *, h
                 "day": here.calendar.day(first),
             }
         needs.append(Need("search-check", words, f"{_to('creator_earnings', here)}?state=held", 2))
-    coming = [terms for terms in here.programme.book if terms.effective_at > here.now]
-    if coming:
-        day = here.calendar.day(coming[0].effective_at)
+    to_come = [terms for terms in here.programme.book if terms.effective_at > here.now]
+    if to_come:
+        day = here.calendar.day(to_come[0].effective_at)
         words = _("New terms begin on %(day)s; what you earned before keeps the old ones") % {"day": day}
-        href = f"{reverse('terms', args=[here.tenant.slug])}#v{coming[0].version}"
-        needs.append(Need("scale", words, href, 3, coming[0].effective_at))
+        href = f"{reverse('terms', args=[here.tenant.slug])}#v{to_come[0].version}"
+        needs.append(Need("scale", words, href, 3, to_come[0].effective_at))
     if waiting:
         words = ngettext("%(n)s fan waits for an answer", "%(n)s fans wait for an answer", waiting) % {"n": waiting}
         href = f"{_to('creator_questions', here)}?show=waiting"
@@ -111,10 +114,19 @@ def _needs(here: Here, found: earnings.Needs, purses: list[earnings.Purse], *, h
             "amount": shown(-purse.ready, purse.currency)
         }
         needs.append(Need("receipt", words, _to("creator_earnings", here), 1))
+    if any(purse.ready > 0 for purse in purses):
+        needs += [_late(here, one) for one in coming.late(here.access, here.tenant, here.me, here.now)]
     if not has_links:
         words = _("You have no live link yet: make one, it takes a minute")
         needs.append(Need("link", words, _to("creator_links", here), 1))
     return needs
+
+
+def _late(here: Here, one: Coming) -> Need:
+    """A day of paying that passed, though nothing of hers is missing."""
+    late = late_words(one.late, one.day, here.calendar)
+    words = _("%(amount)s has not been paid: %(late)s") % {"amount": shown(one.amount, one.currency), "late": late}
+    return Need("triangle-alert", words, _to("creator_earnings", here), 1)
 
 
 def _to(route: str, here: Here) -> str:

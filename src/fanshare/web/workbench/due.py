@@ -11,7 +11,7 @@ from django.urls import reverse
 from fanshare.core.errors import BadInputError
 from fanshare.core.instants import local_date, zone
 from fanshare.core.workbench import typed as reading
-from fanshare.core.workbench.clock import Claim, claim, open_claims
+from fanshare.core.workbench.clock import Claim, claim
 from fanshare.core.workbench.entries import Invoice
 from fanshare.core.workbench.invoicing import Issued
 from fanshare.core.workbench.late import LAWS
@@ -19,10 +19,11 @@ from fanshare.flows import workbench_books
 from fanshare.web.errors import error_page
 from fanshare.web.language import gettext as _
 from fanshare.web.language import ngettext
-from fanshare.web.lists import PAGE
 from fanshare.web.said import plain
 from fanshare.web.wording import percent, shown
+from fanshare.web.workbench import due_rows, listing
 from fanshare.web.workbench.bench import Bench, benched, page, typed
+from fanshare.web.workbench.today import creates
 
 #: How many days a reminder gives.
 _GRACE = 7
@@ -30,16 +31,17 @@ _GRACE = 7
 
 @benched(opened=True)
 def due(bench: Bench) -> Any:
-    """Everything that is owed, the longest due first; and what was paid lately."""
+    """Everything that is owed to her, by an invoice or by a programme, by date; then what was paid."""
     shelf = bench.shelf()
+    wish = listing.wish_of(bench, shelf, due_rows.spec())
     today = local_date(bench.now, zone(shelf.settings.zone))
-    invoices = shelf.of(Invoice)
-    paid = sorted((one for one in invoices if not claim(one, today).is_open), key=lambda one: one.paid, reverse=True)
-    context = {
-        "currency": shelf.settings.currency,
-        "claims": open_claims(invoices, today),
-        "paid": paid[:PAGE],
-    }
+    rows = due_rows.of_invoices(shelf, today, bench.calendar)
+    rows += due_rows.of_programmes(bench.conn, bench.worn, bench.now, bench.calendar)
+    shown = listing.found(wish, [one for one in rows if due_rows.fits(one, wish.chosen["state"])], rising=("date",))
+    if wish.form:
+        return listing.file_of(wish, "due", shown, due_rows.COLUMNS)
+    context = {"asked": wish, "rows": [one.entry for one in shown.rows], "next": shown.next,
+               "joined": creates(bench.worn)}  # fmt: skip
     return page(bench, "workbench/due.html", context)
 
 

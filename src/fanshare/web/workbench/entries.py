@@ -18,7 +18,7 @@ from fanshare.flows.authorisation import Role
 from fanshare.web.errors import error_page
 from fanshare.web.language import gettext, later
 from fanshare.web.said import plain
-from fanshare.web.workbench import forms
+from fanshare.web.workbench import foreign, forms
 from fanshare.web.workbench.bench import EMPTY, Bench, benched, page, typed
 from fanshare.web.workbench.fields import Around
 
@@ -49,7 +49,8 @@ def add(bench: Bench, kind: str) -> Any:
     id_ = workbench_books.new_id()
     try:
         got = _got(bench, kind, around)
-        workbench_books.put(bench.books, forms.entry_of(kind, id_, got, around))
+        entry = forms.entry_of(kind, id_, got, around)
+        workbench_books.put(bench.books, foreign.kept(bench.conn, entry, None, got, around))
     except BadInputError as error:
         return _form(bench, kind, around, _raw(bench, kind, around), problem=plain(error), status=422)
     return HttpResponseRedirect(_page_of(kind, id_, _raw(bench, kind, around).get("deal", "")))
@@ -70,7 +71,7 @@ def _change(bench: Bench, shelf: Shelf, entry: UUID) -> Any:
         return error_page(bench.request, 404)
     kind = kind_of(known)
     if bench.request.method != "POST":
-        return _form(bench, kind, around, forms.written(known), removable=True)
+        return _form(bench, kind, around, forms.written(known), removable=True, converted=foreign.said(known))
     try:
         if typed(bench, "do") == "remove":
             _as_written(shelf, known, None)
@@ -78,7 +79,8 @@ def _change(bench: Bench, shelf: Shelf, entry: UUID) -> Any:
             if isinstance(known, Cost) and known.paper:
                 receipts.drop(bench.books, known.paper)
             return HttpResponseRedirect(reverse(KINDS[kind][1]))
-        changed = forms.entry_of(kind, known.id, _got(bench, kind, around), around)
+        got = _got(bench, kind, around)
+        changed = foreign.kept(bench.conn, forms.entry_of(kind, known.id, got, around), known, got, around)
         _as_written(shelf, known, changed)
         workbench_books.put(bench.books, changed, fresh=False)
         if isinstance(known, Work) and isinstance(changed, Work):  # a step taken away may have been all that was left
@@ -104,10 +106,18 @@ def receipt(bench: Bench) -> Any:
     except BadInputError as error:
         return _form(bench, "cost", around, values, problem=plain(error), status=422, proposed=_typing())
     said = kept.proposal
-    if said.currency in ("", around.currency) and said.amount:
-        values |= {"amount": format_trimmed(said.amount), "tax": format_trimmed(said.tax) if said.tax else ""}
+    other = said.currency if said.amount and said.currency not in ("", around.currency) else ""
+    if said.amount:
+        values |= {
+            "currency": other,
+            "amount": format_trimmed(said.amount),
+            "tax": format_trimmed(said.tax) if said.tax else "",
+        }
     values |= {"paper": str(kept.paper)} | ({} if said.day is None else {"day": said.day.isoformat()})
     told = gettext("The receipt is kept. Amount and day were read from it: look whether they are right.")
+    if other:
+        in_other = gettext("It is in %(currency)s: keep it, and it is converted by the rate of the ECB of that day.")
+        told = f"{told} {in_other % {'currency': other}}"
     return _form(bench, "cost", around, values, proposed=told if said.amount or said.day else _typing(kept=True))
 
 
@@ -185,6 +195,7 @@ def _form(
     status: int = 200,
     removable: bool = False,
     proposed: str = "",
+    converted: str = "",
 ) -> Any:
     title, route = KINDS[kind]
     context = {
@@ -195,6 +206,7 @@ def _form(
         "removable": removable,
         "paper": _paper_of(values),
         "proposed": proposed,
+        "converted": converted,
         "action": reverse("workbench_add", args=[kind]) if proposed else "",
     }
     return page(bench, "workbench/entry.html", context, status=status)

@@ -25,7 +25,7 @@ from fanshare.core.workbench.ideas import tags_of
 from fanshare.core.workbench.late import LAWS
 from fanshare.core.workbench.lines import table_of
 from fanshare.web.language import gettext as _
-from fanshare.web.workbench import words, work_forms
+from fanshare.web.workbench import foreign, words, work_forms
 from fanshare.web.workbench.fields import Around as Around
 from fanshare.web.workbench.fields import Field as Field
 from fanshare.web.workbench.fields import Typed as Typed
@@ -65,6 +65,8 @@ def written(entry: Entry) -> dict[str, str]:
             values[field.name] = format_trimmed(value)
         else:
             values[field.name] = str(value)
+    if isinstance(entry, Cost | Deal):
+        values |= foreign.written(entry)
     if isinstance(entry, Time):
         values["minutes"] = words.clock(entry.minutes)
     elif isinstance(entry, Invoice):
@@ -90,6 +92,7 @@ def _deal_fields(around: Around) -> Iterator[Field]:
     yield Field("fee", _("Fee (%(currency)s)") % {"currency": around.currency}, "decimal")
     hint = _("What it is worth to you, not its price: nothing for something you would not have bought.")
     yield Field("product", _("Product you keep (%(currency)s)") % {"currency": around.currency}, "decimal", hint=hint)
+    yield from foreign.fields(around)
     if known := around.known:
         hint = _("What you earned there comes in by itself, day by day.")
         choices = {"": _("none"), **known}
@@ -104,6 +107,7 @@ def _cost_fields(around: Around) -> Iterator[Field]:
     yield from _spent(around)
     hint = _("Only for the files of your adviser; it changes no figure here.")
     yield Field("tax", _("Of it value added tax (%(currency)s)") % {"currency": around.currency}, "decimal", hint=hint)
+    yield from foreign.fields(around)
     yield Field("paper", "", "hidden")
 
 

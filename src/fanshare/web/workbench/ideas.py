@@ -11,11 +11,11 @@ from fanshare.core.instants import local_date, zone
 from fanshare.core.planning.problem import Step
 from fanshare.core.workbench.documents import Shelf
 from fanshare.core.workbench.entries import Idea
-from fanshare.core.workbench.ideas import all_tags, made_of, tagged, tags_of
+from fanshare.core.workbench.ideas import made_of
 from fanshare.core.workbench.works import MAKING, USUAL, line_of
 from fanshare.flows import workbench_books
 from fanshare.web.errors import error_page
-from fanshare.web.lists import PAGE
+from fanshare.web.workbench import list_rows, listing
 from fanshare.web.workbench.bench import Bench, benched, page, typed
 
 
@@ -37,14 +37,9 @@ def ideas(bench: Bench) -> Any:
 
 
 def _ideas(bench: Bench, shelf: Shelf) -> Any:
-    known = sorted(shelf.of(Idea), key=lambda one: (one.words.casefold(), one.id))
-    tag = str(bench.request.GET.get("tag", ""))[:120]
-    shown = tagged(known, tag)
-    context = {
-        "tags": all_tags(known),
-        "tag": tag,
-        "open": [(one, tags_of(one.tags)) for one in shown if one.made == date.max][:PAGE],
-        "made": sorted((one for one in shown if one.made != date.max), key=lambda one: one.made, reverse=True)[:PAGE],
-        "any": bool(known),
-    }
+    wish = listing.wish_of(bench, shelf, list_rows.ideas_spec(shelf))
+    found = listing.found(wish, list_rows.ideas(shelf, wish.chosen["state"], wish.chosen["tag"]), ("open", "words"))
+    if wish.form:
+        return listing.file_of(wish, "ideas", found, list_rows.IDEAS)
+    context = {"asked": wish, "rows": [row.entry for row in found.rows], "next": found.next, "never": date.max}
     return page(bench, "workbench/ideas.html", context)

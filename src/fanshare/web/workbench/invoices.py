@@ -27,9 +27,8 @@ from fanshare.core.workbench.invoicing import (
 from fanshare.flows import workbench_books, workbench_invoices
 from fanshare.flows.invoice_files import Form, file_of
 from fanshare.web.errors import error_page
-from fanshare.web.lists import PAGE
 from fanshare.web.said import plain
-from fanshare.web.workbench import forms, invoice_form
+from fanshare.web.workbench import forms, invoice_form, list_rows, listing
 from fanshare.web.workbench.bench import Bench, benched, page, typed
 from fanshare.web.workbench.entries import around_of
 
@@ -41,11 +40,15 @@ def invoices(bench: Bench) -> Any:
     """All that were written, the newest first."""
     shelf = bench.shelf()
     issued = shelf.of(Issued)
-    ordered = sorted(issued, key=lambda one: (one.invoice.issued, one.series, one.serial), reverse=True)
+    wish, gone = listing.wish_of(bench, shelf, list_rows.invoices_spec()), cancelled(issued)
+    found = listing.found(wish, list_rows.invoices(issued, gone, wish.chosen["state"]))
+    if wish.form:
+        return listing.file_of(wish, "invoices", found, list_rows.INVOICES)
     context = {
-        "rows": [(one, totals(one.invoice)) for one in ordered[:PAGE]],
-        "more": len(ordered) > PAGE,
-        "cancelled": cancelled(issued),
+        "asked": wish,
+        "rows": [row.entry for row in found.rows],
+        "next": found.next,
+        "cancelled": gone,
         "missing": missing(issued),
         "sender": shelf.sender,
     }

@@ -3,7 +3,7 @@
 import io
 import json
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -16,13 +16,17 @@ from fanshare.core.errors import BadInputError
 from fanshare.core.instants import format_rfc3339, local_date, zone
 from fanshare.core.money import format_micros, format_trimmed
 from fanshare.core.workbench import mileage, typed
+from fanshare.core.workbench.accounts import Basis, Posting
 from fanshare.core.workbench.documents import document
 from fanshare.core.workbench.entries import Books, Cost, Settings
-from fanshare.core.workbench.journal import journal
+from fanshare.core.workbench.journal import Asked, journal
 from fanshare.core.workbench.lines import INCOME, lines
-from fanshare.flows import receipts, workbench_books
+from fanshare.flows import receipts, workbench_books, workbench_mail
+from fanshare.store.queries import workbench_mail as rows
+from fanshare.web import site
 from fanshare.web.exports import exported
 from fanshare.web.language import gettext as _
+from fanshare.web.owner import owner_of
 from fanshare.web.said import plain
 from fanshare.web.workbench import bench as at
 from fanshare.web.workbench import forms
@@ -42,10 +46,14 @@ def settings(bench: Bench) -> Any:
     now, problem, status = shelf.settings, "", 200
     values = {"zone": now.zone, "rates": now.rates, "own_rate": format_trimmed(now.own_rate) if now.own_rate else ""}
     values["tells"] = "1" if now.tells else ""
+    values |= {"mails": "1" if workbench_mail.known(bench.conn, bench.desk.keys, bench.account) else "", "address": ""}
     if bench.request.method == "POST":
-        values = {name: at.typed(bench, name) for name in values}
+        values = {name: at.typed(bench, name) for name in (*values, "mails", "address")}
         try:
-            workbench_books.set_up(bench.books, _settings(now, values))
+            settings = _settings(now, values)
+            with bench.conn.transaction():
+                workbench_books.set_up(bench.books, settings)
+                _mails(bench, values, settings)
         except BadInputError as error:
             problem, status = plain(error), 422
         else:
@@ -58,6 +66,8 @@ def settings(bench: Bench) -> Any:
         "problem": problem,
         "since": date(today.year, 1, 1).isoformat(),
         "until": today.isoformat(),
+        "sends_mail": site.of(bench.request).accounts.sends_mail,
+        "asks_address": not owner_of(bench.request).address,
         "kept": bench.request.GET.get("kept") == "1",
     }
     return page(bench, "workbench/settings.html", context, status=status)
@@ -74,7 +84,11 @@ def export(bench: Bench) -> Any:
     form = "json" if asked.get("as") == "json" else "csv"
     if asked.get("what") == "lines":
         return exported(form, "lines", _lines(books, since, until), _LINES, cut=False)
-    return exported(form, "journal", _postings(books, since, until), _JOURNAL, cut=False)
+    basis = Basis.CASH if asked.get("basis") == "cash" else Basis.ACCRUAL
+    papers = workbench_books.papers(bench.conn, bench.worn, shelf)
+    found = journal(books, Asked(since, until, basis), papers)
+    rows = [_posting(one, books.currency) for one in found]
+    return exported(form, f"journal-{basis}", rows, _JOURNAL, cut=False)
 
 
 @benched(opened=True)
@@ -119,6 +133,20 @@ def copy(bench: Bench) -> Any:
     return response
 
 
+def _mails(bench: Bench, values: Mapping[str, str], settings: Settings) -> None:
+    """Mail her that something is due, or no more. Raises ``BadInputError`` (``not_her_address``, ``needs_days``)."""
+    if values["mails"] != "1":
+        rows.drop(bench.conn, bench.account)
+        return
+    if not settings.tells:
+        raise BadInputError("needs_days", "A mail needs the days: let the site know them as well.")
+    owner, keys = owner_of(bench.request), bench.desk.keys
+    known = workbench_mail.known(bench.conn, keys, bench.account)
+    address = owner.address or values["address"] or ("" if known is None else known.address)
+    where = workbench_mail.Where(address, owner.language, settings.zone)
+    workbench_mail.wish(bench.conn, keys, bench.account, where, bench.now)
+
+
 def _settings(now: Settings, values: dict[str, str]) -> Settings:
     try:
         zone(values["zone"])
@@ -131,20 +159,17 @@ def _settings(now: Settings, values: dict[str, str]) -> Settings:
     return replace(now, zone=values["zone"], rates=rates, own_rate=own, tells=values["tells"] == "1")
 
 
-def _postings(books: Books, since: date, until: date) -> list[dict[str, str]]:
-    return [
-        {
-            "day": one.day.isoformat(),
-            "debit": one.debit,
-            "credit": one.credit,
-            "amount": format_micros(one.amount),
-            "currency": books.currency,
-            "words": one.words,
-            "deal": one.deal,
-            "entry": one.entry,
-        }
-        for one in journal(books, since, until)
-    ]
+def _posting(one: Posting, currency: str) -> dict[str, str]:
+    return {
+        "day": one.day.isoformat(),
+        "debit": one.debit,
+        "credit": one.credit,
+        "amount": format_micros(one.amount),
+        "currency": currency,
+        "words": one.words,
+        "deal": one.deal,
+        "entry": one.entry,
+    }
 
 
 def _lines(books: Books, since: date, until: date) -> Iterable[dict[str, str]]:

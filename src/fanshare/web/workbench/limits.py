@@ -15,9 +15,8 @@ from fanshare.core.workbench.documents import Shelf
 from fanshare.core.workbench.entries import Never, Post, Settings
 from fanshare.core.workbench.trust import Preview, planned_days, preview, share
 from fanshare.flows import workbench_books
-from fanshare.web.lists import PAGE
 from fanshare.web.said import plain
-from fanshare.web.workbench import words
+from fanshare.web.workbench import list_rows, listing, words
 from fanshare.web.workbench.bench import Bench, benched, page, typed
 
 _MOST_POSTS, _LONGEST_WINDOW = 60, 366
@@ -65,14 +64,19 @@ def _limits(
 ) -> Any:
     posts, now = shelf.of(Post), shelf.settings
     asked = bench.request.POST
-    shown = sorted(posts, key=lambda one: (one.day, one.id), reverse=True)
+    wish = listing.wish_of(bench, shelf, list_rows.posts_spec())
+    found = listing.found(wish, list_rows.posts(shelf, wish.chosen["paid"]))
+    if wish.form:
+        return listing.file_of(wish, "posts", found, list_rows.POSTS)
     context = {
+        "asked": wish,
         "settings": now,
         "now": share(posts, today, now.window),
         "tried": tried,
         "values": {name: str(asked.get(name, ""))[:20] for name in ("posts", "first", "last")},
-        "posts": shown[:PAGE],
-        "more": len(shown) > PAGE,
+        "posts": [row.entry for row in found.rows],
+        "next": found.next,
+        "posted": bool(posts),
         "deals": shelf.deals,
         "platforms": words.platforms(),
         "nevers": sorted(shelf.of(Never), key=lambda one: (one.words.casefold(), one.id)),

@@ -13,16 +13,15 @@ from fanshare.core.instants import MINUTE, local_date, zone
 from fanshare.core.money import Micros, from_minor_units, minor_units
 from fanshare.core.workbench import typed as reading
 from fanshare.core.workbench.documents import Shelf
-from fanshare.core.workbench.entries import Cost, Equipment, Never, Recurring, Running, Time, Trip
-from fanshare.core.workbench.lines import Kind, lines
+from fanshare.core.workbench.entries import Never, Running, Time
+from fanshare.core.workbench.lines import lines
 from fanshare.core.workbench.results import Result, by_deal, by_month, by_platform, fee_needed, what_if, whole
 from fanshare.core.workbench.trust import against
 from fanshare.flows import workbench_books
 from fanshare.web.errors import error_page
 from fanshare.web.language import gettext as _
-from fanshare.web.lists import PAGE
 from fanshare.web.said import plain
-from fanshare.web.workbench import words
+from fanshare.web.workbench import list_rows, listing, words
 from fanshare.web.workbench.bench import Bench, benched, page, typed
 from fanshare.web.workbench.entries import around_of
 from fanshare.web.workbench.today import creates, said
@@ -126,18 +125,18 @@ def hours(bench: Bench) -> Any:
 def costs(bench: Bench) -> Any:
     """What was paid, what is paid again and again, what lasts, ways driven."""
     shelf = bench.shelf()
-    books, today = shelf.books(), local_date(bench.now, zone(shelf.settings.zone))
-    driven = {line.entry: line.amount for line in lines(books, today) if line.kind is Kind.MILEAGE}
+    wish = listing.wish_of(bench, shelf, list_rows.costs_spec())
+    today = local_date(bench.now, zone(shelf.settings.zone))
+    found = listing.found(wish, list_rows.costs(shelf, today, wish.chosen["kind"]))
+    if wish.form:
+        return listing.file_of(wish, "costs", found, list_rows.COSTS)
     context = {
+        "asked": wish,
+        "rows": [(*row.entry, row.day, row.document) for row in found.rows],
+        "next": found.next,
         "currency": shelf.settings.currency,
-        "costs": _newest(shelf.of(Cost))[:PAGE],
-        "recurring": shelf.of(Recurring),
-        "equipment": shelf.of(Equipment),
-        "trips": [(one, driven.get(one.id, 0)) for one in _newest(shelf.of(Trip))[:PAGE]],
         "categories": words.categories(),
         "paces": words.paces(),
-        "deals": shelf.deals,
-        "more": max(len(shelf.of(Cost)), len(shelf.of(Trip))) > PAGE,
     }
     return page(bench, "workbench/costs.html", context)
 
@@ -175,11 +174,15 @@ def _timer(bench: Bench, shelf: Shelf) -> None:
 
 
 def _hours(bench: Bench, shelf: Shelf, problem: str = "", status: int = 200) -> Any:
-    times, steps = _newest(shelf.of(Time)), words.steps()
+    wish, steps = listing.wish_of(bench, shelf, list_rows.hours_spec()), words.steps()
+    found = listing.found(wish, list_rows.hours(shelf, wish.chosen["step"]))
+    if wish.form:
+        return listing.file_of(wish, "hours", found, list_rows.HOURS)
     context = {
         "running": _running(bench, shelf),
-        "times": [(one, steps.get(one.step, "")) for one in times[:PAGE]],
-        "more": len(times) > PAGE,
+        "asked": wish,
+        "times": [(row.entry, steps.get(row.entry.step, "")) for row in found.rows],
+        "next": found.next,
         "deals": around_of(bench, shelf).deals,
         "names": {deal.id: deal.name for deal in shelf.deals.values()},
         "steps": steps,
@@ -201,7 +204,7 @@ def _running(bench: Bench, shelf: Shelf) -> dict[str, Any] | None:
     }
 
 
-def _newest[T: (Time, Cost, Trip)](entries: Iterable[T]) -> list[T]:
+def _newest(entries: Iterable[Time]) -> list[Time]:
     return sorted(entries, key=lambda one: (one.day, one.id), reverse=True)
 
 
