@@ -237,7 +237,7 @@ COMMANDS: dict[str, Callable[[Desk], object]] = {
     "keys of a shop": _switch_keys,
     "add target": lambda d: event_targets.add_target(d.programme, d.text("url"), [d.text("type")], d.now),
     "change target": _change_target,
-    "remove target": lambda d: event_targets.remove_target(d.programme, d.text("target")),
+    "remove target": lambda d: event_targets.remove_target(d.programme, d.text("target"), d.now),
     "replay": lambda d: event_targets.replay(d.programme, d.text("target"), d.number(0, 5)),
     "look at events": lambda d: events.look(d.programme.access, d.number(0, 3), ["shares.changed"], d.number(10)),
     "make key": lambda d: api_keys.make_key(

@@ -18,6 +18,8 @@ from fanshare.flows.people import Joiner, add_fan
 from fanshare.flows.publish_terms import publish_terms
 from fanshare.integrations.mail.memory import MemoryMailer
 from fanshare.jobs.mail import PostOffice, send_due
+from fanshare.store.queries import payout_rails
+from fanshare.store.queries import payout_runs as run_rows
 from fanshare.store.server import Server
 from tests.edge.running import KEYS
 from tests.jobs.house import TERMS, Brand
@@ -123,6 +125,20 @@ def test_a_creator_joins_with_three_fields_and_one_button(place: Place) -> None:
     assert device.get("/creator/atelier").status == 200
     assert device.get(path).status == 410
     assert place.device().fill(path).status in {403, 410}
+
+
+def test_a_smallest_payment_and_what_a_way_asks_are_said_before_joining(place: Place) -> None:
+    access, now = place.open.access, place.company.house.now
+    assert "There is no minimum, no fee" in words(place.device().get("/join/atelier"))
+    run_rows.set_rule(access, "EUR", 25_000_000, None)
+    payout_rails.put(access, payout_rails.Row("tremendous", b"sealed", "test", now))
+    told = words(place.device().get("/join/atelier"))
+    assert "It is paid once 25.00 € are ready together" in told
+    assert "or by Tremendous from 1.00 € on." in told
+    assert "no minimum" not in told
+    run_rows.set_rule(access, "EUR", 0, None)
+    payout_rails.end(access, "tremendous")
+    assert "There is no minimum, no fee" in words(place.device().get("/join/atelier"))
 
 
 def test_joining_twice_is_once_and_looks_the_same_from_outside(place: Place) -> None:

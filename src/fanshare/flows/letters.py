@@ -78,7 +78,7 @@ make your first link:
 
 %(url)s
 
-%(own)sThere is no minimum: the first sale earns.
+%(own)sThe first sale earns: nobody has to reach a number of followers or sales.
 """)
             % said,
         )
@@ -194,7 +194,7 @@ def books_due(_: Say, host: str, url: str, stop_url: str) -> Words:
     told = _("Something is due in your books. What it is stands in them alone; they open with your passphrase:")
     return Words(
         _("Something is due (%(host)s)") % {"host": host},
-        f"{greeting(_, '')}\n\n{textwrap.fill(told, 75)}\n{url}\n\n--\n{_stop(_, stop_url)}",
+        f"{greeting(_, '')}\n\n{textwrap.fill(told, 75)}\n{url}\n\n--\n{stop_line(_, stop_url)}",
     )
 
 

@@ -6,13 +6,15 @@ from dataclasses import dataclass, replace
 from fanshare.core.funding import Standing
 from fanshare.core.instants import DAY, Instant
 from fanshare.core.money import MICROS, Micros
+from fanshare.core.payee_account import Kind
 from fanshare.core.punctuality import Punctuality, punctuality
+from fanshare.core.rails import carries, least
 from fanshare.core.terms import MAX_FAN_BPS
 from fanshare.core.terms_example import WorkedShares, worked_order
 from fanshare.flows import funding
 from fanshare.flows.context import Programme
 from fanshare.store.access import Access
-from fanshare.store.queries import payment_times, selling
+from fanshare.store.queries import payment_times, payout_rails, selling
 
 #: The order on which everybody's part is shown.
 EXAMPLE: Micros = 59 * MICROS
@@ -32,6 +34,10 @@ class Outlook:
     punctuality: Punctuality | None
     #: How surely there is money for it; ``None`` where the brand pays its people itself.
     funding: Standing | None
+    #: What has to be ready together before it is paid, in micros of the currency; 0 where nothing has to.
+    minimum: Micros
+    #: The providers by which is paid beside transfers to a bank, each with its own least payment.
+    ways: tuple[tuple[Kind, Micros], ...]
 
 
 def outlook(
@@ -44,6 +50,7 @@ def outlook(
     terms = programme.book.at(now)
     if creator is not None:
         terms = replace(terms, fan_bps=part_in_force(programme, creator, now, links))
+    there_is = payout_rails.choices(programme.access)
     return Outlook(
         currency=currency,
         fan_bps=terms.fan_bps,
@@ -53,6 +60,8 @@ def outlook(
         open_admission=terms.open_admission,
         punctuality=punctual(programme.access, terms.hold, now),
         funding=funding.standing(programme.access, currency, now),
+        minimum=there_is.minimum.get(currency, 0),
+        ways=tuple((Kind(kind), least(kind)) for kind in there_is.kinds if carries(Kind(kind), currency)),
     )
 
 

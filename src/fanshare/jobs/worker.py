@@ -5,7 +5,7 @@ and two of them only share the work. Programmes take turns, one batch each, so t
 the others.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -354,36 +354,33 @@ class Worker:
         self._in_each("tell", ids, lambda one: tell.tell_targets(one, self.sender, self.clock()), done)
 
     def _weekly_mail(self, _: Round) -> None:
-        for tenant in directory.programmes(self.conn):
-            if self.office is not None and not tenant.demo:
-                weekly_mail.plan(Access(self.conn, tenant.id, "job:mail"), self.keys, self.clock())
+        for _tenant, access in self._mailed():
+            weekly_mail.plan(access, self.keys, self.clock())
 
     def _books_mail(self, done: Round) -> None:
         if self.office is not None:
             self._guard("books_mail", partial(workbench_mail.plan, self.conn, self.keys, self.clock()), done)
 
     def _news(self, done: Round) -> None:
+        for tenant, access in self._mailed():
+            self._guard("news", partial(news.plan, access, self.keys, zone(tenant.time_zone), self.clock()), done)
+            news.forget_old(access, self.clock())
+
+    def _mailed(self) -> Iterator[tuple[Tenant, Access]]:
+        """The programmes that send mail."""
         if self.office is not None:
             for tenant in directory.programmes(self.conn):
                 if not tenant.demo:
-                    self._guard("news", partial(self._news_of, tenant), done)
-
-    def _news_of(self, tenant: Tenant) -> None:
-        access = Access(self.conn, tenant.id, "job:mail")
-        news.plan(access, self.keys, zone(tenant.time_zone), self.clock())
-        news.forget_old(access, self.clock())
+                    yield tenant, Access(self.conn, tenant.id, "job:mail")
 
     def _tax_alerts(self, done: Round) -> None:
-        for tenant in directory.programmes(self.conn):
-            if self.office is not None and not tenant.demo:
-                access = Access(self.conn, tenant.id, "job:mail")
-                self._guard("tax_alerts", partial(tax_alerts.watch, access, self.keys, self.clock()), done)
+        for _tenant, access in self._mailed():
+            self._guard("tax_alerts", partial(tax_alerts.watch, access, self.keys, self.clock()), done)
 
     def _desk_notes(self, done: Round) -> None:
-        for tenant in directory.programmes(self.conn):
-            if self.office is not None and not tenant.demo:
-                access, tz = Access(self.conn, tenant.id, "job:mail"), zone(tenant.time_zone)
-                self._guard("desk_notes", partial(desk_notes.watch, access, self.keys, tz, self.clock()), done)
+        for tenant, access in self._mailed():
+            look = partial(desk_notes.watch, access, self.keys, zone(tenant.time_zone), self.clock())
+            self._guard("desk_notes", look, done)
 
     def _retention(self, _: Round) -> None:
         retention.forget_old(self.conn, self.clock())

@@ -80,7 +80,7 @@ def found(
     at, id_ = after or (None, None)
     wanted = {"text": text, "by": by, "since": since, "until": until, "sort": sort, "at": at, "after": id_}
     rows = access.fetch(_FOUND, {**wanted, "limit": limit})
-    return [HeldRow(*row[:9], own_settlement(json.loads(row[9])), row[10]) for row in rows]
+    return [HeldRow(*(*row[:9], own_settlement(json.loads(row[9])), row[10])) for row in rows]
 
 
 def count(access: Access) -> tuple[int, Instant | None]:

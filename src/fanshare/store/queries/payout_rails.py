@@ -74,8 +74,8 @@ def listed(access: Access) -> list[Row]:
     return [Row(kind, bytes(sealed), *rest) for kind, sealed, *rest in access.fetch(_ALL)]
 
 
-def choices(access: Access, party: int) -> Choices:
-    """What there is to choose from for somebody."""
+def choices(access: Access, party: int = 0) -> Choices:
+    """What there is to choose from for somebody; without her for whoever joins, who has earned nothing yet."""
     found = access.fetch(_CHOICES, {"party": party})
     return Choices(
         [name for what, name, _ in found if what == "rail"],

@@ -108,7 +108,8 @@ def _states() -> dict[str, tuple[str, str, str]]:
 def _message(here: Here, join: str) -> str:
     """What can be sent to somebody whom the brand likes. It promises nothing but what the page behind it computes."""
     said = _(
-        "Hello, we like what you make. With %(brand)s you and your fans share what your links sell; no minimum, no fee."
+        "Hello, we like what you make. With %(brand)s you and your fans share what your links sell, from the first "
+        "sale on."
     )
     more = _("What a sale would bring you, and how to join:")
     return f"{said % {'brand': here.tenant.name}}\n{more} {join}"

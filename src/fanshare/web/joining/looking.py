@@ -6,7 +6,9 @@ from fanshare.flows.outlook import Outlook
 from fanshare.web.language import gettext as _
 from fanshare.web.language import ngettext
 from fanshare.web.pages_port import Role, Split
+from fanshare.web.payee.ways import NAMES
 from fanshare.web.public.explaining import Bar, bar
+from fanshare.web.wording import shown
 
 
 def bars(found: Outlook, creator: str, *, me: Role) -> list[tuple[str, Bar]]:
@@ -39,8 +41,27 @@ def promises(found: Outlook) -> list[str]:
         promptness(found),
         *([funded(found.funding)] if found.funding is not None else []),
         notice % {"n": found.notice_days},
-        _("Your balance never expires. There is no minimum, no fee, and nothing to buy."),
+        *paid_by(found),
     ]
+
+
+def paid_by(found: Outlook) -> list[str]:
+    """From which sum on and by which ways is paid, and who bears what that costs."""
+    currency = found.currency
+    if found.minimum:
+        least = _("Your balance never expires. It is paid once %(sum)s are ready together; joining costs nothing.")
+        said = [least % {"sum": shown(found.minimum, currency)}]
+    else:
+        said = [_("Your balance never expires. There is no minimum, no fee, and nothing to buy.")]
+    if found.ways:
+        from_sum = _("%(name)s from %(sum)s on")
+        named = [
+            from_sum % {"name": NAMES[kind], "sum": shown(least, currency)} if least else NAMES[kind]
+            for kind, least in found.ways
+        ]
+        words = _("Paid to a bank account, or by %(ways)s. The brand pays what sending costs.")
+        said.append(words % {"ways": ", ".join(named)})
+    return said
 
 
 def funded(standing: Standing) -> str:
