@@ -13,9 +13,9 @@ from fanshare.store.server import Server
 from tests.flows.test_papers import mail, pdf
 from tests.support.schema import schema_template
 from tests.web.support.books import make, send, words
+from tests.web.support.canaries import backed_up
 from tests.web.support.company import Company, Watching, founded
 from tests.web.support.device import Device
-from tests.web.test_workbench_books import backed_up
 
 __all__ = ["schema_template"]
 

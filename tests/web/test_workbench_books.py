@@ -5,7 +5,6 @@ import io
 import json
 import logging
 import re
-from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,22 +12,15 @@ import pytest
 
 from fanshare.core.instants import DAY, HOUR, MINUTE, local_date, zone
 from fanshare.core.payout_schedule import Every, Schedule
-from fanshare.flows import payout_schedule, workbench_books, workbench_keys, workbench_lock
+from fanshare.flows import payout_schedule, workbench_books, workbench_keys
 from fanshare.flows.workbench_keys import Cost
-from fanshare.store.access import connect
 from fanshare.store.server import Server
-from fanshare.upkeep.dumping import dump
-from tests.edge.running import KEYS
 from tests.flows.test_busy_times import calendar, event
 from tests.support.schema import schema_template
-from tests.web.support.address import account
 from tests.web.support.books import add, make, send, unlock, words
-from tests.web.support.canaries import left_behind, seen_in
+from tests.web.support.canaries import backed_up, left_behind, opened_by_passkey, seen_in
 from tests.web.support.company import Company, Watching, founded
 from tests.web.support.device import Device
-from tests.web.support.passkey import Authenticator, content, text
-from tests.web.support.passkey_pages import add as add_passkey
-from tests.web.support.passkey_pages import answered, let
 from tests.web.support.serving import Answer
 
 __all__ = ["schema_template"]
@@ -330,32 +322,6 @@ CANARIES = (
 )
 
 
-def backed_up(company: Company) -> bytes:
-    """The database as a backup holds it, before that is sealed."""
-    found: list[bytes] = []
-    with connect(company.house.database.dsn(owner=True)) as conn, conn.transaction():
-        row = conn.execute("SELECT pg_export_snapshot()").fetchone()
-        assert row is not None
-        dump(company.house.database.dsn(owner=True), row[0], found.append, compress="none")
-    return b"".join(found)
-
-
-def opened_by_passkey(company: Company, cleo: Device) -> list[bytes]:
-    """Her books opened by a passkey, rightly and wrongly: what its device made, and the key of the books."""
-    authenticator = Authenticator()
-    assert add_passkey(cleo, authenticator).status == 200
-    assert let(cleo, authenticator, CANARIES[-1]).status == 302
-    again = company.device("cleo")
-    sent = answered(again, authenticator)
-    assert send(again, "/workbench/unlock", **sent).status == 302
-    for spoiled in ({"passkey_answer": "{}"}, {"passkey_answer": "x" * 20_000}):
-        assert send(again, "/workbench/unlock", **{**sent, **spoiled}).status == 422
-    mine = account("cleo@example.test")
-    key = workbench_lock.unlock(company.house.conn, KEYS, mine, CANARIES[-1], company.house.now).key
-    secrets = [content(sent["passkey_made"]), key]
-    return [form for one in secrets for form in (one, text(one).encode(), b64encode(one), one.hex().encode())]
-
-
 def test_what_she_writes_stands_nowhere_in_clear(
     monkeypatch: pytest.MonkeyPatch, company: Company, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -382,7 +348,7 @@ def test_what_she_writes_stands_nowhere_in_clear(
     send(cleo, "/workbench/hours", do="start", step="edit", deal=place.rsplit("/", 1)[1])
     send(cleo, "/workbench/add/cost", amount="canary-of-a-mistake", words=CANARIES[3])
     send(cleo, "/workbench/unlock", passphrase_of_the_books=CANARIES[-1] + "x")
-    by_passkey = opened_by_passkey(company, cleo)
+    by_passkey = opened_by_passkey(company, cleo, CANARIES[-1])
     assert all(one in words(cleo.get(place)) for one in (CANARIES[0], CANARIES[3], CANARIES[1]))
     company.house.work()
     wanted = [*(one.encode() for one in CANARIES), code.encode(), b"canary-of-a-mistake", *by_passkey]

@@ -32,11 +32,11 @@ from tests.support.invoices import CLEO, invoice
 from tests.support.schema import schema_template
 from tests.support.schematron import broken_rules, fits_schema
 from tests.web.support.books import WORDS, add, make, send, words
-from tests.web.support.canaries import left_behind, seen_in
+from tests.web.support.canaries import backed_up, left_behind, seen_in
 from tests.web.support.company import Company, founded
 from tests.web.support.device import Device
 from tests.web.support.serving import Answer
-from tests.web.test_workbench_books import backed_up, today
+from tests.web.test_workbench_books import today
 
 __all__ = ["schema_template"]
 

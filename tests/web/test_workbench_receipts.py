@@ -24,11 +24,10 @@ from tests.edge.running import KEYS
 from tests.flows.test_papers import pdf
 from tests.support.schema import schema_template
 from tests.web.support.books import add, make, send, words
-from tests.web.support.canaries import left_behind, overheard, seen_in
+from tests.web.support.canaries import backed_up, left_behind, overheard, seen_in
 from tests.web.support.company import Company, Watching, founded
 from tests.web.support.device import Device
 from tests.web.support.serving import Answer
-from tests.web.test_workbench_books import backed_up
 
 __all__ = ["schema_template"]
 

@@ -17,9 +17,10 @@ from fanshare.core.payout_item import State
 from fanshare.core.payout_runs import Ready
 from fanshare.core.rails import least
 from fanshare.flows import payment_clock
-from fanshare.store.access import Access
+from fanshare.store.access import Access, Connection
 from fanshare.store.directory import Programme as Tenant
 from fanshare.store.queries import coming as rows
+from fanshare.store.queries import tenants
 from fanshare.store.queries.coming import Found, InRun
 
 #: Not sent yet: the money still stands on the account of what is ready.
@@ -39,6 +40,12 @@ def coming(access: Access, tenant: Tenant, party: int, now: Instant) -> list[Com
     parts += [_in_run(one, standing.get((party, one.currency)), tenant, days, today) for one in found.runs]
     smallest = {currency: max(rule, least(one.kind)) for (_, currency), (one, rule) in standing.items()}
     return [_whole(one, tenant, smallest.get(one.currency, 0)) for one in parts if one.amount > 0]
+
+
+def of_creator(conn: Connection, programme: int, party: int, now: Instant) -> tuple[Tenant, list[Coming]]:
+    """Of one of the programmes that somebody is in: which one it is, and what comes from it."""
+    tenant = tenants.by_id(conn, programme)
+    return tenant, coming(Access(conn, programme, f"creator:{party}"), tenant, party, now)
 
 
 def late(access: Access, tenant: Tenant, party: int, now: Instant) -> list[Coming]:

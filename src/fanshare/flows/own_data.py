@@ -67,7 +67,6 @@ def copy(
     row = own_data.party(access, party)
     if row is None or row.person is None:
         raise BadInputError("nobody_there", "Nothing is kept about anybody behind this account.", 404)
-    mail = own_data.mail(access, party)
     return {
         "format": FORMAT,
         "made_at": format_rfc3339(now),
@@ -104,6 +103,13 @@ def copy(
         "off_hours": off_hours.get(access, party)._asdict(),
         "safety": _safety(programme, row.person),
         "change_of_address": _change(programme, row.person, now),
+        **_reads(own_data.mail(access, party)),
+    }
+
+
+def _reads(mail: own_data.MailRow) -> dict[str, Any]:
+    """How she is written to and reads."""
+    return {
         "weekly_mail_stopped_at": None if mail.stopped_at is None else format_rfc3339(mail.stopped_at),
         "news_by_mail": mail.pace,
         "language_of_mail": mail.language,

@@ -16,8 +16,6 @@ from fanshare.core.workbench.documents import Shelf
 from fanshare.core.workbench.entries import Invoice
 from fanshare.flows import coming as flow
 from fanshare.flows.authorisation import Hat, Role
-from fanshare.store.access import Access
-from fanshare.store.queries import tenants
 from fanshare.web.desk import Connection
 from fanshare.web.language import gettext as _
 from fanshare.web.language import ngettext
@@ -62,9 +60,7 @@ def of_programmes(conn: Connection, worn: Iterable[Hat], now: Instant, calendar:
     rows: list[Row[Owed]] = []
     for hat in worn:
         if hat.role is Role.CREATOR:
-            tenant = tenants.by_id(conn, hat.seat.programme_id)
-            access = Access(conn, tenant.id, f"creator:{hat.seat.id}")
-            parts = flow.coming(access, tenant, hat.seat.id, now)
+            tenant, parts = flow.of_creator(conn, hat.seat.programme_id, hat.seat.id, now)
             rows += [_coming(one, tenant.slug, tenant.name, calendar) for one in parts]
     return rows
 

@@ -9,7 +9,7 @@ from fanshare.core.workbench.documents import Entry
 from fanshare.core.workbench.entries import Cost, Deal
 from fanshare.core.workbench.foreign import TYPED, Foreign, by_hand, by_quote, shown, turned_cost, turned_deal
 from fanshare.flows import rates
-from fanshare.store.access import Connection
+from fanshare.web.desk import Connection
 from fanshare.web.language import gettext as _
 from fanshare.web.workbench.fields import Around, Field, Typed
 
