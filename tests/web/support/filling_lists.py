@@ -143,7 +143,7 @@ def checked(company: Company, n: int) -> None:
     tell(brand, *told)
     for i, one in enumerate(told):
         number = find_order(brand.access, one.order_id)
-        rule(brand.programme, NewRuling("held", EVIL, number, until=now + (40 + n + i // 2) * DAY), now)
+        rule(brand.programme, NewRuling("held", EVIL, number, until=now + (40 + n % 9 + i // 2) * DAY), now)
     brand.house.work()
 
 
