@@ -90,6 +90,7 @@ SEALED: Sequence[Sealed] = (
     Sealed("workbench", ("account",), "by_passphrase", "workbench", "account"),
     Sealed("workbench", ("account",), "by_recovery", "workbench", "account"),
     Sealed("workbench_passkey", ("credential",), "wrapped", "workbench", "account || credential"),
+    Sealed("workbench_mail", ("account",), "sealed", "workbench mail", "account"),
     Sealed("address_change", ("account",), "sealed", "address change", "account"),
     Sealed("letter", ("programme_id", "id"), "sealed", "letter", "convert_to(name, 'UTF8')"),
     Sealed("moving_upload", ("programme_id", "id"), "sealed", "moving upload", "convert_to(name, 'UTF8')"),
