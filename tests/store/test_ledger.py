@@ -114,9 +114,7 @@ def test_a_batch_is_fixed_in_the_log_by_its_root(cast: Cast) -> None:
         st.none() | st.integers(1, 2**53 - 1),
     )
     # A fee names what it is for.
-    | st.integers(1, 2**53 - 1).map(
-        lambda n: Transfer(TransferKind.FEE, AccountKey(PENDING, n), OWED, n, "EUR", n, n)
-    ),
+    | st.integers(1, 2**53 - 1).map(lambda n: Transfer(TransferKind.FEE, AccountKey(PENDING, n), OWED, n, "EUR", n, n)),
     st.integers(0, 2**60),
 )
 def test_a_digest_is_over_the_canonical_document(transfer: Transfer, at: int) -> None:
