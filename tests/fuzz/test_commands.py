@@ -95,7 +95,7 @@ def furnished(house: House) -> Desk:
     claims.claim(programme, bea.finn, bea.cleo, claims.Said("1", "a receipt", "it was me"), now)
     claims.claim(programme, bea.cleo, bea.cleo, claims.Said("9", "", ""), now)
     rulings.rule(programme, rulings.NewRuling("held", "looks odd", second, until=now + DAY), now)
-    draft = joining.Draft("application", "nele@example.test", "Nele", "", "DE", "weaves", "here", "why not")
+    draft = joining.Draft("application", "nele@example.test", "Nele", "", "", "DE", "weaves", "here", "why not")
     applied = joining.make_link(bea.access, KEYS, replace(draft, address="nils@example.test"), now)
     assert applied
     joining.confirm(programme, applied, now)
