@@ -92,6 +92,17 @@ def test_an_order_is_the_same_in_whatever_order_its_payment_was_told(every: list
         assert one.kept == join([whole]).kept
 
 
+def test_a_fuller_word_of_an_earlier_second_supersedes_what_was_told_before_it() -> None:
+    """The basket that says more wins, whenever it was told: the state with it may not stand behind the one without."""
+    line = OrderState("pi_1", "pi_1", SECOND, SECOND, Status.CAPTURED, "EUR", (Line("goods", 59 * MICRO),), 5 * MICRO)
+    short = Payment("pi_1", 9 * SECOND, basket=Basket(9 * SECOND, 0, replace(line, total=64 * MICRO)))
+    full = Payment("pi_1", SECOND, names=("order:7",), basket=Basket(SECOND, 1, replace(line, total=64 * MICRO)))
+    for every in ([short, full], [full, short]):
+        view = told_one_by_one(every)
+        assert view is not None
+        assert view.aliases == ("order:7",)
+
+
 def test_what_only_repeats_a_state_is_still_its_newer_word() -> None:
     """A refund failed: nothing, something, nothing again. The middle word comes last and changes nothing."""
     known: Payment | None = None

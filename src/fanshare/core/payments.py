@@ -167,7 +167,7 @@ def as_order(payment: Payment) -> OrderState | None:
         basket,
         order_id=payment.payment_id,
         birth=payment.payment_id,
-        modified_at=_last_told(payment) + min(payment.revision, SECOND - 1),
+        modified_at=payment.modified_at + min(payment.revision, SECOND - 1),
         status=_status(basket, charge),
         refunds=_refunds(basket, charge, payment.disputes),
         test=payment.test,
@@ -190,12 +190,6 @@ def _timeless(payment: Payment) -> Payment:
     charge = payment.charge and replace(payment.charge, at=0)
     disputes = tuple(replace(dispute, at=0) for dispute in payment.disputes)
     return replace(payment, modified_at=0, basket=basket, charge=charge, disputes=disputes, revision=0)
-
-
-def _last_told(payment: Payment) -> Instant:
-    """When the newest side was told. Providers give whole seconds."""
-    sides = [each.at for each in (payment.basket, payment.charge, *payment.disputes) if each is not None]
-    return max(sides)
 
 
 def _status(basket: OrderState, charge: Charge | None) -> Status:
