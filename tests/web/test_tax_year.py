@@ -63,7 +63,7 @@ def test_a_year_is_shown_and_its_files_say_the_same_to_the_micro(company: Compan
     assert sum(parse_amount(row["paid"]) for row in as_csv) == booked[0]
 
     fina = company.device("fina")
-    for sent, said in (("no", "You get no mail when"), ("yes", "You get a mail when")):
+    for sent, said in (("no", "You get no mail about this programme, not even when"), ("yes", "You get a mail when")):
         assert fina.fill(BRANDS, mail=sent).status == 302
         assert said in words(fina.get(BRANDS))
     assert "Tell me by mail" not in words(company.device("otto").get(BRANDS)), "an operator is told nothing"

@@ -24,6 +24,7 @@ def test_every_question_to_nobody_has_an_answer() -> None:
     nobody = NoAccounts()
     values: dict[object, object] = {
         str: "x",
+        str | None: "x",
         bytes: b"x",
         bool: True,
         dict[str, object]: {},
