@@ -122,6 +122,31 @@ def test_what_is_offered_is_as_of_at_most_ten_minutes_ago_and_asks_little(compan
     assert "more than here" in words(device.get(PATH))
 
 
+def test_the_terms_of_two_programmes_stand_side_by_side_and_what_differs_is_marked(company: Company) -> None:
+    company.house.later(11 * MINUTE)
+    now = company.house.now
+    publish_terms(company.other.access, {"commission": [{"id": "standard", "percent": "17"}]}, now)
+    cleo = company.device("cleo")
+    assert f"{PATH}/wool" in cleo.get(PATH).text
+    answer = cleo.get(f"{PATH}/wool")
+    assert (answer.status, "Rule standard: 17 % of the goods." in words(answer)) == (200, True)
+    assert re.search(r"<strong>[^<]*17 %", answer.text), "what only one of them says is marked"
+    assert re.search(r'class="soft">[^<]*A click counts for 30 days', answer.text), "what both say is not"
+    assert f"/join/{company.other.tenant.slug}" in answer.text
+    for nobody in ("linen", "silk"):
+        assert cleo.get(f"{PATH}/{nobody}").status == 404, "neither beside herself nor beside nobody"
+
+
+def test_whoever_is_signed_in_finds_her_name_and_address_in_the_form_of_another_programme(company: Company) -> None:
+    form = company.device("cleo").get(f"/join/{company.other.tenant.slug}")
+    assert re.search(r'id="name"[^>]* value="Cleo', form.text)
+    assert re.search(r'id="address"[^>]* value="cleo@', form.text)
+    assert form.headers["cache-control"] == "private, no-store"
+    stray = Device(company.app()).get(f"/join/{company.other.tenant.slug}")
+    assert stray.status == 200
+    assert not re.search(r'id="(name|address)"[^>]* value="[^"]', stray.text)
+
+
 def test_the_page_in_a_real_browser(company: Company) -> None:
     app = company.app(hosts=("127.0.0.1",), public_url="http://127.0.0.1")
     company.device("carla").fill(PATH, seen="yes")
@@ -131,6 +156,9 @@ def test_the_page_in_a_real_browser(company: Company) -> None:
         seen.page.wait_for_url(base + "/home")
         seen.open(PATH)
         seen.fit("creator-programmes")
+        seen.open(f"{PATH}/wool")
+        seen.fit("creator-compared")
+        seen.open(PATH)
         seen.page.get_by_label("The other creators of this programme").check()
         seen.page.get_by_role("button", name="Keep").click()
         seen.page.get_by_text("Kept.").wait_for()

@@ -4,6 +4,7 @@ Neither wording is what holds: the document does, whose hash is in the log.
 """
 
 from collections.abc import Iterable, Iterator
+from enum import StrEnum
 
 from fanshare.core.instants import DAY, MINUTE
 from fanshare.core.marks import Figure, Word, later, say, say_n, together
@@ -53,20 +54,35 @@ _BUYERS = {
 }
 
 
-def sentences(terms: Terms, currency: str | None = None) -> list[str]:
-    """Every rule of ``terms`` as a plain sentence, in a fixed order.
+class Topic(StrEnum):
+    """What a sentence of the terms is about, in the order of the sentences."""
+
+    WHO_EARNS = "who_earns"
+    COMMISSION = "commission"
+    BONUSES = "bonuses"
+    LIMITS = "limits"
+    FANS = "fans"
+    TIME = "time"
+
+
+def by_topic(terms: Terms, currency: str | None = None) -> dict[Topic, list[str]]:
+    """Every rule of ``terms`` as a plain sentence, by what it is about; every topic is there.
 
     With a ``currency``, rules and caps that can only hold in another one are left out.
     """
-    return [
-        *_who_earns(terms),
-        *_commission(terms, currency),
-        *_bonuses(terms, currency),
-        *_limits(terms, currency),
-        *_fans(terms),
-        *_time(terms),
-        CLOSING_SENTENCE,
-    ]
+    return {
+        Topic.WHO_EARNS: [*_who_earns(terms)],
+        Topic.COMMISSION: [*_commission(terms, currency)],
+        Topic.BONUSES: [*_bonuses(terms, currency)],
+        Topic.LIMITS: [*_limits(terms, currency)],
+        Topic.FANS: [*_fans(terms)],
+        Topic.TIME: [*_time(terms), CLOSING_SENTENCE],
+    }
+
+
+def sentences(terms: Terms, currency: str | None = None) -> list[str]:
+    """Every rule of ``terms`` as a plain sentence, in a fixed order; ``currency`` as ``by_topic`` has it."""
+    return [sentence for some in by_topic(terms, currency).values() for sentence in some]
 
 
 def policy_sentence(terms: Terms) -> str:

@@ -10,6 +10,7 @@ from fanshare.core.errors import FanshareError
 from fanshare.core.instants import Instant
 from fanshare.core.money import Micros
 from fanshare.core.returns import CameBack
+from fanshare.core.terms import Terms
 from fanshare.flows.context import Programme, open_programme
 from fanshare.flows.outlook import Outlook, outlook
 from fanshare.flows.returns import counted
@@ -29,6 +30,8 @@ class Offer:
     slug: str
     name: str
     outlook: Outlook
+    #: The version in force.
+    terms: Terms
     #: What came back of all orders: ``None`` where the brand doesn't show it, else empty where they are too few.
     came_back: tuple[CameBack, ...] | None = None
 
@@ -49,6 +52,7 @@ def offers(conn: psycopg.Connection[tuple[object, ...]], keys: Keys, now: Instan
                 tenant.slug,
                 tenant.name,
                 outlook(programme, tenant.currency, now),
+                programme.book.at(now),
                 _returns(programme, now),
             )
         )

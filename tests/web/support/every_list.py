@@ -317,7 +317,7 @@ _REASONS: dict[str, str] = {
         ui/terms_means ui/terms_wrong workbench/contract workbench/deal workbench/floor workbench/hour
         workbench/accept workbench/aside workbench/invoice-sums workbench/owed
         workbench/plan workbench/result""",
-    _FIXED: """account/settings
+    _FIXED: """creator/compared account/settings
         base brand/connected operator/books operator/health operator/settings operator/texts public/demo
         public/sharing shell ui/list ui/money workbench/before workbench/post workbench/settings creator/welcome""",
     _NEWEST: "brand/overview brand/start creator/today fan/home fan/young payee/billing creator/goals",

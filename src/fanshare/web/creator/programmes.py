@@ -3,18 +3,21 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.http import HttpResponseRedirect
+from django.http import Http404, HttpResponseRedirect
 
 from fanshare.core.money import format_micros
 from fanshare.core.punctuality import Punctuality
+from fanshare.core.terms_beside import beside
+from fanshare.core.terms_sentences import Topic
 from fanshare.flows.authorisation import Role
-from fanshare.flows.offers import Offer, beside
+from fanshare.flows.offers import Offer
+from fanshare.flows.offers import beside as more_than
 from fanshare.flows.outlook import EXAMPLE, Outlook
 from fanshare.store.queries import fellows
 from fanshare.web.came_back import told
 from fanshare.web.desk import Here
 from fanshare.web.exports import exported
-from fanshare.web.joining.looking import funded
+from fanshare.web.joining.looking import funded, promises
 from fanshare.web.language import gettext as _
 from fanshare.web.language import ngettext
 from fanshare.web.lists import PAGE, Asked, Spec, Taken, asked, behind, by_number, taken
@@ -40,6 +43,42 @@ def programmes(here: Here) -> Any:
     if wish.form:
         return exported(wish.form, "programmes", map(_row, shown.rows), _COLUMNS, cut=shown.cut)
     return _list(here, wish, everyone, shown)
+
+
+@seated("creator.programmes", Role.CREATOR)
+def compared(here: Here, other: str) -> Any:
+    """The terms of another programme beside those of the one she is in, sentence by sentence."""
+    everyone = {one.slug: one for one in here.desk.offers(here.access.conn)}
+    mine, there = everyone.get(here.tenant.slug), everyone.get(other)
+    if mine is None or there is None or mine is there:
+        raise Http404
+    context = {
+        "mine": mine,
+        "there": there,
+        "topics": beside((mine.terms, mine.outlook.currency), (there.terms, there.outlook.currency)),
+        "headings": _topics(),
+        "paid": [(*promises(one.outlook), came_back(one)) for one in (mine, there)],
+        "inside": there.slug in _mine(here),
+    }
+    return page(here, "creator/compared.html", context)
+
+
+def came_back(one: Offer) -> str:
+    """What comes back of a programme's orders, as a sentence; empty where the brand doesn't show it."""
+    if one.came_back is None:
+        return ""
+    return _("Of all orders: %(words)s.") % {"words": told(next(iter(one.came_back), None))}
+
+
+def _topics() -> dict[Topic, str]:
+    return {
+        Topic.WHO_EARNS: _("Who earns"),
+        Topic.COMMISSION: _("Commission"),
+        Topic.BONUSES: _("Bonuses"),
+        Topic.LIMITS: _("Limits"),
+        Topic.FANS: _("Fans and buyers"),
+        Topic.TIME: _("When, and for how long it holds"),
+    }
 
 
 def _spec(everyone: Sequence[Offer]) -> Spec:
@@ -70,7 +109,8 @@ def _list(here: Here, wish: Asked, everyone: Sequence[Offer], shown: Taken[Offer
         "asked": wish,
         "order": EXAMPLE,
         "rows": [
-            (one, beside(one, everyone, here.tenant.slug), _paid(one.outlook), one.slug in mine) for one in shown.rows
+            (one, more_than(one, everyone, here.tenant.slug), _paid(one.outlook), one.slug in mine)
+            for one in shown.rows
         ],
         "next": shown.next,
         "told": told,

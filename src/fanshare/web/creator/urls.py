@@ -48,5 +48,6 @@ urlpatterns = [
         name="creator_exclusive_picture",
     ),
     path("creator/<slug:programme>/programmes", programmes.programmes, name="creator_programmes"),
+    path("creator/<slug:programme>/programmes/<slug:other>", programmes.compared, name="creator_compared"),
     path("creator/<slug:programme>/off-time", questions.off_time, name="creator_off_time"),
 ]

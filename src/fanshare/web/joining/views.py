@@ -11,10 +11,12 @@ from django.urls import reverse
 from fanshare.core import ad_labels, clickid
 from fanshare.core.errors import BadInputError
 from fanshare.flows import joining
+from fanshare.flows.authorisation import Role
 from fanshare.flows.joining import Draft
 from fanshare.flows.outlook import outlook
 from fanshare.store.queries import pages
 from fanshare.web import language, site
+from fanshare.web.authorisation import account_of, hats
 from fanshare.web.desk import Visit
 from fanshare.web.errors import error_page
 from fanshare.web.joining.looking import bars, promises
@@ -97,11 +99,23 @@ def claim(visit: Visit) -> Any:
     return _answered(visit, joining.CLAIM, "joining/claim.html", {})
 
 
+def _known(request: Any) -> dict[str, str]:
+    """What whoever is signed in need not type again: her address, and the name that people see."""
+    worn, account = hats(request), account_of(request)
+    if not worn or not account:
+        return {}
+    name = next((hat.name for hat in worn if hat.role is Role.CREATOR), "")
+    address = site.of(request).accounts.address_of([hat.seat for hat in worn], account)
+    return {"name": name, "address": address}
+
+
 def _answered(
     visit: Visit, kind: str, template: str, context: dict[str, Any], behind: Mapping[str, str] | None = None
 ) -> Any:
     """The form, or what is said when it was sent: the same whether or not the address is known."""
     typed = {name: visit.request.POST.get(name, "").strip()[:2_000] for name in _FIELDS[kind]}
+    if visit.request.method != "POST":
+        typed |= {name: value for name, value in _known(visit.request).items() if name in typed}
     whole = {**context, "typed": {**typed, "country": typed.get("country") or visit.tenant.country}, "problem": ""}
     if visit.request.method != "POST":
         return page(visit, template, whole)
