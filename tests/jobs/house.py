@@ -50,18 +50,25 @@ class House:
     clock: FileClock
     conn: Connection
     worker: Worker
-    bea: "Brand" = field(init=False)
+    bea: "Brand" = field(init=False, repr=False)
     _edge: Edge | None = None
 
     @classmethod
     @contextlib.contextmanager
     def built(cls, database: Database, home: Path) -> Iterator[Self]:
         """The installation, which is taken down with the block."""
+        with cls.empty(database, home) as house:
+            house.bea = Brand.founded(house, "bea")
+            yield house
+
+    @classmethod
+    @contextlib.contextmanager
+    def empty(cls, database: Database, home: Path) -> Iterator[Self]:
+        """The same without anybody and anything in it."""
         clock = FileClock(home / "clock")
         clock.freeze(NOW)
         conn = connect(database.dsn())
         house = cls(database, home, clock, conn, Worker(conn, home, KEYS, clock, "shop.example"))
-        house.bea = Brand.founded(house, "bea")
         try:
             yield house
         finally:

@@ -51,21 +51,11 @@ PEOPLE = ("cleo", "carla", "finn", "fay", "yara", "bea", "mona", "fina", "rea", 
 
 
 @dataclass
-class Company:
-    """The installation. ``marks`` says which words belong to whom."""
+class Installation:
+    """Pages over a house, and whoever signs in there. ``rails`` calls the providers that money is paid by."""
 
     house: House
-    brand: Brand
-    other: Brand
-    carla: int
-    fay: int
-    marks: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    #: Who calls the providers that money is paid by.
-    rails: Called = field(default_factory=Called)
-
-    @property
-    def slug(self) -> str:
-        return self.brand.tenant.slug
+    rails: Called = field(default_factory=Called, kw_only=True)
 
     def app(
         self,
@@ -121,6 +111,21 @@ class Company:
         if name:
             assert device.sign_in(self.token(name)).status == 302
         return device
+
+
+@dataclass
+class Company(Installation):
+    """The installation with its people. ``marks`` says which words belong to whom."""
+
+    brand: Brand
+    other: Brand
+    carla: int
+    fay: int
+    marks: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def slug(self) -> str:
+        return self.brand.tenant.slug
 
 
 def _destination(url: str, hosts: object, allow_http: bool) -> object:
