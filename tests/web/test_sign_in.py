@@ -154,6 +154,32 @@ def test_a_cookie_that_a_neighbour_on_the_domain_can_set_is_not_read_by_https(pl
     assert plain.get("/home").status == 200, "by http there is only the plain name"
 
 
+PAGE = {"HTTP_ACCEPT": "text/html,application/xhtml+xml"}
+
+
+def test_whoever_wanted_a_page_comes_to_it_once_she_is_in_and_it_is_forgotten(place: Place) -> None:
+    device, wanted = Device(place.app()), f"/creator/{place.slug}/earnings?q=a%2Fb"
+    assert device.get(wanted, **PAGE).headers["location"] == "/sign-in"
+    assert device.flags["__Host-fanshare_wanted"]["httponly"]
+    assert device.sign_in(place.link("cleo")).headers["location"] == wanted
+    assert device.get(wanted).status == 200
+    device.fill("/sign-out")
+    assert device.sign_in(place.link("cleo")).headers["location"] == "/home"
+
+
+def test_what_was_wanted_leads_nowhere_else_and_to_nothing_that_she_may_not_see(place: Place) -> None:
+    for planted in (
+        "https://evil.example/", "//evil.example", "/\\evil.example", "/nowhere", f"/brand/{place.slug}", "",
+        f"/creator/{place.other}/earnings", "/static/css/base.css", "/" + "x" * 600, "javascript:alert(1)",
+    ):  # fmt: skip
+        device = Device(place.app(), cookies={"__Host-fanshare_wanted": planted})
+        assert device.sign_in(place.link("cleo")).headers["location"] == "/home", planted
+    for stream in ({"HTTP_ACCEPT": "text/event-stream"}, {**PAGE, "HTTP_SEC_FETCH_DEST": "image"}):
+        device = Device(place.app())
+        assert device.get(f"/creator/{place.slug}/earnings", **stream).status == 302
+        assert "fanshare_wanted" not in device.cookies
+
+
 def test_signing_out_ends_the_session_everywhere_its_key_went(place: Place) -> None:
     device = signed_in(place, "cleo")
     stolen = dict(device.cookies)

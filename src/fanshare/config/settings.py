@@ -64,6 +64,8 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 #: What a browser keeps while its owner is away at a provider that signs her in.
 WAY_COOKIE_NAME = "fanshare_way"
+#: Which page somebody wanted who was sent to sign in first.
+WANTED_COOKIE_NAME = "fanshare_wanted"
 CSRF_COOKIE_NAME = "fanshare_form"
 CSRF_COOKIE_AGE = None
 CSRF_COOKIE_HTTPONLY = True

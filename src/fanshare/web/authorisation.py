@@ -8,13 +8,11 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpResponseRedirect
-from django.urls import reverse
-
 from fanshare.flows.authorisation import MATRIX, Hat, Role, Seat, allowed
 from fanshare.flows.sign_in import ACCOUNT, DEVICE
 from fanshare.web import site
 from fanshare.web.errors import error_page
+from fanshare.web.wanted import to_sign_in
 
 type View = Callable[..., Any]
 
@@ -45,7 +43,7 @@ def require(operation: str) -> Callable[[View], View]:
         """What to answer instead of the page, if anything."""
         worn = hats(request)
         if not worn and request.method in {"GET", "HEAD"}:
-            return HttpResponseRedirect(reverse("sign_in"))
+            return to_sign_in(request)
         if not allowed(operation, worn, kwargs.get("programme")):
             return error_page(request, 403)
         return None
@@ -73,6 +71,7 @@ def sign_in(request: Any, seats: tuple[Seat, ...], account: bytes) -> None:
     """Begin a session under a fresh key; whatever was there before ends, so that a planted key is worth nothing."""
     _lock_books(request)
     request.session.flush()
+    vars(request).pop("worn_hats", None)  # what was asked before she came in
     request.session[_SEATS] = [[seat.role.value, seat.programme_id, seat.id] for seat in seats]
     request.session[ACCOUNT] = account.hex()
     request.session[DEVICE] = device_of(request.headers.get("User-Agent", ""))

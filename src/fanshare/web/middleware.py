@@ -7,7 +7,7 @@ from django.core.exceptions import DisallowedHost
 from django.http.request import split_domain_port, validate_host
 from django.utils.cache import patch_vary_headers
 
-from fanshare.config.settings import CSRF_COOKIE_NAME, SESSION_COOKIE_NAME, WAY_COOKIE_NAME
+from fanshare.config.settings import CSRF_COOKIE_NAME, SESSION_COOKIE_NAME, WANTED_COOKIE_NAME, WAY_COOKIE_NAME
 from fanshare.core.errors import FanshareError
 from fanshare.web import language, site
 from fanshare.web.errors import error_page
@@ -16,7 +16,7 @@ type Handler = Callable[[Any], Any]
 
 #: What the names of cookies begin with that a browser keeps for one host (`secure_cookies`).
 HOST_ALONE = "__Host-"
-_WHO = {SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, WAY_COOKIE_NAME}
+_WHO = {SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, WAY_COOKIE_NAME, WANTED_COOKIE_NAME}
 #: Nothing on these pages asks for a sensor or a device.
 PERMISSIONS = ", ".join(
     f"{feature}=()"

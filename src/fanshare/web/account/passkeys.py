@@ -11,13 +11,14 @@ from fanshare.flows.passkeys import ADD, ENTER, LONGEST_NAME, MOST
 from fanshare.web import passkeys, site
 from fanshare.web.account.safety import shown
 from fanshare.web.account.views import form, may_go_on, sign_in_page
-from fanshare.web.authorisation import PROVED_AT, account_of, device_of, require
+from fanshare.web.authorisation import PROVED_AT, account_of, device_of, hats, require
 from fanshare.web.authorisation import sign_in as begin
 from fanshare.web.errors import error_page
 from fanshare.web.fresh import unproved
 from fanshare.web.language import gettext as _
 from fanshare.web.owner import owner_of
 from fanshare.web.said import plain
+from fanshare.web.wanted import once_in
 
 #: Per visitor and ten minutes.
 _TRIES, _ADDED = 30, 20
@@ -38,7 +39,7 @@ def enter(request: Any) -> Any:
         return sign_in_page(request, passkey_problem=said, status=422)
     begin(request, entered.seats, entered.account)
     request.session[PROVED_AT] = site.of(request).clock()
-    return HttpResponseRedirect(reverse("home"))
+    return once_in(request, hats(request))
 
 
 @require("account.safety")

@@ -23,6 +23,7 @@ from fanshare.web.fresh import unproved
 from fanshare.web.language import gettext as _
 from fanshare.web.owner import owner_of
 from fanshare.web.said import plain
+from fanshare.web.wanted import once_in
 
 #: Per visitor and ten minutes.
 _TRIES, _MAILS = 30, 5
@@ -118,7 +119,7 @@ def _entered(request: Any, provider: Provider, identity: Identity) -> Any:
         begin(request, entered.seats, entered.account)
         # It is no proof before what concerns money or identity: that is asked for by itself.
         request.session.pop(CAME_AT, None)
-        return HttpResponseRedirect(reverse("home"))
+        return once_in(request, hats(request))
     if identity.address and here.accounts.sends_mail and may_go_on(request, "provider.mail", _MAILS):
         here.accounts.wish(identity.address, language.of_visitor(request))
     context = {"provider": provider, "mails": here.accounts.sends_mail and bool(identity.address)}

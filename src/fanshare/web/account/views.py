@@ -20,6 +20,7 @@ from fanshare.web.authorisation import sign_in as begin
 from fanshare.web.authorisation import sign_out as end
 from fanshare.web.errors import error_page
 from fanshare.web.language import gettext as _
+from fanshare.web.wanted import once_in
 
 type View = Callable[..., Any]
 
@@ -102,7 +103,7 @@ def confirm(request: Any) -> Any:
     if not entered.seats:
         return render(request, "account/confirm.html", {"token": "", "works": False}, status=410)
     begin(request, entered.seats, entered.account)
-    return HttpResponseRedirect(reverse("home"))
+    return once_in(request, hats(request))
 
 
 @require("sign_out")
