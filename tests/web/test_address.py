@@ -148,7 +148,7 @@ def test_everything_that_hangs_on_an_address_moves_and_comes_back(company: Compa
     assert not second_factor.state_of(conn, account(old)).on
     assert running(company, new) == RUNNING, "her passphrase opens her books as before"
     with pytest.raises(ConflictError):
-        workbench_lock.erase(conn, workbench_lock.Owner(account(new), "test"), now)
+        workbench_lock.erase(conn, Owner(account(new), "test"), now)
     waiting = company.brand.access.fetch_one(
         "SELECT sealed FROM application WHERE programme_id = %(programme_id)s AND account = %(account)s",
         {"account": account(new)},

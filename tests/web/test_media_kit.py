@@ -244,15 +244,18 @@ def test_she_shows_it_on_her_phone_without_script(company: Company) -> None:
         assert seen.complaints() == []
 
 
-@pytest.mark.parametrize(("width", "language"), [(360, "en"), (1280, "de")])
-def test_the_public_page_is_quiet_and_accessible(company: Company, width: int, language: str) -> None:
+@pytest.mark.parametrize(("widths", "language"), [((360,), "en"), ((1280, 360), "de")])
+def test_the_public_page_is_quiet_and_accessible(company: Company, widths: tuple[int, ...], language: str) -> None:
     cleo = company.device("cleo")
     send(cleo, "show", named="yes", goods="yes")
     send(cleo, "add", elsewhere(company))
     app = company.app(hosts=("127.0.0.1",), public_url="http://127.0.0.1")
-    with chromium() as browser, served(app) as base, watched(browser, base, width=width) as seen:
+    with chromium() as browser, served(app) as base, watched(browser, base) as seen:
         seen.page.context.add_cookies([{"name": "fanshare_language", "value": language, "url": base}])
         seen.open(path(cleo))
         seen.unfold()
-        seen.fit(f"public-kit-{width}")
+        for width in widths:
+            seen.page.set_viewport_size({"width": width, "height": 800})
+            seen.fit(f"public-kit-{width}-{language}")
+        assert seen.page.locator("html").get_attribute("lang") == language
         assert seen.complaints() == []

@@ -41,6 +41,7 @@ def cheap(monkeypatch: pytest.MonkeyPatch, company: Company) -> None:
     company.house.conn.execute("DELETE FROM workbench")
     company.house.conn.execute("DELETE FROM workbench_due")
     company.house.conn.execute("DELETE FROM workbench_mail")
+    company.house.conn.execute("DELETE FROM outbox")
 
 
 def test_without_books_every_page_leads_to_making_some(company: Company) -> None:

@@ -15,13 +15,15 @@ from fanshare.store.queries import sealed, workbench, workbench_passkeys
 from fanshare.store.server import Server
 from tests.edge.running import KEYS
 from tests.support.schema import schema_template
-from tests.web.support.address import account
+from tests.web.support.address import account, posted
 from tests.web.support.books import FIELD, WORDS, make, send, unlock, words
+from tests.web.support.books import add as write_down
 from tests.web.support.company import Company, founded
 from tests.web.support.device import HOST, Device
 from tests.web.support.passkey import PRESENT, Authenticator, content, text
 from tests.web.support.passkey_pages import LET, add, answered, asked, enter, let, options, with_passkey
 from tests.web.support.passkey_pages import open_books as by_passkey
+from tests.web.support.serving import Answer
 
 __all__ = ["schema_template"]
 
@@ -321,3 +323,60 @@ def test_a_change_of_the_master_key_finds_what_is_wrapped(company: Company) -> N
     [of] = [one for one in sealed.SEALED if one.table == "workbench_passkey"]
     [[value]] = list(sealed.values(company.house.conn, of))
     assert len(KEYS.unseal(of.purpose, value.sealed, value.place)) == 12 + 32 + 16
+
+
+CANARIES = ("Canary House", "7391", WORDS, OTHER, "Phone")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", ("let open your books", "no longer", "passphrase of your", "another recovery code", "recovery code,")),
+        (
+            "de",
+            ("darf deine Bücher", "nicht mehr", "Passphrase deiner", "Der vorige öffnet", "Wiederherstellungscode"),
+        ),
+    ],
+)
+def test_she_is_mailed_when_what_opens_her_books_changes_and_nothing_of_the_books(
+    company: Company, language: str, said: tuple[str, ...]
+) -> None:
+    cleo, authenticator, _ = with_passkey(company, "cleo")
+    cleo.cookies["fanshare_language"] = language
+    make(cleo)
+    write_down(cleo, "deal", name="Canary House", fee="7391")
+    posted(company)
+    wrong = let(cleo, authenticator, OTHER)
+    assert (wrong.status, posted(company)) == (422, []), "nothing changed, so nothing is told"
+    assert let(cleo, authenticator).status == 302
+    code = shown(send(cleo, "/workbench/lock/code", old=WORDS))
+    assert send(cleo, "/workbench/lock/passphrase", old=WORDS, new=OTHER, again=OTHER).status == 302
+    fresh = shown(send(cleo, "/workbench/recover", code=code, new=WORDS, again=WORDS))
+    [(credential, _)] = workbench_passkeys.wraps(company.house.conn, account("cleo@example.test"))
+    assert send(cleo, END, passkey=credential.hex()).status == 302
+    told = posted(company)
+    assert [to for to, _ in told] == ["cleo@example.test"] * 5
+    texts = [" ".join(text.split()) for _, text in told]
+    assert [one for one in said if not any(one in text for text in texts)] == [], texts
+    assert all(f"https://{HOST}/safety" in text for text in texts)
+    secrets = (*CANARIES, code, fresh, credential.hex())
+    assert [one for one in secrets if any(one in text for text in texts)] == []
+
+
+def shown(answer: Answer) -> str:
+    """The recovery code of a page."""
+    found = re.search(r'<code class="hash">([a-z2-9-]{35})</code>', answer.text)
+    assert found is not None, words(answer)
+    return found[1]
+
+
+def test_whoever_is_in_no_programme_is_mailed_where_her_books_know_where(company: Company) -> None:
+    mia, authenticator, _ = with_passkey(company, "mia")
+    make(mia)
+    posted(company)
+    assert let(mia, authenticator).status == 302
+    assert posted(company) == [], "nobody knows where to"
+    values = {"zone": "UTC", "rates": "", "own_rate": "", "tells": "1", "mails": "1"}
+    assert send(mia, "/workbench/settings", address="mia@example.test", **values).status == 302
+    assert send(mia, "/workbench/lock/code", old=WORDS).status == 200
+    assert [to for to, _ in posted(company)] == ["mia@example.test"]

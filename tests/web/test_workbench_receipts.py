@@ -8,6 +8,7 @@ import shutil
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 
 import pytest
 from PIL import Image, ImageDraw
@@ -17,11 +18,12 @@ from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 from fanshare.core.instants import MINUTE
 from fanshare.core.rates import DayRates
 from fanshare.flows import rates, workbench_keys, workbench_lock
+from fanshare.flows.signed_in import Owner
 from fanshare.flows.staff import account_of
 from fanshare.flows.workbench_keys import Cost
 from fanshare.store.server import Server
 from tests.edge.running import KEYS
-from tests.flows.test_papers import pdf
+from tests.flows.test_papers import pdf, spoiled
 from tests.support.schema import schema_template
 from tests.web.support.books import add, make, send, words
 from tests.web.support.canaries import backed_up, left_behind, overheard, seen_in
@@ -164,6 +166,21 @@ def test_what_is_no_receipt_is_refused_and_can_still_be_typed(company: Company, 
     assert count(company) == 0
 
 
+def test_a_spoiled_photo_or_pdf_is_kept_clean_or_refused_and_never_half(company: Company, cleo: Device) -> None:
+    """Bytes turned, cut and doubled: it is kept and shown, or refused by a sentence, and then nothing is kept."""
+    sound, outcomes = (photo(), pdf("2026-11-02 Total 119.00 EUR", "VAT 19% 19.00")), {200: 0, 422: 0}
+    for seed in range(16):
+        company.house.conn.execute("DELETE FROM workbench_paper")
+        page = sent(cleo, spoiled(sound[seed % 2], Random(seed)))
+        outcomes[page.status] += 1
+        assert count(company) == (page.status == 200), seed
+        if page.status == 200:
+            kept = cleo.get(f"/workbench/papers/{proposed(page.text)['paper']}")
+            assert kept.status == 200, seed
+            assert kept.content.startswith((b"RIFF", b"%PDF-")), seed
+    assert min(outcomes.values()) > 0, outcomes
+
+
 def test_receipts_that_no_entry_names_do_not_pile_up(company: Company, cleo: Device) -> None:
     values = proposed(sent(cleo, photo()).text)
     keep(cleo, values, amount="5")
@@ -199,7 +216,7 @@ def test_a_tax_that_is_no_part_and_a_paper_that_is_none_are_refused(cleo: Device
 def test_erased_books_take_their_receipts_along(company: Company, cleo: Device) -> None:
     sent(cleo, photo())
     assert json.loads(cleo.get("/account/linen/data").text)["workbench"]["sealed_receipts"] == 1
-    owner = workbench_lock.Owner(account_of(KEYS, "cleo@example.test"), "test")
+    owner = Owner(account_of(KEYS, "cleo@example.test"), "test")
     workbench_lock.erase(company.house.conn, owner, company.house.now)
     assert count(company) == 0
 

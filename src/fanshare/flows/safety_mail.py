@@ -56,6 +56,28 @@ _SAID: Mapping[str, tuple[str, str]] = {
         later("Another currency for your payments at %(host)s"),
         later("another currency was chosen for what a brand pays you at %(host)s.\nWhere it goes has not changed."),
     ),
+    "workbench.passkey": (
+        later("A passkey opens your books at %(host)s"),
+        later("a passkey of yours was let open your books at %(host)s."),
+    ),
+    "workbench.passkey_end": (
+        later("A passkey opens your books at %(host)s no longer"),
+        later("a passkey of yours opens your books at %(host)s no longer."),
+    ),
+    "workbench.passphrase": (
+        later("Another passphrase for your books at %(host)s"),
+        later("the passphrase of your books at %(host)s was changed."),
+    ),
+    "workbench.code": (
+        later("Another recovery code for your books at %(host)s"),
+        later("your books at %(host)s got another recovery code. The one of before\nopens nothing any more."),
+    ),
+    "workbench.recover": (
+        later("The recovery code of your books was used at %(host)s"),
+        later(
+            "your books at %(host)s were opened by their recovery code, and got another\npassphrase and another code."
+        ),
+    ),
     "passkey.stop": (
         later("A passkey was stopped at %(host)s"),
         later(

@@ -1,7 +1,8 @@
 """A creator's books: made, unlocked, locked, their passphrase changed, erased.
 
 Nothing but her passphrase, her recovery code or a passkey that she let (``workbench_passkeys``) opens them: not a link
-by mail, not an operator, not a backup. Whoever calls this keeps the key in memory and nowhere else.
+by mail, not an operator, not a backup. Whoever calls this keeps the key in memory and nowhere else. When what opens
+them changes she is told by mail, and nothing of what stands in them.
 """
 
 from dataclasses import dataclass, field
@@ -9,8 +10,10 @@ from dataclasses import dataclass, field
 from fanshare.config.keys import Keys
 from fanshare.core.errors import BadInputError, ConflictError, FanshareError
 from fanshare.core.instants import MINUTE, Instant
+from fanshare.flows import safety_mail
 from fanshare.flows import workbench_keys as locks
 from fanshare.flows.audit import note
+from fanshare.flows.signed_in import Owner
 from fanshare.store.access import Connection
 from fanshare.store.queries import address_changes, workbench
 from fanshare.store.queries.workbench import Kept
@@ -32,14 +35,6 @@ class Made:
 
     opened: Opened
     code: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """Whose books: her account, and who she is for what is written down."""
-
-    account: bytes
-    actor: str
 
 
 def make(conn: Connection, keys: Keys, owner: Owner, passphrase: str, now: Instant) -> Made:
@@ -71,7 +66,7 @@ def change(conn: Connection, keys: Keys, owner: Owner, old: str, new: str, now: 
     locks.checked(new)
     key, kept = unlock(conn, keys, owner.account, old, now).key, _kept(conn, owner.account)
     lock = locks.with_passphrase(keys, owner.account, kept.lock, key, new)
-    return _locked_anew(conn, owner, lock, key, "workbench.passphrase", now)
+    return _locked_anew(conn, keys, owner, lock, key, "workbench.passphrase", now)
 
 
 def recover(conn: Connection, keys: Keys, owner: Owner, code: str, new: str, now: Instant) -> Made:
@@ -86,7 +81,7 @@ def recover(conn: Connection, keys: Keys, owner: Owner, code: str, new: str, now
         raise BadInputError("wrong_code", "This is not the recovery code of your books.", 422)
     fresh = locks.fresh_code()
     lock = locks.lock_by(keys, owner.account, key, new, fresh)
-    return Made(_locked_anew(conn, owner, lock, key, "workbench.recover", now), fresh)
+    return Made(_locked_anew(conn, keys, owner, lock, key, "workbench.recover", now), fresh)
 
 
 def another_code(conn: Connection, keys: Keys, owner: Owner, passphrase: str, now: Instant) -> Made:
@@ -94,7 +89,7 @@ def another_code(conn: Connection, keys: Keys, owner: Owner, passphrase: str, no
     key, kept = unlock(conn, keys, owner.account, passphrase, now).key, _kept(conn, owner.account)
     fresh = locks.fresh_code()
     lock = locks.with_code(keys, owner.account, kept.lock, key, fresh)
-    return Made(_locked_anew(conn, owner, lock, key, "workbench.code", now), fresh)
+    return Made(_locked_anew(conn, keys, owner, lock, key, "workbench.code", now), fresh)
 
 
 def lock_everywhere(conn: Connection, account: bytes) -> None:
@@ -160,8 +155,11 @@ def _kept(conn: Connection, account: bytes) -> Kept:
     return kept
 
 
-def _locked_anew(conn: Connection, owner: Owner, lock: workbench.Lock, key: bytes, what: str, now: Instant) -> Opened:
+def _locked_anew(
+    conn: Connection, keys: Keys, owner: Owner, lock: workbench.Lock, key: bytes, what: str, now: Instant
+) -> Opened:
     with conn.transaction():
         turn = workbench.keep(conn, owner.account, lock)
         note(conn, owner.actor, what, now)
+        safety_mail.tell(conn, keys, owner, what, now)
     return Opened(key, turn)

@@ -3,6 +3,7 @@
 The device of a passkey makes 32 bytes of the salt of her books (WebAuthn level 3, "prf"); they wrap the key of the
 books, as the passphrase does. They never do alone: an answer of the passkey to a fresh question of ours comes with
 them, under her finger, and says whose it is. Whoever lets one in types the passphrase, as for another recovery code.
+She is told by mail, then and when it ends.
 """
 
 import binascii
@@ -13,12 +14,12 @@ from typing import NamedTuple
 from fanshare.config.keys import Keys
 from fanshare.core.errors import BadInputError
 from fanshare.core.instants import Instant
-from fanshare.flows import passkey_answers, passkeys, workbench_lock
+from fanshare.flows import passkey_answers, passkeys, safety_mail, workbench_lock
 from fanshare.flows import workbench_keys as locks
 from fanshare.flows.audit import note
-from fanshare.flows.signed_in import Asking, Offer
+from fanshare.flows.signed_in import Asking, Offer, Owner
 from fanshare.flows.workbench_keys import Evaluated
-from fanshare.flows.workbench_lock import Opened, Owner
+from fanshare.flows.workbench_lock import Opened
 from fanshare.store.access import Connection
 from fanshare.store.queries import workbench, workbench_passkeys
 
@@ -90,9 +91,10 @@ def let(conn: Connection, keys: Keys, owner: Owner, passphrase: str, sent: Sent,
                 422,
             )
         note(conn, owner.actor, "workbench.passkey", now)
+        safety_mail.tell(conn, keys, owner, "workbench.passkey", now, made.credential.hex())
 
 
-def end(conn: Connection, owner: Owner, id_: str, now: Instant) -> int | None:
+def end(conn: Connection, keys: Keys, owner: Owner, id_: str, now: Instant) -> int | None:
     """Have a passkey open her books no longer; they are locked wherever they are open.
 
     The turn from now on; ``None`` where it did not open them.
@@ -101,6 +103,7 @@ def end(conn: Connection, owner: Owner, id_: str, now: Instant) -> int | None:
         turn = workbench_passkeys.drop(conn, owner.account, id_)
         if turn is not None:
             note(conn, owner.actor, "workbench.passkey_end", now)
+            safety_mail.tell(conn, keys, owner, "workbench.passkey_end", now, id_)
     return turn
 
 

@@ -108,7 +108,7 @@ def everything(company: Company, name: str) -> str:
     second_factor.turn_on(house.conn, KEYS, owner, secret, step, now)
     add_passkey(company, owner)
     workbench.add_seat(house.conn, account(address), now)
-    keeper = workbench_lock.Owner(account(address), "test")
+    keeper = Owner(account(address), "test")
     books = workbench_lock.make(house.conn, KEYS, keeper, PASSPHRASE, now).opened
     let_passkey(company, account(address), books.key)
     workbench_books.start(Open(house.conn, account(address), books.key), RUNNING)

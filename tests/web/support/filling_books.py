@@ -9,6 +9,7 @@ from fanshare.core.instants import local_date, zone
 from fanshare.core.workbench.entries import Cost, Deal, Equipment, Idea, Invoice, Post, Recurring, Settings, Time, Trip
 from fanshare.core.workbench.invoicing import Sender
 from fanshare.flows import workbench_books, workbench_invoices, workbench_keys, workbench_lock
+from fanshare.flows.signed_in import Owner
 from fanshare.flows.staff import account_of
 from fanshare.flows.workbench_books import Open, new_id
 from tests.edge.running import KEYS
@@ -27,7 +28,7 @@ def opened(company: Company, name: str) -> Open:
     if not conn.execute("SELECT FROM workbench WHERE account = %s", [account]).fetchall():
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(workbench_keys, "COST", workbench_keys.Cost(64, 1, 1))
-            workbench_lock.make(conn, KEYS, workbench_lock.Owner(account, "test"), WORDS, now)
+            workbench_lock.make(conn, KEYS, Owner(account, "test"), WORDS, now)
         books = Open(conn, account, workbench_lock.unlock(conn, KEYS, account, WORDS, now).key)
         workbench_books.set_up(books, SETTINGS)
         return books

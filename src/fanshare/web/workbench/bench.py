@@ -17,10 +17,11 @@ from fanshare.core.instants import Instant, local_date, zone
 from fanshare.core.workbench.documents import Shelf
 from fanshare.core.workbench.entries import Settings
 from fanshare.flows import passkeys as questions
-from fanshare.flows import workbench_books, workbench_due, workbench_lock, workbench_passkeys
+from fanshare.flows import workbench_books, workbench_due, workbench_lock, workbench_mail, workbench_passkeys
 from fanshare.flows.authorisation import Hat, Role, Seat
+from fanshare.flows.signed_in import Owner
 from fanshare.flows.workbench_books import Open
-from fanshare.flows.workbench_lock import Opened, Owner
+from fanshare.flows.workbench_lock import Opened
 from fanshare.flows.workbench_passkeys import Sent
 from fanshare.store.queries import tenants, workbench
 from fanshare.store.queries.workbench import Kept
@@ -30,6 +31,7 @@ from fanshare.web.desk import Connection, Desk
 from fanshare.web.errors import error_page
 from fanshare.web.frame import frame
 from fanshare.web.fresh import unproved
+from fanshare.web.owner import owner_of
 from fanshare.web.pages_port import is_path
 from fanshare.web.said import plain
 from fanshare.web.wording import Calendar
@@ -72,9 +74,11 @@ class Bench:
 
     @property
     def owner(self) -> Owner:
-        """Whose books, and who acts."""
-        seat = self.worn[0].seat
-        return Owner(self.account, f"{seat.role}:{seat.id}")
+        """Whose books, who acts, and where she is told of their keys: where only their mails know it, there."""
+        seat, found = self.worn[0].seat, owner_of(self.request)
+        asked = None if found.address else workbench_mail.known(self.conn, self.desk.keys, self.account)
+        address = found.address if asked is None else asked.address
+        return replace(found, account=self.account, actor=f"{seat.role}:{seat.id}", address=address)
 
     @property
     def books(self) -> Open:

@@ -135,7 +135,7 @@ def let_passkey(bench: Bench) -> Any:
 def end_passkey(bench: Bench) -> Any:
     """Have a passkey open the books no longer: it asks who she is, since it may be the only key she has left."""
     if bench.request.method == "POST" and bench.kept is not None:
-        turn = workbench_passkeys.end(bench.conn, bench.owner, typed(bench, "passkey", 64), bench.now)
+        turn = workbench_passkeys.end(bench.conn, bench.desk.keys, bench.owner, typed(bench, "passkey", 64), bench.now)
         if turn is not None and bench.key:
             bench.hold(Opened(bench.key, turn))
     return HttpResponseRedirect(reverse("workbench_lock"))
