@@ -53,6 +53,10 @@ def test_the_overview_says_what_was_sold_owed_and_what_waits(company: Company) -
     assert "ready 2.40 €" in page
     assert "being checked 9.60 €" in page
     assert "1 check ends by itself on" in page
+    days = page.partition("Goods kept a day; days without any are left out")[2]
+    assert [amount for amount in ("198.00 €", "59.00 €") if amount not in days] == []
+    best = days.partition("Who brought most of it")[2]
+    assert "Carla Quince 1 order" in best.partition("Cleo 3 orders")[2]
     assert "waits" not in page.partition("What needs you")[2].partition("Through creators")[0]
 
 
@@ -130,6 +134,7 @@ def test_checks_say_of_what_why_and_until_when_and_are_gone_once_they_end(compan
     rule(brand.programme, NewRuling("held", "A <b>reseller</b>?", number, until=now + 20 * DAY), now)
     company.house.work()
     page = dora.get("/brand/wool/checks")
+    assert '/brand/wool/orders" aria-current="page"' in page.text, "it belongs to the orders"
     assert "#K1001 · Cleo · 7.08 € ends on" in words(page)
     assert "A &lt;b&gt;reseller&lt;/b&gt;?" in page.text
     assert "was clicked." in words(page)

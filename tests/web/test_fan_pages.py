@@ -121,6 +121,14 @@ def test_not_right_leads_whose_line_it_is_to_her_objection_and_strangers_to_the_
         assert "mailto:" in page.text
 
 
+def test_the_page_of_a_mail_is_where_she_comes_to_once_she_signed_in(tomorrow: Company) -> None:
+    path = re.findall(r'href="(/object/linen/[^"]+)"', finn(tomorrow).get("/fan/linen/earnings").text)[-1]
+    device = Device(tomorrow.app())
+    assert device.get(path, HTTP_ACCEPT="text/html").headers["location"] == "/sign-in"
+    assert device.sign_in(tomorrow.token("finn")).headers["location"] == path
+    assert device.get(path).status == 200
+
+
 def test_home_holds_the_message_and_share_a_picture_of_each_link(tomorrow: Company) -> None:
     device, brand = finn(tomorrow), tomorrow.brand
     home = device.get("/fan/linen").text

@@ -1,7 +1,7 @@
 """The frame around a signed-in page: at most eight entries in three groups, and the way to her other hats."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from django.urls import NoReverseMatch
@@ -21,7 +21,10 @@ ON_A_PHONE = 4
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One page that the navigation knows. ``group`` is 0, 1 or 2; ``whose`` says what the address is made of."""
+    """One page that the navigation knows. ``group`` is 0, 1 or 2; ``whose`` says what the address is made of.
+
+    ``also`` are routes of pages that belong to it and have no address below its own.
+    """
 
     operation: str
     route: str
@@ -29,13 +32,14 @@ class Place:
     words: str
     group: int = 0
     whose: str = "programme"
+    also: tuple[str, ...] = ()
 
 
 #: A brand's people, and an operator who looks at one programme.
 _BRAND: tuple[Place, ...] = (
     Place("brand.see", "brand_overview", "layout-dashboard", later("Overview")),
     Place("brand.see", "brand_people", "users-round", later("Creators")),
-    Place("brand.see", "brand_orders", "package", later("Orders")),
+    Place("brand.see", "brand_orders", "package", later("Orders"), also=("brand_checks",)),
     Place("brand.results", "brand_results", "list", later("Results")),
     Place("brand.money", "brand_money", "wallet", later("Money")),
     Place("connections.see", "connections", "plug", later("Shop connections"), 2),
@@ -162,6 +166,7 @@ def _entries(hat: Hat, path: str) -> Iterator[Entry]:
         href = _address(place, hat)
         if href:
             here = path == href or (path.startswith(f"{href}/") and href.count("/") > (1 if not hat.programme else 2))
+            here = here or path in [_address(replace(place, route=route), hat) for route in place.also]
             yield Entry(href, place.icon, gettext(place.words), here, place.group)
 
 

@@ -32,6 +32,10 @@ _SUMS: LiteralString = """
 """
 _BY_CREATOR = "SELECT t.creator_party_id::text, " + _SUMS + _PAID + " GROUP BY t.creator_party_id"
 _BY_DAY = "SELECT t.day, " + _SUMS + _PAID + " GROUP BY t.day"
+_GOODS: LiteralString = """
+       count(DISTINCT t.order_id) FILTER (WHERE t.in_tier > 0), sum(t.in_tier)::bigint FROM part t
+"""
+_KEPT = "SELECT t.day, t.creator_party_id, " + _GOODS + _PAID + " GROUP BY t.day, t.creator_party_id"
 _CLICKED: LiteralString = """
   FROM click_day d JOIN link l ON l.programme_id = d.programme_id AND l.id = d.link_id
  WHERE d.programme_id = %(programme_id)s AND d.verdict = 'counted' AND d.day >= %(first)s AND d.day <= %(last)s
@@ -100,6 +104,15 @@ class Brought(NamedTuple):
     commission: Micros
 
 
+class Kept(NamedTuple):
+    """One creator on one day (``2026-11-14``): orders of which goods were kept, and these goods, as credited to her."""
+
+    day: str
+    creator: int
+    orders: int
+    goods: Micros
+
+
 def by_creator(access: Access, asked: Stretch) -> list[Brought]:
     """Each creator with a click or a sale, in no order."""
     return _joined(access, _BY_CREATOR, _CLICKS_BY_CREATOR, asked)
@@ -108,6 +121,11 @@ def by_creator(access: Access, asked: Stretch) -> list[Brought]:
 def by_day(access: Access, asked: Stretch) -> list[Brought]:
     """Each day with a click or a sale, in no order."""
     return _joined(access, _BY_DAY, _CLICKS_BY_DAY, asked)
+
+
+def kept(access: Access, asked: Stretch) -> list[Kept]:
+    """What each creator with a sale brought on each day, in no order; an order counts on the day it was placed."""
+    return [Kept(*row) for row in access.fetch(_KEPT, asked._asdict())]
 
 
 def parts(access: Access, asked: Stretch, limit: int) -> list[SoldPart]:

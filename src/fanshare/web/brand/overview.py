@@ -11,6 +11,7 @@ from fanshare.flows import budgets, set_up
 from fanshare.flows.authorisation import Role
 from fanshare.store.queries import appeals, brand, brand_mail, claims, held, questions, results
 from fanshare.web import her_currency
+from fanshare.web.brand.brought import picture
 from fanshare.web.brand.who import may
 from fanshare.web.creator.today import Need
 from fanshare.web.desk import Here
@@ -32,9 +33,11 @@ def overview(here: Here) -> Any:
         if of_brand:
             brand_mail.choose(here.access, here.me, here.now, wanted=field(here, "mail", 3) == "yes")
         return HttpResponseRedirect(_to("brand_overview", here))
+    sold = her_currency.first(here.request, brand.sold(here.access, here.now - SPAN * DAY))
     context = {
         "span": SPAN,
-        "sold": her_currency.first(here.request, brand.sold(here.access, here.now - SPAN * DAY)),
+        "sold": sold,
+        "brought": picture(here, sold[0].currency, SPAN) if sold and may(here, "brand.results") else None,
         "left": {one.currency: one for one in results.margins(here.access, here.now - SPAN * DAY)},
         "owed": her_currency.first(here.request, brand.owed(here.access)),
         "needs": _needs(here),
