@@ -45,7 +45,7 @@ VALUES (%(programme_id)s, %(id)s, %(kind)s, %(public_id)s, %(person)s, %(now)s)
 """
 _SHOP = """
 INSERT INTO connection (programme_id, kind, endpoint, sealed_secrets, reports_fulfilment, created_at)
-VALUES (%(programme_id)s, 'generic', %(endpoint)s, '', %(ships)s, %(now)s) RETURNING id
+VALUES (%(programme_id)s, %(kind)s, %(endpoint)s, '', %(ships)s, %(now)s) RETURNING id
 """
 _ORDERS = "SELECT external_id, id, touches::text, waiting FROM shop_order WHERE programme_id = %(programme_id)s"
 
@@ -67,10 +67,10 @@ def found_programme(conn: Connection, at: Instant, keys: Keys = KEYS) -> tuple[A
     return Access(conn, tenant.id, "test"), tenant
 
 
-def add_shop(access: Access, *, ships: bool = False, now: Instant = BEFORE) -> Shop:
-    """A generic shop connection; ``ships``: it reports fulfilment."""
+def add_shop(access: Access, *, ships: bool = False, now: Instant = BEFORE, kind: str = "generic") -> Shop:
+    """A connection, of a generic shop unless told; ``ships``: it reports fulfilment."""
     endpoint = f"gen-{os.urandom(6).hex()}"
-    made: int = access.value(_SHOP, {"endpoint": endpoint, "ships": ships, "now": now})
+    made: int = access.value(_SHOP, {"kind": kind, "endpoint": endpoint, "ships": ships, "now": now})
     return Shop(made, endpoint)
 
 
