@@ -90,7 +90,10 @@ def test_an_honest_restore_holds_and_says_what_the_world_is_ahead_of(after: Afte
     assert report["runs"] == [{"programme": programme, "run": 2, "approved": True, "payments": 1}]
     assert [one["endpoint"] for one in report["shops"]] == [after.told.endpoint]
     assert rows(terminal, "SELECT undone_at IS NOT NULL FROM payee_account") == [(True,)]
-    assert terminal.ask("check")["ok"]
+    checked = terminal.ask("check", exit_code=1)
+    assert checked["ok"], "the books hold; that payouts wait for a person is what the exit code says"
+    held = [one["payouts_held"]["books_of"] for one in checked["programmes"]]
+    assert held == [report["taken_at"]] * len(held)
     assert {one["number"] for one in terminal.ask("order", "list")["orders"]} == {"1000", "1001"}
     assert rows(terminal, "SELECT count(*) FROM click") == [(0,)]
     terminal.say("work", "--once")
@@ -118,7 +121,9 @@ def test_a_run_that_may_have_been_sent_since_is_frozen_by_a_restore(after: After
     assert said["level"] == "bad"
     assert term.refused(*hold, "release", "--compared", "yes", "--yes") == "compared_missing"
     with_what = ("--compared", "the statement of our bank, nothing else was paid", "--by", "Bea", "--yes")
+    assert "WAITS  payouts and credits, for the books of" in term.call("check").output
     assert term.ask(*hold, "release", *with_what) == {"held": False}
+    assert [one["payouts_held"] for one in term.ask("check")["programmes"]] == [None]
     assert term.refused(*hold, "release", *with_what, exit_code=1) == "not_held"
     assert rows(term, "SELECT released_by FROM payout_hold") == [("Bea",)]
     assert rows(term, "SELECT actor FROM audit WHERE what = 'payout.release'") == [("command line: Bea",)]
