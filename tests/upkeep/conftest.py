@@ -5,6 +5,7 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -114,16 +115,23 @@ def upkeep_folder() -> Iterator[Path]:
     shutil.rmtree(made, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
-def told(schema_template: str, pg_server: Server, upkeep_folder: Path) -> Iterator[Told]:
+@contextmanager
+def telling(schema_template: str, pg_server: Server, folder: Path) -> Iterator[Told]:
     """An installation with a creator, a shop and a link, all of them two months old."""
-    made, home = create_database(pg_server, schema_template), upkeep_folder / "home"
+    made, home = create_database(pg_server, schema_template), folder / "home"
     home.mkdir()
     terminal = terminal_on(made, home)
     terminal.env |= {"FANSHARE_PROGRAMME": f"bea-{secrets.token_hex(4)}", "FANSHARE_BACKUP_PASSPHRASE": PASSPHRASE}
     now = system_clock()
-    yield Told(terminal, *_arranged(terminal, now), now, upkeep_folder)
+    yield Told(terminal, *_arranged(terminal, now), now, folder)
     drop_database(pg_server, made)
+
+
+@pytest.fixture(scope="session")
+def told(schema_template: str, pg_server: Server, upkeep_folder: Path) -> Iterator[Told]:
+    """The one that the tests of this room share."""
+    with telling(schema_template, pg_server, upkeep_folder) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")
