@@ -51,6 +51,8 @@ def test_a_share_says_when_it_is_ready_and_what_it_waits_for(house: House, api: 
     pays = api.get("/programme")["pays"]
     assert (pays["every"], pays["day"], pays["next"][-2:]) == ("month", 1, "01")
     assert api.get("/programme")["punctuality"] is None, "one sale says nothing about a habit"
+    nothing = {"micros": "0", "currency": "EUR"}
+    assert api.get("/programme")["paid"] == {"minimum": nothing, "ways": [{"way": "bank", "minimum": nothing}]}
 
 
 def test_a_balance_says_what_keeps_it_back(house: House, api: Client) -> None:

@@ -1,6 +1,7 @@
 """Shop credit from the command line: allowed, turned, listed, taken back."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -48,4 +49,30 @@ def test_what_is_ready_becomes_a_code_and_comes_back(shop: Shop, woo: tuple[WooS
     assert "No new credit" in term.say("credit", "allow", "--shop", at, "--end")
     assert term.ask("credit", "offers", shop.finn) == {"offers": []}
     assert term.refused("credit", "turn", shop.finn, "--shop", at, "--yes", exit_code=1) == "no_offer"
+    assert term.ask("check")["ok"]
+
+
+def test_codes_that_a_brand_made_itself_are_brought_given_and_given_back(shop: Shop, tmp_path: Path) -> None:
+    term, at = shop.terminal, shop.endpoint
+    shop.sell("1007", ago=OLD)
+    file = tmp_path / "codes.csv"
+    file.write_text("code,value,currency\nGIFT1,1.00,EUR\nGIFT2,1.41,EUR\nGIFT3,5.00,EUR\nGIFT4,none,EUR\n")
+    stock = ("credit", "stock")
+    looked = term.ask(*stock, "import", str(file), "--shop", at, "--dry-run")
+    assert (looked["new"], [one["row"] for one in looked["refused"]]) == (3, [5])
+    assert term.ask(*stock, "show") == {"stock": []}
+    assert "row 5: The value is a number" in term.say(*stock, "import", str(file), "--shop", at)
+    assert term.ask(*stock, "import", str(file), "--shop", at)["known"] == 3
+    assert "may be taken there" in term.say("credit", "allow", "--shop", at)
+    [offer] = term.ask("credit", "offers", shop.finn)["offers"]
+    assert (offer["shop"], offer["values"]) == (at, ["1.00", "1.41"])
+    made = term.ask("credit", "turn", shop.finn, "--shop", at, "--amount", "1.00", "--key", "once", "--yes")
+    assert (made["state"], made["code"]) == ("shown", "GIFT1")
+    turning = ("credit", "turn", shop.finn, "--shop", at, "--yes")
+    assert term.refused(*turning, exit_code=1) == "no_offer", "what is left is worth more"
+    assert term.refused(*turning, "--key", "x", "--amount", "0.40", exit_code=1) == "out_of_stock"
+    assert term.ask("credit", "cancel", made["id"], "--yes")["state"] == "ending"
+    assert term.refused(*stock, "answer", made["id"], "--unused") == "not_confirmed"
+    assert term.ask(*stock, "answer", made["id"], "--unused", "--yes")["state"] == "cancelled"
+    assert [one["left"] for one in term.ask(*stock, "show")["stock"]] == [0, 1, 1]
     assert term.ask("check")["ok"]

@@ -178,3 +178,51 @@ def test_a_brand_sees_what_codes_are_out_and_never_the_codes(company: Company) -
 
 def _say(device: Device, path: str, **values: str) -> Answer:
     return device.post(path, {**hidden(device.get("/sign-out")), **values})
+
+
+def test_a_brand_brings_its_own_codes_and_somebody_takes_one_and_gives_it_back(company: Company) -> None:
+    brand, house, path = company.brand, company.house, "/brand/linen/credit/stock"
+    bea = company.device("bea")
+    raw = b"code,value,currency,end\nGIFT-1,1.00,EUR,\nGIFT-2,3.00,EUR,2099-12-31\nbad row,x\ngift-1,1.00,EUR,\n"
+    shop = str(brand.shop.id)
+    looked = _send(bea, path, raw, shop=shop, do="look")
+    assert "Nothing is changed yet." in words(looked)
+    assert "1 × This code stands in row 2 already." in words(looked)
+    assert "GIFT" not in looked.text
+    taken = _send(bea, path, raw, shop=shop, do="take")
+    assert "What became of it new 2 here already 0 rows refused 2" in words(taken)
+    assert "here already 2" in words(_send(bea, path, raw, shop=shop, do="take"))
+    assert _send(bea, path, raw, shop="0", do="take").status == 422
+    at = next(one[0] for one in rows.allowed(brand.access) if one[0] != brand.shop.id)
+    assert "makes the codes of this shop itself" in words(_send(bea, path, raw, shop=str(at), do="take"))
+    for name in ("rea", "fina", "dora", "cleo"):
+        assert company.device(name).get(path).status == 403, name
+    assert _say(bea, "/brand/linen/credit/allow", shop=shop, allowed="yes").status == 302
+
+    post_logged(brand.access, [open_with(company.carla, 2 * MICROS, "EUR", waiting=False)], at=house.now)
+    carla = company.device("carla")
+    assert '<option value="1.00">' in carla.get(PATH).text
+    wish = {"shop": shop, "stock": "yes", "currency": "EUR"}
+    refused = carla.post(PATH, {**hidden(carla.get(PATH)), **wish, "amount": "1.50"})
+    assert "No code of this value can be had now" in words(refused)
+    question = carla.post(PATH, {**hidden(carla.get(PATH)), **wish, "amount": "1.00"})
+    assert "what a basket leaves over may be lost" in words(question)
+    assert carla.post(PATH, hidden(question)).status == 302
+    row = next(one for one in rows.of_party(brand.access, company.carla) if one.stock)
+    page = carla.get(PATH)
+    assert (row.shown, 'value="GIFT-1"' in page.text) == ("GIFT-1", True)
+    assert "GIFT-1" not in bea.get(path).text, "whoever reads a code can spend it"
+    assert carla.post(PATH, {**hidden(page), "back": str(row.id)}).status == 302
+    assert "the brand looks whether it was used" in words(carla.get(PATH))
+    assert "given back, waiting for your word: 1" in words(bea.get("/brand/linen/credit"))
+    assert "GIFT-1" in bea.get(path).text
+    said = {"do": "answer", "credit": str(row.id), "used": "no"}
+    assert "Tick that you mean it" in words(_say(bea, path, **said))
+    assert _say(bea, path, **said, sure="yes").status == 302
+    assert "taken back: ready again" in words(carla.get(PATH))
+    done = [row[0] for row in house.rows("SELECT what FROM audit WHERE what IN ('credit.stock', 'credit.answer')")]
+    assert sorted(done) == ["credit.answer", "credit.stock"]
+
+
+def _send(device: Device, path: str, content: bytes, **values: str) -> Answer:
+    return device.upload(path, content, called="file", **values)

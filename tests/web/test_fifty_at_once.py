@@ -10,20 +10,22 @@ from typing import Any
 import pytest
 
 from fanshare.core.instants import DAY
-from fanshare.core.ledger import open_with
+from fanshare.core.ledger import AccountKind, open_with
 from fanshare.core.money import MICROS
-from fanshare.flows import claims
+from fanshare.flows import claims, credit_stock
 from fanshare.flows.accept import Shop, accept
 from fanshare.flows.check import check
 from fanshare.flows.claims import Said
 from fanshare.flows.links import NewLink, add_link
 from fanshare.flows.shop_credits import allow
 from fanshare.jobs.shop_credits import work_credits
+from fanshare.store import books
 from fanshare.store.access import Access
 from fanshare.store.ledger import post_logged
 from fanshare.store.queries import claims as claim_rows
 from fanshare.store.queries import gifts as gift_rows
 from fanshare.store.queries import payees
+from fanshare.store.queries import payout_runs as runs
 from fanshare.store.queries import shop_credits as credit_rows
 from fanshare.store.queries.earnings import purses
 from fanshare.store.server import Server
@@ -85,8 +87,13 @@ def at_once(device: Device, path: str, forms: list[dict[str, str]]) -> list[Answ
 
 def question_of(device: Device, path: str, **values: str) -> dict[str, str]:
     """The form that stands before money moves."""
-    page = hidden(device.get(path))
-    return hidden(device.post(path, {**page, **values}))
+    question = device.post(path, {**_but_back(device.get(path)), **values})
+    return _but_back(question)
+
+
+def _but_back(page: Answer) -> dict[str, str]:
+    """What stands in the forms of a page, but for those that take a code back."""
+    return {name: value for name, value in hidden(page).items() if name != "back"}
 
 
 def ready(company: Company, party: int) -> int:
@@ -172,15 +179,37 @@ def test_of_fifty_redemptions_of_the_same_money_one_becomes_a_code(company: Comp
     assert (made.amount, made.state, ready(company, company.fay)) == (6 * MICROS, "shown", 4 * MICROS)
 
 
+def test_of_fifty_people_who_take_the_last_code_of_a_stock_at_once_one_has_it(company: Company) -> None:
+    """Fay sends fifty wishes for the only code of its value, with money enough for all of them."""
+    brand, now = company.brand, company.house.now
+    post_logged(brand.access, [open_with(company.fay, 50 * MICROS, "EUR", waiting=False)], at=now)
+    company.house.later(DAY)
+    raw = b"code,value,currency\nLAST1,1.00,EUR\nOTHER2,2.00,EUR\n"
+    assert credit_stock.bring(brand.programme, brand.shop, raw, "UTC", now).new == 2
+    allow(brand.programme, brand.shop.id, True, now)
+    fay = company.device("fay")
+    shop = {"shop": str(brand.shop.id), "stock": "yes", "currency": "EUR"}
+    form = question_of(fay, CREDITS, amount="1.00", **shop)
+    before = ready(company, company.fay)
+    answers = at_once(fay, CREDITS, [{**form, "key": f"last {n}"} for n in range(MANY)])
+    assert Counter(one.status for one in answers) == {302: 1, 422: MANY - 1}
+    lost = next(one for one in answers if one.status == 422)
+    assert "No code of 1.00 EUR is left. Nothing was taken from you" in words(lost)
+    form = question_of(fay, CREDITS, amount="2.00", **shop)
+    assert {one.status for one in at_once(fay, CREDITS, [form] * MANY)} == {302}, "a second click is the same wish"
+    given = [one.shown for one in credit_rows.listed(brand.access) if one.stock]
+    assert (given, ready(company, company.fay)) == (["LAST1", "OTHER2"], before - 3 * MICROS)
+
+
 def test_fifty_wishes_to_have_a_code_back_bring_its_money_back_once(company: Company) -> None:
     brand, fay = company.brand, company.device("fay")
-    (made,) = credit_rows.listed(brand.access)
+    made = credit_rows.listed(brand.access)[0]
     form = {**hidden(fay.get(CREDITS)), "back": str(made.id)}
     answers = at_once(fay, CREDITS, [form] * MANY)
     assert {one.status for one in answers} <= {302, 422}
     work_credits(brand.programme, company.house.clock)
-    assert [one.state for one in credit_rows.listed(brand.access)] == ["cancelled"]
-    assert ready(company, company.fay) == 10 * MICROS
+    assert [one.state for one in credit_rows.listed(brand.access) if not one.stock] == ["cancelled"]
+    assert ready(company, company.fay) == 57 * MICROS
 
 
 def test_a_change_of_account_that_is_undone_fifty_times_at_once_is_undone_once(company: Company) -> None:
@@ -191,3 +220,44 @@ def test_a_change_of_account_that_is_undone_fifty_times_at_once_is_undone_once(c
     assert {one.status for one in answers} <= {302, 422}
     assert payees.alive(brand.access, brand.cleo) == []
     assert company.house.value("SELECT count(*) FROM audit WHERE what = 'payee.undo'") == 1
+
+
+def test_a_run_that_is_planned_approved_sent_and_marked_as_paid_fifty_times_at_once_pays_once(company: Company) -> None:
+    brand, bea, at = company.brand, company.device("bea"), "/brand/linen/payouts"
+    company.house.later(4 * DAY)
+    bea = company.device("bea")
+    before = money(company)
+    form = hidden(bea.get("/sign-out"))
+    answers = at_once(bea, f"{at}/plan", [form] * MANY)
+    assert Counter(one.status for one in answers) == {302: 1, 422: MANY - 1}, words(answers[0])
+    run = next(one.headers["location"] for one in answers if one.status == 302)
+    number = int(run.rpartition("/")[2])
+    items = runs.items_of(brand.access, number)
+    whole = sum(row.item.amount for row in items)
+    assert (len(items) > 1, money(company)) == (True, before), "planning moves no money"
+    answers = at_once(bea, f"{run}/do", [{**form, "do": "approve", "sure": "yes"}] * MANY)
+    assert Counter(one.status for one in answers) == {302: 1, 422: MANY - 1}
+    assert money(company) == before
+    answers = at_once(bea, f"{run}/do", [{**form, "do": "send", "sure": "yes"}] * MANY)
+    assert {one.status for one in answers} == {302}, "what was sent is sent, and said so again"
+    assert money(company) == (before[0] - whole, before[1] + whole, before[2]), "the money went once"
+    keys = [row.item.frozen.key for row in runs.items_of(brand.access, number) if row.item.frozen]
+    answers = at_once(
+        bea, f"{run}/do", [{**form, "do": "paid", "key": key, "sure": "yes"} for key in (keys * MANY)[:MANY]]
+    )
+    assert {one.status for one in answers} <= {302, 422}
+    assert money(company) == (before[0] - whole, before[1], before[2] + whole), "each arrived once"
+    assert brand.access.value(
+        "SELECT count(*) FROM payout_event e JOIN payout p ON p.programme_id = e.programme_id AND p.id = e.payout_id"
+        " JOIN payout_item i ON i.programme_id = p.programme_id AND i.payout_id = p.id"
+        " WHERE e.programme_id = %(programme_id)s AND i.run_id = %(run)s AND e.state = 'final'",
+        {"run": number},
+    ) == len(items)
+
+
+def money(company: Company) -> tuple[int, int, int]:
+    """All that is ready, on its way and paid."""
+    kinds = (AccountKind.AVAILABLE, AccountKind.IN_TRANSIT, AccountKind.PAID)
+    found = books.balances(company.brand.access)
+    ready, way, paid = (sum(of for key, of in found.items() if key.account.kind is kind) for kind in kinds)
+    return ready, way, paid

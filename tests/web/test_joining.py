@@ -136,9 +136,18 @@ def test_a_smallest_payment_and_what_a_way_asks_are_said_before_joining(place: P
     assert "It is paid once 25.00 € are ready together" in told
     assert "or by Tremendous from 1.00 € on." in told
     assert "no minimum" not in told
+    described = json.loads(place.device().get("/.well-known/fanshare.json").text)["programmes"]
+    paid = {one["slug"]: one["paid"] for one in described}
+    assert paid["linen"] == {"minimum": _euros("0"), "ways": [{"way": "bank", "minimum": _euros("0")}]}
+    assert paid["atelier"]["minimum"] == _euros("25000000")
+    assert paid["atelier"]["ways"][1:] == [{"way": "tremendous", "minimum": _euros("1000000")}]
     run_rows.set_rule(access, "EUR", 0, None)
     payout_rails.end(access, "tremendous")
     assert "There is no minimum, no fee" in words(place.device().get("/join/atelier"))
+
+
+def _euros(micros: str) -> dict[str, str]:
+    return {"micros": micros, "currency": "EUR"}
 
 
 def test_joining_twice_is_once_and_looks_the_same_from_outside(place: Place) -> None:

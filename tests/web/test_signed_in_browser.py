@@ -80,6 +80,7 @@ PAGES = {
         "brand-several-links": "/brand/linen/links/several",
         "brand-results": "/brand/linen/results",
         "brand-money": "/brand/linen/money",
+        "brand-credit-stock": "/brand/linen/credit/stock",
         "brand-payouts": "/brand/linen/payouts",
         "brand-tax": "/brand/linen/payouts/tax",
         "brand-tax-year": "/brand/linen/payouts/tax/year",

@@ -7,7 +7,19 @@ from typing import Any
 
 from ninja import NinjaAPI, Router
 
-from fanshare.api import assets, books, claims, events, giving, payouts, people, products, programme, targets
+from fanshare.api import (
+    assets,
+    books,
+    claims,
+    credit_codes,
+    events,
+    giving,
+    payouts,
+    people,
+    products,
+    programme,
+    targets,
+)
 from fanshare.api.auth import KeyAuth
 from fanshare.api.handlers import install
 from fanshare.api.problems import TITLES
@@ -23,6 +35,7 @@ _ROUTERS: tuple[Router, ...] = (
     books.router,
     payouts.router,
     claims.router,
+    credit_codes.router,
     giving.router,
     events.router,
     targets.router,

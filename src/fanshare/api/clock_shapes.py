@@ -41,6 +41,20 @@ class PaysOut(Schema):
     next: str
 
 
+class WayOut(Schema):
+    """A way by which is paid: to a bank, or by a provider, which may have a smallest payment of its own."""
+
+    way: Literal["bank", "stripe", "paypal", "tremendous"]
+    minimum: Money
+
+
+class PaidOut(Schema):
+    """From which sum on somebody is paid in the programme's currency (0: from the smallest coin), and by which ways."""
+
+    minimum: Money
+    ways: list[WayOut]
+
+
 class PunctualityOut(Schema):
     """Half of ``shares`` shares were paid within ``days`` days; with ``unpaid`` half have waited at least that long."""
 

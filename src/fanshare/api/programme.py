@@ -16,7 +16,7 @@ from fanshare.core.terms_document import document as document_of
 from fanshare.core.terms_document import read
 from fanshare.core.terms_example import worked_order
 from fanshare.core.terms_sentences import sentences
-from fanshare.flows.outlook import punctual
+from fanshare.flows.outlook import described, punctual
 from fanshare.flows.publish_terms import publish_terms
 from fanshare.store.queries import tenants
 from fanshare.store.queries.tenants import Tenant
@@ -37,6 +37,7 @@ def get_programme(request: Any) -> Any:
         "terms_version": in_force[-1] if in_force else None,
         "scopes": sorted(desk.grant.scopes),
         "pays": _pays(one, desk.now),
+        "paid": described(desk.access, one.currency),
         "punctuality": _punctuality(desk, bool(in_force)),
     }
 

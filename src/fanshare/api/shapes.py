@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from ninja import Field, Schema
 from pydantic import ConfigDict, StringConstraints
 
-from fanshare.api.clock_shapes import ClockOut, PaysOut, PunctualityOut, WaitOut
+from fanshare.api.clock_shapes import ClockOut, PaidOut, PaysOut, PunctualityOut, WaitOut
 from fanshare.api.money_shape import Money
 from fanshare.core.instants import Instant, format_rfc3339, parse_rfc3339
 from fanshare.core.money import Micros
@@ -68,6 +68,7 @@ class ProgrammeOut(Schema):
     terms_version: int | None
     scopes: list[str]
     pays: PaysOut | None
+    paid: PaidOut
     punctuality: PunctualityOut | None
 
 

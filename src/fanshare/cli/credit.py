@@ -4,15 +4,18 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from fanshare.cli import credit_stock
 from fanshare.cli.payout import confirm
 from fanshare.cli.session import group, session
 from fanshare.core.errors import BadInputError, ConflictError
 
 if TYPE_CHECKING:
     from fanshare.cli.session import Desk
+    from fanshare.core.money import Micros
     from fanshare.store.queries.shop_credits import Credit
 
 app = group("Turn what is ready into codes of a shop, and take unused ones back.")
+app.add_typer(credit_stock.app, name="stock")
 
 _SHOP = typer.Option("", "--shop", help="Which connection: the end of its delivery URL; the only one if left out.")
 _WHO = typer.Argument(help="Whose: short name, public id or number.")
@@ -30,13 +33,16 @@ def allow(
     from fanshare.flows.connection_changes import find
     from fanshare.flows.shop_credits import allow as say
     from fanshare.jobs.shop_codes import can_make
+    from fanshare.store.queries.credit_stock import levels
 
     this = session(ctx)
     with this.desk() as desk:
         at = find(desk.programme, shop)
-        if not end and not can_make(at):
+        stocked = any(one.connection == at.id for one in levels(desk.access, desk.now))
+        if not end and not stocked and not can_make(at):
             raise BadInputError(
-                "no_codes_there", f"fanshare can't make codes in {at.endpoint}: give it the shop's keys."
+                "no_codes_there",
+                f"fanshare can't make codes in {at.endpoint}: give it the shop's keys, or bring codes of your own.",
             )
         say(desk.programme, at.id, not end, desk.now)
     words = "No new credit is given there from now on." if end else "Credit may be taken there from now on."
@@ -48,17 +54,28 @@ def offers(ctx: typer.Context, who: str = _WHO) -> None:
     """What somebody may turn into credit now, by shop."""
     from fanshare.cli.people import find
     from fanshare.core.money import format_minor
+    from fanshare.flows import credit_stock
     from fanshare.flows.shop_credits import offers as found
 
     this = session(ctx)
     with this.desk() as desk:
-        rows = [
+        party = find(desk, who).id
+        rows: list[dict[str, Any]] = [
             {
                 "shop": one.shop.endpoint,
                 "most": format_minor(one.most, one.shop.currency),
                 "currency": one.shop.currency,
             }
-            for one in found(desk.programme, find(desk, who).id, desk.now)
+            for one in found(desk.programme, party, desk.now)
+        ]
+        rows += [
+            {
+                "shop": one.shop.endpoint,
+                "most": format_minor(one.most, one.currency),
+                "currency": one.currency,
+                "values": [format_minor(value, one.currency) for value in one.values],
+            }
+            for one in credit_stock.offers(desk.programme, party, desk.now)
         ]
     this.out.rows("offers", rows, ("shop", "most", "currency"), "Nothing can be turned into credit now.")
 
@@ -77,19 +94,22 @@ def turn(
     from fanshare.cli.people import find
     from fanshare.core.money import format_minor, parse_amount
     from fanshare.flows import connection_changes
-    from fanshare.flows.shop_credits import Wish, ask, drawn_key, offers
-    from fanshare.store.queries import shop_credits
+    from fanshare.flows.credit_stock import take
+    from fanshare.flows.shop_credits import Wish, ask, drawn_key
+    from fanshare.store.queries import credit_stock, shop_credits
 
     this = session(ctx)
     with this.desk() as desk:
         party, at = find(desk, who), connection_changes.find(desk.programme, shop)
-        offer = next((one for one in offers(desk.programme, party.id, desk.now) if one.shop.id == at.id), None)
-        if offer is None and not key:
+        of_stock = any(one.id == at.id for one in credit_stock.shops(desk.access))
+        ends = _most(desk, party.id, at.id)
+        if not ends and not key:
             raise ConflictError("no_offer", f"Nothing of {who[:60]!r} can be turned into credit of this shop now.")
-        currency = offer.shop.currency if offer else _currency(desk, at.id)
-        micros = parse_amount(amount) if amount else offer.most if offer else 0
+        currency, most = ends[0] if ends else (_currency(desk, at.id), 0)
+        micros = parse_amount(amount) if amount else most
         confirm(ctx, f"Turn {format_minor(micros, currency)} {currency} into a code?", yes)
-        made = ask(desk.programme, Wish(party.id, at.id, currency, micros), key or drawn_key(), desk.now)
+        wish = Wish(party.id, at.id, currency, micros)
+        made = (take if of_stock else ask)(desk.programme, wish, key or drawn_key(), desk.now)
         _work(desk, later=later)
         row = _document(desk, [shop_credits.by_id(desk.access, made.id) or made])[0]
     this.out.result(row, [_sentence(row)])
@@ -131,6 +151,16 @@ def cancel(
     this.out.result(document, [_sentence(document)])
 
 
+def _most(desk: "Desk", party: int, shop: int) -> "list[tuple[str, Micros]]":
+    """The most that somebody may turn at a shop, by currency; of the brand's own codes the largest that is there."""
+    from fanshare.flows import credit_stock
+    from fanshare.flows.shop_credits import offers
+
+    found = [(one.shop.currency, one.most) for one in offers(desk.programme, party, desk.now) if one.shop.id == shop]
+    given = credit_stock.offers(desk.programme, party, desk.now)
+    return found + [(one.currency, one.values[-1]) for one in given if one.shop.id == shop and one.values]
+
+
 def _currency(desk: "Desk", shop: int) -> str:
     from fanshare.store.queries import shop_credits
 
@@ -150,7 +180,7 @@ def _sentence(row: dict[str, Any]) -> str:
         "shown": "{code} takes {amount} {currency} off, once.",
         "cancelled": "{amount} {currency} are ready again.",
         "failed": "No code was made, {amount} {currency} are ready again: {problem}",
-        "ending": "The code is ended at the shop; then its money is ready again. {problem}",
+        "ending": "The code is ended first, by shop or brand; then its money is ready again. {problem}",
     }
     waiting = "The shop is asked for the code; it is shown when the shop has made it. {problem}"
     return said.get(row["state"], waiting).format(**row).strip()
@@ -172,6 +202,7 @@ def _document(desk: "Desk", found: "list[Credit]") -> list[dict[str, Any]]:
             "currency": row.currency,
             "state": row.state,
             "code": row.shown if row.state == "shown" else "",
+            "ends_at": None if row.ends_at is None else when(row.ends_at),
             "rest_of": None if row.rest_of is None else str(row.rest_of),
             "problem": row.problem,
             "created_at": when(row.created_at),

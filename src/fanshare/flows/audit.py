@@ -105,6 +105,8 @@ WHAT = {
     "payout.plan": later("planned a payout run"),
     "payout.take_over": later("took a payout run over from the calendar"),
     "credit.allow": later("said whether a shop gives credit"),
+    "credit.stock": later("brought codes of shop credit"),
+    "credit.answer": later("said what became of a code of shop credit that was given back"),
     "payout.schedule": later("set the days of paying"),
     "payout.approve": later("approved a payout run"),
     "payout.freeze": later("froze a payout run"),

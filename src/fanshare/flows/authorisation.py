@@ -254,6 +254,8 @@ API: Mapping[str, Scope] = {
     "api.products.get": Scope.READ,
     "api.products.take": Scope.LINKS,
     "api.products.put": Scope.LINKS,
+    "api.credit_codes.list": Scope.READ,
+    "api.credit_codes.take": Scope.LINKS,
     "api.clicks.list": Scope.READ,
     "api.orders.list": Scope.READ,
     "api.orders.get": Scope.READ,

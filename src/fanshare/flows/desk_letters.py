@@ -48,6 +48,14 @@ def _pages(_: Say) -> dict[str, tuple[str, str]]:
         "claim_late": (late, "claims"),
         "objection_late": (_("Objections that nobody answered within 14 days: %(number)s."), "objections"),
         "target": (off, "software"),
+        "stock_out": (
+            _("Values of shop credit of which no code is left to give: %(number)s. What people earned stays ready."),
+            "credit/stock",
+        ),
+        "stock_low": (
+            _("Codes of shop credit run out. Of the values of which few are left there are still %(number)s in all."),
+            "credit/stock",
+        ),
         "claim": (_("New claims of missing sales: %(number)s. The first wants an answer by %(by)s."), "claims"),
         "objection": (_("New objections: %(number)s. The first wants an answer by %(by)s."), "objections"),
         "application": (_("New applications of creators: %(number)s."), "people"),

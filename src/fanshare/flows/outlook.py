@@ -50,7 +50,7 @@ def outlook(
     terms = programme.book.at(now)
     if creator is not None:
         terms = replace(terms, fan_bps=part_in_force(programme, creator, now, links))
-    there_is = payout_rails.choices(programme.access)
+    minimum, ways = paying(programme.access, currency)
     return Outlook(
         currency=currency,
         fan_bps=terms.fan_bps,
@@ -60,9 +60,26 @@ def outlook(
         open_admission=terms.open_admission,
         punctuality=punctual(programme.access, terms.hold, now),
         funding=funding.standing(programme.access, currency, now),
-        minimum=there_is.minimum.get(currency, 0),
-        ways=tuple((Kind(kind), least(kind)) for kind in there_is.kinds if carries(Kind(kind), currency)),
+        minimum=minimum,
+        ways=ways,
     )
+
+
+def paying(access: Access, currency: str) -> tuple[Micros, tuple[tuple[Kind, Micros], ...]]:
+    """From which sum on is paid, and by which providers beside transfers to a bank, as ``Outlook`` has them."""
+    there_is = payout_rails.choices(access)
+    ways = tuple((Kind(kind), least(kind)) for kind in there_is.kinds if carries(Kind(kind), currency))
+    return there_is.minimum.get(currency, 0), ways
+
+
+def described(access: Access, currency: str) -> dict[str, object]:
+    """The same for programs that read: amounts in micros as text. No way takes a fee of whoever is paid."""
+    minimum, ways = paying(access, currency)
+    known: list[tuple[str, Micros]] = [("bank", 0), *((str(kind), own) for kind, own in ways)]
+    return {
+        "minimum": {"micros": str(minimum), "currency": currency},
+        "ways": [{"way": way, "minimum": {"micros": str(own), "currency": currency}} for way, own in known],
+    }
 
 
 def part_in_force(programme: Programme, creator: int, now: Instant, links: Sequence[int] = ()) -> int:

@@ -83,10 +83,24 @@ def ask(programme: Programme, wish: Wish, key: str, now: Instant) -> Credit:
 
 def _turn(programme: Programme, wish: Wish, now: Instant) -> int:
     access = programme.access
-    refuse_if_held(access)
-    check_parties(access, {wish.party})
+    refuse_anybody(programme, wish.party)
     if not any(one.id == wish.connection and one.currency == wish.currency for one in rows.shops(access)):
         raise BadInputError("no_credit_here", "This shop gives no credit in %(currency)s.", 409, currency=wish.currency)
+    refuse_wish(programme, wish, now)
+    payout = payouts.begin(access, wish.party, wish.currency, wish.amount, now)
+    payouts.walk(programme, [Step(payout, "in_transit")], now)
+    return rows.add(access, new_credit(programme, wish, payout.id, now))
+
+
+def refuse_anybody(programme: Programme, party: int) -> None:
+    """Raises ``ConflictError`` ``payouts_held`` while nobody may turn anything, ``BadInputError`` ``under_age``."""
+    refuse_if_held(programme.access)
+    check_parties(programme.access, {party})
+
+
+def refuse_wish(programme: Programme, wish: Wish, now: Instant) -> None:
+    """Lock the person and what is ready of her. Raises what ``ask`` raises where she may not turn so much."""
+    access = programme.access
     refuse_if_changed(access, programme.keys, wish.party, now)
     ready = rows.locked_ready(access, wish.party, wish.currency)
     if ready is None:
@@ -97,9 +111,22 @@ def _turn(programme: Programme, wish: Wish, now: Instant) -> int:
         )
     today = rows.turned_today(access, wish.party, wish.currency, now)
     way.check_amount(wish.amount, way.turnable(ready, wish.currency, today), wish.currency)
+
+
+def adopt(programme: Programme, wish: Wish, text: str, token: str, now: Instant) -> Credit:
+    """Write a code down that its shop has and the books lost: it is hers again, unused as far as is known.
+
+    Orders in which it stands are looked at: what they took is paid, and what they left becomes a code.
+    """
+    access = programme.access
     payout = payouts.begin(access, wish.party, wish.currency, wish.amount, now)
     payouts.walk(programme, [Step(payout, "in_transit")], now)
-    return rows.add(access, new_credit(programme, wish, payout.id, now))
+    values = {**new_credit(programme, wish, payout.id, now), "stock": None, "ends_at": None}
+    made = rows.add_given(access, {**values, "folded": text.casefold(), "shown": text, "token": token})
+    found = rows.by_id(access, made)
+    assert found is not None
+    rows.orders_moved(access, [one.order for one in rows.orders(access, found)], now)
+    return found
 
 
 def drawn_key() -> str:
@@ -153,10 +180,12 @@ def cancel(programme: Programme, party: int, id_: int, now: Instant) -> Credit:
 
 
 def end_row(programme: Programme, row: Credit, now: Instant, problem: str = "") -> None:
-    """End a locked credit: at once where no shop knows its code, else the shop is asked first."""
+    """End a locked credit: at once where no shop knows its code, else the shop is asked first, or the brand."""
     to = way.cancelled_from(row.state)
     if to == way.CANCELLED:
         give_back(programme, row, to, problem or "Taken back before the code was made.", now)
+    elif row.stock is not None:
+        rows.put(programme.access, row, to, now, problem=problem)
     else:
         at = now + LEASE if row.state == way.ASKED else now
         rows.put(programme.access, row, to, now, work_at=at, attempts=0, problem=problem)

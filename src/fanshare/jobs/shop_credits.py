@@ -134,7 +134,10 @@ def _book(turn: _Turn, row: Credit) -> None:
     order = next((one for one in found if one.status == "captured"), None)
     if order is None or way.USED not in way.WAYS[row.state]:
         return
-    with turn.at(row) as maker:
-        taken = maker.spent(row.shown, order.external_id)
+    if row.stock is not None:  # nobody can ask its shop; what a basket leaves is between the shop and who has the code
+        taken: int | None = row.amount
+    else:
+        with turn.at(row) as maker:
+            taken = maker.spent(row.shown, order.external_id)
     credit_steps.used(turn.programme, row.id, order.order, taken or 0, turn.clock())
     turn.done.used += 1

@@ -118,6 +118,7 @@ MUTABLE = frozenset(
         "connection_day",
         "creator_page",
         "credit_due",
+        "credit_stock",
         "delivery",
         "event_delivery",
         "event_target",

@@ -321,7 +321,7 @@ _REASONS: dict[str, str] = {
         base brand/connected operator/books operator/health operator/settings operator/texts public/demo
         public/sharing shell ui/list ui/money workbench/before workbench/post workbench/settings creator/welcome""",
     _NEWEST: "brand/overview brand/start creator/today fan/home fan/young payee/billing creator/goals",
-    _TRIED: "brand/moving brand/products_import brand/provider_reports brand/several_links",
+    _TRIED: "brand/credit_stock brand/moving brand/products_import brand/provider_reports brand/several_links",
     _FEW: """account/safety brand/all_connections brand/budget brand/connections brand/costs brand/funding
         brand/payout_rails brand/payout_rules brand/returns brand/shop brand/software creator/elsewhere
         workbench/passkeys brand/payout_hold""",

@@ -16,6 +16,12 @@ from .code_out import CodeOut
 from .compared_out import ComparedOut
 from .converted_out import ConvertedOut
 from .creator_in import CreatorIn
+from .credit_code_in import CreditCodeIn
+from .credit_code_refused import CreditCodeRefused
+from .credit_codes_in import CreditCodesIn
+from .credit_codes_taken import CreditCodesTaken
+from .credit_level import CreditLevel
+from .credit_levels import CreditLevels
 from .difference_out import DifferenceOut
 from .event_out import EventOut
 from .event_out_data import EventOutData
@@ -58,6 +64,7 @@ from .page_product_out import PageProductOut
 from .page_ruling_out import PageRulingOut
 from .page_run_out import PageRunOut
 from .page_share_out import PageShareOut
+from .paid_out import PaidOut
 from .party_out import PartyOut
 from .payment_out import PaymentOut
 from .pays_out import PaysOut
@@ -101,6 +108,8 @@ from .terms_published import TermsPublished
 from .total_out import TotalOut
 from .wait import Wait
 from .wait_out import WaitOut
+from .way_out import WayOut
+from .way_out_way import WayOutWay
 from .what import What
 
 __all__ = (
@@ -120,6 +129,12 @@ __all__ = (
     "ComparedOut",
     "ConvertedOut",
     "CreatorIn",
+    "CreditCodeIn",
+    "CreditCodeRefused",
+    "CreditCodesIn",
+    "CreditCodesTaken",
+    "CreditLevel",
+    "CreditLevels",
     "DifferenceOut",
     "EventOut",
     "EventOutData",
@@ -162,6 +177,7 @@ __all__ = (
     "PageRulingOut",
     "PageRunOut",
     "PageShareOut",
+    "PaidOut",
     "PartyOut",
     "PaymentOut",
     "PaysOut",
@@ -205,5 +221,7 @@ __all__ = (
     "TotalOut",
     "Wait",
     "WaitOut",
+    "WayOut",
+    "WayOutWay",
     "What",
 )

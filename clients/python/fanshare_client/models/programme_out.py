@@ -9,6 +9,7 @@ from attrs import field as _attrs_field
 from ..models.programme_out_admission import ProgrammeOutAdmission
 
 if TYPE_CHECKING:
+    from ..models.paid_out import PaidOut
     from ..models.pays_out import PaysOut
     from ..models.punctuality_out import PunctualityOut
 
@@ -26,6 +27,8 @@ class ProgrammeOut:
         currency (str):
         id (str):
         name (str):
+        paid (PaidOut): From which sum on somebody is paid in the programme's currency (0: from the smallest coin), and
+            by which ways.
         pays (None | PaysOut):
         punctuality (None | PunctualityOut):
         scopes (list[str]):
@@ -39,6 +42,7 @@ class ProgrammeOut:
     currency: str
     id: str
     name: str
+    paid: PaidOut
     pays: None | PaysOut
     punctuality: None | PunctualityOut
     scopes: list[str]
@@ -60,6 +64,8 @@ class ProgrammeOut:
         id = self.id
 
         name = self.name
+
+        paid = self.paid.to_dict()
 
         pays: dict[str, Any] | None
         if isinstance(self.pays, PaysOut):
@@ -91,6 +97,7 @@ class ProgrammeOut:
                 "currency": currency,
                 "id": id,
                 "name": name,
+                "paid": paid,
                 "pays": pays,
                 "punctuality": punctuality,
                 "scopes": scopes,
@@ -104,6 +111,7 @@ class ProgrammeOut:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        from ..models.paid_out import PaidOut
         from ..models.pays_out import PaysOut
         from ..models.punctuality_out import PunctualityOut
 
@@ -117,6 +125,8 @@ class ProgrammeOut:
         id = d.pop("id")
 
         name = d.pop("name")
+
+        paid = PaidOut.from_dict(d.pop("paid"))
 
         def _parse_pays(data: object) -> None | PaysOut:
             if data is None:
@@ -167,6 +177,7 @@ class ProgrammeOut:
             currency=currency,
             id=id,
             name=name,
+            paid=paid,
             pays=pays,
             punctuality=punctuality,
             scopes=scopes,

@@ -1,6 +1,6 @@
 """Credits against the payouts that are their money."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from fanshare.core import shop_credits as way
 from fanshare.core.instants import Instant
@@ -15,6 +15,10 @@ SELECT p.id, p.party_id, p.currency, p.amount, p.state FROM payout p
   JOIN shop_credit c ON c.programme_id = p.programme_id AND c.payout_id = p.id
  WHERE p.programme_id = %(programme_id)s
 """
+_GIVEN = """
+SELECT id, connection_id, currency, amount, ends_at FROM credit_stock
+ WHERE programme_id = %(programme_id)s AND given_at IS NOT NULL ORDER BY id
+"""
 
 
 def credits_paid(programme: Programme, _: Instant) -> Iterator[Offence]:
@@ -27,6 +31,17 @@ def credits_paid(programme: Programme, _: Instant) -> Iterator[Offence]:
         where = f"shop_credit {row.id}, payout {row.payout}"
         yield from compare(where, money.get(row.payout), (row.party, row.currency, *_expected(row)))
         yield from _whole(where, row, rests.get(row.id))
+    yield from _given(programme, found)
+
+
+def _given(programme: Programme, credits_: Sequence[Credit]) -> Iterator[Offence]:
+    """Each code of a stock that was given away is one credit of its worth, and every such credit has one."""
+    given = {row[0]: row[1:] for row in programme.access.fetch(_GIVEN)}
+    held = {row.stock: row for row in credits_ if row.stock is not None}
+    for id_ in sorted(given.keys() | held.keys()):
+        row = held.get(id_)
+        there = None if row is None else (row.connection, row.currency, row.amount, row.ends_at)
+        yield from compare(f"credit_stock {id_}, shop_credit {row and row.id}", there, given.get(id_))
 
 
 def _expected(row: Credit) -> tuple[int, str]:

@@ -31,6 +31,12 @@ SELECT f.kind, f.about, f.since FROM (
                       AND d.about = f.about AND d.since = f.since)
  ORDER BY f.kind, f.about
 """
+_KNOWN = """
+SELECT d.kind, d.about, d.since FROM desk_note d
+  JOIN unnest(%(kinds)s::text[], %(abouts)s::bigint[], %(sinces)s::bigint[]) AS n (kind, about, since)
+    ON n.kind = d.kind AND n.about = d.about AND n.since = d.since
+ WHERE d.programme_id = %(programme_id)s
+"""
 _ADD = """
 INSERT INTO desk_note (programme_id, kind, about, since, at)
 SELECT %(programme_id)s, kind, about, since, %(now)s
@@ -72,10 +78,14 @@ def new(access: Access, kinds: Sequence[str], late: Instant) -> list[Waits]:
     return [Waits(*row) for row in access.fetch(_NEW, {"kinds": [*kinds], "late": late})]
 
 
+def known(access: Access, found: Sequence[Waits]) -> set[Waits]:
+    """Which of these things were told already."""
+    return {Waits(*row) for row in access.fetch(_KNOWN, _columns(found))} if found else set()
+
+
 def add(access: Access, found: Sequence[Waits], now: Instant) -> None:
     """Write down that it is told."""
-    columns = {"kinds": [one.kind for one in found], "abouts": [one.about for one in found]}
-    access.execute(_ADD, {**columns, "sinces": [one.since for one in found], "now": now})
+    access.execute(_ADD, {**_columns(found), "now": now})
 
 
 def told(access: Access, at: Instant, kinds: Sequence[str]) -> dict[str, Told]:
@@ -86,3 +96,8 @@ def told(access: Access, at: Instant, kinds: Sequence[str]) -> dict[str, Told]:
 def told_since(access: Access, since: Instant, kinds: Sequence[str]) -> bool:
     """Whether anything of these kinds was told from an instant on."""
     return bool(access.value(_SINCE, {"since": since, "kinds": [*kinds]}))
+
+
+def _columns(found: Sequence[Waits]) -> dict[str, list[str] | list[int]]:
+    columns: dict[str, list[str] | list[int]] = {"kinds": [one.kind for one in found]}
+    return {**columns, "abouts": [one.about for one in found], "sinces": [one.since for one in found]}

@@ -92,6 +92,13 @@ SEALED: Sequence[Sealed] = (
     Sealed("workbench_passkey", ("credential",), "wrapped", "workbench", "account || credential"),
     Sealed("workbench_mail", ("account",), "sealed", "workbench mail", "account"),
     Sealed("address_change", ("account",), "sealed", "address change", "account"),
+    Sealed(
+        "credit_stock",
+        ("programme_id", "id"),
+        "sealed",
+        "credit stock",
+        "convert_to(programme_id || '/' || connection_id || '/' || print, 'UTF8')",
+    ),
     Sealed("letter", ("programme_id", "id"), "sealed", "letter", "convert_to(name, 'UTF8')"),
     Sealed("moving_upload", ("programme_id", "id"), "sealed", "moving upload", "convert_to(name, 'UTF8')"),
     Sealed("moving_upload", ("programme_id", "id"), "sealed_plan", "moving plan", "convert_to(name, 'UTF8')"),

@@ -10,13 +10,18 @@ from fanshare.store.queries.seeking import MEANT, meant
 
 _COLUMNS = """
 SELECT c.id, c.party_id, c.connection_id, c.payout_id, c.currency, c.amount, c.used, c.folded, c.shown, c.token,
-       c.state, c.rest_of_id, c.order_id, c.attempts, c.problem, c.created_at, c.changed_at
+       c.state, c.rest_of_id, c.order_id, c.attempts, c.problem, c.created_at, c.changed_at, c.stock_id, c.ends_at
   FROM shop_credit c
 """
 _BY_ID = _COLUMNS + " WHERE c.programme_id = %(programme_id)s AND c.id = %(id)s"
 _BY_IDS = _COLUMNS + " WHERE c.programme_id = %(programme_id)s AND c.id = ANY(%(ids)s) ORDER BY c.id"
 _OF_PARTY = (
     _COLUMNS + " WHERE c.programme_id = %(programme_id)s AND c.party_id = %(party)s ORDER BY c.id DESC LIMIT %(limit)s"
+)
+_GIVEN_BACK = (
+    _COLUMNS
+    + """ WHERE c.programme_id = %(programme_id)s AND c.stock_id IS NOT NULL AND c.state = 'ending'
+ ORDER BY c.changed_at, c.id LIMIT 100"""
 )
 _ALL = _COLUMNS + " WHERE c.programme_id = %(programme_id)s ORDER BY c.id"
 _STANDING = """
@@ -41,18 +46,25 @@ _PAGE = {
     + """ AND (%(at)s::bigint IS NULL OR (c.amount, c.id) < (%(at)s, %(after)s))
  ORDER BY c.amount DESC, c.id DESC LIMIT %(limit)s""",
 }
-#: Shops that may be asked for codes, and whether credit is given there; the newest rule counts.
+#: Shops that may be asked for codes or that have a stock, and whether credit is given there; the newest rule counts.
 _ALLOWED = """
 SELECT n.id, n.kind, n.endpoint, coalesce((
        SELECT r.allowed FROM credit_rule r WHERE r.programme_id = n.programme_id AND r.connection_id = n.id
         ORDER BY r.id DESC LIMIT 1), false)
-  FROM connection n WHERE n.programme_id = %(programme_id)s AND n.base_url <> '' ORDER BY n.id
+  FROM connection n WHERE n.programme_id = %(programme_id)s AND (n.base_url <> '' OR EXISTS (
+       SELECT FROM credit_stock k WHERE k.programme_id = n.programme_id AND k.connection_id = n.id)) ORDER BY n.id
 """
 _ADD = """
 INSERT INTO shop_credit (programme_id, party_id, connection_id, payout_id, currency, amount, folded, shown, token,
                          state, rest_of_id, work_at, created_at, changed_at)
 VALUES (%(programme_id)s, %(party)s, %(connection)s, %(payout)s, %(currency)s, %(amount)s, %(folded)s, %(shown)s,
         %(token)s, 'wanted', %(rest_of)s, %(now)s, %(now)s, %(now)s) RETURNING id
+"""
+_ADD_GIVEN = """
+INSERT INTO shop_credit (programme_id, party_id, connection_id, payout_id, currency, amount, folded, shown, token,
+                         state, stock_id, ends_at, created_at, changed_at)
+VALUES (%(programme_id)s, %(party)s, %(connection)s, %(payout)s, %(currency)s, %(amount)s, %(folded)s, %(shown)s,
+        %(token)s, 'shown', %(stock)s, %(ends_at)s, %(now)s, %(now)s) RETURNING id
 """
 _UPDATE = """
 UPDATE shop_credit SET state = %(state)s, work_at = %(work_at)s, problem = %(problem)s, attempts = %(attempts)s,
@@ -75,7 +87,8 @@ SELECT coalesce(sum(amount), 0)::bigint FROM shop_credit
  WHERE programme_id = %(programme_id)s AND party_id = %(party)s AND currency = %(currency)s
    AND created_at > %(since)s AND rest_of_id IS NULL AND state NOT IN ('cancelled', 'failed')
 """
-#: A shop whose newest orders are in more than one currency is none: its codes may be worth something else.
+#: A shop whose newest orders are in more than one currency is none: its codes may be worth something else. Neither is
+#: one that gives credit because of its stock alone.
 _SHOPS = """
 SELECT n.id, n.kind, n.endpoint, n.base_url,
        (SELECT array_agg(DISTINCT o.currency::text) FROM (
@@ -85,8 +98,16 @@ SELECT n.id, n.kind, n.endpoint, n.base_url,
  WHERE n.programme_id = %(programme_id)s AND n.base_url <> '' AND (
        SELECT r.allowed FROM credit_rule r WHERE r.programme_id = n.programme_id AND r.connection_id = n.id
         ORDER BY r.id DESC LIMIT 1)
+   AND ((n.kind IN ('shopify', 'woocommerce') AND n.sealed_api IS NOT NULL) OR NOT EXISTS (
+       SELECT FROM credit_stock k WHERE k.programme_id = n.programme_id AND k.connection_id = n.id))
  ORDER BY n.id
 """
+_CURRENCIES = """
+SELECT array_agg(DISTINCT o.currency::text) FROM (
+    SELECT currency FROM shop_order WHERE programme_id = %(programme_id)s AND connection_id = %(connection)s
+     ORDER BY id DESC LIMIT 1000) o
+"""
+_MARKS = "SELECT token FROM shop_credit WHERE programme_id = %(programme_id)s AND connection_id = %(connection)s"
 _RULE = """
 INSERT INTO credit_rule (programme_id, connection_id, allowed, from_at)
 VALUES (%(programme_id)s, %(connection)s, %(allowed)s, %(now)s)
@@ -161,6 +182,9 @@ class Credit(NamedTuple):
     problem: str
     created_at: Instant
     changed_at: Instant
+    #: Which code of the brand's own stock it is, and the first instant at which that one is over.
+    stock: int | None = None
+    ends_at: Instant | None = None
 
 
 class CreditShop(NamedTuple):
@@ -209,6 +233,16 @@ def add(access: Access, values: dict[str, Any]) -> int:
     return int(access.value(_ADD, {"rest_of": None, **values}))
 
 
+def add_given(access: Access, values: dict[str, Any]) -> int:
+    """Write a credit down whose code is there already, of the brand's stock or in the shop: it is shown at once."""
+    return int(access.value(_ADD_GIVEN, values))
+
+
+def given_back(access: Access) -> list[Credit]:
+    """Codes of the brand's stock that were given back and wait for its word, the longest waiting first."""
+    return [Credit(*row) for row in access.fetch(_GIVEN_BACK)]
+
+
 def put(access: Access, row: Credit, state: str, now: Instant, **changed: object) -> None:
     """Write a credit's next state down; what is not said stays, but for the work and the problem, which end."""
     names = ("attempts", "folded", "shown", "used", "order", "payout")
@@ -238,6 +272,17 @@ def shops(access: Access) -> list[CreditShop]:
         if currencies is not None and len(currencies) == 1:
             found.append(CreditShop(id_, kind, endpoint, address, currencies[0]))
     return found
+
+
+def currency(access: Access, connection: int) -> str | None:
+    """The one currency of a shop's newest orders; ``None`` where there is none, or more than one."""
+    found = access.value(_CURRENCIES, {"connection": connection})
+    return found[0] if found is not None and len(found) == 1 else None
+
+
+def marks(access: Access, connection: int) -> set[str]:
+    """The marks of all credits of a shop."""
+    return {row[0] for row in access.fetch(_MARKS, {"connection": connection})}
 
 
 def set_rule(access: Access, connection: int, allowed: bool, now: Instant) -> None:

@@ -9,10 +9,11 @@ from django.urls import reverse
 from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.core.instants import format_rfc3339
 from fanshare.core.money import format_micros
+from fanshare.flows import credit_stock as stock_flow
 from fanshare.flows import shop_credits as flow
 from fanshare.flows.audit import noted
 from fanshare.flows.authorisation import Role
-from fanshare.store.queries import listing
+from fanshare.store.queries import credit_stock, listing
 from fanshare.store.queries import shop_credits as rows
 from fanshare.store.queries.shop_credits import Credit
 from fanshare.web.brand.who import may, named
@@ -108,6 +109,8 @@ def _context(here: Here, problem: str = "") -> dict[str, Any]:
         "standing": [(one, _STATES[one.state][:2], _(_STATES[one.state][2])) for one in rows.standing(here.access)],
         "credits": [(one, who[one.party], _STATES[one.state][:2], _(_STATES[one.state][2])) for one in found.rows],
         "next": found.next,
+        "stocked": {one.connection for one in credit_stock.levels(here.access, here.now)},
+        "back": len(stock_flow.waiting(here.programme)),
         "may_decide": may(here, "brand.credit"),
     }
 

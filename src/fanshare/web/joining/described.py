@@ -9,6 +9,7 @@ from django.urls import reverse
 from fanshare.core.instants import DAY, Instant, format_rfc3339
 from fanshare.core.terms import Terms
 from fanshare.core.terms_sentences import sentences
+from fanshare.flows import outlook
 from fanshare.flows.context import open_programme
 from fanshare.store.queries import tenants
 from fanshare.store.queries.tenants import Tenant
@@ -25,7 +26,7 @@ MOST = 500
 @require("public.described")
 @readable
 def described(request: Any) -> Any:
-    """What can be joined here, and under which terms. Holds nothing but what the terms pages say."""
+    """What can be joined here, and under which terms. Holds nothing but what the pages say before joining."""
     response = JsonResponse({"fanshare": FORMAT, "programmes": list(_programmes(request, site.of(request).desk))})
     response.headers["Cache-Control"] = "public, max-age=300"
     response.headers["Access-Control-Allow-Origin"] = "*"
@@ -37,8 +38,10 @@ def _programmes(request: Any, desk: Desk) -> Iterator[dict[str, Any]]:
     with desk.open() as conn:
         for tenant in tenants.all_tenants(conn)[:MOST]:
             if tenants.newest_terms(conn, tenant) is not None:
-                book = open_programme(tenants.access(conn, tenant), tenant.public_id, desk.keys).book
-                yield _programme(request, tenant, book.at(now), now)
+                access = tenants.access(conn, tenant)
+                book = open_programme(access, tenant.public_id, desk.keys).book
+                paid = outlook.described(access, tenant.currency)
+                yield {**_programme(request, tenant, book.at(now), now), "paid": paid}
 
 
 def _programme(request: Any, tenant: Tenant, terms: Terms, now: Instant) -> dict[str, Any]:
