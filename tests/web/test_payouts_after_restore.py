@@ -4,16 +4,20 @@ from collections.abc import Iterator
 
 import pytest
 
+from fanshare.core.code_plans import ALPHABET
 from fanshare.core.errors import ConflictError
 from fanshare.core.instants import DAY, MINUTE
 from fanshare.core.ledger import AccountKind
 from fanshare.flows import payout_holds, shop_credits
+from fanshare.flows.accept import Shop, accept
 from fanshare.flows.shop_credits import Wish
 from fanshare.store.queries import found_payments as rows
 from fanshare.store.server import Server
+from fanshare.world.woo_shop import WooShop
 from tests.integrations.sepa.bank import Booked, statement
 from tests.support.schema import schema_template
-from tests.web.support.company import Company, founded
+from tests.web.support.company import Company, founded, order
+from tests.web.support.device import Device
 from tests.web.test_brand_payouts import PAGE, balance, planned, post, words
 
 __all__ = ["schema_template"]
@@ -82,8 +86,27 @@ def test_a_payment_that_she_found_is_booked_and_payouts_wait_for_one_of_which_no
     assert post(bea, HOLD, do="dismiss", found=str(waits), reason="").status == 422
     assert post(bea, HOLD, do="assign", found=str(waits), who="cleo").status == 302
     assert balance(company, brand.cleo, AccountKind.PAID) == 3_000_000
+    _a_code_in_a_shop(company, bea)
     assert post(bea, HOLD, **release).status == 302
     assert "looked for payments that restored books lack" in words(bea.get("/brand/linen/team"))
+
+
+def _a_code_in_a_shop(company: Company, bea: Device) -> None:
+    """A shop has a code of credit of which the books know nothing: it is found, and Cleo's again."""
+    brand, now, text = company.brand, company.house.now, f"CR{ALPHABET[:14]}"
+    with WooShop() as shop:
+        at = brand.connect_woo(shop)
+        with brand.access.transaction():
+            sale = [order(brand, "W1", brand.link)]
+            accept(brand.access, Shop(at.id, at.endpoint), sale, brand.programme.book, brand.programme.secrets, now)
+        mark = [{"key": "fanshare", "value": "m" * 20}]
+        shop.coupons.put(text, amount="4.00", usage_limit=1, meta_data=mark)
+        assert post(bea, HOLD, do="shops").status == 302
+    [code] = [row for row in rows.listed(brand.access) if row.decided_at is None]
+    assert f"by a code of a shop {at.endpoint}/{text} whose was it?" in words(bea.get(HOLD))
+    assert post(bea, HOLD, do="assign", found=str(code.id), who="cleo").status == 302
+    assert "a code of hers again" in words(bea.get(HOLD))
+    assert balance(company, brand.cleo, AccountKind.IN_TRANSIT) == 4_000_000
 
 
 def test_pages_say_that_payouts_pause_and_only_who_pays_may_end_it(company: Company) -> None:

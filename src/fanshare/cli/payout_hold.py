@@ -61,20 +61,24 @@ def find(
     statement: Annotated[
         Path | None, typer.Option(help="A camt.053 file of the bank; else providers are asked.")
     ] = None,
+    codes: bool = typer.Option(False, "--codes", help="Ask the shops for codes of credit."),
     by: str = BY,
 ) -> None:
-    """Look for payments that the books lack: in a statement of the bank, or at the providers that are paid by."""
+    """Look for payments that the books lack: in a statement of the bank, at providers that are paid by, or in shops."""
     from fanshare.cli.files import read_bytes
     from fanshare.flows import found_payments
     from fanshare.integrations.bank_files import Banks
     from fanshare.integrations.rails import Called
+    from fanshare.jobs.found_codes import find_codes
 
     raw = None if statement is None else read_bytes(statement, _MOST_BYTES)
     this = session(ctx)
     with this.desk() as desk:
         with doing(desk, by) as done:
             name = done.name
-        if raw is None:
+        if codes:
+            looked = find_codes(desk.programme, name, desk.now)
+        elif raw is None:
             looked = found_payments.ask_providers(desk.programme, Called(), name, desk.now)
         else:
             looked = found_payments.read_statement(desk.programme, raw, Banks(), name, desk.now)
@@ -166,4 +170,4 @@ def add(
 def _said(looked: "Looked") -> list[str]:
     told = f"{looked.booked} booked as paid, {looked.open} of which somebody has to say whose they were"
     lines = [f"{told}, {looked.known} known already, {looked.foreign} without a reference of ours."]
-    return lines + [f"{one} shows no list to programs: look at its report yourself." for one in looked.unlisted]
+    return lines + [f"{one} shows no list to programs: look there yourself." for one in looked.unlisted]

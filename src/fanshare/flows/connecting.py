@@ -17,6 +17,7 @@ from fanshare.flows import connection_changes
 from fanshare.flows.audit import noted
 from fanshare.flows.connections import Connection, NewConnection, add_connection
 from fanshare.flows.context import Programme
+from fanshare.flows.found_payments import Looked as Found
 
 WOOCOMMERCE, SHOPIFY, STRIPE, POSTBACK, GENERIC = "woocommerce", "shopify", "stripe", "postback", "generic"
 #: What a brand can connect; orders from files come in by a command and send nothing.
@@ -88,6 +89,10 @@ class Systems(Protocol):
 
     def makes_codes(self, shop: Connection) -> bool:
         """Whether codes can be made in this shop: its kind lets us, and we have keys for it."""
+        ...
+
+    def find_codes(self, programme: Programme, by: str, now: Instant) -> Found:
+        """After a restore: find codes of credit that shops have and the books lack. Raises ``FanshareError``."""
         ...
 
     def snippets(self, kind: str) -> Sequence[tuple[str, str]]:

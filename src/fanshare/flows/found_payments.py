@@ -17,9 +17,11 @@ from fanshare.core.money import exponent, from_minor_units, minor_units
 from fanshare.core.payee_account import Kind, unpacked
 from fanshare.core.payout_item import State
 from fanshare.core.rails import Drivers
-from fanshare.flows import payees, payout_holds, payout_rails, payouts
+from fanshare.flows import connection_changes, payees, payout_holds, payout_rails, payouts
+from fanshare.flows import shop_credits as credit_flow
 from fanshare.flows.context import Programme
 from fanshare.flows.payouts import Step
+from fanshare.flows.shop_credits import Wish
 from fanshare.store.access import Access
 from fanshare.store.queries import found_payments as rows
 from fanshare.store.queries import payout_runs, shop_credits
@@ -43,10 +45,21 @@ class Looked(NamedTuple):
     foreign: int = 0
     unlisted: tuple[str, ...] = ()
 
+    def and_(self, other: "Looked") -> "Looked":
+        """Two looks together."""
+        return Looked(
+            self.booked + other.booked,
+            self.open + other.open,
+            self.known + other.known,
+            self.foreign + other.foreign,
+            self.unlisted,
+        )
+
     @property
     def said(self) -> str:
         """A line for the audit."""
-        return f"{self.booked} booked, {self.open} open, {self.known} known, {self.foreign} foreign"
+        told = f"{self.booked} booked, {self.open} open, {self.known} known, {self.foreign} foreign"
+        return f"{told}; no list: {', '.join(self.unlisted)}" if self.unlisted else told
 
 
 def ask_providers(programme: Programme, drivers: Drivers, by: str, now: Instant) -> Looked:
@@ -62,7 +75,7 @@ def ask_providers(programme: Programme, drivers: Drivers, by: str, now: Instant)
         if told is None:
             unlisted.append(str(kind))
         else:
-            found = _sum(found, _take(programme, str(kind), told, by, now))
+            found = found.and_(_take(programme, str(kind), told, by, now))
     return found._replace(unlisted=tuple(unlisted))
 
 
@@ -70,6 +83,22 @@ def read_statement(programme: Programme, raw: bytes, banks: BankFiles, by: str, 
     """Look for payments in a statement of the bank. Raises ``BadInputError`` for what is none."""
     _held(programme.access)
     return _take(programme, "bank", banks.outgoing(raw), by, now)
+
+
+def take_codes(programme: Programme, shop: int, told: Iterable[Outside], by: str, now: Instant) -> Looked:
+    """Write down which codes of credit of a shop the books lack; whose each is a person has to say.
+
+    ``key`` is the mark that a code carries there. Raises ``ConflictError`` ``not_held``.
+    """
+    access, open_, known = programme.access, 0, 0
+    _held(access)
+    marks = shop_credits.marks(access, shop)
+    for one in told:
+        with access.transaction():
+            known += one.key in marks
+            if one.key not in marks and one.amount > 0:
+                open_ += _written(access, "shop", one, None, by, now) is not None
+    return Looked(open=open_, known=known)
 
 
 def add(programme: Programme, place: str, told: Outside, party: int, by: str, now: Instant) -> Found:
@@ -157,10 +186,21 @@ def _book(programme: Programme, found: Found, party: int, by: str, now: Instant)
             gone = row._replace(item=way.move(row.item, State.FAILED), reason=REASON, changed_at=now)
             payout_runs.save_items(access, [gone])
             payout_runs.note(access, [payout_runs.event(gone, by, now)])
-    payout = payouts.begin(access, party, found.currency, found.amount, now)
-    payouts.walk(programme, [Step(payout, "in_transit"), Step(payout, "final", REASON)], now)
-    rows.decide(access, found.id, by, now, party=party, payout=payout.id, why_not="")
-    return found._replace(party=party, payout=payout.id, decided_at=now)
+    payout = _adopted(programme, found, party, now) if found.place == "shop" and found.key else None
+    if payout is None:
+        paid = payouts.begin(access, party, found.currency, found.amount, now)
+        payouts.walk(programme, [Step(paid, "in_transit"), Step(paid, "final", REASON)], now)
+        payout = paid.id
+    rows.decide(access, found.id, by, now, party=party, payout=payout, why_not="")
+    return found._replace(party=party, payout=payout, decided_at=now)
+
+
+def _adopted(programme: Programme, found: Found, party: int, now: Instant) -> int:
+    """A code that its shop has is a credit again, as if the books had never lost it: the payout of its money."""
+    endpoint, _, text = found.reference.rpartition("/")
+    shop = connection_changes.find(programme, endpoint)
+    wish = Wish(party, shop.id, found.currency, found.amount)
+    return credit_flow.adopt(programme, wish, text, found.key, now).payout
 
 
 def _books(programme: Programme, place: str, told: Iterable[Outside]) -> Books:
@@ -184,9 +224,3 @@ def _accounts(programme: Programme, place: str) -> dict[str, frozenset[int]]:
         number = unpacked(content).number
         found[number] = found.get(number, frozenset()) | {parties[key]}
     return found
-
-
-def _sum(one: Looked, other: Looked) -> Looked:
-    return Looked(
-        one.booked + other.booked, one.open + other.open, one.known + other.known, one.foreign + other.foreign
-    )

@@ -94,6 +94,13 @@ class CodeMaker(Protocol):
         """End a code of ours; one that is not there, or carries another mark, is not ours to end and is done."""
         ...
 
+    def ours(self, now: Instant) -> Sequence[CodeSeen] | None:
+        """Every code that carries a mark of ours, working or not; ``None`` where no list can be had by a program.
+
+        A list that breaks off raises: nothing is concluded from a part of it.
+        """
+        ...
+
     def spent(self, text: str, order_id: str) -> Micros | None:
         """What a code took off an order, all included, in micros; ``None`` where the order does not show it."""
         ...

@@ -10,6 +10,7 @@ from fanshare.core.instants import Instant
 from fanshare.flows.connecting import GENERIC, SHOPIFY, STRIPE, Able, Looked
 from fanshare.flows.connections import Connection
 from fanshare.flows.context import Programme
+from fanshare.flows.found_payments import Looked as Found
 from fanshare.integrations.generic.trial import trial_order
 from fanshare.integrations.http import check_shop_url
 from fanshare.integrations.outgoing.addresses import TargetRefusedError, allowed
@@ -18,6 +19,7 @@ from fanshare.integrations.registry import connector
 from fanshare.integrations.shopify import storefront
 from fanshare.integrations.stripe.rest import StripeAccess
 from fanshare.jobs import webhooks
+from fanshare.jobs.found_codes import find_codes
 from fanshare.jobs.quarantine import retake
 from fanshare.jobs.shop_codes import can_make
 
@@ -80,6 +82,10 @@ class Connectors:
     def makes_codes(self, shop: Connection) -> bool:
         """By its keys; whether they may write is learnt when the first code is asked for."""
         return can_make(shop)
+
+    def find_codes(self, programme: Programme, by: str, now: Instant) -> Found:
+        """Ask each shop in which codes are made."""
+        return find_codes(programme, by, now)
 
     def snippets(self, kind: str) -> Sequence[tuple[str, str]]:
         """For Shopify the theme's part and the pixel's; other shops take the one line of this site."""

@@ -94,6 +94,10 @@ class ShopifyCodes:
             return CodeEnded(after is None or not after.active, seen.used if after is None else after.used)
         return CodeEnded(done=True, used=seen.used)
 
+    def ours(self, now: Instant) -> None:  # noqa: ARG002 - whatever the time is
+        """See ``CodeMaker``. What is asked of Shopify is asked by name: a person looks at its list of discounts."""
+        return
+
     def spent(self, text: str, order_id: str) -> Micros | None:
         """See ``CodeMaker``. A code of ours stands alone, so all that an order was spared is the code's doing."""
         if not order_id.isdecimal():

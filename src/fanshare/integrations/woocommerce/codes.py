@@ -22,6 +22,7 @@ from fanshare.integrations.woocommerce.webhooks import shop_access
 
 #: WooCommerce refuses larger batches.
 MOST_AT_ONCE = 100
+MOST_PAGES = 1_000
 MARK = "fanshare"
 
 _TAKEN = "woocommerce_rest_coupon_code_already_exists"
@@ -74,6 +75,16 @@ class WooCodes:
             self._rest.write("PUT", f"coupons/{seen.refers}", {"date_expires_gmt": _time(now - MINUTE)})
             seen = self.look(text, now)
         return CodeEnded(seen is None or not seen.active, 0 if seen is None else seen.used)
+
+    def ours(self, now: Instant) -> Sequence[CodeSeen]:
+        """See ``CodeMaker``. The oldest first, so that one that is made meanwhile moves no page."""
+        found: list[CodeSeen] = []
+        for page in range(1, MOST_PAGES + 1):
+            coupons = self._list({"orderby": "id", "order": "asc", "page": str(page)})
+            found += [self._seen(item, now) for item in coupons if _mark(item)]
+            if len(coupons) < MOST_AT_ONCE:
+                return found
+        raise ShopUnreachableError("The shop lists its codes for ever; nothing was concluded.")
 
     def spent(self, text: str, order_id: str) -> Micros | None:
         """See ``CodeMaker``. WooCommerce says the discount and its tax apart."""

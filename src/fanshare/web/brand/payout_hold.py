@@ -69,8 +69,8 @@ def _act(here: Here) -> str:
         return payout_holds.check_compared(field(here, "compared", 1000))
     if wish not in _ACTS:
         raise BadInputError("bad_wish", "There is no such thing to do here.")
-    if wish == "rails":  # in no transaction, for it asks others
-        noted(here.access, "payout.found", here.now, _rails(here))
+    if wish in {"rails", "shops"}:  # in no transaction, for it asks others
+        noted(here.access, "payout.found", here.now, _rails(here) if wish == "rails" else _shops(here))
         return ""
     with here.access.transaction():
         noted(here.access, "payout.release" if wish == "release" else "payout.found", here.now, _ACTS[wish](here))
@@ -86,6 +86,10 @@ def _release(here: Here) -> str:
 
 def _rails(here: Here) -> str:
     return found_payments.ask_providers(here.programme, here.desk.rails, here.access.actor, here.now).said
+
+
+def _shops(here: Here) -> str:
+    return here.desk.systems.find_codes(here.programme, here.access.actor, here.now).said
 
 
 def _statement(here: Here) -> str:
@@ -120,6 +124,7 @@ def _dismiss(here: Here) -> str:
 _ACTS: Mapping[str, Callable[[Here], str]] = {
     "release": _release,
     "rails": _rails,
+    "shops": _shops,
     "statement": _statement,
     "add": _add,
     "assign": _assign,
