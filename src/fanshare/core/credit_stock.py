@@ -5,7 +5,7 @@ no such code is refused with its number and a reason; the others are taken. Rows
 """
 
 import csv
-import io
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
@@ -23,6 +23,8 @@ LEAST_LIFE = 30 * DAY
 LOW = 5
 _COLUMNS = ("code", "value", "currency")
 _LONGEST_CODE = 100
+#: A line with its end, which may be a part of a quoted cell.
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 
 class Piece(NamedTuple):
@@ -113,7 +115,7 @@ def _refuse_size(rows: int) -> None:
 def _lines(text: str) -> Iterator[tuple[int, Sequence[str]]]:
     first = text.partition("\n")[0]
     separator = max(",;\t", key=first.count)
-    for number, cells in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True), 1):
+    for number, cells in enumerate(csv.reader(_LINE.findall(text), delimiter=separator, strict=True), 1):
         yield number, [cell.strip() for cell in cells]
 
 
