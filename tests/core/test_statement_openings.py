@@ -171,6 +171,16 @@ CLAIMS = [
         2_400_000,
         "Borne by the brand on 22 Nov 2026 of a debt that stood for 180 days: 2.40 EUR",
     ),
+    (
+        "an expense paid back against a receipt",
+        2_400_000,
+        "An expense that the brand paid back against a receipt on 22 Nov 2026: 2.40 EUR",
+    ),
+    (
+        "an expense paid back without a receipt",
+        2_400_000,
+        "An expense that the brand paid back without a receipt on 22 Nov 2026: 2.40 EUR",
+    ),
     ("a bonus by hand", 2_400_000, "A bonus of the brand, given by hand on 22 Nov 2026: 2.40 EUR"),
     (ITS_ORDER, -800_000, f"Taken back {ON}: 0.80 EUR"),
     (ITS_ORDER, 800_000, f"Given again {ON}: 0.80 EUR"),
@@ -188,7 +198,18 @@ CLAIMS = [
 @pytest.mark.parametrize(
     ("tool", "amount", "said"),
     CLAIMS,
-    ids=["borne", "debt", "bonus", "taken back", "given again", "absorbed", "debt taken back", "debt given again"],
+    ids=[
+        "borne",
+        "debt",
+        "expense",
+        "allowance",
+        "bonus",
+        "taken back",
+        "given again",
+        "absorbed",
+        "debt taken back",
+        "debt given again",
+    ],
 )
 def test_what_the_brand_bears_for_a_claim_is_told_as_that(check: Verifier, tool: str, amount: int, said: str) -> None:
     world, entry = moved_world(tool=tool, amount=amount)

@@ -70,6 +70,7 @@ PAGES = {
         "brand-budget": "/brand/linen/budget",
         "brand-returns": "/brand/linen/products/returns",
         "brand-bonus": "/brand/linen/people/{creator}/bonus",
+        "brand-expenses": "/brand/linen/people/{creator}/expenses",
         "brand-costs": "/brand/linen/costs",
         "brand-messages": "/brand/linen/messages",
         "brand-message": "/brand/linen/messages/{message}",

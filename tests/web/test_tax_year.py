@@ -53,7 +53,7 @@ def test_a_year_is_shown_and_its_files_say_the_same_to_the_micro(company: Compan
     as_csv, as_json = rows(company, "?as=csv"), rows(company, "?as=json")
     assert as_csv == [{name: str(value) for name, value in row.items()} for row in as_json]
     assert as_csv
-    kinds = ("commission", "share", "rebate", "gift", "earlier", "claimed")
+    kinds = ("commission", "share", "rebate", "gift", "earlier", "claimed", "expense", "allowance")
     for row in as_csv:
         assert sum(parse_amount(row[kind]) for kind in kinds) == parse_amount(row["paid"])
     booked = company.house.conn.execute(

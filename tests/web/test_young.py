@@ -255,7 +255,7 @@ BEHIND_AN_ACCOUNT = {
     "position.party_id", "part.creator_party_id", "payout.party_id", "payout_item.party_id", "shop_credit.party_id",
     "gift.giver_party_id", "opening.party_id", "ruling.party_id", "payout_stop.party_id", "borne_claim.party_id",
     "tax_form.party_id", "party_leaving.party_id", "self_billing_word.party_id", "self_bill.party_id",
-    "borne_debt.party_id", "tax_alert.party_id", "dpi_share.party_id", "found_payment.party_id",
+    "expense.party_id", "borne_debt.party_id", "tax_alert.party_id", "dpi_share.party_id", "found_payment.party_id",
 }  # fmt: skip
 
 

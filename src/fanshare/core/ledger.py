@@ -64,6 +64,8 @@ class TransferKind(StrEnum):
     ERASE = "erase"
     CLAIM = "claim"
     OPENING = "opening"
+    EXPENSE = "expense"  # what she had spent herself, paid back against a receipt
+    ALLOWANCE = "allowance"  # and without one
     GIFT = "gift"
     WITHHOLD = "withhold"
     WITHHOLD_BACK = "withhold_back"
@@ -335,6 +337,12 @@ def opening_ready(party: int, amount: Micros, currency: str) -> Transfer:
     """What was waiting of an opening balance has become ready."""
     debit, credit = AccountKey(AccountKind.PENDING, party), AccountKey(AccountKind.AVAILABLE, party)
     return Transfer(TransferKind.OPENING, debit, credit, amount, currency, party=party)
+
+
+def pay_back(party: int, amount: Micros, currency: str, *, receipt: bool) -> Transfer:
+    """What a party spent for the brand is owed to her now; ``receipt``: somebody saw that she did."""
+    kind = TransferKind.EXPENSE if receipt else TransferKind.ALLOWANCE
+    return Transfer(kind, OWED, AccountKey(AccountKind.AVAILABLE, party), amount, currency, party=party)
 
 
 def claim(party: int, amount: Micros, currency: str) -> Transfer:

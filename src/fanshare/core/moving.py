@@ -40,6 +40,9 @@ ABSORBED = "absorbed"
 FOLLOWS = frozenset({CLAIM_ORDER, DEBT_ORDER})
 #: And what the brand gives somebody by hand.
 BONUS = "bonus"
+#: And what she spent for the brand, paid back: against a receipt, or without one.
+EXPENSE = "expense"
+ALLOWANCE = "allowance"
 NAMES: Mapping[str, str] = {
     **TOOLS,
     CLAIM: "an accepted claim",
@@ -48,6 +51,8 @@ NAMES: Mapping[str, str] = {
     DEBT_ORDER: "the order of a debt that the brand bore",
     ABSORBED: "a debt that the brand took upon itself",
     BONUS: "a bonus by hand",
+    EXPENSE: "an expense paid back against a receipt",
+    ALLOWANCE: "an expense paid back without a receipt",
 }
 
 _GROUPED = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+\.[0-9]+", re.ASCII)

@@ -12,7 +12,7 @@ from typing import Any
 
 from fanshare.core.marks import Day, Figure, Word, later, say, together
 from fanshare.core.money import format_percent, format_trimmed
-from fanshare.core.moving import ABSORBED, BONUS, CLAIM, CLAIM_ORDER, DEBT, DEBT_ORDER, NAMES
+from fanshare.core.moving import ABSORBED, ALLOWANCE, BONUS, CLAIM, CLAIM_ORDER, DEBT, DEBT_ORDER, EXPENSE, NAMES
 from fanshare.core.settlement_leaf import LimitEntry, LineEntry, Settlement, Share, parse_exact, parse_signed
 from fanshare.core.terms_sentences import listed
 
@@ -67,6 +67,9 @@ def opening_sentence(body: Mapping[str, Any]) -> str:
         return f"A debt that the brand took upon itself on {on}: {amount}"
     if body["tool"] == NAMES[BONUS]:
         return f"A bonus of the brand, given by hand on {on}: {amount}"
+    if body["tool"] in (NAMES[EXPENSE], NAMES[ALLOWANCE]):
+        how = "against a receipt" if body["tool"] == NAMES[EXPENSE] else "without a receipt"
+        return f"An expense that the brand paid back {how} on {on}: {amount}"
     if body["tool"] in _FOLLOWS:
         what = "Taken back" if micros < 0 else "Given again"
         return f"{what} on {on} of what the brand {_FOLLOWS[body['tool']]}, as its order was changed: {amount}"

@@ -13,7 +13,7 @@ from typing import Any
 from fanshare.core import commitments, leaves, ledger
 from fanshare.core.instants import Instant, local_date
 from fanshare.core.money import Micros
-from fanshare.core.moving import ABSORBED, NAMES, opening_name
+from fanshare.core.moving import ABSORBED, ALLOWANCE, EXPENSE, NAMES, opening_name
 from fanshare.core.statement import Entry, moved_opening
 from fanshare.flows.context import Programme
 from fanshare.store import log_store
@@ -111,6 +111,8 @@ def _write(
 def _movement(tool: str, one: NewOpening) -> ledger.Transfer:
     if tool == ABSORBED:
         return ledger.absorb(one.party, one.amount, one.currency)
+    if tool in (EXPENSE, ALLOWANCE):
+        return ledger.pay_back(one.party, one.amount, one.currency, receipt=tool == EXPENSE)
     if one.amount < 0:
         return ledger.take_back_opening(one.party, -one.amount, one.currency)
     return ledger.open_with(one.party, one.amount, one.currency, waiting=one.ready_at is not None)

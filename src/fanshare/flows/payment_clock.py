@@ -63,6 +63,27 @@ def clocks(access: Access, tenant: Tenant, asked: Sequence[Earned], now: Instant
     return Told(found, {place: max(rule, least(one.kind)) for place, (one, rule) in known.items()})
 
 
+def booked(
+    access: Access, tenant: Tenant, party: int, asked: Sequence[tuple[str, Micros, Instant]], now: Instant
+) -> Told:
+    """The clocks of what was booked to a payee besides sales: currency, micros, since when it is ready.
+
+    What of it she kept as credit or gave away is told of her shares alone.
+    """
+    if not asked:
+        return Told([], {})
+    known = standing(access, {(party, currency) for currency, _, _ in asked}, now)
+    _, takers = rows.read(access, [], {party})
+    rules = {currency: rule for (_, currency), (_, rule) in known.items()}
+    days = partial(tenant.pays, now=now)
+    found = []
+    for currency, amount, since in asked:
+        payee, _least = known.get((party, currency)) or (Ready(party, currency, 0), 0)
+        share = Share(amount, "available", None, None, since)
+        found.append(clock(share, payee, rules, takers.get((party, currency), ()), days))
+    return Told(found, {place: max(rule, least(one.kind)) for place, (one, rule) in known.items()})
+
+
 def _set_aside(
     access: Access, asked: Sequence[Earned], since: Mapping[int, Instant], takers: rows.Takers
 ) -> dict[int, Found]:

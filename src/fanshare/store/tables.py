@@ -57,6 +57,8 @@ IMMUTABLE = frozenset(
         "code_owner",
         "code_state",
         "connection_state",
+        "expense",
+        "expense_end",
         "fan_choice",
         "code_plan",
         "creator_group",

@@ -697,6 +697,9 @@ def _moved_from(body: dict[str, Any]) -> str:
         return f"A debt that the brand took upon itself on {on}: {worth}"
     if body["tool"] == "a bonus by hand":
         return f"A bonus of the brand, given by hand on {on}: {worth}"
+    if body["tool"].startswith("an expense paid back "):
+        how = body["tool"].removeprefix("an expense paid back ")
+        return f"An expense that the brand paid back {how} on {on}: {worth}"
     if body["tool"] in _FOLLOWS:
         what = "Taken back" if micros < 0 else "Given again"
         return f"{what} on {on} of what the brand {_FOLLOWS[body['tool']]}, as its order was changed: {worth}"

@@ -91,6 +91,16 @@ def clocks(here: Here, asked: Sequence[Earned]) -> list[tuple[State, str]]:
     ]
 
 
+def booked(here: Here, asked: Sequence[tuple[str, Micros, Instant]]) -> list[tuple[State, str]]:
+    """The same of what was booked to her besides sales: currency, micros, and since when it is ready."""
+    told = payment_clock.booked(here.access, here.tenant, here.me, asked, here.now)
+    return [
+        (_stands(found, "available", amount, (since, None), here.calendar),
+         notes(found, currency, told.least.get((here.me, currency), 0), here.calendar))
+        for (currency, amount, since), found in zip(asked, told.clocks, strict=True)
+    ]  # fmt: skip
+
+
 #: What ``dated`` tells of a line in a file.
 DATED = ("pays_on", "paid_on", "waits_for")
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from fanshare.core.instants import Instant, format_rfc3339
 from fanshare.core.money import Micros, format_micros
-from fanshare.core.moving import ABSORBED, BONUS, CLAIM, CLAIM_ORDER, DEBT, DEBT_ORDER, NAMES
+from fanshare.core.moving import ABSORBED, ALLOWANCE, BONUS, CLAIM, CLAIM_ORDER, DEBT, DEBT_ORDER, EXPENSE, NAMES
 from fanshare.store.queries import moving
 from fanshare.store.queries.moving import Opened
 from fanshare.web.desk import Here
@@ -21,6 +21,8 @@ _WORDS = {
     DEBT: later("the brand bears it of a debt that stood for 180 days"),
     ABSORBED: later("a debt that the brand took upon itself"),
     BONUS: later("a bonus of the brand, given by hand"),
+    EXPENSE: later("an expense that the brand paid back"),
+    ALLOWANCE: later("an expense that the brand paid back, without a receipt"),
 }
 _FOLLOWS = {
     CLAIM_ORDER: (

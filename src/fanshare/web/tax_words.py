@@ -19,6 +19,8 @@ KINDS: Mapping[str, str] = {
     TaxKind.GIFT: later("gifts of fans"),
     TaxKind.EARLIER: later("owed from before"),
     TaxKind.CLAIMED: later("claimed later"),
+    TaxKind.EXPENSE: later("expenses paid back"),
+    TaxKind.ALLOWANCE: later("expenses without a receipt"),
 }
 COLUMNS = (
     *("payee", "id", "year", "currency", *KINDS, "paid", "withheld"),

@@ -51,6 +51,8 @@ FORMS: dict[str, tuple[tuple[str, str, dict[str, str]], ...]] = {
     "bea": (
         _form("/brand/linen/people/write", "subject text", what="send", group="", q=""),
         _form("/brand/linen/people/{creator}/bonus", "words", step="give", key="k1", amount="2", currency="EUR"),
+        _form("/brand/linen/people/{creator}/expenses", "words", do="agree", step="give", key="k1", amount="2",
+              currency="EUR", receipt="yes"),
         _form("/brand/linen/claims/{claim}/answer", "note", answer="no"),
         _form("/brand/linen/orders/{held}/decide", "reason", verdict="held", days="5"),
         _form("/brand/linen/payouts/billing", "name street postcode city register",

@@ -6,7 +6,8 @@ from fanshare.core.ledger import AccountKind, Transfer, TransferKind
 
 
 class TaxKind(StrEnum):
-    """What somebody got money for. A bonus of the terms is commission; rebates and gifts are no pay of the brand's.
+    """What somebody got money for. A bonus of the terms is commission; rebates and gifts are no pay of the brand's,
+    nor is what was paid back of what she had spent, where she accounted for it.
 
     Things that are not money, such as an early drop, are no lines: fanshare puts no price on them.
     """
@@ -17,12 +18,16 @@ class TaxKind(StrEnum):
     GIFT = "gift"  # another person gave it
     EARLIER = "earlier"  # earned in another tool, owed here since
     CLAIMED = "claimed"  # waited unclaimed until somebody proved that it is hers
+    EXPENSE = "expense"  # paid back what she had spent, against a receipt: no pay
+    ALLOWANCE = "allowance"  # the same without a receipt, which tax law takes for pay
 
 
 _ROLES = {"creator": TaxKind.COMMISSION, "fan": TaxKind.SHARE, "buyer": TaxKind.REBATE}
 _OTHERS = {
     TransferKind.GIFT: TaxKind.GIFT,
     TransferKind.OPENING: TaxKind.EARLIER,
+    TransferKind.EXPENSE: TaxKind.EXPENSE,
+    TransferKind.ALLOWANCE: TaxKind.ALLOWANCE,
     TransferKind.CLAIM: TaxKind.CLAIMED,
     TransferKind.ERASE: TaxKind.CLAIMED,
 }

@@ -16,7 +16,7 @@ from fanshare.core.money import BASIS, Micros
 from fanshare.core.workbench.aside_rules import Contribution, Country, Relief, Surcharge, Year
 from fanshare.core.workbench.entries import Cost
 from fanshare.core.workbench.invoicing import Issued
-from fanshare.core.workbench.lines import INCOME, Line
+from fanshare.core.workbench.lines import INCOME, Line, her_own
 
 QUARTERS = 4
 YES, NO = "yes", "no"
@@ -103,7 +103,7 @@ def by_quarter(
 def profit_of(lines: Iterable[Line], first: date, last: date) -> Micros:
     """What came in less what went out, both days included."""
     return sum(
-        line.amount if line.kind in INCOME else -line.amount for line in lines if first <= line.day <= last
+        line.amount if line.kind in INCOME else -line.amount for line in her_own(lines) if first <= line.day <= last
     )  # fmt: skip
 
 

@@ -91,7 +91,8 @@ class Cost:
     """Something paid once, for a deal or (``deal`` empty) for everything she does.
 
     ``tax`` is what of it is value added tax, for the adviser's files; ``paper`` names its receipt (empty: none).
-    What was paid in another currency says how much as a ``Deal`` does (``original_part`` of it was tax).
+    What was paid in another currency says how much as a ``Deal`` does (``original_part`` of it was tax). What a brand
+    gives back (``paid_back``) is no money of her own.
     """
 
     id: str
@@ -107,6 +108,7 @@ class Cost:
     original_part: Micros = 0
     rate: str = ""
     rate_from: str = ""
+    paid_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ from fanshare.core.workbench.receivables import NO_PAPERS, Papers, commission, f
 _INCOME = {Kind.PRODUCT: ("Products received", "Income: products")}
 #: What is posted from invoices, deals and payouts instead of by its line.
 _ELSEWHERE = frozenset({Kind.FEE, Kind.COMMISSION})
+#: What a brand gives back is a cost all the same: it comes with a payout, which is posted whole.
+_PAID = frozenset({Kind.COST, Kind.PAID_BACK})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ def balances(postings: Iterable[Posting]) -> dict[str, Micros]:
 
 def _postings(line: Line, taxes: dict[str, Micros]) -> Iterable[Posting]:
     """A line, its VAT apart where it is known."""
-    tax = min(taxes.get(line.entry, 0), line.amount) if line.kind is Kind.COST else 0
+    tax = min(taxes.get(line.entry, 0), line.amount) if line.kind in _PAID else 0
     debit, credit = _INCOME.get(line.kind) or _spent(line)
     yield Posting(line.day, debit, credit, line.amount - tax, line.words, line.deal, line.entry)
     yield Posting(line.day, INPUT_TAX, credit, tax, line.words, line.deal, line.entry)

@@ -1,6 +1,6 @@
 """Books as dated lines: each says what came or went on a day, and for which deal."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -12,7 +12,7 @@ from fanshare.core.workbench.entries import Books, Commission, Deal
 
 
 class Kind(StrEnum):
-    """What a line is. The first three came in, the others went out."""
+    """What a line is. The first three came in, the last one comes back, the others went out."""
 
     FEE = "fee"
     PRODUCT = "product"
@@ -21,6 +21,7 @@ class Kind(StrEnum):
     RECURRING = "recurring"
     DEPRECIATION = "depreciation"
     MILEAGE = "mileage"
+    PAID_BACK = "paid_back"  # paid, and a brand gives it back: neither cost nor income of hers
 
 
 INCOME = frozenset({Kind.FEE, Kind.PRODUCT, Kind.COMMISSION})
@@ -68,7 +69,8 @@ def deal_of(commission: Commission, deals: Iterable[Deal]) -> str:
 
 def _once(books: Books) -> Iterator[Line]:
     for one in books.costs:
-        yield Line(one.day, Kind.COST, one.amount, one.deal, one.id, one.category, one.words)
+        kind = Kind.PAID_BACK if one.paid_back else Kind.COST
+        yield Line(one.day, kind, one.amount, one.deal, one.id, one.category, one.words)
 
 
 def _again(books: Books, until: date) -> Iterator[Line]:
@@ -95,6 +97,11 @@ def table_of(books: Books) -> mileage.Table | None:
     return table if table is not None and table.currency == books.currency else None
 
 
-def total(found: Sequence[Line]) -> Micros:
-    """What came in less what went out."""
-    return sum(line.amount if line.kind in INCOME else -line.amount for line in found)
+def total(found: Iterable[Line]) -> Micros:
+    """What came in less what went out and stayed away."""
+    return sum(line.amount if line.kind in INCOME else -line.amount for line in her_own(found))
+
+
+def her_own(found: Iterable[Line]) -> list[Line]:
+    """The lines without what a brand gives back."""
+    return [line for line in found if line.kind is not Kind.PAID_BACK]

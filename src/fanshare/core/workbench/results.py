@@ -3,6 +3,7 @@
 What is for everything (a camera, a subscription, a way to the post office) is borne by the month's hours: each hour
 of a month carries the same part of it, whichever deal it was worked for. So a deal that eats time also bears more of
 what the work costs anyway; and all deals together, with the hours for no deal, come to exactly what the months come to.
+What a brand gives back of what she paid is in none of it.
 """
 
 from collections import defaultdict
@@ -14,7 +15,7 @@ from math import ceil, floor
 
 from fanshare.core.money import Micros, spread
 from fanshare.core.workbench.entries import Books, Time
-from fanshare.core.workbench.lines import INCOME, Line, lines
+from fanshare.core.workbench.lines import INCOME, Line, her_own, lines
 
 HOUR_MINUTES = 60
 
@@ -57,12 +58,12 @@ class Result:
 
 def by_month(books: Books, until: date) -> dict[Month, Result]:
     """Each month in which something was written down, up to and including a day."""
-    return _summed(lines(books, until), _worked(books, until), _month_of_line, _month_of_time)
+    return _summed(her_own(lines(books, until)), _worked(books, until), _month_of_line, _month_of_time)
 
 
 def by_deal(books: Books, until: date) -> dict[str, Result]:
     """Each deal, and under the empty name what was done for none. Costs for everything are spread by the hours."""
-    found, times = lines(books, until), _worked(books, until)
+    found, times = her_own(lines(books, until)), _worked(books, until)
     direct = [line for line in found if line.deal or line.kind in INCOME]
     results = defaultdict(Result, _summed(direct, times, lambda line: line.deal, lambda time: time.deal))
     for deal, amount in _general(found, times).items():

@@ -20,7 +20,7 @@ _BOOKED = """
 SELECT t.party_id, t.currency, d.kind || ' to ' || c.kind, sum(t.amount)::bigint FROM transfer t
   JOIN account d ON d.programme_id = t.programme_id AND d.id = t.debit_account_id
   JOIN account c ON c.programme_id = t.programme_id AND c.id = t.credit_account_id
- WHERE t.programme_id = %(programme_id)s AND t.kind IN ('opening', 'absorb') GROUP BY 1, 2, 3
+ WHERE t.programme_id = %(programme_id)s AND t.kind IN ('opening', 'absorb', 'expense', 'allowance') GROUP BY 1, 2, 3
 """
 #: Where the money of an opening came from that the brand does not owe anew.
 _SOURCES = {ABSORBED: "absorbed"}

@@ -76,7 +76,7 @@ WITH found AS (
         + """)
      UNION
     (SELECT t.id FROM transfer t
-      WHERE t.kind IN ('absorb', 'erase', 'claim', 'opening', 'payout_return')"""
+      WHERE t.kind IN ('absorb', 'erase', 'claim', 'opening', 'payout_return', 'expense', 'allowance')"""
         + _SOUGHT
         + order
         + """))

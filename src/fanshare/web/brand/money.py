@@ -112,6 +112,8 @@ def _what() -> Mapping[str, str]:
         "erase": _("somebody left; it stays owed, unclaimed"),
         "claim": _("unclaimed money found its owner"),
         "opening": _("brought from another tool, borne for a late claim or an old debt, or a bonus by hand"),
+        "expense": _("an expense paid back"),
+        "allowance": _("an expense paid back, without a receipt"),
         "opening_back": _("taken back of a late claim: its order was changed"),
         "payout_return": _("a payout came back"),
     }

@@ -8,7 +8,7 @@ from django.views.decorators.csp import csp_override
 
 from fanshare.core.instants import Instant, format_rfc3339
 from fanshare.core.money import format_micros
-from fanshare.flows import hand_bonuses
+from fanshare.flows import expenses, hand_bonuses
 from fanshare.flows.authorisation import Role
 from fanshare.flows.payment_clock import Earned
 from fanshare.store.queries import earnings as queries
@@ -16,6 +16,7 @@ from fanshare.store.queries import payees
 from fanshare.store.queries.operating import checkpoint
 from fanshare.web import her_currency, other_amounts
 from fanshare.web.desk import Here
+from fanshare.web.expenses import clocked
 from fanshare.web.exports import exported
 from fanshare.web.language import gettext as _
 from fanshare.web.lists import Asked, Spec, asked, taken
@@ -52,6 +53,7 @@ def earnings(here: Here) -> Any:
         "next": found.next,
         "payouts": payouts,
         "waits": kept.waits,
+        "expenses": clocked(here, expenses.of_party(here.programme, here.me)),
         "others": other_amounts.shown(other_amounts.in_words(opened, hand_bonuses.reasons(here.programme, opened))),
     }
     return page(here, "creator/earnings.html", context | listens(here))

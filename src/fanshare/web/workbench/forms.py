@@ -67,6 +67,8 @@ def written(entry: Entry) -> dict[str, str]:
             values[field.name] = str(value)
     if isinstance(entry, Cost | Deal):
         values |= foreign.written(entry)
+    if isinstance(entry, Cost):
+        values["paid_back"] = "yes" if entry.paid_back else ""
     if isinstance(entry, Time):
         values["minutes"] = words.clock(entry.minutes)
     elif isinstance(entry, Invoice):
@@ -108,6 +110,11 @@ def _cost_fields(around: Around) -> Iterator[Field]:
     hint = _("Only for the files of your adviser; it changes no figure here.")
     yield Field("tax", _("Of it value added tax (%(currency)s)") % {"currency": around.currency}, "decimal", hint=hint)
     yield from foreign.fields(around)
+    given = {"": _("no, I bear it"), "yes": _("yes, the brand pays it back")}
+    hint = _(
+        "What comes back is not your own money: it does not count against your hour, and not for what to put aside."
+    )
+    yield Field("paid_back", _("Does it come back?"), "select", given, hint=hint)
     yield Field("paper", "", "hidden")
 
 
@@ -229,7 +236,8 @@ def _cost(id_: str, got: Typed, around: Around) -> Cost:
     if tax >= amount:
         raise BadInputError("bad_tax", "Value added tax is a part of the amount.")
     paper = typed.paper(got.get("paper", ""))
-    return Cost(id_, typed.day(got.get("day", "")), amount, *_what_for(got, around), tax, paper)
+    back = typed.one_of(got.get("paid_back", ""), {"", "yes"}) == "yes"
+    return Cost(id_, typed.day(got.get("day", "")), amount, *_what_for(got, around), tax, paper, paid_back=back)
 
 
 def _recurring(id_: str, got: Typed, around: Around) -> Recurring:

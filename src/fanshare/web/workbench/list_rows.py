@@ -17,7 +17,7 @@ from fanshare.web.workbench import words
 from fanshare.web.workbench.listing import Row, number_of
 
 type Spent = Cost | Recurring | Equipment | Trip
-COSTS = ("day", "kind", "amount", "currency", "category", "words", "deal", "receipt")
+COSTS = ("day", "kind", "amount", "currency", "category", "words", "deal", "receipt", "paid_back")
 HOURS = ("day", "minutes", "step", "deal")
 POSTS = ("day", "platform", "words", "deal")
 INVOICES = ("day", "number", "buyer", "amount", "currency", "state")
@@ -151,6 +151,7 @@ def _cost(shelf: Shelf, one: Spent, driven: Mapping[str, Micros]) -> Row[tuple[S
         "words": one.words,
         "deal": "" if isinstance(one, Equipment) else _deal(shelf, one.deal),
         "receipt": "yes" if isinstance(one, Cost) and one.paper else "",
+        "paid_back": "yes" if isinstance(one, Cost) and one.paid_back else "",
     }
     keys = {"newest": day.toordinal(), "amount": amount}
     return Row((one, amount), number_of(one.id), day, keys, document, words.categories().get(category, ""))

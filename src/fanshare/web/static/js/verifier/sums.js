@@ -275,6 +275,8 @@ function movedFrom(body) {
   if (body.tool === "a debt that the brand took upon itself")
     return "A debt that the brand took upon itself on " + on + ": " + worth;
   if (body.tool === "a bonus by hand") return "A bonus of the brand, given by hand on " + on + ": " + worth;
+  if (body.tool.startsWith("an expense paid back "))
+    return "An expense that the brand paid back " + body.tool.slice(21) + " on " + on + ": " + worth;
   if (FOLLOWS.has(body.tool)) {
     const what = amount < 0n ? "Taken back on " : "Given again on ";
     return what + on + " of what the brand " + FOLLOWS.get(body.tool) + ", as its order was changed: " + worth;
