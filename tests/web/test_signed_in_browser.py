@@ -99,6 +99,7 @@ PAGES = {
         "operator-text": "/operator/texts/privacy/de",
         "operator-settings": "/operator/settings",
         "operator-audit": "/operator/audit",
+        "operator-me": "/operator/me",
         "operator-dac7": "/operator/dac7",
         "operator-funding": "/brand/linen/funding",
     },
@@ -130,6 +131,7 @@ PAGES = {
         "join-claim": "/join/linen/claim",
         "sharing": "/sharing/linen?order=80&who=both",
         "verify": "/verify",
+        "developers": "/developers",
     },
 }
 

@@ -25,7 +25,7 @@ TEMPLATES = WEB / "templates"
 JINJA = environment()
 
 #: Modules whose strings of several words are names that a script or a file knows them by.
-NAMES_ALONE = {"creator/earnings.py", "public/verifying.py"}
+NAMES_ALONE = {"creator/earnings.py", "public/verifying.py", "described/examples.py"}
 #: How strings begin that are sent to machines, drawings, values of forms and files, and what is called so everywhere.
 _FOR_MACHINES = ("attachment; ", "public, max-age", "private, no-store", "GET, HEAD", "<", "text/", "Accept-Language, ",
                  "Mac OS X", "nofollow ugc", "Stripe Connect", "not credited", "withdraw surely")  # fmt: skip

@@ -25,6 +25,7 @@ from fanshare.api.handlers import install
 from fanshare.api.problems import TITLES
 from fanshare.api.shapes import Problem
 from fanshare.api.writing import HEADER
+from fanshare.flows.authorisation import API
 
 VERSION = "1.0.0"
 _ROUTERS: tuple[Router, ...] = (
@@ -66,6 +67,16 @@ class Api(NinjaAPI):
             for method, operation in path.items():
                 _describe(method, operation)
         return schema
+
+    def scopes(self) -> dict[str, str]:
+        """Which scope a key needs, by the id of the operation."""
+        views: list[Any] = [
+            operation.view_func
+            for router in _ROUTERS
+            for path in router.path_operations.values()
+            for operation in path.operations
+        ]
+        return {view.__name__: API[view.operation].value for view in views}
 
 
 def make_api() -> Api:

@@ -8,7 +8,7 @@ from pydantic import StringConstraints
 
 from fanshare.api.gate import Desk, desk_of, operation
 from fanshare.api.paging import Page, PageAsked, page
-from fanshare.api.product_shapes import Endpoint, ProductFacts, ProductOut, ProductPut, ProductsIn, ProductsTaken
+from fanshare.api.product_shapes import ProductFacts, ProductOut, ProductPut, ProductsIn, ProductsTaken
 from fanshare.api.shapes import when
 from fanshare.api.writing import write
 from fanshare.core.errors import BadInputError, FanshareError
@@ -55,7 +55,12 @@ def put_products(request: Any, body: ProductsIn) -> Any:
 
 @router.get("/products/{product}", response=ProductOut, summary="One product")
 @operation("api.products.get")
-def get_product(request: Any, product: Annotated[ProductId, Path()], shop: Annotated[Endpoint, Query()] = "") -> Any:
+def get_product(
+    request: Any,
+    product: Annotated[ProductId, Path()],
+    # No alias of a type: the framework takes one for a form of fields, and the parameter would have no name.
+    shop: Annotated[str, Query(max_length=128, pattern=r"^[A-Za-z0-9_-]*$")] = "",
+) -> Any:
     """A product by the shop's id; of one connected shop (its endpoint) or of none."""
     return _one(desk_of(request), product, shop)
 

@@ -13,6 +13,8 @@ DEBUG = False
 ALLOWED_HOSTS = ["*"]
 INSTALLED_APPS: list[str] = []
 ROOT_URLCONF = "fanshare.config.urls"
+#: What the API says of itself, for the page that shows it: pages do not know the API.
+API_DESCRIPTION = "fanshare.config.urls.described"
 APPEND_SLASH = False
 USE_I18N = False
 USE_TZ = True

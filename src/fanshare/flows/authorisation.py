@@ -116,6 +116,7 @@ MATRIX: Mapping[str, Group] = {
     "public.text": _EVERYBODY,
     "public.sharing": _EVERYBODY,
     "public.verify": _EVERYBODY,
+    "public.developers": _EVERYBODY,
     "join": _EVERYBODY,
     "join.confirm": _EVERYBODY,  # by a token that only the mailbox holds
     "sign_in": _EVERYBODY,
@@ -128,6 +129,7 @@ MATRIX: Mapping[str, Group] = {
     "account.address": _SIGNED_IN,
     "account.data": _CREATOR | _FAN | _YOUNG,
     "account.leave": _CREATOR | _FAN | _YOUNG,
+    "account.staff": frozenset({Role.BRAND}),
     "account.mails": _CREATOR | _FAN,
     "account.settings": _CREATOR | _FAN,
     "sign_out": _EVERYBODY,
@@ -195,6 +197,7 @@ MATRIX: Mapping[str, Group] = {
     "credit.keep": _CREATOR | _FAN,
     "operator.see": _OPERATOR,
     "operator.change": _OPERATOR,
+    "operator.self": _OPERATOR,
     "operator.dpi": _OPERATOR,
 }
 

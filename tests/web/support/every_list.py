@@ -306,9 +306,10 @@ _TALK = "what two people said: read from its end, earlier words page by page; al
 _PUBLIC = "for everybody: as many as a person published"
 
 _REASONS: dict[str, str] = {
-    _FORM: """account/home account/leave account/mails account/prove account/reading appeals/object brand/assign
-        brand/bonus brand/expenses brand/claim brand/code_plans brand/connect brand/many_codes brand/terms
-        brand/terms_rules brand/write joining/confirm payee/tax payee/where ui/join ui/quiet workbench/fields
+    _FORM: """account/home account/leave account/leave_staff account/mails account/prove account/reading
+        appeals/object brand/assign
+        brand/bonus brand/expenses brand/claim brand/code_plans brand/connect brand/many_codes brand/terms brand/terms_rules
+        brand/write joining/confirm payee/tax payee/where ui/join ui/quiet workbench/fields
         workbench/start workbench/time workbench/unlock""",
     _ONE: """payee/tax_year
         brand/creator brand/message brand/order brand/payout_account brand/tax_form creator/exclusive_post
@@ -319,6 +320,7 @@ _REASONS: dict[str, str] = {
         workbench/plan workbench/result""",
     _FIXED: """creator/compared account/settings
         base brand/connected operator/books operator/health operator/settings operator/texts public/demo
+        public/developers
         public/sharing shell ui/list ui/money workbench/before workbench/post workbench/settings creator/welcome""",
     _NEWEST: "brand/overview brand/start creator/today fan/home fan/young payee/billing creator/goals",
     _TRIED: "brand/credit_stock brand/moving brand/products_import brand/provider_reports brand/several_links",

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from fanshare.web.public import kits, sharing, texts, verifying, views
+from fanshare.web.public import developers, kits, sharing, texts, verifying, views
 
 urlpatterns = [
     path("", views.start, name="start"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("sharing", sharing.general, name="sharing"),
     path("sharing/<slug:programme>", sharing.of_programme, name="sharing_of"),
     path("verify", verifying.verify, name="verify"),
+    path("developers", developers.developers, name="developers"),
     path("demo", views.demo, name="demo"),
     path("imprint", texts.text, {"kind": "imprint"}, name="imprint"),
     path("privacy", texts.text, {"kind": "privacy"}, name="privacy"),

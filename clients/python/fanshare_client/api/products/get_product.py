@@ -8,18 +8,18 @@ from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.problem import Problem
 from ...models.product_out import ProductOut
-from ...types import UNSET, Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     product: str,
     *,
-    field_: str,
+    shop: str | Unset = "",
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
 
-    params[""] = field_
+    params["shop"] = shop
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -118,7 +118,7 @@ def sync_detailed(
     product: str,
     *,
     client: AuthenticatedClient,
-    field_: str,
+    shop: str | Unset = "",
 ) -> Response[Problem | ProductOut]:
     """One product
 
@@ -126,7 +126,7 @@ def sync_detailed(
 
     Args:
         product (str):
-        field_ (str):
+        shop (str | Unset):  Default: ''.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -138,7 +138,7 @@ def sync_detailed(
 
     kwargs = _get_kwargs(
         product=product,
-        field_=field_,
+        shop=shop,
     )
 
     response = client.get_httpx_client().request(
@@ -152,7 +152,7 @@ def sync(
     product: str,
     *,
     client: AuthenticatedClient,
-    field_: str,
+    shop: str | Unset = "",
 ) -> Problem | ProductOut | None:
     """One product
 
@@ -160,7 +160,7 @@ def sync(
 
     Args:
         product (str):
-        field_ (str):
+        shop (str | Unset):  Default: ''.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -173,7 +173,7 @@ def sync(
     return sync_detailed(
         product=product,
         client=client,
-        field_=field_,
+        shop=shop,
     ).parsed
 
 
@@ -181,7 +181,7 @@ async def asyncio_detailed(
     product: str,
     *,
     client: AuthenticatedClient,
-    field_: str,
+    shop: str | Unset = "",
 ) -> Response[Problem | ProductOut]:
     """One product
 
@@ -189,7 +189,7 @@ async def asyncio_detailed(
 
     Args:
         product (str):
-        field_ (str):
+        shop (str | Unset):  Default: ''.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -201,7 +201,7 @@ async def asyncio_detailed(
 
     kwargs = _get_kwargs(
         product=product,
-        field_=field_,
+        shop=shop,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -213,7 +213,7 @@ async def asyncio(
     product: str,
     *,
     client: AuthenticatedClient,
-    field_: str,
+    shop: str | Unset = "",
 ) -> Problem | ProductOut | None:
     """One product
 
@@ -221,7 +221,7 @@ async def asyncio(
 
     Args:
         product (str):
-        field_ (str):
+        shop (str | Unset):  Default: ''.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -235,6 +235,6 @@ async def asyncio(
         await asyncio_detailed(
             product=product,
             client=client,
-            field_=field_,
+            shop=shop,
         )
     ).parsed
