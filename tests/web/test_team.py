@@ -1,12 +1,21 @@
 """An owner's page of her team: let in, ended, never without an owner, and what was done by whom."""
 
+import json
 import re
+import threading
+import time
 from collections.abc import Iterator
 from html import unescape
+from typing import Any
 
 import pytest
 
-from fanshare.flows.staff import brand_people
+from fanshare.core.errors import ConflictError
+from fanshare.flows import staff, staff_leaving
+from fanshare.flows.authorisation import Post
+from fanshare.flows.staff import brand_people, operators
+from fanshare.store.access import Access, connect
+from fanshare.store.queries import staff as rows
 from fanshare.store.server import Server
 from tests.edge.running import KEYS
 from tests.support.schema import schema_template
@@ -71,3 +80,84 @@ def test_what_was_done_here_is_listed_and_nothing_of_other_programmes(company: C
     assert "dora" not in only
     assert "brand:5" not in only, "Dora's row"
     assert bea.get(f"{TEAM}?as=csv").text.startswith("\ufeffat,who,what,about")
+
+
+ME, RUNNING = "/account/linen/team", "/operator/me"
+
+
+def test_whoever_is_in_a_team_takes_a_copy_and_leaves(company: Company) -> None:
+    mona = company.device("mona")
+    assert "/account/linen/team" in mona.get("/safety").text
+    copy = json.loads(mona.get(f"{ME}/data").text)
+    assert (copy["you"]["role"], copy["you"]["post"]) == ("brand", "manager")
+    assert [one["content"] for one in copy["kept_sealed"]] == ["mona@example.test"]
+    assert "sign_in.link" in {one["what"] for one in copy["what_you_did"]}
+    assert copy["safety"]["passkeys"] == []
+    assert "bea@" not in str(copy)
+    assert mona.fill(ME, word="perhaps").status == 422
+    assert "mona@example.test" in team(company)
+    assert mona.fill(ME, word="Leave").headers["location"] == "/home"
+    assert "mona@example.test" not in team(company)
+    assert mona.get("/brand/linen").status == 302, "she is out at once"
+    assert "brand:" in words(company.device("bea").get("/brand/linen/team?what=account.leave"))
+
+
+def test_the_only_owner_hands_over_first(company: Company) -> None:
+    bea = company.device("bea")
+    answer = bea.fill(ME, word="leave")
+    assert (answer.status, "You are the only owner" in words(answer)) == (422, True)
+    assert send(bea, address="olga@example.test", post="owner").status == 302
+    assert bea.fill(ME, word="leave").status == 302
+    assert {"bea@example.test", "olga@example.test"} & set(team(company)) == {"olga@example.test"}
+    assert company.device("olga").fill(ME, word="leave").status == 422
+
+
+def test_the_only_operator_hands_over_first(company: Company) -> None:
+    otto = company.device("otto")
+    copy = json.loads(otto.get(f"{RUNNING}/data").text)
+    assert copy["kept_sealed"][0]["content"] == "otto@example.test"
+    assert "person.add" in {one["what"] for one in copy["what_you_did"]}
+    answer = otto.fill(RUNNING, word="leave")
+    assert (answer.status, "You are the only operator" in words(answer)) == (422, True)
+    staff.add_operator(company.house.conn, KEYS, "oda@example.test", company.house.now)
+    assert otto.fill(RUNNING, word="leave").status == 302
+    assert [one.address for one in operators(company.house.conn, KEYS)] == ["oda@example.test"]
+    assert otto.get("/operator").status == 302
+
+
+def both_leave(company: Company) -> list[str]:
+    """Two owners of the other brand leave, the second while the first has not quite; the codes of what is refused."""
+    brand, refused = company.other, list[str]()
+    public_id, now = brand.tenant.public_id, company.house.now
+    for name in ("dora", "dina"):
+        staff.add_brand_person(brand.access, public_id, KEYS, f"{name}@example.test", now, post=Post.OWNER)
+    ids = {one.address: one.id for one in brand_people(brand.access, KEYS)}
+
+    def leave(conn: Any, name: str) -> None:
+        access = Access(conn, brand.tenant.id, f"brand:{ids[name]}")
+        staff_leaving.leave_brand(access, public_id, KEYS, ids[name], now)
+
+    def second() -> None:
+        with connect(company.house.database.dsn()) as conn:
+            try:
+                leave(conn, "dina@example.test")
+            except ConflictError as error:
+                refused.append(error.code)
+
+    with connect(company.house.database.dsn()) as conn, conn.transaction():
+        leave(conn, "dora@example.test")
+        other = threading.Thread(target=second)
+        other.start()
+        time.sleep(0.5)
+    other.join()
+    return refused
+
+
+def test_of_two_owners_who_leave_at_the_same_moment_one_stays(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert both_leave(company) == ["last_owner"]
+    assert len(brand_people(company.other.access, KEYS)) == 1
+    monkeypatch.setattr(rows, "_OWNERS", rows._OWNERS.replace("FOR UPDATE", ""))
+    assert both_leave(company) == [], "without the lock both would leave"
+    assert brand_people(company.other.access, KEYS) == []

@@ -75,7 +75,16 @@ def refuse_if_changed(access: Access, keys: Keys, party: int, now: Instant) -> N
     Raises ``ConflictError`` (``address_changed``).
     """
     account = known_account(keys, _address(access, keys, _PERSON_OF_PARTY, party).encode())
-    if account and address_changed_within(access.conn, account, now):
+    if account:
+        refuse_if_account_changed(access.conn, account, now)
+
+
+def refuse_if_account_changed(conn: Connection, account: bytes, now: Instant) -> None:
+    """Nothing of an account ends for good while its change of address can be undone.
+
+    Raises ``ConflictError`` (``address_changed``).
+    """
+    if address_changed_within(conn, account, now):
         said = "The address of this account was changed within 72 hours; until that can't be undone any more, wait."
         raise ConflictError("address_changed", said)
 

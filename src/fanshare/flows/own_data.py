@@ -4,6 +4,7 @@ from base64 import b64encode
 from collections.abc import Callable
 from typing import Any
 
+from fanshare.config.keys import Keys
 from fanshare.core.errors import BadInputError
 from fanshare.core.instants import Instant, format_rfc3339
 from fanshare.core.money import format_micros
@@ -16,7 +17,7 @@ from fanshare.flows.context import Programme
 from fanshare.flows.leaving import counts_until
 from fanshare.flows.people import erase
 from fanshare.flows.staff import known_account
-from fanshare.store.access import Access
+from fanshare.store.access import Access, Connection
 from fanshare.store.queries import (
     circle,
     creator_pages,
@@ -67,6 +68,7 @@ def copy(
     row = own_data.party(access, party)
     if row is None or row.person is None:
         raise BadInputError("nobody_there", "Nothing is kept about anybody behind this account.", 404)
+    account = known_account(programme.keys, programme.vault.get(row.person, "email"))
     return {
         "format": FORMAT,
         "made_at": format_rfc3339(now),
@@ -99,10 +101,10 @@ def copy(
             {"in": where, "at": format_rfc3339(said.row.at), "by_creator": said.row.by_creator, "words": said.words}
             for where, said in questions.copied(programme, party, row.kind, _MOST_SAID)
         ],
-        "workbench": _workbench(programme, row.person),
+        "workbench": own_books(access.conn, account),
         "off_hours": off_hours.get(access, party)._asdict(),
-        "safety": _safety(programme, row.person),
-        "change_of_address": _change(programme, row.person, now),
+        "safety": safety(access.conn, programme.keys, account),
+        "change_of_address": change_of_address(access.conn, programme.keys, account, now),
         **_reads(own_data.mail(access, party)),
     }
 
@@ -243,13 +245,11 @@ def _form(one: tax_rows.FormRow) -> dict[str, Any]:
     }
 
 
-def _workbench(programme: Programme, person: int) -> dict[str, Any] | None:
+def own_books(conn: Connection, account: bytes | None) -> dict[str, Any] | None:
     """That she keeps books of her own, and since when. What stands in them only she can read, and copy, there."""
-    account = known_account(programme.keys, programme.vault.get(person, "email"))
-    kept = None if account is None else workbench.find(programme.access.conn, account)
+    kept = None if account is None else workbench.find(conn, account)
     if account is None or kept is None:
         return None
-    conn = programme.access.conn
     return {
         "since": format_rfc3339(kept.made_at),
         "sealed_entries": workbench.count(conn, account),
@@ -258,19 +258,16 @@ def _workbench(programme: Programme, person: int) -> dict[str, Any] | None:
     }
 
 
-def _change(programme: Programme, person: int, now: Instant) -> dict[str, Any] | None:
+def change_of_address(conn: Connection, keys: Keys, account: bytes | None, now: Instant) -> dict[str, Any] | None:
     """A change of her address that waits to be confirmed, or can still be undone."""
-    account = known_account(programme.keys, programme.vault.get(person, "email"))
-    found = None if account is None else underway(programme.access.conn, programme.keys, account, now)
+    found = None if account is None else underway(conn, keys, account, now)
     return None if found is None else {"to": found.new, "done": found.done, "until": format_rfc3339(found.until)}
 
 
-def _safety(programme: Programme, person: int) -> dict[str, Any] | None:
+def safety(conn: Connection, keys: Keys, account: bytes | None) -> dict[str, Any] | None:
     """What she has besides her mailbox. What a passkey or an app keeps secret is not here, or sealed for ever."""
-    account = known_account(programme.keys, programme.vault.get(person, "email"))
     if account is None:
         return None
-    conn = programme.access.conn
     factor, since = second_factor.state_of(conn, account), provider_links.linked_at(conn, account)
     return {
         "app": factor.app,
@@ -284,7 +281,7 @@ def _safety(programme: Programme, person: int) -> dict[str, Any] | None:
                 "stopped": None if one.stopped_at is None else format_rfc3339(one.stopped_at),
                 "opens_her_books": one.opens_books,
             }
-            for one in passkeys.of_account(conn, programme.keys, account)
+            for one in passkeys.of_account(conn, keys, account)
         ],
     }
 

@@ -128,6 +128,8 @@ def shown(
         "typed_secret": "" if secret is None else one_time_code.shown(secret),
         "codes": codes or [],
         "mine": [hat for hat in hats(request) if hat.role in (Role.CREATOR, Role.FAN, Role.YOUNG)],
+        "staff": [hat for hat in hats(request) if hat.role is Role.BRAND],
+        "operates": any(hat.role is Role.OPERATOR for hat in hats(request)),
         "problem": problem,
         "calendar": Calendar(her_zone.chosen(request) or zone("UTC"), here.clock()),
     }

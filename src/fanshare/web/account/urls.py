@@ -2,7 +2,18 @@
 
 from django.urls import path, re_path
 
-from fanshare.web.account import address, leaving, mails, passkeys, provider, reading, safety, settings, views
+from fanshare.web.account import (
+    address,
+    leaving,
+    mails,
+    passkeys,
+    provider,
+    reading,
+    safety,
+    settings,
+    staff_leaving,
+    views,
+)
 
 urlpatterns = [
     path("sign-in", views.sign_in, name="sign_in"),
@@ -29,6 +40,10 @@ urlpatterns = [
     path("account/<slug:programme>/mails", mails.mails, name="mails"),
     path("account/<slug:programme>/settings", settings.settings, name="settings"),
     path("account/<slug:programme>/data", leaving.data, name="own_data"),
+    path("account/<slug:programme>/team", staff_leaving.leave_brand, name="leave_brand"),
+    path("account/<slug:programme>/team/data", staff_leaving.brand_data, name="brand_own_data"),
+    path("operator/me", staff_leaving.leave_operator, name="leave_operator"),
+    path("operator/me/data", staff_leaving.operator_data, name="operator_own_data"),
     path("home", views.home, name="home"),
     re_path(r"^mail/stop/(?P<token>[A-Za-z0-9_-]{20,200})\Z", views.stop_mail, name="stop_mail"),
 ]

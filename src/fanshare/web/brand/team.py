@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from fanshare.core.errors import BadInputError, ConflictError, FanshareError
 from fanshare.core.instants import format_rfc3339
-from fanshare.flows import audit, parting, staff
+from fanshare.flows import audit, staff, staff_leaving
 from fanshare.flows.authorisation import Post, Role
 from fanshare.flows.staff import Member
 from fanshare.web.brand.who import posts
@@ -28,7 +28,7 @@ def team(here: Here) -> Any:
     members = staff.brand_people(here.access, here.programme.keys)
     if here.request.method == "POST":
         try:
-            _change(here, members)
+            _change(here)
         except FanshareError as error:
             problem = plain(error)
         else:
@@ -62,14 +62,10 @@ def team(here: Here) -> Any:
     return page(here, "brand/team.html", context, status=422 if problem else 200)
 
 
-def _change(here: Here, members: list[Member]) -> None:
+def _change(here: Here) -> None:
     address, keys, public_id = field(here, "address"), here.programme.keys, here.tenant.public_id
     if field(here, "what") == "end":
-        leaving = [one for one in members if one.address.casefold() == address.casefold()]
-        owners = [one for one in members if one.post == Post.OWNER]
-        if owners and owners == leaving:
-            raise ConflictError("last_owner", "She is the only owner; let another owner in first.")
-        parting.end_brand_person(here.access, public_id, keys, address, here.now)
+        staff_leaving.end_colleague(here.access, public_id, keys, address, here.now)
         return
     if field(here, "post") not in list(Post):
         raise BadInputError("bad_post", "Say what she does for the brand.")
