@@ -104,7 +104,7 @@ def test_the_page_holds_every_operation_shape_and_status_and_is_light() -> None:
     ids = [*NAMES, *(one.name for one in DESCRIBED.shapes)]
     assert [one for one in ids if page.text.count(f'id="{one}"') != 1] == []
     assert {href for href in page.text.split('href="#')[1:] if href.split('"')[0] not in {*ids, "main"}} == set()
-    assert all(f'<dt>{status}</dt>' in page.text for status in TITLES)
+    assert all(f"<dt>{status}</dt>" in page.text for status in TITLES)
     assert all(one.scope for one in OPERATIONS)
     assert "<script" not in page.text
     assert too_heavy(page, asset) == []
