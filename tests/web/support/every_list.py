@@ -306,7 +306,7 @@ _TALK = "what two people said: read from its end, earlier words page by page; al
 _PUBLIC = "for everybody: as many as a person published"
 
 _REASONS: dict[str, str] = {
-    _FORM: """account/home account/leave account/leave_staff account/mails account/prove account/reading
+    _FORM: """account/home account/leave account/mails account/prove account/reading
         appeals/object brand/assign
         brand/bonus brand/expenses brand/claim brand/code_plans brand/connect brand/many_codes brand/terms brand/terms_rules
         brand/write joining/confirm payee/tax payee/where ui/join ui/quiet workbench/fields
