@@ -12,6 +12,7 @@ from fanshare.core import terms_text
 from fanshare.core.bank_files import Debtor, iban_debtor, us_debtor
 from fanshare.core.payee_account import Account, Kind, iban_account, us_account
 from fanshare.core.payout_item import Answer, Said
+from fanshare.core.work_stops import Side
 from fanshare.flows import (
     api_keys,
     appeals,
@@ -52,6 +53,7 @@ from fanshare.flows import (
     sign_in,
     staff,
     terms_draft,
+    work_stops,
 )
 from fanshare.flows.authorisation import Post
 from fanshare.flows.payout_files import answers
@@ -227,9 +229,17 @@ COMMANDS: dict[str, Callable[[Desk], object]] = {
     "end code": lambda d: shop_codes.end(
         d.programme, d.text("code"), d.now, connection=d.maybe("shop"), by_hand=d.flag()
     ),
-    "state of a shop's code": lambda d: shop_codes.set_state(
-        d.programme, d.text("code"), d.text("state"), d.now, connection=d.maybe("shop")
+    "state of a shop's code": lambda d: shop_codes.set_state_at(
+        d.programme, d.text("code"), d.maybe("shop"), d.text("state"), d.now
     ),
+    "number of a code": lambda d: shop_codes.numbered(d.programme, d.text("code"), d.maybe("shop")),
+    "pause": lambda d: work_stops.pause(d.programme, "link", d.id("link"), Side.BRAND, d.text("reason"), d.now),
+    "resume": lambda d: work_stops.resume(d.programme, "link", d.id("link"), Side.BRAND, d.now),
+    "end": lambda d: work_stops.end(d.programme, "link", d.id("link"), Side.BRAND, d.text("reason"), d.now),
+    "pause work": lambda d: work_stops.pause_work(d.programme, d.id("party"), d.text("reason"), d.now),
+    "resume work": lambda d: work_stops.resume_work(d.programme, d.id("party"), d.now),
+    "end work": lambda d: work_stops.end_work(d.programme, d.id("party"), d.text("reason"), d.now),
+    "keep working": lambda d: work_stops.keep_working(d.programme, d.id("party"), d.now),
     "connect": _connect,
     "find connection": lambda d: connection_changes.find(d.programme, d.text("endpoint")),
     "add secret": lambda d: connection_changes.add_secret(d.programme, d.shop(), d.text("secret")),

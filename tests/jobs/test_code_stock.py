@@ -8,7 +8,7 @@ from fanshare.core import shop_codes as way
 from fanshare.core.code_plans import STOCK
 from fanshare.core.errors import BadInputError
 from fanshare.core.instants import DAY, MINUTE, SECOND
-from fanshare.flows import code_stock, shop_codes
+from fanshare.flows import code_stock, shop_codes, work_stops
 from fanshare.flows.code_alarms import code_alarms
 from fanshare.flows.shop_codes import Wish, ask, rotate
 from fanshare.jobs.shop_codes import work_codes
@@ -99,7 +99,8 @@ def test_a_code_of_a_stock_is_changed_and_ended_without_a_shop(house: House, woo
     house.later(SECOND)
     assert rotate(bea.programme, "one1", house.now).shown == "TWO2"
     house.later(SECOND)
-    shop_codes.set_state(bea.programme, "two2", "ended", house.now)
+    number = shop_codes.numbered(bea.programme, "two2")
+    work_stops.put_state(bea.programme, "code", number, "ended", None, house.now)
     assert shown(bea) == [("ONE1", "ended"), ("TWO2", "ended")]
     assert woo.shop.asked == []
     assert sound(house)

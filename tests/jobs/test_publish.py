@@ -5,6 +5,7 @@ from collections.abc import Callable
 from fanshare.core.instants import HOUR, SECOND
 from fanshare.core.terms_text import parse
 from fanshare.edge.snapshot import Snapshot
+from fanshare.flows import work_stops
 from fanshare.flows.assets import set_link_state
 from fanshare.flows.connections import NewConnection, add_connection
 from fanshare.flows.context import open_programme
@@ -42,7 +43,24 @@ def test_a_paused_link_stops_counting_within_seconds_and_goes_on_when_it_is_resu
         assert soon(house, lambda: bea.click() == "")
         set_link_state(bea.programme, bea.code, "active", house.now + SECOND)
         assert soon(house, lambda: bea.click() != "")
+        house.later(SECOND)
+        work_stops.pause_work(bea.programme, bea.cleo, "We look at it", house.now)
+        assert soon(house, lambda: bea.click() == ""), "the brand pauses all that its creator does"
+        work_stops.resume_work(bea.programme, bea.cleo, house.now)
+        assert soon(house, lambda: bea.click() != "")
         assert base_written(house) == base, "changes travel in the overlay"
+
+
+def test_the_worker_ends_the_work_of_a_creator_when_her_notice_is_over(house: House) -> None:
+    bea = house.bea
+    ends = work_stops.end_work(bea.programme, bea.cleo, "The season is over", house.now)
+    house.later(ends - house.now - 1)
+    house.worker.housekeeping()
+    states = "SELECT state FROM link_state ORDER BY id DESC LIMIT 1"
+    assert house.value(states) == "active"
+    house.later(SECOND)
+    house.worker.housekeeping()
+    assert house.value(states) == "ended"
 
 
 def test_a_new_link_and_a_new_shop_are_known_to_the_edge_within_seconds(house: House) -> None:

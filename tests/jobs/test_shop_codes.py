@@ -182,7 +182,7 @@ def test_a_code_without_an_end_at_the_shop_is_not_ended_here_but_by_hand(house: 
     (row,) = worked(house)
     assert (row.state, row.problem_code, shown(bea)) == (way.ENDING, "shop_refused", [(code.shown, "active")])
     with pytest.raises(ConflictError, match="does not come back"):
-        shop_codes.set_state(bea.programme, code.shown, "active", house.now)
+        shop_codes.set_state_at(bea.programme, code.shown, row.connection, "active", house.now)
     house.later(MINUTE)
     assert end(bea.programme, code.shown, house.now, by_hand=True).state == way.ENDED
     assert shown(bea) == [(code.shown, "ended")]

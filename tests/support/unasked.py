@@ -23,6 +23,8 @@ UNASKED = {
     "brand.terms_rules.exact": "computes an example; publishing asks",
     "brand.terms_rules.rules": "computes an example; publishing asks",
     "brand.terms.terms": "computes an example; publishing asks",
+    "brand.stopping.code_do": "a pause of one code is taken back as easily, and must be quick; an end asks",
+    "brand.stopping.link_do": "a pause of one link is taken back as easily, and must be quick; an end asks",
     "claims.claiming.claim": "a person of the brand decides, after being asked",
     "creator.elsewhere.elsewhere": WORDS,
     "creator.exclusive.new": WORDS,

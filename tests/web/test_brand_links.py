@@ -10,12 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fanshare.core.errors import BadInputError
+from fanshare.core.instants import MINUTE
 from fanshare.flows import bulk_links
 from fanshare.flows.bulk_links import MOST_LINES, Line, Wanted, read_lines
 from fanshare.flows.context import open_programme
+from fanshare.flows.links import NewCode, NewLink, add_code, add_link
 from fanshare.store.access import Access, connect
 from fanshare.store.server import Server
 from tests.edge.running import KEYS
+from tests.support.pg_books import LABEL
 from tests.support.schema import schema_template
 from tests.web.support.company import Company, founded
 from tests.web.support.device import Device
@@ -144,3 +147,97 @@ def test_lines_of_a_spreadsheet_are_read_whatever_stands_between_their_parts() -
     for separator in ",;\t":
         text = separator.join(("cleo", "https://shop.example/a?b=1", "A")) + "\n\n" + separator.join(("carla", "x"))
         assert read_lines(text) == [Line(1, "cleo", "https://shop.example/a?b=1", "A"), Line(3, "carla", "x", "")]
+
+
+def act(device: Device, path: str, **form: str) -> Answer:
+    device.get("/sign-out")
+    return device.post(path, {"csrfmiddlewaretoken": device.cookies["fanshare_form"], **form})
+
+
+def test_a_brand_pauses_a_link_and_both_read_who_since_when_and_why(company: Company) -> None:
+    mona, cleo, code = company.device("mona"), company.device("cleo"), company.brand.code
+    page, hers = f"/brand/linen/links/one/{code}", f"/creator/linen/links/{code}"
+    assert "Pause or end this link" in words(mona.get(page))
+    assert act(mona, f"{page}/do", what="pause").status == 422
+    assert act(mona, f"{page}/do", what="pause", reason="x" * 501).status == 422
+    assert act(mona, f"{page}/do", what="pause", reason="Sold <b>out</b>").status == 302
+    assert "Your brand has paused this since" in words(mona.get(page))
+    assert "Sold <b>out</b>" in words(mona.get(page))
+    assert "This is paused already." in words(act(mona, f"{page}/do", what="pause", reason="Again"))
+    assert "paused by us" in words(mona.get("/brand/linen/links?state=paused"))
+    seen = cleo.get(hers)
+    assert "The brand has paused this since" in words(seen)
+    assert "<b>out" not in seen.text
+    assert "Let it count again" not in words(seen)
+    refused = act(cleo, hers, state="active")
+    assert (refused.status, "only the brand can let it count again" in words(refused)) == (422, True)
+    assert "paused by the brand" in words(cleo.get("/creator/linen/links"))
+    company.house.later(MINUTE)
+    assert act(cleo, hers, state="paused").status == 302
+    assert "paused by both" in words(cleo.get("/creator/linen/links"))
+    company.house.later(MINUTE)
+    assert act(mona, f"{page}/do", what="resume").status == 302
+    assert "only she lets it count again" in words(mona.get(page))
+    refused = act(mona, f"{page}/do", what="resume")
+    assert (refused.status, "only she can let it count again" in words(refused)) == (422, True)
+    company.house.later(MINUTE)
+    assert act(cleo, hers, state="active").status == 302
+    assert "live: clicks count" in words(cleo.get(hers))
+    assert mona.get("/brand/linen/links/one/nothere").status == 404
+    assert act(mona, f"{page}/do", what="burn").status == 422
+    said = [row[0] for row in company.house.rows("SELECT what FROM audit WHERE starts_with(what, 'link.') ORDER BY id")]
+    assert said == ["link.pause", "link.resume"]
+
+
+def test_ending_asks_again_and_readers_and_others_change_nothing(company: Company) -> None:
+    company.house.later(31 * MINUTE)
+    new = NewLink(company.brand.cleo, company.brand.cleo, "https://shop.example/end", LABEL)
+    _, code = add_link(company.brand.programme, new, company.house.now)
+    page = f"/brand/linen/links/one/{code}"
+    for name in ("fina", "rea", "cleo", "dora"):
+        assert act(company.device(name), f"{page}/do", what="pause", reason="No").status == 403, name
+    assert "Pause or end" not in words(company.device("rea").get(page))
+    mona = company.device("mona")
+    company.house.later(31 * MINUTE)
+    assert act(mona, f"{page}/do", what="end", reason="Done").status == 401
+    assert mona.sign_in(company.token("mona")).status == 302
+    assert act(mona, f"{page}/do", what="end", reason="Done").status == 302
+    assert "Your brand has ended this" in words(mona.get(page))
+    assert act(mona, f"{page}/do", what="pause", reason="No").status == 422
+
+
+def test_a_code_is_paused_by_the_brand_and_its_owner_reads_it(company: Company) -> None:
+    brand, mona = company.brand, company.device("mona")
+    number = add_code(brand.programme, NewCode(brand.cleo, brand.cleo, "CLEOSUN", LABEL), company.house.now)
+    company.house.later(MINUTE)
+    page = f"/brand/linen/codes/counting/{number}"
+    assert "CLEOSUN Cleo" in words(mona.get("/brand/linen/codes/counting"))
+    assert act(mona, f"{page}/do", what="pause", reason="It leaked").status == 302
+    assert "It leaked" in words(mona.get(page))
+    assert "paused by the brand" in words(company.device("cleo").get("/creator/linen/links"))
+    assert mona.get("/brand/linen/codes/counting/999999").status == 404
+    assert act(mona, "/brand/linen/codes/counting/999999/do", what="resume").status == 404
+
+
+def test_all_that_a_creator_does_is_paused_and_given_notice_and_she_reads_it(company: Company) -> None:
+    bea, cleo, page = company.device("bea"), company.device("cleo"), f"/brand/linen/people/{company.brand.cleo}"
+    company.house.later(MINUTE)
+    assert act(bea, f"{page}/work", what="pause", reason="We look at it together").status == 302
+    for hers in ("/creator/linen", "/creator/linen/links"):
+        seen = words(cleo.get(hers))
+        assert "The brand pauses all your links and codes since" in seen
+        assert "We look at it together" in seen
+    assert "Nothing of hers is paused" not in words(bea.get(page))
+    company.house.later(MINUTE)
+    assert act(bea, f"{page}/work", what="resume").status == 302
+    assert "your terms promise 30 days of notice" in words(bea.get(page))
+    assert act(bea, f"{page}/work", what="end", reason="").status == 422
+    assert act(bea, f"{page}/work", what="end", reason="The season is over").status == 302
+    assert "The brand ends your work here: on" in words(cleo.get("/creator/linen"))
+    assert "told already" in words(act(bea, f"{page}/work", what="end", reason="Again"))
+    assert act(bea, f"{page}/work", what="keep").status == 302
+    assert "ends your work" not in words(cleo.get("/creator/linen"))
+    assert act(bea, f"{page}/work", what="burn").status == 422
+    assert act(company.device("rea"), f"{page}/work", what="pause", reason="No").status == 403
+    company.house.later(31 * MINUTE)
+    assert act(bea, f"{page}/work", what="pause", reason="No").status == 401

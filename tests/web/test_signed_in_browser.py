@@ -65,6 +65,8 @@ PAGES = {
         "brand-codes": "/brand/linen/codes",
         "brand-claim": "/brand/linen/claims/{claim}",
         "brand-links": "/brand/linen/links",
+        "brand-link": "/brand/linen/links/one/{code}",
+        "brand-counting-codes": "/brand/linen/codes/counting",
         "brand-creator": "/brand/linen/people/{creator}",
         "brand-write": "/brand/linen/people/write",
         "brand-budget": "/brand/linen/budget",

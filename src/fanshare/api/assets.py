@@ -12,10 +12,11 @@ from fanshare.api.people import party_id, party_of
 from fanshare.api.shapes import ClicksOut, CodeIn, CodeOut, LabelShape, LinkIn, LinkOut, Number, StateIn, when
 from fanshare.api.writing import write
 from fanshare.core.errors import FanshareError
-from fanshare.flows.assets import set_link_state
+from fanshare.core.work_stops import Side
+from fanshare.flows import work_stops
 from fanshare.flows.links import Label, NewCode, NewLink, add_code, add_link
-from fanshare.flows.shop_codes import set_state_at
 from fanshare.store.queries import listing, paged
+from fanshare.store.queries import work_stops as stop_rows
 from fanshare.store.queries.listing import CodeListed, LinkListed, PartyRow
 from fanshare.store.queries.paged import ClickRow
 
@@ -63,10 +64,17 @@ def get_link(request: Any, code: Annotated[LinkCode, Path()]) -> Any:
 @router.put("/links/{code}/state", response=LinkOut, summary="Pause, resume or end a link")
 @operation("api.links.state")
 def put_link_state(request: Any, code: Annotated[LinkCode, Path()], body: StateIn) -> Any:
-    """From now on. What was clicked before keeps what it earned."""
+    """From now on. What was clicked before keeps what it earned.
+
+    A pause is the brand's: whose link it is can't resume it, nor can the brand resume what she has paused
+    (``paused_by_owner``). An ended link stays ended.
+    """
 
     def work(desk: Desk) -> Any:
-        set_link_state(desk.programme, code, body.state, desk.now)
+        found = stop_rows.link(desk.access, code)
+        if found is None:
+            raise FanshareError("unknown_link", f"There is no link {code!r} in this programme.", 404)
+        work_stops.put_state(desk.programme, "link", found.id, body.state, body.reason, desk.now)
         return _link_by_code(desk, code)
 
     return write(request, body, work, status=200)
@@ -104,13 +112,12 @@ def add_a_code(request: Any, body: CodeIn) -> Any:
 @router.put("/codes/{code}/state", response=CodeOut, summary="Pause, resume or end a code")
 @operation("api.codes.state")
 def put_code_state(request: Any, code: Annotated[Number, Path()], body: StateIn) -> Any:
-    """From now on. Orders placed before keep what they earned."""
+    """From now on. Orders placed before keep what they earned. Whose a pause is: as for links."""
 
     def work(desk: Desk) -> Any:
-        known = paged.code_key(desk.access, int(code))
-        if known is None:
+        if paged.code_key(desk.access, int(code)) is None:
             raise FanshareError("unknown_code", f"There is no code with the id {code}.", 404)
-        set_state_at(desk.programme, known[0], known[1], body.state, desk.now)
+        work_stops.put_state(desk.programme, "code", int(code), body.state, body.reason, desk.now)
         return _code_by_id(desk, int(code))
 
     return write(request, body, work, status=200)
@@ -150,9 +157,11 @@ def _code_by_id(desk: Desk, code: int) -> Any:
 
 def _links(desk: Desk, rows: Sequence[LinkListed]) -> list[dict[str, Any]]:
     people = _people(desk, rows)
+    paused = _paused(desk, "link", rows)
     return [
         {
             **_common(row, people),
+            "paused_by": paused.get(row.id, []),
             "code": row.code,
             "url": desk.address(f"/r/{row.code}"),
             "message": f"{row.label.strip()}: {desk.address(f'/r/{row.code}')}",
@@ -166,7 +175,21 @@ def _links(desk: Desk, rows: Sequence[LinkListed]) -> list[dict[str, Any]]:
 
 def _codes(desk: Desk, rows: Sequence[CodeListed]) -> list[dict[str, Any]]:
     people = _people(desk, rows)
-    return [{**_common(row, people), "text": row.text, "single_use": row.single_use} for row in rows]
+    paused = _paused(desk, "code", rows)
+    return [
+        {
+            **_common(row, people),
+            "paused_by": paused.get(row.id, []),
+            "text": row.text,
+            "single_use": row.single_use,
+        }
+        for row in rows
+    ]
+
+
+def _paused(desk: Desk, kind: str, rows: Sequence[LinkListed] | Sequence[CodeListed]) -> dict[int, list[Side]]:
+    """Who has paused those that are paused, where it is known."""
+    return work_stops.sides(desk.programme, kind, [(row.id, row.creator) for row in rows if row.state == "paused"])
 
 
 def _people(desk: Desk, rows: Sequence[LinkListed] | Sequence[CodeListed]) -> dict[int, PartyRow]:

@@ -18,6 +18,7 @@ type Number = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,18}$")]
 type Time = Annotated[
     str, StringConstraints(min_length=20, max_length=40), Field(json_schema_extra={"format": "date-time"})
 ]
+type PausedBy = Literal["brand", "owner"]
 type AssetState = Literal["active", "paused", "ended"]
 type Bucket = Literal["pending", "available", "held", "unclaimed"]
 
@@ -184,6 +185,8 @@ class LinkOut(Schema):
     destination: str
     campaign: str
     state: AssetState
+    #: Who has paused it, where that is known; both may have.
+    paused_by: list[PausedBy]
     creator: str
     owner: str
     label: LabelOut
@@ -192,9 +195,10 @@ class LinkOut(Schema):
 
 
 class StateIn(Strict):
-    """The state from now on."""
+    """The state from now on. ``reason`` is shown to whose it is, where it is paused or ended."""
 
     state: AssetState
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)] | None = None
 
 
 class CodeIn(Strict):
@@ -214,6 +218,7 @@ class CodeOut(Schema):
     text: str
     single_use: bool
     state: AssetState
+    paused_by: list[PausedBy]
     creator: str
     owner: str
     label: LabelOut

@@ -110,12 +110,13 @@ def list_(ctx: typer.Context, of: str = typer.Option("", help="Only those of one
 
 
 def _set_state(ctx: typer.Context, text: str, state: str, shop: str) -> None:
-    from fanshare.flows.shop_codes import set_state
+    from fanshare.flows.shop_codes import numbered
+    from fanshare.flows.work_stops import put_state
 
     this = session(ctx)
     with this.desk() as desk:
-        place = code_shop.connection_of(desk, shop)
-        set_state(desk.programme, text.replace("\x00", ""), state, desk.now, connection=place)
+        number = numbered(desk.programme, text.replace("\x00", ""), code_shop.connection_of(desk, shop))
+        put_state(desk.programme, "code", number, state, None, desk.now)
         document = _one(desk, text)
     this.out.result(document, [f"The code {document['code']} is {state}."])
 

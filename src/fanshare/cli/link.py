@@ -102,11 +102,15 @@ def message_of(label: str, address: str) -> str:
 
 
 def _set_state(ctx: typer.Context, code: str, state: str) -> None:
-    from fanshare.flows.assets import set_link_state
+    from fanshare.flows.work_stops import put_state
+    from fanshare.store.queries import work_stops
 
     this = session(ctx)
     with this.desk() as desk:
-        set_link_state(desk.programme, code.replace("\x00", ""), state, desk.now)
+        found = work_stops.link(desk.access, code.replace("\x00", ""))
+        if found is None:
+            raise BadInputError("unknown_link", "There is no such link in this programme.", 404)
+        put_state(desk.programme, "link", found.id, state, None, desk.now)
         document = _one(desk, code)
     this.out.result(document, [f"The link {document['code']} is {state}."])
 

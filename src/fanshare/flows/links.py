@@ -19,6 +19,8 @@ from fanshare.core.touches import LinkClass
 from fanshare.flows.context import Programme
 from fanshare.flows.named import check_link, check_parties, check_shop, check_staying
 from fanshare.store import directory, log_store
+from fanshare.store.access import Access
+from fanshare.store.queries import work_stops
 
 CLASSES = tuple(LinkClass)
 LONGEST_PLATFORM, LONGEST_LABEL = 40, 200
@@ -44,8 +46,8 @@ SELECT %(programme_id)s, link_id, owner, creator, %(now)s, leaf
 """
 _LINK_STATES = """
 INSERT INTO link_state (programme_id, link_id, state, from_at, leaf_index)
-SELECT %(programme_id)s, link_id, 'active', %(now)s, leaf
-  FROM unnest(%(assets)s::bigint[], %(leaves)s::bigint[]) AS fresh (link_id, leaf)
+SELECT %(programme_id)s, link_id, state, %(now)s, leaf
+  FROM unnest(%(assets)s::bigint[], %(leaves)s::bigint[], %(states)s::text[]) AS fresh (link_id, leaf, state)
 """
 _CODE = """
 INSERT INTO code (programme_id, folded, shown, single_use, connection_id, label_country, label_platform, label_text,
@@ -136,12 +138,14 @@ def add_links(programme: Programme, news: Sequence[NewLink], now: Instant) -> li
         _check_taken(codes, ids)
         directory.register(access, "link", ids)
         owned = [(code, new.owner, new.creator) for code, new in zip(codes, news, strict=True)]
-        first = log_ownership(programme, "link", owned, "active", now)
+        states = _first_states(access, [new.creator for new in news])
+        first = log_ownership(programme, "link", owned, states, now)
         columns = {
             "assets": [ids[code] for code in codes],
             "owners": [new.owner for new in news],
             "creators": [new.creator for new in news],
             "leaves": list(range(first, first + len(news))),
+            "states": states,
             "now": now,
         }
         access.execute(_LINK_OWNERS, columns)
@@ -166,10 +170,11 @@ def add_code(programme: Programme, new: NewCode, now: Instant) -> int:
             raise ConflictError(
                 "code_taken", "The code %(text)s already belongs to somebody in this programme.", text=repr(shown)
             )
-        leaf = log_ownership(programme, "code", [(shown.casefold(), new.owner, new.creator)], "active", now)
+        (state,) = _first_states(access, [new.creator])
+        leaf = log_ownership(programme, "code", [(shown.casefold(), new.owner, new.creator)], state, now)
         values = {"asset": int(row[0]), "now": now, "leaf": leaf}
         access.execute(_CODE_OWNER, {**values, "owner": new.owner, "creator": new.creator})
-        access.execute(_CODE_STATE, {**values, "state": "active"})
+        access.execute(_CODE_STATE, {**values, "state": state})
     return int(row[0])
 
 
@@ -214,15 +219,19 @@ def draw_code(length: int = 8) -> str:
 
 
 def log_ownership(
-    programme: Programme, kind: str, owned: Sequence[tuple[str, int, int]], state: str, now: Instant
+    programme: Programme, kind: str, owned: Sequence[tuple[str, int, int]], state: str | Sequence[str], now: Instant
 ) -> int:
-    """Log ownership (key, owner, creator) and state from now on, as commitments; returns the first leaf's index."""
+    """Log ownership (key, owner, creator) and state from now on, as commitments; returns the first leaf's index.
+
+    ``state`` is one for all, or one for each.
+    """
+    states = [state] * len(owned) if isinstance(state, str) else state
     known = programme.vault.party_salts({party for _, owner, creator in owned for party in (owner, creator)})
     return log_store.append(
         programme.access,
         [
-            ownership_leaf(programme, kind, key, (known[owner], known[creator]), state, now)
-            for key, owner, creator in owned
+            ownership_leaf(programme, kind, key, (known[owner], known[creator]), its, now)
+            for (key, owner, creator), its in zip(owned, states, strict=True)
         ],
     )
 
@@ -249,6 +258,12 @@ def ownership_leaf(
         return leaves.link(link=subject, owner=owner, creator=creator, state=state, since=since)
     subject = commitments.commit(commitments.CODE, subject_salt, key)
     return leaves.code(code=subject, owner=owner, creator=creator, state=state, since=since)
+
+
+def _first_states(access: Access, creators: Sequence[int]) -> list[str]:
+    """What is made while the brand pauses all that a creator does begins paused."""
+    known = work_stops.stopped(access, set(creators))
+    return ["paused" if "pause" in known.get(creator, ()) else "active" for creator in creators]
 
 
 def _roles(parties: tuple[object, object]) -> tuple[str, str]:

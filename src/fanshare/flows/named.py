@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from fanshare.core.errors import BadInputError, ConflictError
 from fanshare.store.access import Access
-from fanshare.store.queries import leaving
+from fanshare.store.queries import leaving, work_stops
 
 _PARTIES = """
 SELECT count(*), coalesce(bool_or(kind = 'young'), false) FROM party
@@ -35,11 +35,15 @@ def check_parties(access: Access, parties: Iterable[int]) -> None:
 
 
 def check_staying(access: Access, parties: Iterable[int]) -> None:
-    """Raises ``ConflictError`` (``leaving``) where one of them leaves; none begins to until the transaction ends."""
+    """Raises ``ConflictError`` where one of them leaves (``leaving``), or where the brand has ended a creator's work
+    (``work_ended``); neither begins until the transaction ends.
+    """
     wanted = sorted(set(parties))
     access.execute(_HOLD, {"ids": wanted})
     if leaving.anybody(access, wanted):
         raise ConflictError("leaving", "Somebody who leaves gets no new links or codes.")
+    if any("end" in kinds for kinds in work_stops.stopped(access, wanted).values()):
+        raise ConflictError("work_ended", "The work of this creator has ended here: no new links or codes.")
 
 
 def check_link(access: Access, link: int | None) -> None:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from fanshare.core import ad_labels
 from fanshare.core.errors import BadInputError
 from fanshare.core.instants import Instant
-from fanshare.flows import assets, links
+from fanshare.core.work_stops import Side
+from fanshare.flows import links, work_stops
 from fanshare.flows.context import Programme
 from fanshare.store.queries import selling
 from fanshare.store.queries.selling import LinkRow
@@ -65,12 +66,22 @@ def own(programme: Programme, owner: int, code: str) -> LinkRow:
 
 
 def set_state(programme: Programme, owner: int, code: str, state: str, now: Instant) -> None:
-    """Pause, resume or end a link of one's own; an ended one stays so. Raises ``BadInputError``."""
+    """Pause, resume or end a link of one's own. An ended one stays so; what the brand paused the brand resumes.
+
+    Raises ``BadInputError`` (``unknown_link``, ``bad_state``) and what ``flows.work_stops`` raises.
+    """
     link = own(programme, owner, code)
-    if link.state == "ended":
-        raise BadInputError("link_ended", "This link has ended and stays so; make a new one.", 409)
-    if link.state != state:
-        assets.set_link_state(programme, link.code, state, now)
+    if link.state == state == "active":
+        return
+    match state:
+        case "paused":
+            work_stops.pause(programme, "link", link.id, Side.OWNER, None, now)
+        case "active":
+            work_stops.resume(programme, "link", link.id, Side.OWNER, now)
+        case "ended":
+            work_stops.end(programme, "link", link.id, Side.OWNER, None, now)
+        case _:
+            raise BadInputError("bad_state", "A %(name)s can be active, paused or ended.", name="link")
 
 
 def choose_part(programme: Programme, creator: int, code: str, percent: str, now: Instant) -> None:

@@ -121,10 +121,16 @@ def end(
     return rows.by_ids(access, [row.id])[0]
 
 
-def set_state(programme: Programme, text: str, state: str, now: Instant, *, connection: int | None = None) -> None:
-    """Pause, resume or end any code, wherever it counts. Raises as ``set_state_at`` and ``only_place`` do."""
+def numbered(programme: Programme, text: str, connection: int | None = None) -> int:
+    """The number of a code that counts for somebody, wherever it counts. Raises as ``only_place`` does, and
+    ``BadInputError`` (``unknown_code``).
+    """
     place = only_place(programme, text) if connection is None else connection
-    set_state_at(programme, text, place, state, now)
+    folded = text.strip().casefold()
+    found = next((id_ for id_, at in rows.codes_of_text(programme.access, folded) if at == place), None)
+    if found is None:
+        raise BadInputError("unknown_code", "There is no such code in this programme.", 404)
+    return found
 
 
 def set_state_at(programme: Programme, text: str, connection: int | None, state: str, now: Instant) -> None:

@@ -38,6 +38,7 @@ from fanshare.flows import (
     tax_alerts,
     unclaimed,
     weekly_mail,
+    work_stops,
     workbench_mail,
 )
 from fanshare.flows.accept import resolve_again
@@ -294,8 +295,8 @@ class Worker:
         self._in_each("moving", ids, lambda one: moving.work_uploads(one, self.clock()), done)
 
     def _sweep(self, done: Round) -> None:
-        ids = directory.programmes_with_leavers(self.conn, self.clock())
-        self._in_each("leavers", ids, lambda one: leaving.finish(one, self.clock()), done)
+        ids, ends = directory.programmes_with_leavers(self.conn, self.clock()), (work_stops.carry_out, leaving.finish)
+        self._in_each("leavers", ids, lambda one: [end(one, self.clock()) for end in ends], done)
         self._for_each("sweep", lambda one, _: unclaimed.sweep(one, self.clock()), done)
         self._for_each("debts", lambda one, _: debts.bear(one, self.clock()), done)
         self._for_each("absorbed", lambda one, _: debts.tell_absorbed(one), done)

@@ -287,8 +287,9 @@ def programmes_with_goals(conn: Connection, now: Instant) -> list[int]:
 
 
 def programmes_with_leavers(conn: Connection, now: Instant) -> list[int]:
-    """The programmes with people who leave and to whom no new order can come."""
-    query = "SELECT DISTINCT programme_id FROM party_leaving WHERE until_at <= %(now)s ORDER BY 1"
+    """The programmes with people who leave and to whom no new order can come, or whose work the brand ends now."""
+    query = "SELECT programme_id FROM party_leaving WHERE until_at <= %(now)s UNION SELECT programme_id FROM work_stop"
+    query += " WHERE kind = 'end' AND until_at IS NULL AND done_at IS NULL AND from_at <= %(now)s"
     return [row[0] for row in conn.execute(query, {"now": now})]
 
 

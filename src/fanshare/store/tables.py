@@ -195,6 +195,7 @@ MUTABLE = frozenset(
         "thanks_to",
         "vault_item",
         "vault_key",
+        "work_stop",
     }
 )
 

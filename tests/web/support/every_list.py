@@ -75,6 +75,10 @@ BRAND = (
         empty=("/brand/silk/codes", "nell"),
     ),
     Listing(
+        "brand/counting_codes.html", "/brand/linen/codes/counting", "rea", fill.codes,
+        search="LINEN1", days="made_at", filters=("state=active",), empty=("/brand/silk/codes/counting", "nell"),
+    ),
+    Listing(
         "brand/people.html", "/brand/linen/people", "rea", fill.people,
         search="Quince", days="since", sorts=("sales",), empty=("/brand/silk/people", "nell"),
     ),
@@ -314,7 +318,7 @@ _REASONS: dict[str, str] = {
     _ONE: """payee/tax_year
         brand/creator brand/message brand/order brand/payout_account brand/tax_form creator/exclusive_post
         creator/goods creator/kit creator/page credit/keep fan/share public/creator public/kit public/text
-        public/verify public/why ui/bonuses ui/creator_words ui/goods ui/kit ui/post ui/prose ui/split ui/terms
+        public/verify public/why ui/bonuses ui/creator_words ui/goods ui/kit ui/post ui/prose ui/split ui/stops ui/terms
         ui/terms_means ui/terms_wrong workbench/contract workbench/deal workbench/floor workbench/hour
         workbench/accept workbench/aside workbench/invoice-sums workbench/owed
         workbench/plan workbench/result""",

@@ -66,6 +66,7 @@ from .page_run_out import PageRunOut
 from .page_share_out import PageShareOut
 from .paid_out import PaidOut
 from .party_out import PartyOut
+from .paused_by import PausedBy
 from .payment_out import PaymentOut
 from .pays_out import PaysOut
 from .pays_out_every import PaysOutEvery
@@ -179,6 +180,7 @@ __all__ = (
     "PageShareOut",
     "PaidOut",
     "PartyOut",
+    "PausedBy",
     "PaymentOut",
     "PaysOut",
     "PaysOutEvery",

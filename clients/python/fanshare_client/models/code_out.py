@@ -7,6 +7,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.asset_state import AssetState
+from ..models.paused_by import PausedBy
 
 if TYPE_CHECKING:
     from ..models.label_out import LabelOut
@@ -25,6 +26,7 @@ class CodeOut:
         id (str):
         label (LabelOut): The label; empty where a code that was moved in has none yet.
         owner (str):
+        paused_by (list[PausedBy]):
         single_use (bool):
         state (AssetState):
         text (str):
@@ -35,6 +37,7 @@ class CodeOut:
     id: str
     label: LabelOut
     owner: str
+    paused_by: list[PausedBy]
     single_use: bool
     state: AssetState
     text: str
@@ -51,6 +54,11 @@ class CodeOut:
 
         owner = self.owner
 
+        paused_by = []
+        for paused_by_item_data in self.paused_by:
+            paused_by_item = paused_by_item_data.value
+            paused_by.append(paused_by_item)
+
         single_use = self.single_use
 
         state = self.state.value
@@ -66,6 +74,7 @@ class CodeOut:
                 "id": id,
                 "label": label,
                 "owner": owner,
+                "paused_by": paused_by,
                 "single_use": single_use,
                 "state": state,
                 "text": text,
@@ -89,6 +98,13 @@ class CodeOut:
 
         owner = d.pop("owner")
 
+        paused_by = []
+        _paused_by = d.pop("paused_by")
+        for paused_by_item_data in _paused_by:
+            paused_by_item = PausedBy(paused_by_item_data)
+
+            paused_by.append(paused_by_item)
+
         single_use = d.pop("single_use")
 
         state = AssetState(d.pop("state"))
@@ -101,6 +117,7 @@ class CodeOut:
             id=id,
             label=label,
             owner=owner,
+            paused_by=paused_by,
             single_use=single_use,
             state=state,
             text=text,

@@ -7,6 +7,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.asset_state import AssetState
+from ..models.paused_by import PausedBy
 
 if TYPE_CHECKING:
     from ..models.label_out import LabelOut
@@ -30,6 +31,7 @@ class LinkOut:
         label (LabelOut): The label; empty where a code that was moved in has none yet.
         message (str):
         owner (str):
+        paused_by (list[PausedBy]):
         state (AssetState):
         url (str):
     """
@@ -44,6 +46,7 @@ class LinkOut:
     label: LabelOut
     message: str
     owner: str
+    paused_by: list[PausedBy]
     state: AssetState
     url: str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -69,6 +72,11 @@ class LinkOut:
 
         owner = self.owner
 
+        paused_by = []
+        for paused_by_item_data in self.paused_by:
+            paused_by_item = paused_by_item_data.value
+            paused_by.append(paused_by_item)
+
         state = self.state.value
 
         url = self.url
@@ -87,6 +95,7 @@ class LinkOut:
                 "label": label,
                 "message": message,
                 "owner": owner,
+                "paused_by": paused_by,
                 "state": state,
                 "url": url,
             }
@@ -119,6 +128,13 @@ class LinkOut:
 
         owner = d.pop("owner")
 
+        paused_by = []
+        _paused_by = d.pop("paused_by")
+        for paused_by_item_data in _paused_by:
+            paused_by_item = PausedBy(paused_by_item_data)
+
+            paused_by.append(paused_by_item)
+
         state = AssetState(d.pop("state"))
 
         url = d.pop("url")
@@ -134,6 +150,7 @@ class LinkOut:
             label=label,
             message=message,
             owner=owner,
+            paused_by=paused_by,
             state=state,
             url=url,
         )

@@ -24,7 +24,7 @@ SELECT creator_party_id, count(*) FROM link
 """
 _LINK: LiteralString = """
 SELECT l.id, l.code, l.destination, l.campaign, l.label_text, s.state, l.created_at, c.display_name,
-       o.owner_party_id <> o.creator_party_id, k.n
+       o.owner_party_id <> o.creator_party_id, k.n, o.creator_party_id
   FROM link l
   JOIN LATERAL (SELECT state FROM link_state WHERE programme_id = l.programme_id AND link_id = l.id
                  ORDER BY from_at DESC LIMIT 1) s ON true
@@ -40,6 +40,7 @@ SELECT l.id, l.code, l.destination, l.campaign, l.label_text, s.state, l.created
    AND (%(text)s::text = '' OR strpos(lower(l.destination || ' ' || l.campaign || ' ' || l.code || ' '
                                             || coalesce(c.display_name, '')), lower(%(text)s)) > 0)
 """
+_ONE = _LINK + " AND l.code = %(code)s"
 _LINKS = {
     "newest": _LINK + " AND (%(at)s::bigint IS NULL OR l.id < %(at)s) ORDER BY l.id DESC LIMIT %(limit)s",
     "clicks": _LINK
@@ -69,6 +70,7 @@ class LinkRow(NamedTuple):
     creator: str
     of_fan: bool
     clicks: int
+    creator_id: int
 
 
 def lock(access: Access) -> None:
@@ -89,6 +91,13 @@ def destinations(access: Access, creators_: Collection[int]) -> set[tuple[int, s
 def counts(access: Access, creators_: Collection[int]) -> dict[int, int]:
     """How many links these creators have."""
     return dict(access.fetch(_COUNTS, {"creators": sorted(creators_)}))
+
+
+def one(access: Access, code: str) -> LinkRow | None:
+    """One link by its code."""
+    every = {"state": "", "text": "", "since": None, "until": None}
+    row = access.fetch_one(_ONE, {**every, "code": code.lower()})
+    return None if row is None else LinkRow(*row)
 
 
 def listed(

@@ -10,6 +10,8 @@ _CREATOR = """
 SELECT id, slug, display_name FROM party
  WHERE programme_id = %(programme_id)s AND kind = 'creator' AND slug = %(slug)s AND erased_at IS NULL
    AND id NOT IN (SELECT party_id FROM party_leaving WHERE programme_id = %(programme_id)s)
+   AND NOT EXISTS (SELECT FROM work_stop w WHERE w.programme_id = party.programme_id AND w.creator_party_id = party.id
+                      AND w.kind = 'end' AND w.until_at IS NULL AND w.done_at IS NOT NULL)
 """
 _CREATOR_OF_LINK = """
 SELECT p.slug, coalesce(CASE WHEN o.owner_party_id = l.creator_party_id THEN l.code ELSE s.code END, '')
@@ -20,6 +22,8 @@ SELECT p.slug, coalesce(CASE WHEN o.owner_party_id = l.creator_party_id THEN l.c
   JOIN party p ON p.programme_id = l.programme_id AND p.id = l.creator_party_id
  WHERE l.programme_id = %(programme_id)s AND l.id = %(link)s AND p.kind = 'creator' AND p.erased_at IS NULL
    AND p.id NOT IN (SELECT party_id FROM party_leaving WHERE programme_id = %(programme_id)s)
+   AND NOT EXISTS (SELECT FROM work_stop w WHERE w.programme_id = p.programme_id AND w.creator_party_id = p.id
+                      AND w.kind = 'end' AND w.until_at IS NULL AND w.done_at IS NOT NULL)
 """
 _LINKS = """
 SELECT l.code, l.campaign, l.destination, l.label_text, l.label_country, l.label_platform FROM link l

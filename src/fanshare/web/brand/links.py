@@ -9,11 +9,12 @@ from django.urls import reverse
 from fanshare.core import ad_labels
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import format_rfc3339
-from fanshare.flows import bulk_links
+from fanshare.flows import bulk_links, work_stops
 from fanshare.flows.authorisation import Role
 from fanshare.flows.bulk_links import Looked, Wanted
 from fanshare.store.queries import brand_links
 from fanshare.store.queries.brand_links import LinkRow
+from fanshare.web.brand.stopping import state_of
 from fanshare.web.brand.who import may
 from fanshare.web.desk import Here
 from fanshare.web.exports import exported
@@ -42,10 +43,10 @@ def links(here: Here) -> Any:
     shown = taken(wish, rows, by_number if wish.sort == "newest" else lambda row: (row.clicks, row.id))
     if wish.form:
         return exported(wish.form, "links", map(_document, shown.rows), _COLUMNS, cut=shown.cut)
+    sides = work_stops.sides(here.programme, "link", [(row.id, row.creator_id) for row in shown.rows])
     context = {
         "asked": wish,
-        "links": shown.rows,
-        "states": states,
+        "links": [(row, state_of(row.state, states, sides.get(row.id, ()))) for row in shown.rows],
         "next": shown.next,
         "may_make": may(here, "brand.links"),
     }

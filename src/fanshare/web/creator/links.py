@@ -11,13 +11,15 @@ from django.urls import reverse
 from markupsafe import Markup
 
 from fanshare.core import ad_labels
-from fanshare.core.errors import BadInputError
+from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.core.instants import format_rfc3339
 from fanshare.core.terms import MAX_FAN_BPS
+from fanshare.core.work_stops import Side
 from fanshare.flows import own_links
+from fanshare.flows import work_stops as flow
 from fanshare.flows.authorisation import Role
 from fanshare.flows.outlook import part_in_force
-from fanshare.store.queries import selling
+from fanshare.store.queries import selling, work_stops
 from fanshare.store.queries.selling import LinkRow
 from fanshare.web.desk import Here
 from fanshare.web.exports import exported
@@ -26,6 +28,7 @@ from fanshare.web.language import gettext as _
 from fanshare.web.lists import Asked, Spec, asked, beside, by_number, taken
 from fanshare.web.said import plain
 from fanshare.web.seated import field, page, seated
+from fanshare.web.stop_words import paused_by, said
 
 _COLUMNS = (
     "code",
@@ -88,7 +91,7 @@ def link(here: Here, code: str) -> Any:
             return asked
         try:
             _change(here, code)
-        except BadInputError as error:
+        except FanshareError as error:
             if error.status == 404:
                 raise
             problem = plain(error)
@@ -143,6 +146,21 @@ def _about(here: Here, found: LinkRow, problem: str) -> dict[str, Any]:
         "most": min(MAX_FAN_BPS, terms.fan_max_bps),
         "orders": selling.brought(here.access, here.me, [found.id]).get(found.id, 0),
         "problem": problem,
+        **_stops(here, found),
+    }
+
+
+def _stops(here: Here, found: LinkRow) -> dict[str, Any]:
+    """Who has paused or ended it, and what she may do: take her own word back, and pause what only the brand paused."""
+    thing = work_stops.thing(here.access, "link", found.id)
+    words = [] if thing is None else flow.words_of(here.programme, "link", thing)
+    pauses = [one for one in words if one.kind == "pause"]
+    own = any(one.by is Side.OWNER for one in pauses)
+    return {
+        "stops": said(words, here.calendar.day, hers=True),
+        "may_pause": found.state == "active" or (bool(pauses) and not own),
+        "may_resume": found.state == "paused" and (own or not pauses),
+        "stays_paused": len(pauses) > 1,
     }
 
 
@@ -193,11 +211,18 @@ def _list(here: Here, typed: dict[str, str], problem: str, *, status: int = 200,
         documents = [_document(here, row, orders.get(row.id, 0)) for row in shown.rows]
         return exported(wish.form, "links", documents, _COLUMNS, cut=shown.cut)
     codes, older = beside(here.request.GET, partial(selling.codes, here.access, here.me))
+    paused = {
+        kind: flow.sides(here.programme, kind, [(row.id, here.me) for row in rows])
+        for kind, rows in (("link", shown.rows), ("code", codes))
+    }
     context = {
         "asked": wish,
-        "links": [(row, orders.get(row.id, 0)) for row in shown.rows],
+        "links": [
+            (row, orders.get(row.id, 0), paused_by(paused["link"].get(row.id, ()), hers=True)) for row in shown.rows
+        ],
+        "stops": said(flow.words_of_work(here.programme, here.me), here.calendar.day, hers=True),
         "next": shown.next,
-        "codes": codes,
+        "codes": [(row, paused_by(paused["code"].get(row.id, ()), hers=True)) for row in codes],
         "older": older,
         "countries": ad_labels.COUNTRIES.values(),
         "platforms": ad_labels.PLATFORMS,

@@ -12,6 +12,7 @@ from fanshare.core.instants import DAY, Instant, local_date, utc_day, zone
 from fanshare.core.ten_minutes import Task, week
 from fanshare.flows import coming
 from fanshare.flows.authorisation import Role
+from fanshare.flows.work_stops import words_of_work
 from fanshare.store.queries import earnings, selling
 from fanshare.web import her_currency
 from fanshare.web.charts import Bar, bars
@@ -20,6 +21,7 @@ from fanshare.web.language import gettext as _
 from fanshare.web.language import ngettext
 from fanshare.web.money_states import paying
 from fanshare.web.seated import LISTENS, listens, page, seated
+from fanshare.web.stop_words import said
 from fanshare.web.wording import shown
 from fanshare.web.workbench.due_rows import late_words
 from fanshare.web.workbench.today import of_books
@@ -61,6 +63,7 @@ def today(here: Here) -> Any:
         "span": SPAN,
         "has_links": bool(live),
         "books": of_books(here),
+        "stops": said(words_of_work(here.programme, me), here.calendar.day, hers=True),
         **_shown(here, waits, _needs(here, waits, purses, has_links=bool(live))),
     }
     return page(here, "creator/today.html", context | listens(here))

@@ -126,12 +126,13 @@ def sync_detailed(
 ) -> Response[CodeOut | Problem]:
     """Pause, resume or end a code
 
-     From now on. Orders placed before keep what they earned.
+     From now on. Orders placed before keep what they earned. Whose a pause is: as for links.
 
     Args:
         code (str):
         idempotency_key (str | Unset):
-        body (StateIn): The state from now on.
+        body (StateIn): The state from now on. ``reason`` is shown to whose it is, where it is
+            paused or ended.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -163,12 +164,13 @@ def sync(
 ) -> CodeOut | Problem | None:
     """Pause, resume or end a code
 
-     From now on. Orders placed before keep what they earned.
+     From now on. Orders placed before keep what they earned. Whose a pause is: as for links.
 
     Args:
         code (str):
         idempotency_key (str | Unset):
-        body (StateIn): The state from now on.
+        body (StateIn): The state from now on. ``reason`` is shown to whose it is, where it is
+            paused or ended.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -195,12 +197,13 @@ async def asyncio_detailed(
 ) -> Response[CodeOut | Problem]:
     """Pause, resume or end a code
 
-     From now on. Orders placed before keep what they earned.
+     From now on. Orders placed before keep what they earned. Whose a pause is: as for links.
 
     Args:
         code (str):
         idempotency_key (str | Unset):
-        body (StateIn): The state from now on.
+        body (StateIn): The state from now on. ``reason`` is shown to whose it is, where it is
+            paused or ended.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -230,12 +233,13 @@ async def asyncio(
 ) -> CodeOut | Problem | None:
     """Pause, resume or end a code
 
-     From now on. Orders placed before keep what they earned.
+     From now on. Orders placed before keep what they earned. Whose a pause is: as for links.
 
     Args:
         code (str):
         idempotency_key (str | Unset):
-        body (StateIn): The state from now on.
+        body (StateIn): The state from now on. ``reason`` is shown to whose it is, where it is
+            paused or ended.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -128,10 +128,15 @@ def sync_detailed(
 
      From now on. What was clicked before keeps what it earned.
 
+    A pause is the brand's: whose link it is can't resume it, nor can the brand resume what she has
+    paused
+    (``paused_by_owner``). An ended link stays ended.
+
     Args:
         code (str):
         idempotency_key (str | Unset):
-        body (StateIn): The state from now on.
+        body (StateIn): The state from now on. ``reason`` is shown to whose it is, where it is
+            paused or ended.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -165,10 +170,15 @@ def sync(
 
      From now on. What was clicked before keeps what it earned.
 
+    A pause is the brand's: whose link it is can't resume it, nor can the brand resume what she has
+    paused
+    (``paused_by_owner``). An ended link stays ended.
+
     Args:
         code (str):
         idempotency_key (str | Unset):
-        body (StateIn): The state from now on.
+        body (StateIn): The state from now on. ``reason`` is shown to whose it is, where it is
+            paused or ended.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -197,10 +207,15 @@ async def asyncio_detailed(
 
      From now on. What was clicked before keeps what it earned.
 
+    A pause is the brand's: whose link it is can't resume it, nor can the brand resume what she has
+    paused
+    (``paused_by_owner``). An ended link stays ended.
+
     Args:
         code (str):
         idempotency_key (str | Unset):
-        body (StateIn): The state from now on.
+        body (StateIn): The state from now on. ``reason`` is shown to whose it is, where it is
+            paused or ended.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -232,10 +247,15 @@ async def asyncio(
 
      From now on. What was clicked before keeps what it earned.
 
+    A pause is the brand's: whose link it is can't resume it, nor can the brand resume what she has
+    paused
+    (``paused_by_owner``). An ended link stays ended.
+
     Args:
         code (str):
         idempotency_key (str | Unset):
-        body (StateIn): The state from now on.
+        body (StateIn): The state from now on. ``reason`` is shown to whose it is, where it is
+            paused or ended.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
