@@ -104,6 +104,7 @@ PAGES = {
         "operator-me": "/operator/me",
         "operator-dac7": "/operator/dac7",
         "operator-funding": "/brand/linen/funding",
+        "operator-funding-bills": "/brand/linen/funding/invoices",
     },
     "finn": {
         "fan-home": "/fan/linen",

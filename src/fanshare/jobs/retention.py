@@ -5,6 +5,7 @@ from fanshare.flows import (
     address_change,
     brand_letters,
     day_keys,
+    funding_bills,
     joining,
     moving_uploads,
     outbox,
@@ -35,5 +36,6 @@ def forget_old(conn: Connection, now: Instant) -> None:
         brand_letters.forget_old(access, now)
         moving_uploads.forget_old(access, now)
         self_billing.forget_old(access, now)
+        funding_bills.forget_old(access, now)
         tax_forms.forget_old(access, now)
     directory.drop_deliveries_before(conn, max(0, now - day_keys.KEPT))

@@ -328,8 +328,8 @@ _REASONS: dict[str, str] = {
     _NEWEST: "brand/overview brand/start creator/today fan/home fan/young payee/billing creator/goals",
     _TRIED: "brand/credit_stock brand/moving brand/products_import brand/provider_reports brand/several_links",
     _FEW: """account/safety brand/all_connections brand/budget brand/connections brand/costs brand/funding
-        brand/payout_rails brand/payout_rules brand/returns brand/shop brand/software creator/elsewhere
-        workbench/passkeys brand/payout_hold""",
+        brand/funding_bills brand/payout_rails brand/payout_rules brand/returns brand/shop brand/software
+        creator/elsewhere workbench/passkeys brand/payout_hold""",
     _ANSWERED_ONCE: "brand/reports",
     _OPENED: "operator/dpi",
     _PAPER: "creator/printed fan/printed",
