@@ -310,10 +310,10 @@ _TALK = "what two people said: read from its end, earlier words page by page; al
 _PUBLIC = "for everybody: as many as a person published"
 
 _REASONS: dict[str, str] = {
-    _FORM: """account/home account/leave account/mails account/prove account/reading
-        appeals/object brand/assign brand/bonus brand/expenses brand/claim brand/code_plans brand/connect
-        brand/many_codes brand/terms brand/terms_rules brand/write joining/confirm payee/tax payee/where ui/join ui/quiet workbench/fields
-        workbench/start workbench/time workbench/unlock""",
+    _FORM: """account/home account/leave account/mails account/prove account/reading appeals/object
+        brand/assign brand/bonus brand/claim brand/code_plans brand/connect brand/expenses brand/many_codes
+        brand/terms brand/terms_rules brand/write joining/confirm payee/tax payee/where ui/join ui/quiet
+        workbench/fields workbench/start workbench/time workbench/unlock""",
     _ONE: """payee/tax_year
         brand/creator brand/message brand/order brand/payout_account brand/tax_form creator/exclusive_post
         creator/goods creator/kit creator/page credit/keep fan/share public/creator public/kit public/text
