@@ -10,9 +10,12 @@ from typing import Any
 
 import pytest
 
+from fanshare.core import one_time_code
 from fanshare.core.errors import ConflictError
-from fanshare.flows import staff, staff_leaving
+from fanshare.core.instants import DAY
+from fanshare.flows import second_factor, staff, staff_leaving
 from fanshare.flows.authorisation import Post
+from fanshare.flows.signed_in import Owner
 from fanshare.flows.staff import brand_people, operators
 from fanshare.store.access import Access, connect
 from fanshare.store.queries import staff as rows
@@ -80,6 +83,67 @@ def test_what_was_done_here_is_listed_and_nothing_of_other_programmes(company: C
     assert "dora" not in only
     assert "brand:5" not in only, "Dora's row"
     assert bea.get(f"{TEAM}?as=csv").text.startswith("\ufeffat,who,what,about")
+
+
+def asked_of(company: Company, days: int) -> None:
+    """Owners, finance and operators have been asked for a second factor, and have been here, for so many days."""
+    conn, at = company.house.conn, company.house.now - days * DAY
+    for table in ("factor_rule", "operator_factor_rule"):
+        conn.execute(f"UPDATE {table} SET since_at = %s", [at])
+    conn.execute("UPDATE brand_person SET added_at = %s", [at])
+
+
+def with_app(company: Company, name: str) -> list[str]:
+    """Give somebody an authenticator app; its recovery codes."""
+    secret, now = b"x" * one_time_code.SECRET_BYTES, company.house.now
+    owner = Owner(staff.account_of(KEYS, f"{name}@example.test"), f"brand:{name}")
+    shown = one_time_code.code(secret, one_time_code.step_of(now))
+    return second_factor.turn_on(company.house.conn, KEYS, owner, secret, shown, now)
+
+
+def test_a_second_factor_is_asked_of_owners_with_time_and_without_locking_anybody_out(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bea = company.device("bea")
+    answer = send(bea, what="ask_factor")
+    assert (answer.status, "for yourself first" in words(answer)) == (422, True)
+    codes = with_app(company, "bea")
+    assert send(bea, what="ask_factor", one_time_code=codes[0]).status == 302
+    assert "are asked for a passkey or an app since" in words(bea.get(TEAM))
+    assert send(bea, address="ola@example.test", post="owner").status == 302
+    ola = company.device("ola")
+    assert "Before" in words(ola.get("/home"))
+    assert send(ola, address="nina@example.test", post="reader").status == 302, "she has two weeks"
+    asked_of(company, 14)
+    page = send(ola, address="nina@example.test", what="end")
+    assert (page.status, "A second factor first" in words(page)) == (403, True)
+    assert "nina@example.test" in team(company)
+    assert ola.get(TEAM).status == 200, "looking is free"
+    assert "until you have one" in words(ola.get("/safety"))
+    assert "passkey or an authenticator app" not in words(company.device("mona").get("/safety")), (
+        "managers are not asked"
+    )
+    assert "Type the word" in words(ola.fill("/account/linen/team", word="no")), "she may always go"
+    monkeypatch.setattr("fanshare.web.seated.unset", lambda *_: None)
+    assert send(ola, address="nina@example.test", what="end").status == 302, "nothing else held her back"
+    monkeypatch.undo()
+    more = with_app(company, "ola")
+    assert send(ola, address="ola@example.test", what="let_factor", one_time_code=more[0]).status == 302
+    assert send(ola, address="ola@example.test", what="end").status == 302
+    company.house.conn.execute("DELETE FROM second_factor")
+
+
+def test_operators_are_asked_for_a_second_factor_as_well(company: Company) -> None:
+    otto, running = company.device("otto"), "/operator/people"
+    assert otto.fill(running, what="ask_factor").status == 422
+    company.house.conn.execute("INSERT INTO operator_factor_rule (since_at) VALUES (%s)", [company.house.now])
+    assert otto.fill(running, what="let_factor").status == 302, "she has two weeks"
+    company.house.conn.execute("INSERT INTO operator_factor_rule (since_at) VALUES (%s)", [company.house.now])
+    asked_of(company, 60)
+    company.house.conn.execute("UPDATE operator SET added_at = %s", [company.house.now - 60 * DAY])
+    assert otto.fill(running, what="let_factor").status == 403
+    assert send(otto, address="tom@example.test", post="reader").status == 403, "also at a brand's pages"
+    company.house.conn.execute("DELETE FROM operator_factor_rule")
 
 
 ME, RUNNING = "/account/linen/team", "/operator/me"

@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Iterable
 
-from fanshare.flows.authorisation import Seat
+from fanshare.flows.authorisation import Role, Seat
 from fanshare.flows.signed_in import Asking, Owner, Relying, Wish
 from fanshare.web.accounts_port import Accounts, NoAccounts
 from fanshare.web.app import make_wsgi_app
@@ -28,6 +28,7 @@ def test_every_question_to_nobody_has_an_answer() -> None:
         bytes: b"x",
         bool: True,
         dict[str, object]: {},
+        Seat: Seat(Role.FAN, 1, 1),
         Iterable[Seat]: (),
         tuple[Seat, ...]: (),
         Wish: Wish("x"),

@@ -28,6 +28,8 @@ WHAT = {
     "factor.off": later("took an authenticator app away"),
     "factor.codes": later("took fresh recovery codes"),
     "factor.recovery": later("used a recovery code"),
+    "factor.ask": later("asks for a second factor from now on"),
+    "factor.let": later("asks for a second factor no longer"),
     "factor.lost": later("took away all that somebody had lost besides her mailbox"),
     "address.ask": later("asked for another address"),
     "address.change": later("changed an address"),

@@ -12,6 +12,7 @@ GLOBAL = frozenset(
         "exchange_rate",  # one for all
         "spool_position",  # a segment holds records of many programmes
         "operator",  # who runs the installation
+        "operator_factor_rule",  # what is asked of her
         "sign_in_link",  # an address may be known to several programmes
         "second_factor",  # and so may who has an app
         "passkey",  # and whose devices hold keys
@@ -125,6 +126,7 @@ MUTABLE = frozenset(
         "delivery",
         "event_delivery",
         "event_target",
+        "factor_rule",
         "fan_shown",
         "fetched_first",
         "foreign_link",

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Protocol
 
+from fanshare.core.instants import Instant
 from fanshare.flows.authorisation import Hat, Seat
 from fanshare.flows.signed_in import Asking, Entered, Factor, Offer, Owner, Passkey, Session, Underway, Wish
 
@@ -29,6 +30,9 @@ class Accounts(Protocol):
 
     def factor(self, account: bytes) -> Factor:
         """What an account has besides its mailbox."""
+
+    def lacking_from(self, seat: Seat, account: bytes) -> Instant | None:
+        """From when on she lacks a second factor that is asked of her; ``None`` where nothing is lacking."""
 
     def prove(self, owner: Owner, typed: str) -> bool:
         """Whether a code is the app's, or a recovery code; it is used up. Raises ``FanshareError`` after many."""
@@ -131,6 +135,10 @@ class NoAccounts:
     def factor(self, account: bytes) -> Factor:  # noqa: ARG002 - the port's signature
         """None."""
         return Factor(on=False)
+
+    def lacking_from(self, seat: Seat, account: bytes) -> Instant | None:  # noqa: ARG002 - the port's signature
+        """Nobody is asked for anything."""
+        return None
 
     def prove(self, owner: Owner, typed: str) -> bool:  # noqa: ARG002 - the port's signature
         """Never."""

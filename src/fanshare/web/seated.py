@@ -16,6 +16,7 @@ from fanshare.web import site
 from fanshare.web.authorisation import hats, private, require
 from fanshare.web.desk import Here
 from fanshare.web.errors import error_page
+from fanshare.web.factor_asked import unset
 from fanshare.web.frame import frame
 from fanshare.web.fresh import unproved
 
@@ -52,8 +53,12 @@ def seated(
                 return private(error_page(request, 404))
             if hat.leaving and operation not in LEAVING:
                 return private(HttpResponseRedirect(reverse("leave", args=[programme])))
-            if fresh and (asked := unproved(request)) is not None:
-                return asked
+            if fresh:
+                asked = unset(request, hat, operation)
+                if asked is None:
+                    asked = unproved(request)
+                if asked is not None:
+                    return asked
             others = tuple(one for one in worn if one is not hat)
             try:
                 with desk.at(request, hat, others, proposed=proposed) as here:

@@ -10,7 +10,17 @@ import psycopg
 from fanshare.config.keys import Keys
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import Instant
-from fanshare.flows import address_change, audit, mail_choice, outbox, passkeys, payees, second_factor, sign_in
+from fanshare.flows import (
+    address_change,
+    audit,
+    factor_rule,
+    mail_choice,
+    outbox,
+    passkeys,
+    payees,
+    second_factor,
+    sign_in,
+)
 from fanshare.flows.authorisation import Hat, Seat
 from fanshare.flows.signed_in import Asking, Entered, Factor, Offer, Owner, Passkey, Session, Underway, Wish
 
@@ -45,6 +55,11 @@ class StoredAccounts:
         """What an account has."""
         with self._open() as conn:
             return second_factor.state_of(conn, account)
+
+    def lacking_from(self, seat: Seat, account: bytes) -> Instant | None:
+        """From when on she lacks a second factor that is asked of her."""
+        with self._open() as conn:
+            return factor_rule.lacking_from(conn, seat, account)
 
     def prove(self, owner: Owner, typed: str) -> bool:
         """Whether a code is right; it is used up."""

@@ -13,7 +13,7 @@ from fanshare.core.instants import zone
 from fanshare.flows.authorisation import Role
 from fanshare.flows.passkeys import LONGEST_NAME
 from fanshare.flows.sign_in import session_name
-from fanshare.web import her_zone, passkeys, site
+from fanshare.web import factor_asked, her_zone, passkeys, site
 from fanshare.web.account import ways
 from fanshare.web.account.views import form
 from fanshare.web.authorisation import PROVED_AT, account_of, hats, require
@@ -130,6 +130,7 @@ def shown(
         "mine": [hat for hat in hats(request) if hat.role in (Role.CREATOR, Role.FAN, Role.YOUNG)],
         "staff": [hat for hat in hats(request) if hat.role is Role.BRAND],
         "operates": any(hat.role is Role.OPERATOR for hat in hats(request)),
+        "lacking": factor_asked.told(request),
         "problem": problem,
         "calendar": Calendar(her_zone.chosen(request) or zone("UTC"), here.clock()),
     }

@@ -9,10 +9,11 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from fanshare.core.errors import BadInputError
+from fanshare.core.instants import zone
 from fanshare.flows.mail_choice import of_books, of_brand
 from fanshare.flows.passkeys import ENTER
 from fanshare.flows.staff import clean
-from fanshare.web import language, passkeys, site
+from fanshare.web import factor_asked, her_zone, language, passkeys, site
 from fanshare.web.account import ways
 from fanshare.web.account.homes import cards
 from fanshare.web.authorisation import hats, private, require
@@ -21,6 +22,7 @@ from fanshare.web.authorisation import sign_out as end
 from fanshare.web.errors import error_page
 from fanshare.web.language import gettext as _
 from fanshare.web.wanted import once_in
+from fanshare.web.wording import Calendar
 
 type View = Callable[..., Any]
 
@@ -120,7 +122,9 @@ def sign_out(request: Any) -> Any:
 @form
 def home(request: Any) -> Any:
     """What the visitor is here, with a way to each thing that is hers."""
-    return render(request, "account/home.html", {"cards": cards(hats(request))})
+    calendar = Calendar(her_zone.chosen(request) or zone("UTC"), site.of(request).clock())
+    context = {"cards": cards(hats(request)), "lacking": factor_asked.told(request), "calendar": calendar}
+    return render(request, "account/home.html", context)
 
 
 @require("mail.stop")

@@ -6,10 +6,13 @@ from django.http import HttpResponseRedirect
 from django.urls import reverse
 
 from fanshare.core.errors import BadInputError, ConflictError, FanshareError
-from fanshare.core.instants import format_rfc3339
-from fanshare.flows import audit, staff, staff_leaving
+from fanshare.core.factor_rule import GRACE
+from fanshare.core.instants import DAY, format_rfc3339
+from fanshare.flows import audit, factor_rule, staff, staff_leaving
 from fanshare.flows.authorisation import Post, Role
 from fanshare.flows.staff import Member
+from fanshare.store.queries import factor_rules
+from fanshare.web.authorisation import account_of
 from fanshare.web.brand.who import posts
 from fanshare.web.desk import Here
 from fanshare.web.exports import exported
@@ -53,6 +56,8 @@ def team(here: Here) -> Any:
         "members": members,
         "me": here.me if here.hat.role is Role.BRAND else 0,
         "posts": posts(),
+        "asked_since": factor_rules.of_brand(here.access),
+        "grace": GRACE // DAY,
         "problem": problem,
         "typed": {name: here.request.POST.get(name, "")[:300] for name in ("address", "post")},
         "asked": wish,
@@ -66,6 +71,12 @@ def _change(here: Here) -> None:
     address, keys, public_id = field(here, "address"), here.programme.keys, here.tenant.public_id
     if field(here, "what") == "end":
         staff_leaving.end_colleague(here.access, public_id, keys, address, here.now)
+        return
+    if field(here, "what") == "ask_factor":
+        factor_rule.ask_brand(here.access, account_of(here.request), here.now)
+        return
+    if field(here, "what") == "let_factor":
+        factor_rule.let_brand(here.access, here.now)
         return
     if field(here, "post") not in list(Post):
         raise BadInputError("bad_post", "Say what she does for the brand.")

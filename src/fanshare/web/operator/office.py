@@ -17,6 +17,7 @@ from fanshare.web import her_zone, site
 from fanshare.web.authorisation import hats, private, require
 from fanshare.web.desk import Connection, Desk
 from fanshare.web.errors import error_page
+from fanshare.web.factor_asked import unset
 from fanshare.web.frame import frame
 from fanshare.web.fresh import unproved
 from fanshare.web.wording import Calendar
@@ -74,10 +75,14 @@ def operated(operation: str, *, form: bool = False, fresh: bool = False) -> Call
                 response = error_page(request, 405)
                 response.headers["Allow"] = ", ".join(sorted(methods))
                 return private(response)
-            if fresh and (asked := unproved(request)) is not None:
-                return asked
             worn = hats(request)
             hat = next(one for one in worn if one.role is Role.OPERATOR)
+            if fresh:
+                asked = unset(request, hat, operation)
+                if asked is None:
+                    asked = unproved(request)
+                if asked is not None:
+                    return asked
             desk = site.of(request).desk
             with desk.open() as conn:
                 others = tuple(one for one in worn if one is not hat)

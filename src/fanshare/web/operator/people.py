@@ -8,12 +8,14 @@ from django.http import HttpResponseRedirect
 from django.urls import reverse
 
 from fanshare.core.errors import BadInputError, ConflictError, FanshareError
-from fanshare.core.instants import format_rfc3339
-from fanshare.flows import parting, staff
+from fanshare.core.factor_rule import GRACE
+from fanshare.core.instants import DAY, format_rfc3339
+from fanshare.flows import factor_rule, parting, staff
 from fanshare.flows.authorisation import Post
 from fanshare.flows.staff import Member
-from fanshare.store.queries import tenants
+from fanshare.store.queries import factor_rules, tenants
 from fanshare.store.queries.tenants import Tenant
+from fanshare.web.authorisation import account_of
 from fanshare.web.brand.who import posts
 from fanshare.web.exports import exported
 from fanshare.web.language import gettext as _
@@ -64,6 +66,8 @@ def people(here: Office) -> Any:
         "problem": problem,
         "typed": {name: field(here, name, strict=False) for name in ("address", "programme", "post")},
         "me": here.hat.seat.id,
+        "asked_since": factor_rules.of_operators(here.conn),
+        "grace": GRACE // DAY,
     }
     return page(here, "operator/people.html", context, status=422 if problem else 200)
 
@@ -118,6 +122,12 @@ def _change(here: Office) -> None:
     address, slug = field(here, "address"), field(here, "programme")
     keys, now = here.desk.keys, here.now
     ends = field(here, "what") == "end"
+    if field(here, "what") == "ask_factor":
+        factor_rule.ask_operators(here.conn, account_of(here.request), now, here.actor)
+        return
+    if field(here, "what") == "let_factor":
+        factor_rule.let_operators(here.conn, now, here.actor)
+        return
     if not slug:
         if ends and any(
             one.id == here.hat.seat.id and one.address == address for one in staff.operators(here.conn, keys)
