@@ -83,6 +83,12 @@ def test_orders_are_listed_searched_walked_and_exported(company: Company) -> Non
     assert numbers("?q=%23H1003") == ["H1003"]
     assert numbers("?from=2026-11-14&to=2026-11-14") == ["H1003", "F1002", "C1001"]
     assert numbers("?q=W2001") == [], "an order of another programme"
+    assert (numbers("?state=cancelled"), numbers("?state=captured&q=H1003")) == ([], ["H1003"])
+    assert numbers(f"?creator={company.carla}") == ["Q1004"]
+    assert numbers(f"?creator={company.brand.cleo}&q=Q1004") == []
+    assert "Carla Quince" in words(device.get(f"/brand/linen/orders?creator={company.carla}"))
+    wrong = {device.get(f"/brand/linen/orders?{one}").status for one in ("creator=999999", "creator=x", "state=odd")}
+    assert wrong <= {400, 404}
     assert device.get("/brand/linen/orders?after=zzz").status == 400
     tell(company.other, *(order(company.other, f"N{4000 + n}", company.other.link, ago=DAY) for n in range(60)))
     dora, path, found = company.device("dora"), "/brand/wool/orders", []

@@ -137,6 +137,12 @@ def test_the_terms_of_two_programmes_stand_side_by_side_and_what_differs_is_mark
         assert cleo.get(f"{PATH}/{nobody}").status == 404, "neither beside herself nor beside nobody"
 
 
+def test_the_page_of_a_programme_says_to_everybody_how_soon_and_how_surely_it_pays(company: Company) -> None:
+    shown = words(Device(company.app()).get("/terms/linen"))
+    for said in ("Ready 30 days after the goods were sent.", "too few payouts yet to tell", "There is no minimum"):
+        assert said in shown
+
+
 def test_whoever_is_signed_in_finds_her_name_and_address_in_the_form_of_another_programme(company: Company) -> None:
     form = company.device("cleo").get(f"/join/{company.other.tenant.slug}")
     assert re.search(r'id="name"[^>]* value="Cleo', form.text)

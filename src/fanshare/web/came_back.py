@@ -1,5 +1,7 @@
 """How often something came back, in words: a count, never a rate of few."""
 
+from collections.abc import Sequence
+
 from fanshare.core.returns import CameBack
 from fanshare.web.language import gettext as _
 
@@ -12,3 +14,8 @@ def told(found: CameBack | None) -> str:
         words = _("%(least)s to %(most)s of %(orders)s came back")
         return words % {"least": found.back, "most": found.most, "orders": found.orders}
     return _("%(back)s of %(orders)s came back") % {"back": found.back, "orders": found.orders}
+
+
+def of_all(found: Sequence[CameBack] | None) -> list[str]:
+    """What came back of all orders of a programme, as a sentence; none where its brand doesn't show it (``None``)."""
+    return [] if found is None else [_("Of all orders: %(words)s.") % {"words": told(next(iter(found), None))}]

@@ -57,7 +57,8 @@ _WRITTEN = "whoever founded it stands here already"
 BRAND = (
     Listing(
         "brand/orders.html", "/brand/linen/orders", "rea", fill.orders,
-        search="C1001", days="placed_at", sorts=("amount",), empty=("/brand/silk/orders", "nell"),
+        search="C1001", days="placed_at", filters=("state=captured",), sorts=("amount",),
+        empty=("/brand/silk/orders", "nell"),
     ),
     Listing(
         "brand/links.html", "/brand/linen/links", "rea", fill.links,

@@ -1,6 +1,7 @@
 """What a brand's people look at: orders with what was booked, creators with what they brought, what is owed."""
 
 import json
+from collections.abc import Mapping
 from typing import LiteralString, NamedTuple
 
 from fanshare.core.instants import Instant
@@ -13,7 +14,10 @@ SELECT o.id, c.kind, o.external_id, o.status, o.currency, o.net, o.placed_at, o.
        (SELECT coalesce(sum(p.amount), 0)::bigint FROM position p
          WHERE p.programme_id = o.programme_id AND p.order_id = o.id),
        EXISTS (SELECT FROM position p WHERE p.programme_id = o.programme_id AND p.order_id = o.id
-                  AND p.bucket = 'held' AND p.amount > 0)
+                  AND p.bucket = 'held' AND p.amount > 0),
+       ARRAY(SELECT coalesce(y.display_name, '') FROM part t
+               JOIN party y ON y.programme_id = t.programme_id AND y.id = t.creator_party_id
+              WHERE t.programme_id = o.programme_id AND t.order_id = o.id ORDER BY t.creator_party_id)
   FROM shop_order o JOIN connection c ON c.programme_id = o.programme_id AND c.id = o.connection_id
  WHERE o.programme_id = %(programme_id)s"""
 _ONE_ORDER = _ORDER + " AND o.id = %(id)s"
@@ -21,15 +25,17 @@ _SOUGHT: LiteralString = (
     _ORDER
     + """ AND (%(number)s::text = '' OR o.external_id = %(number)s)
    AND (%(currency)s::text = '' OR o.currency = %(currency)s)
+   AND (%(status)s::text = '' OR o.status = %(status)s)
    AND (%(since)s::bigint IS NULL OR o.placed_at >= %(since)s)
    AND (%(until)s::bigint IS NULL OR o.placed_at < %(until)s)"""
 )
-_ORDERS = {
-    "newest": _SOUGHT
-    + """ AND (%(at)s::bigint IS NULL OR (o.placed_at, o.id) < (%(at)s, %(after)s))
+#: Begins with the creator's parts: among a million orders hers may be few.
+_HERS: LiteralString = """ AND o.id IN (
+   SELECT order_id FROM part WHERE programme_id = %(programme_id)s AND creator_party_id = %(creator)s)"""
+_SORTED: Mapping[str, LiteralString] = {
+    "newest": """ AND (%(at)s::bigint IS NULL OR (o.placed_at, o.id) < (%(at)s, %(after)s))
  ORDER BY o.placed_at DESC, o.id DESC LIMIT %(limit)s""",
-    "amount": _SOUGHT
-    + """ AND (%(at)s::bigint IS NULL OR (o.net, o.id) < (%(at)s, %(after)s))
+    "amount": """ AND (%(at)s::bigint IS NULL OR (o.net, o.id) < (%(at)s, %(after)s))
  ORDER BY o.net DESC, o.id DESC LIMIT %(limit)s""",
 }
 _SHARES = """
@@ -81,6 +87,8 @@ class OrderRow(NamedTuple):
     waiting: bool
     commission: Micros
     held: bool
+    #: Those who have a part of it, by name; empty for one who was erased.
+    creators: list[str]
 
 
 class ShareRow(NamedTuple):
@@ -139,19 +147,25 @@ def orders(
     *,
     number: str = "",
     currency: str = "",
+    status: str = "",
+    creator: int | None = None,
     since: Instant | None = None,
     until: Instant | None = None,
     sort: str = "newest",
     after: tuple[int, int] | None = None,
     limit: int,
 ) -> list[OrderRow]:
-    """Orders, the last placed first or (``amount``) those over most goods, perhaps of one currency.
+    """Orders, the last placed first or (``amount``) those over most goods.
+
+    Perhaps of one currency or state, or those of which one creator has a part.
 
     ``after`` is (placed_at, id), or (net, id), of the last one of the page before.
     """
     at, id_ = after or (None, None)
-    values = {"number": number, "currency": currency, "since": since, "until": until}
-    return [OrderRow(*row) for row in access.fetch(_ORDERS[sort], {**values, "at": at, "after": id_, "limit": limit})]
+    values = {"number": number, "currency": currency, "status": status, "since": since, "until": until}
+    words = _SOUGHT + ("" if creator is None else _HERS) + _SORTED[sort]
+    whole = {**values, "creator": creator, "at": at, "after": id_, "limit": limit}
+    return [OrderRow(*row) for row in access.fetch(words, whole)]
 
 
 def order(access: Access, id_: int) -> OrderRow | None:

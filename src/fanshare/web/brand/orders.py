@@ -20,8 +20,9 @@ from fanshare.flows import rulings, touched
 from fanshare.flows.appeals import words_of
 from fanshare.flows.authorisation import Role
 from fanshare.flows.rulings import NewRuling
-from fanshare.store.queries import appeals, brand, budgets, listing, results
+from fanshare.store.queries import appeals, brand, budgets, creators, listing, results
 from fanshare.store.queries.brand import OrderRow, PartRow, ShareRow
+from fanshare.store.queries.creators import CreatorRow
 from fanshare.web.brand import touched as touch_words
 from fanshare.web.brand.who import may, named
 from fanshare.web.desk import Here
@@ -33,7 +34,7 @@ from fanshare.web.money_states import State, state
 from fanshare.web.said import plain
 from fanshare.web.seated import LISTENS, field, listens, page, seated
 
-_COLUMNS = ("order", "placed_at", "status", "goods", "commission", "currency", "being_checked")
+_COLUMNS = ("order", "placed_at", "status", "goods", "commission", "currency", "being_checked", "creators")
 #: What a person can decide here -> what it is called. Giving a sale to somebody else has a page: ``assigning``.
 VERDICTS = {
     "upheld": later("leave it as it is (answers the objections)"),
@@ -94,12 +95,15 @@ def orders(here: Here) -> Any:
     currencies = results.currencies(here.access)
     several = {"currency": (_("currency"), {one: one for one in currencies})} if len(currencies) > 1 else {}
     sorts = {"newest": _("last placed first"), "amount": _("most goods first")}
-    spec = Spec(several, sorts, search=_("order number"))
-    wish = asked(here.request.GET, spec, here.zone)
+    spec = Spec({"state": (_("state"), _said(_STATUSES)), **several}, sorts, search=_("order number"))
+    wish = asked(here.request.GET, spec, here.zone, creator=here.request.GET.get("creator", ""))
+    whose = _creator(here, wish.hidden["creator"])
     rows = brand.orders(
         here.access,
         number=wish.text.lstrip("#"),
         currency=wish.chosen.get("currency", ""),
+        status=wish.chosen["state"],
+        creator=None if whose is None else whose.id,
         sort=wish.sort,
         after=wish.after,
         limit=wish.limit + 1,
@@ -117,9 +121,20 @@ def orders(here: Here) -> Any:
             "next": shown.next,
             "may_look": may(here, "brand.messages"),
             "statuses": _said(_STATUSES),
+            "whose": whose,
             **listens(here),
         },
     )
+
+
+def _creator(here: Here, text: str) -> CreatorRow | None:
+    """The creator whose orders are asked for, by her number. Raises ``BadInputError`` (``unknown_creator``, 404)."""
+    if not text:
+        return None
+    known = creators.one(here.access, int(text)) if text.isascii() and text.isdigit() and len(text) <= 18 else None
+    if known is None:
+        raise BadInputError("unknown_creator", "There is no such creator here.", 404)
+    return known
 
 
 @seated("brand.see", Role.BRAND, Role.OPERATOR)
@@ -243,4 +258,5 @@ def _document(row: OrderRow) -> dict[str, Any]:
         "commission": format_micros(row.commission),
         "currency": row.currency,
         "being_checked": "yes" if row.held else "no",
+        "creators": ", ".join(filter(None, row.creators)),
     }

@@ -14,7 +14,7 @@ from fanshare.flows.offers import Offer
 from fanshare.flows.offers import beside as more_than
 from fanshare.flows.outlook import EXAMPLE, Outlook
 from fanshare.store.queries import fellows
-from fanshare.web.came_back import told
+from fanshare.web.came_back import of_all, told
 from fanshare.web.desk import Here
 from fanshare.web.exports import exported
 from fanshare.web.joining.looking import funded, promises
@@ -57,17 +57,10 @@ def compared(here: Here, other: str) -> Any:
         "there": there,
         "topics": beside((mine.terms, mine.outlook.currency), (there.terms, there.outlook.currency)),
         "headings": _topics(),
-        "paid": [(*promises(one.outlook), came_back(one)) for one in (mine, there)],
+        "paid": [(*promises(one.outlook), *of_all(one.came_back)) for one in (mine, there)],
         "inside": there.slug in _mine(here),
     }
     return page(here, "creator/compared.html", context)
-
-
-def came_back(one: Offer) -> str:
-    """What comes back of a programme's orders, as a sentence; empty where the brand doesn't show it."""
-    if one.came_back is None:
-        return ""
-    return _("Of all orders: %(words)s.") % {"words": told(next(iter(one.came_back), None))}
 
 
 def _topics() -> dict[Topic, str]:

@@ -12,7 +12,9 @@ from fanshare.flows.appeals import ANSWER_DAYS
 from fanshare.flows.authorisation import Role
 from fanshare.web import site
 from fanshare.web.authorisation import hats, require
+from fanshare.web.came_back import of_all
 from fanshare.web.errors import error_page
+from fanshare.web.joining.looking import promises
 from fanshare.web.pages_port import WhyLine
 from fanshare.web.public import explaining
 from fanshare.web.wording import Calendar
@@ -79,11 +81,23 @@ def terms(request: Any, programme: str) -> Any:
     now = here.clock()
     context = {
         "page": page,
+        "promises": _promises(here, programme),
         "versions": explaining.dated_versions(page.versions, now),
         "bars": explaining.version_bars(page.versions),
         "calendar": Calendar(zone(page.programme.time_zone), now),
     }
     return render(request, "public/terms.html", context)
+
+
+def _promises(here: site.Site, programme: str) -> list[str]:
+    """How soon and how surely this programme pays, by its ledger; nothing where there is no database to ask."""
+    if here.at_work is None:
+        return []
+    with here.at_work.open() as conn:
+        offer = next((one for one in here.at_work.offers(conn) if one.slug == programme), None)
+    if offer is None:
+        return []
+    return [*promises(offer.outlook), *of_all(offer.came_back)]
 
 
 @require("public.why")
