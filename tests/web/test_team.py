@@ -12,18 +12,22 @@ import pytest
 
 from fanshare.core import one_time_code
 from fanshare.core.errors import ConflictError
-from fanshare.core.instants import DAY
+from fanshare.core.instants import DAY, HOUR
 from fanshare.flows import second_factor, staff, staff_leaving
 from fanshare.flows.authorisation import Post
 from fanshare.flows.signed_in import Owner
 from fanshare.flows.staff import brand_people, operators
+from fanshare.integrations.mail.memory import MemoryMailer
+from fanshare.jobs.mail import PostOffice, send_due
 from fanshare.store.access import Access, connect
 from fanshare.store.queries import staff as rows
 from fanshare.store.server import Server
+from fanshare.web.language import words_in
 from tests.edge.running import KEYS
+from tests.support.mails import text_of
 from tests.support.schema import schema_template
 from tests.web.support.company import Company, founded
-from tests.web.support.device import Device
+from tests.web.support.device import HOST, Device
 from tests.web.support.serving import Answer
 
 __all__ = ["schema_template"]
@@ -47,6 +51,53 @@ def send(device: Device, **values: str) -> Answer:
 
 def team(company: Company) -> dict[str, str]:
     return {one.address: one.post for one in brand_people(company.brand.access, KEYS)}
+
+
+def mails(company: Company) -> list[tuple[str, str]]:
+    """To whom what is written now."""
+    house, mailer = company.house, MemoryMailer(company.house.clock)
+    send_due(house.conn, KEYS, PostOffice(mailer, f"https://{HOST}", words_in), house.clock)
+    return [(str(one["To"]), text_of(one)) for one in mailer.sent]
+
+
+def test_a_colleague_is_told_by_mail_where_she_signs_in_and_again_after_an_hour(company: Company) -> None:
+    bea = company.device("bea")
+    mails(company)
+    where = send(bea, address="Ines@example.test", post="finance").headers["location"]
+    assert "A mail is on its way to her" in words(bea.get(where))
+    [(to, text)] = mails(company)
+    assert to == "Ines@example.test"
+    assert "as the one who looks after the money" in text
+    assert f"https://{HOST}/sign-in\n" in text, "no link that signs anybody in"
+    again = send(bea, address="ines@example.test", what="invite")
+    assert (again.status, "within this hour" in words(again)) == (422, True)
+    company.house.later(HOUR)
+    bea = company.device("bea")
+    assert send(bea, address="ines@example.test", what="invite").status == 302
+    assert send(bea, address="ines@example.test", what="end").status == 302
+    assert mails(company) == [], "who was ended meanwhile is not told"
+    unknown = send(bea, address="ines@example.test", what="invite")
+    assert (unknown.status, "Nobody with this address" in words(unknown)) == (422, True)
+    german = Device(company.app())
+    german.sign_in(company.token("bea"))
+    german.cookies["fanshare_language"] = "de"
+    assert send(german, address="irma@example.test", post="reader").status == 302
+    assert "Melde dich mit dieser Adresse an" in mails(company)[0][1]
+    assert send(german, address="irma@example.test", what="end").status == 302
+
+
+def test_where_mail_is_not_set_up_the_page_says_so_and_nothing_waits(company: Company) -> None:
+    bea = company.device("bea", company.app(mail=False))
+    where = send(bea, address="ilse@example.test", post="reader").headers["location"]
+    page = words(bea.get(where))
+    assert ("Mail is not set up here" in page, "Mail her again" in page, "told so by mail" in page) == (
+        True,
+        False,
+        False,
+    )
+    assert send(bea, address="ilse@example.test", what="invite").status == 422
+    assert mails(company) == []
+    assert send(bea, address="ilse@example.test", what="end").status == 302
 
 
 def test_an_owner_lets_colleagues_in_and_ends_them(company: Company) -> None:

@@ -26,6 +26,7 @@ SAFETY = "safety"
 TAX = "tax"
 DESK = "desk"
 BOOKS = "books"
+INVITED = "invited"
 ATTEMPTS = 9
 
 _PURPOSE = "outbox"

@@ -21,6 +21,7 @@ from fanshare.flows import (
     budgets,
     desk_letters,
     desk_notes,
+    invitations,
     joining,
     letters,
     mail_choice,
@@ -129,6 +130,8 @@ def _written(conn: Connection, keys: Keys, office: PostOffice, one: Waiting, now
         yield from _address(conn, keys, office, one, now)
     elif one.kind == outbox.SAFETY:
         yield from _safety(office, one)
+    elif one.kind == outbox.INVITED:
+        yield from _invited(conn, keys, office, one)
     elif one.kind == outbox.ANSWER:
         yield from _answer(conn, office, one)
     elif one.kind == outbox.BUDGET:
@@ -179,6 +182,16 @@ def _safety(office: PostOffice, one: Waiting) -> Iterator[Letter]:
     """To the address that the account had when it was changed, at any hour."""
     words = safety_mail.words(_say(office, one), str(one.content["what"]), f"{office.base_url}/safety", _host(office))
     yield Letter(str(one.content["address"]), words.subject, words.text, one.ident, language=_language(one))
+
+
+def _invited(conn: Connection, keys: Keys, office: PostOffice, one: Waiting) -> Iterator[Letter]:
+    """Who was ended meanwhile is not told; as what she looks after the programme is asked only here."""
+    address, tenant = str(one.content["address"]), _tenant(conn, int(one.content["programme"]))
+    found = invitations.member(Access(conn, tenant.id, "job:mail"), keys, address)
+    if found is not None:
+        place = invitations.Place(tenant.name, _host(office), f"{office.base_url}/sign-in")
+        words = invitations.words(_say(office, one), place, found.post)
+        yield Letter(address, words.subject, words.text, one.ident, language=_language(one))
 
 
 def _join(conn: Connection, keys: Keys, office: PostOffice, one: Waiting, now: Instant) -> Iterator[Letter]:

@@ -8,10 +8,11 @@ from django.urls import reverse
 from fanshare.core.errors import BadInputError, ConflictError, FanshareError
 from fanshare.core.factor_rule import GRACE
 from fanshare.core.instants import DAY, format_rfc3339
-from fanshare.flows import audit, factor_rule, staff, staff_leaving
+from fanshare.flows import audit, factor_rule, invitations, staff, staff_leaving
 from fanshare.flows.authorisation import Post, Role
 from fanshare.flows.staff import Member
 from fanshare.store.queries import factor_rules
+from fanshare.web import language, site
 from fanshare.web.authorisation import account_of
 from fanshare.web.brand.who import posts
 from fanshare.web.desk import Here
@@ -31,11 +32,12 @@ def team(here: Here) -> Any:
     members = staff.brand_people(here.access, here.programme.keys)
     if here.request.method == "POST":
         try:
-            _change(here)
+            told = _change(here)
         except FanshareError as error:
             problem = plain(error)
         else:
-            return HttpResponseRedirect(str(reverse("brand_team", args=[here.tenant.slug])))
+            there = reverse("brand_team", args=[here.tenant.slug])
+            return HttpResponseRedirect(f"{there}?sent={told}" if told else there)
     actions = {name: _(words) for name, words in audit.WHAT.items()}
     spec = Spec({"what": (_("what"), actions)}, {"newest": _("newest first")}, _("about what"))
     wish = asked(here.request.GET, spec, here.zone)
@@ -59,6 +61,9 @@ def team(here: Here) -> Any:
         "asked_since": factor_rules.of_brand(here.access),
         "grace": GRACE // DAY,
         "problem": problem,
+        "told": here.request.GET.get("sent", "")[:10],
+        "sends_mail": site.of(here.request).accounts.sends_mail,
+        "sign_in": here.request.build_absolute_uri(reverse("sign_in")),
         "typed": {name: here.request.POST.get(name, "")[:300] for name in ("address", "post")},
         "asked": wish,
         "rows": [(row, who, actions[row.what]) for row, who in rows],
@@ -67,22 +72,34 @@ def team(here: Here) -> Any:
     return page(here, "brand/team.html", context, status=422 if problem else 200)
 
 
-def _change(here: Here) -> None:
+def _change(here: Here) -> str:
+    """Do what the form asks; whether somebody is ``in`` or was ``mailed`` again, which the page then says."""
     address, keys, public_id = field(here, "address"), here.programme.keys, here.tenant.public_id
     if field(here, "what") == "end":
         staff_leaving.end_colleague(here.access, public_id, keys, address, here.now)
-        return
+        return ""
     if field(here, "what") == "ask_factor":
         factor_rule.ask_brand(here.access, account_of(here.request), here.now)
-        return
+        return ""
     if field(here, "what") == "let_factor":
         factor_rule.let_brand(here.access, here.now)
-        return
+        return ""
+    mails = site.of(here.request).accounts.sends_mail
+    if field(here, "what") == "invite":
+        if not mails:
+            raise ConflictError("no_mail", "Mail is not set up here; tell her yourself where she signs in.")
+        if not invitations.invite(here.access, keys, address, language.of_visitor(here.request), here.now):
+            raise ConflictError("just_invited", "A mail went to her within this hour; wait before you send another.")
+        return "mailed"
     if field(here, "post") not in list(Post):
         raise BadInputError("bad_post", "Say what she does for the brand.")
     post = Post(field(here, "post"))
-    if not staff.add_brand_person(here.access, public_id, keys, address, here.now, post=post):
-        raise ConflictError("known", "She looks after this programme already; end her first to change as what.")
+    with here.access.transaction():
+        if not staff.add_brand_person(here.access, public_id, keys, address, here.now, post=post):
+            raise ConflictError("known", "She looks after this programme already; end her first to change as what.")
+        if mails:
+            invitations.invite(here.access, keys, address, language.of_visitor(here.request), here.now)
+    return "in"
 
 
 def _who(actor: str, members: list[Member]) -> str:

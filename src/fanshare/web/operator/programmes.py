@@ -8,9 +8,10 @@ from django.urls import reverse
 
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import Instant, format_rfc3339
-from fanshare.flows import programmes
+from fanshare.flows import invitations, programmes
 from fanshare.store.queries import tenants
 from fanshare.store.queries.tenants import Tenant
+from fanshare.web import language, site
 from fanshare.web.exports import exported
 from fanshare.web.language import gettext as _
 from fanshare.web.lists import Asked, Spec, asked, behind, by_number, taken
@@ -34,6 +35,9 @@ def all_programmes(here: Office) -> Any:
         except FanshareError as error:
             problem = plain(error)
         else:
+            if (owner := field(here, "owner")) and site.of(here.request).accounts.sends_mail:
+                said = language.of_visitor(here.request)
+                invitations.invite(here.access(made), here.desk.keys, owner, said, here.now)
             return HttpResponseRedirect(f"{reverse('operator_programmes')}?founded={made.slug}")
     admissions = {"open": _("open to everybody"), "application": _("by application")}
     sorts = {"oldest": _("oldest first"), "newest": _("newest first"), "name": _("by name")}
