@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -222,6 +222,12 @@ def test_a_change_of_account_that_is_undone_fifty_times_at_once_is_undone_once(c
     assert company.house.value("SELECT count(*) FROM audit WHERE what = 'payee.undo'") == 1
 
 
+def won_once(answers: Sequence[Answer]) -> bool:
+    """One was done; the others were refused, or told on a busy machine that the books are away: try again."""
+    counted = Counter(one.status for one in answers)
+    return counted[302] == 1 and counted[422] + counted[503] == MANY - 1
+
+
 def test_a_run_that_is_planned_approved_sent_and_marked_as_paid_fifty_times_at_once_pays_once(company: Company) -> None:
     brand, bea, at = company.brand, company.device("bea"), "/brand/linen/payouts"
     company.house.later(4 * DAY)
@@ -229,23 +235,23 @@ def test_a_run_that_is_planned_approved_sent_and_marked_as_paid_fifty_times_at_o
     before = money(company)
     form = hidden(bea.get("/sign-out"))
     answers = at_once(bea, f"{at}/plan", [form] * MANY)
-    assert Counter(one.status for one in answers) == {302: 1, 422: MANY - 1}, words(answers[0])
+    assert won_once(answers), words(answers[0])
     run = next(one.headers["location"] for one in answers if one.status == 302)
     number = int(run.rpartition("/")[2])
     items = runs.items_of(brand.access, number)
     whole = sum(row.item.amount for row in items)
     assert (len(items) > 1, money(company)) == (True, before), "planning moves no money"
     answers = at_once(bea, f"{run}/do", [{**form, "do": "approve", "sure": "yes"}] * MANY)
-    assert Counter(one.status for one in answers) == {302: 1, 422: MANY - 1}
+    assert won_once(answers)
     assert money(company) == before
     answers = at_once(bea, f"{run}/do", [{**form, "do": "send", "sure": "yes"}] * MANY)
-    assert {one.status for one in answers} == {302}, "what was sent is sent, and said so again"
+    assert {one.status for one in answers} <= {302, 503}, "what was sent is sent, and said so again"
     assert money(company) == (before[0] - whole, before[1] + whole, before[2]), "the money went once"
     keys = [row.item.frozen.key for row in runs.items_of(brand.access, number) if row.item.frozen]
-    answers = at_once(
-        bea, f"{run}/do", [{**form, "do": "paid", "key": key, "sure": "yes"} for key in (keys * MANY)[:MANY]]
-    )
-    assert {one.status for one in answers} <= {302, 422}
+    paid = [{**form, "do": "paid", "key": key, "sure": "yes"} for key in keys]
+    answers = at_once(bea, f"{run}/do", (paid * MANY)[:MANY])
+    assert {one.status for one in answers} <= {302, 422, 503}
+    assert {bea.post(f"{run}/do", one).status for one in paid} <= {302, 422}, "whoever was told to try again does"
     assert money(company) == (before[0] - whole, before[1], before[2] + whole), "each arrived once"
     assert brand.access.value(
         "SELECT count(*) FROM payout_event e JOIN payout p ON p.programme_id = e.programme_id AND p.id = e.payout_id"

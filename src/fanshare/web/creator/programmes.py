@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.http import Http404, HttpResponseRedirect
+from django.http import HttpResponseRedirect
 
 from fanshare.core.money import format_micros
 from fanshare.core.punctuality import Punctuality
@@ -16,6 +16,7 @@ from fanshare.flows.outlook import EXAMPLE, Outlook
 from fanshare.store.queries import fellows
 from fanshare.web.came_back import of_all, told
 from fanshare.web.desk import Here
+from fanshare.web.errors import error_page
 from fanshare.web.exports import exported
 from fanshare.web.joining.looking import funded, promises
 from fanshare.web.language import gettext as _
@@ -51,7 +52,7 @@ def compared(here: Here, other: str) -> Any:
     everyone = {one.slug: one for one in here.desk.offers(here.access.conn)}
     mine, there = everyone.get(here.tenant.slug), everyone.get(other)
     if mine is None or there is None or mine is there:
-        raise Http404
+        return error_page(here.request, 404)
     context = {
         "mine": mine,
         "there": there,
