@@ -13,9 +13,10 @@ from fanshare.core.instants import HOUR, Instant
 from fanshare.core.marks import later
 from fanshare.flows import outbox, staff
 from fanshare.flows.authorisation import Post
+from fanshare.flows.context import pseudonym
 from fanshare.flows.letters import Say, Words
-from fanshare.flows.staff import Member
 from fanshare.store.access import Access
+from fanshare.store.queries import staff as rows
 
 #: As what somebody looks after a programme, within the sentence of the mail.
 _AS: Mapping[str, str] = {
@@ -34,12 +35,12 @@ class Place(NamedTuple):
     url: str
 
 
-def invite(access: Access, keys: Keys, address: str, language: str, now: Instant) -> bool:
+def invite(access: Access, public_id: str, keys: Keys, address: str, language: str, now: Instant) -> bool:
     """Have a mail written to somebody of the team, at most once an hour; whether it was.
 
     Raises ``BadInputError`` (``bad_email``, ``unknown_address``).
     """
-    if member(access, keys, address) is None:
+    if not post_of(access, public_id, keys, address):
         raise BadInputError("unknown_address", "Nobody with this address looks after this programme.", 404)
     key = f"{access.programme_id}/{staff.account_of(keys, address).hex()}/{now // HOUR}"
     content: dict[str, str | int] = {
@@ -50,11 +51,11 @@ def invite(access: Access, keys: Keys, address: str, language: str, now: Instant
     return outbox.put(access.conn, keys, outbox.INVITED, key, content, now)
 
 
-def member(access: Access, keys: Keys, address: str) -> Member | None:
-    """Who of the team has an address. Raises ``BadInputError`` ``bad_email``."""
-    wanted = staff.folded(address)
-    people = staff.brand_people(access, keys)
-    return next((one for one in people if one.address.strip().casefold() == wanted), None)
+def post_of(access: Access, public_id: str, keys: Keys, address: str) -> str:
+    """As what the one with an address looks after a programme; empty where she does not. Raises ``bad_email``."""
+    id_ = rows.with_hash(access, pseudonym(keys, public_id, "email", staff.folded(address)))
+    found = None if id_ is None else rows.brand_person(access, id_)
+    return "" if found is None else found.post
 
 
 def words(_: Say, place: Place, post: str) -> Words:

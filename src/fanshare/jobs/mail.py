@@ -187,10 +187,10 @@ def _safety(office: PostOffice, one: Waiting) -> Iterator[Letter]:
 def _invited(conn: Connection, keys: Keys, office: PostOffice, one: Waiting) -> Iterator[Letter]:
     """Who was ended meanwhile is not told; as what she looks after the programme is asked only here."""
     address, tenant = str(one.content["address"]), _tenant(conn, int(one.content["programme"]))
-    found = invitations.member(Access(conn, tenant.id, "job:mail"), keys, address)
-    if found is not None:
+    post = invitations.post_of(Access(conn, tenant.id, "job:mail"), tenant.public_id, keys, address)
+    if post:
         place = invitations.Place(tenant.name, _host(office), f"{office.base_url}/sign-in")
-        words = invitations.words(_say(office, one), place, found.post)
+        words = invitations.words(_say(office, one), place, post)
         yield Letter(address, words.subject, words.text, one.ident, language=_language(one))
 
 

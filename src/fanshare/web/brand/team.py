@@ -84,11 +84,11 @@ def _change(here: Here) -> str:
     if field(here, "what") == "let_factor":
         factor_rule.let_brand(here.access, here.now)
         return ""
-    mails = site.of(here.request).accounts.sends_mail
+    mails, said = site.of(here.request).accounts.sends_mail, language.of_visitor(here.request)
     if field(here, "what") == "invite":
         if not mails:
             raise ConflictError("no_mail", "Mail is not set up here; tell her yourself where she signs in.")
-        if not invitations.invite(here.access, keys, address, language.of_visitor(here.request), here.now):
+        if not invitations.invite(here.access, public_id, keys, address, said, here.now):
             raise ConflictError("just_invited", "A mail went to her within this hour; wait before you send another.")
         return "mailed"
     if field(here, "post") not in list(Post):
@@ -98,7 +98,7 @@ def _change(here: Here) -> str:
         if not staff.add_brand_person(here.access, public_id, keys, address, here.now, post=post):
             raise ConflictError("known", "She looks after this programme already; end her first to change as what.")
         if mails:
-            invitations.invite(here.access, keys, address, language.of_visitor(here.request), here.now)
+            invitations.invite(here.access, public_id, keys, address, said, here.now)
     return "in"
 
 

@@ -37,7 +37,7 @@ def all_programmes(here: Office) -> Any:
         else:
             if (owner := field(here, "owner")) and site.of(here.request).accounts.sends_mail:
                 said = language.of_visitor(here.request)
-                invitations.invite(here.access(made), here.desk.keys, owner, said, here.now)
+                invitations.invite(here.access(made), made.public_id, here.desk.keys, owner, said, here.now)
             return HttpResponseRedirect(f"{reverse('operator_programmes')}?founded={made.slug}")
     admissions = {"open": _("open to everybody"), "application": _("by application")}
     sorts = {"oldest": _("oldest first"), "newest": _("newest first"), "name": _("by name")}
