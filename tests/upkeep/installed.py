@@ -2,6 +2,7 @@
 
 import datetime
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -82,7 +83,10 @@ class Place:
             self.running[name] = process
             if wait:
                 listener.settimeout(60)
-                assert listener.recv(100) == b"READY=1"
+                try:
+                    assert listener.recv(100) == b"READY=1"
+                except TimeoutError:
+                    raise AssertionError(f"{name} did not get ready: {self.log(name).read_text()[-2000:]}") from None
 
     def stop(self, *names: str) -> None:
         """What systemd does, in this order: the main process is asked."""
@@ -195,9 +199,13 @@ def _answers(port: int) -> bool:
 
 
 def _free() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that a service can keep, stopped and started: below those that the system lends to whoever connects."""
+    for _ in range(100):
+        port = 10_000 + secrets.randbelow(22_000)
+        with suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise OSError("no port is free")
 
 
 def _certify(folder: Path) -> None:

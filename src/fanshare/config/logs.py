@@ -3,15 +3,16 @@
 import logging
 import sys
 
-# structlog takes rich along to draw tracebacks, which nobody asks for: 5 MB in every process that serves. It does
-# without where rich can't be had (its import expects the ImportError); tables and bars import it afterwards as ever.
-_BLOCKED = "rich" not in sys.modules and "structlog" not in sys.modules
-if _BLOCKED:
-    sys.modules["rich"] = None  # type: ignore[assignment]
+# structlog takes rich along to draw tracebacks and greenlet to tell green threads apart, neither of which anybody asks
+# for: 6 MB in every process that serves. It does without where they can't be had (its imports expect the ImportError);
+# whoever wants them imports them afterwards as ever.
+_BLOCKED = [name for name in ("rich", "greenlet") if not {name, "structlog"} & sys.modules.keys()]
+for _name in _BLOCKED:
+    sys.modules[_name] = None  # type: ignore[assignment]
 import structlog  # noqa: E402
 
-if _BLOCKED:
-    del sys.modules["rich"]
+for _name in _BLOCKED:
+    del sys.modules[_name]
 
 
 class _ToStandardError(logging.Handler):

@@ -171,4 +171,9 @@ def _text(sections: Mapping[str, Section]) -> str:
 
 
 _WANTED = ("WantedBy", "multi-user.target")
-_SETTINGS: Section = (("Environment", f"FANSHARE_SETTINGS={SETTINGS}"), ("WorkingDirectory", str(HOME)))
+_SETTINGS: Section = (
+    ("Environment", f"FANSHARE_SETTINGS={SETTINGS}"),
+    # A tenth of a process is the columns of every instruction, which only draw marks below the lines of a traceback.
+    ("Environment", "PYTHONNODEBUGRANGES=1"),
+    ("WorkingDirectory", str(HOME)),
+)
