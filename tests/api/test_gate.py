@@ -69,6 +69,7 @@ def _valid(name: str) -> Any:
         "api.links.state": state,
         "api.codes.add": {"creator": "x", "text": "X", "label": LINK["label"]},
         "api.codes.state": state,
+        "api.credit_codes.remove": {"codes": ["X1"]},
         "api.credit_codes.take": {"codes": [{"code": "X1", "value": {"micros": "5000000", "currency": "EUR"}}]},
         "api.products.take": {"products": [{"id": "1", **PRODUCT}]},
         "api.products.put": PRODUCT,

@@ -75,4 +75,10 @@ def test_codes_that_a_brand_made_itself_are_brought_given_and_given_back(shop: S
     assert term.refused(*stock, "answer", made["id"], "--unused") == "not_confirmed"
     assert term.ask(*stock, "answer", made["id"], "--unused", "--yes")["state"] == "cancelled"
     assert [one["left"] for one in term.ask(*stock, "show")["stock"]] == [0, 1, 1]
+    remove = (*stock, "remove", str(file), "--shop", at)
+    gone = term.ask(*remove, "--dry-run")
+    assert [gone[name] for name in ("out", "given", "aside", "unknown")] == [3 - 1, 1, 0, 1]
+    assert term.refused(*remove) == "not_confirmed"
+    assert "2 codes were taken out. 1 were given" in term.say(*remove, "--yes")
+    assert [one["left"] for one in term.ask(*stock, "show")["stock"]] == [0]
     assert term.ask("check")["ok"]

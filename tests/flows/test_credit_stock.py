@@ -63,6 +63,10 @@ class Till:
         self.story.sold(f"S{self.sold}", 20 * MICROS, now=self.now, evidence=evidence)
         self.work()
 
+    def take_out(self, *lines: str, look: bool = False) -> flow.TakenOut:
+        raw = "\n".join(("code,value,currency,end", *lines)).encode()
+        return flow.take_out(self.story.programme, self.at, raw, look=look)
+
     def work(self) -> None:
         work_credits(self.story.programme, lambda: self.now)
 
@@ -176,6 +180,34 @@ def test_codes_from_before_a_restore_and_those_that_end_soon_are_given_to_nobody
     till.sound()
 
 
+def test_codes_of_a_wrong_file_are_taken_out_and_brought_again_but_for_those_that_somebody_has(till: Till) -> None:
+    """They came as fifty each, and are worth five."""
+    till.bring("A1,50.00,EUR,", "B2,5.00,EUR,", "C3,50.00,EUR,")
+    till.take(FIVE, "k1")
+    wrong = ("b2,50.00,EUR,", "A1,50.00,EUR,", "C3,,", "a1,1,EUR,", "Z9,5.00,EUR,", "bad code,5.00,EUR,")
+    looked = till.take_out(*wrong, look=True)
+    assert looked[:4] == (2, 1, 0, 1)
+    assert [(one.row, one.error.code) for one in looked.refused] == [(7, "bad_code")]
+    assert till.take_out(*wrong)[:4] == looked[:4]
+    assert till.take_out(*wrong)[:4] == (0, 1, 0, 3), "out is out"
+    assert till.bring("A1,5.00,EUR,", "C3,5.00,EUR,").new == 2
+    assert {till.take(FIVE, "k2").shown, till.take(FIVE, "k3").shown} == {"A1", "C3"}
+    till.sound()
+
+
+def test_codes_from_before_a_restore_cannot_be_made_new_by_taking_them_out(till: Till) -> None:
+    """Brought again they would be given to somebody, and may be somebody's already."""
+    till.bring("A1,5.00,EUR,")
+    till.now += DAY
+    payout_holds.hold(till.story.access, NOW, till.now)
+    payout_holds.release(till.story.access, "Bea", "I compared everything with the bank.", till.now)
+    till.now += DAY
+    assert till.take_out("A1,5.00,EUR,")[:4] == (0, 0, 1, 0)
+    assert till.bring("A1,5.00,EUR,").known == 1
+    with pytest.raises(ConflictError, match="is left"):
+        till.take(FIVE, "again")
+
+
 def test_where_it_is_not_allowed_or_a_code_is_anothers_nothing_is_given(till: Till) -> None:
     story = till.story
     till.bring("A1,5.00,EUR,", "B2,10.00,EUR,")
@@ -217,7 +249,7 @@ class Giving(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        self.till, self.brought, self.keys = Till(self.conn), 0, 0
+        self.till, self.brought, self.keys, self.gone = Till(self.conn), 0, 0, 0
         self.free = {FIVE: 0, TEN: 0}
         self.ready, self.out, self.paid = 40 * MICROS, 0, 0
 
@@ -227,6 +259,17 @@ class Giving(RuleBasedStateMachine):
         self.brought += number
         assert self.till.bring(*(f"{one},{value // MICROS},EUR," for one in codes)).new == number
         self.free[value] += number
+
+    @precondition(lambda self: self.brought > 0)
+    @rule(first=st.integers(0, 30), number=st.integers(1, 3))
+    def take_out(self, first: int, number: int) -> None:
+        """Whatever the file names: only what nobody has leaves, and counts as never brought."""
+        before = {one.amount: one.left for one in stock.levels(self.till.story.access, self.till.now)}
+        gone = self.till.take_out(*(f"N{first + n},1,EUR," for n in range(number)))
+        after = {one.amount: one.left for one in stock.levels(self.till.story.access, self.till.now)}
+        assert gone.out == sum(before.values()) - sum(after.values())
+        self.gone += gone.out
+        self.free.update({value: after.get(value, 0) for value in self.free})
 
     @precondition(lambda self: self.brought > 0)
     @rule(value=st.sampled_from([FIVE, TEN]), again=st.booleans())
@@ -273,7 +316,7 @@ class Giving(RuleBasedStateMachine):
             left = {one.amount: one.left for one in stock.levels(self.till.story.access, self.till.now)}
             assert left == {value: number for value, number in self.free.items() if value in left}
             given = [one.stock for one in rows.listed(self.till.story.access)]
-            assert len(given) == len({*given}) == self.brought - sum(self.free.values())
+            assert len(given) == len({*given}) == self.brought - self.gone - sum(self.free.values())
 
     def teardown(self) -> None:
         if hasattr(self, "till"):

@@ -36,6 +36,25 @@ class CreditCodesIn(Strict):
     shop: Endpoint = ""
 
 
+class CreditCodesOut(Strict):
+    """Codes of one connected shop that nobody shall be given (``shop``: its endpoint; the only one if left out)."""
+
+    codes: Annotated[
+        list[Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00]+$")]],
+        Field(min_length=1, max_length=500),
+    ]
+    shop: Endpoint = ""
+
+
+class CreditCodesLeft(Schema):
+    """What became of them: out, given to somebody, laid aside by a restore, never here. Only the first are gone."""
+
+    out: int
+    given: int
+    aside: int
+    unknown: int
+
+
 class CreditCodeRefused(Schema):
     """A code that was not taken: its place in the list, from 1, and why."""
 
@@ -103,6 +122,23 @@ def put_credit_codes(request: Any, body: CreditCodesIn) -> Any:
         found = flow.take_in(desk.programme, shop, told, desk.now)
         refused = [{"place": one.row, "code": one.error.code, "problem": one.error.message} for one in found.refused]
         return {"new": found.new, "known": found.known, "refused": refused}
+
+    return write(request, body, work, status=200)
+
+
+@router.post("/credit-codes/removed", response=CreditCodesLeft, summary="Take codes of shop credit out")
+@operation("api.credit_codes.remove")
+def remove_credit_codes(request: Any, body: CreditCodesOut) -> Any:
+    """Take codes out of the stock that were given to nobody, such as those of a wrong list. They can be brought again.
+
+    Codes that somebody was given stay, and so do those that came before the books were restored from a backup.
+    """
+
+    def work(desk: Desk) -> Any:
+        shop = connection_changes.find(desk.programme, body.shop)
+        codes = [one.strip().casefold() for one in body.codes]
+        found = flow.remove(desk.programme, shop, codes)._asdict()
+        return {name: found[name] for name in ("out", "given", "aside", "unknown")}
 
     return write(request, body, work, status=200)
 

@@ -39,6 +39,38 @@ def import_(
 
 
 @app.command()
+def remove(
+    ctx: typer.Context,
+    file: Path = typer.Argument(help="A CSV file with a column code, such as the wrong one; - for stdin."),  # noqa: B008
+    shop: str = _SHOP,
+    dry_run: bool = typer.Option(False, "--dry-run", help="Only say what would leave."),
+    yes: bool = typer.Option(False, "--yes", help="Don't ask."),
+) -> None:
+    """Take codes out of the stock that were given to nobody. Given ones stay, and those from before a restore."""
+    from fanshare.cli.files import read_bytes
+    from fanshare.core.credit_stock import MOST_BYTES
+    from fanshare.flows.connection_changes import find
+    from fanshare.flows.credit_stock import take_out
+
+    this = session(ctx)
+    raw = read_bytes(file, MOST_BYTES + 1)
+    if not dry_run:
+        confirm(ctx, f"Take the codes of {file} out, so that nobody is given them?", yes)
+    with this.desk() as desk:
+        at = find(desk.programme, shop)
+        found = take_out(desk.programme, at, raw, look=dry_run)
+    refused = [{"row": one.row, "code": one.error.code, "problem": one.error.message} for one in found.refused]
+    counts = {**found._asdict(), "refused": refused}
+    verb = "would be taken out" if dry_run else "were taken out"
+    said = [
+        f"{found.out} codes {verb}. {found.given} were given to somebody and stay, {found.aside} lie aside since a "
+    ]
+    said[0] += f"restore and stay, {found.unknown} were never here, {len(refused)} rows were refused."
+    said += [f"row {one['row']}: {one['problem']}" for one in refused[:20]]
+    this.out.result({"shop": at.endpoint, "dry_run": dry_run, **counts}, said)
+
+
+@app.command()
 def show(ctx: typer.Context) -> None:
     """What is left of each value."""
     from fanshare.core.money import format_minor

@@ -59,6 +59,21 @@ def read(content: bytes, tz: ZoneInfo, now: Instant) -> Told:
     return take(_rows(content), tz, now)
 
 
+def read_codes(content: bytes) -> tuple[list[str], tuple[Refused, ...]]:
+    """Only the codes of a file, each once as it is compared (case folded), whatever stands beside them.
+
+    Raises what ``read`` raises; the only column that has to be there is ``code``.
+    """
+    codes: dict[str, None] = {}
+    refused: list[Refused] = []
+    for number, cells in _rows(content, ("code",)):
+        try:
+            codes[_code(cells).casefold()] = None
+        except BadInputError as error:
+            refused.append(Refused(number, error))
+    return list(codes), tuple(refused)
+
+
 def take(rows: Iterable[tuple[int, Mapping[str, str]]], tz: ZoneInfo, now: Instant) -> Told:
     """The codes of rows that stand at numbers, by the names of their columns."""
     pieces: list[Piece] = []
@@ -86,7 +101,7 @@ def lasts(ends_at: Instant | None, now: Instant) -> bool:
     return ends_at is None or ends_at >= now + LEAST_LIFE
 
 
-def _rows(content: bytes) -> list[tuple[int, dict[str, str]]]:
+def _rows(content: bytes, needed: Sequence[str] = _COLUMNS) -> list[tuple[int, dict[str, str]]]:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -96,7 +111,7 @@ def _rows(content: bytes) -> list[tuple[int, dict[str, str]]]:
     except csv.Error:
         raise BadInputError("bad_csv", "The file is no CSV: a quoted cell does not end, or is cut.") from None
     header = [name.casefold() for name in lines[0][1]] if lines else []
-    missing = [name for name in _COLUMNS if name not in header]
+    missing = [name for name in needed if name not in header]
     if missing:
         raise BadInputError(
             "no_header", "The first row names the columns; %(missing)s is missing.", missing=", ".join(missing)
@@ -120,12 +135,17 @@ def _lines(text: str) -> Iterator[tuple[int, Sequence[str]]]:
 
 
 def _piece(number: int, cells: Mapping[str, str], tz: ZoneInfo, now: Instant) -> Piece:
-    code, currency = cells.get("code", ""), cells.get("currency", "").upper()
-    if not 1 <= len(code) <= _LONGEST_CODE or not code.isprintable() or any(char.isspace() for char in code):
-        raise BadInputError("bad_code", "A code has 1 to 100 characters without blanks.")
+    code, currency = _code(cells), cells.get("currency", "").upper()
     if currency not in EXPONENTS:
         raise BadInputError("bad_currency", "The currency is three letters such as EUR.")
     return Piece(number, code, currency, _value(cells.get("value", ""), currency), _end(cells.get("end", ""), tz, now))
+
+
+def _code(cells: Mapping[str, str]) -> str:
+    code = cells.get("code", "")
+    if not 1 <= len(code) <= _LONGEST_CODE or not code.isprintable() or any(char.isspace() for char in code):
+        raise BadInputError("bad_code", "A code has 1 to 100 characters without blanks.")
+    return code
 
 
 def _value(text: str, currency: str) -> Micros:

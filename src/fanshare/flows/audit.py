@@ -124,6 +124,7 @@ WHAT = {
     "payout.take_over": later("took a payout run over from the calendar"),
     "credit.allow": later("said whether a shop gives credit"),
     "credit.stock": later("brought codes of shop credit"),
+    "credit.stock_out": later("took codes of shop credit out"),
     "credit.answer": later("said what became of a code of shop credit that was given back"),
     "payout.schedule": later("set the days of paying"),
     "payout.approve": later("approved a payout run"),

@@ -258,6 +258,7 @@ API: Mapping[str, Scope] = {
     "api.products.take": Scope.LINKS,
     "api.products.put": Scope.LINKS,
     "api.credit_codes.list": Scope.READ,
+    "api.credit_codes.remove": Scope.LINKS,
     "api.credit_codes.take": Scope.LINKS,
     "api.clicks.list": Scope.READ,
     "api.orders.list": Scope.READ,

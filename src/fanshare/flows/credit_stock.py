@@ -38,6 +38,16 @@ class Brought(NamedTuple):
     refused: tuple[Refused, ...]
 
 
+class TakenOut(NamedTuple):
+    """What became of codes that shall leave the stock: out, given already, laid aside by a restore, never here."""
+
+    out: int
+    given: int
+    aside: int
+    unknown: int
+    refused: tuple[Refused, ...]
+
+
 class StockOffer(NamedTuple):
     """What somebody may take of a shop's stock: values that lie there and that her balance covers, smallest first.
 
@@ -58,7 +68,7 @@ def bring(programme: Programme, shop: Connection, raw: bytes, tz: str, now: Inst
     ``BadInputError`` (``codes_are_made``; ``not_text``, ``bad_csv``, ``no_header``, ``no_codes``, ``too_many_codes``).
     """
     if len(raw) > core.MOST_BYTES:
-        raise BadInputError("too_large", "The file is larger than 6 MB; cut it.")
+        raise _too_large()
     return take_in(programme, shop, core.read(raw, zone(tz), now), now, look=look)
 
 
@@ -77,6 +87,30 @@ def take_in(programme: Programme, shop: Connection, told: Told, now: Instant, *,
         made = len(fresh) if look else _add(programme, shop.id, fresh, now)
     refused = tuple(sorted((*told.refused, *taken), key=lambda one: one.row))
     return Brought(made, len(good) - made, refused)
+
+
+def take_out(programme: Programme, shop: Connection, raw: bytes, *, look: bool = False) -> TakenOut:
+    """Take the codes of a CSV file out of the stock, such as those of a wrong file; with ``look`` only see.
+
+    Given codes stay: somebody has them. So do those that came before a restore: brought again they would look new, and
+    could be given to a second person. Raises ``BadInputError`` as ``bring`` does.
+    """
+    if len(raw) > core.MOST_BYTES:
+        raise _too_large()
+    codes, refused = core.read_codes(raw)
+    return remove(programme, shop, codes, look=look)._replace(refused=refused)
+
+
+def remove(programme: Programme, shop: Connection, codes: Sequence[str], *, look: bool = False) -> TakenOut:
+    """The same for codes that were read already."""
+    access = programme.access
+    prints = list({_print(programme, shop.id, code) for code in codes})
+    with access.transaction():
+        out = 0 if look else stock.take_out(access, shop.id, prints)
+        found = stock.among(access, shop.id, prints)
+    free = found.free + out
+    there = found.there + out
+    return TakenOut(free, found.given, there - free - found.given, len(prints) - there, ())
 
 
 def offers(programme: Programme, party: int, now: Instant) -> list[StockOffer]:
@@ -192,6 +226,10 @@ def _print(programme: Programme, connection: int, code: str) -> str:
 
 def _place(programme: Programme, connection: int, print_: str) -> bytes:
     return f"{programme.access.programme_id}/{connection}/{print_}".encode()
+
+
+def _too_large() -> BadInputError:
+    return BadInputError("too_large", "The file is larger than 6 MB; cut it.")
 
 
 def _owned() -> BadInputError:

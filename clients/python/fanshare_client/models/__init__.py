@@ -19,6 +19,8 @@ from .creator_in import CreatorIn
 from .credit_code_in import CreditCodeIn
 from .credit_code_refused import CreditCodeRefused
 from .credit_codes_in import CreditCodesIn
+from .credit_codes_left import CreditCodesLeft
+from .credit_codes_out import CreditCodesOut
 from .credit_codes_taken import CreditCodesTaken
 from .credit_level import CreditLevel
 from .credit_levels import CreditLevels
@@ -133,6 +135,8 @@ __all__ = (
     "CreditCodeIn",
     "CreditCodeRefused",
     "CreditCodesIn",
+    "CreditCodesLeft",
+    "CreditCodesOut",
     "CreditCodesTaken",
     "CreditLevel",
     "CreditLevels",

@@ -10,11 +10,10 @@ from fanshare.store.access import Access
 
 #: Which codes may be given: those that live long enough, and that came after the last restore. A code that came before
 #: it may have been given away after the backup, and then somebody has it of whom the books do not know.
-_GIVABLE = """
-       s.given_at IS NULL AND (s.ends_at IS NULL OR s.ends_at >= %(now)s + %(life)s)
-   AND s.imported_at > coalesce((SELECT max(h.since_at) FROM payout_hold h
+_SURE = """s.imported_at > coalesce((SELECT max(h.since_at) FROM payout_hold h
                                   WHERE h.programme_id = %(programme_id)s), -1)
 """
+_GIVABLE = "s.given_at IS NULL AND (s.ends_at IS NULL OR s.ends_at >= %(now)s + %(life)s) AND " + _SURE
 _KNOWN = """
 SELECT print FROM credit_stock
  WHERE programme_id = %(programme_id)s AND connection_id = %(connection)s AND print = ANY(%(prints)s)
@@ -55,6 +54,23 @@ UPDATE credit_stock s SET given_at = %(now)s, sealed = NULL
   FROM free WHERE s.programme_id = %(programme_id)s AND s.id = free.id
 RETURNING s.id, s.print, free.sealed, s.ends_at
 """
+)
+#: What can be taken out, how much of it was given, and what came before the last restore.
+_AMONG = (
+    """
+SELECT count(*) FILTER (WHERE s.given_at IS NULL AND """
+    + _SURE
+    + """), count(*) FILTER (WHERE s.given_at IS NOT NULL), count(*) FROM credit_stock s
+ WHERE s.programme_id = %(programme_id)s AND s.connection_id = %(connection)s AND s.print = ANY(%(prints)s)
+"""
+)
+_TAKE_OUT = (
+    """
+DELETE FROM credit_stock s
+ WHERE s.programme_id = %(programme_id)s AND s.connection_id = %(connection)s AND s.print = ANY(%(prints)s)
+   AND s.given_at IS NULL AND """
+    + _SURE
+    + " RETURNING 1"
 )
 _LEVELS = (
     """
@@ -106,6 +122,14 @@ class Taken(NamedTuple):
     print: str
     sealed: bytes
     ends_at: Instant | None
+
+
+class Among(NamedTuple):
+    """Of codes that are named: how many can be taken out, how many were given, how many are in the stock at all."""
+
+    free: int
+    given: int
+    there: int
 
 
 class Level(NamedTuple):
@@ -169,6 +193,18 @@ def take(access: Access, connection: int, currency: str, amount: Micros, now: In
     values = {"connection": connection, "currency": currency, "amount": amount, "now": now, "life": LEAST_LIFE}
     row = access.fetch_one(_TAKE, values)
     return None if row is None else Taken(row[0], row[1], bytes(row[2]), row[3])
+
+
+def among(access: Access, connection: int, prints: Sequence[str]) -> Among:
+    """What the stock knows of these codes."""
+    row = access.fetch_one(_AMONG, {"connection": connection, "prints": list(prints)})
+    assert row is not None
+    return Among(*row)
+
+
+def take_out(access: Access, connection: int, prints: Sequence[str]) -> int:
+    """Take those of these codes out that were given to nobody and came after the last restore; how many."""
+    return len(access.fetch(_TAKE_OUT, {"connection": connection, "prints": list(prints)}))
 
 
 def levels(access: Access, now: Instant) -> list[Level]:

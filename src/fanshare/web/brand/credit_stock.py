@@ -12,6 +12,7 @@ from fanshare.flows import connection_changes
 from fanshare.flows import credit_stock as flow
 from fanshare.flows.audit import noted
 from fanshare.flows.authorisation import Role
+from fanshare.flows.connections import Connection
 from fanshare.store.queries import credit_stock as rows
 from fanshare.store.queries import listing
 from fanshare.web.brand.who import named
@@ -32,6 +33,9 @@ def stock(here: Here) -> Any:
         if field(here, "do", 10) == "answer":
             _answer(here)
             return HttpResponseRedirect(here.request.path)
+        if field(here, "do", 10) in {"out", "look out"}:
+            look = field(here, "do", 10) != "out"
+            return _page(here, gone=_take_out(here, look=look), look=look)
         look = field(here, "do", 10) != "take"
         return _page(here, found=_bring(here, look=look), look=look)
     except FanshareError as error:
@@ -39,22 +43,36 @@ def stock(here: Here) -> Any:
 
 
 def _bring(here: Here, *, look: bool) -> flow.Brought:
-    sent = here.request.FILES.get("file")
-    if sent is None:
-        raise BadInputError("file_missing", "Choose the file first.")
-    shop = connection_changes.find(here.programme, field(here, "shop", 18) or "0")
+    shop, raw = _sent(here)
     with here.access.transaction():
-        zone = here.tenant.time_zone
-        found = flow.bring(here.programme, shop, sent.read(MOST_BYTES + 1), zone, here.now, look=look)
+        found = flow.bring(here.programme, shop, raw, here.tenant.time_zone, here.now, look=look)
         if found.new and not look:
             noted(here.access, "credit.stock", here.now, f"connection {shop.id}: {found.new} codes")
     return found
 
 
+def _take_out(here: Here, *, look: bool) -> flow.TakenOut:
+    if not look and field(here, "sure") != "yes":
+        raise _not_sure()
+    shop, raw = _sent(here)
+    with here.access.transaction():
+        gone = flow.take_out(here.programme, shop, raw, look=look)
+        if gone.out and not look:
+            noted(here.access, "credit.stock_out", here.now, f"connection {shop.id}: {gone.out} codes")
+    return gone
+
+
+def _sent(here: Here) -> tuple[Connection, bytes]:
+    sent = here.request.FILES.get("file")
+    if sent is None:
+        raise BadInputError("file_missing", "Choose the file first.")
+    return connection_changes.find(here.programme, field(here, "shop", 18) or "0"), sent.read(MOST_BYTES + 1)
+
+
 def _answer(here: Here) -> None:
     number, used = field(here, "credit", 18), field(here, "used", 3)
     if field(here, "sure") != "yes" or used not in {"yes", "no"}:
-        raise BadInputError("not_sure", "Tick that you mean it; nothing was done.")
+        raise _not_sure()
     with here.access.transaction():
         row = flow.answer(
             here.programme,
@@ -65,14 +83,23 @@ def _answer(here: Here) -> None:
         noted(here.access, "credit.answer", here.now, f"credit {row.id}: {row.state}")
 
 
-def _page(here: Here, *, found: flow.Brought | None = None, look: bool = True, problem: str = "") -> Any:
-    refused = () if found is None else found.refused
+def _page(
+    here: Here,
+    *,
+    found: flow.Brought | None = None,
+    gone: flow.TakenOut | None = None,
+    look: bool = True,
+    problem: str = "",
+) -> Any:
+    told = found or gone
+    refused = () if told is None else told.refused
     sentences = {one.error.code: plain(one.error) for one in refused}
     back = flow.waiting(here.programme)
     people = listing.named(here.access, [one.party for one in back])
     shops = listing.endpoints(here.access)
     context = {
         "found": found,
+        "gone": gone,
         "look": look,
         "problem": problem,
         "refused": [(one.row, plain(one.error)) for one in refused[:_SHOWN]],
@@ -83,6 +110,10 @@ def _page(here: Here, *, found: flow.Brought | None = None, look: bool = True, p
         "chosen": field(here, "shop", 18),
     }
     return page(here, "brand/credit_stock.html", context, status=422 if problem else 200)
+
+
+def _not_sure() -> BadInputError:
+    return BadInputError("not_sure", "Tick that you mean it; nothing was done.")
 
 
 def _who(one: Any) -> tuple[str, str, str]:
