@@ -228,7 +228,7 @@ def test_a_brand_brings_its_own_codes_and_somebody_takes_one_and_gives_it_back(c
     assert "taken back: ready again" in words(carla.get(PATH))
     assert "Tick that you mean it" in words(_send(bea, path, raw, shop=shop, do="out"))
     would = "taken out 1 given to somebody 1 from before a restore 0 never here 0 rows refused 1"
-    assert f"What would become of it {would}" in words(_send(bea, path, raw, shop=shop, do="look out"))
+    assert f"What would become of it {would}" in words(_send(bea, path, raw, shop=shop, do="look-out"))
     assert f"What became of it {would}" in words(_send(bea, path, raw, shop=shop, do="out", sure="yes"))
     assert rows.of_party(brand.access, company.carla)[0].shown == "GIFT-1", "what somebody was given stays known"
     done = [row[0] for row in house.rows("SELECT what FROM audit WHERE starts_with(what, 'credit.')")]

@@ -33,7 +33,7 @@ def stock(here: Here) -> Any:
         if field(here, "do", 10) == "answer":
             _answer(here)
             return HttpResponseRedirect(here.request.path)
-        if field(here, "do", 10) in {"out", "look out"}:
+        if field(here, "do", 10) in {"out", "look-out"}:
             look = field(here, "do", 10) != "out"
             return _page(here, gone=_take_out(here, look=look), look=look)
         look = field(here, "do", 10) != "take"
