@@ -76,3 +76,9 @@ def test_days_to_come_and_strange_files_are_refused(empty: Terminal, tmp_path: P
     assert otto.refused("rates", "import", put(tmp_path, b"Datum;USD")) == "bad_rates"
     assert otto.refused("rates", "import", str(tmp_path / "nothing")) == "no_file"
     assert otto.ask("rates", "show")["days"] == 0
+
+
+def test_what_a_law_replaced_is_changed_by_a_command_for_a_shop_that_was_off(bea: Terminal) -> None:
+    told = bea.ask("rates", "replace")
+    assert told["changed"] == 0
+    assert "BGN" in told["replaced"]

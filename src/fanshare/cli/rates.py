@@ -60,3 +60,17 @@ def show(ctx: typer.Context) -> None:
         lines.append(f"Today those of {holds.day} hold; for one EUR:")
         lines += [f"  {currency} {per}" for currency, per in holds.per.items()]
     this.out.result(told, lines)
+
+
+@app.command()
+def replace(ctx: typer.Context) -> None:
+    """Change what is ready in currencies that a law replaced, as a worker does. Again it does nothing."""
+    from fanshare.core.replaced import gone
+    from fanshare.flows.replaced import convert
+
+    this = session(ctx)
+    with this.desk() as desk:
+        moved, codes = convert(desk.programme, desk.now), gone(desk.now)
+    this.out.result(
+        {"changed": moved, "replaced": codes}, [f"Changed: {moved}. Replaced until today: {', '.join(codes)}."]
+    )

@@ -32,8 +32,9 @@ class Replaced(NamedTuple):
     per: str
 
 
-#: Currencies that a shop or a file may still name: none of them is booked or paid out. Source: ISO 4217 list three
-#: (historic denominations); the rates to the euro are those of Council Regulation (EC) 2866/98 as amended.
+#: Currencies that a shop or a file may still name: since their day nothing is sold or paid out in them, and what is
+#: ready is changed (``core/replaced``). Source: ISO 4217 list three (historic denominations); the rates to the euro are
+#: those of Council Regulation (EC) 2866/98 as amended.
 REPLACED: Mapping[str, Replaced] = {
     "BYR": Replaced("BYN", "2016-07-01", "10000"),
     "MRO": Replaced("MRU", "2018-01-01", "10"),
@@ -43,3 +44,6 @@ REPLACED: Mapping[str, Replaced] = {
     "ANG": Replaced("XCG", "2025-03-31", "1"),
     "BGN": Replaced("EUR", "2026-01-01", "1.95583"),
 }
+
+#: The digits of these, as ISO 4217 had them; and of all that books may hold.
+EVER: Mapping[str, int] = {**EXPONENTS, **dict.fromkeys(REPLACED, 2), "BYR": 0}

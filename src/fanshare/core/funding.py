@@ -13,6 +13,7 @@ from fanshare.core.instants import Instant
 from fanshare.core.money import BASIS, Micros
 from fanshare.core.payout_runs import Left, Plan, Planned, Ready, Why, payable
 from fanshare.core.rails import least
+from fanshare.core.replaced import heir, worth
 
 #: For how long money that was paid out counts for what is kept back: after that the brand bears a refund by itself.
 REMEMBERED = BORNE_AFTER
@@ -45,6 +46,20 @@ class Owed(NamedTuple):
     def whole(self) -> Micros:
         """All of it."""
         return sum(self)
+
+
+def carried[T: (Money, Owed)](found: Mapping[str, T], now: Instant) -> dict[str, T]:
+    """The same, where what is in currencies that were replaced by ``now`` is counted in those that replaced them.
+
+    Computed each time, so there is nothing to book, and nothing that could be booked twice.
+    """
+    whole: dict[str, T] = {}
+    for currency, one in found.items():
+        name = heir(currency, now)
+        worths = one if name == currency else type(one)(*(worth(currency, amount) for amount in one))
+        there = whole.get(name, type(one)())
+        whole[name] = type(one)(*(have + more for have, more in zip(there, worths, strict=True)))
+    return whole
 
 
 def kept_back(money: Money, reserve_bps: int) -> Micros:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from fanshare.core.currencies import EXPONENTS
+from fanshare.core.currencies import EVER
 from fanshare.core.errors import BadInputError
 from fanshare.core.money import MAX_MICROS, Micros, not_booked
 
@@ -141,7 +141,7 @@ class Transfer:
     def __post_init__(self) -> None:
         if type(self.amount) is not int or not 0 < self.amount <= MAX_MICROS:
             raise BadInputError("bad_amount", "A transfer moves a whole number of micros above zero.")
-        if self.currency not in EXPONENTS:
+        if self.currency not in EVER:
             raise not_booked(self.currency)
         if self.debit == self.credit:
             raise BadInputError("same_account", "A transfer moves money between two different accounts.")

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
-from fanshare.core.currencies import EXPONENTS, REPLACED
+from fanshare.core.currencies import EVER, EXPONENTS, REPLACED
 from fanshare.core.errors import BadInputError, quoted
 
 type Micros = int
@@ -28,6 +28,14 @@ def exponent(currency: str) -> int:
     """Digits of the minor unit by ISO 4217 (EUR 2, JPY 0, KWD 3, CLF 4). Raises ``BadInputError`` as ``not_booked``."""
     try:
         return EXPONENTS[currency]
+    except KeyError:
+        raise not_booked(currency) from None
+
+
+def digits(currency: str) -> int:
+    """The same, also of a currency that is no more: what books of its time hold. Raises ``unknown_currency``."""
+    try:
+        return EVER[currency]
     except KeyError:
         raise not_booked(currency) from None
 
@@ -110,23 +118,23 @@ def format_percent(bps: int) -> str:
 
 def minor_units(micros: Micros, currency: str) -> int:
     """Whole minor units (cents) contained in an amount, rounded down: never more than is there."""
-    return micros // _MINOR[exponent(currency)]
+    return micros // _MINOR[digits(currency)]
 
 
 def from_minor_units(units: int, currency: str) -> Micros:
     """Micros of whole minor units."""
-    return units * _MINOR[exponent(currency)]
+    return units * _MINOR[digits(currency)]
 
 
 def format_minor(micros: Micros, currency: str) -> str:
     """What a screen shows: the amount floored to the minor unit, ``1.41`` for 1.416000 EUR, ``7`` for 7.9 JPY."""
-    digits = exponent(currency)
+    places = digits(currency)
     units = minor_units(micros, currency)
-    if digits == 0:
+    if places == 0:
         return str(units)
     sign = "-" if units < 0 else ""
-    whole, rest = divmod(abs(units), 10**digits)
-    return f"{sign}{whole}.{rest:0{digits}d}"
+    whole, rest = divmod(abs(units), 10**places)
+    return f"{sign}{whole}.{rest:0{places}d}"
 
 
 def basis_points(amount: Micros, rate: int) -> Micros:

@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 
 from fanshare.core.found_payments import Outside
 from fanshare.core.instants import DAY, HOUR, Instant
-from fanshare.core.money import MICROS, Micros, exponent
+from fanshare.core.money import MICROS, Micros, digits
 from fanshare.core.payee_account import Account, Kind
 from fanshare.core.payout_item import MARGIN, Frozen, Item, Rail, State
 from fanshare.core.provider_reports import Report
@@ -63,7 +63,7 @@ def step(kind: str, currency: str) -> Micros:
 
     Raises ``BadInputError`` ``unknown_currency``.
     """
-    unit: Micros = MICROS // 10 ** exponent(currency)
+    unit: Micros = MICROS // 10 ** digits(currency)
     facts = FACTS.get(Kind(kind)) if kind in CALLED else None
     if facts is None:
         return unit

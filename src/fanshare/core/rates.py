@@ -47,8 +47,8 @@ class Quote:
 
     def fraction(self) -> tuple[int, int]:
         """How much of ``target`` one of ``origin`` is worth, as numerator and denominator (not reduced)."""
-        above, above_scale = _scaled(self.target_per)
-        below, below_scale = _scaled(self.origin_per)
+        above, above_scale = scaled(self.target_per)
+        below, below_scale = scaled(self.origin_per)
         return above * below_scale, below * above_scale
 
 
@@ -135,7 +135,7 @@ def _per(source: str, rates: DayRates, currency: str) -> str:
     return found
 
 
-def _scaled(text: str) -> tuple[int, int]:
-    """A decimal as an integer and the power of ten that it is too large by."""
+def scaled(text: str) -> tuple[int, int]:
+    """A decimal, as ``is_rate`` has it, as an integer and the power of ten that it is too large by."""
     whole, _, rest = text.partition(".")
     return int(whole + rest), 10 ** len(rest)

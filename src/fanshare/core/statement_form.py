@@ -14,6 +14,7 @@ from fanshare.core.money import MAX_MICROS, MICROS, Micros
 from fanshare.core.moving import FOLLOWS, NAMES
 from fanshare.core.notes import Checkpoint, VerifierKey, parse_checkpoint, parse_key
 from fanshare.core.rates import BASES, is_rate
+from fanshare.core.replaced import LAW
 from fanshare.core.settlement_leaf import Settlement, body_hash, parse_exact, parse_signed, read_settlement
 from fanshare.core.statement import FORMAT, ROLES, Totals, content_hash
 
@@ -255,7 +256,7 @@ def _payout_link(value: Any) -> Link:
 
 def _rate(value: Any) -> None:
     rate = _object(value, "rate", "source day origin origin_per target target_per given got pair")
-    _one_of(tuple(BASES), rate["source"])
+    _one_of((*BASES, LAW), rate["source"])
     _day(rate["day"])
     for name in ("origin", "target"):
         if _CODE.fullmatch(_text(rate[name])) is None or not is_rate(_text(rate[f"{name}_per"])):

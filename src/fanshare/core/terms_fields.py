@@ -11,7 +11,7 @@ from decimal import Decimal
 from difflib import get_close_matches
 from enum import StrEnum
 
-from fanshare.core.currencies import EXPONENTS
+from fanshare.core.currencies import EVER
 from fanshare.core.errors import BadInputError
 from fanshare.core.money import MAX_MICROS, MICROS, Micros
 
@@ -180,7 +180,7 @@ class Table:
         value = self._values[key]
         if not isinstance(value, str) or not _CURRENCY.fullmatch(value):
             self.refuse(key, f'must be three capitals such as "EUR", not {_show(value)}', shape=True)
-        elif value not in EXPONENTS:
+        elif value not in EVER:
             self.refuse(key, f"{value} is not a currency of ISO 4217 that can be booked")
         else:
             return value

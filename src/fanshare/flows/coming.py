@@ -34,7 +34,7 @@ def coming(access: Access, tenant: Tenant, party: int, now: Instant) -> list[Com
     currencies = sorted({currency for currency, _ in found.stands} | {one.currency for one in found.runs})
     if not currencies:
         return []
-    standing = payment_clock.standing(access, [(party, one) for one in currencies], now)
+    standing = payment_clock.standing_next(access, [(party, one) for one in currencies], now)
     today, days = local_date(now, zone(tenant.time_zone)), partial(tenant.pays, now=now)
     parts = [*_waiting(found, standing, party, days), *_ready(access, found, standing, party, tenant, now)]
     parts += [_in_run(one, standing.get((party, one.currency)), tenant, days, today) for one in found.runs]
@@ -76,7 +76,7 @@ def _ready(
         taken = sum(one.amount for one in found.runs if one.currency == currency and one.taker.state in _UNSENT)
         amount = found.stands[currency, "available"] - taken
         payee, rule = standing.get((party, currency)) or (Ready(party, currency, 0), 0)
-        waits, day = payee_clock(payee, {currency: rule}, now, days)
+        waits, day = payee_clock(payee, {payee.currency: rule}, now, days)
         known = Clock(Step.READY, None, day, waits=waits or (Waiting(Wait.RUN if day is None else Wait.DAY),))
         missed = passed(tenant.schedule, since, today)
         if missed is not None and amount > 0 and days_late(known, missed, today):

@@ -1,4 +1,5 @@
 """Conversions of payments into the currency that a payee chose: made when a payment is sent, undone when it comes back.
+What changes with the currency itself is in ``flows/replaced``.
 
 A conversion is two payouts of its own, so that each leg has its leaf in the log and its line in the payee's statement.
 """

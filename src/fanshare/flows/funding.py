@@ -14,6 +14,7 @@ from fanshare.core.funding import Money, Owed, Standing
 from fanshare.core.instants import Instant
 from fanshare.core.money import Micros, exponent
 from fanshare.core.payout_runs import Plan, Ready
+from fanshare.core.replaced import heir
 from fanshare.flows import turns
 from fanshare.store.access import Access
 from fanshare.store.directory import Programme as Tenant
@@ -63,7 +64,7 @@ def switch_off(access: Access, now: Instant) -> None:
     """The brand pays its people itself. Raises ``ConflictError`` ``money_left`` while money of it is here."""
     with access.transaction():
         found = rows.rule(access, lock=True)
-        if found is not None and any(one.on_account for one in rows.money(access, found, now).values()):
+        if found is not None and any(one.on_account for one in _money(access, found, now).values()):
             raise ConflictError("money_left", "Money of this brand is still here; give it back first, and book that.")
         rows.drop_rule(access)
 
@@ -101,7 +102,7 @@ def book(access: Access, slip: Slip, key: str, by: str, now: Instant) -> bool:
 
 
 def _added(access: Access, slip: Slip, by: str, now: Instant) -> bool:
-    there = rows.money(access, _held(access), now).get(slip.currency, _NOTHING).on_account
+    there = _money(access, _held(access), now).get(slip.currency, _NOTHING).on_account
     if slip.amount == 0 or there + slip.amount < min(0, there):
         raise BadInputError("bad_amount", "Nothing was booked: no more can go back than is there.")
     return rows.add(access, slip.currency, slip.amount, slip.note, by, now)
@@ -127,15 +128,16 @@ def accounts(access: Access, now: Instant, currency: str = "") -> tuple[Rule, li
     found = rows.rule(access)
     if found is None:
         return None
-    money, owed, bps = rows.money(access, found, now), rows.owed(access), found.reserve_bps
-    names = sorted(({currency} if currency else set()) | money.keys() | owed.keys())
+    money, owed, bps = _money(access, found, now), core.carried(rows.owed(access), now), found.reserve_bps
+    names = sorted(({heir(currency, now)} if currency else set()) | money.keys() | owed.keys())
     return found, [_account(name, owed.get(name, Owed()), money.get(name, _NOTHING), bps) for name in names]
 
 
 def standing(access: Access, currency: str, now: Instant) -> Standing | None:
     """How surely somebody who works now is paid; ``None`` where the brand pays its people itself."""
     found = accounts(access, now, currency)
-    return None if found is None else next(one.standing for one in found[1] if one.currency == currency)
+    wanted = heir(currency, now)
+    return None if found is None else next(one.standing for one in found[1] if one.currency == wanted)
 
 
 def free(access: Access, now: Instant, *, lock: bool = False) -> dict[str, Micros] | None:
@@ -143,7 +145,7 @@ def free(access: Access, now: Instant, *, lock: bool = False) -> dict[str, Micro
     found = rows.rule(access, lock=lock)
     if found is None:
         return None
-    return {name: core.free(one, found.reserve_bps) for name, one in rows.money(access, found, now).items()}
+    return {name: core.free(one, found.reserve_bps) for name, one in _money(access, found, now).items()}
 
 
 def affordable(access: Access, plan: Plan, ready: Sequence[Ready], minimum: Mapping[str, Micros], now: Instant) -> Plan:
@@ -152,6 +154,11 @@ def affordable(access: Access, plan: Plan, ready: Sequence[Ready], minimum: Mapp
         return plan
     there = free(access, now)
     return plan if there is None else core.afford(plan, ready, minimum, there, turns.since(access, plan))
+
+
+def _money(access: Access, found: Rule, now: Instant) -> dict[str, Money]:
+    """What came in and was used; what a brand paid in in a currency that is no more is there in the next one."""
+    return core.carried(rows.money(access, found, now), now)
 
 
 def _held(access: Access) -> Rule:

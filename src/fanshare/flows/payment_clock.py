@@ -9,9 +9,11 @@ from typing import NamedTuple
 from fanshare.core.funding import short
 from fanshare.core.instants import Instant
 from fanshare.core.money import Micros
-from fanshare.core.payment_clock import Clock, Share, Wait, Waiting, clock, payee_clock
+from fanshare.core.payment_clock import Clock, Share, Taker, Wait, Waiting, clock, payee_clock
 from fanshare.core.payout_runs import Ready
 from fanshare.core.rails import least
+from fanshare.core.replaced import heir
+from fanshare.core.replaced import since as gone_since
 from fanshare.core.set_aside import Found, divide
 from fanshare.flows import funding
 from fanshare.flows.payee_currency import quoted
@@ -45,11 +47,11 @@ def clocks(access: Access, tenant: Tenant, asked: Sequence[Earned], now: Instant
     if not asked:
         return Told([], {})
     payees = {(one.party, one.currency) for one in asked if one.party is not None}
-    known = standing(access, payees, now)
+    known = standing_next(access, payees, now)
     ready = [one.position for one in asked if one.bucket == "available"]
     since, takers = rows.read(access, ready, {party for party, _ in payees})
     away = _set_aside(access, [one for one in asked if one.position in since], since, takers) if since else {}
-    rules = {currency: rule for (_party, currency), (_ready, rule) in known.items()}
+    rules = {one.currency: rule for one, rule in known.values()}
     days = partial(tenant.pays, now=now)
     found = []
     for one in asked:
@@ -58,7 +60,7 @@ def clocks(access: Access, tenant: Tenant, asked: Sequence[Earned], now: Instant
         dates = (one.matures_at, one.held_until)
         share = Share(one.amount, one.bucket, *dates, *((at.since, at.parts) if at is not None else ()))
         payee, _least = known.get(place) or (Ready(*place, 0), 0)
-        found.append(clock(share, payee, rules, takers.get(place, ()), days))
+        found.append(clock(share, payee, rules, _takers(takers, place, now), days))
     found = _by_credit_alone(access, asked, found)
     return Told(found, {place: max(rule, least(one.kind)) for place, (one, rule) in known.items()})
 
@@ -72,16 +74,35 @@ def booked(
     """
     if not asked:
         return Told([], {})
-    known = standing(access, {(party, currency) for currency, _, _ in asked}, now)
+    known = standing_next(access, {(party, currency) for currency, _, _ in asked}, now)
     _, takers = rows.read(access, [], {party})
-    rules = {currency: rule for (_, currency), (_, rule) in known.items()}
+    rules = {one.currency: rule for one, rule in known.values()}
     days = partial(tenant.pays, now=now)
     found = []
     for currency, amount, since in asked:
         payee, _least = known.get((party, currency)) or (Ready(party, currency, 0), 0)
         share = Share(amount, "available", None, None, since)
-        found.append(clock(share, payee, rules, takers.get((party, currency), ()), days))
+        found.append(clock(share, payee, rules, _takers(takers, (party, currency), now), days))
     return Told(found, {place: max(rule, least(one.kind)) for place, (one, rule) in known.items()})
+
+
+def standing_next(
+    access: Access, asked: Iterable[tuple[int, str]], now: Instant
+) -> dict[tuple[int, str], tuple[Ready, Micros]]:
+    """The same as ``standing``; of a currency that was replaced, what stands in the one that it is paid in."""
+    pairs = {(party, currency): (party, heir(currency, now)) for party, currency in asked}
+    found = standing(access, pairs.values(), now)
+    return {place: found[paid] for place, paid in pairs.items() if paid in found}
+
+
+def _takers(found: rows.Takers, place: tuple[int, str], now: Instant) -> Sequence[Taker]:
+    """The payments that may have taken it; of a currency that was replaced, those of the next one since its day too."""
+    party, currency = place
+    paid, begins = heir(currency, now), gone_since(currency)
+    mine = found.get(place, ())
+    if paid == currency or begins is None:
+        return mine
+    return [*mine, *(one for one in found.get((party, paid), ()) if one.planned_at >= begins)]
 
 
 def _set_aside(

@@ -10,6 +10,7 @@ from fanshare.core.instants import Instant
 from fanshare.core.money import Micros
 from fanshare.core.payout_item import State
 from fanshare.core.rails import least
+from fanshare.core.replaced import is_gone
 from fanshare.core.tax.withholding import Part
 from fanshare.flows import funding, withholding
 from fanshare.flows.payee_currency import quoted
@@ -35,6 +36,7 @@ _LEFT = {
 }
 
 
+_REPLACED = "its currency was replaced by another one; what is ready of it is paid in that"
 _OTHER_CURRENCY = "another currency was chosen for this payment meanwhile"
 type _Standing = Mapping[tuple[int, str], core.Ready]
 
@@ -53,7 +55,9 @@ def looked_at(access: Access, run: Run, items: Sequence[Row], now: Instant) -> l
             continue
         to = standing[row.place]
         found = core.still(row.taken, to, minimum)
-        if to.paid_in != row.item.currency:
+        if is_gone(row.item.currency, now) or is_gone(to.currency, now):
+            looked.append(at(row, way.move(row.item, State.FAILED), now)._replace(reason=_REPLACED))
+        elif to.paid_in != row.item.currency:
             looked.append(at(row, way.move(row.item, State.FAILED), now)._replace(reason=_OTHER_CURRENCY))
         elif isinstance(found, core.Why):
             looked.append(at(row, way.move(row.item, State.FAILED), now)._replace(reason=_LEFT[found]))

@@ -15,6 +15,7 @@ from fanshare.core.instants import Instant
 from fanshare.core.payout_item import Answer, Frozen, Said, State
 from fanshare.core.rails import CALLED, may_repeat, window_of
 from fanshare.core.reconciliation import DECIDED, Line, written
+from fanshare.core.replaced import is_gone
 from fanshare.flows import conversions, funding, payouts, withholding
 from fanshare.flows.context import Programme
 from fanshare.flows.payee_currency import quoted
@@ -62,7 +63,9 @@ def check_reason(reason: str) -> str:
 
 def preview(access: Access, now: Instant) -> Preview:
     """A dry run: nothing is written."""
-    ready, minimum = quoted(access, payout_standing.ready(access, now), now), rows.rules(access).minimum
+    # What is ready in a currency that is no more is about to become the next one (``replaced``).
+    there = [one for one in payout_standing.ready(access, now) if not is_gone(one.currency, now)]
+    ready, minimum = quoted(access, there, now), rows.rules(access).minimum
     planned = funding.affordable(access, core.plan(ready, minimum), ready, minimum, now)
     amounts = {(item.party, item.currency): item.amount for item in planned.items}
     return Preview(planned, core.differences(amounts, rows.last(access)))

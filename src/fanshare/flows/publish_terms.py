@@ -9,6 +9,8 @@ from fanshare.core import leaves
 from fanshare.core.canonical import canonical
 from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.core.instants import LAST_INSTANT, Instant, format_rfc3339
+from fanshare.core.money import not_booked
+from fanshare.core.replaced import is_gone
 from fanshare.core.terms import Terms
 from fanshare.core.terms_changes import earliest_effective, lowers
 from fanshare.core.terms_document import document as document_of
@@ -48,7 +50,8 @@ def publish_terms(
 
     ``effective_at`` may name a later moment than the earliest allowed one; a programme's first version may begin in
     the past. ``after`` names the version that whoever publishes has looked at. Raises ``TermsError`` for mistakes,
-    ``BadInputError`` (``notice_too_short``, ``time_out_of_range``) and ``FanshareError`` (``terms_moved``, 409).
+    ``BadInputError`` (``notice_too_short``, ``time_out_of_range``, ``currency_replaced``)
+    and ``FanshareError`` (``terms_moved``, 409).
     """
     if effective_at is not None and not 0 <= effective_at <= LAST_INSTANT:
         raise BadInputError("time_out_of_range", "This time lies outside the years 1970 to 9999.")
@@ -62,6 +65,7 @@ def publish_terms(
         terms = read(document, version=version, effective_at=wished)
         if newest is not None and newest.hash == terms.hash:
             return Published(newest, ())
+        _refuse_gone(_currencies(terms) - (_currencies(newest) if newest is not None else set()), now)
         lowered: tuple[str, ...] = ()
         if newest is not None:
             lowered = tuple(lowers(newest, terms))
@@ -75,6 +79,19 @@ def publish_terms(
             terms = read(document, version=version, effective_at=max(wished, earliest))
         _write(access, terms, now)
         return Published(terms, lowered)
+
+
+def _currencies(terms: Terms) -> set[str]:
+    """The currencies that amounts of a version are in."""
+    named = {rule.currency for rule in (*terms.rules, *terms.bonuses)} | {cap.currency for cap in terms.caps}
+    return named - {""}
+
+
+def _refuse_gone(currencies: set[str], now: Instant) -> None:
+    """A version may go on naming a currency that was replaced, for orders of its time, and not begin to."""
+    for currency in sorted(currencies):
+        if is_gone(currency, now):
+            raise not_booked(currency)
 
 
 def _newest(access: Access) -> Terms | None:

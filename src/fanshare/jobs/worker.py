@@ -18,6 +18,7 @@ from fanshare.config.keys import SPOOL_HOOKS, Keys
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import DAY, Instant, zone
 from fanshare.core.rails import Drivers
+from fanshare.core.replaced import gone
 from fanshare.flows import (
     borne,
     brand_letters,
@@ -33,6 +34,7 @@ from fanshare.flows import (
     openings,
     payments,
     payout_schedule,
+    replaced,
     seal,
     self_billing,
     tax_alerts,
@@ -277,6 +279,10 @@ class Worker:
 
     def _ripen(self, done: Round) -> None:
         self._for_each("ripen", lambda one, _: openings.ripen(one, self.clock()), done)
+
+    def _replaced(self, done: Round) -> None:
+        ids = directory.programmes_with_replaced(self.conn, gone(self.clock()))
+        self._in_each("replaced", ids, lambda one: replaced.convert(one, self.clock()), done)
 
     def _borne(self, done: Round) -> None:
         ids = directory.programmes_that_bear(self.conn)

@@ -18,7 +18,7 @@ from calendar import monthrange
 from datetime import datetime
 from fractions import Fraction
 from functools import lru_cache
-from math import ceil, gcd
+from math import ceil, floor, gcd
 from pathlib import Path
 from typing import Any, Callable, Iterator, NamedTuple  # noqa: UP035 - Python 3.9
 
@@ -239,7 +239,7 @@ _PAYOUT = {"kind": _text("payout"), "payout": _hex, "seq": _count, "previous": _
            "amount": _money, "state": _text("in_transit|paid|returned|withheld"), "at": _time, "who": _hex}  # fmt: skip
 # the legs of a conversion into another currency say by which published rates
 _PER = _text(r"(?=[0-9.]*[1-9])[0-9]{1,12}(\.[0-9]{1,12})?")
-_RATE = {"source": _text("ECB"), "day": _is_day, "origin": _text("[A-Z]{3}"), "origin_per": _PER,
+_RATE = {"source": _text("ECB|LAW"), "day": _is_day, "origin": _text("[A-Z]{3}"), "origin_per": _PER,
          "target": _text("[A-Z]{3}"), "target_per": _PER, "given": _money, "got": _money, "pair": _hex}  # fmt: skip
 _plain_payout = _form(_PAYOUT)
 _leg = _form({**_PAYOUT, "state": _text("exchanged|received"), "rate": _RATE})
@@ -891,7 +891,7 @@ class _Statement:
             first = links[-1]["body"]
             if "rate" in first:
                 rate = first["rate"]
-                needed = _conversion(rate)
+                needed = _lawful(rate) if rate["source"] == "LAW" else _conversion(rate)
                 _need(needed, f"{_label(entry)} does not follow from its rates.", rate["given"], rate["got"])
                 out = first["state"] == "exchanged"
                 amount, currency = (rate["given"], rate["origin"]) if out else (rate["got"], rate["target"])
@@ -908,6 +908,8 @@ class _Statement:
                 and others[0][2] == length
             )
             _need(whole, f"{_label(entry)} is one leg of a conversion, and the other one is missing or another.")
+        if self.since is None:
+            _sums([rate for legs in pairs.values() if (rate := legs[0][0]["rate"])["source"] == "LAW"])
 
     @staticmethod
     def _recompute(line: dict[str, Any], body: dict[str, Any]) -> None:
@@ -1001,6 +1003,48 @@ def _conversion(rate: dict[str, Any]) -> bool:
     into, out_of = (Fraction(rate[f"{side}_per"]) for side in ("origin", "target"))
     got = _micros(rate["got"])
     return got > 0 and _micros(rate["given"]) == ceil(got * into / out_of)
+
+
+# Currencies that were replaced, by which, since when, and how much of them is one of the next (ISO 4217, list three;
+# Council Regulation (EC) 2866/98 as amended).
+_REPLACED = {
+    "BYR": ("BYN", "2016-07-01", "10000"),
+    "MRO": ("MRU", "2018-01-01", "10"),
+    "STD": ("STN", "2018-01-01", "1000"),
+    "SLL": ("SLE", "2022-07-01", "1000"),
+    "HRK": ("EUR", "2023-01-01", "7.53450"),
+    "ANG": ("XCG", "2025-03-31", "1"),
+    "BGN": ("EUR", "2026-01-01", "1.95583"),
+}
+
+
+def _replaced(rate: dict[str, Any]) -> tuple[str, int, int]:
+    """The old currency of a change by law, how much of it was changed, what came; below zero what was taken back."""
+    given, got = _micros(rate["given"]), _micros(rate["got"])
+    return (rate["origin"], given, got) if rate["origin"] in _REPLACED else (rate["target"], -got, -given)
+
+
+def _lawful(rate: dict[str, Any]) -> bool:
+    """Whether a change is between a replaced currency and the next one, by the law's rate, within a micro."""
+    old, amount, moved = _replaced(rate)
+    if old not in _REPLACED:
+        return False
+    by, day, per = _REPLACED[old]
+    sides = {rate["origin"]: rate["origin_per"], rate["target"]: rate["target_per"]}
+    right = sides == {old: per, by: "1"} and rate["day"] == day and amount != 0 and moved != 0
+    return right and abs(moved - amount / Fraction(per)) < 1
+
+
+def _sums(rates: list[dict[str, Any]]) -> None:
+    sums: dict[str, tuple[int, int]] = {}
+    for rate in rates:
+        old, amount, moved = _replaced(rate)
+        before = sums.get(old, (0, 0))
+        sums[old] = before[0] + amount, before[1] + moved
+    for old, (amount, moved) in sums.items():
+        size = floor(abs(amount) / Fraction(_REPLACED[old][2]) + Fraction(1, 2))
+        right = size if amount >= 0 else -size
+        _need(moved == right, f"What was changed of {old} is not what all of it is worth.", str(moved), str(right))
 
 
 def _follows(older: dict[str, Any], newer: dict[str, Any]) -> bool:

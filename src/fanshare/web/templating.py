@@ -46,6 +46,7 @@ def environment(spoken: str = "en", **options: Any) -> Spoken:
     words.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)
     made.globals.update(spoken=language.spoken, languages=language.LANGUAGES, percent=wording.percent)
     made.globals.update(split_bar=split_bar, carried_on=wording.carried_on)
+    made.globals["replaced"] = wording.replaced
     made.globals["in_english"] = in_english
     made.filters.update(shown=shown, exact=exact, ticked=ticked, prose=prose, said=in_her_words, kept=sentence)
     return made

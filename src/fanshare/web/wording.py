@@ -5,9 +5,10 @@ from datetime import date
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from fanshare.core.currencies import REPLACED
 from fanshare.core.instants import Instant, local_date, to_datetime
 from fanshare.core.money import Micros, format_minor, format_percent, format_trimmed, from_minor_units, minor_units
-from fanshare.web.language import spoken
+from fanshare.web.language import gettext, spoken
 
 #: Signs that mean one currency only; every other currency is written with its code.
 SIGNS = {"EUR": "€", "GBP": "£", "USD": "US$", "INR": "₹", "ILS": "₪", "KRW": "₩"}
@@ -46,6 +47,19 @@ def percent(bps: int) -> str:
 def carried_on(micros: Micros, currency: str) -> Micros:
     """What the shown amount leaves out, in micros: at least 0, less than one minor unit."""
     return micros - from_minor_units(minor_units(micros, currency), currency)
+
+
+def replaced(currency: str) -> str:
+    """What became of a currency that is no more, and of what is owed in it; empty for every other."""
+    law = REPLACED.get(currency)
+    if law is None:
+        return ""
+    told = gettext(
+        "%(new)s took the place of %(old)s on %(day)s, by law at %(per)s %(old)s for 1 %(new)s. What is ready becomes"
+        " %(new)s at that rate by itself, and what still waits does on the day on which it is ready. A refund takes"
+        " back exactly what came of it."
+    )
+    return told % {"old": currency, "new": law.by, "day": dated(law.on, whole=True), "per": pointed(law.per)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from fanshare.core.currencies import REPLACED
 from fanshare.core.instants import Instant
 from fanshare.core.ledger import AccountKind, Transfer, TransferKind, pay_out
-from fanshare.core.money import Micros
+from fanshare.core.money import Micros, spread
 from fanshare.core.tax.kinds import TaxKind, kind_of
 
 type Kinds = Mapping[TaxKind, Micros]
@@ -172,7 +173,8 @@ def payments(
     """Everything that left for a party, in the order in which it left. ``transfers`` are all that touched her
     accounts, in the order of posting, with their times. ``withheld_of``: of which payout a payout was held for a tax
     authority, or changed into another currency; that part counts when the rest arrives. What was changed counts in the
-    currency in which it was earned, and what came of it not once more.
+    currency in which it was earned, and what came of it not once more; but where a currency was replaced
+    (``withheld_of`` says what came of a payout), what was earned in it is earned in the next one since.
     """
     purses: dict[str, _Purse] = {}
     found: list[Payment] = []
@@ -180,6 +182,10 @@ def payments(
     parts: dict[int, list[Payment]] = {}
     changed: set[int | None] = set()  # payments of what was changed
     for at, one in transfers:
+        if one.kind is TransferKind.EXCHANGE and one.payout in changed:
+            taken = found.pop()  # it went nowhere
+            _replace(purses[taken.currency], purses.setdefault(one.currency, _Purse()), taken, one)
+            continue
         if one.payout in changed or (one.kind in _CHANGES and one.payout not in withheld_of):
             if one.kind is TransferKind.PAYOUT_FINAL:
                 _arrived(parts, one.payout, at)
@@ -208,6 +214,24 @@ def payments(
             known[key].paid_at = at
             _arrived(parts, one.payout, at)
     return found
+
+
+def _replace(gives: _Purse, gets: _Purse, taken: Payment, one: Transfer) -> None:
+    """What was ready in a replaced currency is ready in the next one, of the same kinds and sales; or what was taken
+    there beyond what was ready is taken here, of the kinds that it was taken of.
+    """
+    if taken.currency in REPLACED:
+        shares = [*taken.sales.items()]
+        for ((kind, order), _), part in zip(shares, spread(one.amount, [each for _, each in shares]), strict=True):
+            if part:
+                gets.earn(kind, part, order)
+        return
+    debts = {kind: owed for kind, owed in gets.debts.items() if owed}
+    if debts:
+        gives.put_back(taken.kinds, taken.sales)
+        for kind, part in zip(debts, spread(taken.amount, [*debts.values()]), strict=True):
+            gives.take_back(kind, part)
+    gets.forgive(one.amount)
 
 
 def _arrived(parts: Mapping[int, list[Payment]], payout: int | None, at: Instant) -> None:

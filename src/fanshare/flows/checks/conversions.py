@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from fanshare.core.instants import Instant
 from fanshare.core.ledger import AccountKind
 from fanshare.core.money import Micros, format_micros
-from fanshare.core.rates import is_sound
+from fanshare.core.rates import Converted, is_sound
+from fanshare.core.replaced import is_gone, is_lawful, signed, unsummed
 from fanshare.flows.checks.finding import Offence, compare
 from fanshare.flows.context import Programme
 from fanshare.store import books
@@ -36,7 +37,11 @@ def conversions(programme: Programme, _: Instant) -> Iterator[Offence]:
     payments = {row[0]: row[1:] for row in access.fetch(_OF)}
     whose: dict[int, int] = dict(access.fetch(_PARTIES, {"ids": [one.got_payout for one in found]}))
     for one in found:
-        yield from _one(one, payments[one.of], whose[one.got_payout])
+        if one.of is None:
+            yield from _lawful(one, whose[one.got_payout])
+        else:
+            yield from _one(one, payments[one.of], whose[one.got_payout])
+    yield from _wholes(found)
     yield from _sums(programme, found)
 
 
@@ -52,6 +57,30 @@ def _one(one: Conversion, payment: tuple[object, ...], gets: int) -> Iterator[Of
     back = state == "returned"
     expected = ("returned", "returned") if back else ("exchanged", "received")
     yield from compare(f"{where}, its legs", (one.given_state, one.got_state), expected)
+
+
+def _lawful(one: Conversion, gets: int) -> Iterator[Offence]:
+    """A change because a currency was replaced: of one payee, at the rate of the law, after its day, for good."""
+    where, rate = f"payout_exchange {one.given_payout}", one.converted
+    if not is_lawful(rate):
+        told = f"{format_micros(rate.given)} {rate.quote.origin} for {format_micros(rate.got)} {rate.quote.target}"
+        yield Offence(where, told, "what the law's rate says, and less than a micro from it")
+    elif not is_gone(signed(rate)[0], one.frozen_at):
+        yield Offence(f"{where}, frozen at", str(one.frozen_at), f"after {rate.quote.day}")
+    yield from compare(f"{where}, whose", gets, one.party)
+    yield from compare(f"{where}, its legs", (one.given_state, one.got_state), ("exchanged", "received"))
+
+
+def _wholes(found: list[Conversion]) -> Iterator[Offence]:
+    """All of a payee's changes of a replaced currency together are what their sum is worth."""
+    mine: dict[int, list[Converted]] = {}
+    for one in found:
+        if one.of is None and is_lawful(one.converted):
+            mine.setdefault(one.party, []).append(one.converted)
+    for party, changes in sorted(mine.items()):
+        for currency, got, right in unsummed(changes):
+            where = f"what was changed of {currency} of party {party}"
+            yield Offence(where, format_micros(got), format_micros(right))
 
 
 def _sums(programme: Programme, found: list[Conversion]) -> Iterator[Offence]:

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from fanshare.core.currencies import EXPONENTS
+from fanshare.core.currencies import EVER
 from fanshare.core.instants import Instant
 from fanshare.core.payout_item import State
 from fanshare.core.rails import window_of
@@ -57,7 +57,7 @@ def runs_paid(programme: Programme, _: Instant) -> Iterator[Offence]:
     left to an account of somebody else, or before its 72 hours were over.
     """
     access = programme.access
-    made = {one.of: one.converted for one in conversions.every(access)}
+    made = {one.of: one.converted for one in conversions.every(access) if one.of is not None}
     money = {row[0]: row[1:] for row in access.fetch(_PAYOUTS)}
     events = records.events(access)
     accounts = {row[0]: row[1:] for row in access.fetch(_ACCOUNTS)}
@@ -163,7 +163,7 @@ def _account(
 
 
 def _known(row: Row) -> bool:
-    return row.item.currency in EXPONENTS
+    return row.item.currency in EVER
 
 
 def _where(row: Row) -> str:

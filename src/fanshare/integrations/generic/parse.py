@@ -8,10 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 from fanshare.core.errors import BadInputError
-from fanshare.core.money import exponent
 from fanshare.core.old_links import in_address
 from fanshare.core.order_join import tombstone
 from fanshare.core.orders import Buyer, Evidence, Line, OrderState, Refund, Status
+from fanshare.core.replaced import check_sold
 from fanshare.integrations import json_input as read
 from fanshare.integrations.types import Pseudonym, Reference
 
@@ -48,8 +48,8 @@ def parse_order(order: Mapping[str, Any], pseudonym: Pseudonym) -> OrderState:
         gone = tombstone(read.identifier(order, "order_id"), read.instant(order, "modified_at"), fetched=False)
         return replace(gone, birth=read.text(order, "birth"))
     currency = read.text(order, "currency")
-    exponent(currency)
     placed = read.instant(order, "ordered_at")
+    check_sold(currency, placed)
     modified = read.maybe_instant(order, "modified_at")
     lines = tuple(_line(item) for item in read.objects(order, "lines"))
     _refuse_repeats("lines", [line.id for line in lines])

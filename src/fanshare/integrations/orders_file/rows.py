@@ -8,8 +8,9 @@ from dataclasses import dataclass, fields, replace
 
 from fanshare.core.errors import BadInputError
 from fanshare.core.instants import Instant
-from fanshare.core.money import MAX_MICROS, Micros, exponent
+from fanshare.core.money import MAX_MICROS, Micros, digits
 from fanshare.core.orders import Buyer, Evidence, Line, OrderState, Refund, Status
+from fanshare.core.replaced import check_sold
 from fanshare.integrations.orders_file import cells
 from fanshare.integrations.orders_file.cells import Cell, in_field
 from fanshare.integrations.orders_file.mapping import REQUIRED, Plan
@@ -118,7 +119,7 @@ def _currency(given: Mapping[str, Cell]) -> str | None:
     if "currency" not in given:
         return None
     code = _text(given, "currency", 20).upper()
-    in_field("currency", lambda: exponent(code))
+    in_field("currency", lambda: digits(code))
     return code
 
 
@@ -145,6 +146,7 @@ def order_of(rows: Sequence[Row], modified_at: Instant) -> OrderState:
     placed, currency = head.ordered_at, head.currency
     assert placed is not None
     assert currency is not None
+    in_field("currency", lambda: check_sold(currency, placed))
     shipping, tax = head.shipping or 0, head.tax or 0
     total = sum(line.net for line in lines) + shipping + tax
     if total > MAX_MICROS:

@@ -12,8 +12,9 @@ from urllib.parse import unquote_to_bytes
 from fanshare.core import clickid
 from fanshare.core.errors import BadInputError
 from fanshare.core.instants import MILLISECOND, SECOND, Instant, parse_rfc3339
-from fanshare.core.money import Micros, exponent, parse_amount
+from fanshare.core.money import Micros, parse_amount
 from fanshare.core.orders import Buyer, Evidence, Line, OrderState, Status
+from fanshare.core.replaced import check_sold
 from fanshare.integrations.postback.address import LINE
 from fanshare.integrations.types import RECEIVED_AT, Pseudonym, Reference
 
@@ -65,6 +66,7 @@ def parse(raw: bytes, headers: Mapping[str, str], pseudonym: Pseudonym) -> list[
     given = _parameters(raw)
     amount, currency = _amount(given)
     placed = _time(given)
+    check_sold(currency, received if placed is None else placed)
     return [
         OrderState(
             order_id=_order_id(given),
@@ -155,7 +157,6 @@ def _amount(given: Mapping[str, str]) -> tuple[Micros, str]:
         raise BadInputError(
             "missing_field", "This postback says no currency for %(name)s: send currency=EUR.", name=name
         )
-    exponent(currency)
     return micros, currency
 
 

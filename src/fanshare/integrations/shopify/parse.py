@@ -11,8 +11,9 @@ from typing import Any
 
 from fanshare.core.errors import BadInputError
 from fanshare.core.instants import Instant, format_rfc3339
-from fanshare.core.money import Micros, exponent
+from fanshare.core.money import Micros
 from fanshare.core.orders import Buyer, Line, OrderState, Status
+from fanshare.core.replaced import check_sold
 from fanshare.integrations import json_input as read
 from fanshare.integrations.shopify.evidence import evidence_of
 from fanshare.integrations.shopify.money import given_money, shop_money, sum_of
@@ -96,6 +97,7 @@ def parse_order(document: Mapping[str, Any], pseudonym: Pseudonym, *, fetched: b
     order_id, books = order_number(document, "id"), _books(document)
     created = read.instant(document, "created_at")
     placed = min(created, read.maybe_instant(document, "processed_at") or created)
+    check_sold(books.currency, placed)
     lines, taken_out = _lines(document, books)
     total, tax = given_money(document, "total_price", books.currency), _tax(document, books)
     goods = read.bounded(*(line.net for line in lines))
@@ -130,7 +132,6 @@ def running_number(name: object) -> int:
 
 def _books(document: Mapping[str, Any]) -> Books:
     currency = read.text(document, "currency")
-    exponent(currency)
     return Books(currency, read.text(document, "presentment_currency"), read.flag(document, "taxes_included"))
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from fanshare.core.errors import BadInputError
 from fanshare.core.instants import SECOND, Instant
 from fanshare.core.money import MAX_MICROS, MICROS, Micros
-from fanshare.core.money import exponent as iso_exponent
+from fanshare.core.money import digits as iso_digits
 from fanshare.core.payee_account import Kind
 from fanshare.core.rails import step
 from fanshare.integrations import json_input as read
@@ -28,7 +28,7 @@ def exponent(currency: str) -> int:
 def currency_of(holder: Mapping[str, Any]) -> str:
     """The currency of an object, in upper case. Raises ``BadInputError`` ``unknown_currency``."""
     currency = read.text(holder, "currency").upper()
-    iso_exponent(currency)
+    iso_digits(currency)
     return currency
 
 

@@ -12,6 +12,7 @@ from fanshare.core.instants import Instant
 from fanshare.core.money import Micros
 from fanshare.core.orders import Buyer, Evidence, Line, OrderState, Status
 from fanshare.core.payments import Basket, Charge, Dispute, Stage
+from fanshare.core.replaced import check_sold
 from fanshare.core.twins import order_name, payment_name
 from fanshare.integrations import json_input as read
 from fanshare.integrations.evidence import click_ids, folded_codes, kept_clicks, path_ids
@@ -71,6 +72,7 @@ def basket_of_session(session: Object, at: Instant, pseudonym: Pseudonym, codes:
     tax = amount(details, "amount_tax", currency, default=0)
     lines = _lines(session, currency, total - shipping - max(0, tax - shipping_tax))
     created = seconds(session, "created")
+    check_sold(currency, created)
     order = OrderState(
         order_id=payment_id(session),
         birth=payment_id(session),
@@ -99,7 +101,8 @@ def basket_of_intent(intent: Object, at: Instant, pseudonym: Pseudonym) -> Baske
     evidence = Evidence(clicks, whole_path=whole)
     if not evidence.clicks:
         return None
-    currency = currency_of(intent)
+    currency, created = currency_of(intent), seconds(intent, "created")
+    check_sold(currency, created)
     details = _maybe_object(intent, "amount_details")
     tax = amount(_maybe_object(details, "tax"), "total_tax_amount", currency, default=0)
     shipping = amount(_maybe_object(details, "shipping"), "amount", currency, default=0)
@@ -110,7 +113,7 @@ def basket_of_intent(intent: Object, at: Instant, pseudonym: Pseudonym) -> Baske
         order_id=payment_id(intent),
         birth=payment_id(intent),
         modified_at=at,
-        placed_at=seconds(intent, "created"),
+        placed_at=created,
         status=_INTENT_STATUS.get(read.text(intent, "status"), Status.OPEN),
         currency=currency,
         lines=(Line("payment", total - tax - shipping),),

@@ -9,8 +9,9 @@ from typing import Any
 
 from fanshare.core.errors import BadInputError
 from fanshare.core.instants import Instant
-from fanshare.core.money import Micros, exponent
+from fanshare.core.money import Micros
 from fanshare.core.orders import Buyer, Line, OrderState, Refund, Status
+from fanshare.core.replaced import check_sold
 from fanshare.integrations import json_input as read
 from fanshare.integrations.types import Pseudonym, Reference
 from fanshare.integrations.woocommerce.evidence import evidence_of
@@ -92,8 +93,8 @@ def parse_order(
     """
     order_id, status = order_number(document, "id"), _status(document)
     currency = read.text(document, "currency")
-    exponent(currency)
     modified, placed = _times(document)
+    check_sold(currency, placed)
     lines = tuple(_line(item) for item in read.objects(document, "line_items"))
     shipping, tax = read.amount(document, "shipping_total"), read.amount(document, "total_tax")
     read.bounded(shipping, tax, *(line.net for line in lines))

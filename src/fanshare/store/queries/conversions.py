@@ -1,4 +1,4 @@
-"""Conversions of payments: their two legs, which are payouts, the rates they follow, and the payment they are for."""
+"""Conversions: their two legs, which are payouts, the rates they follow, and the payment they are for, if any."""
 
 from collections.abc import Sequence
 from typing import Any, LiteralString, NamedTuple
@@ -25,6 +25,11 @@ _OF_LEGS = _ALL + " AND (x.payout_id = ANY(%(payouts)s) OR x.got_payout_id = ANY
 _OF_PAYOUT = _ALL + " AND x.of_payout_id = %(payout)s"
 _OF_PAYOUTS = _ALL + " AND x.of_payout_id = ANY(%(payouts)s) ORDER BY x.payout_id"
 _EVERY = _ALL + " ORDER BY x.payout_id"
+_LAWFUL = (
+    _ALL
+    + """ AND x.source = 'LAW' AND (%(parties)s::bigint[] IS NULL OR g.party_id = ANY(%(parties)s))
+ ORDER BY x.payout_id"""
+)
 _SUMS = """
 SELECT currency, balance FROM account
  WHERE programme_id = %(programme_id)s AND kind = 'liquidity' AND balance <> 0 ORDER BY currency
@@ -32,11 +37,13 @@ SELECT currency, balance FROM account
 
 
 class Conversion(NamedTuple):
-    """A conversion: its legs as payouts, the payment it was made for, and the states its legs are in."""
+    """A conversion: its legs as payouts, the payment it was made for (``None`` where a currency was replaced), and the
+    states its legs are in.
+    """
 
     given_payout: int
     got_payout: int
-    of: int
+    of: int | None
     party: int
     converted: Converted
     given_state: str
@@ -49,8 +56,8 @@ class Conversion(NamedTuple):
         return self.given_state != "returned"
 
 
-def add(access: Access, given: int, got: int, of: int, quote: Quote, now: Instant) -> None:
-    """Which payouts are the legs of a conversion for which payment, by which rates."""
+def add(access: Access, given: int, got: int, of: int | None, quote: Quote, now: Instant) -> None:
+    """Which payouts are the legs of a conversion for which payment, or for none, by which rates."""
     rates = {name: getattr(quote, name) for name in ("source", "day", "origin_per", "target_per")}
     access.execute(_ADD, {"given": given, "got": got, "of": of, **rates, "now": now})
 
@@ -70,7 +77,13 @@ def of_payout(access: Access, payout: int) -> Conversion | None:
 
 def of_payouts(access: Access, payouts: Sequence[int]) -> dict[int, Conversion]:
     """The conversions that were made for payments, by payment."""
-    return {one.of: one for one in map(_read, access.fetch(_OF_PAYOUTS, {"payouts": [*payouts]}))}
+    found = map(_read, access.fetch(_OF_PAYOUTS, {"payouts": [*payouts]}))
+    return {one.of: one for one in found if one.of is not None}
+
+
+def lawful(access: Access, parties: Sequence[int] | None = None) -> list[Conversion]:
+    """What was changed because a currency was replaced, of some parties or all."""
+    return [_read(row) for row in access.fetch(_LAWFUL, {"parties": parties and [*parties]})]
 
 
 def every(access: Access) -> list[Conversion]:

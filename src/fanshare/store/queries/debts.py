@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from fanshare.core.currencies import REPLACED
 from fanshare.core.debts import Borne, Move
 from fanshare.core.instants import Instant
 from fanshare.core.money import Micros
@@ -10,13 +11,30 @@ from fanshare.core.moving import ABSORBED, CLAIM, CLAIM_ORDER, DEBT_ORDER
 from fanshare.store.access import Access
 
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('old debts', %(programme_id)s))"
+# A debt in a currency that was replaced keeps its age in the next one: what counts is when a refund took it, and not
+# when it was changed.
 _BELOW = """
 SELECT a.party_id, a.currency, a.balance,
-       coalesce((SELECT sum(t.amount) FROM transfer t
-                  WHERE t.programme_id = a.programme_id AND t.debit_account_id = a.id AND t.at > %(since)s), 0)::bigint
+       coalesce((SELECT sum(ceil(t.amount / o.per)) FROM (
+                     SELECT a.id, 1::numeric AS per
+                      UNION ALL
+                     SELECT b.id, r.per FROM account b
+                       JOIN unnest(%(olds)s::text[], %(news)s::text[], %(pers)s::numeric[]) AS r (old, new, per)
+                         ON r.old = b.currency AND r.new = a.currency
+                      WHERE b.programme_id = a.programme_id AND b.party_id = a.party_id AND b.kind = 'available') o
+                   JOIN transfer t ON t.programme_id = a.programme_id AND t.debit_account_id = o.id
+                  WHERE t.at > %(since)s
+                    AND NOT EXISTS (SELECT FROM payout_exchange x
+                                     WHERE x.programme_id = t.programme_id AND x.source = 'LAW'
+                                       AND x.payout_id = t.payout_id)), 0)::bigint
   FROM account a WHERE a.programme_id = %(programme_id)s AND a.kind = 'available' AND a.balance < 0
  ORDER BY a.id FOR NO KEY UPDATE OF a
 """
+_LAWS = {
+    "olds": [*REPLACED],
+    "news": [law.by for law in REPLACED.values()],
+    "pers": [law.per for law in REPLACED.values()],
+}
 _MOVES = """
 WITH ready AS (
     SELECT id FROM account WHERE programme_id = %(programme_id)s AND kind = 'available' AND party_id = %(party)s
@@ -108,7 +126,7 @@ def lock(access: Access) -> None:
 
 def below_zero(access: Access, since: Instant) -> list[tuple[int, str, Micros, Micros]]:
     """Party, currency, balance, and what was taken from it since then; locked."""
-    return [(row[0], row[1], row[2], row[3]) for row in access.fetch(_BELOW, {"since": since})]
+    return [(row[0], row[1], row[2], row[3]) for row in access.fetch(_BELOW, {"since": since, **_LAWS})]
 
 
 def moves(access: Access, party: int, currency: str) -> list[Move[Source]]:

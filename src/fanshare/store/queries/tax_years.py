@@ -50,7 +50,7 @@ SELECT w.payout_id, w.of_payout_id FROM tax_withheld w
   JOIN payout p ON p.programme_id = w.programme_id AND p.id = w.payout_id
  WHERE w.programme_id = %(programme_id)s AND (%(parties)s::bigint[] IS NULL OR p.party_id = ANY(%(parties)s))
  UNION ALL
-SELECT x.payout_id, x.of_payout_id FROM payout_exchange x
+SELECT x.payout_id, coalesce(x.of_payout_id, x.got_payout_id) FROM payout_exchange x
   JOIN payout p ON p.programme_id = x.programme_id AND p.id = x.payout_id
  WHERE x.programme_id = %(programme_id)s AND (%(parties)s::bigint[] IS NULL OR p.party_id = ANY(%(parties)s))
 """
@@ -157,7 +157,8 @@ def movements(access: Access, parties: Sequence[int] | None = None) -> dict[int,
 
 def beside(access: Access, parties: Sequence[int] | None = None) -> dict[int, int]:
     """What left beside payments of parties (``None``: of all), by payout: of which payment it was held for a tax
-    authority, or was changed into the currency of.
+    authority, or was changed into the currency of; what was changed because its currency was replaced, by what came
+    of it.
     """
     return dict(access.fetch(_BESIDE, {"parties": _list(parties)}))
 

@@ -61,6 +61,36 @@ function converts({ origin, target, given, got, ...rate }) {
   return origin !== target && above > 0n && lack >= 0n && lack < outOf;
 }
 
+/** Currencies that were replaced: by which, since when, how many micros of them are one of the next. */
+const REPLACED = {
+  BYR: ["BYN", "2016-07-01", "10000"], MRO: ["MRU", "2018-01-01", "10"], STD: ["STN", "2018-01-01", "1000"],
+  SLL: ["SLE", "2022-07-01", "1000"], HRK: ["EUR", "2023-01-01", "7.53450"], ANG: ["XCG", "2025-03-31", "1"],
+  BGN: ["EUR", "2026-01-01", "1.95583"],
+};
+const SCALE = 100000n, perOf = (old) => BigInt(Math.round(Number(REPLACED[old][2]) * 100000));
+
+/** The old currency of a change by law, how much of it was changed, what came; below zero what was taken back. */
+function replaced({ origin, target, given, got }) {
+  const old = has(REPLACED, origin);
+  return old ? [origin, micros(given), micros(got)] : [target, -micros(got), -micros(given)];
+}
+
+/** Whether a change is between a replaced currency and the next one, by the law's rate, within a micro. */
+function lawful(rate) {
+  const [old, amount, moved] = replaced(rate);
+  if (!has(REPLACED, old)) return false;
+  const [by, day, per] = REPLACED[old], sides = { [rate.origin]: rate.origin_per, [rate.target]: rate.target_per };
+  const off = moved * perOf(old) - amount * SCALE, size = off < 0n ? -off : off;
+  return sides[old] === per && sides[by] === "1" && Object.keys(sides).length === 2 && rate.day === day
+    && amount !== 0n && moved !== 0n && size < perOf(old);
+}
+
+/** What all changes of a currency together are worth: to the nearest micro, half of one away from zero. */
+function worth(old, amount) {
+  const size = amount < 0n ? -amount : amount, found = (2n * size * SCALE + perOf(old)) / (2n * perOf(old));
+  return amount < 0n ? -found : found;
+}
+
 function follows(older, newer) {
   if (older.kind === "settlement") return true;
   const ways = ["in_transit paid", "given kept", "given back"];
@@ -255,17 +285,25 @@ class Statement {
   }
 
   conversions() {
-    const pairs = {};
+    const pairs = {}, sums = {};
     for (const entry of this.entries) {
       const links = chain(entry), { rate, state, amount, currency, at } = links[links.length - 1].body;
       if (!rate) continue;
       const out = state === "exchanged", [sum, code] = out ? [rate.given, rate.origin] : [rate.got, rate.target];
-      const right = converts(rate) && amount === sum && currency === code;
+      const right = (rate.source === "LAW" ? lawful(rate) : converts(rate)) && amount === sum && currency === code;
       need(right, label(entry) + " does not follow from its rates.", amount, sum);
+      if (rate.source === "LAW" && out) {
+        const [old, given, got] = replaced(rate), before = sums[old] || [0n, 0n];
+        sums[old] = [before[0] + given, before[1] + got];
+      }
       (pairs[rate.pair] ||= []).push([out, canonical([rate, at, entry.body.at, links.length])]);
     }
     for (const [one, other = [], ...more] of Object.values(pairs)) {
       need(one[0] === !other[0] && one[1] === other[1] && !more.length, "A conversion has not both its legs.");
+    }
+    for (const [old, [given, got]] of Object.entries(this.since === null ? sums : {})) {
+      const right = worth(old, given), wrong = "What was changed of " + old + " is not what all of it is worth.";
+      need(got === right, wrong, exact(got), exact(right));
     }
   }
 

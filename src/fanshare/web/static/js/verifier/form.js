@@ -230,7 +230,7 @@ const going = (kind, ...states) => ({ kind: oneOf(kind), [kind]: hex, seq: count
   amount: money, state: oneOf(...states), at: time });
 const PAYOUT = { ...going("payout", "in_transit", "paid", "returned", "withheld"), who: hex };
 const PER = text("(?=[0-9.]*[1-9])[0-9]{1,12}(?:\\.[0-9]{1,12})?"), CODE = text("[A-Z]{3}");
-const RATE = { source: oneOf("ECB"), day: isDay, origin: CODE, origin_per: PER, target: CODE, target_per: PER, given: money,
+const RATE = { source: oneOf("ECB", "LAW"), day: isDay, origin: CODE, origin_per: PER, target: CODE, target_per: PER, given: money,
   got: money, pair: hex };
 const isPlainPayout = form(PAYOUT), isLeg = form({ ...PAYOUT, state: oneOf("exchanged", "received"), rate: RATE });
 const isPayout = (value) => (isTable(value) && has(value, "rate") ? isLeg : isPlainPayout)(value);
