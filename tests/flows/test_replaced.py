@@ -19,7 +19,7 @@ from fanshare.core.orders import Refund
 from fanshare.core.payment_clock import Step as Step_
 from fanshare.core.payment_clock import Wait
 from fanshare.core.payout_item import State
-from fanshare.core.replaced import gone, since, worth
+from fanshare.core.replaced import since, worth
 from fanshare.core.tax.kinds import TaxKind
 from fanshare.core.tax.paid import payments
 from fanshare.flows import (
@@ -41,8 +41,7 @@ from fanshare.flows.payment_clock import Earned
 from fanshare.flows.payouts import Step
 from fanshare.flows.publish_terms import publish_terms
 from fanshare.flows.statements import make_statement
-from fanshare.jobs.periods import PERIODS
-from fanshare.store import books, directory, signing
+from fanshare.store import books, signing
 from fanshare.store.access import Access, Connection, connect
 from fanshare.store.queries import conversions as rows
 from fanshare.store.queries import earnings, tax_years
@@ -391,11 +390,3 @@ def test_the_clock_of_a_share_in_it_is_that_of_the_next_currency(story: Story) -
     [clock] = payment_clock.clocks(story.access, tenant, [share], READY).clocks
     assert (clock.step, clock.run) == (Step_.PLANNED, run)
     assert {one.currency for one in coming.coming(story.access, tenant, story.cleo, READY)} == {"EUR"}
-
-
-def test_a_worker_does_it_by_itself_and_a_shop_that_was_off_by_a_command(story: Story) -> None:
-    codes = gone(READY)
-    assert story.access.programme_id in directory.programmes_with_replaced(story.access.conn, codes)
-    replaced.convert(story.programme, READY)
-    assert story.access.programme_id not in directory.programmes_with_replaced(story.access.conn, codes)
-    assert PERIODS["replaced"]

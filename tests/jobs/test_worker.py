@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from fanshare.core.instants import DAY, HOUR, MINUTE, format_rfc3339, parse_rfc3339
+from fanshare.flows import replaced
 from fanshare.flows import settle as settling
 from fanshare.flows.seal import click_root
 from fanshare.flows.statements import make_statement
@@ -263,6 +264,13 @@ def test_money_matures_months_close_and_running_again_changes_nothing(house: Hou
     assert house.value("SELECT count(*) FROM period_close") == closes
     assert house.value("SELECT count(*) FROM log_leaf") == size
     assert bea.sound()
+
+
+def test_what_a_law_replaced_is_changed_along_with_what_ripens(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = list[int]()
+    monkeypatch.setattr(replaced, "convert", lambda programme, _now: seen.append(programme.access.programme_id))
+    house.worker.housekeeping()
+    assert seen == [house.bea.access.programme_id]
 
 
 def test_checkpoints_are_signed_by_the_key_in_the_home(house: House) -> None:

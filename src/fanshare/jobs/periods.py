@@ -24,7 +24,6 @@ PERIODS: Mapping[str, int] = {
     "seal": 10 * MINUTE,
     "close": HOUR,
     "ripen": 10 * MINUTE,
-    "replaced": 10 * SECOND,
     "borne": 10 * SECOND,
     "claims": 5 * SECOND,
     "moving": 2 * SECOND,

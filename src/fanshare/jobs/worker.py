@@ -18,7 +18,6 @@ from fanshare.config.keys import SPOOL_HOOKS, Keys
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import DAY, Instant, zone
 from fanshare.core.rails import Drivers
-from fanshare.core.replaced import gone
 from fanshare.flows import (
     borne,
     brand_letters,
@@ -278,11 +277,7 @@ class Worker:
         self._for_each("close", lambda one, _: close.close_all(one, self.clock()), done)
 
     def _ripen(self, done: Round) -> None:
-        self._for_each("ripen", lambda one, _: openings.ripen(one, self.clock()), done)
-
-    def _replaced(self, done: Round) -> None:
-        ids = directory.programmes_with_replaced(self.conn, gone(self.clock()))
-        self._in_each("replaced", ids, lambda one: replaced.convert(one, self.clock()), done)
+        self._for_each("ripen", lambda a, _: [go(a, self.clock()) for go in (openings.ripen, replaced.convert)], done)
 
     def _borne(self, done: Round) -> None:
         ids = directory.programmes_that_bear(self.conn)
@@ -349,8 +344,7 @@ class Worker:
         payout_schedule.plan_due(self._opened(tenant, "job:pay"), tenant, self.clock())
 
     def _self_bills(self, done: Round) -> None:
-        ids = directory.programmes_with_credit_notes(self.conn)
-        self._in_each("self_bills", ids, self._self_bills_of, done)
+        self._in_each("self_bills", directory.programmes_with_credit_notes(self.conn), self._self_bills_of, done)
 
     def _self_bills_of(self, programme: Programme) -> None:
         tenant = directory.programme_with_id(self.conn, programme.access.programme_id)

@@ -5,7 +5,7 @@ to learn nothing but which programme to turn to next.
 """
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, LiteralString, NamedTuple
@@ -284,14 +284,6 @@ def programmes_with_goals(conn: Connection, now: Instant) -> list[int]:
     """The programmes with goals whose end has come."""
     query = "SELECT DISTINCT programme_id FROM goal WHERE booked_at IS NULL AND ends_at <= %(now)s ORDER BY 1"
     return [row[0] for row in conn.execute(query, {"now": now})]
-
-
-def programmes_with_replaced(conn: Connection, codes: Sequence[str]) -> list[int]:
-    """The programmes in which something is ready in one of these currencies, or is offered in one."""
-    query = "SELECT p.id FROM programme p WHERE EXISTS (SELECT FROM account a WHERE a.programme_id = p.id"
-    query += " AND a.currency = ANY(%(codes)s) AND a.kind = 'available' AND a.balance <> 0)"
-    query += " UNION SELECT programme_id FROM payout_currency WHERE currency = ANY(%(codes)s) ORDER BY 1"
-    return [row[0] for row in conn.execute(query, {"codes": [*codes]})]
 
 
 def programmes_with_leavers(conn: Connection, now: Instant) -> list[int]:
