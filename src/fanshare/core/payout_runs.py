@@ -142,7 +142,8 @@ def payable(balance: Micros, currency: str, kind: str = "") -> Micros:
 
     That is whole minor units, and at some providers coarser steps.
     """
-    return max(0, balance) // step(kind, currency) * step(kind, currency)
+    smallest = step(kind, currency)
+    return max(0, balance) // smallest * smallest
 
 
 def way_out(row: Ready, amount: Micros | None = None) -> Ready:

@@ -5,6 +5,7 @@ Files for banks are rails too (``bank_files``); these here are providers that pa
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 from fanshare.core.found_payments import Outside
@@ -58,6 +59,7 @@ FACTS: Mapping[Kind, Facts] = {
 CALLED = frozenset(FACTS)
 
 
+@lru_cache(maxsize=1024)
 def step(kind: str, currency: str) -> Micros:
     """The smallest amount that a way of paying moves, in micros: ISO's unit or the provider's, whichever is larger.
 

@@ -69,7 +69,10 @@ def looked_at(access: Access, run: Run, items: Sequence[Row], now: Instant) -> l
 def _of(row: Row, to: core.Ready, most: Micros) -> Row:
     """The payment of at most so much of the balance, at the rate of now where that is in another currency."""
     amount, of = core.leaving(to, most)
-    return row._replace(item=replace(row.item, amount=amount if of is None else of.got), of=of)
+    pays = amount if of is None else of.got
+    if pays == row.item.amount and of == row.of:
+        return row
+    return row._replace(item=replace(row.item, amount=pays), of=of)
 
 
 def _funded(

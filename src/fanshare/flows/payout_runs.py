@@ -101,7 +101,7 @@ def approve(programme: Programme, run_id: int, by: str, now: Instant) -> Run:
         sums = core.totals({row.place: row.taken for row in items})
         alone = rows.alone(access, by, now - core.TOGETHER)
         core.check_approval(run.planned_by, by, sums, alone, rows.rules(access).two_above)
-        _save(access, [at(row, way.move(row.item, State.APPROVED), now) for row in items], by, now)
+        rows.enter(access, run_id, [row.id for row in items], State.APPROVED, by, now)
         return _saved(access, run._replace(approved_by=by, approved_at=now))
 
 
@@ -171,14 +171,14 @@ def send(programme: Programme, run_id: int, by: str, now: Instant) -> list[Row]:
         checked, kept = less_tax(access, looked_at(access, run, items, now), now)
         going = [row for row in checked if row.item.state is State.APPROVED]
         news = [payouts.Begun(row.party, row.item.currency, row.item.amount) for row in going]
-        begun = payouts.begin_all(access, news, now)
+        begun = payouts.begin_all(access, news, now, into="in_transit")
         sent = [_sent(programme, row, payout.id, now) for row, payout in zip(going, begun, strict=True)]
         pairs = zip(sent, begun, strict=True)
         moving = [step for row, payout in pairs for step in _leaving(access, row, payout, now)]
         moving += withholding.begin(
             access, {row.payout: kept[row.id] for row in sent if row.payout and row.id in kept}, now
         )
-        payouts.walk(programme, moving, now)
+        payouts.walk(programme, moving, now, begun={payout.id for payout in begun})
         by_id = {row.id: row for row in (*checked, *sent)}
         _save(access, [by_id[row.id] for row in items if by_id[row.id] != row], by, now)
         rows.mark_sent(access, run_id, [row.item.frozen.body for row in sent if row.item.frozen is not None], now)

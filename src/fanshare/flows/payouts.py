@@ -4,8 +4,8 @@ What may leave is decided by whoever begins one: a run (``payout_runs``) or a co
 """
 
 import os
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -27,7 +27,7 @@ from fanshare.store.queries.conversions import Conversion
 #: Numbers are drawn after the rows were sorted, so that the smallest is the first one's.
 _PLAN = """
 INSERT INTO payout (programme_id, party_id, currency, amount, state, created_at, changed_at)
-SELECT %(programme_id)s, party, currency, amount, 'planned', %(now)s, %(now)s
+SELECT %(programme_id)s, party, currency, amount, %(state)s, %(now)s, %(now)s
   FROM unnest(%(parties)s::bigint[], %(currencies)s::text[], %(amounts)s::bigint[])
        WITH ORDINALITY AS given (party, currency, amount, place) ORDER BY place RETURNING id
 """
@@ -47,6 +47,7 @@ UPDATE payout p SET state = given.state, amount = given.amount, changed_at = %(n
   FROM unnest(%(payouts)s::bigint[], %(states)s::text[], %(amounts)s::bigint[]) AS given (payout, state, amount)
  WHERE p.programme_id = %(programme_id)s AND p.id = given.payout
 """
+_NAMES = "SELECT id, public_id FROM party WHERE programme_id = %(programme_id)s AND id = ANY(%(parties)s)"
 _LEAVES = """
 SELECT e.payout_id, l.hash FROM payout_event e
   JOIN log_leaf l ON l.programme_id = e.programme_id AND l.index = e.leaf_index
@@ -108,8 +109,12 @@ def begin(access: Access, party: int, currency: str, amount: Micros, now: Instan
     return begin_all(access, [Begun(party, currency, amount)], now)[0]
 
 
-def begin_all(access: Access, news: Sequence[Begun], now: Instant) -> list[Payout]:
-    """Several payouts that are planned, in their order, in as many statements as one."""
+def begin_all(access: Access, news: Sequence[Begun], now: Instant, *, into: str = "planned") -> list[Payout]:
+    """Several payouts that are planned, in their order, in as many statements as one.
+
+    ``into`` is the state to which the caller takes them by ``walk`` in the same transaction, where there is only that
+    one step: their rows say so from the beginning, and are not written twice.
+    """
     if not news:
         return []
     columns = {
@@ -117,10 +122,10 @@ def begin_all(access: Access, news: Sequence[Begun], now: Instant) -> list[Payou
         "currencies": [one.currency for one in news],
         "amounts": [one.amount for one in news],
     }
-    ids = sorted(int(row[0]) for row in access.fetch(_PLAN, {**columns, "now": now}))
+    ids = sorted(int(row[0]) for row in access.fetch(_PLAN, {**columns, "state": into, "now": now}))
     _enter_events(access, [(id_, "planned", "", None) for id_ in ids], now)
-    found = find_all(access, ids)
-    return [found[id_] for id_ in ids]
+    names: dict[int, str] = dict(access.fetch(_NAMES, {"parties": sorted({one.party for one in news})}))
+    return [Payout(id_, *one, "planned", names[one.party]) for id_, one in zip(ids, news, strict=True)]
 
 
 def find(access: Access, payout_id: int) -> Payout:
@@ -136,9 +141,10 @@ def find_all(access: Access, ids: Iterable[int]) -> dict[int, Payout]:
     return {row[0]: Payout(*row) for row in access.fetch(_LOCK, {"payouts": sorted(set(ids))})}
 
 
-def walk(programme: Programme, steps: Sequence[Step], now: Instant) -> None:
+def walk(programme: Programme, steps: Sequence[Step], now: Instant, *, begun: Collection[int] = frozenset()) -> None:
     """Take several payouts further at once: one batch of transfers, a leaf each. The caller holds the transaction.
 
+    ``begun`` are those whose rows say already where they go (``begin_all``).
     All amounts are posted together, so that accounts are locked before the log as everywhere.
     """
     if not steps:
@@ -149,7 +155,7 @@ def walk(programme: Programme, steps: Sequence[Step], now: Instant) -> None:
         batch.append(_moving(step, at[step.payout.id]))
         at[step.payout.id] = step.state
     post_logged(programme.access, batch, at=now)
-    _note(programme, steps, now)
+    _note(programme, steps, now, begun)
 
 
 def _moving(step: Step, before: str) -> Transfer:
@@ -188,16 +194,17 @@ def _enter(
     return replace(moved, state=state)
 
 
-def _note(programme: Programme, steps: Sequence[Step], now: Instant) -> None:
+def _note(programme: Programme, steps: Sequence[Step], now: Instant, begun: Collection[int] = frozenset()) -> None:
     """The rows, leaves and events of states whose transfers were posted: as many statements for many as for one."""
     access = programme.access
-    last = {step.payout.id: step for step in steps}
+    last = {step.payout.id: step for step in steps if step.payout.id not in begun}
     columns = {
         "payouts": [*last],
         "states": [step.state for step in last.values()],
         "amounts": [step.payout.amount for step in last.values()],
     }
-    access.execute(_STATES, {**columns, "now": now})
+    if last:
+        access.execute(_STATES, {**columns, "now": now})
     first = log_store.append(access, _bodies(programme, steps, now))
     _enter_events(
         access, [(step.payout.id, step.state, step.reason, first + place) for place, step in enumerate(steps)], now
@@ -220,12 +227,15 @@ def _bodies(programme: Programme, steps: Sequence[Step], now: Instant) -> list[d
     # After an erasure nobody can open the commitments any more: the key is as random as if it were forgotten.
     keys = {party: key or os.urandom(commitments.SALT_BYTES) for party, (_, key) in salts.items()}
     legs = conversion_rows.of_legs(access, [step.payout.id for step in steps if step.state in leaves.LEGS])
+    to_come = Counter(step.payout.id for step in steps)
     for step in steps:
         payout, known = step.payout, before[step.payout.id]
+        to_come[payout.id] -= 1
         of = legs[payout.id] if step.state in leaves.LEGS else None
-        moved = replace(payout, state=step.state)
+        moved = Payout(payout.id, payout.party, payout.currency, payout.amount, step.state, payout.public_id)
         body = payout_leaf(moved, keys[payout.party], len(known) + 1, known[-1] if known else None, now, of)
-        known.append(log.leaf_hash(canonical(body)).hex())
+        if to_come[payout.id]:
+            known.append(log.leaf_hash(canonical(body)).hex())
         bodies.append(body)
     return bodies
 

@@ -31,6 +31,8 @@ class QuickListDumper(ListDumper):
         """The array literal. Raises ``DataError`` for a text with a NUL, which PostgreSQL has no place for."""
         kinds = set(map(type, obj))
         kinds.discard(type(None))
+        if obj and not kinds:
+            return b"{" + b",".join([b"NULL"] * len(obj)) + b"}"
         write = _WRITERS.get(kinds.pop()) if len(kinds) == 1 else None
         if write is None:
             return super().dump(obj)

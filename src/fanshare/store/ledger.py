@@ -1,15 +1,15 @@
 """The ledger in PostgreSQL: batches of transfers, and balances that can't disagree with them.
 
-One batch is a handful of statements over arrays, whatever its size: missing accounts are inserted at zero, the
-accounts are locked in id order (so two batches never wait for each other in a circle), balances move by the net
-amount, and the transfers are appended, all in one transaction. CHECK constraints refuse what must not be.
+One batch is a handful of statements over arrays, whatever its size: missing accounts are inserted, the others
+are locked in id order (so two batches never wait for each other in a circle), balances move by the net amount, and the
+transfers are appended, all in one transaction. CHECK constraints refuse what must not be.
 """
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from psycopg import errors
 
@@ -22,6 +22,13 @@ from fanshare.core.money import MAX_MICROS, Micros
 from fanshare.store import log_store
 from fanshare.store.access import Access
 from fanshare.store.idempotency import once
+
+
+class Accounts(NamedTuple):
+    """The rows of accounts, and which of them were made just now."""
+
+    ids: dict[Balance, int]
+    made: frozenset[Balance]
 
 
 class Posting(NamedTuple):
@@ -77,8 +84,8 @@ def _post(access: Access, batch: Sequence[Transfer], at: Instant) -> Posting:
         return Posting(0, 0, "")
     deltas = _deltas(batch)
     with _explained(), access.transaction():
-        ids = account_ids(access, list(deltas))
-        _move(access, {ids[key]: delta for key, delta in deltas.items()})
+        ids, made = account_ids(access, deltas)
+        _move(access, {ids[key]: delta for key, delta in deltas.items() if key not in made})
         return _append(access, batch, ids, at)
 
 
@@ -98,19 +105,25 @@ def _deltas(batch: Sequence[Transfer]) -> dict[Balance, Micros]:
     return deltas
 
 
-def account_ids(access: Access, keys: Sequence[Balance]) -> dict[Balance, int]:
-    """The row ids of accounts; those that are missing are made first, with balance zero."""
-    found = _find_accounts(access, keys)
-    missing = [key for key in keys if key not in found]
-    if missing:
-        access.execute(
-            "INSERT INTO account (programme_id, currency, kind, party_id)"
-            " SELECT %(programme_id)s, * FROM unnest(%(currencies)s::text[], %(kinds)s::text[], %(parties)s::bigint[])"
-            " ON CONFLICT (programme_id, currency, kind, party_id) DO NOTHING",
-            _columns(sorted(missing, key=_sortable)),
-        )
-        found |= _find_accounts(access, missing)
-    return found
+def account_ids(access: Access, deltas: Mapping[Balance, Micros]) -> Accounts:
+    """The row ids of accounts by what is to move on them; those that are missing are made, and begin with that.
+
+    Until the transaction ends nobody else sees or moves a row that was made in it, so it needs no lock and no update.
+    """
+    ids = _find_accounts(access, list(deltas))
+    news = sorted((key for key in deltas if key not in ids), key=_sortable)
+    if not news:
+        return Accounts(ids, frozenset())
+    rows = access.fetch(
+        "INSERT INTO account (programme_id, currency, kind, party_id, balance)"
+        " SELECT %(programme_id)s, * FROM unnest(%(currencies)s::text[], %(kinds)s::text[], %(parties)s::bigint[],"
+        " %(deltas)s::bigint[]) ON CONFLICT (programme_id, currency, kind, party_id) DO NOTHING"
+        " RETURNING kind, party_id, currency, id",
+        {**_columns(news), "deltas": [deltas[key] for key in news]},
+    )
+    made = _by_balance(rows)
+    theirs = [key for key in news if key not in made]  # somebody else has made them meanwhile
+    return Accounts(ids | made | (_find_accounts(access, theirs) if theirs else {}), frozenset(made))
 
 
 def _find_accounts(access: Access, keys: Sequence[Balance]) -> dict[Balance, int]:
@@ -126,6 +139,10 @@ def _find_accounts(access: Access, keys: Sequence[Balance]) -> dict[Balance, int
         " WHERE a.programme_id = %(programme_id)s",
         _columns(keys),
     )
+    return _by_balance(rows)
+
+
+def _by_balance(rows: Iterable[tuple[Any, ...]]) -> dict[Balance, int]:
     return {Balance(AccountKey(AccountKind(kind), party), currency): id_ for kind, party, currency, id_ in rows}
 
 

@@ -61,8 +61,9 @@ def append(access: Access, bodies: Sequence[Mapping[str, Any]]) -> int:
     texts = [canonical(body) for body in bodies]
     with access.joined():
         epoch, frontier = _locked(access)
-        grown, nodes = frontier.extend(map(log.leaf_hash, texts))
-        _insert_leaves(access, epoch, frontier.size, bodies, texts)
+        hashes = [log.leaf_hash(text) for text in texts]
+        grown, nodes = frontier.extend(hashes)
+        _insert_leaves(access, epoch, frontier.size, bodies, texts, hashes)
         _insert_nodes(access, [node for node in nodes if node.level > 0])
         access.execute(
             "UPDATE log_tree SET size = %(size)s, frontier = %(frontier)s WHERE programme_id = %(programme_id)s",
@@ -111,7 +112,12 @@ def _insert_epoch(access: Access, tree: Tree, cause: str, at: Instant) -> None:
 
 
 def _insert_leaves(
-    access: Access, epoch: int, first: int, bodies: Sequence[Mapping[str, Any]], texts: Sequence[bytes]
+    access: Access,
+    epoch: int,
+    first: int,
+    bodies: Sequence[Mapping[str, Any]],
+    texts: Sequence[bytes],
+    hashes: Sequence[bytes],
 ) -> None:
     access.execute(
         "INSERT INTO log_leaf (programme_id, index, epoch, hash, kind, body)"
@@ -121,7 +127,7 @@ def _insert_leaves(
         {
             "first": first,
             "epoch": epoch,
-            "hashes": [log.leaf_hash(text) for text in texts],
+            "hashes": [*hashes],
             "kinds": [str(body["kind"]) for body in bodies],
             "bodies": [text.decode() for text in texts],
         },

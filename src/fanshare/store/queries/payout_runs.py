@@ -1,7 +1,7 @@
 """Payout runs: their payments, the rules they follow, who is ready, and what was said about each payment."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, LiteralString, NamedTuple
 
 from fanshare.core.instants import Instant
 from fanshare.core.money import Micros
@@ -45,6 +45,17 @@ SELECT %(programme_id)s, item, state, said, amount, currency, reason, remote, ac
               %(reason)s::text[], %(remote)s::text[], %(actor)s::text[], %(now)s::bigint[])
        WITH ORDINALITY AS given (item, state, said, amount, currency, reason, remote, actor, now, place) ORDER BY place
 """
+# Payments that all enter the same state, nothing else of them being new.
+_ENTER = """
+UPDATE payout_item SET state = %(state)s, changed_at = %(now)s
+ WHERE programme_id = %(programme_id)s AND run_id = %(run)s AND id = ANY(%(items)s)
+"""
+_NOTE_ENTERED = """
+INSERT INTO payout_item_event (programme_id, item_id, state, reason, actor, at)
+SELECT programme_id, id, state, reason, %(by)s, %(now)s FROM payout_item
+ WHERE programme_id = %(programme_id)s AND run_id = %(run)s
+   AND (%(items)s::bigint[] IS NULL OR id = ANY(%(items)s)) ORDER BY id
+"""
 _RUNS = """
 SELECT id, rail, planned_by, planned_at, approved_by, approved_at, frozen_at, submitted_at, file_hash,
        frozen_by, frozen_why
@@ -75,20 +86,25 @@ _OF_RUN = _ITEMS + " AND i.run_id = %(run)s ORDER BY i.id"
 _LOCKED = _ITEMS + " AND i.run_id = %(run)s ORDER BY i.id FOR NO KEY UPDATE OF i"
 _ONE = _ITEMS + " AND i.id = %(item)s"
 _LOCKED_ONE = _ONE + " FOR NO KEY UPDATE OF i"
-_SAVE_ITEMS = """
+_SAVE_ITEMS: LiteralString = """
 UPDATE payout_item i SET state = n.state, amount = n.amount, key = n.key, body = n.body, first_at = n.first,
        last_at = n.last, missed_at = n.missed, payout_id = n.payout, reason = n.reason, changed_at = n.now,
-       account_id = n.account, remote = n.remote, tries = n.tries, due_at = n.due,
-       from_amount = n.given, rate_source = n.source, rate_day = n.day, origin_per = n.oper, target_per = n.tper
+       account_id = n.account, remote = n.remote, tries = n.tries, due_at = n.due{}
   FROM unnest(%(item)s::bigint[], %(state)s::text[], %(amount)s::bigint[], %(key)s::text[], %(body)s::text[],
               %(first)s::bigint[], %(last)s::bigint[], %(missed)s::bigint[], %(payout)s::bigint[], %(reason)s::text[],
-              %(now)s::bigint[], %(account)s::bigint[], %(remote)s::text[], %(tries)s::integer[], %(due)s::bigint[],
-              %(from_amount)s::bigint[], %(rate_source)s::text[], %(rate_day)s::text[], %(origin_per)s::text[],
-              %(target_per)s::text[])
-       AS n (item, state, amount, key, body, first, last, missed, payout, reason, now, account, remote, tries, due,
-             given, source, day, oper, tper)
+              %(now)s::bigint[], %(account)s::bigint[], %(remote)s::text[], %(tries)s::integer[], %(due)s::bigint[]{})
+       AS n (item, state, amount, key, body, first, last, missed, payout, reason, now, account, remote, tries, due{})
  WHERE i.programme_id = %(programme_id)s AND i.id = n.item
 """
+_SAVE_CHANGED = _SAVE_ITEMS.format(
+    """,
+       from_amount = n.given, rate_source = n.source, rate_day = n.day, origin_per = n.oper, target_per = n.tper""",
+    """,
+              %(from_amount)s::bigint[], %(rate_source)s::text[], %(rate_day)s::text[], %(origin_per)s::text[],
+              %(target_per)s::text[]""",
+    ", given, source, day, oper, tper",
+)
+_SAVE_PLAIN = _SAVE_ITEMS.format("", "", "")
 _LAST = """
 SELECT i.party_id, coalesce(i.from_currency, i.currency), coalesce(i.from_amount, i.amount) FROM payout_item i
  WHERE i.programme_id = %(programme_id)s AND i.run_id = (
@@ -218,8 +234,15 @@ def add(access: Access, rail: str, by: str, items: Sequence[Planned], now: Insta
     rates = [_rate(item.of) for item in items]
     columns |= {name: [rate[name] for rate in rates] for name in _rate(None)}
     access.execute(_ADD_ITEMS, {**columns, "run": run, "now": now})
-    note(access, [event(row, by, now) for row in items_of(access, run)])
+    access.execute(_NOTE_ENTERED, {"run": run, "items": None, "by": by, "now": now})
     return run
+
+
+def enter(access: Access, run: int, items: Sequence[int], state: State, by: str, now: Instant) -> None:
+    """Payments of a run enter a state, and nothing else of them is new; written down as ``note`` does."""
+    values = {"run": run, "items": [*items], "now": now}
+    access.execute(_ENTER, {**values, "state": str(state)})
+    access.execute(_NOTE_ENTERED, {**values, "by": by})
 
 
 def event(
@@ -287,7 +310,8 @@ def item(access: Access, id_: int, *, lock: bool = False) -> Row:
 def save_items(access: Access, rows: Sequence[Row]) -> None:
     """Payments as they stand now, each named once, in one statement."""
     if rows:
-        access.execute(_SAVE_ITEMS, _by_column([_columns(row) for row in rows]))
+        changed = any(row.of is not None for row in rows)
+        access.execute(_SAVE_CHANGED if changed else _SAVE_PLAIN, _by_column([_columns(row, changed) for row in rows]))
 
 
 def last(access: Access) -> dict[tuple[int, str], Micros]:
@@ -343,11 +367,11 @@ def _by_column(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return {name: [row[name] for row in rows] for name in rows[0]}
 
 
-def _columns(row: Row) -> dict[str, Any]:
+def _columns(row: Row, changed: bool) -> dict[str, Any]:
     item = row.item
     frozen = (None, None) if item.frozen is None else (item.frozen.key, item.frozen.body.decode())
     return {
-        **_rate(row.of),
+        **(_rate(row.of) if changed else {}),
         "item": row.id, "state": str(item.state), "amount": item.amount, "key": frozen[0], "body": frozen[1],
         "first": item.first, "last": item.last, "missed": item.missed, "payout": row.payout, "account": row.account,
         "remote": item.remote, "tries": row.tries, "due": row.due, "reason": row.reason, "now": row.changed_at,

@@ -1,0 +1,12 @@
+"""Payments of runs in fewer and narrower index entries."""
+
+from django.db import migrations
+
+from fanshare.store.migrations import run_sql, step_before
+
+
+class Migration(migrations.Migration):  # type: ignore[misc]
+    """Runs the SQL file of the same name."""
+
+    dependencies = [("store", step_before("0204_cheaper_runs"))]  # noqa: RUF012
+    operations = [run_sql("0204_cheaper_runs")]  # noqa: RUF012
