@@ -52,8 +52,7 @@ def _bring(here: Here, *, look: bool) -> flow.Brought:
 
 
 def _take_out(here: Here, *, look: bool) -> flow.TakenOut:
-    if not look and field(here, "sure") != "yes":
-        raise _not_sure()
+    _refuse_unless(look or field(here, "sure") == "yes")
     shop, raw = _sent(here)
     with here.access.transaction():
         gone = flow.take_out(here.programme, shop, raw, look=look)
@@ -71,8 +70,7 @@ def _sent(here: Here) -> tuple[Connection, bytes]:
 
 def _answer(here: Here) -> None:
     number, used = field(here, "credit", 18), field(here, "used", 3)
-    if field(here, "sure") != "yes" or used not in {"yes", "no"}:
-        raise _not_sure()
+    _refuse_unless(field(here, "sure") == "yes" and used in {"yes", "no"})
     with here.access.transaction():
         row = flow.answer(
             here.programme,
@@ -112,8 +110,9 @@ def _page(
     return page(here, "brand/credit_stock.html", context, status=422 if problem else 200)
 
 
-def _not_sure() -> BadInputError:
-    return BadInputError("not_sure", "Tick that you mean it; nothing was done.")
+def _refuse_unless(sure: bool) -> None:
+    if not sure:
+        raise BadInputError("not_sure", "Tick that you mean it; nothing was done.")
 
 
 def _who(one: Any) -> tuple[str, str, str]:
