@@ -4,9 +4,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-import psycopg
 import pytest
-from psycopg import sql
 
 from fanshare.core.instants import SECOND, Instant
 from fanshare.store import directory
@@ -14,23 +12,21 @@ from fanshare.store.access import Access, Connection, connect
 from fanshare.store.migrate import migrate
 from fanshare.store.server import Database, Server
 from tests.support.postgres import create_database, drop_database
+from tests.support.ready_made import ready_made
 
 TEMPLATE = "fanshare_template"
 NOW: Instant = 1_795_000_000 * SECOND
-
-_LOCK = 7_103_558_124
 
 
 @pytest.fixture(scope="session")
 def schema_template(pg_server: Server) -> str:
     """The name of a migrated database without rows, made by the first worker that asks."""
-    with psycopg.connect(pg_server.dsn("admin", "postgres"), autocommit=True) as conn:
-        conn.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
-        if conn.execute("SELECT FROM pg_database WHERE datname = %s", [TEMPLATE]).fetchone() is None:
-            draft = create_database(pg_server)
-            migrate(draft.dsn(owner=True), draft.app_role)
-            rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
-            conn.execute(rename.format(sql.Identifier(draft.name), sql.Identifier(TEMPLATE)))
+
+    def migrated(draft: Database) -> bytes:
+        migrate(draft.dsn(owner=True), draft.app_role)
+        return b""
+
+    ready_made(pg_server, TEMPLATE, migrated)
     return TEMPLATE
 
 

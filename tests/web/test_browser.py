@@ -1,5 +1,6 @@
 """The pages in a real Chromium: quiet, accessible, within the window, usable by keyboard and without script."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -7,8 +8,9 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from fanshare.web.site import WsgiApp
+from tests.support.tree import PACKAGE
 from tests.web.support import hostile, sample
-from tests.web.support.browser import Watched, chromium, watched
+from tests.web.support.browser import OF_COLOURS, Watched, chromium, watched
 from tests.web.support.serving import app, served
 
 PATHS = tuple(sample.PAGES.values())
@@ -150,3 +152,19 @@ def test_axe_measures_the_scheme_that_is_shown(browser: Browser) -> None:
             assert seen.faults() == []
             seen.page.evaluate(f"document.getElementById('faint').style.color = '{colour}'")
             assert any(fault.startswith("color-contrast") for fault in seen.faults()), scheme
+            assert any(fault.startswith("color-contrast") for fault in seen.faults(*OF_COLOURS)), scheme
+
+
+def knows_the_scheme(text: str) -> bool:
+    """Whether something but a colour may depend on the scheme: a query, or a property in which a scheme is more."""
+    return (
+        "prefers-color-scheme" in text or re.search(r"light-dark\((?!#[0-9A-F]{6}, #[0-9A-F]{6}\);)", text) is not None
+    )
+
+
+def test_only_colours_depend_on_the_scheme_so_that_the_second_one_is_looked_at_for_its_colours() -> None:
+    files = [one for one in (PACKAGE / "web").rglob("*") if one.suffix in {".css", ".html", ".js", ".svg", ".py"}]
+    assert sum("light-dark(" in one.read_text("utf-8") for one in files) == 1
+    assert [one.name for one in files if knows_the_scheme(one.read_text("utf-8"))] == []
+    assert knows_the_scheme("@media (prefers-color-scheme: dark) { nav { display: none } }")
+    assert knows_the_scheme("--hero: light-dark(url(day.svg), url(night.svg));")

@@ -70,6 +70,7 @@ def place(schema_template: str, pg_server: Server, tmp_path_factory: pytest.Temp
         house = stack.enter_context(House.empty(database, tmp_path_factory.mktemp("nothing")))
         stack.enter_context(house.open())
         installation = Installation(house)
+        stack.callback(installation.close)
         base = stack.enter_context(served(installation.app(hosts=("127.0.0.1",), public_url=PUBLIC)))
         browser = stack.enter_context(chromium())
         yield Place(installation, MemoryMailer(house.clock), base, browser, stack)

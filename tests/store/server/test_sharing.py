@@ -1,10 +1,8 @@
 """Several processes, one server."""
 
-import os
 import secrets
 import subprocess
 import sys
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,7 +13,7 @@ from fanshare.store.server import Server, process
 from fanshare.store.server.place import Place
 from tests.support.embedded import leftovers, postmaster
 from tests.support.pg_holder import REPOSITORY, Holder
-from tests.support.postgres import shared_server
+from tests.support.postgres import home_of, shared_server
 
 
 def test_two_processes_share_one_server_and_the_last_stops_it(home: Path) -> None:
@@ -80,11 +78,11 @@ def test_a_forked_child_that_leaves_does_not_stop_its_parents_server(home: Path)
 
 def test_a_test_run_that_was_killed_is_cleared_away_by_the_next() -> None:
     run = secrets.token_hex(6)
-    script = (
-        f"import os\nfrom tests.support.postgres import shared_server\nwith shared_server({run!r}):\n    os._exit(9)\n"
-    )
+    imports = "import os\nfrom tests.support.postgres import shared_server\n"
+    script = f"{imports}with shared_server({run!r}):\n    os._exit(9)\n"
     subprocess.run([sys.executable, "-c", script], check=False, timeout=120, cwd=REPOSITORY)
-    home = Path(tempfile.gettempdir()) / f"fst-{os.geteuid()}-{run}"
+    home = home_of(run)
+    assert home.exists()
     abandoned = postmaster(Server(home))
     with shared_server(secrets.token_hex(6)):
         assert not process.is_living(abandoned)

@@ -5,12 +5,15 @@ Everything that belongs to one of them carries a word that stands nowhere else, 
 
 import json
 import os
-from collections.abc import Iterator
+import pickle
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass, field, fields
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
+from fanshare.config.kept import KeptConnections
 from fanshare.core import clickid
 from fanshare.core.instants import DAY, Instant
 from fanshare.core.marks import say
@@ -32,7 +35,7 @@ from fanshare.integrations.outgoing.addresses import allowed
 from fanshare.integrations.rails import Called
 from fanshare.jobs.systems import Connectors
 from fanshare.store import signing
-from fanshare.store.access import Connection, connect
+from fanshare.store.access import Access, Connection, connect
 from fanshare.store.directory import Programme as Tenant
 from fanshare.store.server import Database, Server
 from fanshare.web.app import make_wsgi_app
@@ -43,9 +46,13 @@ from fanshare.web.stored_pages import StoredPages
 from tests.edge.running import KEYS
 from tests.jobs.house import LABEL, Brand, House
 from tests.support.postgres import create_database, drop_database
+from tests.support.ready_made import ready_made
 from tests.web.support.device import HOST, Device
 
 SETTINGS = ((say("Mail server"), "mail.example", "FANSHARE_SMTP_HOST"),)
+#: The database of which every installation is a copy.
+TEMPLATE = "fanshare_company"
+_OF_A_BRAND = [one.name for one in fields(Brand) if one.name not in {"house", "access"}]
 #: Who signs in, and what her address begins with.
 PEOPLE = ("cleo", "carla", "finn", "fay", "yara", "bea", "mona", "fina", "rea", "dora", "otto", "mia")
 
@@ -56,6 +63,21 @@ class Installation:
 
     house: House
     rails: Called = field(default_factory=Called, kw_only=True)
+    _pools: list[KeptConnections] = field(default_factory=list, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._plain = self._pool(lambda conn: conn)
+
+    def _pool(self, connecting: Callable[[Any], Any]) -> KeptConnections:
+        """Connections that are kept between requests, as pages keep them; closed with the installation."""
+        dsn = self.house.database.dsn()
+        self._pools.append(KeptConnections(lambda: connecting(connect(dsn))))
+        return self._pools[-1]
+
+    def close(self) -> None:
+        """Let go of the database."""
+        for pool in self._pools:
+            pool.close()
 
     def app(
         self,
@@ -68,20 +90,19 @@ class Installation:
     ) -> WsgiApp:
         """The pages. ``connecting`` wraps each connection, to watch it."""
         house = self.house
-        reach = partial(connect, house.database.dsn())
-        wrapped = (lambda: connecting(reach())) if callable(connecting) else reach
+        lend = (self._pool(connecting) if callable(connecting) else self._plain).lent
 
         def statement(programme: Programme, tenant: Tenant, party: int, now: Instant, until: Instant | None) -> bytes:
             signer = signing.load_or_create(house.home / "keys", f"shop.example/log/{tenant.public_id}")
             return json.dumps(make_statement(programme, tenant, signer, party, now, until=until)).encode()
 
         ports = (self.systems(), Banks(), self.rails, providers)
-        desk = Desk(wrapped, KEYS, house.clock, statement, _destination, self.examined, SETTINGS, *ports)
+        desk = Desk(lend, KEYS, house.clock, statement, _destination, self.examined, SETTINGS, *ports)
         return make_wsgi_app(
-            StoredPages(wrapped, house.clock),
+            StoredPages(lend, house.clock),
             house.clock,
             allowed_hosts=list(hosts),
-            accounts=StoredAccounts(wrapped, KEYS, house.clock, sends_mail=mail),
+            accounts=StoredAccounts(lend, KEYS, house.clock, sends_mail=mail),
             public_url=public_url or f"https://{HOST}",
             desk=desk,
         )
@@ -174,11 +195,48 @@ def tell(brand: Brand, *states: OrderState) -> None:
 
 @contextmanager
 def founded(server: Server, template: str, home: Path) -> Iterator[Company]:
-    """The whole installation in a database of its own, taken down with the block."""
-    database: Database = create_database(server, template)
-    with House.built(database, home) as house:
-        yield _filled(house)
+    """The whole installation in a database of its own, taken down with the block.
+
+    It is founded once in a test run; this is a copy of its database and of its home, as it was at ``NOW``.
+    """
+    told = pickle.loads(ready_made(server, TEMPLATE, _founding, template))
+    database: Database = create_database(server, TEMPLATE)
+    with House.empty(database, home) as house:
+        company = _as_told(house, told)
+        try:
+            yield company
+        finally:
+            company.close()
     drop_database(server, database)
+
+
+def _founding(database: Database) -> bytes:
+    """Found it; everything that its database does not say."""
+    with TemporaryDirectory() as folder:
+        home = Path(folder)
+        with House.built(database, home) as house:
+            company = _filled(house)
+            told: dict[str, Any] = {name: getattr(company, name) for name in ("carla", "fay", "marks")}
+            brands = (house.bea, company.brand, company.other)
+            told["brands"] = [{name: getattr(one, name) for name in _OF_A_BRAND} for one in brands]
+            told["rounds"] = dict(house.worker._last)
+        files = [one for one in home.rglob("*") if one.is_file() and one != home / "clock"]
+        told["files"] = [(str(one.relative_to(home)), one.stat().st_mode, one.read_bytes()) for one in files]
+    return pickle.dumps(told)
+
+
+def _as_told(house: House, told: dict[str, Any]) -> Company:
+    """The installation in a copy of its database."""
+    for name, mode, content in told["files"]:
+        path = house.home / name
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.write_bytes(content)
+        path.chmod(mode)
+    house.worker._last.update(told["rounds"])
+    house.bea, brand, other = (
+        Brand(house=house, access=Access(house.conn, one["tenant"].id, "test"), **one) for one in told["brands"]
+    )
+    return Company(house, brand, other, told["carla"], told["fay"], told["marks"])
 
 
 def _filled(house: House) -> Company:
