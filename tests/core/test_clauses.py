@@ -174,11 +174,11 @@ def test_no_text_breaks_the_reading_and_quotes_are_of_the_text(text: str) -> Non
 
 def test_the_longest_text_is_read_within_seconds() -> None:
     worst = ("the brand may not be used to compete with any other fee " * 2_000 + "a " * MOST)[: MOST + 50]
-    began = time.monotonic()
+    began = time.thread_time()
     check(worst, rules())
     check("x" * MOST, rules())
     check(CONTRACT * 400, rules())
-    assert time.monotonic() - began < 20
+    assert time.thread_time() - began < 20
 
 
 def test_a_heading_is_read_along_only_where_a_passage_alone_says_nothing() -> None:

@@ -130,16 +130,16 @@ def test_a_body_that_trickles_is_given_up(tmp_path: Path) -> None:
     with running(tmp_path, settings=tuned(body_deadline=0.3)) as edge:
         head = b"POST /hooks/bea-shop HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n"
         began = time.monotonic()
-        answer = edge.raw(head, *[b"x"] * 8, pause=0.1, timeout=3)
+        answer = edge.raw(head, *[b"x"] * 99, pause=0.1)
         assert b" 408 " in answer
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 9.9, "it was still trickling"
         assert edge.app.counts.hooks == {"too_slow": 1}
 
 
 def test_a_sender_that_goes_away_leaves_nothing(edge: Edge) -> None:
     with socket.create_connection(("127.0.0.1", edge.port)) as sock:
         sock.sendall(b"POST /hooks/bea-shop HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\nxxx")
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     while not edge.app.counts.hooks and time.monotonic() < deadline:
         time.sleep(0.01)
     assert edge.app.counts.hooks == {"gone": 1}
@@ -198,7 +198,7 @@ def test_one_programmes_flood_leaves_places_for_the_others(tmp_path: Path) -> No
     with running(tmp_path, files=disk, settings=settings) as edge, ThreadPoolExecutor(24) as pool:
         disk.free.clear()
         flood = [pool.submit(post, edge) for _ in range(20)]
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 9
         while edge.app.counts.hooks["busy"] < 12 and time.monotonic() < deadline:
             time.sleep(0.01)
         other = pool.submit(post, edge, "other-shop")

@@ -2,11 +2,11 @@
 
 import contextlib
 import os
+import select
 import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from unittest.mock import patch
@@ -210,5 +210,5 @@ def test_whoever_waits_for_it_for_ever_is_held_up_too(house: House) -> None:
 def test_the_session_of_a_worker_that_stays_frozen_is_ended(house: House) -> None:
     do_not_wait_for_ever(house.conn, idle="200ms")
     with contextlib.suppress(psycopg.errors.IdleInTransactionSessionTimeout), house.conn.transaction():
-        time.sleep(0.5)
+        select.select([house.conn.fileno()], [], [], 30)
     assert house.conn.closed

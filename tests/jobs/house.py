@@ -127,7 +127,7 @@ class House:
         """A new worker, as the command makes one after it lost the database, as often as it takes to find one."""
         self.worker.shut()
         self.conn.close()
-        assert eventually(self._connected, 30), "the database does not come back"
+        assert eventually(self._connected), "the database does not come back"
         self.worker = Worker(self.conn, self.home, KEYS, self.clock, "shop.example")
         self.bea.access = Access(self.conn, self.bea.tenant.id, "test")
 
@@ -285,7 +285,7 @@ class Brand:
         return not books.wrong_balances(self.access) and not books.wrong_positions(self.access)
 
 
-def eventually(holds: Callable[[], bool], seconds: float = 10.0) -> bool:
+def eventually(holds: Callable[[], bool], seconds: float = 30.0) -> bool:
     """Wait for something that another thread brings about."""
     deadline = time.monotonic() + seconds
     while not holds():

@@ -270,7 +270,10 @@ def test_one_template_that_trusts_what_was_typed_would_be_found(
         # One of them is enough; others lead away to another host before anybody could look.
         monkeypatch.setattr(poison, "CORPUS", "<img src=x onerror=planted(1)>")
         found = look(seen, "/claims/linen")
-        seen.page.wait_for_timeout(200)
+        if policy:
+            seen.page.wait_for_timeout(200)  # in which it would have run
+        else:
+            seen.page.wait_for_function("window.ran.length > 0")
         found += seen.page.evaluate("window.ran")
     assert any(one.startswith("img on") for one in found)
     assert any("Content Security Policy" in one for one in found) is policy

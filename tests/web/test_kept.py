@@ -93,11 +93,11 @@ def test_a_sentence_between_others_is_the_one_with_most_words_of_ours() -> None:
 def test_looking_for_a_sentence_takes_no_time_whatever_is_asked() -> None:
     kept.again("warm")
     hostile = ["The shop refused: " + "; " * 900, " should be " * 150, "%(key)s" * 200, "a; " * 600, "x" * 2_000]
-    began = time.perf_counter()
+    began = time.thread_time()
     for text in hostile:
         kept.again(text)
         german(text)
-    assert time.perf_counter() - began < 1
+    assert time.thread_time() - began < 1
     assert kept.again("x is missing." + "x" * 3_000) is None
 
 

@@ -3,7 +3,6 @@
 import json
 import re
 import threading
-import time
 from collections.abc import Iterator
 from html import unescape
 from typing import Any
@@ -24,6 +23,7 @@ from fanshare.store.queries import staff as rows
 from fanshare.store.server import Server
 from fanshare.web.language import words_in
 from tests.edge.running import KEYS
+from tests.jobs.house import eventually
 from tests.support.mails import text_of
 from tests.support.schema import schema_template
 from tests.web.support.company import Company, founded
@@ -263,7 +263,8 @@ def both_leave(company: Company) -> list[str]:
         leave(conn, "dora@example.test")
         other = threading.Thread(target=second)
         other.start()
-        time.sleep(0.5)
+        waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        assert eventually(lambda: not other.is_alive() or company.house.value(waits) > 0)
     other.join()
     return refused
 

@@ -56,7 +56,7 @@ def test_a_blocked_port_is_told_beside_the_one_that_works(trusted: Trust) -> Non
     assert second.sentence == (
         f"Port {port} is blocked on the way out: nothing comes back. Many hosts block it; {server.port} works."
     )
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < 10, "what the other port takes is no reason to wait for long"
 
 
 def test_a_port_that_says_nothing_is_no_port_that_works() -> None:
