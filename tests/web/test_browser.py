@@ -15,6 +15,9 @@ from tests.web.support.serving import app, served
 
 PATHS = tuple(sample.PAGES.values())
 
+#: How a script could know the width.
+WIDTH = re.compile(r"(inner|outer|client|offset)Width|matchMedia|visualViewport|ResizeObserver|[\"'.]resize")
+
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
@@ -28,13 +31,12 @@ def base() -> Iterator[str]:
         yield address
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-def test_every_page_is_quiet_accessible_and_asks_no_other_host(browser: Browser, base: str, width: int) -> None:
-    with watched(browser, base, width=width) as seen:
+def test_every_page_is_quiet_accessible_and_asks_no_other_host(browser: Browser, base: str) -> None:
+    with watched(browser, base) as seen:
         for path in PATHS:
             seen.open(path)
             seen.unfold()
-            seen.fit(f"public{path.partition('?')[0].replace('/', '-').rstrip('-')}-{width}")
+            seen.fit_in(f"public{path.partition('?')[0].replace('/', '-').rstrip('-')}", (360, 1280))
             assert seen.complaints() == [], path
 
 
@@ -153,6 +155,13 @@ def test_axe_measures_the_scheme_that_is_shown(browser: Browser) -> None:
             seen.page.evaluate(f"document.getElementById('faint').style.color = '{colour}'")
             assert any(fault.startswith("color-contrast") for fault in seen.faults()), scheme
             assert any(fault.startswith("color-contrast") for fault in seen.faults(*OF_COLOURS)), scheme
+
+
+def test_no_script_asks_how_wide_the_window_is_so_that_a_page_is_loaded_once_for_all_widths() -> None:
+    scripts = [one.read_text("utf-8") for one in (PACKAGE / "web" / "static").rglob("*.js")]
+    assert len(scripts) > 5
+    assert [one for one in scripts if WIDTH.search(one)] == []
+    assert WIDTH.search("if (window.innerWidth < 600) {")
 
 
 def knows_the_scheme(text: str) -> bool:

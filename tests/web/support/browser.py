@@ -111,6 +111,12 @@ class Watched:
                 self.page.screenshot(path=Path(folder) / f"{name}-{scheme}.png", full_page=True)
         assert self.sideways() == 0, name
 
+    def fit_in(self, name: str, widths: tuple[int, ...]) -> None:
+        """``fit`` in windows of these widths. The page is loaded once: nothing but its stylesheets knows the width."""
+        for width in widths:
+            self.page.set_viewport_size({"width": width, "height": 800})
+            self.fit(f"{name}-{width}")
+
     def sideways(self) -> int:
         """By how many pixels the page is wider than its window."""
         return int(self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
