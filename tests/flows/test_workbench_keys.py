@@ -17,6 +17,9 @@ from tests.edge.running import KEYS
 ACCOUNT, OTHER = b"a" * 32, b"b" * 32
 WORDS = "correct horse battery"
 
+#: What whoever makes books pays: read before any test makes it cheap.
+REAL = locks.COST
+
 
 @pytest.fixture(autouse=True)
 def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -24,7 +27,7 @@ def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_cost_is_what_rfc_9106_recommends_for_little_memory() -> None:
-    assert Cost() == (64 * 1024, 3, 4)
+    assert REAL == Cost() == (64 * 1024, 3, 4)
 
 
 def test_a_passphrase_and_a_code_open_the_same_books() -> None:
