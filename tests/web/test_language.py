@@ -3,6 +3,7 @@
 import importlib.util
 import io
 import re
+from functools import cache
 from types import ModuleType
 from zoneinfo import ZoneInfo
 
@@ -25,6 +26,8 @@ def _words() -> ModuleType:
 
 
 WORDS = _words()
+#: Reading all modules and templates takes a while; nobody here changes what comes of it.
+translated = cache(WORDS.translated)
 OTHERS = [name for name in language.LANGUAGES if name != "en"]
 _PLACEHOLDER = re.compile(r"%\([a-z_]+\)s|%%")
 
@@ -35,7 +38,7 @@ def texts(value: object) -> tuple[str, ...]:
 
 @pytest.mark.parametrize("name", OTHERS)
 def test_every_word_is_translated_with_its_placeholders(name: str) -> None:
-    known = WORDS.translated(name)
+    known = translated(name)
     messages = [message for message in known if message.id]
     assert len(messages) > 100
     for message in messages:
@@ -48,7 +51,7 @@ def test_every_word_is_translated_with_its_placeholders(name: str) -> None:
 def test_no_german_sentence_ends_with_a_day_whose_name_ends_with_a_point_already() -> None:
     ends = re.compile(r"%\((day|due|reported|since|until)\)s\.( |$)")
     assert ends.search("bis %(day)s.")
-    pages = [text for message in WORDS.translated("de") for text in texts(message.string) if "\n" not in text]
+    pages = [text for message in translated("de") for text in texts(message.string) if "\n" not in text]
     assert [text for text in pages if ends.search(text)] == [], (
         "So 6. Dez.. is a point too many; a mail writes 06.12.2026"
     )
@@ -57,7 +60,7 @@ def test_no_german_sentence_ends_with_a_day_whose_name_ends_with_a_point_already
 @pytest.mark.parametrize("name", OTHERS)
 def test_what_is_compiled_is_what_was_written(name: str) -> None:
     out = io.BytesIO()
-    write_mo(out, WORDS.translated(name))
+    write_mo(out, translated(name))
     place = language.FOLDER / name / "LC_MESSAGES" / "fanshare.mo"
     assert place.read_bytes() == out.getvalue(), "run make words"
 
