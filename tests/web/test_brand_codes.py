@@ -89,5 +89,5 @@ def test_codes_are_searched_by_text_and_state_and_exported(changed: Company) -> 
     assert [row.split()[0] for row in rows(bea.get("/brand/linen/codes?state=confirmed"))] == ["LINEN16"]
     assert rows(company.device("dora").get("/brand/wool/codes")) == []
     listed = bea.get("/brand/linen/codes?as=csv").text.splitlines()
-    assert listed[0].lstrip("\ufeff") == "code,of,plan,label,state,used,made_at"
+    assert listed[0].lstrip("\ufeff") == "code,of,plan,label,state,used,sales,goods_EUR,commission_EUR,made_at"
     assert listed[1].startswith("LINEN16,Cleo")

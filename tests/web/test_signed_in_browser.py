@@ -11,11 +11,13 @@ from fanshare.core.instants import SECOND
 from fanshare.flows import claims, fan_names, funding, joining, posts, questions, set_up, thanks
 from fanshare.flows.claims import Said
 from fanshare.flows.day_keys import DayKeys
+from fanshare.flows.links import NewCode, add_code
 from fanshare.flows.rulings import find_order
 from fanshare.store.directory import programme_with_id
 from fanshare.store.queries import edge
 from fanshare.store.server import Server
 from tests.edge.running import KEYS
+from tests.jobs.house import LABEL
 from tests.support.schema import schema_template
 from tests.web.support.browser import Watched, chromium, watched
 from tests.web.support.company import Company, founded
@@ -33,6 +35,8 @@ PAGES = {
         "creator-earnings": "/creator/linen/earnings",
         "creator-links": "/creator/linen/links",
         "creator-link": "/creator/linen/links/{code}",
+        "creator-codes": "/creator/linen/codes",
+        "creator-code": "/creator/linen/codes/{own_code}",
         "creator-page": "/creator/linen/page",
         "creator-elsewhere": "/creator/linen/page/elsewhere",
         "creator-kit": "/creator/linen/page/kit",
@@ -221,6 +225,14 @@ def token(company: Company) -> str:
     return found
 
 
+def own_code(company: Company) -> int:
+    """A code of Cleo's, made when it is first needed."""
+    brand = company.brand
+    found = company.house.value("SELECT id FROM code WHERE folded = 'cleo-and-a-very-long-code-of-hers'")
+    new = NewCode(brand.cleo, brand.cleo, "Cleo-And-A-Very-Long-Code-Of-Hers", LABEL)
+    return int(found) if found else add_code(brand.programme, new, company.house.now)
+
+
 def claimed(company: Company) -> int:
     """A claim of Finn's, made when it is first needed."""
     brand = company.brand
@@ -248,6 +260,7 @@ def test_every_page_is_quiet_and_accessible(browser: Browser, company: Company, 
             known["shown"] = company.house.value("SELECT id FROM fan_shown")
             known["post"] = company.house.value("SELECT id FROM post")
             known["thread"] = company.house.value("SELECT id FROM question_thread")
+            known["own_code"] = own_code(company)
             seen.open(path.format(code=company.brand.code, token=token(company), **known))
             fit(seen, name)
 

@@ -91,6 +91,10 @@ class Systems(Protocol):
         """Whether codes can be made in this shop: its kind lets us, and we have keys for it."""
         ...
 
+    def code_address(self, kind: str, host: str, code: str) -> str:
+        """An address of such a shop that brings a discount code along; empty where its software takes none."""
+        ...
+
     def find_codes(self, programme: Programme, by: str, now: Instant) -> Found:
         """After a restore: find codes of credit that shops have and the books lack. Raises ``FanshareError``."""
         ...

@@ -5,6 +5,7 @@ import json
 from dataclasses import dataclass, replace
 from typing import Any
 
+from fanshare.core.brought import Brought
 from fanshare.core.facts import OrderFacts
 from fanshare.core.leaf_of_part import settlement_of
 from fanshare.core.positions import essence
@@ -29,10 +30,10 @@ class Explanation:
         """The leaf body."""
         return self.entry.body()
 
-    def row(self, inputs: Inputs, *, sealed: bool) -> PartRow:
+    def row(self, inputs: Inputs, what: Brought, *, sealed: bool) -> PartRow:
         """What is written beside the leaf; ``sealed`` says whether closes have sealed all of the part."""
         previous = None if self.entry.previous is None else bytes.fromhex(self.entry.previous)
-        return PartRow(self.order_id, self.creator, self.entry.seq, self.print, previous, sealed, inputs)
+        return PartRow(self.order_id, self.creator, self.entry.seq, self.print, previous, sealed, inputs, what)
 
 
 def inputs_of(part: Part) -> Inputs:

@@ -8,6 +8,7 @@ one scope at once; what a crash undoes is claimed again.
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from fanshare.core.brought import NOTHING, brought
 from fanshare.core.closing import fully_sealed
 from fanshare.core.facts import FROM_THE_BEGINNING, NOTHING_SEALED
 from fanshare.core.instants import Instant
@@ -167,7 +168,7 @@ def _explain(
         if explanation is not None:
             told.append(explanation)
             inputs = inputs_of(part) if part else no_inputs(explanation.entry.currency, scope.facts[pair[0]], book)
-            rows.append(explanation.row(inputs, sealed=sealed))
+            rows.append(explanation.row(inputs, brought(part) if part else NOTHING, sealed=sealed))
         elif story is not None and story.sealed != sealed:
             marks[pair] = sealed
     parts.mark_sealed(access, marks)

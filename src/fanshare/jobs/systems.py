@@ -83,6 +83,10 @@ class Connectors:
         """By its keys; whether they may write is learnt when the first code is asked for."""
         return can_make(shop)
 
+    def code_address(self, kind: str, host: str, code: str) -> str:
+        """Only Shopify documents one that leads to any page."""
+        return storefront.discount_address(f"https://{host}", code) if kind == SHOPIFY else ""
+
     def find_codes(self, programme: Programme, by: str, now: Instant) -> Found:
         """Ask each shop in which codes are made."""
         return find_codes(programme, by, now)

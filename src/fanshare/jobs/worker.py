@@ -42,7 +42,6 @@ from fanshare.flows import (
     work_stops,
     workbench_mail,
 )
-from fanshare.flows.accept import resolve_again
 from fanshare.flows.code_steps import MOST_AT_ONCE
 from fanshare.flows.context import Programme, open_programme
 from fanshare.flows.settle import settle
@@ -58,6 +57,7 @@ from fanshare.jobs.payout_calls import work_calls
 from fanshare.jobs.periods import PERIODS
 from fanshare.jobs.product_pictures import fetch_pictures
 from fanshare.jobs.pulse import beat
+from fanshare.jobs.recheck import recheck
 from fanshare.jobs.rounds import Round
 from fanshare.jobs.shop_codes import work_codes
 from fanshare.jobs.shop_credits import work_credits
@@ -66,7 +66,6 @@ from fanshare.spool.records import CLICKS, HOOKS
 from fanshare.store import directory, log_store
 from fanshare.store.access import RETRYABLE, Access, Connection
 from fanshare.store.directory import Programme as Tenant
-from fanshare.store.queries import edge
 from fanshare.store.signing import load_or_create
 
 log = structlog.get_logger(__name__)
@@ -264,11 +263,9 @@ class Worker:
         self._for_each("recheck", lambda one, _: self._recheck_one(one), done)
 
     def _recheck_one(self, programme: Programme) -> None:
-        """A click and its order that arrived at the very same moment may have missed each other."""
-        with programme.access.transaction():
-            waiting = edge.orders_waiting_for(programme.access, edge.arrived_meanwhile(programme.access))
-            if waiting:
-                resolve_again(programme.access, waiting, programme.book, programme.secrets, self.clock())
+        if recheck(programme, self.clock()):
+            # Not in a minute: the next round, after the other programmes had theirs.
+            self._last.pop("recheck", None)
 
     def _seal(self, done: Round) -> None:
         self._for_each("seal", lambda one, _: seal.seal(one, self.clock()), done)

@@ -110,6 +110,7 @@ MUTABLE = frozenset(
         "application",
         "borne_claim",
         "brand_person",
+        "brought_sum",
         "claim_fetch",
         "budget_news",
         "circle",

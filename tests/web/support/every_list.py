@@ -195,8 +195,13 @@ CREATOR = (
     ),
     Listing(
         "creator/links.html", "/creator/linen/links", "cleo", fill.links,
-        search="spring", days="made_at", filters=("state=active",), sorts=("clicks",),
+        search="spring", days="made_at", filters=("state=active",), sorts=("clicks", "sales", "earned"),
         empty=("/creator/wool/links", "nora"),
+    ),
+    Listing(
+        "creator/codes.html", "/creator/linen/codes", "cleo", fill.her_codes,
+        search="HERS", days="made_at", filters=("state=active",), sorts=("sales", "earned"),
+        empty=("/creator/wool/codes", "nora"),
     ),
     Listing(
         "creator/programmes.html", "/creator/linen/programmes", "cleo", more.founded,

@@ -15,7 +15,7 @@ from fanshare.flows.appeals import appeal
 from fanshare.flows.claims import Said
 from fanshare.flows.code_plans import set_plan
 from fanshare.flows.day_keys import DayKeys
-from fanshare.flows.links import NewLink, add_link
+from fanshare.flows.links import NewCode, NewLink, add_code, add_link
 from fanshare.flows.people import Joiner, add_creator
 from fanshare.flows.rulings import NewRuling, find_order, rule
 from fanshare.flows.shop_codes import Wish, ask
@@ -68,6 +68,13 @@ def codes(company: Company, n: int) -> None:
     for i in range(AT_ONCE):
         whose = add_creator(brand.programme, Joiner(f"{EVIL} c{n}{i}", f"c{n}{i}@example.test"), now)
         ask(brand.programme, Wish("stock", whose, whose, LABEL), now)
+
+
+def her_codes(company: Company, n: int) -> None:
+    """Codes of Cleo's."""
+    brand = company.brand
+    for i in range(AT_ONCE):
+        add_code(brand.programme, NewCode(brand.cleo, brand.cleo, f"HERS{n}{i}", LABEL), company.house.now)
 
 
 def goods(company: Company, n: int) -> None:

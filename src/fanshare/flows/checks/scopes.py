@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from fanshare.core.brought import NOTHING, brought
 from fanshare.core.closing import fully_sealed
 from fanshare.core.facts import NOTHING_SEALED
 from fanshare.core.instants import Instant
@@ -23,7 +24,8 @@ _CREATORS = """
 SELECT creator_party_id FROM scope WHERE programme_id = %(programme_id)s ORDER BY creator_party_id
 """
 _KEPT = """
-SELECT order_id, document, sealed, currency, placed_at, day, week, month, in_tier, in_day, in_week, in_month, in_all
+SELECT order_id, document, sealed, by_kind, by_asset, commission, earned, currency, placed_at, day, week, month,
+       in_tier, in_day, in_week, in_month, in_all
   FROM part WHERE programme_id = %(programme_id)s AND creator_party_id = %(creator)s ORDER BY order_id
 """
 # What is kept beside what the parts come to, where they differ.
@@ -41,6 +43,24 @@ WITH due AS (
 SELECT creator_party_id, level, period, currency, coalesce(kept.amount, 0), coalesce(due.amount, 0)
   FROM kept FULL JOIN due USING (creator_party_id, level, period, currency)
  WHERE coalesce(kept.amount, 0) <> coalesce(due.amount, 0) ORDER BY 1, 2, 3, 4
+"""
+_BROUGHT = """
+WITH due AS (
+    SELECT creator_party_id, by_kind AS kind, by_asset AS asset_id, currency::text,
+           count(*) FILTER (WHERE in_tier > 0) AS n, sum(in_tier)::bigint AS goods,
+           sum(commission)::bigint AS commission, sum(earned)::bigint AS earned
+      FROM part WHERE programme_id = %(programme_id)s AND by_kind <> '' GROUP BY 1, 2, 3, 4
+), kept AS (
+    SELECT creator_party_id, kind, asset_id, currency::text, orders AS n, goods, commission, earned
+      FROM brought_sum WHERE programme_id = %(programme_id)s
+)
+SELECT creator_party_id, kind, asset_id, currency,
+       array[coalesce(kept.n, 0), coalesce(kept.goods, 0), coalesce(kept.commission, 0), coalesce(kept.earned, 0)],
+       array[coalesce(due.n, 0), coalesce(due.goods, 0), coalesce(due.commission, 0), coalesce(due.earned, 0)]
+  FROM kept FULL JOIN due USING (creator_party_id, kind, asset_id, currency)
+ WHERE (coalesce(kept.n, 0), coalesce(kept.goods, 0), coalesce(kept.commission, 0), coalesce(kept.earned, 0))
+    <> (coalesce(due.n, 0), coalesce(due.goods, 0), coalesce(due.commission, 0), coalesce(due.earned, 0))
+ ORDER BY 1, 2, 3, 4
 """
 _DUE = """
 SELECT DISTINCT c.creator_party_id FROM settle_due d
@@ -87,16 +107,22 @@ def caps(programme: Programme, now: Instant) -> Iterator[Offence]:
 
 
 def sums(programme: Programme, _now: Instant) -> Iterator[Offence]:
-    """What is kept of a creator's open parts, so that a fold may begin in the middle, is what they come to."""
+    """What is kept of a creator's open parts, so that a fold may begin in the middle, is what they come to; and so is
+    what is kept of each link and code."""
     for creator, level, period, currency, kept, due in programme.access.fetch(_SUMS):
         where = f"sum of open parts of creator {creator}, {level} {period} in {currency}"
         yield Offence(where, format_micros(kept), format_micros(due))
+    for creator, kind, asset, currency, *figures in programme.access.fetch(_BROUGHT):
+        where = f"what {kind} {asset} brought creator {creator} in {currency}: orders, goods, commission, her share"
+        yield from compare(where, *figures)
 
 
 def _kept(programme: Programme, creator: int, scope: Scope, found: list[Part]) -> Iterator[Offence]:
     """What settlement keeps of every part for later: fingerprint, sealing mark, and the inputs of the running sums."""
     by_order = {part.order_id: part for part in found}
-    for order, document, sealed, *inputs in programme.access.fetch(_KEPT, {"creator": creator}):
+    for order, document, sealed, kind, asset, commission, earned, *inputs in programme.access.fetch(
+        _KEPT, {"creator": creator}
+    ):
         part, facts = by_order.get(order), scope.facts.get(order)
         where = f"part of order {order}, creator {creator}"
         if facts is None:
@@ -104,12 +130,14 @@ def _kept(programme: Programme, creator: int, scope: Scope, found: list[Part]) -
             continue
         if part is None:
             entry = no_inputs(inputs[0], facts, programme.book)
-            print_, whole = NO_CREDIT, False
+            print_, whole, what = NO_CREDIT, False, NOTHING
         else:
             entry = inputs_of(part)
-            print_ = fingerprint(part, facts, scope.buyer_parties[order])
+            print_, what = fingerprint(part, facts, scope.buyer_parties[order]), brought(part)
             whole = fully_sealed(part, facts, scope.sealed.get(creator, NOTHING_SEALED))
         yield from compare(where, (document, sealed, *inputs), ({"print": print_}, whole, *entry))
+        if kind:  # of parts of before it is noted bit by bit
+            yield from compare(where, (kind, asset, commission, earned), what)
 
 
 def _folds(programme: Programme, now: Instant) -> Iterator[tuple[int, Scope, list[Part]]]:

@@ -1,10 +1,11 @@
 """Links of a programme as a brand's people look at them, newest first, and what making several at once has to know."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import LiteralString, NamedTuple
 
 from fanshare.core.instants import Instant
 from fanshare.store.access import Access
+from fanshare.store.queries.brought import FIGURES
 
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('links at once', %(programme_id)s))"
 _CREATORS = """
@@ -24,8 +25,8 @@ SELECT creator_party_id, count(*) FROM link
 """
 _LINK: LiteralString = """
 SELECT l.id, l.code, l.destination, l.campaign, l.label_text, s.state, l.created_at, c.display_name,
-       o.owner_party_id <> o.creator_party_id, k.n, o.creator_party_id
-  FROM link l
+       o.owner_party_id <> o.creator_party_id, k.n, o.creator_party_id, @rank
+  FROM @from
   JOIN LATERAL (SELECT state FROM link_state WHERE programme_id = l.programme_id AND link_id = l.id
                  ORDER BY from_at DESC LIMIT 1) s ON true
   JOIN LATERAL (SELECT owner_party_id, creator_party_id FROM link_owner
@@ -34,18 +35,51 @@ SELECT l.id, l.code, l.destination, l.campaign, l.label_text, s.state, l.created
  CROSS JOIN LATERAL (SELECT coalesce(sum(n), 0)::bigint AS n FROM click_day d
                       WHERE d.programme_id = l.programme_id AND d.link_id = l.id AND d.verdict = 'counted') k
  WHERE l.programme_id = %(programme_id)s
-   AND (%(state)s::text = '' OR s.state = %(state)s)
-   AND (%(since)s::bigint IS NULL OR l.created_at >= %(since)s)
-   AND (%(until)s::bigint IS NULL OR l.created_at < %(until)s)
-   AND (%(text)s::text = '' OR strpos(lower(l.destination || ' ' || l.campaign || ' ' || l.code || ' '
-                                            || coalesce(c.display_name, '')), lower(%(text)s)) > 0)
 """
-_ONE = _LINK + " AND l.code = %(code)s"
-_LINKS = {
-    "newest": _LINK + " AND (%(at)s::bigint IS NULL OR l.id < %(at)s) ORDER BY l.id DESC LIMIT %(limit)s",
-    "clicks": _LINK
-    + """ AND (%(at)s::bigint IS NULL OR (k.n, l.id) < (%(at)s, %(after)s))
- ORDER BY k.n DESC, l.id DESC LIMIT %(limit)s""",
+_ONE = _LINK.replace("@rank", "l.id").replace("@from", "link l") + " AND l.code = %(code)s"
+# Which links stand on a page is found first, from what they are sorted by alone; the rest is read of these.
+_PAGE: LiteralString = """
+WITH page AS (
+    SELECT l.id, @order AS rank FROM link l @figures
+     WHERE l.programme_id = %(programme_id)s
+       AND (%(state)s::text = '' OR %(state)s = (
+            SELECT state FROM link_state WHERE programme_id = l.programme_id AND link_id = l.id
+             ORDER BY from_at DESC LIMIT 1))
+       AND (%(since)s::bigint IS NULL OR l.created_at >= %(since)s)
+       AND (%(until)s::bigint IS NULL OR l.created_at < %(until)s)
+       AND (%(text)s::text = '' OR strpos(lower(l.destination || ' ' || l.campaign || ' ' || l.code || ' ' || (
+            SELECT coalesce(c.display_name, '') FROM link_owner o
+              JOIN party c ON c.programme_id = o.programme_id AND c.id = o.creator_party_id
+             WHERE o.programme_id = l.programme_id AND o.link_id = l.id ORDER BY o.from_at DESC LIMIT 1)),
+            lower(%(text)s)) > 0)
+       AND (%(at)s::bigint IS NULL OR @behind)
+     ORDER BY @by LIMIT %(limit)s
+)
+"""
+_LISTED: LiteralString = (
+    _PAGE
+    + _LINK.replace("@rank", "p.rank").replace(
+        "@from", "page p JOIN link l ON l.programme_id = %(programme_id)s AND l.id = p.id"
+    )
+    + " ORDER BY p.rank DESC, l.id DESC"
+)
+_RANKED: LiteralString = _LISTED.replace("@behind", "(@order, l.id) < (%(at)s, %(after)s)").replace(
+    "@by", "@order DESC, l.id DESC"
+)
+_SUMMED: LiteralString = _RANKED.replace("@figures", FIGURES.replace("@kind", "link").replace("@of", "l.id"))
+_LINKS: Mapping[str, LiteralString] = {
+    "newest": _LISTED.replace("@order", "l.id")
+    .replace("@figures", "")
+    .replace("@behind", "l.id < %(at)s")
+    .replace("@by", "l.id DESC"),
+    "clicks": _RANKED.replace("@order", "k.n").replace(
+        "@figures",
+        """CROSS JOIN LATERAL (SELECT coalesce(sum(n), 0)::bigint AS n FROM click_day
+                                WHERE programme_id = l.programme_id AND link_id = l.id AND verdict = 'counted') k""",
+    ),
+    "sales": _SUMMED.replace("@order", "b.orders").replace("@amount", "commission"),
+    "goods": _SUMMED.replace("@order", "b.amount").replace("@amount", "goods"),
+    "commission": _SUMMED.replace("@order", "b.amount").replace("@amount", "commission"),
 }
 
 
@@ -58,7 +92,7 @@ class Known(NamedTuple):
 
 
 class LinkRow(NamedTuple):
-    """One link as it is now; ``of_fan``: a fan of the creator owns it."""
+    """One link as it is now; ``of_fan``: a fan of the creator owns it; ``rank``: what it is sorted by."""
 
     id: int
     code: str
@@ -71,6 +105,7 @@ class LinkRow(NamedTuple):
     of_fan: bool
     clicks: int
     creator_id: int
+    rank: int
 
 
 def lock(access: Access) -> None:
@@ -95,8 +130,7 @@ def counts(access: Access, creators_: Collection[int]) -> dict[int, int]:
 
 def one(access: Access, code: str) -> LinkRow | None:
     """One link by its code."""
-    every = {"state": "", "text": "", "since": None, "until": None}
-    row = access.fetch_one(_ONE, {**every, "code": code.lower()})
+    row = access.fetch_one(_ONE, {"code": code.lower()})
     return None if row is None else LinkRow(*row)
 
 
@@ -108,12 +142,14 @@ def listed(
     since: Instant | None = None,
     until: Instant | None = None,
     sort: str = "newest",
+    currency: str = "",
     after: tuple[int, int] | None = None,
     limit: int,
 ) -> list[LinkRow]:
-    """Links made in a span, the newest first or (``clicks``) those clicked most; a text is sought in where they lead
-    and whose they are. ``after`` is (id, 0), or (clicks, id), of the last one of the page before.
+    """Links made in a span, the newest first or those first of most ``clicks``, ``sales``, or ``goods`` and
+    ``commission`` in a currency; a text is sought in where they lead and whose they are. ``after`` is (id, 0), or
+    (rank, id), of the last one of the page before.
     """
     at, id_ = after or (None, None)
     asked = {"state": state, "text": text, "since": since, "until": until, "at": at, "after": id_, "limit": limit}
-    return [LinkRow(*row) for row in access.fetch(_LINKS[sort], asked)]
+    return [LinkRow(*row) for row in access.fetch(_LINKS[sort], {**asked, "creator": None, "currency": currency})]

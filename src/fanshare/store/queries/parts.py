@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from fanshare.core.brought import Brought
 from fanshare.core.instants import Instant
 from fanshare.store.access import Access
 
@@ -25,22 +26,26 @@ SELECT p.order_id, p.creator_party_id, p.seq, l.hash, p.document->>'print', p.se
 """
 _WRITE = """
 INSERT INTO part (programme_id, order_id, creator_party_id, seq, document, leaf_index, previous_leaf_hash, settled_at,
-                  sealed, currency, placed_at, day, week, month, in_tier, in_day, in_week, in_month, in_all)
+                  sealed, currency, placed_at, day, week, month, in_tier, in_day, in_week, in_month, in_all, by_kind,
+                  by_asset, commission, earned)
 SELECT %(programme_id)s, order_id, creator, seq, jsonb_build_object('print', print), leaf, previous, %(now)s, sealed,
-       currency, placed_at, day, week, month, in_tier, in_day, in_week, in_month, in_all
+       currency, placed_at, day, week, month, in_tier, in_day, in_week, in_month, in_all, by_kind, by_asset,
+       commission, earned
   FROM unnest(%(orders)s::bigint[], %(creators)s::bigint[], %(seqs)s::int[], %(prints)s::text[], %(leaves)s::bigint[],
               %(previous)s::bytea[], %(sealed)s::bool[], %(currency)s::text[], %(placed_at)s::bigint[], %(day)s::text[],
               %(week)s::text[], %(month)s::text[], %(tier)s::bigint[], %(in_day)s::bigint[], %(in_week)s::bigint[],
-              %(in_month)s::bigint[], %(in_all)s::bigint[])
+              %(in_month)s::bigint[], %(in_all)s::bigint[], %(by_kind)s::text[], %(by_asset)s::bigint[],
+              %(commission)s::bigint[], %(earned)s::bigint[])
        AS fresh(order_id, creator, seq, print, leaf, previous, sealed, currency, placed_at, day, week, month, in_tier,
-                in_day, in_week, in_month, in_all)
+                in_day, in_week, in_month, in_all, by_kind, by_asset, commission, earned)
 ON CONFLICT (programme_id, order_id, creator_party_id)
 DO UPDATE SET seq = excluded.seq, document = excluded.document, leaf_index = excluded.leaf_index,
               previous_leaf_hash = excluded.previous_leaf_hash, settled_at = excluded.settled_at,
               sealed = excluded.sealed, currency = excluded.currency, placed_at = excluded.placed_at,
               day = excluded.day, week = excluded.week, month = excluded.month, in_tier = excluded.in_tier,
               in_day = excluded.in_day, in_week = excluded.in_week, in_month = excluded.in_month,
-              in_all = excluded.in_all
+              in_all = excluded.in_all, by_kind = excluded.by_kind, by_asset = excluded.by_asset,
+              commission = excluded.commission, earned = excluded.earned
 """
 _HISTORY = """
 INSERT INTO part_history (programme_id, order_id, creator_party_id, seq, leaf_index, settled_at)
@@ -94,6 +99,7 @@ class PartRow(NamedTuple):
     previous: bytes | None
     sealed: bool
     inputs: Inputs
+    brought: Brought
 
 
 def claim(access: Access, now: Instant, batch: int) -> list[tuple[int, str]]:
@@ -129,7 +135,13 @@ def write(access: Access, rows: Sequence[PartRow], first_leaf: int, now: Instant
     access.execute(_HISTORY, columns)
     prints = {"prints": [row.print for row in rows], "previous": [row.previous for row in rows]}
     inputs = {name: [getattr(row.inputs, name) for row in rows] for name in Inputs._fields}
-    access.execute(_WRITE, {**columns, **prints, **inputs, "sealed": [row.sealed for row in rows]})
+    brought = {
+        "by_kind": [row.brought.by.value for row in rows],
+        "by_asset": [row.brought.asset for row in rows],
+        "commission": [row.brought.commission for row in rows],
+        "earned": [row.brought.earned for row in rows],
+    }
+    access.execute(_WRITE, {**columns, **prints, **inputs, **brought, "sealed": [row.sealed for row in rows]})
 
 
 def mark_sealed(access: Access, marks: Mapping[tuple[int, int], bool]) -> None:

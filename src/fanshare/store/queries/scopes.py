@@ -1,7 +1,7 @@
 """The facts of a scope, loaded for one settlement: orders, rulings, what closes froze and sealed, what is posted."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, LiteralString
 
@@ -198,7 +198,12 @@ def load(
 
 def evidence_of(access: Access, order: int) -> OrderFacts | None:
     """What judging the evidence of one order reads, and nothing that its amounts depend on; ``None`` for no order."""
-    rows, origins = _rows(access, {order}, set())
+    return evidence_of_all(access, {order}).get(order)
+
+
+def evidence_of_all(access: Access, orders: Collection[int]) -> dict[int, OrderFacts]:
+    """The same of several orders, by their ids."""
+    rows, origins = _rows(access, set(orders), set())
     views = {row[0]: codec.view(row[3]) for row in rows}
     rulings = _rulings(access, list(views))
     payers = _payers(access, {row[0]: (row[1], views[row[0]]) for row in rows})
@@ -213,8 +218,11 @@ def evidence_of(access: Access, order: int) -> OrderFacts | None:
         )
         for id_, connection, external, _, touches, *_rest in rows
     }
-    one = found.get(order)
-    return one if one is None or order not in origins else replace(one, origin=found[origins[order]])
+    return {
+        id_: replace(one, origin=found[origins[id_]]) if id_ in origins else one
+        for id_, one in found.items()
+        if id_ in orders
+    }
 
 
 def _rows(access: Access, wanted: set[int], creators: set[int]) -> tuple[list[tuple[Any, ...]], dict[int, int]]:

@@ -5,21 +5,24 @@ from typing import LiteralString, NamedTuple
 
 from fanshare.core.instants import Instant
 from fanshare.store.access import Access
+from fanshare.store.queries.brought import FIGURES
 
 _LINKS: LiteralString = """
 SELECT * FROM (
 SELECT l.id, l.code, l.destination, l.campaign, l.label_country, l.label_platform, l.label_text, s.state,
-       o.owner_party_id, l.created_at,
-       (SELECT coalesce(sum(n), 0)::bigint FROM click_day d
-         WHERE d.programme_id = l.programme_id AND d.link_id = l.id AND d.verdict = 'counted') AS clicks,
+       o.owner_party_id, l.created_at, d.clicks,
        (SELECT fan_bps FROM fan_choice f WHERE f.programme_id = l.programme_id
-           AND f.creator_party_id = l.creator_party_id AND f.link_id = l.id ORDER BY from_at DESC LIMIT 1)
+           AND f.creator_party_id = l.creator_party_id AND f.link_id = l.id ORDER BY from_at DESC LIMIT 1) AS bps,
+       @order AS rank
   FROM link l
   JOIN LATERAL (SELECT state FROM link_state WHERE programme_id = l.programme_id AND link_id = l.id
                  ORDER BY from_at DESC LIMIT 1) s ON true
   JOIN LATERAL (SELECT owner_party_id, creator_party_id FROM link_owner
                  WHERE programme_id = l.programme_id AND link_id = l.id ORDER BY from_at DESC LIMIT 1) o
        ON o.owner_party_id = %(owner)s
+ CROSS JOIN LATERAL (SELECT coalesce(sum(n), 0)::bigint AS clicks FROM click_day
+                      WHERE programme_id = l.programme_id AND link_id = l.id AND verdict = 'counted') d
+  @figures
  WHERE l.programme_id = %(programme_id)s
    AND (%(code)s::text = '' OR l.code = %(code)s)
    AND (%(state)s::text = '' OR s.state = %(state)s)
@@ -27,32 +30,58 @@ SELECT l.id, l.code, l.destination, l.campaign, l.label_country, l.label_platfor
    AND (%(since)s::bigint IS NULL OR l.created_at >= %(since)s)
    AND (%(until)s::bigint IS NULL OR l.created_at < %(until)s)
    AND l.id IN (SELECT link_id FROM link_owner WHERE programme_id = %(programme_id)s AND owner_party_id = %(owner)s)
-) l WHERE (%(at)s::bigint IS NULL OR (@order, l.id) < (%(at)s, %(id)s))
- ORDER BY @order DESC, l.id DESC LIMIT %(limit)s
+   @first
+) l WHERE (%(at)s::bigint IS NULL OR (l.rank, l.id) < (%(at)s, %(id)s))
+ ORDER BY l.rank DESC, l.id DESC LIMIT %(limit)s
 """
-_SORTED: Mapping[bool, LiteralString] = {
-    False: _LINKS.replace("(@order, l.id) < (%(at)s, %(id)s)", "l.id < %(at)s").replace("@order DESC, ", ""),
-    True: _LINKS.replace("@order", "l.clicks"),
+_LINK_FIGURES = FIGURES.replace("@kind", "link").replace("@of", "l.id").replace("@amount", "earned")
+#: By how links are sorted: what they go by, what it is read from, and what keeps the usual order from reading them all.
+_SORTED: Mapping[str, LiteralString] = {
+    "newest": _LINKS.replace("(l.rank, l.id) < (%(at)s, %(id)s)", "l.id < %(at)s")
+    .replace("@order", "l.id")
+    .replace("@figures", "")
+    .replace("@first", "AND (%(at)s::bigint IS NULL OR l.id < %(at)s) ORDER BY l.id DESC LIMIT %(limit)s"),
+    "clicks": _LINKS.replace("@order", "d.clicks").replace("@figures", "").replace("@first", ""),
+    "sales": _LINKS.replace("@order", "b.orders").replace("@figures", _LINK_FIGURES).replace("@first", ""),
+    "earned": _LINKS.replace("@order", "b.amount").replace("@figures", _LINK_FIGURES).replace("@first", ""),
 }
-_CODES = """
-SELECT c.id, c.shown, c.single_use, c.label_text, s.state, c.created_at FROM code c
+_CODES: LiteralString = """
+SELECT * FROM (
+SELECT c.id, c.shown, c.single_use, c.label_country, c.label_text, s.state, c.created_at, c.connection_id,
+       @order AS rank FROM code c
   JOIN LATERAL (SELECT state FROM code_state WHERE programme_id = c.programme_id AND code_id = c.id
                  ORDER BY from_at DESC LIMIT 1) s ON true
   JOIN LATERAL (SELECT owner_party_id FROM code_owner WHERE programme_id = c.programme_id AND code_id = c.id
                  ORDER BY from_at DESC LIMIT 1) o ON o.owner_party_id = %(owner)s
+  @figures
  WHERE c.programme_id = %(programme_id)s
+   AND (%(one)s::bigint IS NULL OR c.id = %(one)s)
+   AND (%(state)s::text = '' OR s.state = %(state)s)
+   AND (%(text)s::text = '' OR strpos(c.folded, lower(%(text)s)) > 0)
+   AND (%(since)s::bigint IS NULL OR c.created_at >= %(since)s)
+   AND (%(until)s::bigint IS NULL OR c.created_at < %(until)s)
    AND c.id IN (SELECT code_id FROM code_owner WHERE programme_id = %(programme_id)s AND owner_party_id = %(owner)s)
-   AND (%(before)s::bigint IS NULL OR c.id < %(before)s)
- ORDER BY c.id DESC LIMIT %(limit)s
+) c WHERE (%(at)s::bigint IS NULL OR (c.rank, c.id) < (%(at)s, %(id)s))
+ ORDER BY c.rank DESC, c.id DESC LIMIT %(limit)s
 """
-_BROUGHT = """
-SELECT t.asset, count(DISTINCT o.id) FROM (
-    SELECT order_id FROM part WHERE programme_id = %(programme_id)s AND creator_party_id = %(creator)s
-     ORDER BY placed_at DESC LIMIT 2000) recent
-  JOIN shop_order o ON o.programme_id = %(programme_id)s AND o.id = recent.order_id AND o.net > 0
- CROSS JOIN LATERAL (SELECT (e->>'asset')::bigint AS asset FROM jsonb_array_elements(o.touches) e
-                      WHERE e->>'kind' = 'link') t
- WHERE t.asset = ANY(%(links)s::bigint[]) GROUP BY t.asset
+_CODE_FIGURES = FIGURES.replace("@kind", "code").replace("@of", "c.id").replace("@amount", "earned")
+_CODES_SORTED: Mapping[str, LiteralString] = {
+    "newest": _CODES.replace("(c.rank, c.id) < (%(at)s, %(id)s)", "c.id < %(at)s")
+    .replace("@order", "c.id")
+    .replace("@figures", ""),
+    "sales": _CODES.replace("@order", "b.orders").replace("@figures", _CODE_FIGURES),
+    "earned": _CODES.replace("@order", "b.amount").replace("@figures", _CODE_FIGURES),
+}
+# A code of one shop stands before one of the same text that is good for all.
+_USED = """
+SELECT k.id, count(*) FROM code k
+  JOIN order_code o ON o.programme_id = k.programme_id AND o.folded = k.folded
+  JOIN shop_order h ON h.programme_id = o.programme_id AND h.id = o.order_id AND h.net > 0
+ WHERE k.programme_id = %(programme_id)s AND k.id = ANY(%(codes)s::bigint[])
+   AND (k.connection_id = h.connection_id OR (k.connection_id IS NULL AND NOT EXISTS (
+        SELECT FROM code n WHERE n.programme_id = k.programme_id AND n.folded = k.folded
+           AND n.connection_id = h.connection_id)))
+ GROUP BY k.id
 """
 _CHOICE = """
 SELECT fan_bps FROM fan_choice WHERE programme_id = %(programme_id)s AND creator_party_id = %(creator)s
@@ -70,14 +99,27 @@ SELECT l.id, l.code, l.destination FROM link l
    AND l.id IN (SELECT link_id FROM link_owner WHERE programme_id = %(programme_id)s AND owner_party_id = %(creator)s)
  ORDER BY l.id DESC LIMIT %(limit)s
 """
+_DOORS = """
+SELECT id, kind, coalesce(settings->'hosts', '[]') FROM connection
+ WHERE programme_id = %(programme_id)s AND state = 'on' ORDER BY id
+"""
 _SHOPS = """
 SELECT coalesce(settings->'hosts', '[]'), base_url FROM connection
  WHERE programme_id = %(programme_id)s AND state = 'on' ORDER BY id
 """
 
 
+class Door(NamedTuple):
+    """A shop that takes messages: what kind it is, and at which hosts people reach it."""
+
+    id: int
+    kind: str
+    hosts: tuple[str, ...]
+
+
 class LinkRow(NamedTuple):
-    """A link as it is now. ``fan_bps`` is the fan's part chosen for it alone, if one was."""
+    """A link as it is now. ``fan_bps`` is the fan's part chosen for it alone, if one was; ``rank`` what it is sorted
+    by."""
 
     id: int
     code: str
@@ -91,6 +133,7 @@ class LinkRow(NamedTuple):
     created_at: Instant
     clicks: int
     fan_bps: int | None
+    rank: int
 
 
 class Source(NamedTuple):
@@ -102,14 +145,17 @@ class Source(NamedTuple):
 
 
 class CodeRow(NamedTuple):
-    """A discount code as it is now."""
+    """A discount code as it is now; ``connection``: the one shop in which it counts; ``rank``: what it is sorted by."""
 
     id: int
     text: str
     single_use: bool
+    country: str
     label: str
     state: str
     created_at: Instant
+    connection: int | None
+    rank: int
 
 
 def links(
@@ -121,28 +167,50 @@ def links(
     text: str = "",
     since: Instant | None = None,
     until: Instant | None = None,
-    clicked: bool = False,
+    sort: str = "newest",
+    currency: str = "",
     after: tuple[int, int] | None = None,
     limit: int,
 ) -> list[LinkRow]:
-    """The links that somebody owns now, the newest or the most clicked first; ``since`` <= made < ``until``.
+    """The links that somebody owns now; ``since`` <= made < ``until``. Sorted by ``newest``, ``clicks``, ``sales``, or
+    what they ``earned`` in a currency as links of a creator.
 
-    ``after`` is the place of the last one shown: its number, or its clicks and its number.
+    ``after`` is the place of the last one shown: its number and 0, or its rank and its number.
     """
-    at, id_ = after or (None, None)
     wanted = {"code": code.lower(), "state": state, "text": text, "since": since, "until": until}
-    values = {"owner": owner, "at": at, "id": id_, "limit": limit, **wanted}
-    return [LinkRow(*row) for row in access.fetch(_SORTED[clicked], values)]
+    values = {**_sorting(owner, sort, currency, after), "limit": limit, **wanted}
+    return [LinkRow(*row) for row in access.fetch(_SORTED[sort], values)]
 
 
-def codes(access: Access, owner: int, *, before: int | None = None, limit: int) -> list[CodeRow]:
-    """Codes that somebody owns now, the newest first; those made ``before`` one by its number."""
-    return [CodeRow(*row) for row in access.fetch(_CODES, {"owner": owner, "before": before, "limit": limit})]
+def codes(
+    access: Access,
+    owner: int,
+    *,
+    one: int | None = None,
+    state: str = "",
+    text: str = "",
+    since: Instant | None = None,
+    until: Instant | None = None,
+    sort: str = "newest",
+    currency: str = "",
+    after: tuple[int, int] | None = None,
+    limit: int,
+) -> list[CodeRow]:
+    """Codes that somebody owns now, as ``links``; they have no clicks to be sorted by. ``one``: that one alone."""
+    wanted = {"one": one, "state": state, "text": text, "since": since, "until": until}
+    values = {**_sorting(owner, sort, currency, after), "limit": limit, **wanted}
+    return [CodeRow(*row) for row in access.fetch(_CODES_SORTED[sort], values)]
 
 
-def brought(access: Access, creator: int, links_: list[int]) -> dict[int, int]:
-    """In how many of a creator's newest 2,000 orders each link was clicked; links of none are left out."""
-    return dict(access.fetch(_BROUGHT, {"creator": creator, "links": links_})) if links_ else {}
+def used(access: Access, codes_: Sequence[int]) -> dict[int, int]:
+    """In how many orders of which something is kept each code was typed; those in none are left out."""
+    return dict(access.fetch(_USED, {"codes": list(codes_)})) if codes_ else {}
+
+
+def _sorting(owner: int, sort: str, currency: str, after: tuple[int, int] | None) -> dict[str, object]:
+    at, id_ = after or (None, None)
+    figures = {"creator": owner, "currency": currency} if sort in ("sales", "earned") else {}
+    return {"owner": owner, "at": at, "id": id_, **figures}
 
 
 def chosen_part(access: Access, creator: int, links_: Sequence[int] = ()) -> int | None:
@@ -165,3 +233,8 @@ def shops(access: Access) -> tuple[list[str], bool]:
     rows = access.fetch(_SHOPS)
     hosts = dict.fromkeys(str(host) for found, _ in rows for host in found)
     return list(hosts), any(base.startswith("http://") for _, base in rows)
+
+
+def doors(access: Access) -> list[Door]:
+    """The shops that take messages now, the first one first."""
+    return [Door(id_, kind, tuple(map(str, hosts))) for id_, kind, hosts in access.fetch(_DOORS)]

@@ -5,13 +5,15 @@ from typing import Any
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 
+from fanshare.core.brought import By
 from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.core.instants import format_rfc3339
 from fanshare.core.shop_codes import ASKED, CONFIRMED, ENDED, ENDING, FAILED, WANTED
 from fanshare.flows import shop_codes
 from fanshare.flows.authorisation import Role
-from fanshare.store.queries import code_list
+from fanshare.store.queries import brought, code_list
 from fanshare.store.queries.code_list import CodeRow
+from fanshare.web import brought as figures
 from fanshare.web.brand.who import may, named
 from fanshare.web.desk import Here
 from fanshare.web.exports import exported
@@ -21,7 +23,8 @@ from fanshare.web.lists import Spec, asked, by_number, taken
 from fanshare.web.said import plain
 from fanshare.web.seated import page, seated
 
-_COLUMNS = ("code", "of", "plan", "label", "state", "used", "made_at")
+_COLUMNS = ("code", "of", "plan", "label", "state", "used")
+_MONEY = ("goods", "commission")
 #: What each state is called, how it is marked, and its picture.
 STATES = {
     WANTED: (later("not yet at the shop"), "waiting", "clock"),
@@ -55,19 +58,23 @@ def change(here: Here, number: int) -> Any:
 
 def _list(here: Here, problem: str) -> Any:
     states = {name: _(found[0]) for name, found in STATES.items()}
-    sorts = {"newest": _("newest first"), "used": _("most used first")}
+    currencies = figures.known(here.tenant.currency, brought.currencies(here.access, By.CODE))
+    sorts = {"newest": _("newest first"), "used": _("most used first"), **figures.for_brands(currencies)}
     spec = Spec({"state": (_("state"), states)}, sorts, search=_("code"))
     wish = asked(here.request.GET, spec, here.zone)
-    rows = code_list.codes(
-        here.access,
-        **wish.query,
-    )
-    shown = taken(wish, rows, by_number if wish.sort == "newest" else lambda row: (row.used, row.id))
+    sort, currency = figures.sorted_by(wish.sort, currencies)
+    rows = code_list.codes(here.access, **{**wish.query, "sort": sort, "currency": currency})
+    shown = taken(wish, rows, by_number if sort == "newest" else lambda row: (row.rank, row.id))
+    sums = brought.of(here.access, codes=[row.code for row in shown.rows if row.code])
+    found = [(row, figures.figures(sums, By.CODE, row.code)) for row in shown.rows]
     if wish.form:
-        return exported(wish.form, "codes", map(_document, shown.rows), _COLUMNS, cut=shown.cut)
+        documents = [_document(row) | figures.document(one, _MONEY, currencies) for row, one in found]
+        columns = (*_COLUMNS, *figures.columns(_MONEY, currencies), "made_at")
+        return exported(wish.form, "codes", documents, columns, cut=shown.cut)
     context = {
         "asked": wish,
-        "codes": [(row, owner(row), (states[row.state], *STATES[row.state][1:])) for row in shown.rows],
+        "codes": [(row, owner(row), (states[row.state], *STATES[row.state][1:]), one) for row, one in found],
+        "waits": brought.left(here.access),
         "next": shown.next,
         "works": CONFIRMED,
         "may_change": may(here, "brand.codes"),

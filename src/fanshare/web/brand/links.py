@@ -7,13 +7,15 @@ from django.http import HttpResponseRedirect
 from django.urls import reverse
 
 from fanshare.core import ad_labels
+from fanshare.core.brought import By
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import format_rfc3339
 from fanshare.flows import bulk_links, work_stops
 from fanshare.flows.authorisation import Role
 from fanshare.flows.bulk_links import Looked, Wanted
-from fanshare.store.queries import brand_links
+from fanshare.store.queries import brand_links, brought
 from fanshare.store.queries.brand_links import LinkRow
+from fanshare.web import brought as figures
 from fanshare.web.brand.stopping import state_of
 from fanshare.web.brand.who import may
 from fanshare.web.desk import Here
@@ -23,7 +25,8 @@ from fanshare.web.lists import Spec, asked, by_number, taken
 from fanshare.web.said import plain
 from fanshare.web.seated import field, page, seated
 
-_COLUMNS = ("code", "creator", "leads_to", "name", "label", "state", "clicks", "made_at")
+_COLUMNS = ("code", "creator", "leads_to", "name", "label", "state", "clicks")
+_MONEY = ("goods", "commission")
 _LONGEST_TEXT = 200_000
 #: Refused lines that a page shows one by one.
 _SHOWN = 100
@@ -33,20 +36,24 @@ _SHOWN = 100
 def links(here: Here) -> Any:
     """All links, newest first."""
     states = {"active": _("live"), "paused": _("paused"), "ended": _("ended")}
-    sorts = {"newest": _("newest first"), "clicks": _("most clicks first")}
+    currencies = figures.known(here.tenant.currency, brought.currencies(here.access, By.LINK))
+    sorts = {"newest": _("newest first"), "clicks": _("most clicks first"), **figures.for_brands(currencies)}
     spec = Spec({"state": (_("state"), states)}, sorts, search=_("search"))
     wish = asked(here.request.GET, spec, here.zone)
-    rows = brand_links.listed(
-        here.access,
-        **wish.query,
-    )
-    shown = taken(wish, rows, by_number if wish.sort == "newest" else lambda row: (row.clicks, row.id))
+    sort, currency = figures.sorted_by(wish.sort, currencies)
+    rows = brand_links.listed(here.access, **{**wish.query, "sort": sort, "currency": currency})
+    shown = taken(wish, rows, by_number if sort == "newest" else lambda row: (row.rank, row.id))
+    sums = brought.of(here.access, links=[row.id for row in shown.rows])
+    found = [(row, figures.figures(sums, By.LINK, row.id)) for row in shown.rows]
     if wish.form:
-        return exported(wish.form, "links", map(_document, shown.rows), _COLUMNS, cut=shown.cut)
+        documents = [_document(row) | figures.document(one, _MONEY, currencies) for row, one in found]
+        columns = (*_COLUMNS, *figures.columns(_MONEY, currencies), "made_at")
+        return exported(wish.form, "links", documents, columns, cut=shown.cut)
     sides = work_stops.sides(here.programme, "link", [(row.id, row.creator_id) for row in shown.rows])
     context = {
         "asked": wish,
-        "links": [(row, state_of(row.state, states, sides.get(row.id, ()))) for row in shown.rows],
+        "links": [(row, state_of(row.state, states, sides.get(row.id, ())), one) for row, one in found],
+        "waits": brought.left(here.access),
         "next": shown.next,
         "may_make": may(here, "brand.links"),
     }

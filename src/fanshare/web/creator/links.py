@@ -2,7 +2,6 @@
 
 import io
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Protocol
 
 import segno
@@ -11,6 +10,7 @@ from django.urls import reverse
 from markupsafe import Markup
 
 from fanshare.core import ad_labels
+from fanshare.core.brought import By
 from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.core.instants import format_rfc3339
 from fanshare.core.terms import MAX_FAN_BPS
@@ -19,30 +19,22 @@ from fanshare.flows import own_links
 from fanshare.flows import work_stops as flow
 from fanshare.flows.authorisation import Role
 from fanshare.flows.outlook import part_in_force
-from fanshare.store.queries import selling, work_stops
+from fanshare.store.queries import brought, selling, work_stops
 from fanshare.store.queries.selling import LinkRow
+from fanshare.web import brought as figures
 from fanshare.web.desk import Here
 from fanshare.web.exports import exported
 from fanshare.web.fresh import unproved
 from fanshare.web.language import gettext as _
-from fanshare.web.lists import Asked, Spec, asked, beside, by_number, taken
+from fanshare.web.lists import Asked, Spec, asked, by_number, taken
 from fanshare.web.said import plain
 from fanshare.web.seated import field, page, seated
 from fanshare.web.stop_words import paused_by, said
 
-_COLUMNS = (
-    "code",
-    "address",
-    "leads_to",
-    "name",
-    "label",
-    "country",
-    "platform",
-    "state",
-    "clicks",
-    "orders",
-    "made_at",
-)
+_COLUMNS = ("code", "address", "leads_to", "name", "label", "country", "platform", "state", "clicks")
+_MONEY = ("earned",)
+#: Codes on the page of her links; the others stand on a page of their own.
+_CODES = 10
 
 
 class Labelled(Protocol):
@@ -144,7 +136,7 @@ def _about(here: Here, found: LinkRow, problem: str) -> dict[str, Any]:
         "own_part": found.fan_bps is not None,
         "for_fans": for_fans(here, found.code),
         "most": min(MAX_FAN_BPS, terms.fan_max_bps),
-        "orders": selling.brought(here.access, here.me, [found.id]).get(found.id, 0),
+        "figures": figures.figures(brought.of(here.access, links=[found.id], creator=here.me), By.LINK, found.id),
         "problem": problem,
         **_stops(here, found),
     }
@@ -185,10 +177,15 @@ def picture(here: Here, code: str) -> Any:
     """The QR code of a link as a file. Raises ``BadInputError`` (``unknown_link``, 404) without a code."""
     if not code:
         raise BadInputError("unknown_link", "You have no such link.", 404)
+    return svg_file(address(here, code), code)
+
+
+def svg_file(text: str, name: str) -> Any:
+    """A QR code as a file to print."""
     out = io.BytesIO()
-    segno.make(address(here, code), error="m", micro=False).save(out, kind="svg", scale=12, light="#fff", border=4)
+    segno.make(text, error="m", micro=False).save(out, kind="svg", scale=12, light="#fff", border=4)
     response = HttpResponse(out.getvalue(), content_type="image/svg+xml")
-    response.headers["Content-Disposition"] = f'attachment; filename="{code}.svg"'
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.svg"'
     return response
 
 
@@ -200,58 +197,68 @@ def for_fans(here: Here, code: str) -> str:
 
 def _list(here: Here, typed: dict[str, str], problem: str, *, status: int = 200, wrong: str = "") -> Any:
     states = {"active": _("live"), "paused": _("paused"), "ended": _("ended")}
-    sorts = {"newest": _("newest first"), "clicks": _("most clicked first")}
-    wish = asked(here.request.GET, Spec({"state": (_("state"), states)}, sorts, _("name, code or address")), here.zone,
-                 codes=here.request.GET.get("codes", ""))  # fmt: skip
-    shown = taken(
-        wish, _rows(here, wish), lambda row: (row.clicks, row.id) if wish.sort == "clicks" else by_number(row)
-    )
-    orders = selling.brought(here.access, here.me, [row.id for row in shown.rows])
+    whole, waits = brought.whole(here.access, here.me)
+    currencies = figures.known(here.tenant.currency, [one.currency for one in whole])
+    sorts = {"newest": _("newest first"), "clicks": _("most clicked first"), "sales": _("most sales first")}
+    sorts |= figures.sorts("earned", _("most earned first"), currencies)
+    spec = Spec({"state": (_("state"), states)}, sorts, _("name, code or address"))
+    wish = asked(here.request.GET, spec, here.zone)
+    shown = taken(wish, _rows(here, wish, currencies), by_number if wish.sort == "newest" else _ranked)
+    codes = [] if wish.form else selling.codes(here.access, here.me, limit=_CODES + 1)
+    ids = {"links": [row.id for row in shown.rows], "codes": [row.id for row in codes[:_CODES]]}
+    sums = brought.of(here.access, creator=here.me, **ids)
     if wish.form:
-        documents = [_document(here, row, orders.get(row.id, 0)) for row in shown.rows]
-        return exported(wish.form, "links", documents, _COLUMNS, cut=shown.cut)
-    codes, older = beside(here.request.GET, partial(selling.codes, here.access, here.me))
+        documents = [_document(here, row, sums, currencies) for row in shown.rows]
+        columns = (*_COLUMNS, *figures.columns(_MONEY, currencies), "made_at")
+        return exported(wish.form, "links", documents, columns, cut=shown.cut)
     paused = {
-        kind: flow.sides(here.programme, kind, [(row.id, here.me) for row in rows])
-        for kind, rows in (("link", shown.rows), ("code", codes))
+        kind: flow.sides(here.programme, kind, [(id_, here.me) for id_ in ids[f"{kind}s"]]) for kind in ("link", "code")
     }
     context = {
         "asked": wish,
         "links": [
-            (row, orders.get(row.id, 0), paused_by(paused["link"].get(row.id, ()), hers=True)) for row in shown.rows
+            (row, figures.figures(sums, By.LINK, row.id), paused_by(paused["link"].get(row.id, ()), hers=True))
+            for row in shown.rows
         ],
         "stops": said(flow.words_of_work(here.programme, here.me), here.calendar.day, hers=True),
         "next": shown.next,
-        "codes": [(row, paused_by(paused["code"].get(row.id, ()), hers=True)) for row in codes],
-        "older": older,
+        "codes": [
+            (row, figures.figures(sums, By.CODE, row.id), paused_by(paused["code"].get(row.id, ()), hers=True))
+            for row in codes[:_CODES]
+        ],
+        "more_codes": len(codes) > _CODES,
+        "whole": whole,
+        "waits": waits,
+        **_making(here, typed, problem, wrong),
+        "states": states,
+    }
+    return page(here, "creator/links.html", context, status=status)
+
+
+def _making(here: Here, typed: dict[str, str], problem: str, wrong: str) -> dict[str, Any]:
+    """What the forms of the page show: the one that makes a link, and the one of the fans' part."""
+    return {
         "countries": ad_labels.COUNTRIES.values(),
         "platforms": ad_labels.PLATFORMS,
         "typed": {**typed, "country": typed["country"] or here.tenant.country},
         "problem": problem,
-        "states": states,
         "part": part_in_force(here.programme, here.me, here.now),
         "chose": selling.chosen_part(here.access, here.me) is not None,
         "most": min(MAX_FAN_BPS, here.programme.book.at(here.now).fan_max_bps),
         "wrong": wrong,
     }
-    return page(here, "creator/links.html", context, status=status)
 
 
-def _rows(here: Here, wish: Asked) -> list[LinkRow]:
-    return selling.links(
-        here.access,
-        here.me,
-        state=wish.chosen["state"],
-        text=wish.text,
-        clicked=wish.sort == "clicks",
-        since=wish.since,
-        until=wish.until,
-        after=wish.after,
-        limit=wish.limit + 1,
-    )
+def _rows(here: Here, wish: Asked, currencies: list[str]) -> list[LinkRow]:
+    sort, currency = figures.sorted_by(wish.sort, currencies)
+    return selling.links(here.access, here.me, **{**wish.query, "sort": sort, "currency": currency})
 
 
-def _document(here: Here, row: LinkRow, orders: int) -> dict[str, Any]:
+def _ranked(row: LinkRow) -> tuple[int, int]:
+    return row.rank, row.id
+
+
+def _document(here: Here, row: LinkRow, sums: brought.Sums, currencies: list[str]) -> dict[str, Any]:
     return {
         "code": row.code,
         "address": address(here, row.code),
@@ -262,6 +269,6 @@ def _document(here: Here, row: LinkRow, orders: int) -> dict[str, Any]:
         "platform": row.platform,
         "state": row.state,
         "clicks": row.clicks,
-        "orders": orders,
+        **figures.document(figures.figures(sums, By.LINK, row.id), _MONEY, currencies),
         "made_at": format_rfc3339(row.created_at),
     }

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from fanshare.web.creator import (
+    codes,
     earnings,
     elsewhere,
     exclusive,
@@ -27,6 +28,8 @@ urlpatterns = [
     path("creator/<slug:programme>/statement/paper", earnings.printed, name="creator_printed"),
     path("creator/<slug:programme>/links", links.links, name="creator_links"),
     path("creator/<slug:programme>/links/<slug:code>", links.link, name="creator_link"),
+    path("creator/<slug:programme>/codes", codes.codes, name="creator_codes"),
+    path("creator/<slug:programme>/codes/<row:number>", codes.code, name="creator_code"),
     path("creator/<slug:programme>/page", writing.page_of_hers, name="creator_page"),
     path("creator/<slug:programme>/page/products", goods.goods, name="creator_goods"),
     path("creator/<slug:programme>/page/elsewhere", elsewhere.elsewhere, name="creator_elsewhere"),
