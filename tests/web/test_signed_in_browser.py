@@ -83,6 +83,7 @@ PAGES = {
         "brand-assign": "/brand/linen/orders/1/assign",
         "brand-moving": "/brand/linen/start/moving",
         "brand-code-plans": "/brand/linen/codes/plans",
+        "brand-joining-codes": "/brand/linen/codes/joining",
         "brand-several-codes": "/brand/linen/codes/several",
         "brand-several-links": "/brand/linen/links/several",
         "brand-results": "/brand/linen/results",

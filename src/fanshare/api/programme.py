@@ -18,7 +18,7 @@ from fanshare.core.terms_example import worked_order
 from fanshare.core.terms_sentences import sentences
 from fanshare.flows.outlook import described, punctual
 from fanshare.flows.publish_terms import publish_terms
-from fanshare.store.queries import tenants
+from fanshare.store.queries import joining_codes, tenants
 from fanshare.store.queries.tenants import Tenant
 
 router = Router(tags=["Programme"])
@@ -39,7 +39,14 @@ def get_programme(request: Any) -> Any:
         "pays": _pays(one, desk.now),
         "paid": described(desk.access, one.currency),
         "punctuality": _punctuality(desk, bool(in_force)),
+        "joining_code": _joining_code(desk),
     }
+
+
+def _joining_code(desk: Desk) -> Any:
+    """Who gets a code by joining; ``None`` for nobody."""
+    rule = joining_codes.rule(desk.access)
+    return None if rule is None else {**rule._asdict(), "since": when(rule.since)}
 
 
 @router.get("/terms", response=list[TermsOut], summary="All versions of the terms, oldest first")

@@ -56,6 +56,16 @@ class LabelOut(Schema):
     text: str
 
 
+class JoiningCodeOut(Schema):
+    """That whoever joins gets a code of a plan by itself: creators, fans, or both."""
+
+    plan: str
+    creators: bool
+    fans: bool
+    named: bool
+    since: str
+
+
 class ProgrammeOut(Schema):
     """The programme that the key belongs to."""
 
@@ -71,6 +81,7 @@ class ProgrammeOut(Schema):
     pays: PaysOut | None
     paid: PaidOut
     punctuality: PunctualityOut | None
+    joining_code: JoiningCodeOut | None
 
 
 class TermsOut(Schema):

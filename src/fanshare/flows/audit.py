@@ -72,6 +72,8 @@ WHAT = {
     "moving.do": later("had an export of another tool moved in"),
     "moving.drop": later("gave an export of another tool up"),
     "codes.plan": later("said what codes give"),
+    "codes.joining": later("said who gets a code by joining"),
+    "codes.stock": later("brought codes made by hand"),
     "ruling.add": later("decided about an order"),
     "payout.found": later("looked for payments that restored books lack"),
     "payout.release": later("let payouts go on after a restore"),

@@ -17,7 +17,7 @@ from fanshare.config.keys import Keys
 from fanshare.core import ad_labels
 from fanshare.core.errors import BadInputError, ConflictError
 from fanshare.core.instants import DAY, MINUTE, Instant
-from fanshare.flows import links, outbox, people, rulings, young
+from fanshare.flows import joining_codes, links, outbox, people, rulings, young
 from fanshare.flows.authorisation import Role
 from fanshare.flows.context import Programme
 from fanshare.flows.staff import account_of, clean, folded
@@ -225,7 +225,9 @@ def take_in(programme: Programme, draft: Draft, now: Instant) -> Joined:
         party = admit(programme, draft.name, draft.address, now)
         _of_age(programme, party, now)
     claimed = claim_bought(programme, party, draft.address, now)
-    return Joined(CREATOR, draft.address, party, first_link(programme, party, draft.country, now), claimed)
+    link = first_link(programme, party, draft.country, now)
+    joining_codes.give(programme, party, now)
+    return Joined(CREATOR, draft.address, party, link, claimed)
 
 
 def _fan(programme: Programme, draft: Draft, now: Instant) -> Joined:
@@ -235,6 +237,7 @@ def _fan(programme: Programme, draft: Draft, now: Instant) -> Joined:
     party = _as_fan(programme, draft, now)
     claimed = claim_bought(programme, party, draft.address, now)
     code = share_link(programme, party, creator.id, draft.country, now, draft.link)
+    joining_codes.give(programme, party, now)
     return Joined(FAN, draft.address, party, code, claimed)
 
 

@@ -1,6 +1,8 @@
-"""Look again at what may have been missed: clicks that met their order too early, parts from before an upgrade."""
+"""Look again at what may have been missed: clicks that met their order too early, codes that a joiner could not get,
+parts from before an upgrade."""
 
 from fanshare.core.instants import Instant
+from fanshare.flows import joining_codes
 from fanshare.flows.accept import resolve_again
 from fanshare.flows.brought import note_old
 from fanshare.flows.context import Programme
@@ -14,4 +16,5 @@ def recheck(programme: Programme, now: Instant) -> bool:
         waiting = edge.orders_waiting_for(programme.access, edge.arrived_meanwhile(programme.access))
         if waiting:
             resolve_again(programme.access, waiting, programme.book, programme.secrets, now)
+    joining_codes.give_missing(programme, now)
     return note_old(programme)

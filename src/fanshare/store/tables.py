@@ -139,6 +139,7 @@ MUTABLE = frozenset(
         "goal",
         "import_run",
         "joining",
+        "joining_code",
         "letter",
         "letter_to",
         "link",

@@ -318,6 +318,7 @@ _PUBLIC = "for everybody: as many as a person published"
 _REASONS: dict[str, str] = {
     _FORM: """account/home account/leave account/mails account/prove account/reading appeals/object
         brand/assign brand/bonus brand/claim brand/code_plans brand/connect brand/expenses brand/many_codes
+        brand/joining_codes
         brand/terms brand/terms_rules brand/write joining/confirm payee/tax payee/where ui/join
         ui/lacking ui/quiet workbench/fields workbench/start workbench/time workbench/unlock""",
     _ONE: """payee/tax_year

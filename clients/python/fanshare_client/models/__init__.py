@@ -38,6 +38,7 @@ from .goal_out import GoalOut
 from .goal_out_state import GoalOutState
 from .group_in import GroupIn
 from .group_out import GroupOut
+from .joining_code_out import JoiningCodeOut
 from .label_out import LabelOut
 from .label_shape import LabelShape
 from .link_in import LinkIn
@@ -154,6 +155,7 @@ __all__ = (
     "GoalOutState",
     "GroupIn",
     "GroupOut",
+    "JoiningCodeOut",
     "LabelOut",
     "LabelShape",
     "LinkIn",

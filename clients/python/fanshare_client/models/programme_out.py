@@ -9,6 +9,7 @@ from attrs import field as _attrs_field
 from ..models.programme_out_admission import ProgrammeOutAdmission
 
 if TYPE_CHECKING:
+    from ..models.joining_code_out import JoiningCodeOut
     from ..models.paid_out import PaidOut
     from ..models.pays_out import PaysOut
     from ..models.punctuality_out import PunctualityOut
@@ -26,6 +27,7 @@ class ProgrammeOut:
         country (str):
         currency (str):
         id (str):
+        joining_code (JoiningCodeOut | None):
         name (str):
         paid (PaidOut): From which sum on somebody is paid in the programme's currency (0: from the smallest coin), and
             by which ways.
@@ -41,6 +43,7 @@ class ProgrammeOut:
     country: str
     currency: str
     id: str
+    joining_code: JoiningCodeOut | None
     name: str
     paid: PaidOut
     pays: None | PaysOut
@@ -52,6 +55,7 @@ class ProgrammeOut:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        from ..models.joining_code_out import JoiningCodeOut
         from ..models.pays_out import PaysOut
         from ..models.punctuality_out import PunctualityOut
 
@@ -62,6 +66,12 @@ class ProgrammeOut:
         currency = self.currency
 
         id = self.id
+
+        joining_code: dict[str, Any] | None
+        if isinstance(self.joining_code, JoiningCodeOut):
+            joining_code = self.joining_code.to_dict()
+        else:
+            joining_code = self.joining_code
 
         name = self.name
 
@@ -96,6 +106,7 @@ class ProgrammeOut:
                 "country": country,
                 "currency": currency,
                 "id": id,
+                "joining_code": joining_code,
                 "name": name,
                 "paid": paid,
                 "pays": pays,
@@ -111,6 +122,7 @@ class ProgrammeOut:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        from ..models.joining_code_out import JoiningCodeOut
         from ..models.paid_out import PaidOut
         from ..models.pays_out import PaysOut
         from ..models.punctuality_out import PunctualityOut
@@ -123,6 +135,21 @@ class ProgrammeOut:
         currency = d.pop("currency")
 
         id = d.pop("id")
+
+        def _parse_joining_code(data: object) -> JoiningCodeOut | None:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                joining_code_type_0 = JoiningCodeOut.from_dict(data)
+
+                return joining_code_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(JoiningCodeOut | None, data)
+
+        joining_code = _parse_joining_code(d.pop("joining_code"))
 
         name = d.pop("name")
 
@@ -176,6 +203,7 @@ class ProgrammeOut:
             country=country,
             currency=currency,
             id=id,
+            joining_code=joining_code,
             name=name,
             paid=paid,
             pays=pays,

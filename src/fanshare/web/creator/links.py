@@ -19,7 +19,7 @@ from fanshare.flows import own_links
 from fanshare.flows import work_stops as flow
 from fanshare.flows.authorisation import Role
 from fanshare.flows.outlook import part_in_force
-from fanshare.store.queries import brought, selling, work_stops
+from fanshare.store.queries import brought, joining_codes, selling, work_stops
 from fanshare.store.queries.selling import LinkRow
 from fanshare.web import brought as figures
 from fanshare.web.desk import Here
@@ -227,6 +227,7 @@ def _list(here: Here, typed: dict[str, str], problem: str, *, status: int = 200,
             for row in codes[:_CODES]
         ],
         "more_codes": len(codes) > _CODES,
+        "coming": joining_codes.on_its_way(here.access, here.me),
         "whole": whole,
         "waits": waits,
         **_making(here, typed, problem, wrong),

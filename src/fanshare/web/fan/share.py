@@ -12,7 +12,7 @@ from fanshare.core.errors import BadInputError
 from fanshare.flows import joining
 from fanshare.flows.authorisation import Role
 from fanshare.flows.outlook import Outlook, outlook, part_in_force, under_part
-from fanshare.store.queries import selling, sharing
+from fanshare.store.queries import joining_codes, selling, sharing
 from fanshare.web.creator.links import Shareable, address, picture, qr, shareable
 from fanshare.web.desk import Here
 from fanshare.web.lists import beside
@@ -68,6 +68,7 @@ def share(here: Here) -> Any:
         "creators": shown,
         "codes": codes,
         "older": older,
+        "coming": joining_codes.on_its_way(here.access, here.me),
         "later": bool(here.request.GET.get("codes")),
         "countries": ad_labels.COUNTRIES.values(),
         "problem": problem,
