@@ -129,9 +129,9 @@ def test_where_the_shop_makes_none_joining_goes_on_and_the_brand_sees_what_to_ma
         [(proposed[0], "confirmed", "AT")],
         [(proposed[1], "confirmed", "AT")],
     ]
-    page = words(hanna.get("/creator/linen/links"))
-    assert "not confirmed by the shop yet" not in page
-    assert proposed[0] in page
+    seen = words(hanna.get("/creator/linen/links"))
+    assert "not confirmed by the shop yet" not in seen
+    assert proposed[0] in seen
     assert "Nobody waits for one." in words(mona.get(PATH))
     assert mona.fill(PATH, what="made", texts="two words").status == 422
 
