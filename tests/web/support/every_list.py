@@ -200,7 +200,7 @@ CREATOR = (
     ),
     Listing(
         "creator/codes.html", "/creator/linen/codes", "cleo", fill.her_codes,
-        search="HERS", days="made_at", filters=("state=active",), sorts=("sales", "earned"),
+        search="HERS1", days="made_at", filters=("state=active",), sorts=("sales", "earned"),
         empty=("/creator/wool/codes", "nora"),
     ),
     Listing(

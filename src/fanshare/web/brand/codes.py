@@ -68,7 +68,7 @@ def _list(here: Here, problem: str) -> Any:
     sums = brought.of(here.access, codes=[row.code for row in shown.rows if row.code])
     found = [(row, figures.figures(sums, By.CODE, row.code)) for row in shown.rows]
     if wish.form:
-        documents = [_document(row) | figures.document(one, _MONEY, currencies) for row, one in found]
+        documents = [_document(row, figures.document(one, _MONEY, currencies)) for row, one in found]
         columns = (*_COLUMNS, *figures.columns(_MONEY, currencies), "made_at")
         return exported(wish.form, "codes", documents, columns, cut=shown.cut)
     context = {
@@ -88,7 +88,7 @@ def owner(row: CodeRow) -> str:
     return named(row.owner_kind, row.owner_name, row.owner_id)
 
 
-def _document(row: CodeRow) -> dict[str, Any]:
+def _document(row: CodeRow, sold: dict[str, Any]) -> dict[str, Any]:
     return {
         "code": row.text,
         "of": owner(row),
@@ -96,5 +96,6 @@ def _document(row: CodeRow) -> dict[str, Any]:
         "label": row.label,
         "state": row.state,
         "used": row.used,
+        **sold,
         "made_at": format_rfc3339(row.made_at),
     }

@@ -46,7 +46,7 @@ def links(here: Here) -> Any:
     sums = brought.of(here.access, links=[row.id for row in shown.rows])
     found = [(row, figures.figures(sums, By.LINK, row.id)) for row in shown.rows]
     if wish.form:
-        documents = [_document(row) | figures.document(one, _MONEY, currencies) for row, one in found]
+        documents = [_document(row, figures.document(one, _MONEY, currencies)) for row, one in found]
         columns = (*_COLUMNS, *figures.columns(_MONEY, currencies), "made_at")
         return exported(wish.form, "links", documents, columns, cut=shown.cut)
     sides = work_stops.sides(here.programme, "link", [(row.id, row.creator_id) for row in shown.rows])
@@ -95,7 +95,7 @@ def _form(here: Here, typed: dict[str, str], *, looked: list[Looked] | None = No
     return page(here, "brand/several_links.html", context, status=422 if problem else 200)
 
 
-def _document(row: LinkRow) -> dict[str, Any]:
+def _document(row: LinkRow, sold: dict[str, Any]) -> dict[str, Any]:
     return {
         "code": row.code,
         "creator": row.creator,
@@ -104,5 +104,6 @@ def _document(row: LinkRow) -> dict[str, Any]:
         "label": row.label,
         "state": row.state,
         "clicks": row.clicks,
+        **sold,
         "made_at": format_rfc3339(row.made_at),
     }
