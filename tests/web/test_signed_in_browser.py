@@ -55,6 +55,7 @@ PAGES = {
     "bea": {
         "brand-overview": "/brand/linen",
         "brand-people": "/brand/linen/people",
+        "brand-fans": "/brand/linen/fans",
         "brand-orders": "/brand/linen/orders",
         "brand-order": "/brand/linen/orders/{order}",
         "brand-objections": "/brand/linen/objections",

@@ -147,6 +147,7 @@ MATRIX: Mapping[str, Group] = {
     "brand.funding": _OPERATOR,
     "brand.debtor": frozenset({Post.OWNER}),
     "brand.billing": frozenset({Post.OWNER, Post.FINANCE}),
+    "brand.fans": _HOUSE,
     "brand.creator": frozenset({Role.BRAND}),
     "brand.creators": frozenset({Post.OWNER, Post.MANAGER}),
     "brand.letters": frozenset({Post.OWNER, Post.MANAGER}),

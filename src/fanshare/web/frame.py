@@ -38,7 +38,7 @@ class Place:
 #: A brand's people, and an operator who looks at one programme.
 _BRAND: tuple[Place, ...] = (
     Place("brand.see", "brand_overview", "layout-dashboard", later("Overview")),
-    Place("brand.see", "brand_people", "users-round", later("Creators")),
+    Place("brand.see", "brand_people", "users-round", later("Creators"), also=("brand_fans",)),
     Place("brand.see", "brand_orders", "package", later("Orders"), also=("brand_checks",)),
     Place("brand.results", "brand_results", "list", later("Results")),
     Place("brand.money", "brand_money", "wallet", later("Money")),

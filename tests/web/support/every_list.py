@@ -84,6 +84,11 @@ BRAND = (
         search="Quince", days="since", sorts=("sales",), empty=("/brand/silk/people", "nell"),
     ),
     Listing(
+        "brand/fans.html", "/brand/linen/fans", "rea", fill.fans,
+        search=f"{fill.EVIL} v1", days="since", filters=("state=sold", "state=none", "state=waiting"),
+        sorts=("sales", "earned"), empty=("/brand/silk/fans", "nell"),
+    ),
+    Listing(
         "brand/products.html", "/brand/linen/products", "rea", fill.goods,
         search="g1", days="updated_at", filters=("state=on_sale",), empty=("/brand/silk/products", "nell"),
     ),

@@ -16,7 +16,7 @@ from fanshare.flows.claims import Said
 from fanshare.flows.code_plans import set_plan
 from fanshare.flows.day_keys import DayKeys
 from fanshare.flows.links import NewCode, NewLink, add_code, add_link
-from fanshare.flows.people import Joiner, add_creator
+from fanshare.flows.people import Joiner, add_creator, add_fan
 from fanshare.flows.rulings import NewRuling, find_order, rule
 from fanshare.flows.shop_codes import Wish, ask
 from fanshare.store.queries import appeals, edge, products
@@ -56,6 +56,17 @@ def people(company: Company, n: int) -> None:
     for i in range(AT_ONCE):
         joiner = Joiner(f"{EVIL} {n}{i}", f"p{n}{i}@example.test")
         add_creator(company.brand.programme, joiner, company.house.now)
+
+
+def fans(company: Company, n: int) -> None:
+    """Fans of a creator who gave herself such a name; the first of them brought a sale."""
+    brand, now = company.brand, company.house.now
+    creator = add_creator(brand.programme, Joiner(f"{EVIL} v{n}", f"v{n}@example.test"), now)
+    for i in range(AT_ONCE):
+        fan = add_fan(brand.programme, Joiner("", f"v{n}{i}@example.test"), now)
+        link, _ = add_link(brand.programme, NewLink(creator, fan, SHOWN, LABEL), now)
+        if i == 0:
+            tell(brand, order(brand, f"V{n}{i}", link, ago=0))
 
 
 def codes(company: Company, n: int) -> None:

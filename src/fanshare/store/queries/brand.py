@@ -32,6 +32,10 @@ _SOUGHT: LiteralString = (
 #: Begins with the creator's parts: among a million orders hers may be few.
 _HERS: LiteralString = """ AND o.id IN (
    SELECT order_id FROM part WHERE programme_id = %(programme_id)s AND creator_party_id = %(creator)s)"""
+#: The same of what a fan brought.
+_HIS: LiteralString = """ AND o.id IN (
+   SELECT order_id FROM position WHERE programme_id = %(programme_id)s AND party_id = %(fan)s AND role = 'fan'
+      AND amount > 0)"""
 _SORTED: Mapping[str, LiteralString] = {
     "newest": """ AND (%(at)s::bigint IS NULL OR (o.placed_at, o.id) < (%(at)s, %(after)s))
  ORDER BY o.placed_at DESC, o.id DESC LIMIT %(limit)s""",
@@ -149,6 +153,7 @@ def orders(
     currency: str = "",
     status: str = "",
     creator: int | None = None,
+    fan: int | None = None,
     since: Instant | None = None,
     until: Instant | None = None,
     sort: str = "newest",
@@ -157,14 +162,14 @@ def orders(
 ) -> list[OrderRow]:
     """Orders, the last placed first or (``amount``) those over most goods.
 
-    Perhaps of one currency or state, or those of which one creator has a part.
+    Perhaps of one currency or state, or those of which one creator has a part, or one fan a share.
 
     ``after`` is (placed_at, id), or (net, id), of the last one of the page before.
     """
     at, id_ = after or (None, None)
     values = {"number": number, "currency": currency, "status": status, "since": since, "until": until}
-    words = _SOUGHT + ("" if creator is None else _HERS) + _SORTED[sort]
-    whole = {**values, "creator": creator, "at": at, "after": id_, "limit": limit}
+    words = _SOUGHT + ("" if creator is None else _HERS) + ("" if fan is None else _HIS) + _SORTED[sort]
+    whole = {**values, "creator": creator, "fan": fan, "at": at, "after": id_, "limit": limit}
     return [OrderRow(*row) for row in access.fetch(words, whole)]
 
 

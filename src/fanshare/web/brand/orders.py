@@ -20,10 +20,10 @@ from fanshare.flows import rulings, touched
 from fanshare.flows.appeals import words_of
 from fanshare.flows.authorisation import Role
 from fanshare.flows.rulings import NewRuling
-from fanshare.store.queries import appeals, brand, budgets, creators, listing, results
+from fanshare.store.queries import appeals, brand, budgets, listing, results
 from fanshare.store.queries.brand import OrderRow, PartRow, ShareRow
-from fanshare.store.queries.creators import CreatorRow
 from fanshare.web.brand import touched as touch_words
+from fanshare.web.brand.fans import creator_asked, fan_asked
 from fanshare.web.brand.who import may, named
 from fanshare.web.desk import Here
 from fanshare.web.exports import exported
@@ -96,14 +96,16 @@ def orders(here: Here) -> Any:
     several = {"currency": (_("currency"), {one: one for one in currencies})} if len(currencies) > 1 else {}
     sorts = {"newest": _("last placed first"), "amount": _("most goods first")}
     spec = Spec({"state": (_("state"), _said(_STATUSES)), **several}, sorts, search=_("order number"))
-    wish = asked(here.request.GET, spec, here.zone, creator=here.request.GET.get("creator", ""))
-    whose = _creator(here, wish.hidden["creator"])
+    hidden = {name: here.request.GET.get(name, "") for name in ("creator", "fan")}
+    wish = asked(here.request.GET, spec, here.zone, **hidden)
+    whose, fan = creator_asked(here, hidden["creator"]), fan_asked(here, hidden["fan"])
     rows = brand.orders(
         here.access,
         number=wish.text.lstrip("#"),
         currency=wish.chosen.get("currency", ""),
         status=wish.chosen["state"],
         creator=None if whose is None else whose.id,
+        fan=None if fan is None else fan[0],
         sort=wish.sort,
         after=wish.after,
         limit=wish.limit + 1,
@@ -122,19 +124,10 @@ def orders(here: Here) -> Any:
             "may_look": may(here, "brand.messages"),
             "statuses": _said(_STATUSES),
             "whose": whose,
+            "fan": "" if fan is None else fan[1],
             **listens(here),
         },
     )
-
-
-def _creator(here: Here, text: str) -> CreatorRow | None:
-    """The creator whose orders are asked for, by her number. Raises ``BadInputError`` (``unknown_creator``, 404)."""
-    if not text:
-        return None
-    known = creators.one(here.access, int(text)) if text.isascii() and text.isdigit() and len(text) <= 18 else None
-    if known is None:
-        raise BadInputError("unknown_creator", "There is no such creator here.", 404)
-    return known
 
 
 @seated("brand.see", Role.BRAND, Role.OPERATOR)
