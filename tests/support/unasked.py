@@ -20,6 +20,7 @@ UNASKED = {
     "brand.returning.returning": "counts of a shop that creators see or not; nobody is named, and it ends at once",
     "brand.start.say": "a step of setting up is done, or left for later",
     "brand.tax_year.year": "whether who reads it is told of thresholds by mail",
+    "brand.words.words": WORDS,
     "brand.terms_rules.exact": "computes an example; publishing asks",
     "brand.terms_rules.rules": "computes an example; publishing asks",
     "brand.terms.terms": "computes an example; publishing asks",

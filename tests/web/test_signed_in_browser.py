@@ -62,6 +62,7 @@ PAGES = {
         "brand-checks": "/brand/linen/checks",
         "brand-terms": "/brand/linen/terms",
         "brand-terms-rules": "/brand/linen/terms/rules",
+        "brand-words": "/brand/linen/terms/words",
         "brand-terms-exact": "/brand/linen/terms/exact",
         "brand-reports": "/brand/linen/reports",
         "brand-claims": "/brand/linen/claims",

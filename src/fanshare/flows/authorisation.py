@@ -161,6 +161,7 @@ MATRIX: Mapping[str, Group] = {
     "brand.decide": _DECIDING,
     "brand.codes": _DECIDING,
     "brand.moving": frozenset({Post.OWNER, Role.OPERATOR}),
+    "brand.words": _DECIDING,
     "brand.terms": frozenset({Post.OWNER, Role.OPERATOR}),
     "brand.reports": frozenset({Post.OWNER, Role.OPERATOR}),
     "brand.team": frozenset({Post.OWNER, Role.OPERATOR}),

@@ -156,6 +156,7 @@ MUTABLE = frozenset(
         "page_product",
         "page_section",
         "page_shelf",
+        "programme_words",
         "self_bill_paper",
         "self_bill_series",
         "self_billing_issuer",

@@ -253,13 +253,14 @@ class ProgrammeTerms:
     """All versions of a programme's terms, the newest first.
 
     ``as_reported``: orders of a shop of it count as reported, for that shop can't be asked. ``late_claims``: claims of
-    missing sales that have waited for longer than the brand has to answer.
+    missing sales that have waited for longer than the brand has to answer. ``words`` are the brand's own, in markdown.
     """
 
     programme: ProgrammeCard
     versions: tuple[TermsVersion, ...]
     as_reported: bool = False
     late_claims: int = 0
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)

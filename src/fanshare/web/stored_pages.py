@@ -24,7 +24,17 @@ from fanshare.core.terms_example import worked_order
 from fanshare.core.terms_sentences import sentences
 from fanshare.flows import public_texts
 from fanshare.flows.health import as_reported
-from fanshare.store.queries import budgets, claims, creator_pages, foreign_links, media_kits, pages, shelves, tenants
+from fanshare.store.queries import (
+    budgets,
+    claims,
+    creator_pages,
+    foreign_links,
+    media_kits,
+    pages,
+    programme_words,
+    shelves,
+    tenants,
+)
 from fanshare.store.queries.creator_pages import PageRow
 from fanshare.store.queries.pages import WhyRow
 from fanshare.store.queries.tenants import Tenant
@@ -161,11 +171,12 @@ class StoredPages:
             access = tenants.access(conn, tenant)
             reported = bool(as_reported(access))
             late = claims.waiting_since(access, max(0, self.clock() - ANSWER_WITHIN))[0]
+            words = programme_words.find(access).words
         if not rows:
             return None
         versions = [_terms(*row) for row in rows]
         shown = tuple(_version(one, tenant.currency) for one in reversed(versions))
-        return ProgrammeTerms(_card(tenant), shown, reported, late)
+        return ProgrammeTerms(_card(tenant), shown, reported, late, words)
 
     def why(self, token: str) -> WhyLine | None:
         """The line behind a token."""

@@ -49,6 +49,7 @@ FORMS: dict[str, tuple[tuple[str, str, dict[str, str]], ...]] = {
         _form("/claims/linen", "number receipt words"),
     ),
     "bea": (
+        _form("/brand/linen/terms/words", "words", do="keep", seen="0"),
         _form("/brand/linen/people/write", "subject text", what="send", group="", q=""),
         _form("/brand/linen/people/{creator}/bonus", "words", step="give", key="k1", amount="2", currency="EUR"),
         _form("/brand/linen/people/{creator}/expenses", "words", do="agree", step="give", key="k1", amount="2",

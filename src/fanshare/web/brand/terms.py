@@ -15,6 +15,7 @@ from fanshare.flows.authorisation import Role
 from fanshare.flows.publish_terms import publish_terms
 from fanshare.flows.terms_draft import Looked
 from fanshare.web.brand.terms_means import begun_with, means
+from fanshare.web.brand.who import may
 from fanshare.web.desk import Here
 from fanshare.web.language import gettext as _
 from fanshare.web.language import later
@@ -81,4 +82,5 @@ def _shown(here: Here, base: Terms, typed: dict[str, str], problem: str, looked:
         "typed": typed,
         "words": {name: words[name] for name in typed if name != "admission"},
         "problem": problem,
+        "may_say": may(here, "brand.words"),
     }

@@ -52,6 +52,7 @@ from fanshare.web.brand import (
     team,
     terms,
     terms_rules,
+    words,
 )
 
 urlpatterns = [
@@ -132,6 +133,7 @@ urlpatterns = [
     path("brand/<slug:programme>/terms", terms.terms, name="brand_terms"),
     path("brand/<slug:programme>/terms/rules", terms_rules.rules, name="brand_terms_rules"),
     path("brand/<slug:programme>/terms/exact", terms_rules.exact, name="brand_terms_exact"),
+    path("brand/<slug:programme>/terms/words", words.words, name="brand_words"),
     path("brand/<slug:programme>/terms/publish", terms.publish, name="brand_terms_publish"),
     path("brand/<slug:programme>/team", team.team, name="brand_team"),
     path("brand/<slug:programme>/codes", codes.codes, name="brand_codes"),

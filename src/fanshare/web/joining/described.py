@@ -11,7 +11,7 @@ from fanshare.core.terms import Terms
 from fanshare.core.terms_sentences import sentences
 from fanshare.flows import outlook
 from fanshare.flows.context import open_programme
-from fanshare.store.queries import tenants
+from fanshare.store.queries import programme_words, tenants
 from fanshare.store.queries.tenants import Tenant
 from fanshare.web import site
 from fanshare.web.authorisation import require
@@ -41,7 +41,8 @@ def _programmes(request: Any, desk: Desk) -> Iterator[dict[str, Any]]:
                 access = tenants.access(conn, tenant)
                 book = open_programme(access, tenant.public_id, desk.keys).book
                 paid = outlook.described(access, tenant.currency)
-                yield {**_programme(request, tenant, book.at(now), now), "paid": paid}
+                about = programme_words.find(access).words
+                yield {**_programme(request, tenant, book.at(now), now), "about": about, "paid": paid}
 
 
 def _programme(request: Any, tenant: Tenant, terms: Terms, now: Instant) -> dict[str, Any]:
