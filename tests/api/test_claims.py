@@ -1,14 +1,16 @@
 """Claims of missing sales by the API: made for somebody, listed for all, answered by nobody but a person."""
 
+from base64 import b64encode
 from typing import Any
 
 import pytest
 
-from fanshare.flows import claims
+from fanshare.flows import claim_papers, claims, programme_words
 from fanshare.flows.context import Programme
 from tests.api.support.desk import Client
 from tests.api.test_gate import LINK
 from tests.jobs.house import House
+from tests.web.test_creator_page import photo
 
 
 def fan_of_cleo(api: Client) -> str:
@@ -57,6 +59,25 @@ def test_a_fan_claims_through_a_creator_whom_he_shares_for(api: Client) -> None:
     assert api.post("/claims", {**stranger, "party": "cleo"}, 400)["code"] == "unknown_creator"
 
 
+def test_a_receipt_alone_is_a_claim_with_the_same_answer(house: House, api: Client) -> None:
+    paper = b64encode(photo("PNG")).decode()
+    asked = {"party": "cleo", "receipt_file": paper}
+    received = api.post("/claims", asked)
+    assert received == api.post("/claims", asked) == api.post("/claims", {"party": "cleo", "number": "no such number"})
+    first, second = api.every("/claims", state="waiting")
+    kept = claim_papers.look(bea(house), int(first["id"]), house.now)
+    assert kept.kind == "image/webp"
+    assert b"SecretCamera" not in kept.content
+    assert claims.look(bea(house), int(first["id"]), house.now).said.paper
+    assert not claims.look(bea(house), int(second["id"]), house.now).said.paper
+
+
+def test_the_programme_is_told_with_the_brands_own_words(house: House, api: Client) -> None:
+    assert api.get("/programme")["about"] == ""
+    programme_words.save(bea(house).access, "We *weave*.", 0, house.now)
+    assert api.get("/programme")["about"] == "We *weave*."
+
+
 def test_five_claims_a_week_and_no_second_one_for_the_same_number(api: Client) -> None:
     for number in ("1", "1", "2", "3", "4", "5"):
         api.post("/claims", {"party": "cleo", "number": number})
@@ -69,7 +90,12 @@ def test_five_claims_a_week_and_no_second_one_for_the_same_number(api: Client) -
     [
         ({"party": "nobody", "number": "1"}, 404, "unknown_party"),
         ({"party": "cleo", "number": " # "}, 400, "number_missing"),
-        ({"party": "cleo", "number": ""}, 422, "invalid"),
+        ({"party": "cleo", "number": ""}, 400, "number_missing"),
+        ({"party": "cleo"}, 400, "number_missing"),
+        ({"party": "cleo", "receipt_file": "not base64!"}, 422, "invalid"),
+        ({"party": "cleo", "receipt_file": "abc"}, 400, "bad_receipt"),
+        ({"party": "cleo", "receipt_file": "eHl6"}, 400, "not_a_picture"),
+        ({"party": "cleo", "receipt_file": "A" * 933_340}, 422, "invalid"),
         ({"party": "cleo", "number": "1", "answer": "yes"}, 422, "invalid"),
         ({"party": "cleo", "number": "1", "words": "x" * 2_001}, 422, "invalid"),
     ],

@@ -26,6 +26,7 @@ UNASKED = {
     "brand.terms.terms": "computes an example; publishing asks",
     "brand.stopping.code_do": "a pause of one code is taken back as easily, and must be quick; an end asks",
     "brand.stopping.link_do": "a pause of one link is taken back as easily, and must be quick; an end asks",
+    "claims.claiming.number": "the number of an order that her receipt is about; a person of the brand decides",
     "claims.claiming.claim": "a person of the brand decides, after being asked",
     "creator.elsewhere.elsewhere": WORDS,
     "creator.exclusive.new": WORDS,

@@ -3,6 +3,7 @@
 They are answered by a person of the brand, in her pages: software never rules over a claim.
 """
 
+from base64 import b64decode
 from typing import Annotated, Any, Literal
 
 from ninja import Path, Query, Router
@@ -14,7 +15,8 @@ from fanshare.api.shapes import ClaimIn, ClaimOut, ClaimReceived, Number, maybe_
 from fanshare.api.writing import write
 from fanshare.core.claims import answer_by
 from fanshare.core.errors import BadInputError, FanshareError
-from fanshare.flows import claims
+from fanshare.flows import claim_papers, claims
+from fanshare.flows.claim_papers import Taken
 from fanshare.flows.claims import Said
 from fanshare.store.queries import paged
 from fanshare.store.queries.listing import PartyRow
@@ -41,15 +43,17 @@ def list_claims(request: Any, asked: Query[PageAsked], party: str | None = None,
 @router.post("/claims", response={201: ClaimReceived}, summary="Claim a missing sale for somebody")
 @operation("api.claims.add")
 def add_claim(request: Any, body: ClaimIn) -> Any:
-    """Write down that a creator or fan misses a sale. Every claim has the same answer; the same one again is no second.
+    """Write down that a creator or fan misses a sale, by an order's number or by a receipt.
 
-    A party may make five a week. A fan names the creator for whom he shared.
+    Every claim has the same answer; the same one again is no second. A party may make five a week. A fan names the
+    creator for whom he shared. A receipt is shown to owners and managers of the brand alone.
     """
+    paper = _paper(body)
 
     def work(desk: Desk) -> Any:
         row = party_of(desk, body.party)
         said = Said(body.number, body.receipt, body.words)
-        claims.claim(desk.programme, row.id, _through(desk, row, body.creator), said, desk.now)
+        claims.claim(desk.programme, row.id, _through(desk, row, body.creator), said, desk.now, paper)
         return {"received": True, "answer_by": when(answer_by(desk.now))}
 
     return write(request, body, work)
@@ -63,6 +67,15 @@ def get_claim(request: Any, claim: Annotated[Number, Path()]) -> Any:
     if not rows:
         raise FanshareError("unknown_claim", f"There is no claim {claim} in this programme.", 404)
     return _claim(rows[0])
+
+
+def _paper(body: ClaimIn) -> Taken | None:
+    """The file of a claim, made anew before anything is locked. Raises ``BadInputError``."""
+    try:
+        content = b64decode(body.receipt_file, validate=True)
+    except ValueError:
+        raise BadInputError("bad_receipt", "receipt_file is not in base64.") from None
+    return claim_papers.taken(content)
 
 
 def _through(desk: Desk, claimant: PartyRow, creator: str | None) -> int:

@@ -18,7 +18,7 @@ from fanshare.core.terms_example import worked_order
 from fanshare.core.terms_sentences import sentences
 from fanshare.flows.outlook import described, punctual
 from fanshare.flows.publish_terms import publish_terms
-from fanshare.store.queries import joining_codes, tenants
+from fanshare.store.queries import joining_codes, programme_words, tenants
 from fanshare.store.queries.tenants import Tenant
 
 router = Router(tags=["Programme"])
@@ -27,13 +27,14 @@ router = Router(tags=["Programme"])
 @router.get("/programme", response=ProgrammeOut, summary="The programme of this key")
 @operation("api.programme")
 def get_programme(request: Any) -> Any:
-    """The programme, the version of the terms in force, and what the key may do."""
+    """The programme, what the brand says of itself (markdown), the terms in force, and what the key may do."""
     desk = desk_of(request)
     one = desk.tenant
     in_force = [row[0] for row in tenants.all_terms(desk.conn, one) if row[2] <= desk.now]
     return {
         "id": one.public_id,
         **{name: getattr(one, name) for name in ("slug", "name", "country", "currency", "time_zone", "admission")},
+        "about": programme_words.find(desk.access).words,
         "terms_version": in_force[-1] if in_force else None,
         "scopes": sorted(desk.grant.scopes),
         "pays": _pays(one, desk.now),

@@ -72,6 +72,7 @@ class ProgrammeOut(Schema):
     id: str
     slug: str
     name: str
+    about: str
     country: str
     currency: str
     time_zone: str
@@ -338,12 +339,18 @@ class RulingOut(Schema):
 
 
 class ClaimIn(Strict):
-    """A sale that somebody says is missing: an order's number, and what speaks for it. ``creator`` where a fan asks."""
+    """A sale that somebody says is missing: an order's number or a receipt, and what speaks for it.
+
+    ``creator`` where a fan asks. ``receipt`` is text; ``receipt_file`` a JPEG, PNG, WebP or GIF picture or a PDF in
+    base64, of at most 700 kB, which is made anew and kept sealed until 30 days after the answer. Without a number a
+    person of the brand finds the order by the receipt.
+    """
 
     party: Short
-    number: Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00]+$")]
+    number: Annotated[str, StringConstraints(max_length=100, pattern=r"^[^\x00]*$")] = ""
     creator: Short | None = None
     receipt: Text = ""
+    receipt_file: Annotated[str, StringConstraints(max_length=933_336, pattern=r"^[A-Za-z0-9+/]*={0,2}$")] = ""
     words: Text = ""
 
 

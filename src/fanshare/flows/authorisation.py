@@ -159,6 +159,7 @@ MATRIX: Mapping[str, Group] = {
     "brand.messages": frozenset({Post.OWNER, Post.MANAGER}),
     "brand.applications": _DECIDING,
     "brand.decide": _DECIDING,
+    "brand.claim_paper": frozenset({Post.OWNER, Post.MANAGER}),
     "brand.codes": _DECIDING,
     "brand.moving": frozenset({Post.OWNER, Role.OPERATOR}),
     "brand.words": _DECIDING,

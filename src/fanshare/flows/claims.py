@@ -9,7 +9,7 @@ people and the operator answer.
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from fanshare.core.claims import (
@@ -24,9 +24,12 @@ from fanshare.core.claims import (
 )
 from fanshare.core.errors import BadInputError, ConflictError, FanshareError
 from fanshare.core.instants import Instant, format_rfc3339
+from fanshare.core.marks import later
 from fanshare.core.money import Micros, format_micros
 from fanshare.core.moving import CLAIM
+from fanshare.flows import claim_papers
 from fanshare.flows.audit import noted
+from fanshare.flows.claim_papers import Taken
 from fanshare.flows.context import Programme
 from fanshare.flows.named import check_parties
 from fanshare.flows.openings import NewOpening, post_openings
@@ -39,16 +42,30 @@ from fanshare.store.queries.orders import OrderRows
 
 LONGEST_NUMBER, LONGEST_TEXT = 100, 2_000
 LONGEST_NOTE = 1_000
-_TWICE = "This order was credited to her by an earlier claim."
+_UNNAMED = later("She sent a receipt and no number: look at it, and say which order it is.")
+_ERASED = later("What she wrote went with the person.")
+_TWICE = later("This order was credited to her by an earlier claim.")
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a claimant typed; all of it empty after her erasure."""
+    """What a claimant typed; all of it empty after her erasure.
+
+    ``paper``: she sent a receipt as a file, from which ``read`` was made out as the number. ``named`` is what a person
+    of the brand says that it is about.
+    """
 
     number: str = ""
     receipt: str = ""
     words: str = ""
+    paper: bool = False
+    read: str = ""
+    named: str = ""
+
+    @property
+    def sought(self) -> str:
+        """The number of the order that is looked for; what was only read from a file is none."""
+        return self.named or self.number
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +99,17 @@ def choices(programme: Programme, party: int, kind: str) -> list[Choice]:
     return queries.creators_of(programme.access, party) if kind == "fan" else []
 
 
-def claim(programme: Programme, party: int, creator: int, said: Said, now: Instant) -> None:
-    """Write a claim down; the same one again is there already.
+def claim(programme: Programme, party: int, creator: int, said: Said, now: Instant, paper: Taken | None = None) -> None:
+    """Write a claim down, by the number of an order or by a receipt; the same one again is there already.
 
     Raises ``BadInputError`` (``number_missing``, ``bad_field``), ``FanshareError`` (``too_many_claims``, 429) and
     ``ConflictError`` (``erased``).
     """
     number = bare(said.number)
     texts = (number, said.receipt, said.words)
-    if not number:
-        raise BadInputError("number_missing", "Say the order's number; whoever bought finds it in the shop's mail.")
+    if not number and paper is None:
+        told = "Say the order's number, or send the shop's receipt; whoever bought finds both in the shop's mail."
+        raise BadInputError("number_missing", told)
     if any("\x00" in text for text in texts) or len(number) > LONGEST_NUMBER:
         raise BadInputError("bad_field", "A number has at most %(most)s characters.", most=LONGEST_NUMBER)
     if max(map(len, texts)) > LONGEST_TEXT:
@@ -101,16 +119,16 @@ def claim(programme: Programme, party: int, creator: int, said: Said, now: Insta
         person = queries.lock_claimant(access, party)
         if person is None:
             raise ConflictError("erased", "The person behind this account was erased.")
-        again = next_allowed(queries.made(access, party, now - WINDOW), now)
-        if again is not None:
-            told = "Five claims a week; the next one from %(day)s on."
-            raise FanshareError("too_many_claims", told, 429, day=format_rfc3339(again)[:10])
+        refuse_if_too_many(programme, party, now)
         check_parties(access, {creator, party})
-        mark = mark_of(programme, number)
+        mark = mark_of(programme, number) if number or paper is None else _mark_of_paper(programme, paper)
         made = queries.add(access, party, creator, mark, now)
         if made is not None:
-            content = {"number": number, "receipt": said.receipt.strip(), "words": said.words.strip()}
-            programme.vault.put(person, _kind(made), json.dumps(content).encode(), now)
+            kept = Said(number, said.receipt.strip(), said.words.strip())
+            if paper is not None:
+                kept = replace(kept, paper=True, read=paper.number)
+                claim_papers.keep(programme, person, made, paper, now)
+            write_down(programme, person, made, kept, now)
             # For every number alike: whether there is such an order is not known here.
             claim_fetches.queue(access, made, now)
 
@@ -123,7 +141,7 @@ def look(programme: Programme, claim_id: int, now: Instant) -> Case:
     said, asked = said_in(programme, row), claim_fetches.of(programme.access, row.id)
     order, problem = row.order, ""
     if order is None:
-        order, problem = _found(programme, said.number, asked)
+        order, problem = _found(programme, said, asked)
     if order is not None and row.order is None and queries.credited(programme.access, order, row.party):
         return Case(row, said, None, _TWICE, (), borne=False, amount=0, currency="", twice=True, asked=asked)
     if order is None:
@@ -136,16 +154,26 @@ def mark_of(programme: Programme, number: str) -> str:
     return programme.pseudonym("claim", number.casefold())
 
 
+def _mark_of_paper(programme: Programme, paper: Taken) -> str:
+    """What stands in a claim by a receipt alone: the same file again is the same claim."""
+    return programme.pseudonym("claim paper", paper.print)
+
+
+def write_down(programme: Programme, person: int, claim_id: int, said: Said, now: Instant) -> None:
+    """Seal what was said of a claim under the claimant's own key."""
+    programme.vault.put(person, _kind(claim_id), json.dumps(asdict(said)).encode(), now)
+
+
 def said_in(programme: Programme, row: ClaimRow) -> Said:
     """What she typed."""
     return said_by(programme, row.id, row.person)
 
 
-def numbers(programme: Programme, rows: Sequence[ClaimRow]) -> list[str]:
-    """The order's number of each claim, opened in one look; empty for whoever was erased."""
+def all_said(programme: Programme, rows: Sequence[ClaimRow]) -> list[Said]:
+    """What was said of each claim, opened in one look; empty for whoever was erased."""
     keys = [None if row.person is None else (row.person, _kind(row.id)) for row in rows]
     found = programme.vault.get_many(key for key in keys if key is not None)
-    return [str(json.loads(found[key])["number"]) if key in found else "" for key in keys]
+    return [Said(**json.loads(found[key])) if key in found else Said() for key in keys]
 
 
 def said_by(programme: Programme, claim_id: int, person: int | None) -> Said:
@@ -193,6 +221,14 @@ def accept(programme: Programme, claim_id: int, basis: str, note: str, now: Inst
     return case
 
 
+def refuse_if_too_many(programme: Programme, party: int, now: Instant) -> None:
+    """Raises ``FanshareError`` (``too_many_claims``, 429) for whoever made as many this week as are looked at."""
+    again = again_at(programme, party, now)
+    if again is not None:
+        told = "Five claims a week; the next one from %(day)s on."
+        raise FanshareError("too_many_claims", told, 429, day=format_rfc3339(again)[:10])
+
+
 def again_at(programme: Programme, party: int, now: Instant) -> Instant | None:
     """When a party may make another claim; ``None``: now."""
     return next_allowed(queries.made(programme.access, party, now - WINDOW), now)
@@ -206,7 +242,7 @@ def late(programme: Programme, now: Instant) -> int:
 def _with_order(programme: Programme, row: ClaimRow, said: Said, order: int, now: Instant) -> Case:
     access = programme.access
     own = queries.own_evidence(access, order, row.party)
-    bases = [Basis.OWN] * own + [Basis.RECEIPT] * bool(said.receipt) + [Basis.BUYER]
+    bases = [Basis.OWN] * own + [Basis.RECEIPT] * (said.paper or bool(said.receipt)) + [Basis.BUYER]
     borne = borne_by_brand(row.party, (share for share, _ in queries.shares(access, order)), now)
     view = OrderRows(access).views([order]).get(order, (0, None))[1]
     amount, currency = 0, ""
@@ -217,10 +253,11 @@ def _with_order(programme: Programme, row: ClaimRow, said: Said, order: int, now
     return Case(row, said, order, "", tuple(bases), borne=borne, amount=amount, currency=currency)
 
 
-def _found(programme: Programme, number: str, asked: Asked | None) -> tuple[int | None, str]:
+def _found(programme: Programme, said: Said, asked: Asked | None) -> tuple[int | None, str]:
     """The order of a number: one that is here under it, or the one that a shop gave for it."""
+    number = said.sought
     if not number:
-        return None, "What she wrote went with the person."
+        return None, _UNNAMED if said.paper else _ERASED
     try:
         return find_order(programme.access, number), ""
     except BadInputError as error:

@@ -10,7 +10,17 @@ from fanshare.core.instants import Instant, format_rfc3339
 from fanshare.core.money import format_micros
 from fanshare.core.payee_account import masked, unpacked
 from fanshare.core.tax import forms as tax
-from fanshare.flows import passkeys, payees, payout_calls, posts, questions, second_factor, self_billing, tax_kept
+from fanshare.flows import (
+    claim_papers,
+    passkeys,
+    payees,
+    payout_calls,
+    posts,
+    questions,
+    second_factor,
+    self_billing,
+    tax_kept,
+)
 from fanshare.flows.address_change import refuse_if_changed, underway
 from fanshare.flows.audit import noted
 from fanshare.flows.context import Programme
@@ -167,6 +177,8 @@ def _kept(programme: Programme, person: int, *, whole: bool) -> list[dict[str, s
         if kind.startswith(payout_calls.SEALED):  # the account once more, as it is being sent
             continue
         content = programme.vault.get(person, kind) or b""
+        if kind.startswith(claim_papers.SEALED):  # the photo or PDF itself
+            content = b64encode(content[1:])
         if kind.startswith(tax_kept.SEALED) and content and not whole:
             content = tax.masked(tax.unpacked(content)).encode()
         if kind.startswith(payees.SEALED) and content and not whole:

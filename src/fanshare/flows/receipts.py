@@ -56,7 +56,7 @@ def keep(books: Open, content: bytes, named: Iterable[str], today: date) -> Kept
     known = {str(one) for one in workbench_papers.ids(books.conn, books.account)}
     if len(known) >= MOST:
         raise BadInputError("books_full", "These books hold 2,000 receipts, and no more fit in.")
-    sealed, words = _of_pdf(content) if b"%PDF-" in content[:1024] else _of_picture(content)
+    sealed, words = made_anew(content)
     loose = known - set(named)
     if len(loose) > _LYING_ABOUT:
         workbench_papers.drop(books.conn, books.account, [UUID(one) for one in loose])
@@ -71,13 +71,25 @@ def find(books: Open, paper: UUID) -> Paper | None:
     sealed = workbench_papers.find(books.conn, books.account, paper)
     if sealed is None:
         return None
-    content = unseal_paper(books.key, paper, sealed)
-    return Paper(content[1:], "application/pdf" if content[:1] == _PDF else "image/webp")
+    return paper_of(unseal_paper(books.key, paper, sealed))
 
 
 def drop(books: Open, paper: str) -> None:
     """Remove a receipt."""
     workbench_papers.drop(books.conn, books.account, [UUID(paper)])
+
+
+def made_anew(content: bytes) -> tuple[bytes, str]:
+    """What is kept of a file, to be sealed and read by ``paper_of``; and the words on it, where they can be read.
+
+    Raises ``BadInputError`` as ``pictures.redrawn`` and ``papers`` do.
+    """
+    return _of_pdf(content) if b"%PDF-" in content[:1024] else _of_picture(content)
+
+
+def paper_of(kept: bytes) -> Paper:
+    """The receipt in what was kept of it."""
+    return Paper(kept[1:], "application/pdf" if kept[:1] == _PDF else "image/webp")
 
 
 def _of_pdf(content: bytes) -> tuple[bytes, str]:

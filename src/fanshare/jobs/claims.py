@@ -88,9 +88,12 @@ def _by_number(fetch: object) -> ByNumber | None:
 
 def _take(programme: Programme, turn: Turn, shops: list[tuple[Connection, ByNumber]], now: Instant) -> str:
     """One claim; the state that it is in afterwards."""
-    number = claims.said_by(programme, turn.claim, turn.person).number
-    if turn.answered or not number:
+    said = claims.said_by(programme, turn.claim, turn.person)
+    number = said.sought
+    if turn.answered or not (number or said.paper):
         return _end(programme, turn, "gone")
+    if not number:
+        return _end(programme, turn, "unasked", "no_number")
     if turn.tries > MOST_TRIES:
         return _end(programme, turn, "failed", "crashed")
     try:

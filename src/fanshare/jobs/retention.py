@@ -4,6 +4,7 @@ from fanshare.core.instants import Instant
 from fanshare.flows import (
     address_change,
     brand_letters,
+    claim_papers,
     day_keys,
     funding_bills,
     joining,
@@ -35,6 +36,7 @@ def forget_old(conn: Connection, now: Instant) -> None:
         joining.forget_old(access, now)
         brand_letters.forget_old(access, now)
         moving_uploads.forget_old(access, now)
+        claim_papers.forget_old(access, now)
         self_billing.forget_old(access, now)
         funding_bills.forget_old(access, now)
         tax_forms.forget_old(access, now)

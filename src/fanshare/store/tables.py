@@ -112,6 +112,7 @@ MUTABLE = frozenset(
         "brand_person",
         "brought_sum",
         "claim_fetch",
+        "claim_paper",
         "budget_news",
         "circle",
         "click",

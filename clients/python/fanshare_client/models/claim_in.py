@@ -12,25 +12,29 @@ T = TypeVar("T", bound="ClaimIn")
 
 @_attrs_define
 class ClaimIn:
-    """A sale that somebody says is missing: an order's number, and what speaks for it. ``creator`` where a fan asks.
+    """A sale that somebody says is missing: an order's number or a receipt, and what speaks for it.
 
-    Attributes:
-        number (str):
-        party (str):
-        creator (None | str | Unset):
-        receipt (str | Unset):  Default: ''.
-        words (str | Unset):  Default: ''.
+    ``creator`` where a fan asks. ``receipt`` is text; ``receipt_file`` a JPEG, PNG, WebP or GIF picture or a PDF in
+    base64, of at most 700 kB, which is made anew and kept sealed until 30 days after the answer. Without a number a
+    person of the brand finds the order by the receipt.
+
+        Attributes:
+            party (str):
+            creator (None | str | Unset):
+            number (str | Unset):  Default: ''.
+            receipt (str | Unset):  Default: ''.
+            receipt_file (str | Unset):  Default: ''.
+            words (str | Unset):  Default: ''.
     """
 
-    number: str
     party: str
     creator: None | str | Unset = UNSET
+    number: str | Unset = ""
     receipt: str | Unset = ""
+    receipt_file: str | Unset = ""
     words: str | Unset = ""
 
     def to_dict(self) -> dict[str, Any]:
-        number = self.number
-
         party = self.party
 
         creator: None | str | Unset
@@ -39,7 +43,11 @@ class ClaimIn:
         else:
             creator = self.creator
 
+        number = self.number
+
         receipt = self.receipt
+
+        receipt_file = self.receipt_file
 
         words = self.words
 
@@ -47,14 +55,17 @@ class ClaimIn:
 
         field_dict.update(
             {
-                "number": number,
                 "party": party,
             }
         )
         if creator is not UNSET:
             field_dict["creator"] = creator
+        if number is not UNSET:
+            field_dict["number"] = number
         if receipt is not UNSET:
             field_dict["receipt"] = receipt
+        if receipt_file is not UNSET:
+            field_dict["receipt_file"] = receipt_file
         if words is not UNSET:
             field_dict["words"] = words
 
@@ -63,8 +74,6 @@ class ClaimIn:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         d = dict(src_dict)
-        number = d.pop("number")
-
         party = d.pop("party")
 
         def _parse_creator(data: object) -> None | str | Unset:
@@ -76,15 +85,20 @@ class ClaimIn:
 
         creator = _parse_creator(d.pop("creator", UNSET))
 
+        number = d.pop("number", UNSET)
+
         receipt = d.pop("receipt", UNSET)
+
+        receipt_file = d.pop("receipt_file", UNSET)
 
         words = d.pop("words", UNSET)
 
         claim_in = cls(
-            number=number,
             party=party,
             creator=creator,
+            number=number,
             receipt=receipt,
+            receipt_file=receipt_file,
             words=words,
         )
 

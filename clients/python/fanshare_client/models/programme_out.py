@@ -23,6 +23,7 @@ class ProgrammeOut:
     """The programme that the key belongs to.
 
     Attributes:
+        about (str):
         admission (ProgrammeOutAdmission):
         country (str):
         currency (str):
@@ -39,6 +40,7 @@ class ProgrammeOut:
         time_zone (str):
     """
 
+    about: str
     admission: ProgrammeOutAdmission
     country: str
     currency: str
@@ -58,6 +60,8 @@ class ProgrammeOut:
         from ..models.joining_code_out import JoiningCodeOut
         from ..models.pays_out import PaysOut
         from ..models.punctuality_out import PunctualityOut
+
+        about = self.about
 
         admission = self.admission.value
 
@@ -102,6 +106,7 @@ class ProgrammeOut:
         field_dict.update(self.additional_properties)
         field_dict.update(
             {
+                "about": about,
                 "admission": admission,
                 "country": country,
                 "currency": currency,
@@ -128,6 +133,8 @@ class ProgrammeOut:
         from ..models.punctuality_out import PunctualityOut
 
         d = dict(src_dict)
+        about = d.pop("about")
+
         admission = ProgrammeOutAdmission(d.pop("admission"))
 
         country = d.pop("country")
@@ -199,6 +206,7 @@ class ProgrammeOut:
         time_zone = d.pop("time_zone")
 
         programme_out = cls(
+            about=about,
             admission=admission,
             country=country,
             currency=currency,

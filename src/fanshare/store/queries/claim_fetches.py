@@ -9,6 +9,10 @@ from fanshare.core.instants import HOUR, Instant
 from fanshare.store.access import Access
 
 _QUEUE = "INSERT INTO claim_fetch (programme_id, claim_id, due_at) VALUES (%(programme_id)s, %(claim)s, %(now)s)"
+_AGAIN = """
+UPDATE claim_fetch SET due_at = %(now)s, state = 'waiting', tries = 0, reason = '', failures = '{}', order_id = NULL
+ WHERE programme_id = %(programme_id)s AND claim_id = %(claim)s
+"""
 _LEASE = """
 WITH due AS (
  SELECT f.claim_id, c.party_id FROM claim_fetch f
@@ -77,6 +81,11 @@ class Count(NamedTuple):
 def queue(access: Access, claim: int, now: Instant) -> None:
     """Have the worker look for the order of a new claim."""
     access.execute(_QUEUE, {"claim": claim, "now": now})
+
+
+def again(access: Access, claim: int, now: Instant) -> None:
+    """Have the worker look anew for the order of a claim, whose number was said or changed."""
+    access.execute(_AGAIN, {"claim": claim, "now": now})
 
 
 def lease(access: Access, now: Instant, until: Instant) -> Turn | None:

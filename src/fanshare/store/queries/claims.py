@@ -26,7 +26,9 @@ SELECT c.id, c.party_id, c.creator_party_id, p.kind, p.person_id, coalesce(p.dis
   LEFT JOIN claim_answer a ON a.programme_id = c.programme_id AND a.claim_id = c.id
  WHERE c.programme_id = %(programme_id)s AND (%(id)s::bigint IS NULL OR c.id = %(id)s)
    AND (%(party)s::bigint IS NULL OR c.party_id = %(party)s) AND (NOT %(open)s OR a.claim_id IS NULL)
-   AND (%(before)s::bigint IS NULL OR c.id < %(before)s) AND (%(mark)s = '' OR c.mark = %(mark)s)
+   AND (%(before)s::bigint IS NULL OR c.id < %(before)s) AND (%(mark)s = '' OR c.mark = %(mark)s
+        OR EXISTS (SELECT FROM claim_paper r WHERE r.programme_id = c.programme_id AND r.claim_id = c.id
+                      AND r.mark = %(mark)s))
    AND (%(since)s::bigint IS NULL OR c.at >= %(since)s) AND (%(until)s::bigint IS NULL OR c.at < %(until)s)
    AND (%(state)s = '' OR %(state)s = CASE WHEN a.accepted THEN 'credited' WHEN a.accepted IS NULL THEN 'received'
                                            ELSE 'not_credited' END)

@@ -23,6 +23,7 @@ _WHYS = {
     "mixed_currencies": later("the order is in several currencies"),
     "crashed": later("reading the answer broke off"),
     "no_shop": later("no shop of yours can be asked for a number"),
+    "no_number": later("it was claimed by a receipt, and nobody has said which order it is"),
     "odd_number": later("it does not look like the number of an order"),
 }
 _UNREAD = later("what the shop answered could not be read")

@@ -8,13 +8,15 @@ from django.urls import reverse
 from fanshare.core.claims import Basis
 from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.core.instants import DAY, format_rfc3339
-from fanshare.flows import claims
+from fanshare.flows import claim_numbers, claim_papers, claims
 from fanshare.flows.authorisation import Role
 from fanshare.store.queries import brand, claim_fetches, listing
+from fanshare.store.queries import claim_papers as kept_papers
 from fanshare.store.queries import claims as queries
 from fanshare.store.queries.claims import ClaimRow
 from fanshare.web.brand.claim_words import summary, what_shops_said
 from fanshare.web.brand.who import may, named
+from fanshare.web.claims.claiming import handed_over
 from fanshare.web.desk import Here
 from fanshare.web.exports import exported
 from fanshare.web.language import gettext as _
@@ -87,6 +89,28 @@ def answer(here: Here, number: int) -> Any:
     return HttpResponseRedirect(address)
 
 
+@seated("brand.claim_paper", Role.BRAND, form=True, fresh=True)
+def receipt(here: Here, number: int) -> Any:
+    """The receipt that a claim came with, opened for one look that stays written."""
+    if here.request.method != "POST":
+        return HttpResponseRedirect(reverse("brand_claim", args=[here.tenant.slug, number]))
+    return handed_over(claim_papers.look(here.programme, number, here.now))
+
+
+@seated("brand.decide", Role.BRAND, Role.OPERATOR, form=True, fresh=True)
+def name(here: Here, number: int) -> Any:
+    """A person of the brand says which order a receipt is about; it is looked for, and decided apart."""
+    address = str(reverse("brand_claim", args=[here.tenant.slug, number]))
+    if here.request.method == "POST":
+        try:
+            claim_numbers.name(here.programme, number, field(here, "number"), here.now)
+        except FanshareError as error:
+            if error.status == 404:
+                raise
+            return page(here, "brand/claim.html", _about(here, number, "", plain(error)), status=422)
+    return HttpResponseRedirect(address)
+
+
 def claimant(row: ClaimRow) -> str:
     """How the page speaks of whoever made a claim."""
     return named(row.kind, row.name, row.public_id)
@@ -112,8 +136,9 @@ def state_of(row: ClaimRow) -> str:
     return {None: "waiting", True: "credited", False: "not_credited"}[row.accepted]
 
 
-def _about(here: Here, number: int, problem: str) -> dict[str, Any]:
+def _about(here: Here, number: int, problem: str, name_problem: str = "") -> dict[str, Any]:
     case = claims.look(here.programme, number, here.now)
+    typed = here.request.POST.get("number")
     return {
         "case": case,
         "row": case.row,
@@ -125,6 +150,11 @@ def _about(here: Here, number: int, problem: str) -> dict[str, Any]:
         "problem_said": sentence(case.problem),
         "shops_said": what_shops_said(case.asked, here.calendar),
         "may_decide": may(here, "brand.decide"),
+        "may_see": may(here, "brand.claim_paper"),
+        "paper_here": case.said.paper and kept_papers.here(here.access, [number]).get(number, False),
+        "kept_days": claim_papers.KEPT // DAY,
+        "named": (case.said.sought or case.said.read) if typed is None else typed[:100],
+        "name_problem": name_problem,
         "typed": {name: here.request.POST.get(name, "")[:1_000] for name in ("basis", "note")},
         "problem": problem,
     }

@@ -121,15 +121,22 @@ def sync_detailed(
 ) -> Response[ClaimReceived | Problem]:
     """Claim a missing sale for somebody
 
-     Write down that a creator or fan misses a sale. Every claim has the same answer; the same one again
-    is no second.
+     Write down that a creator or fan misses a sale, by an order's number or by a receipt.
 
-    A party may make five a week. A fan names the creator for whom he shared.
+    Every claim has the same answer; the same one again is no second. A party may make five a week. A
+    fan names the
+    creator for whom he shared. A receipt is shown to owners and managers of the brand alone.
 
     Args:
         idempotency_key (str | Unset):
-        body (ClaimIn): A sale that somebody says is missing: an order's number, and what speaks
-            for it. ``creator`` where a fan asks.
+        body (ClaimIn): A sale that somebody says is missing: an order's number or a receipt, and
+            what speaks for it.
+
+            ``creator`` where a fan asks. ``receipt`` is text; ``receipt_file`` a JPEG, PNG, WebP or
+            GIF picture or a PDF in
+            base64, of at most 700 kB, which is made anew and kept sealed until 30 days after the
+            answer. Without a number a
+            person of the brand finds the order by the receipt.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -159,15 +166,22 @@ def sync(
 ) -> ClaimReceived | Problem | None:
     """Claim a missing sale for somebody
 
-     Write down that a creator or fan misses a sale. Every claim has the same answer; the same one again
-    is no second.
+     Write down that a creator or fan misses a sale, by an order's number or by a receipt.
 
-    A party may make five a week. A fan names the creator for whom he shared.
+    Every claim has the same answer; the same one again is no second. A party may make five a week. A
+    fan names the
+    creator for whom he shared. A receipt is shown to owners and managers of the brand alone.
 
     Args:
         idempotency_key (str | Unset):
-        body (ClaimIn): A sale that somebody says is missing: an order's number, and what speaks
-            for it. ``creator`` where a fan asks.
+        body (ClaimIn): A sale that somebody says is missing: an order's number or a receipt, and
+            what speaks for it.
+
+            ``creator`` where a fan asks. ``receipt`` is text; ``receipt_file`` a JPEG, PNG, WebP or
+            GIF picture or a PDF in
+            base64, of at most 700 kB, which is made anew and kept sealed until 30 days after the
+            answer. Without a number a
+            person of the brand finds the order by the receipt.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -192,15 +206,22 @@ async def asyncio_detailed(
 ) -> Response[ClaimReceived | Problem]:
     """Claim a missing sale for somebody
 
-     Write down that a creator or fan misses a sale. Every claim has the same answer; the same one again
-    is no second.
+     Write down that a creator or fan misses a sale, by an order's number or by a receipt.
 
-    A party may make five a week. A fan names the creator for whom he shared.
+    Every claim has the same answer; the same one again is no second. A party may make five a week. A
+    fan names the
+    creator for whom he shared. A receipt is shown to owners and managers of the brand alone.
 
     Args:
         idempotency_key (str | Unset):
-        body (ClaimIn): A sale that somebody says is missing: an order's number, and what speaks
-            for it. ``creator`` where a fan asks.
+        body (ClaimIn): A sale that somebody says is missing: an order's number or a receipt, and
+            what speaks for it.
+
+            ``creator`` where a fan asks. ``receipt`` is text; ``receipt_file`` a JPEG, PNG, WebP or
+            GIF picture or a PDF in
+            base64, of at most 700 kB, which is made anew and kept sealed until 30 days after the
+            answer. Without a number a
+            person of the brand finds the order by the receipt.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -228,15 +249,22 @@ async def asyncio(
 ) -> ClaimReceived | Problem | None:
     """Claim a missing sale for somebody
 
-     Write down that a creator or fan misses a sale. Every claim has the same answer; the same one again
-    is no second.
+     Write down that a creator or fan misses a sale, by an order's number or by a receipt.
 
-    A party may make five a week. A fan names the creator for whom he shared.
+    Every claim has the same answer; the same one again is no second. A party may make five a week. A
+    fan names the
+    creator for whom he shared. A receipt is shown to owners and managers of the brand alone.
 
     Args:
         idempotency_key (str | Unset):
-        body (ClaimIn): A sale that somebody says is missing: an order's number, and what speaks
-            for it. ``creator`` where a fan asks.
+        body (ClaimIn): A sale that somebody says is missing: an order's number or a receipt, and
+            what speaks for it.
+
+            ``creator`` where a fan asks. ``receipt`` is text; ``receipt_file`` a JPEG, PNG, WebP or
+            GIF picture or a PDF in
+            base64, of at most 700 kB, which is made anew and kept sealed until 30 days after the
+            answer. Without a number a
+            person of the brand finds the order by the receipt.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -106,7 +106,8 @@ def sync_detailed(
 ) -> Response[Problem | ProgrammeOut]:
     """The programme of this key
 
-     The programme, the version of the terms in force, and what the key may do.
+     The programme, what the brand says of itself (markdown), the terms in force, and what the key may
+    do.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -131,7 +132,8 @@ def sync(
 ) -> Problem | ProgrammeOut | None:
     """The programme of this key
 
-     The programme, the version of the terms in force, and what the key may do.
+     The programme, what the brand says of itself (markdown), the terms in force, and what the key may
+    do.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -152,7 +154,8 @@ async def asyncio_detailed(
 ) -> Response[Problem | ProgrammeOut]:
     """The programme of this key
 
-     The programme, the version of the terms in force, and what the key may do.
+     The programme, what the brand says of itself (markdown), the terms in force, and what the key may
+    do.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -175,7 +178,8 @@ async def asyncio(
 ) -> Problem | ProgrammeOut | None:
     """The programme of this key
 
-     The programme, the version of the terms in force, and what the key may do.
+     The programme, what the brand says of itself (markdown), the terms in force, and what the key may
+    do.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
