@@ -21,7 +21,7 @@ from tests.web.support.browser import Watched, chromium, watched
 from tests.web.support.company import Company, founded
 from tests.web.support.corpus import PAYLOADS
 from tests.web.support.serving import served
-from tests.web.test_signed_in_browser import MESSAGE, PAGES, clicked, enter, held, token, written
+from tests.web.test_signed_in_browser import MESSAGE, PAGES, clicked, enter, held, received, token, written
 from tests.web.test_workbench_browser import PAGES as BOOKS
 
 __all__ = ["schema_template"]
@@ -114,6 +114,7 @@ def pages(company: Company, who: str) -> list[str]:
         "creator": company.brand.cleo,
         "order": value("SELECT id FROM shop_order WHERE external_id LIKE 'H1003%%'"),
         "claim": value("SELECT max(id) FROM claim"),
+        "receipt": received(company),
         "message": MESSAGE.hex(),
         "shown": value("SELECT id FROM fan_shown"),
         "post": value("SELECT id FROM post"),

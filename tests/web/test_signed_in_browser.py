@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from fanshare.core.instants import SECOND
-from fanshare.flows import claims, fan_names, funding, joining, posts, questions, set_up, thanks
+from fanshare.flows import claim_papers, claims, fan_names, funding, joining, posts, questions, set_up, thanks
 from fanshare.flows.claims import Said
 from fanshare.flows.day_keys import DayKeys
 from fanshare.flows.links import NewCode, add_code
@@ -70,6 +70,7 @@ PAGES = {
         "brand-software": "/brand/linen/software",
         "brand-codes": "/brand/linen/codes",
         "brand-claim": "/brand/linen/claims/{claim}",
+        "brand-claim-by-receipt": "/brand/linen/claims/{receipt}",
         "brand-links": "/brand/linen/links",
         "brand-link": "/brand/linen/links/one/{code}",
         "brand-counting-codes": "/brand/linen/codes/counting",
@@ -240,8 +241,19 @@ def claimed(company: Company) -> int:
     """A claim of Finn's, made when it is first needed."""
     brand = company.brand
     claims.claim(brand.programme, brand.finn, brand.cleo, Said("H1003", "Thank you, Ann"), company.house.now)
-    found: int = company.house.value("SELECT max(id) FROM claim")
+    found: int = company.house.value("SELECT max(id) FROM claim WHERE id NOT IN (SELECT claim_id FROM claim_paper)")
     return found
+
+
+def received(company: Company) -> int:
+    """A claim of Finn's by a photo alone, made when it is first needed."""
+    known: int | None = company.house.value("SELECT max(claim_id) FROM claim_paper")
+    if known is None:
+        brand, paper = company.brand, claim_papers.taken(photo())
+        claims.claim(brand.programme, brand.finn, brand.cleo, Said(words="Hers"), company.house.now, paper)
+        known = company.house.value("SELECT max(claim_id) FROM claim_paper")
+    assert known is not None
+    return known
 
 
 def fit(seen: Watched, name: str) -> None:
@@ -260,6 +272,7 @@ def test_every_page_is_quiet_and_accessible(browser: Browser, company: Company, 
         for name, path in PAGES[who].items():
             order = find_order(company.brand.access, "H1003")
             known = {"creator": company.brand.cleo, "order": order, "claim": claimed(company), "message": MESSAGE.hex()}
+            known["receipt"] = received(company)
             known["shown"] = company.house.value("SELECT id FROM fan_shown")
             known["post"] = company.house.value("SELECT id FROM post")
             known["thread"] = company.house.value("SELECT id FROM question_thread")
