@@ -35,7 +35,7 @@ def company(schema_template: str, pg_server: Server, tmp_path_factory: pytest.Te
     with founded(pg_server, schema_template, tmp_path_factory.mktemp("joining-codes")) as made:
         brand, now = made.brand, made.house.now
         for name, source in (("hello", "shop"), ("fans", "shop"), ("crowd", "shop"), ("stock", STOCK)):
-            plan = CodePlan(name, Discount("EUR", percent_bps=1500), prefix="LIN", source=source)
+            plan = CodePlan(name, Discount("EUR", percent_bps=1500), prefix="LIN", source=source, per_owner=3)
             set_plan(brand.programme, brand.shop.id, plan, now - 30 * DAY)
         yield made
 

@@ -16,6 +16,7 @@ from fanshare.flows.context import Programme
 from fanshare.flows.links import Label
 from fanshare.store.queries import bulk_codes
 from fanshare.store.queries import joining_codes as rows
+from fanshare.store.queries import shop_codes as shop_code_rows
 from fanshare.store.queries.joining_codes import Joined, Rule
 
 #: Codes given out in one go; the others follow in the next.
@@ -87,7 +88,16 @@ def made(programme: Programme, rule: Rule, texts: str, now: Instant) -> code_sto
 
 
 def _ask(programme: Programme, rule: Rule, one: Joined, now: Instant) -> bool:
-    """Ask for one. What refuses it is for the worker to try again, and for the brand to see."""
+    """Ask for one, unless somebody has done so meanwhile."""
+    access = programme.access
+    with access.transaction():
+        shop_code_rows.lock_owner(access, one.owner)
+        still = rows.waiting(access, rule, owner=one.owner, limit=1)
+        return bool(still) and _asked(programme, rule, one, now)
+
+
+def _asked(programme: Programme, rule: Rule, one: Joined, now: Instant) -> bool:
+    """What refuses it is for the worker to try again, and for the brand to see."""
     country = ad_labels.COUNTRIES.get(one.country) or ad_labels.COUNTRIES["GB"]
     label = Label(country.code, "other", country.label)
     wish = shop_codes.Wish(rule.plan, one.creator, one.owner, label)
