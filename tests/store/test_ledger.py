@@ -304,14 +304,19 @@ def test_a_key_sent_twice_at_once_posts_once(shared_database: Database, cast: Ca
 
 
 def test_new_accounts_made_at_once_are_made_once(shared_database: Database, cast: Cast) -> None:
-    parties = [cast.party() for _ in range(8)]
-    keys = [Balance(AccountKey(AVAILABLE, party), "EUR") for party in parties] + [Balance(OWED, "EUR")]
+    keys = [Balance(AccountKey(AVAILABLE, cast.party()), "XCG") for _ in range(8)]
 
-    def work(access: Access) -> object:
-        return sorted(retry(access.conn, lambda: ledger.account_ids(access, dict.fromkeys(keys, 0))).ids.items())
+    def work(access: Access) -> ledger.Accounts:
+        return retry(access.conn, lambda: ledger.account_ids(access, dict.fromkeys(keys, 5)))
 
-    answers = _at_once(shared_database, cast.access.programme_id, [work] * 4)
-    assert answers.count(answers[0]) == 4
+    answers = [
+        one
+        for one in _at_once(shared_database, cast.access.programme_id, [work] * 4)
+        if isinstance(one, ledger.Accounts)
+    ]
+    assert [one.ids for one in answers] == [answers[0].ids] * 4
+    assert sorted(key for one in answers for key in one.made) == sorted(keys), "each by one of them, who moved it"
+    assert {balance(cast.access, AVAILABLE, key.account.party, "XCG") for key in keys} == {5}
 
 
 _VICTIM = """
