@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from html import unescape
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from fanshare.core.canonical import parse_json
 from fanshare.core.statement_check import verify
@@ -229,9 +229,15 @@ def test_whoever_is_erased_shows_nothing_any_more(company: Company) -> None:
     assert house.value("SELECT count(*) FROM media_kit WHERE party_id = %s", party) == 0
 
 
-def test_she_shows_it_on_her_phone_without_script(company: Company) -> None:
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+def test_she_shows_it_on_her_phone_without_script(browser: Browser, company: Company) -> None:
     app = company.app(hosts=("127.0.0.1",), public_url="http://127.0.0.1")
-    with chromium() as browser, served(app) as base, watched(browser, base, script=False) as seen:
+    with served(app) as base, watched(browser, base, script=False) as seen:
         seen.page.goto(f"{base}/sign-in/confirm?t={company.token('cleo')}")
         seen.press(seen.page.get_by_role("button", name="Sign in"))
         seen.page.goto(base + "/creator/linen/page")
@@ -245,17 +251,17 @@ def test_she_shows_it_on_her_phone_without_script(company: Company) -> None:
 
 
 @pytest.mark.parametrize(("widths", "language"), [((360,), "en"), ((1280, 360), "de")])
-def test_the_public_page_is_quiet_and_accessible(company: Company, widths: tuple[int, ...], language: str) -> None:
+def test_the_public_page_is_quiet_and_accessible(
+    browser: Browser, company: Company, widths: tuple[int, ...], language: str
+) -> None:
     cleo = company.device("cleo")
     send(cleo, "show", named="yes", goods="yes")
     send(cleo, "add", elsewhere(company))
     app = company.app(hosts=("127.0.0.1",), public_url="http://127.0.0.1")
-    with chromium() as browser, served(app) as base, watched(browser, base) as seen:
+    with served(app) as base, watched(browser, base) as seen:
         seen.page.context.add_cookies([{"name": "fanshare_language", "value": language, "url": base}])
         seen.open(path(cleo))
         seen.unfold()
-        for width in widths:
-            seen.page.set_viewport_size({"width": width, "height": 800})
-            seen.fit(f"public-kit-{width}-{language}")
+        seen.fit_in(f"public-kit-{language}", widths)
         assert seen.page.locator("html").get_attribute("lang") == language
         assert seen.complaints() == []
