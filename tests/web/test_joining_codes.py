@@ -18,6 +18,7 @@ from fanshare.flows.people import know_identity
 from fanshare.jobs.recheck import recheck
 from fanshare.store.access import Access, connect
 from fanshare.store.queries import joining_codes as rows
+from fanshare.store.queries import shop_codes
 from fanshare.store.server import Server
 from tests.edge.running import KEYS
 from tests.support.schema import schema_template
@@ -144,6 +145,24 @@ def test_the_worker_gives_what_could_not_be_given_and_nobody_gets_two(company: C
     for _ in range(2):
         recheck(brand.programme, company.house.now)
     assert [text for text, *_ in codes(company, waiting)] == ["JULE-HERS"]
+
+
+def test_whom_the_shop_refuses_a_code_it_is_asked_again_a_day_later_and_not_every_minute(
+    company: Company,
+) -> None:
+    brand = company.brand
+    say(company, "hello", creators="yes", named="yes")
+    nora = join(company, "Nora")
+    for day in range(3):
+        [asked] = [one for one in shop_codes.listed(brand.access, nora) if one.state != "failed"]
+        shop_codes.put(brand.access, asked, "failed", problem_code="refused", problem="No.")
+        for _ in range(3):
+            company.house.later(MINUTE)
+            recheck(brand.programme, company.house.now)
+        assert [state for _text, state, _label in codes(company, nora)] == ["failed"] * (day + 1)
+        company.house.later(DAY)
+        recheck(brand.programme, company.house.now)
+    assert len(codes(company, nora)) == 4
 
 
 def test_many_who_join_at_once_get_one_each_and_none_the_same(company: Company) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from fanshare.core import ad_labels, code_plans
 from fanshare.core.errors import ConflictError, FanshareError
-from fanshare.core.instants import Instant
+from fanshare.core.instants import DAY, Instant
 from fanshare.flows import audit, code_stock, shop_codes
 from fanshare.flows.code_plans import plan_now
 from fanshare.flows.context import Programme
@@ -55,15 +55,20 @@ def give(programme: Programme, owner: int, now: Instant) -> bool:
 
 
 def give_missing(programme: Programme, now: Instant, batch: int = BATCH) -> int:
-    """Try again for those who have joined and got none yet; how many got one. Two at once give nobody two."""
+    """Try again for those who have joined and got none yet; how many got one. Two at once give nobody two.
+
+    To whom the shop itself has refused one, it is not asked again for a day.
+    """
     access = programme.access
     found = rows.rule(access)
-    if found is None or not rows.waiting(access, found, limit=1):
+    rested = now - DAY
+    if found is None or not rows.waiting(access, found, refused_since=rested, limit=1):
         return 0
     with access.transaction():
         bulk_codes.lock(access)
         # What one of them is refused keeps nobody else from hers.
-        return sum(_ask(programme, found, one, now) for one in rows.waiting(access, found, limit=batch))
+        missing = rows.waiting(access, found, refused_since=rested, limit=batch)
+        return sum(_ask(programme, found, one, now) for one in missing)
 
 
 def proposed(programme: Programme, rule: Rule, number: int) -> list[str]:

@@ -82,10 +82,10 @@ def codes(company: Company, n: int) -> None:
 
 
 def her_codes(company: Company, n: int) -> None:
-    """Codes of Cleo's."""
+    """Codes of Cleo's, as a shop may call them."""
     brand = company.brand
     for i in range(AT_ONCE):
-        add_code(brand.programme, NewCode(brand.cleo, brand.cleo, f"HERS{n}{i}", LABEL), company.house.now)
+        add_code(brand.programme, NewCode(brand.cleo, brand.cleo, f"{EVIL}HERS{n}{i}", LABEL), company.house.now)
 
 
 def goods(company: Company, n: int) -> None:

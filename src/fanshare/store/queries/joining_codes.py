@@ -43,7 +43,7 @@ SELECT owner, creator, slug, country FROM joined j
                       AND w.creator_party_id = j.creator)
    AND NOT EXISTS (SELECT FROM shop_code s JOIN code_plan p ON p.programme_id = s.programme_id AND p.id = s.plan_id
                     WHERE s.programme_id = %(programme_id)s AND s.owner_party_id = j.owner AND p.name = %(plan)s
-                      AND s.state <> 'failed')
+                      AND (s.state <> 'failed' OR s.created_at > %(refused_since)s::bigint))
  ORDER BY j.created_at, owner LIMIT %(limit)s
 """
 _ON_ITS_WAY = """
@@ -94,9 +94,15 @@ def put(access: Access, rule_: Rule | None) -> None:
         access.execute(_SET, rule_._asdict())
 
 
-def waiting(access: Access, rule_: Rule, *, owner: int | None = None, limit: int) -> list[Joined]:
-    """Who has joined since and has no code of the plan yet, longest waiting first; all, or one of them."""
-    return [Joined(*row) for row in access.fetch(_WAITING, {**rule_._asdict(), "owner": owner, "limit": limit})]
+def waiting(
+    access: Access, rule_: Rule, *, owner: int | None = None, refused_since: Instant | None = None, limit: int
+) -> list[Joined]:
+    """Who has joined since and has no code of the plan yet, longest waiting first; all, or one of them.
+
+    With ``refused_since`` without those to whom the shop has refused one after that moment.
+    """
+    values = {**rule_._asdict(), "owner": owner, "refused_since": refused_since, "limit": limit}
+    return [Joined(*row) for row in access.fetch(_WAITING, values)]
 
 
 def on_its_way(access: Access, owner: int) -> bool:
