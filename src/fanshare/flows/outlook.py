@@ -84,8 +84,12 @@ def described(access: Access, currency: str) -> dict[str, object]:
 
 def part_in_force(programme: Programme, creator: int, now: Instant, links: Sequence[int] = ()) -> int:
     """What a fan who brings a buyer gets now of a creator's commission, in basis points: chosen, else usual here."""
+    return part_chosen(programme, selling.chosen_part(programme.access, creator, links), now)
+
+
+def part_chosen(programme: Programme, chosen: int | None, now: Instant) -> int:
+    """The same of what she ``chose`` (basis points), within the terms; of ``None`` what is usual here."""
     terms = programme.book.at(now)
-    chosen = selling.chosen_part(programme.access, creator, links)
     return terms.fan_bps if chosen is None else min(chosen, MAX_FAN_BPS, terms.fan_max_bps)
 
 

@@ -148,7 +148,7 @@ def _about(here: Here, number: int, problem: str, name_problem: str = "") -> dic
         "bases": {basis: _(BASES[basis]) for basis in case.bases},
         "answered_on": _(BASES[Basis(case.row.basis)]) if case.row.basis else "",
         "problem_said": sentence(case.problem),
-        "shops_said": what_shops_said(case.asked, here.calendar),
+        "shops_said": what_shops_said(case.asked, here.calendar) if case.said.sought else "",
         "may_decide": may(here, "brand.decide"),
         "may_see": may(here, "brand.claim_paper"),
         "paper_here": case.said.paper and kept_papers.here(here.access, [number]).get(number, False),

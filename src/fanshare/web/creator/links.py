@@ -18,7 +18,7 @@ from fanshare.core.work_stops import Side
 from fanshare.flows import own_links
 from fanshare.flows import work_stops as flow
 from fanshare.flows.authorisation import Role
-from fanshare.flows.outlook import part_in_force
+from fanshare.flows.outlook import part_chosen, part_in_force
 from fanshare.store.queries import brought, joining_codes, selling, work_stops
 from fanshare.store.queries.selling import LinkRow
 from fanshare.web import brought as figures
@@ -238,13 +238,14 @@ def _list(here: Here, typed: dict[str, str], problem: str, *, status: int = 200,
 
 def _making(here: Here, typed: dict[str, str], problem: str, wrong: str) -> dict[str, Any]:
     """What the forms of the page show: the one that makes a link, and the one of the fans' part."""
+    chosen = selling.chosen_part(here.access, here.me)
     return {
         "countries": ad_labels.COUNTRIES.values(),
         "platforms": ad_labels.PLATFORMS,
         "typed": {**typed, "country": typed["country"] or here.tenant.country},
         "problem": problem,
-        "part": part_in_force(here.programme, here.me, here.now),
-        "chose": selling.chosen_part(here.access, here.me) is not None,
+        "part": part_chosen(here.programme, chosen, here.now),
+        "chose": chosen is not None,
         "most": min(MAX_FAN_BPS, here.programme.book.at(here.now).fan_max_bps),
         "wrong": wrong,
     }
