@@ -4,7 +4,7 @@ import sys
 import threading
 from pathlib import Path
 
-from fanshare.cli.work import _rounds
+from fanshare.cli.working import rounds
 from fanshare.config.clock import system_clock
 from fanshare.config.collector import look_seldom
 from fanshare.config.keys import Keys
@@ -16,7 +16,7 @@ def main(dsn: str, home: str) -> None:
     """Work until stopped."""
     look_seldom()
     with connect(dsn, name="fanshare work") as conn:
-        _rounds(Worker(conn, Path(home), Keys.load_or_create(Path(home), {}), system_clock), threading.Event())
+        rounds(Worker(conn, Path(home), Keys.load_or_create(Path(home), {}), system_clock), threading.Event())
 
 
 if __name__ == "__main__":

@@ -160,6 +160,13 @@ def test_all_services_together_hold_less_than_300_megabytes_when_nothing_happens
     assert any(one["code"] == "memory" for one in shop.place.terminal.ask("doctor")["remarks"])
 
 
+def test_no_service_keeps_in_memory_what_read_its_command_line(shop: Shop) -> None:
+    for name in ("database", "edge", "work"):
+        loaded = Path(f"/proc/{shop.place.running[name].pid}/maps").read_text()
+        assert "psycopg" in loaded, name
+        assert "pydantic_core" not in loaded, name
+
+
 def test_no_process_writes_its_memory_down_when_it_dies(shop: Shop) -> None:
     for one in shop.place.processes():
         assert psutil.Process(one.pid).rlimit(psutil.RLIMIT_CORE) == (0, 0), one.cmdline()

@@ -7,8 +7,6 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
-import typer
-
 from fanshare.core.errors import BadInputError, FanshareError
 
 REFUSED = 1
@@ -19,8 +17,6 @@ def guarded(call: Callable[[], Any], *, as_json: bool) -> int:
     """Run a command and return its exit code: 0, 1 (found or refused something), 2 (wrong call)."""
     try:
         result = call()
-    except typer.Abort:
-        return _tell("aborted", "Nothing was done.", REFUSED, as_json)
     except BadInputError as error:
         return _tell(error.code, error.message, WRONG_CALL, as_json)
     except FanshareError as error:
@@ -33,6 +29,8 @@ def guarded(call: Callable[[], Any], *, as_json: bool) -> int:
 
 
 def _unexpected(error: Exception, as_json: bool) -> int:
+    if type(error).__name__ == "Abort":  # of whatever reads the command line; what serves has not loaded it
+        return _tell("aborted", "Nothing was done.", REFUSED, as_json)
     usage = getattr(error, "format_message", None)
     if usage is not None:
         return _tell("usage", f"{_usage(error)}{usage()}", WRONG_CALL, as_json)

@@ -43,7 +43,7 @@ def _works_for(process: psutil.Process, home: str, data: str) -> bool:
     if process.name() == "postgres":
         return process.cwd().startswith(f"{data}/")
     words = process.cmdline()
-    is_ours = any(Path(word).name == "fanshare" for word in words[:3])
+    is_ours = any(Path(word).name == "fanshare" for word in words[:4])
     return is_ours and (home in words or process.environ().get("FANSHARE_HOME") == home)
 
 
