@@ -21,7 +21,17 @@ from tests.web.support.browser import Watched, chromium, watched
 from tests.web.support.company import Company, founded
 from tests.web.support.corpus import PAYLOADS
 from tests.web.support.serving import served
-from tests.web.test_signed_in_browser import MESSAGE, PAGES, clicked, enter, held, received, token, written
+from tests.web.test_signed_in_browser import (
+    MESSAGE,
+    PAGES,
+    clicked,
+    enter,
+    held,
+    own_code,
+    received,
+    token,
+    written,
+)
 from tests.web.test_workbench_browser import PAGES as BOOKS
 
 __all__ = ["schema_template"]
@@ -120,6 +130,7 @@ def pages(company: Company, who: str) -> list[str]:
         "post": value("SELECT id FROM post"),
         "thread": value("SELECT id FROM question_thread"),
         "code": company.brand.code,
+        "own_code": own_code(company),
         "token": token(company),
         "answered": value("SELECT min(id) FROM claim"),
         "form": value("SELECT min(id) FROM tax_form"),
