@@ -2,6 +2,8 @@
 
 import re
 from dataclasses import dataclass
+from html import unescape
+from urllib.parse import unquote
 
 from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.core.instants import Instant
@@ -12,7 +14,9 @@ from fanshare.store.queries import creator_pages
 LONGEST_WORDS, LONGEST_HEADING, LONGEST_ALT, MOST_SECTIONS = 5_000, 100, 200, 8
 #: What no page can show: the null character, and halves of characters.
 _UNSHOWABLE = re.compile("[\x00\ud800-\udfff]")
-_OWN_LINK = re.compile(r"/r/[A-Za-z0-9_-]{4,}")
+_OWN_LINK = re.compile(r"/r/[A-Za-z0-9_-]{3,}")
+#: What a browser takes out of an address before it asks (RFC 3986, section 5.2.4).
+_DOTS = re.compile(r"/\.(?=/)|/[^/\s]*/\.\.(?=/)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +94,15 @@ def written(text: str, most: int) -> str:
 
 
 def earns(text: str) -> bool:
-    """Whether a link stands in these words by which somebody earns."""
-    return _OWN_LINK.search(text) is not None
+    """Whether a link stands in these words by which somebody earns, however its address is written.
+
+    Markdown reads entities and leaves out backslashes, and the edge reads escapes, so ``&#47;r/``, ``\\/r/`` and
+    ``/%72/`` lead to the same place as ``/r/``.
+    """
+    plain = unquote(unescape(text).replace("\\", ""))
+    while (shorter := _DOTS.sub("", plain)) != plain:
+        plain = shorter
+    return _OWN_LINK.search(plain) is not None
 
 
 def shown_in_words(alt: str) -> str:
