@@ -3,13 +3,15 @@
 import io
 import subprocess
 import sys
+import zlib
 from collections import Counter
 from email.message import EmailMessage
 from random import Random
 
 import pytest
-from pypdf import PdfReader, PdfWriter
-from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
+from PIL import Image, ImageChops, ImageCms
+from pypdf import PageObject, PdfReader, PdfWriter
+from pypdf.generic import ArrayObject, DecodedStreamObject, DictionaryObject, NameObject, NumberObject
 
 from fanshare.core.errors import BadInputError
 from fanshare.flows import papers, pdf_text
@@ -144,6 +146,93 @@ def test_the_process_writes_no_file_and_takes_no_more_memory_than_it_may() -> No
         [sys.executable, "-c", program, pdf_text.__file__], input=pdf(CLAUSE), capture_output=True, check=True
     )
     assert done.stdout.decode() == f"{CLAUSE}(0, 0) {1 << 30}\n"
+
+
+def photographed(*names: str, filters: tuple[str, ...] = ("/DCTDecode",)) -> bytes:
+    """A PDF that is a photo with all that a camera writes, as ``img2pdf`` makes it; more under ``names``."""
+    exif = Image.Exif()
+    exif[0x010F] = "SecretCamera"
+    exif.get_ifd(0x8825)[1] = "SecretPlace"
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30), "red").save(out, "JPEG", exif=exif, comment=b"SecretWord", progressive=True)
+    writer = PdfWriter()
+    page = writer.add_blank_page(300, 300)
+    image = DecodedStreamObject()
+    image.set_data(
+        zlib.compress(out.getvalue() + b"SecretTail") if len(filters) > 1 else out.getvalue() + b"SecretTail"
+    )
+    kind = ArrayObject(map(NameObject, filters)) if len(filters) > 1 else NameObject(filters[0])
+    said = {"/Type": "/XObject", "/Subtype": "/Image", "/ColorSpace": "/DeviceRGB"}
+    image.update({NameObject(name): NameObject(text) for name, text in said.items()})
+    image.update({NameObject(name): NumberObject(n) for name, n in zip(_SIZES, (40, 30, 8), strict=True)})
+    image[NameObject("/Filter")] = kind
+    beside = DecodedStreamObject()
+    beside.set_data(b"SecretBeside")
+    for name in names:
+        (page if name in _OF_A_PAGE else image)[NameObject(name)] = writer._add_object(beside)
+    images = DictionaryObject({NameObject("/Metadata"): writer._add_object(image)})
+    page[NameObject("/Resources")] = DictionaryObject({NameObject("/XObject"): images})
+    content = DecodedStreamObject()
+    content.set_data(b"q 300 0 0 300 0 0 cm /Metadata Do Q")
+    page[NameObject("/Contents")] = writer._add_object(content)
+    made = io.BytesIO()
+    writer.write(made)
+    return made.getvalue()
+
+
+def photo_in(content: bytes) -> tuple[bytes, PageObject]:
+    """The JPEG of such a PDF, and its page."""
+    page = PdfReader(io.BytesIO(content)).pages[0]
+    return page["/Resources"]["/XObject"]["/Metadata"].get_data(), page  # type: ignore[index]
+
+
+_SIZES = ("/Width", "/Height", "/BitsPerComponent")
+_OF_A_PAGE = ("/AA", "/VP", "/Thumb", "/PieceInfo", "/Whatever")
+
+
+@pytest.mark.parametrize("filters", [("/DCTDecode",), ("/FlateDecode", "/DCTDecode")])
+def test_a_photo_in_a_pdf_keeps_its_pixels_and_nothing_else(filters: tuple[str, ...]) -> None:
+    sent = photographed("/Metadata", "/OPI", "/F", *_OF_A_PAGE, filters=filters)
+    assert b"SecretBeside" in sent
+    made, _ = papers.remade(sent)
+    (before, _), (kept, page) = (photo_in(one) for one in (sent, made))
+    for told in (b"SecretCamera", b"SecretPlace", b"SecretWord", b"SecretTail"):
+        assert told in before, "what has to go was there"
+    assert b"Secret" not in made + kept
+    with Image.open(io.BytesIO(before)) as old, Image.open(io.BytesIO(kept)) as new:
+        assert ImageChops.difference(old, new).getbbox() is None
+        assert new.getexif() == {}
+    assert page.keys() <= pdf_text._PAGE
+
+
+def test_colours_of_a_photo_in_a_pdf_stay_what_they_are() -> None:
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    out = io.BytesIO()
+    Image.new("CMYK", (9, 9)).save(out, "JPEG", icc_profile=profile, exif=b"Exif\0\0" + b"x" * 40)
+    made = pdf_text.jpeg(out.getvalue())
+    assert b"Exif" not in made
+    with Image.open(io.BytesIO(made)) as kept:
+        assert (kept.mode, kept.info["icc_profile"]) == ("CMYK", profile)
+    assert b"Adobe" in made
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xd8\xff\xe1\0\1", b"GIF89a"])
+def test_what_calls_itself_a_photo_in_a_pdf_and_is_none_is_refused(content: bytes) -> None:
+    with pytest.raises(ValueError, match="no "):
+        pdf_text.jpeg(content)
+
+
+def test_boxes_of_jpeg_2000_in_which_cameras_write_go() -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30), "red").save(out, "JPEG2000")
+    sound = out.getvalue()
+    place = sound.index(b"jp2c") - 4
+    box = (8 + 16 + 6).to_bytes(4) + b"uuid" + b"JpgTiffExif->JP2" + b"Secret"
+    whole = sound[:place] + box + (14).to_bytes(4) + b"xml Secret" + sound[place:]
+    assert pdf_text.jpeg2000(whole) == sound
+    assert pdf_text.jpeg2000(b"\xff\x4f\xff\x51") == b"\xff\x4f\xff\x51", "a bare codestream"
+    with pytest.raises(ValueError, match="no box"):
+        pdf_text.jpeg2000(sound[:12] + b"\0\0\0\3" + sound[16:])
 
 
 def test_only_so_many_pages_and_letters_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
