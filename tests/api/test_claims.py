@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from fanshare.api.limits import Limiter
 from fanshare.flows import claim_papers, claims, programme_words
 from fanshare.flows.context import Programme
 from tests.api.support.desk import Client
+from tests.api.support.desk import served as serving
 from tests.api.test_gate import LINK
 from tests.jobs.house import House
 from tests.web.test_creator_page import photo
@@ -83,6 +85,20 @@ def test_five_claims_a_week_and_no_second_one_for_the_same_number(api: Client) -
         api.post("/claims", {"party": "cleo", "number": number})
     assert api.post("/claims", {"party": "cleo", "number": "6"}, 429)["code"] == "too_many_claims"
     assert len(api.every("/claims")) == 5
+
+
+def test_a_receipt_counts_as_many_requests_and_is_not_opened_beyond_the_limit(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[bytes] = []
+    monkeypatch.setattr(claim_papers, "taken", opened.append)
+    with serving(house, limiter=Limiter(most=100)) as served:
+        api = served.client()
+        for _ in range(2):
+            api.post("/claims", {"party": "cleo", "number": "1", "receipt_file": "eHl6"})
+        refused = api.post("/claims", {"party": "cleo", "number": "1", "receipt_file": "eHl6"}, 429)
+    assert refused["code"] == "too_many_requests"
+    assert opened == [b"xyz", b"xyz"]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from PIL import Image
 from pypdf import PdfReader
 
 from fanshare.core.errors import BadInputError, ConflictError
-from fanshare.core.instants import DAY, HOUR
+from fanshare.core.instants import DAY, HOUR, MINUTE
 from fanshare.flows import claim_numbers, claim_papers, claims, own_data, people
 from fanshare.flows.claims import Said
 from fanshare.flows.links import NewLink, add_link
@@ -24,6 +24,7 @@ from fanshare.jobs.retention import forget_old
 from fanshare.store.queries import claim_fetches
 from fanshare.store.queries import claims as queries
 from fanshare.store.server import Server
+from fanshare.web.uploads import MOST_TRIES
 from tests.flows.test_papers import pdf
 from tests.jobs.house import LABEL
 from tests.support.schema import schema_template
@@ -257,6 +258,27 @@ def test_five_a_week_hold_for_receipts_too_before_any_work_is_done(
     assert refused.status == 422
     assert "Five claims a week are looked at" in words(refused)
     assert len(queries.listed(company.brand.access, party=party)) == 5
+
+
+def test_files_that_are_refused_are_counted_too_before_any_work_is_done(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, device = fan(company, "pest")
+    for _ in range(MOST_TRIES):
+        assert send(device, b"%PDF-1.4 nothing").status == 422
+
+    def opened(content: bytes) -> None:
+        pytest.fail(f"a file of {len(content)} bytes too many is not even opened")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(claim_papers, "taken", opened)
+        refused = send(device, photo())
+    assert refused.status == 422
+    assert "You sent many files within minutes" in words(refused)
+    _, other = fan(company, "calm")
+    assert send(other, photo()).status == 302, "each is counted for herself"
+    company.house.later(10 * MINUTE)
+    assert send(device, photo()).status == 302
 
 
 def test_a_claim_by_a_number_alone_takes_no_name_of_the_brand(company: Company) -> None:

@@ -87,12 +87,18 @@ def enter(request: Any, token: str) -> Desk:
     now = gate.clock()
     conn = gate.connection()
     grant = api_keys.authenticate(conn, token, now)
-    room = gate.limiter.enter(f"{grant.tenant.id}/{grant.key}", now)
+    desk = Desk(gate, grant, conn, now)
+    count(request, desk)
+    request.META[_DESK] = desk
+    return desk
+
+
+def count(request: Any, desk: Desk, times: int = 1) -> None:
+    """Count a request, or what one asks for that costs as much as several. Raises ``too_many_requests``."""
+    room = desk.gate.limiter.enter(f"{desk.tenant.id}/{desk.grant.key}", desk.now, times)
     request.META[_ROOM] = room
     if room.left < 0:
         raise FanshareError("too_many_requests", f"Too many requests with this key; go on in {room.reset} s.", 429)
-    request.META[_DESK] = Desk(gate, grant, conn, now)
-    return desk_of(request)
 
 
 def desk_of(request: Any) -> Desk:

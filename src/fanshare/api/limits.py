@@ -29,12 +29,12 @@ class Limiter:
         self._lock = Lock()
         self._seen: OrderedDict[str, tuple[Instant, int]] = OrderedDict()
 
-    def enter(self, name: str, now: Instant) -> Room:
-        """Count one request."""
+    def enter(self, name: str, now: Instant, times: int = 1) -> Room:
+        """Count one request, or one that costs as much as several."""
         window = now - now % WINDOW
         with self._lock:
             began, count = self._seen.pop(name, (window, 0))
-            count = count + 1 if began == window else 1
+            count = (count if began == window else 0) + times
             self._seen[name] = (window, count)
             if len(self._seen) > _MOST_REMEMBERED:
                 self._seen.popitem(last=False)

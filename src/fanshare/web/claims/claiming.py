@@ -16,6 +16,7 @@ from fanshare.flows.receipts import Paper
 from fanshare.store.queries import claim_papers as kept_papers
 from fanshare.store.queries import claims as queries
 from fanshare.store.queries.claims import Choice, ClaimRow
+from fanshare.web import uploads
 from fanshare.web.desk import Here
 from fanshare.web.errors import error_page
 from fanshare.web.exports import exported
@@ -87,11 +88,15 @@ def handed_over(found: Paper) -> HttpResponse:
 
 
 def _paper(here: Here) -> Taken | None:
-    """The file of her form, made anew, where she sent one. Raises as ``refuse_if_too_many`` before any work is done."""
+    """The file of her form, made anew, where she sent one.
+
+    Raises as both ``refuse_if_too_many`` do before any work is done: refused files are no claims, and cost as much.
+    """
     sent = here.request.FILES.get("paper")
     if sent is None:
         return None
     claims.refuse_if_too_many(here.programme, here.me, here.now)
+    uploads.refuse_if_too_many(here.request, here.tenant.id, here.me)
     return claim_papers.taken(sent.read(papers.MOST_BYTES + 1))
 
 

@@ -125,7 +125,8 @@ def sync_detailed(
 
     Every claim has the same answer; the same one again is no second. A party may make five a week. A
     fan names the
-    creator for whom he shared. A receipt is shown to owners and managers of the brand alone.
+    creator for whom he shared. A receipt is shown to owners and managers of the brand alone, and counts
+    as 40 requests.
 
     Args:
         idempotency_key (str | Unset):
@@ -170,7 +171,8 @@ def sync(
 
     Every claim has the same answer; the same one again is no second. A party may make five a week. A
     fan names the
-    creator for whom he shared. A receipt is shown to owners and managers of the brand alone.
+    creator for whom he shared. A receipt is shown to owners and managers of the brand alone, and counts
+    as 40 requests.
 
     Args:
         idempotency_key (str | Unset):
@@ -210,7 +212,8 @@ async def asyncio_detailed(
 
     Every claim has the same answer; the same one again is no second. A party may make five a week. A
     fan names the
-    creator for whom he shared. A receipt is shown to owners and managers of the brand alone.
+    creator for whom he shared. A receipt is shown to owners and managers of the brand alone, and counts
+    as 40 requests.
 
     Args:
         idempotency_key (str | Unset):
@@ -253,7 +256,8 @@ async def asyncio(
 
     Every claim has the same answer; the same one again is no second. A party may make five a week. A
     fan names the
-    creator for whom he shared. A receipt is shown to owners and managers of the brand alone.
+    creator for whom he shared. A receipt is shown to owners and managers of the brand alone, and counts
+    as 40 requests.
 
     Args:
         idempotency_key (str | Unset):
