@@ -29,7 +29,7 @@ LONGEST_SIDE = 1_200
 MOST_KEPT = 300_000
 _QUALITIES = (82, 60, 40)
 #: What can be made smaller as it is, before anything copies it.
-_PLAIN = frozenset({"RGB", "L", "CMYK", "YCbCr"})
+_PLAIN = frozenset({"RGB", "RGBA", "L", "LA", "CMYK", "YCbCr"})
 #: One at a time, so that many who send large ones at once take the memory of one.
 _turn = BoundedSemaphore()
 # What a photo says of its place and camera would otherwise stand in a log that is set to tell everything.
