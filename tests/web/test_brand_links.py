@@ -3,6 +3,7 @@
 import re
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from html import unescape
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from fanshare.core.errors import BadInputError
 from fanshare.core.instants import MINUTE
-from fanshare.flows import bulk_links
+from fanshare.flows import bulk_links, joining
 from fanshare.flows.bulk_links import MOST_LINES, Line, Wanted, read_lines
 from fanshare.flows.context import open_programme
 from fanshare.flows.links import NewCode, NewLink, add_code, add_link
@@ -241,3 +242,38 @@ def test_all_that_a_creator_does_is_paused_and_given_notice_and_she_reads_it(com
     assert act(company.device("rea"), f"{page}/work", what="pause", reason="No").status == 403
     company.house.later(31 * MINUTE)
     assert act(bea, f"{page}/work", what="pause", reason="No").status == 401
+
+
+def test_a_fan_reads_why_hers_is_paused_and_gets_no_other_one_that_counts(company: Company) -> None:
+    brand, mona, finn = company.brand, company.device("mona"), company.device("finn")
+    slug = company.house.value("SELECT slug FROM party WHERE id = %s", brand.cleo)
+    first = company.house.value("SELECT code FROM link WHERE id = %s", brand.fan_link)
+    new = NewLink(brand.cleo, brand.cleo, "https://shop.example/for-fans", LABEL)
+    company.house.later(31 * MINUTE)
+    _, of = add_link(brand.programme, new, company.house.now)
+    assert "Paused by the brand" not in words(finn.get("/fan/linen/share"))
+    company.house.later(MINUTE)
+    other = joining.share_link(brand.programme, brand.finn, brand.cleo, "DE", company.house.now)
+    assert other == first, "she has one"
+    page = f"/brand/linen/links/one/{first}"
+    _, kept = add_link(brand.programme, replace(new, owner=brand.finn), company.house.now)
+    company.house.later(MINUTE)
+    assert act(mona, f"{page}/do", what="pause", reason="You <b>spam</b>").status == 302
+    company.house.later(MINUTE)
+    assert act(finn, "/fan/linen/share", creator=slug, of=of, country="DE").status == 302
+    made = company.house.value("SELECT code FROM link ORDER BY id DESC LIMIT 1")
+    assert made not in (of, kept)
+    seen = finn.get("/fan/linen/share")
+    assert "Paused by the brand" in words(seen)
+    assert words(seen).count("The brand has paused this since") == 2
+    assert words(seen).count("You <b>spam</b>") == 2
+    assert "<b>spam" not in seen.text
+    assert f"/r/{made}" not in seen.text, "nothing to send of it"
+    assert f"/r/{kept}" in seen.text, "what she had beside it is not meant"
+    assert f'value="{of}"' not in seen.text, "it is no other one"
+    assert "Your brand has paused this since" in words(mona.get(f"/brand/linen/links/one/{made}"))
+    company.house.later(MINUTE)
+    assert act(mona, f"{page}/do", what="resume").status == 302
+    seen = finn.get("/fan/linen/share")
+    assert "Paused by the brand" not in words(seen)
+    assert f"/r/{made}" in seen.text

@@ -18,9 +18,8 @@ from fanshare.core.terms import MAX_FAN_BPS
 from fanshare.core.touches import LinkClass
 from fanshare.flows.context import Programme
 from fanshare.flows.named import check_link, check_parties, check_shop, check_staying
+from fanshare.flows.same_word import first_states
 from fanshare.store import directory, log_store
-from fanshare.store.access import Access
-from fanshare.store.queries import work_stops
 
 CLASSES = tuple(LinkClass)
 LONGEST_PLATFORM, LONGEST_LABEL = 40, 200
@@ -138,7 +137,8 @@ def add_links(programme: Programme, news: Sequence[NewLink], now: Instant) -> li
         _check_taken(codes, ids)
         directory.register(access, "link", ids)
         owned = [(code, new.owner, new.creator) for code, new in zip(codes, news, strict=True)]
-        states = _first_states(access, [new.creator for new in news])
+        made = [(ids[code], new.owner, new.creator) for code, new in zip(codes, news, strict=True)]
+        states = first_states(programme, "link", made, now)
         first = log_ownership(programme, "link", owned, states, now)
         columns = {
             "assets": [ids[code] for code in codes],
@@ -170,7 +170,7 @@ def add_code(programme: Programme, new: NewCode, now: Instant) -> int:
             raise ConflictError(
                 "code_taken", "The code %(text)s already belongs to somebody in this programme.", text=repr(shown)
             )
-        (state,) = _first_states(access, [new.creator])
+        (state,) = first_states(programme, "code", [(int(row[0]), new.owner, new.creator)], now)
         leaf = log_ownership(programme, "code", [(shown.casefold(), new.owner, new.creator)], state, now)
         values = {"asset": int(row[0]), "now": now, "leaf": leaf}
         access.execute(_CODE_OWNER, {**values, "owner": new.owner, "creator": new.creator})
@@ -258,12 +258,6 @@ def ownership_leaf(
         return leaves.link(link=subject, owner=owner, creator=creator, state=state, since=since)
     subject = commitments.commit(commitments.CODE, subject_salt, key)
     return leaves.code(code=subject, owner=owner, creator=creator, state=state, since=since)
-
-
-def _first_states(access: Access, creators: Sequence[int]) -> list[str]:
-    """What is made while the brand pauses all that a creator does begins paused."""
-    known = work_stops.stopped(access, set(creators))
-    return ["paused" if "pause" in known.get(creator, ()) else "active" for creator in creators]
 
 
 def _roles(parties: tuple[object, object]) -> tuple[str, str]:

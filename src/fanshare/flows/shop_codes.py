@@ -18,7 +18,7 @@ from fanshare.flows.code_plans import PlanNow, plan_now
 from fanshare.flows.context import Programme
 from fanshare.flows.links import Label, NewCode, add_code, check_label
 from fanshare.flows.people import party_kind
-from fanshare.store.queries import code_stock
+from fanshare.store.queries import code_stock, work_stops
 from fanshare.store.queries import shop_codes as rows
 from fanshare.store.queries.shop_codes import ShopCode
 
@@ -86,7 +86,10 @@ def rotate(
     """
     access = programme.access
     with access.transaction():
-        old = rows.locked(access, find(programme, text, connection).id)
+        known = find(programme, text, connection)
+        if known.code is not None:
+            work_stops.hold(access, rows.owned(access, known.code))
+        old = rows.locked(access, known.id)
         if old.state != way.CONFIRMED or old.code is None:
             raise ConflictError(
                 "bad_code_state",

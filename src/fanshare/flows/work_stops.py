@@ -10,18 +10,20 @@ from dataclasses import dataclass
 from fanshare.core.errors import BadInputError, ConflictError
 from fanshare.core.instants import DAY, Instant
 from fanshare.core.work_stops import Pause, Side, resumes
-from fanshare.flows import assets, shop_codes
+from fanshare.flows import assets, same_word, shop_codes
 from fanshare.flows.audit import noted
 from fanshare.flows.context import Programme
 from fanshare.flows.links import log_ownership
 from fanshare.flows.named import check_staying
 from fanshare.flows.people import party_kind
+from fanshare.flows.same_word import REASON
+from fanshare.store.access import Access
+from fanshare.store.queries import same_word as same_rows
 from fanshare.store.queries import shop_codes as shop_rows
 from fanshare.store.queries import work_stops as rows
 from fanshare.store.queries.work_stops import StopRow, Thing
 
 LONGEST_REASON = 500
-_VAULT = "stop {id}"
 _AT_ONCE = 1_000
 
 
@@ -44,7 +46,7 @@ def pause(programme: Programme, kind: str, id_: int, by: Side, reason: str | Non
     ``ConflictError`` (``already_paused``, ``link_ended``, ``code_ended``, ``just_changed``).
     """
     with programme.access.transaction():
-        found = _locked(programme, kind, id_)
+        found = _locked(programme, kind, id_, by)
         _check(kind, found, reason)
         if not _write(programme, "pause", kind, found, by, reason, now):
             raise ConflictError("already_paused", "This is paused already.")
@@ -58,27 +60,28 @@ def resume(programme: Programme, kind: str, id_: int, by: Side, now: Instant) ->
 
     Raises as ``pause`` does, and what ``core.work_stops.resumes`` raises.
     """
-    access = programme.access
-    with access.transaction():
-        found = _locked(programme, kind, id_)
+    with programme.access.transaction():
+        found = _locked(programme, kind, id_, by)
         _check(kind, found, None)
         if found.state == "active":
             raise ConflictError("not_paused", "This is not paused.")
         known = [one for one in _of(programme, kind, found) if one.kind == "pause"]
         live = resumes(map(_pause, known), by)
-        for one in known:
-            if _pause(one) == Pause(by):
-                _taken_back(programme, one, now)
+        own = [one for one in known if _pause(one) == Pause(by)]
+        for one in own:
+            _taken_back(programme, one, now)
         if live:
             _set(programme, kind, found, "active", now)
         _noted(programme, kind, found, "resume", now, by)
+        if by is Side.BRAND:
+            _let_followers(programme, [one.id for one in own], now)
     return live
 
 
 def end(programme: Programme, kind: str, id_: int, by: Side, reason: str | None, now: Instant) -> None:
     """End one link or code for good; a code that was made in a shop is ended there first. Raises as ``pause`` does."""
     with programme.access.transaction():
-        found = _locked(programme, kind, id_)
+        found = _locked(programme, kind, id_, by)
         _check(kind, found, reason)
         if not _write(programme, "end", kind, found, by, reason, now):
             raise _over(kind)
@@ -92,7 +95,7 @@ def put_state(programme: Programme, kind: str, id_: int, state: str, reason: str
     Raises as ``pause`` and ``resume`` do.
     """
     with programme.access.transaction():
-        found = _locked(programme, kind, id_)
+        found = _locked(programme, kind, id_, Side.BRAND)
         if state == found.state and state != "paused":
             return
         if state == "active":
@@ -220,19 +223,57 @@ def _carry_out_one(programme: Programme, id_: int, creator: int, now: Instant) -
     return True
 
 
-def _locked(programme: Programme, kind: str, id_: int) -> Thing:
-    """The link or code, locked behind its creator and its way at the shop, in the order in which others lock them."""
+def _locked(programme: Programme, kind: str, id_: int, by: Side) -> Thing:
+    """The link or code, locked behind its creator and its way at the shop, in the order in which others lock them.
+
+    While a brand says or takes back a word about a fan's, no other one of hers is made: it would begin by that word.
+    """
     access = programme.access
     found = rows.thing(access, kind, id_)
     if found is not None:
-        rows.hold(access, [found.owner, found.creator])
-        made = shop_rows.of_code(access, id_) if kind == "code" else None
-        if made is not None:
-            shop_rows.locked(access, made.id)
-        found = rows.thing(access, kind, id_, lock=True)
+        of_fan = found.owner != found.creator and by is Side.BRAND
+        rows.hold(access, [found.creator] if of_fan else [found.owner, found.creator])
+        if of_fan:
+            rows.hold(access, [found.owner], alone=True)
+        found = _behind_its_way(access, kind, id_)
     if found is None:
         raise _unknown(kind)
     return found
+
+
+def _behind_its_way(access: Access, kind: str, id_: int) -> Thing | None:
+    made = shop_rows.of_code(access, id_) if kind == "code" else None
+    if made is not None:
+        shop_rows.locked(access, made.id)
+    return rows.thing(access, kind, id_, lock=True)
+
+
+def _let_followers(programme: Programme, words: Sequence[int], now: Instant) -> None:
+    """What was paused by words that the brand takes back counts again, unless another of its words stands."""
+    access = programme.access
+    for one in same_rows.following(access, words):
+        kind, id_ = ("link", one.link) if one.link is not None else ("code", one.code)
+        found = None if id_ is None else _behind_its_way(access, kind, id_)
+        if found is None:
+            continue
+        other = same_word.standing(access, found.owner, found.creator)
+        if other is not None and found.state != "ended":
+            same_word.follow_instead(programme, one.id, found.owner, other, now)
+            continue
+        rows.take_back(access, one.id, now)
+        if found.state == "paused" and not any(word.kind == "pause" for word in _of(programme, kind, found)):
+            _resumed(programme, kind, found, now)
+
+
+def _resumed(programme: Programme, kind: str, found: Thing, now: Instant) -> None:
+    try:
+        _set(programme, kind, found, "active", now)
+    except ConflictError as error:
+        # A code that its shop has ended meanwhile stays as it is, and keeps nothing else from counting again.
+        if error.code != "ended_in_shop":
+            raise
+    else:
+        _noted(programme, kind, found, "resume", now, Side.BRAND)
 
 
 def _unknown(kind: str) -> BadInputError:
@@ -281,7 +322,7 @@ def _write(
 def _say_why(programme: Programme, id_: int, party: int, reason: str | None, now: Instant) -> None:
     person = rows.person(programme.access, party) if reason else None
     if person is not None and reason:
-        programme.vault.put(person, _VAULT.format(id=id_), reason.strip().encode(), now)
+        programme.vault.put(person, REASON.format(id=id_), reason.strip().encode(), now)
 
 
 def _taken_back(programme: Programme, one: StopRow, now: Instant) -> bool:
@@ -295,7 +336,7 @@ def _of(programme: Programme, kind: str, found: Thing) -> list[StopRow]:
 
 def _word(programme: Programme, one: StopRow, party: int) -> Word:
     person = rows.person(programme.access, party)
-    kept = None if person is None else programme.vault.get(person, _VAULT.format(id=one.id))
+    kept = None if person is None else programme.vault.get(person, REASON.format(id=one.id))
     whole = one.creator is not None
     return Word(one.kind, _side(one), whole, one.since, (kept or b"").decode(), one.done_at is not None)
 

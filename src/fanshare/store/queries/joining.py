@@ -38,10 +38,14 @@ SELECT l.code FROM link l
                  WHERE programme_id = l.programme_id AND link_id = l.id ORDER BY from_at DESC LIMIT 1) o
        ON o.owner_party_id = %(fan)s AND o.creator_party_id = %(creator)s
   JOIN LATERAL (SELECT state FROM link_state WHERE programme_id = l.programme_id AND link_id = l.id
-                 ORDER BY from_at DESC LIMIT 1) s ON s.state = 'active'
+                 ORDER BY from_at DESC LIMIT 1) s
+       ON s.state = 'active'
+       OR (s.state = 'paused' AND EXISTS (
+              SELECT FROM work_stop w WHERE w.programme_id = l.programme_id AND w.kind = 'pause' AND w.by_brand
+                 AND w.until_at IS NULL AND (w.link_id = l.id OR w.creator_party_id = o.creator_party_id)))
  WHERE l.programme_id = %(programme_id)s AND (%(source)s::bigint IS NULL OR l.from_link_id = %(source)s)
    AND l.id IN (SELECT link_id FROM link_owner WHERE programme_id = %(programme_id)s AND owner_party_id = %(fan)s)
- ORDER BY l.id LIMIT 1
+ ORDER BY s.state, l.id LIMIT 1
 """
 _APPLY = """
 INSERT INTO application (programme_id, account, sealed, made_at)
@@ -173,7 +177,8 @@ def parties_of(access: Access, hash_: str, kind: str) -> list[tuple[int, int]]:
 
 
 def link_of_fan(access: Access, fan: int, creator: int, source: int | None = None) -> str | None:
-    """The code of a fan's oldest live link for a creator; with ``source``, of those made from that link of hers."""
+    """The code of a fan's oldest link for a creator that is live, else of one that the brand pauses: another one would
+    begin paused as well. With ``source`` of those made from that link of the creator's."""
     found: str | None = access.value(_LINK, {"fan": fan, "creator": creator, "source": source})
     return found
 

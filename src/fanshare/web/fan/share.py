@@ -1,5 +1,6 @@
 """Share: a fan's links, each with the message that is ready to send, and the honest sentence about it."""
 
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -9,15 +10,17 @@ from markupsafe import Markup
 
 from fanshare.core import ad_labels
 from fanshare.core.errors import BadInputError
-from fanshare.flows import joining
+from fanshare.flows import joining, work_stops
 from fanshare.flows.authorisation import Role
 from fanshare.flows.outlook import Outlook, outlook, part_in_force, under_part
 from fanshare.store.queries import joining_codes, selling, sharing
+from fanshare.store.queries import work_stops as stop_rows
 from fanshare.web.creator.links import Shareable, address, picture, qr, shareable
 from fanshare.web.desk import Here
 from fanshare.web.lists import beside
 from fanshare.web.said import plain
 from fanshare.web.seated import field, page, seated
+from fanshare.web.stop_words import Said, said
 
 #: Creators on one page; each costs a few queries. Links of a creator's of which a fan may want one of her own.
 AT_ONCE, MOST_OFFERED = 20, 50
@@ -43,6 +46,14 @@ class Sharing:
     others: tuple[tuple[selling.Source, int], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """A link or code of hers that the brand has paused, since when and why."""
+
+    thing: sharing.Stopped
+    words: Sequence[Said]
+
+
 @seated("fan.share", Role.FAN, form=True)
 def share(here: Here) -> Any:
     """Her links by creator, with a way to get one of another link of a creator's, and her codes."""
@@ -59,13 +70,16 @@ def share(here: Here) -> Any:
         else:
             return HttpResponseRedirect(here.request.path)
     creators = list(dict.fromkeys((link.creator, link.creator_name, link.creator_slug) for link in found))[:AT_ONCE]
+    stopped = sharing.stopped(here.access, here.me, limit=AT_ONCE)
+    has = {one.source for one in found} | {one.source for one in stopped}
     shown = [
-        Sharing(name, slug, _ready(here, creator, found), _others(here, creator, found))
+        Sharing(name, slug, _ready(here, creator, found), _others(here, creator, has))
         for creator, name, slug in creators
     ]
     codes, older = beside(here.request.GET, partial(sharing.codes, here.access, here.me))
     context = {
         "creators": shown,
+        "paused": [Paused(one, _words(here, one)) for one in stopped],
         "codes": codes,
         "older": older,
         "coming": joining_codes.on_its_way(here.access, here.me),
@@ -99,8 +113,14 @@ def _ready(here: Here, creator: int, found: list[sharing.FanLink]) -> tuple[Read
     return tuple(made)
 
 
-def _others(here: Here, creator: int, found: list[sharing.FanLink]) -> tuple[tuple[selling.Source, int], ...]:
+def _words(here: Here, one: sharing.Stopped) -> Sequence[Said]:
+    """What the brand said about it to her; what it said about all that the creator does is for the creator."""
+    thing = stop_rows.thing(here.access, one.kind, one.id)
+    words = [] if thing is None else work_stops.words_of(here.programme, one.kind, thing)
+    return said([word for word in words if not word.whole], here.calendar.day, hers=True)
+
+
+def _others(here: Here, creator: int, has: Set[int | None]) -> tuple[tuple[selling.Source, int], ...]:
     """Live links of a creator's of which this fan has none yet, with the part that each gives."""
-    has = {one.source for one in found}
     own = [one for one in selling.sources(here.access, creator, limit=MOST_OFFERED) if one.id not in has]
     return tuple((one, part_in_force(here.programme, creator, here.now, (one.id,))) for one in own)
