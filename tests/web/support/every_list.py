@@ -77,7 +77,8 @@ BRAND = (
     ),
     Listing(
         "brand/counting_codes.html", "/brand/linen/codes/counting", "rea", fill.codes,
-        search="LINEN1", days="made_at", filters=("state=active",), empty=("/brand/silk/codes/counting", "nell"),
+        search="LINEN1", days="made_at", filters=("state=active",), sorts=("used", "sales"),
+        empty=("/brand/silk/codes/counting", "nell"),
     ),
     Listing(
         "brand/people.html", "/brand/linen/people", "rea", fill.people,

@@ -73,16 +73,19 @@ _CODES_SORTED: Mapping[str, LiteralString] = {
     "earned": _CODES.replace("@order", "b.amount").replace("@figures", _CODE_FIGURES),
 }
 # A code of one shop stands before one of the same text that is good for all.
-_USED = """
-SELECT k.id, count(*) FROM code k
+_USED_BY: LiteralString = """
+SELECT k.id, count(*) AS n FROM code k
   JOIN order_code o ON o.programme_id = k.programme_id AND o.folded = k.folded
   JOIN shop_order h ON h.programme_id = o.programme_id AND h.id = o.order_id AND h.net > 0
- WHERE k.programme_id = %(programme_id)s AND k.id = ANY(%(codes)s::bigint[])
+ WHERE k.programme_id = %(programme_id)s @which
    AND (k.connection_id = h.connection_id OR (k.connection_id IS NULL AND NOT EXISTS (
         SELECT FROM code n WHERE n.programme_id = k.programme_id AND n.folded = k.folded
            AND n.connection_id = h.connection_id)))
  GROUP BY k.id
 """
+_USED = _USED_BY.replace("@which", "AND k.id = ANY(%(codes)s::bigint[])")
+#: Every code that was typed in an order of which something is kept (``id``), with their number (``n``).
+USED_OF_ALL: LiteralString = _USED_BY.replace("@which", "")
 _CHOICE = """
 SELECT fan_bps FROM fan_choice WHERE programme_id = %(programme_id)s AND creator_party_id = %(creator)s
    AND (link_id IS NULL OR link_id = ANY(%(links)s::bigint[]))

@@ -6,14 +6,16 @@ from typing import Any
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 
+from fanshare.core.brought import By
 from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.core.instants import format_rfc3339
 from fanshare.core.work_stops import Side
 from fanshare.flows import work_stops
 from fanshare.flows.authorisation import Role
-from fanshare.store.queries import brand_codes, brand_links
+from fanshare.store.queries import brand_codes, brand_links, brought, selling
 from fanshare.store.queries import work_stops as rows
 from fanshare.store.queries.brand_codes import CodeRow
+from fanshare.web import brought as figures
 from fanshare.web.brand.who import may
 from fanshare.web.desk import Here
 from fanshare.web.exports import exported
@@ -24,7 +26,8 @@ from fanshare.web.said import plain
 from fanshare.web.seated import field, page, seated
 from fanshare.web.stop_words import paused_by, said
 
-_COLUMNS = ("code", "creator", "label", "state", "made_at")
+_COLUMNS = ("code", "creator", "label", "state", "used")
+_MONEY = ("goods", "commission")
 #: More than a reason may have, so that the sentence about its length is the flow's.
 _LONGEST = 2 * work_stops.LONGEST_REASON
 
@@ -51,15 +54,25 @@ def link_do(here: Here, code: str) -> Any:
 def codes(here: Here) -> Any:
     """Codes that count for somebody, wherever they were made, newest first."""
     states = {"active": _("live"), "paused": _("paused"), "ended": _("ended")}
-    spec = Spec({"state": (_("state"), states)}, {"newest": _("newest first")}, search=_("code or creator"))
+    currencies = figures.known(here.tenant.currency, brought.currencies(here.access, By.CODE))
+    sorts = {"newest": _("newest first"), "used": _("most used first"), **figures.for_brands(currencies)}
+    spec = Spec({"state": (_("state"), states)}, sorts, search=_("code or creator"))
     wish = asked(here.request.GET, spec, here.zone)
-    shown = taken(wish, brand_codes.listed(here.access, **wish.query), by_number)
+    sort, currency = figures.sorted_by(wish.sort, currencies)
+    rows_ = brand_codes.listed(here.access, **{**wish.query, "sort": sort, "currency": currency})
+    shown = taken(wish, rows_, by_number if sort == "newest" else lambda row: (row.rank, row.id))
+    ids = [row.id for row in shown.rows]
+    sums, used = brought.of(here.access, codes=ids), selling.used(here.access, ids)
+    found = [(row, used.get(row.id, 0), figures.figures(sums, By.CODE, row.id)) for row in shown.rows]
     if wish.form:
-        return exported(wish.form, "codes", map(_document, shown.rows), _COLUMNS, cut=shown.cut)
+        documents = [_document(row, n, figures.document(one, _MONEY, currencies)) for row, n, one in found]
+        columns = (*_COLUMNS, *figures.columns(_MONEY, currencies), "made_at")
+        return exported(wish.form, "codes", documents, columns, cut=shown.cut)
     sides = work_stops.sides(here.programme, "code", [(row.id, row.creator_id) for row in shown.rows])
     context = {
         "asked": wish,
-        "codes": [(row, state_of(row.state, states, sides.get(row.id, ()))) for row in shown.rows],
+        "codes": [(row, state_of(row.state, states, sides.get(row.id, ())), n, one) for row, n, one in found],
+        "waits": brought.left(here.access),
         "next": shown.next,
     }
     return page(here, "brand/counting_codes.html", context)
@@ -121,7 +134,10 @@ def _code(here: Here, number: int, problem: str) -> Any:
     row, found = brand_codes.one(here.access, number), rows.thing(here.access, "code", number)
     if row is None or found is None:
         raise BadInputError("unknown_code", "There is no such code in this programme.", 404)
-    context = {"code": row, "creator": row.creator, "problem": problem, **_standing(here, "code", found)}
+    sold = figures.figures(brought.of(here.access, codes=[number]), By.CODE, number)
+    brought_ = {"found": sold, "used": selling.used(here.access, [number]).get(number, 0)}
+    about = {"code": row, "creator": row.creator, "waits": brought.left(here.access), **brought_}
+    context = {**about, "problem": problem, **_standing(here, "code", found)}
     return page(here, "brand/code.html", context, status=422 if problem else 200)
 
 
@@ -140,11 +156,13 @@ def _standing(here: Here, kind: str, found: rows.Thing) -> dict[str, Any]:
     }
 
 
-def _document(row: CodeRow) -> dict[str, Any]:
+def _document(row: CodeRow, used: int, sold: dict[str, Any]) -> dict[str, Any]:
     return {
         "code": row.text,
         "creator": row.creator,
         "label": row.label,
         "state": row.state,
+        "used": used,
+        **sold,
         "made_at": format_rfc3339(row.made_at),
     }
