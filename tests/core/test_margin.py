@@ -20,10 +20,11 @@ rows = st.builds(
 said = st.lists(st.builds(CostRate, st.integers(0, 50), st.none() | rates), max_size=8)
 
 
-@given(st.lists(rows, max_size=6), amounts)
-def test_everything_that_is_taken_off_comes_to_the_goods(sold: list[Sold], by_hand: int) -> None:
-    found = margin("EUR", sold, by_hand)
-    assert found.before_cost + found.commission + found.fee + by_hand == sum(one.goods for one in sold)
+@given(st.lists(rows, max_size=6), amounts, amounts)
+def test_everything_that_is_taken_off_comes_to_the_goods(sold: list[Sold], by_hand: int, expenses: int) -> None:
+    found = margin("EUR", sold, by_hand, expenses)
+    taken = found.commission + found.fee + by_hand + expenses
+    assert found.before_cost + taken == sum(one.goods for one in sold)
     if found.left is not None:
         assert found.left + found.cost == found.before_cost
 

@@ -7,7 +7,9 @@ from html import unescape
 import pytest
 
 from fanshare.core.instants import MINUTE
+from fanshare.core.margin import Margin
 from fanshare.flows import expenses
+from fanshare.store.queries import results
 from fanshare.store.server import Server
 from tests.support.schema import schema_template
 from tests.web.support.browser import chromium, watched
@@ -74,6 +76,27 @@ def test_it_is_taken_back_before_it_is_confirmed_and_she_reads_that(company: Com
     assert send(company.device("fina"), page_of(company), do="confirm", line=str(line), step="give").status == 422
     assert "taken back by the brand" in words(company.device("cleo").get("/creator/linen/earnings"))
     assert ready(company) == before
+
+
+def test_what_was_paid_back_is_taken_off_what_is_left_with_a_line_of_its_own(company: Company) -> None:
+    def left() -> Margin:
+        return {one.currency: one for one in results.margins(company.brand.access, 0)}["EUR"]
+
+    before = left()
+    for receipt in ("yes", "no"):
+        known = left()
+        line = agree(company, f"left {receipt}", receipt=receipt)
+        assert left() == known, "what was agreed costs nothing yet"
+        form = {"do": "confirm", "line": str(line), "step": "give", "seen": "yes"}
+        assert send(company.device("fina"), page_of(company), **form).status == 302
+    after = left()
+    assert (after.expenses, after.by_hand) == (before.expenses + 84_000_000, before.by_hand)
+    assert (after.before_cost, after.commission) == (before.before_cost - 84_000_000, before.commission)
+    bea = company.device("bea")
+    cents = f"{after.expenses // 1_000_000}.00"
+    assert f"expenses paid back − {cents} €" in words(bea.get("/brand/linen"))
+    bea.cookies["fanshare_language"] = "de"
+    assert f"erstattete Auslagen − {cents.replace('.', ',')} €" in words(bea.get("/brand/linen"))
 
 
 def test_only_owner_and_finance_and_only_about_her_own_lines(company: Company) -> None:

@@ -1,4 +1,5 @@
-"""What sales through creators leave a brand: goods without commission, the operator's fee, and what the goods cost it.
+"""What sales through creators leave a brand: goods without commission, the operator's fee, bonuses by hand, expenses
+that it paid back, and what the goods cost it.
 
 What they cost is a rate that the brand says, dated: an order costs by the rate in force when it was placed. Where there
 is none the cost is unknown, and so is what is left; it is never taken as zero. Nothing is booked by it.
@@ -48,11 +49,12 @@ class Margin:
     cost: Micros
     uncosted: int
     by_hand: Micros = 0
+    expenses: Micros = 0
 
     @property
     def before_cost(self) -> Micros:
-        """Goods without commission, fee and bonuses given by hand."""
-        return self.goods - self.commission - self.fee - self.by_hand
+        """Goods without commission, fee, bonuses given by hand and expenses paid back."""
+        return self.goods - self.commission - self.fee - self.by_hand - self.expenses
 
     @property
     def left(self) -> Micros | None:
@@ -82,8 +84,10 @@ def cost_of(goods: Micros, bps: int) -> Micros:
     return -(-goods * bps // BASIS)
 
 
-def margin(currency: str, sold: Iterable[Sold], by_hand: Micros = 0) -> Margin:
-    """What sales in one currency left; ``by_hand`` are bonuses that the brand gave beside its terms."""
+def margin(currency: str, sold: Iterable[Sold], by_hand: Micros = 0, expenses: Micros = 0) -> Margin:
+    """What sales in one currency left; ``by_hand`` are bonuses that the brand gave beside its terms, ``expenses`` what
+    it confirmed of what creators spent for it, with and without receipts.
+    """
     rows = list(sold)
     known = all(one.told for one in rows)
     return Margin(
@@ -95,4 +99,5 @@ def margin(currency: str, sold: Iterable[Sold], by_hand: Micros = 0) -> Margin:
         cost=sum(cost_of(one.goods, one.cost_bps) for one in rows if one.cost_bps is not None),
         uncosted=sum(one.orders for one in rows if one.cost_bps is None),
         by_hand=by_hand,
+        expenses=expenses,
     )

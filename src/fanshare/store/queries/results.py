@@ -9,7 +9,7 @@ from typing import LiteralString, NamedTuple
 from fanshare.core.instants import Instant
 from fanshare.core.margin import Margin, Sold, margin
 from fanshare.core.money import Micros
-from fanshare.core.moving import BONUS
+from fanshare.core.moving import ALLOWANCE, BONUS, EXPENSE
 from fanshare.core.results import SoldLine, SoldPart
 from fanshare.core.settlement_leaf import own_settlement
 from fanshare.store import codec
@@ -73,9 +73,9 @@ SELECT o.currency, count(*), sum(o.net)::bigint, sum(s.amount)::bigint, sum(f.am
  WHERE o.programme_id = %(programme_id)s AND o.placed_at >= %(since)s AND s.n > 0 AND o.net > 0
  GROUP BY o.currency, c.bps ORDER BY o.currency
 """
-_BY_HAND = """
-SELECT currency, sum(amount)::bigint FROM opening
- WHERE programme_id = %(programme_id)s AND tool = %(tool)s AND moved_at >= %(since)s GROUP BY currency
+_BESIDE = """
+SELECT currency, tool = %(bonus)s, sum(amount)::bigint FROM opening
+ WHERE programme_id = %(programme_id)s AND tool = ANY(%(tools)s) AND moved_at >= %(since)s GROUP BY 1, 2
 """
 
 
@@ -144,8 +144,12 @@ def margins(access: Access, since: Instant) -> list[Margin]:
     found: dict[str, list[Sold]] = {}
     for currency, orders, goods, commission, fee, discount, told, bps in access.fetch(_SPENT, {"since": since}):
         found.setdefault(currency, []).append(Sold(orders, goods, commission, fee, discount, bool(told), bps))
-    by_hand: dict[str, Micros] = dict(access.fetch(_BY_HAND, {"tool": BONUS, "since": since})) if found else {}
-    return [margin(currency, sold, by_hand.get(currency, 0)) for currency, sold in found.items()]
+    asked = {"bonus": BONUS, "tools": [BONUS, EXPENSE, ALLOWANCE], "since": since}
+    beside = {(row[0], row[1]): int(row[2]) for row in access.fetch(_BESIDE, asked)} if found else {}
+    return [
+        margin(currency, sold, beside.get((currency, True), 0), beside.get((currency, False), 0))
+        for currency, sold in found.items()
+    ]
 
 
 def _joined(access: Access, sums: LiteralString, clicks: LiteralString, asked: Stretch) -> list[Brought]:
