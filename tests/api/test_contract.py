@@ -15,12 +15,14 @@ from schemathesis.checks import (
 from schemathesis.core.failures import FailureGroup
 
 from tests.api.support.desk import Client, Served
+from tests.api.test_gate import EXPENSE as OF_X
 from tests.api.test_gate import LINK, PRODUCT
 from tests.jobs.house import House
 from tests.support.effort import effort
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 EXAMPLES = 8
+EXPENSE = {**OF_X, "creator": "cleo"}
 
 
 def described(served: Served) -> Any:
@@ -39,6 +41,8 @@ def furnished(house: House, api: Client) -> None:
     api.post("/rulings", {"kind": "denied", "order": api.every("/orders")[0]["id"], "reason": "No."})
     api.put("/products/1", PRODUCT)
     api.post("/claims", {"party": "cleo", "number": "1001"})
+    for _ in range(2):
+        api.post("/expenses", EXPENSE)
 
 
 @pytest.mark.soak_sized

@@ -17,6 +17,7 @@ LINK = {
     "destination": "https://shop.example/linen",
     "label": {"country": "DE", "platform": "instagram", "text": "Werbung"},
 }
+EXPENSE = {"creator": "x", "amount": {"micros": "42000000", "currency": "EUR"}, "what_for": "The train"}
 PRODUCT = {"title": "Linen", "url": "https://shop.example/linen"}
 
 
@@ -43,7 +44,7 @@ def test_a_key_may_do_what_its_scopes_say_and_nothing_else(served: Served) -> No
     clients = {scope: served.client(scope) for scope in Scope}
     for name, (method, path) in operations().items():
         address = path.replace("{creator}", "x").replace("{version}", "1").replace("{party}", "x")
-        for part in ("order", "code", "fan", "target", "claim", "product", "run"):
+        for part in ("order", "code", "fan", "target", "claim", "product", "run", "expense"):
             address = address.replace(f"{{{part}}}", "1")
         body: Any = {} if method in ("POST", "PUT", "PATCH") else None
         anonymous = served.http.request(method, f"/api/v1{address}", json=body)
@@ -76,6 +77,9 @@ def _valid(name: str) -> Any:
         "api.orders.report": {"order_id": "1"},
         "api.rulings.add": {"kind": "denied", "order": "1", "reason": "x"},
         "api.claims.add": {"party": "x", "number": "1"},
+        "api.expenses.check": EXPENSE,
+        "api.expenses.agree": EXPENSE,
+        "api.expenses.confirm": {"amount": EXPENSE["amount"]},
         "api.terms.check": {"document": {}},
         "api.targets.add": {"url": "https://x.example/", "types": ["terms.published"]},
         "api.targets.change": {},

@@ -6,7 +6,19 @@ from fanshare.core.orders import Refund
 from fanshare.core.payment_clock import Clock, Step, Wait, Waiting
 from fanshare.core.payout_item import Said
 from fanshare.core.payout_schedule import Every, Schedule
-from fanshare.flows import credit_steps, gifts, payment_clock, payout_runs, payout_schedule, payouts, rulings
+from fanshare.flows import (
+    credit_steps,
+    expenses,
+    gifts,
+    links,
+    payment_clock,
+    payout_runs,
+    payout_schedule,
+    payouts,
+    people,
+    rulings,
+)
+from fanshare.flows.expenses import Line
 from fanshare.flows.payment_clock import Earned
 from fanshare.flows.payouts import Step as Move
 from fanshare.flows.shop_credits import Wish, cancel, new_credit
@@ -16,6 +28,7 @@ from fanshare.store.queries import earnings, payment_times
 from fanshare.store.queries import payout_runs as rows
 from fanshare.store.queries import shop_credits as credits_
 from tests.flows.test_payout_runs import READY, approved, story, told
+from tests.support.pg_books import LABEL
 from tests.support.stories import NOW, Story
 
 __all__ = ["story"]
@@ -93,13 +106,13 @@ def test_a_debt_a_stop_and_the_smallest_payment_stand_beside_what_waits(story: S
     assert [one.why for one in found["2"].waits] == [Wait.MATURITY, Wait.NEGATIVE]
 
 
-def keeps(story: Story, amount: int, now: int) -> int:
-    """Finn keeps so much as a code, of a shop that shows it."""
-    payout = payouts.begin(story.access, story.finn, "EUR", amount, now)
+def keeps(story: Story, amount: int, now: int, party: int = 0) -> int:
+    """Finn, or somebody else, keeps so much as a code, of a shop that shows it."""
+    payout = payouts.begin(story.access, party or story.finn, "EUR", amount, now)
     payouts.walk(story.programme, [Move(payout, "in_transit")], now)
-    wish = Wish(story.finn, story.shop.connection_id, "EUR", amount)
+    wish = Wish(party or story.finn, story.shop.connection_id, "EUR", amount)
     made = credits_.add(story.access, new_credit(story.programme, wish, payout.id, now))
-    if amount >= 1_416_000:
+    if not party and amount >= 1_416_000:
         assert clocks(story, story.finn, now)["1"].waits == (Waiting(Wait.CODE),)
     credits_.lease(story.access, now, now + HOUR, 9)
     assert credit_steps.made(story.programme, made, now)
@@ -154,6 +167,53 @@ def test_money_that_was_moved_in_is_in_the_line_as_well(story: Story) -> None:
     keeps_of_both = keeps(story, 2_000_000, READY)
     found = clocks(story, story.finn, READY)["1"]
     assert (found.step, found.credit, found.kept) == (Step.KEPT, keeps_of_both, 1_416_000)
+
+
+def spent(story: Story, amount: int, now: int) -> Line:
+    """An expense of Cleo's that was confirmed."""
+    wish = expenses.Wish(story.cleo, "EUR", amount, "The train", True)
+    line = expenses.agree(story.programme, wish, None, now)
+    expenses.confirm(story.programme, line, seen=True, now=now)
+    return expenses.one(story.programme, line)
+
+
+def of_expenses(story: Story, now: int, *lines: Line) -> list[Clock]:
+    tenant = programme_with_id(story.access.conn, story.access.programme_id)
+    return expenses.clocks(story.programme, tenant, lines, now).clocks
+
+
+def test_an_expense_that_was_kept_as_credit_is_followed_like_a_share_the_oldest_first(story: Story) -> None:
+    first, second = (spent(story, 42_000_000, READY + at) for at in (HOUR, 2 * HOUR))
+    later = READY + 3 * HOUR
+    ready_at = [one.row.ended_at for one in (first, second)]
+    found = of_expenses(story, later, second, first)
+    assert [(one.step, one.ready_at, one.kept) for one in found] == [
+        (Step.READY, ready_at[1], 0), (Step.READY, ready_at[0], 0)]  # fmt: skip
+    # 5.664 of the sale are older: they go first, then the first expense, and 0.336 of the second.
+    made = keeps(story, 48_000_000, later, story.cleo)
+    assert clocks(story, story.cleo, later)["1"].kept == 5_664_000
+    younger, older = of_expenses(story, later, second, first)
+    assert (older.step, older.credit, older.kept, older.waits) == (
+        Step.KEPT, made, 42_000_000, (Waiting(Wait.USE),))  # fmt: skip
+    assert (younger.step, younger.kept, younger.waits[0].why) == (Step.READY, 336_000, Wait.RUN)
+    assert 5_664_000 + older.kept + younger.kept == 48_000_000, "each cent of the code is of one line"
+    cancel(story.programme, story.cleo, made, later + HOUR)
+    assert credit_steps.ended(story.programme, made, 0, later + HOUR)
+    back = of_expenses(story, later + HOUR, first, second)
+    assert [(one.step, one.kept, one.ready_at) for one in back] == [(Step.READY, 0, later + HOUR)] * 2
+    assert story.wrong(later + HOUR) == []
+
+
+def test_what_was_given_of_an_expense_stands_beside_what_a_run_takes(story: Story) -> None:
+    dana = people.add_creator(story.programme, people.Joiner("Dana", slug="dana"), READY)
+    links.add_link(story.programme, links.NewLink(dana, story.cleo, "https://shop.example/", LABEL), READY)
+    line = spent(story, 10_000_000, READY + HOUR)
+    gifts.give(story.programme, gifts.Wish(story.cleo, "dana", "EUR", 6_660_000), "k", READY + 2 * HOUR)
+    [found] = of_expenses(story, READY + 2 * HOUR, line)
+    assert (found.step, found.given, found.waits[0].why) == (Step.READY, 996_000, Wait.RUN)
+    run, _ = payout_runs.plan(story.programme, "Bea", READY + 3 * HOUR)
+    [found] = of_expenses(story, READY + 3 * HOUR, line)
+    assert (found.step, found.run, found.given) == (Step.PLANNED, run, 996_000)
 
 
 def test_where_the_brand_only_ever_gave_credit_what_is_ready_waits_for_no_run(story: Story) -> None:

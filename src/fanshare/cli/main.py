@@ -47,6 +47,7 @@ _COMMANDS = (
         "Decide about an order: deny, hold, release, reassign, merge, absorb, claim, answer appeals.",
     ),
     ("Arranging", "payout", "payout", "Plan payouts and say what became of them."),
+    ("Arranging", "expense", "expense", "What creators spend for the brand: agree, confirm, take back."),
     ("Arranging", "funding", "funding", "Hold a brand's money, and book what it pays in."),
     ("Arranging", "rates", "rates", "Rates of exchange, from files of the European Central Bank."),
     ("Arranging", "credit", "credit", "Turn what is ready into codes of a shop, and take unused ones back."),

@@ -48,6 +48,7 @@ class Scope(StrEnum):
     TERMS = "terms:write"
     STATEMENTS = "statements:read"
     PAYOUTS = "payouts:read"
+    EXPENSES = "expenses:write"
     EVENTS = "events:write"
 
 
@@ -275,6 +276,12 @@ API: Mapping[str, Scope] = {
     "api.payouts.run": Scope.PAYOUTS,
     "api.payouts.payments": Scope.PAYOUTS,
     "api.payouts.comparison": Scope.PAYOUTS,
+    "api.expenses.list": Scope.PAYOUTS,
+    "api.expenses.get": Scope.PAYOUTS,
+    "api.expenses.check": Scope.EXPENSES,
+    "api.expenses.agree": Scope.EXPENSES,
+    "api.expenses.confirm": Scope.EXPENSES,
+    "api.expenses.drop": Scope.EXPENSES,
     "api.rulings.list": Scope.READ,
     "api.rulings.add": Scope.RULINGS,
     "api.claims.list": Scope.READ,

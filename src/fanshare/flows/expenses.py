@@ -16,11 +16,15 @@ from fanshare.core.errors import BadInputError, ConflictError
 from fanshare.core.instants import Instant
 from fanshare.core.money import MAX_MICROS, Micros, format_minor, from_minor_units, minor_units
 from fanshare.core.moving import ALLOWANCE, EXPENSE
+from fanshare.flows import payment_clock
 from fanshare.flows.audit import noted
 from fanshare.flows.context import Programme
 from fanshare.flows.openings import NewOpening, post_openings
-from fanshare.store.idempotency import once
-from fanshare.store.queries import creators, gifts, moving
+from fanshare.flows.payment_clock import Booked
+from fanshare.flows.requests import answer_once
+from fanshare.store.access import Access
+from fanshare.store.directory import Programme as Tenant
+from fanshare.store.queries import creators, gifts, moving, results
 from fanshare.store.queries import expenses as rows
 from fanshare.store.queries.creators import CreatorRow
 
@@ -50,6 +54,18 @@ class Line:
     words: str
 
 
+def currencies(access: Access, own: str) -> list[str]:
+    """In which currencies a line may be: the programme's ``own`` first, then those of its books."""
+    return list(dict.fromkeys([own, *results.currencies(access)]))
+
+
+def check_currency(access: Access, own: str, currency: str) -> str:
+    """The same currency. Raises ``BadInputError`` (``unknown_currency``)."""
+    if currency not in currencies(access, own):
+        raise BadInputError("unknown_currency", "Choose one of the currencies in which you sell.")
+    return currency
+
+
 def look(programme: Programme, wish: Wish) -> CreatorRow:
     """With whom it would be agreed. Nothing is changed.
 
@@ -70,25 +86,32 @@ def look(programme: Programme, wish: Wish) -> CreatorRow:
     return found
 
 
-def agree(programme: Programme, wish: Wish, key: str, now: Instant) -> int:
-    """Agree a line; its number. The same ``key`` agrees once, however often it is sent.
+def agree(programme: Programme, wish: Wish, key: str | None, now: Instant) -> int:
+    """Agree a line; its number. The same ``key`` agrees once, however often it is sent; without one each is another.
 
     Raises as ``look``, and ``ConflictError`` (``erased``, ``key_reused``).
     """
     body = {"expense": str(wish.creator), "of": wish.currency, "amount": str(wish.amount), "for": wish.words}
     body["receipt"] = str(wish.receipt)
-    return int(str(once(programme.access, f"expense {key}", body, now, lambda: _agree(programme, wish, now))))
+    name = None if key is None else f"expense {key}"
+    return int(str(answer_once(programme, name, body, now, lambda: _agree(programme, wish, now))))
 
 
-def confirm(programme: Programme, expense: int, *, seen: bool, now: Instant) -> None:
+def confirm(
+    programme: Programme, expense: int, *, seen: bool, now: Instant, looked: tuple[Micros, str] | None = None
+) -> None:
     """The brand owes it to her from now on, once. ``seen``: somebody has seen the receipt that was asked for.
 
-    Raises ``BadInputError`` (``unknown_expense``, ``no_receipt``), ``ConflictError`` (``erased``, ``expense_over``).
+    ``looked``: the amount and currency that whoever confirms has read, where it did not come from this line itself.
+    Raises ``BadInputError`` (``unknown_expense``, ``no_receipt``), ``ConflictError`` (``erased``, ``expense_over``,
+    ``other_amount``).
     """
     access = programme.access
     with access.transaction():
         moving.lock(access)
         line = open_line(programme, expense)
+        if looked not in (None, (line.row.amount, line.row.currency)):
+            raise ConflictError("other_amount", "This expense is over another amount: look at it again, then confirm.")
         if line.row.receipt and not seen:
             raise BadInputError("no_receipt", "A receipt was asked for: tick that you have seen it.")
         if gifts.lock_parties(access, [line.row.party]) != {line.row.party}:
@@ -113,17 +136,40 @@ def drop(programme: Programme, expense: int, now: Instant) -> None:
 
 def open_line(programme: Programme, expense: int) -> Line:
     """A line that waits. Raises ``BadInputError`` ``unknown_expense``, ``ConflictError`` ``expense_over``."""
-    found = rows.one(programme.access, expense)
-    if found is None:
-        raise BadInputError("unknown_expense", "There is no such expense in this programme.", 404)
-    if found.ended_at is not None:
+    found = one(programme, expense)
+    if found.row.ended_at is not None:
         raise ConflictError("expense_over", "This expense was confirmed or taken back before; nothing was done now.")
-    return _told(programme, [found])[0]
+    return found
 
 
 def of_party(programme: Programme, party: int) -> list[Line]:
     """Somebody's lines: the open ones first, then the newest; at most ``MOST``."""
     return _told(programme, rows.of_party(programme.access, party, MOST))
+
+
+def listed(
+    programme: Programme, *, party: int | None = None, state: str | None = None, after: int = 0, limit: int = MOST
+) -> list[Line]:
+    """Lines of everybody or one party, oldest first, in any state or one (``open``, ``confirmed``, ``dropped``)."""
+    return _told(programme, rows.listed(programme.access, party=party, state=state, after=after, limit=limit))
+
+
+def one(programme: Programme, expense: int) -> Line:
+    """A line, whatever became of it. Raises ``BadInputError`` ``unknown_expense``."""
+    found = rows.one(programme.access, expense)
+    if found is None:
+        raise BadInputError("unknown_expense", "There is no such expense in this programme.", 404)
+    return _told(programme, [found])[0]
+
+
+def clocks(programme: Programme, tenant: Tenant, lines: Sequence[Line], now: Instant) -> payment_clock.Told:
+    """Where the money of each confirmed line is, in their order (``Line.row.paid``); the others have no clock."""
+    booked = [
+        Booked(line.row.opening, line.row.party, line.row.currency, line.row.amount, line.row.ended_at)
+        for line in lines
+        if line.row.opening is not None and line.row.ended_at is not None
+    ]
+    return payment_clock.booked(programme.access, tenant, booked, now)
 
 
 def _agree(programme: Programme, wish: Wish, now: Instant) -> str:

@@ -1,7 +1,7 @@
-"""The clocks of shares: when each is ready, which run takes it, what it waits for. Pages and the API ask here."""
+"""The clocks of shares and expenses: when each is ready, which run takes it, what it waits for. All ask here."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import partial
 from typing import NamedTuple
@@ -21,6 +21,7 @@ from fanshare.store.access import Access
 from fanshare.store.directory import Programme as Tenant
 from fanshare.store.queries import payment_clock as rows
 from fanshare.store.queries import payout_standing, shop_credits
+from fanshare.store.queries.turns import place_of
 
 
 class Earned(NamedTuple):
@@ -33,6 +34,16 @@ class Earned(NamedTuple):
     bucket: str
     matures_at: Instant | None
     held_until: Instant | None
+
+
+class Booked(NamedTuple):
+    """A balance beside sales, by its opening: ready to a payee since an instant, in micros."""
+
+    opening: int
+    party: int
+    currency: str
+    amount: Micros
+    since: Instant
 
 
 class Told(NamedTuple):
@@ -50,7 +61,11 @@ def clocks(access: Access, tenant: Tenant, asked: Sequence[Earned], now: Instant
     known = standing_next(access, payees, now)
     ready = [one.position for one in asked if one.bucket == "available"]
     since, takers = rows.read(access, ready, {party for party, _ in payees})
-    away = _set_aside(access, [one for one in asked if one.position in since], since, takers) if since else {}
+    away = _set_aside(
+        access,
+        [((one.party, one.currency), since[one.position]) for one in asked if one.party and one.position in since],
+        takers,
+    )
     rules = {one.currency: rule for one, rule in known.values()}
     days = partial(tenant.pays, now=now)
     found = []
@@ -61,28 +76,27 @@ def clocks(access: Access, tenant: Tenant, asked: Sequence[Earned], now: Instant
         share = Share(one.amount, one.bucket, *dates, *((at.since, at.parts) if at is not None else ()))
         payee, _least = known.get(place) or (Ready(*place, 0), 0)
         found.append(clock(share, payee, rules, _takers(takers, place, now), days))
-    found = _by_credit_alone(access, asked, found)
+    found = _by_credit_alone(access, [one.currency for one in asked], found)
     return Told(found, {place: max(rule, least(one.kind)) for place, (one, rule) in known.items()})
 
 
-def booked(
-    access: Access, tenant: Tenant, party: int, asked: Sequence[tuple[str, Micros, Instant]], now: Instant
-) -> Told:
-    """The clocks of what was booked to a payee besides sales: currency, micros, since when it is ready.
-
-    What of it she kept as credit or gave away is told of her shares alone.
-    """
+def booked(access: Access, tenant: Tenant, asked: Sequence[Booked], now: Instant) -> Told:
+    """The clocks of what was booked to payees besides sales, such as expenses; in as few statements."""
     if not asked:
         return Told([], {})
-    known = standing_next(access, {(party, currency) for currency, _, _ in asked}, now)
-    _, takers = rows.read(access, [], {party})
+    pairs = [((one.party, one.currency), one.since) for one in asked]
+    known = standing_next(access, {pair for pair, _ in pairs}, now)
+    _, takers = rows.read(access, [], {one.party for one in asked})
+    away = _set_aside(access, pairs, takers)
     rules = {one.currency: rule for one, rule in known.values()}
     days = partial(tenant.pays, now=now)
     found = []
-    for currency, amount, since in asked:
-        payee, _least = known.get((party, currency)) or (Ready(party, currency, 0), 0)
-        share = Share(amount, "available", None, None, since)
-        found.append(clock(share, payee, rules, _takers(takers, (party, currency), now), days))
+    for one, (place, since) in zip(asked, pairs, strict=True):
+        payee, _least = known.get(place) or (Ready(*place, 0), 0)
+        at = away.get(place_of(one.opening)) or Found(since)
+        share = Share(one.amount, "available", None, None, at.since, at.parts)
+        found.append(clock(share, payee, rules, _takers(takers, place, now), days))
+    found = _by_credit_alone(access, [one.currency for one in asked], found)
     return Told(found, {place: max(rule, least(one.kind)) for place, (one, rule) in known.items()})
 
 
@@ -106,13 +120,16 @@ def _takers(found: rows.Takers, place: tuple[int, str], now: Instant) -> Sequenc
 
 
 def _set_aside(
-    access: Access, asked: Sequence[Earned], since: Mapping[int, Instant], takers: rows.Takers
+    access: Access, asked: Iterable[tuple[tuple[int, str], Instant]], takers: rows.Takers
 ) -> dict[int, Found]:
-    """What of shares that are ready left without a run. Only what a run had not taken before is looked at."""
+    """What of money that is ready left without a run, by its place: all of the payees and currencies that are asked
+    about, of which something is ready since an instant. Only what a run had not taken before is looked at.
+    """
     pairs: dict[tuple[int, str], list[Instant]] = defaultdict(list)
-    for one in asked:
-        if one.party is not None:
-            pairs[one.party, one.currency].append(since[one.position])
+    for pair, since in asked:
+        pairs[pair].append(since)
+    if not pairs:
+        return {}
     found: dict[int, Found] = {}
     for pair, went in rows.asides(access, {party for party, _ in pairs}).items():
         if pair not in pairs:
@@ -126,7 +143,7 @@ def _set_aside(
     return found
 
 
-def _by_credit_alone(access: Access, asked: Sequence[Earned], found: list[Clock]) -> list[Clock]:
+def _by_credit_alone(access: Access, currencies: Sequence[str], found: list[Clock]) -> list[Clock]:
     """Where the brand never paid otherwise, what is ready waits for its owner and not for a run that nobody plans."""
     run = (Waiting(Wait.RUN),)
     if not any(one.waits == run for one in found) or not rows.never_paid(access):
@@ -134,8 +151,8 @@ def _by_credit_alone(access: Access, asked: Sequence[Earned], found: list[Clock]
     given = {shop.currency for shop in shop_credits.shops(access)}
     own = (Waiting(Wait.CREDIT),)
     return [
-        told._replace(waits=own) if told.waits == run and one.currency in given else told
-        for one, told in zip(asked, found, strict=True)
+        told._replace(waits=own) if told.waits == run and currency in given else told
+        for currency, told in zip(currencies, found, strict=True)
     ]
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
+from fanshare.flows import expenses
 from fanshare.flows.expenses import Line
 from fanshare.web.desk import Here
 from fanshare.web.language import gettext as _
-from fanshare.web.money_states import State, booked
+from fanshare.web.money_states import State, of_expense
 
 
 def ended(here: Here, line: Line) -> State:
@@ -21,9 +22,12 @@ def ended(here: Here, line: Line) -> State:
 
 def clocked(here: Here, lines: Sequence[Line]) -> list[tuple[Line, State, str]]:
     """Lines as she sees them: what each waits for, or where the money of it stands and which run takes it."""
-    paid = [one.row for one in lines if one.row.paid and one.row.ended_at is not None]
-    told = iter(booked(here, [(row.currency, row.amount, row.ended_at or 0) for row in paid]))
-    return [(one, *(next(told) if one.row.paid else (_open(here, one), ""))) for one in lines]
+    told = expenses.clocks(here.programme, here.tenant, lines, here.now)
+    found = iter(told.clocks)
+    return [
+        (one, *(of_expense(here, one.row, next(found), told) if one.row.paid else (_open(here, one), "")))
+        for one in lines
+    ]
 
 
 def _open(here: Here, line: Line) -> State:

@@ -9,8 +9,9 @@ from fanshare.core.instants import Instant
 from fanshare.core.money import Micros, format_minor
 from fanshare.core.payment_clock import Clock, Step, Wait, Waiting
 from fanshare.flows import payment_clock
-from fanshare.flows.payment_clock import Earned
+from fanshare.flows.payment_clock import Earned, Told
 from fanshare.store.queries.earnings import LineRow
+from fanshare.store.queries.expenses import Row
 from fanshare.web.desk import Here
 from fanshare.web.language import gettext as _
 from fanshare.web.language import later
@@ -91,14 +92,11 @@ def clocks(here: Here, asked: Sequence[Earned]) -> list[tuple[State, str]]:
     ]
 
 
-def booked(here: Here, asked: Sequence[tuple[str, Micros, Instant]]) -> list[tuple[State, str]]:
-    """The same of what was booked to her besides sales: currency, micros, and since when it is ready."""
-    told = payment_clock.booked(here.access, here.tenant, here.me, asked, here.now)
-    return [
-        (_stands(found, "available", amount, (since, None), here.calendar),
-         notes(found, currency, told.least.get((here.me, currency), 0), here.calendar))
-        for (currency, amount, since), found in zip(asked, told.clocks, strict=True)
-    ]  # fmt: skip
+def of_expense(here: Here, row: Row, found: Clock, told: Told) -> tuple[State, str]:
+    """The same of an expense that was confirmed: its clock, of those that were ``told``."""
+    least = told.least.get((row.party, row.currency), 0)
+    stands = _stands(found, "available", row.amount, (found.ready_at, None), here.calendar)
+    return stands, notes(found, row.currency, least, here.calendar)
 
 
 #: What ``dated`` tells of a line in a file.

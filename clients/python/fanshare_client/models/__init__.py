@@ -28,6 +28,11 @@ from .difference_out import DifferenceOut
 from .event_out import EventOut
 from .event_out_data import EventOutData
 from .event_type import EventType
+from .expense_checked import ExpenseChecked
+from .expense_confirmed import ExpenseConfirmed
+from .expense_in import ExpenseIn
+from .expense_out import ExpenseOut
+from .expense_state import ExpenseState
 from .fan_in import FanIn
 from .fan_part_in import FanPartIn
 from .fan_part_out import FanPartOut
@@ -57,6 +62,7 @@ from .page_claim_out import PageClaimOut
 from .page_clicks_out import PageClicksOut
 from .page_code_out import PageCodeOut
 from .page_event_out import PageEventOut
+from .page_expense_out import PageExpenseOut
 from .page_gift_out import PageGiftOut
 from .page_goal_out import PageGoalOut
 from .page_link_out import PageLinkOut
@@ -145,6 +151,11 @@ __all__ = (
     "EventOut",
     "EventOutData",
     "EventType",
+    "ExpenseChecked",
+    "ExpenseConfirmed",
+    "ExpenseIn",
+    "ExpenseOut",
+    "ExpenseState",
     "FanIn",
     "FanPartIn",
     "FanPartOut",
@@ -174,6 +185,7 @@ __all__ = (
     "PageClicksOut",
     "PageCodeOut",
     "PageEventOut",
+    "PageExpenseOut",
     "PageGiftOut",
     "PageGoalOut",
     "PageLinkOut",

@@ -20,7 +20,7 @@ SELECT %(programme_id)s, %(expense)s,
 """
 _LINES: LiteralString = """
 SELECT e.id, e.party_id, coalesce(p.person_id, 0), e.currency, e.amount, e.receipt, e.agreed_at, n.ended_at,
-       n.opening_id IS NOT NULL
+       n.opening_id
   FROM expense e
   JOIN party p ON p.programme_id = e.programme_id AND p.id = e.party_id
   LEFT JOIN expense_end n ON n.programme_id = e.programme_id AND n.expense_id = e.id
@@ -28,10 +28,19 @@ SELECT e.id, e.party_id, coalesce(p.person_id, 0), e.currency, e.amount, e.recei
 """
 _OF_PARTY = _LINES + " AND e.party_id = %(party)s ORDER BY (n.ended_at IS NULL) DESC, e.id DESC LIMIT %(limit)s"
 _ONE = _LINES + " AND e.id = %(expense)s"
+_LISTED: LiteralString = (
+    _LINES
+    + """
+   AND e.id > %(after)s AND (%(party)s::bigint IS NULL OR e.party_id = %(party)s)
+   AND (%(state)s::text IS NULL OR %(state)s =
+        CASE WHEN n.expense_id IS NULL THEN 'open' WHEN n.opening_id IS NULL THEN 'dropped' ELSE 'confirmed' END)
+ ORDER BY e.id LIMIT %(limit)s
+"""
+)
 
 
 class Row(NamedTuple):
-    """A line: micros of one currency to one party. ``ended_at``: it was ``paid``, or else taken back."""
+    """A line: micros of one currency to one party. Once ended it became an ``opening``, or else was taken back."""
 
     id: int
     party: int
@@ -41,7 +50,17 @@ class Row(NamedTuple):
     receipt: bool
     agreed_at: Instant
     ended_at: Instant | None
-    paid: bool
+    opening: int | None
+
+    @property
+    def paid(self) -> bool:
+        """Whether the brand confirmed it."""
+        return self.opening is not None
+
+    @property
+    def state(self) -> str:
+        """``open``, ``confirmed`` or ``dropped``."""
+        return "open" if self.ended_at is None else "confirmed" if self.paid else "dropped"
 
 
 class New(NamedTuple):
@@ -73,3 +92,9 @@ def one(access: Access, expense: int) -> Row | None:
 def of_party(access: Access, party: int, limit: int) -> list[Row]:
     """Those of a party: the open ones first, then the newest."""
     return [Row(*row) for row in access.fetch(_OF_PARTY, {"party": party, "limit": limit})]
+
+
+def listed(access: Access, *, party: int | None, state: str | None, after: int, limit: int) -> list[Row]:
+    """Those of everybody or of one party, in any state or in one, oldest first, with numbers above ``after``."""
+    values = {"party": party, "state": state, "after": after, "limit": limit}
+    return [Row(*row) for row in access.fetch(_LISTED, values)]

@@ -105,11 +105,10 @@ def asides(access: Access, parties: Iterable[int]) -> Mapping[Pair, list[Aside]]
 
 
 def lots(access: Access, pair: Pair, base: Instant, until: Instant) -> list[Lot]:
-    """What became ready of somebody after ``base`` and not after ``until``; what is no share has a place below 0."""
+    """What became ready of somebody after ``base`` and not after ``until``; what is no share has a ``place_of``."""
     values = {"party": pair[0], "currency": pair[1], "base": base, "until": until}
     found = [Lot(*row) for row in access.fetch(_LOTS, values)]
-    rest = [(at, amount) for _, at, amount in others(access, [pair]) if base < at <= until]
-    return found + [Lot(-place, at, amount) for place, (at, amount) in enumerate(rest, 1)]
+    return found + [Lot(place, at, amount) for _, at, amount, place in others(access, [pair]) if base < at <= until]
 
 
 def never_paid(access: Access) -> bool:

@@ -27,13 +27,15 @@ SELECT g.party_id, g.currency, s.day, sum(s.amount)::bigint, count(*)
 # What the brand bore of a debt is no money of hers: it made good what a refund took. What was taken back of a balance,
 # or given again, belongs to the one of its name.
 _OTHERS = """
-SELECT party_id, currency, min(at), sum(amount)::bigint FROM (
-    SELECT o.party_id, o.currency, o.source AS name, coalesce(o.matures_at, o.moved_at) AS at, o.amount FROM opening o
+SELECT party_id, currency, min(at), sum(amount)::bigint, max(place) FROM (
+    SELECT o.party_id, o.currency, o.source AS name, coalesce(o.matures_at, o.moved_at) AS at, o.amount,
+           -2 * o.id AS place
+      FROM opening o
      WHERE o.programme_id = %(programme_id)s AND o.party_id = ANY(%(parties)s) AND NOT o.tool = ANY(%(borne)s)
        AND (o.matures_at IS NULL OR EXISTS (
             SELECT FROM opening_ready r WHERE r.programme_id = o.programme_id AND r.opening_id = o.id))
     UNION ALL
-    SELECT g.creator_party_id, g.currency, g.id::text, g.changed_at, g.amount FROM gift g
+    SELECT g.creator_party_id, g.currency, g.id::text, g.changed_at, g.amount, -2 * g.id - 1 FROM gift g
      WHERE g.programme_id = %(programme_id)s AND g.creator_party_id = ANY(%(parties)s) AND g.state = 'kept') one
  GROUP BY party_id, currency, name
 """
@@ -76,19 +78,24 @@ def came(access: Access, pairs: Sequence[Pair], most: int) -> dict[Pair, Known]:
         found[pair].append(Came(day, amount))
         counted[pair] += count
         oldest[pair] = min(day, oldest.get(pair, day))
-    for pair, at, amount in others(access, pairs):
+    for pair, at, amount, _ in others(access, pairs):
         found[pair].append(Came(at // DAY, amount))
     return {pair: Known(tuple(list_), oldest[pair] if counted[pair] == most else None) for pair, list_ in found.items()}
 
 
-def others(access: Access, pairs: Sequence[Pair]) -> list[tuple[Pair, Instant, Micros]]:
+def place_of(opening: int) -> int:
+    """The place of a balance that is no share of a sale among all that became ready; those of shares are above 0."""
+    return -2 * opening
+
+
+def others(access: Access, pairs: Sequence[Pair]) -> list[tuple[Pair, Instant, Micros, int]]:
     """What came of payees that was no share of a sale, and since when it was ready: balances that were moved in,
-    bonuses, claims, gifts.
+    bonuses, expenses, claims, gifts. The last is its place (``place_of``), below 0 and no other's.
     """
     wanted = set(pairs)
     values = {"parties": sorted({party for party, _ in pairs}), "borne": _BORNE}
     rows = access.fetch(_OTHERS, values)
-    return [((row[0], row[1]), row[2], row[3]) for row in rows if (row[0], row[1]) in wanted and row[3] > 0]
+    return [((row[0], row[1]), *row[2:]) for row in rows if (row[0], row[1]) in wanted and row[3] > 0]
 
 
 def went(access: Access, parties: Sequence[int]) -> dict[Pair, list[Went]]:

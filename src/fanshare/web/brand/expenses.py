@@ -11,7 +11,7 @@ from fanshare.core.money import parse_amount
 from fanshare.flows import expenses
 from fanshare.flows.authorisation import Role
 from fanshare.flows.expenses import Line, Wish
-from fanshare.store.queries import creators, results
+from fanshare.store.queries import creators
 from fanshare.web.desk import Here
 from fanshare.web.expenses import ended
 from fanshare.web.said import plain
@@ -26,12 +26,12 @@ def expense(here: Here, number: int) -> Any:
     row = creators.one(here.access, number)
     if row is None:
         raise BadInputError("unknown_creator", "There is no such creator here.", 404)
-    currencies = list(dict.fromkeys([here.tenant.currency, *results.currencies(here.access)]))
+    currencies = expenses.currencies(here.access, here.tenant.currency)
     problem, looked = "", dict[str, Any]()
     nothing = dict.fromkeys(("wish", "confirm", "drop"))
     if here.request.method == "POST":
         try:
-            looked = _asked(here, number, currencies)
+            looked = _asked(here, number)
         except FanshareError as error:
             problem = plain(error)
         else:
@@ -51,11 +51,11 @@ def expense(here: Here, number: int) -> Any:
     return page(here, "brand/expenses.html", {**context, **nothing, **looked}, status=422 if problem else 200)
 
 
-def _asked(here: Here, number: int, currencies: list[str]) -> dict[str, Any]:
+def _asked(here: Here, number: int) -> dict[str, Any]:
     """Do what the form asks; what is to be looked at first, or nothing where it was done."""
     sure, do = field(here, "step", 10) == "give", field(here, "do", 10)
     if do == "agree":
-        wish = _wish(here, number, currencies)
+        wish = _wish(here, number)
         expenses.look(here.programme, wish)
         if not sure:
             return {"wish": wish}
@@ -81,10 +81,9 @@ def _line(here: Here, number: int) -> Line:
     return found
 
 
-def _wish(here: Here, number: int, currencies: list[str]) -> Wish:
-    currency = field(here, "currency", 3) or currencies[0]
-    if currency not in currencies:
-        raise BadInputError("unknown_currency", "Choose one of the currencies in which you sell.")
+def _wish(here: Here, number: int) -> Wish:
+    own = here.tenant.currency
+    currency = expenses.check_currency(here.access, own, field(here, "currency", 3) or own)
     try:
         amount = parse_amount(field(here, "amount", 40).replace(",", "."))
     except BadInputError:

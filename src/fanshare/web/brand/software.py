@@ -109,7 +109,8 @@ def _scopes() -> dict[str, str]:
         Scope.RULINGS.value: _("decide about orders"),
         Scope.TERMS.value: _("publish terms"),
         Scope.STATEMENTS.value: _("read everybody's statements"),
-        Scope.PAYOUTS.value: _("read payouts"),
+        Scope.PAYOUTS.value: _("read payouts, and expenses that you pay back"),
+        Scope.EXPENSES.value: _("agree and confirm expenses that you pay back"),
         Scope.EVENTS.value: _("say where events are sent"),
     }
 
