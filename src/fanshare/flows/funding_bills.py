@@ -17,9 +17,10 @@ from fanshare.core.invoices.funding import Asked, Biller
 from fanshare.core.invoices.model import Invoice, cancelling, read, written
 from fanshare.core.invoices.self_billing import KEPT_YEARS, number_of, prefix_of
 from fanshare.core.money import Micros, format_minor
-from fanshare.flows import funding
+from fanshare.flows import funding, number_series
 from fanshare.flows.audit import noted
 from fanshare.flows.context import Programme
+from fanshare.flows.number_series import Books
 from fanshare.store.access import Access
 from fanshare.store.directory import Programme as Tenant
 from fanshare.store.idempotency import once
@@ -47,11 +48,14 @@ def biller(programme: Programme) -> Biller | None:
 
 
 def set_biller(programme: Programme, tenant: Tenant, found: Biller, now: Instant) -> None:
-    """Write invoices in this way from now on. Raises ``BadInputError`` where none could be written so."""
+    """Write invoices in this way from now on. Raises ``BadInputError`` where none could be written so, and
+    ``ConflictError`` (``prefix_taken``).
+    """
     sample = Asked(1_000_000, tenant.currency, tenant.name, reference(tenant.public_id))
     check(core.bill(found, sample, local_date(now, zone(tenant.time_zone)), "1"))
     access = programme.access
     with access.transaction():
+        number_series.take(programme, Books.FUNDING_BILLS, found.seller, found.prefix, now)
         rows.set_biller(access, programme.keys.seal(BILLER, core.packed(found), _place(programme)), access.actor, now)
         noted(access, "funding.biller", now, found.buyer.name[:100])
 
@@ -71,7 +75,8 @@ def to_ask(access: Access, tenant: Tenant, currency: str, now: Instant) -> Micro
 def issue(programme: Programme, tenant: Tenant, currency: str, key: str, now: Instant) -> int:
     """Write an invoice over what is asked for; its id. The same ``key`` writes one, however often it is sent.
 
-    Raises as ``to_ask``, and ``BadInputError``: ``no_biller`` where nobody said who asks whom, and those of ``check``.
+    Raises as ``to_ask``, and ``BadInputError``: ``no_biller`` where nobody said who asks whom, and those of ``check``;
+    ``ConflictError`` ``prefix_taken``.
     """
     body = {"funding bill": currency}
     made = once(programme.access, f"funding bill {key}", body, now, lambda: _issue(programme, tenant, currency, now))
@@ -128,6 +133,7 @@ def _issue(programme: Programme, tenant: Tenant, currency: str, now: Instant) ->
     asked = Asked(amount, currency, tenant.name, reference(tenant.public_id))
     day = local_date(now, zone(tenant.time_zone))
     check(core.bill(found, asked, day, "1"))  # a number is only taken for what can be written
+    number_series.take(programme, Books.FUNDING_BILLS, found.seller, found.prefix, now)
     serial = rows.next_serial(access, day.year)
     paper = core.bill(found, asked, day, number_of(found.prefix, day.year, serial))
     made = _put(programme, paper, Bill(0, day.year, serial, currency, amount, None, now))

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from fanshare.core.errors import BadInputError, FanshareError
+from fanshare.core.errors import BadInputError, ConflictError, FanshareError
 from fanshare.core.instants import Instant, local_date, zone
 from fanshare.core.invoices import self_billing as core
 from fanshare.core.invoices.checks import check
@@ -18,9 +18,11 @@ from fanshare.core.invoices.model import Invoice, cancelling, read, written
 from fanshare.core.invoices.self_billing import Issuer, Paid, Stated
 from fanshare.core.money import Micros
 from fanshare.core.payout_item import State
+from fanshare.flows import number_series
 from fanshare.flows.audit import noted
 from fanshare.flows.context import Programme
 from fanshare.flows.earned import earned
+from fanshare.flows.number_series import Books
 from fanshare.store.access import Access
 from fanshare.store.directory import Programme as Tenant
 from fanshare.store.directory import programme_with_id
@@ -74,9 +76,10 @@ def issuer(programme: Programme) -> Issuer | None:
 
 
 def set_issuer(programme: Programme, found: Issuer, by: str, now: Instant) -> None:
-    """Write credit notes as this brand from now on."""
+    """Write credit notes as this brand from now on. Raises ``ConflictError`` (``prefix_taken``)."""
     access = programme.access
     with access.transaction():
+        number_series.take(programme, Books.SELF_BILLS, found.party, found.prefix, now)
         rows.set_issuer(access, programme.keys.seal(ISSUER, core.packed(found), _place(programme)), by[:200], now)
         noted(access, "billing.issuer", now, "set")
 
@@ -124,7 +127,7 @@ def given(programme: Programme, party: int, person: int) -> Given | None:
 
 def write_due(programme: Programme, tenant: Tenant, now: Instant) -> int:
     """Write every document that is due; how many. What can't be written now is tried again, and said on the pages."""
-    found, done, after = issuer(programme), 0, 0
+    found, done, after = _writer(programme), 0, 0
     while found is not None and (lacking := rows.lacking(programme.access, after, _BATCH)):
         writable = _writable(programme, tenant, found, lacking, now)
         done += sum(_written(programme, tenant, found, one, now) for one in writable)
@@ -141,7 +144,7 @@ def write_hers(programme: Programme, party: int, now: Instant) -> int:
 
     What arrives at the same moment waits for its end, and came after her word.
     """
-    found, done, after = issuer(programme), 0, 0
+    found, done, after = _writer(programme), 0, 0
     if found is None:
         return 0
     rows.hold_payments(programme.access, party)
@@ -155,7 +158,7 @@ def write_hers(programme: Programme, party: int, now: Instant) -> int:
 
 def lacks(programme: Programme, party: int, now: Instant) -> bool:
     """Whether a payment to her has no document yet that can be written, as long as she is here."""
-    found, after = issuer(programme), 0
+    found, after = _writer(programme), 0
     if found is None:
         return False
     tenant = programme_with_id(programme.access.conn, programme.access.programme_id)
@@ -174,10 +177,11 @@ def standing(programme: Programme, tenant: Tenant, payments: Sequence[Payment], 
         bills.setdefault(bill.item, []).append(bill)
     without = [one for one in payments if one.id not in bills]
     stated, sums = _statements(programme, without), earned(access, {one.party for one in payments})
+    refused = None if found is None or not without else _refused(programme, found)
     return [
         Standing(one, [document(programme, bill) for bill in bills[one.id]], None, sums.get(one.payout, 0))
         if one.id in bills
-        else Standing(one, [], _why_not(tenant, found, stated.get(one.id), _over(one, sums), now))
+        else Standing(one, [], _why_not(tenant, found, stated.get(one.id), _over(one, sums), now) or refused)
         for one in payments
     ]
 
@@ -196,6 +200,17 @@ def one_of(programme: Programme, bill: int, party: int | None = None) -> Documen
     if found.paper is None:
         raise BadInputError("bill_forgotten", "No law asked for this document any more, and it was forgotten.", 404)
     return found
+
+
+def _refused(programme: Programme, found: Issuer) -> FanshareError | None:
+    """Why the numbers of this issuer can't begin as they would."""
+    return number_series.refusal(programme, Books.SELF_BILLS, found.party, found.prefix)
+
+
+def _writer(programme: Programme) -> Issuer | None:
+    """The issuer, where documents can be written in its name."""
+    found = issuer(programme)
+    return None if found is None or _refused(programme, found) else found
 
 
 def _why_not(
@@ -287,12 +302,13 @@ def _written(programme: Programme, tenant: Tenant, found: Issuer, payment: Payme
             if stated is None:
                 return False
             _drafted(tenant, found, stated, payment, now, "1")  # a number is only taken for what can be written
+            number_series.take(programme, Books.SELF_BILLS, found.party, found.prefix, now)
             year = local_date(now, zone(tenant.time_zone)).year
             serial = rows.next_serial(access, year)
             made = _drafted(tenant, found, stated, payment, now, core.number_of(found.prefix, year, serial))
             put(programme, made, Bill(0, year, serial, payment.party, payment.id, payment.run, payment.currency,
                                        payment.amount, None, now, None))  # fmt: skip
-    except BadInputError:
+    except (BadInputError, ConflictError):
         return False
     return True
 

@@ -34,6 +34,7 @@ GLOBAL = frozenset(
         "dpi_operator",  # who reports for the whole installation
         "dpi_message",  # a report holds sellers of all its programmes
         "dpi_record",  # and what it says of each
+        "number_series",  # one issuer may write invoices in several programmes
         "audit",  # operators act for the whole installation
         "public_text",  # the site has one imprint
         "django_migrations",  # Django's own
