@@ -8,9 +8,10 @@ answered by a later one.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, LiteralString, NamedTuple
 
 from fanshare.core import commitments, leaves
+from fanshare.core.claims import bare
 from fanshare.core.errors import BadInputError
 from fanshare.core.instants import DAY, Instant
 from fanshare.flows import debts, unclaimed
@@ -44,13 +45,18 @@ UPDATE shop_order SET buyer_party_id = %(party)s
  WHERE programme_id = %(programme_id)s AND id = %(order)s AND buyer_party_id IS NULL
 """
 
-_BY_NUMBER = """
-SELECT o.id, c.endpoint, o.external_id IN (%(number)s, %(behind)s) FROM shop_order o
+# Ids of digits alone have no case and no sign before them (migration 0209 has an index of the others).
+_FOLDED: LiteralString = "lower(rtrim(ltrim({0}, E'# \\t\\r\\n'), E' \\t\\r\\n'))"
+_BY_NUMBER: LiteralString = """
+SELECT o.id, c.endpoint, o.external_id, o.external_id = ANY(%(exact)s::text[]) FROM shop_order o
   JOIN connection c ON c.programme_id = o.programme_id AND c.id = o.connection_id
  WHERE o.programme_id = %(programme_id)s
-   AND (o.external_id = %(number)s OR o.number = %(printed)s
-        OR ((o.external_id = %(behind)s OR o.number = %(printed_behind)s) AND c.endpoint = %(endpoint)s))
-"""
+   AND (o.external_id = ANY(%(spelled)s::text[]) OR o.number = %(printed)s
+        OR (o.external_id !~ '^[0-9]+$' AND @own = lower(%(number)s))
+        OR ((o.external_id = ANY(%(spelled_behind)s::text[]) OR o.number = %(printed_behind)s
+             OR (o.external_id !~ '^[0-9]+$' AND @own = lower(%(behind)s)))
+            AND lower(c.endpoint) = lower(%(endpoint)s)))
+""".replace("@own", _FOLDED.format("o.external_id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,30 +142,59 @@ def claim_order(programme: Programme, order: int, party: int, now: Instant) -> b
 def find_order(access: Access, number: str) -> int:
     """The id of an order by the shop's id of it or by the number that its buyer was told, such as 1001 of Shopify.
 
-    Where several shops use the number it is ``<endpoint>/<number>``.
+    In whatever case it was typed, with or without a ``#`` before it and blanks around. Where several orders match, it
+    is ``<endpoint>/<number>``; in one shop the spelling that is exactly an order's own id goes before all others.
 
     Raises ``BadInputError`` (``unknown_order``, ``several_orders``).
     """
-    rows = _numbered(access, number.lstrip("#"))
+    rows = _numbered(access, number)
     if not rows:
         raise BadInputError(
-            "unknown_order", "No order has the number %(number)s in this programme.", 404, number=repr(number[:60])
+            "unknown_order",
+            "No order has the number %(number)s in this programme.",
+            404,
+            number=repr(bare(number)[:60]),
         )
     if len(rows) > 1:
-        choices = " or ".join(f"{endpoint}/{number.lstrip('#')[:60]}" for _, endpoint in rows[:5])
-        raise BadInputError(
-            "several_orders", "Several shops have an order of that number: say %(choices)s.", choices=choices
-        )
-    return int(rows[0][0])
+        choices = " or ".join(_choice(one, rows, number) for one in rows[:5])
+        raise BadInputError("several_orders", "Several orders have that number: say %(choices)s.", choices=choices)
+    return rows[0].order
 
 
-def _numbered(access: Access, number: str) -> list[tuple[int, str]]:
+class _Numbered(NamedTuple):
+    """An order that a number fits. ``exact``: it is the order's own id, letter by letter."""
+
+    order: int
+    shop: str
+    own_id: str
+    exact: bool
+
+
+def _numbered(access: Access, typed: str) -> list[_Numbered]:
     """Orders of a number with their shops. In one shop an order's own id goes before another one's printed number."""
-    endpoint, _, behind = number.partition("/")
-    printed = {"printed": _printed(number), "printed_behind": _printed(behind)}
-    rows = access.fetch(_BY_NUMBER, {"number": number, "endpoint": endpoint, "behind": behind, **printed})
-    exact = {shop for _, shop, by_id in rows if by_id}
-    return [(order, shop) for order, shop, by_id in rows if by_id or shop not in exact]
+    number = bare(typed)
+    endpoint, _, after = number.partition("/")
+    behind = bare(after)
+    spelled, spelled_behind = [typed.strip(), number], [after.strip(), behind] if behind else []
+    values = {
+        "exact": [*spelled, *spelled_behind],
+        "number": number or None,
+        "spelled": spelled,
+        "printed": _printed(number),
+        "endpoint": endpoint.strip(),
+        "behind": behind or None,
+        "spelled_behind": spelled_behind,
+        "printed_behind": _printed(behind),
+    }
+    rows = [_Numbered(*row) for row in access.fetch(_BY_NUMBER, values)]
+    exact = {one.shop for one in rows if one.exact}
+    return [one for one in rows if one.exact or one.shop not in exact]
+
+
+def _choice(one: _Numbered, rows: Sequence[_Numbered], number: str) -> str:
+    """How one of several is named: by its shop, or by its own id too where one shop has several."""
+    alone = sum(other.shop == one.shop for other in rows) == 1
+    return f"{one.shop}/{bare(number)[:60] if alone else one.own_id[:60]}"
 
 
 def _printed(number: str) -> int | None:
