@@ -1,6 +1,10 @@
 """Creators, fans, links, codes, terms and clicks by the API."""
 
-from fanshare.core.instants import DAY, SECOND, utc_day
+from fanshare.core.code_plans import STOCK, CodePlan
+from fanshare.core.discounts import Discount
+from fanshare.core.instants import DAY, SECOND, format_rfc3339, utc_day
+from fanshare.flows import joining_codes
+from fanshare.flows.code_plans import set_plan
 from tests.api.support.desk import Client
 from tests.api.test_gate import LINK
 from tests.jobs.house import House
@@ -84,3 +88,19 @@ def test_a_creator_chooses_her_fans_part_inside_the_limits(api: Client) -> None:
     assert api.put("/creators/cleo/fan-part", {"basis_points": 3_100}, 400)["code"] == "fan_part_out_of_limits"
     assert api.put("/creators/cleo/fan-part", {"basis_points": 0, "link": "nope"}, 404)["code"] == "unknown_link"
     assert api.put("/creators/cleo/group", {"group": "gold"}, 400)["code"] == "unknown_group"
+
+
+def test_a_programme_says_who_gets_a_code_by_joining(house: House, api: Client) -> None:
+    assert api.get("/programme")["joining_code"] is None
+    brand = house.bea
+    plan = CodePlan("hello", Discount("EUR", percent_bps=1000), source=STOCK)
+    set_plan(brand.programme, brand.shop.id, plan, house.now - DAY)
+    joining_codes.set_rule(brand.programme, "hello", house.now, creators=True, fans=False, named=True)
+    told = {"plan": "hello", "creators": True, "fans": False, "named": True, "since": format_rfc3339(house.now)}
+    assert api.get("/programme")["joining_code"] == told
+    house.later(SECOND)
+    joining_codes.set_rule(brand.programme, "hello", house.now, creators=False, fans=True, named=False)
+    told = {"plan": "hello", "creators": False, "fans": True, "named": False, "since": format_rfc3339(house.now)}
+    assert api.get("/programme")["joining_code"] == told
+    joining_codes.set_rule(brand.programme, "", house.now, creators=False, fans=False, named=False)
+    assert api.get("/programme")["joining_code"] is None

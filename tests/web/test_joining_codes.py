@@ -9,8 +9,10 @@ import pytest
 
 from fanshare.core.code_plans import STOCK, CodePlan
 from fanshare.core.discounts import Discount
+from fanshare.core.errors import ConflictError
 from fanshare.core.instants import DAY, MINUTE
-from fanshare.flows import code_stock, joining, joining_codes
+from fanshare.core.work_stops import Side
+from fanshare.flows import code_stock, joining, joining_codes, leaving, work_stops
 from fanshare.flows.code_plans import set_plan
 from fanshare.flows.context import open_programme
 from fanshare.flows.joining import Draft
@@ -19,6 +21,7 @@ from fanshare.jobs.recheck import recheck
 from fanshare.store.access import Access, connect
 from fanshare.store.queries import joining_codes as rows
 from fanshare.store.queries import shop_codes
+from fanshare.store.queries import work_stops as work_rows
 from fanshare.store.server import Server
 from tests.edge.running import KEYS
 from tests.support.schema import schema_template
@@ -35,7 +38,14 @@ PATH = "/brand/linen/codes/joining"
 def company(schema_template: str, pg_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
     with founded(pg_server, schema_template, tmp_path_factory.mktemp("joining-codes")) as made:
         brand, now = made.brand, made.house.now
-        for name, source in (("hello", "shop"), ("fans", "shop"), ("crowd", "shop"), ("stock", STOCK)):
+        for name, source in (
+            ("hello", "shop"),
+            ("fans", "shop"),
+            ("crowd", "shop"),
+            ("stock", STOCK),
+            ("leaver", STOCK),
+            ("dry", STOCK),
+        ):
             plan = CodePlan(name, Discount("EUR", percent_bps=1500), prefix="LIN", source=source, per_owner=3)
             set_plan(brand.programme, brand.shop.id, plan, now - 30 * DAY)
         yield made
@@ -183,6 +193,99 @@ def test_many_who_join_at_once_get_one_each_and_none_the_same(company: Company) 
     found = [codes(company, party) for party in parties]
     assert [len(each) for each in found] == [1] * 12
     assert len({each[0][0].casefold() for each in found}) == 12
+
+
+def joined(company: Company, name: str) -> tuple[int, int]:
+    """Somebody who got her code of the stock by joining: she, and the number by which it counts."""
+    code_stock.bring(company.brand.programme, "leaver", f"{name.upper()}-BY-JOINING".encode(), company.house.now)
+    she = join_as_fan(company, name) if name.startswith("fan") else join(company, name)
+    [(text, state, _)] = codes(company, she)
+    assert state == "confirmed"
+    found: int = company.house.value("SELECT id FROM code WHERE shown = %s", text)
+    company.house.later(MINUTE)
+    return she, found
+
+
+def counts(company: Company, code: int) -> str:
+    """How a code stands here."""
+    found = work_rows.thing(company.brand.access, "code", code)
+    assert found is not None
+    return found.state
+
+
+def no_other_one(company: Company, owner: int) -> None:
+    """There is more in the stock, and days go by, and she gets nothing of it."""
+    programme, before = company.brand.programme, len(codes(company, owner))
+    assert joining_codes.give(programme, owner, company.house.now) is False
+    for _ in range(3):
+        company.house.later(DAY)
+        recheck(programme, company.house.now)
+    assert len(codes(company, owner)) == before == 1
+
+
+@pytest.mark.parametrize("by", list(Side))
+@pytest.mark.parametrize("name", ["pia", "fanny"])
+def test_a_code_that_came_by_joining_pauses_and_goes_on_as_others_do_and_nobody_gets_another(
+    company: Company, name: str, by: Side
+) -> None:
+    say(company, "leaver", creators="yes", fans="yes")
+    programme, house = company.brand.programme, company.house
+    she, code = joined(company, f"{name}{by}")
+    code_stock.bring(programme, "leaver", f"SPARE-{name}-{by}".encode(), house.now)
+    reason = "It leaked" if by is Side.BRAND else None
+    work_stops.pause(programme, "code", code, by, reason, house.now)
+    assert counts(company, code) == "paused"
+    assert [state for _, state, _ in codes(company, she)] == ["confirmed"], "the shop still takes it"
+    no_other_one(company, she)
+    assert counts(company, code) == "paused"
+    other = Side.OWNER if by is Side.BRAND else Side.BRAND
+    with pytest.raises(ConflictError) as caught:
+        work_stops.resume(programme, "code", code, other, house.now)
+    assert caught.value.code == f"paused_by_{by}"
+    assert work_stops.resume(programme, "code", code, by, house.now)
+    assert counts(company, code) == "active"
+    no_other_one(company, she)
+
+
+@pytest.mark.parametrize("name", ["quin", "fanq"])
+def test_a_code_that_came_by_joining_ends_by_the_brand_and_nobody_gets_another(company: Company, name: str) -> None:
+    say(company, "leaver", creators="yes", fans="yes")
+    programme, house = company.brand.programme, company.house
+    she, code = joined(company, name)
+    code_stock.bring(programme, "leaver", f"SPARE-{name}".encode(), house.now)
+    work_stops.end(programme, "code", code, Side.BRAND, "The season is over", house.now)
+    assert counts(company, code) == "ended"
+    assert [state for _, state, _ in codes(company, she)] == ["ended"]
+    no_other_one(company, she)
+
+
+@pytest.mark.parametrize("name", ["rosa", "fanr"])
+def test_whoever_leaves_loses_the_code_that_came_by_joining_and_gets_no_other_one(company: Company, name: str) -> None:
+    say(company, "leaver", creators="yes", fans="yes")
+    programme, house = company.brand.programme, company.house
+    she, code = joined(company, name)
+    code_stock.bring(programme, "leaver", f"SPARE-{name}".encode(), house.now)
+    until = leaving.ask(programme, she, house.now)
+    assert counts(company, code) == "ended"
+    assert [state for _, state, _ in codes(company, she)] == ["ended"]
+    no_other_one(company, she)
+    house.later(until - house.now + DAY)
+    assert leaving.finish(programme, house.now) >= 1
+    no_other_one(company, she)
+
+
+def test_whoever_leaves_before_she_got_hers_gets_none(company: Company) -> None:
+    say(company, "dry", creators="yes", fans="yes")
+    programme, house = company.brand.programme, company.house
+    she, fan = join(company, "Sina"), join_as_fan(company, "fans")
+    assert codes(company, she) == codes(company, fan) == []
+    house.later(MINUTE)
+    for one in (she, fan):
+        leaving.ask(programme, one, house.now)
+    code_stock.bring(programme, "dry", b"DRY-1\nDRY-2\n", house.now)
+    house.later(DAY)
+    recheck(programme, house.now)
+    assert codes(company, she) == codes(company, fan) == []
 
 
 def test_only_owners_and_managers_say_it_and_it_stands_in_the_audit(company: Company) -> None:
