@@ -47,10 +47,23 @@ UPDATE shop_order SET buyer_party_id = %(party)s
 
 # Ids of digits alone have no case and no sign before them (migration 0209 has an index of the others).
 _FOLDED: LiteralString = "lower(rtrim(ltrim({0}, E'# \\t\\r\\n'), E' \\t\\r\\n'))"
+# Each way of matching has an index of its own; which of what is found is meant is asked of these alone.
+_NEAR: LiteralString = """
+SELECT s.id FROM connection c
+ CROSS JOIN LATERAL (SELECT id FROM shop_order WHERE programme_id = c.programme_id AND connection_id = c.id
+                        AND external_id = ANY(%(exact)s::text[])
+                      UNION ALL
+                     SELECT id FROM shop_order WHERE programme_id = c.programme_id AND connection_id = c.id
+                        AND number IS NOT NULL AND number = ANY(%(numbers)s::bigint[])) s
+ WHERE c.programme_id = %(programme_id)s
+ UNION
+SELECT id FROM shop_order WHERE programme_id = %(programme_id)s AND external_id !~ '^[0-9]+$'
+   AND @own IN (lower(%(number)s), lower(%(behind)s))
+""".replace("@own", _FOLDED.format("external_id"))
 _BY_NUMBER: LiteralString = """
 SELECT o.id, c.endpoint, o.external_id, o.external_id = ANY(%(exact)s::text[]) FROM shop_order o
   JOIN connection c ON c.programme_id = o.programme_id AND c.id = o.connection_id
- WHERE o.programme_id = %(programme_id)s
+ WHERE o.programme_id = %(programme_id)s AND o.id = ANY(%(near)s::bigint[])
    AND (o.external_id = ANY(%(spelled)s::text[]) OR o.number = %(printed)s
         OR (o.external_id !~ '^[0-9]+$' AND @own = lower(%(number)s))
         OR ((o.external_id = ANY(%(spelled_behind)s::text[]) OR o.number = %(printed_behind)s
@@ -176,7 +189,7 @@ def _numbered(access: Access, typed: str) -> list[_Numbered]:
     endpoint, _, after = number.partition("/")
     behind = bare(after)
     spelled, spelled_behind = [typed.strip(), number], [after.strip(), behind] if behind else []
-    values = {
+    values: dict[str, Any] = {
         "exact": [*spelled, *spelled_behind],
         "number": number or None,
         "spelled": spelled,
@@ -186,7 +199,9 @@ def _numbered(access: Access, typed: str) -> list[_Numbered]:
         "spelled_behind": spelled_behind,
         "printed_behind": _printed(behind),
     }
-    rows = [_Numbered(*row) for row in access.fetch(_BY_NUMBER, values)]
+    numbers = [one for one in (values["printed"], values["printed_behind"]) if one is not None]
+    near = [row[0] for row in access.fetch(_NEAR, {**values, "numbers": numbers})]
+    rows = [_Numbered(*row) for row in access.fetch(_BY_NUMBER, {**values, "near": near})] if near else []
     exact = {one.shop for one in rows if one.exact}
     return [one for one in rows if one.exact or one.shop not in exact]
 
