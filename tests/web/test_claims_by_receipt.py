@@ -211,6 +211,23 @@ def test_only_the_claimant_owner_and_manager_see_it(company: Company) -> None:
     assert post(mona, f"{path}/receipt").status == 401, "who looks shows that it is she"
 
 
+@pytest.mark.parametrize("content", [photo(), pdf("Order #H1")], ids=["photo", "pdf"])
+def test_no_cache_keeps_a_receipt_and_no_browser_guesses_what_it_is(company: Company, content: bytes) -> None:
+    party, device = fan(company, f"hana-{len(content)}")
+    assert send(device, content).status == 302
+    claim = queries.listed(company.brand.access, party=party, limit=1)[0].id
+    hers = device.get(f"/claims/linen/{claim}/receipt")
+    theirs = post(company.device("bea"), f"/brand/linen/claims/{claim}/receipt")
+    for answer in (hers, theirs):
+        assert answer.status == 200
+        assert answer.headers["cache-control"] == "private, no-store"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["content-security-policy"].endswith("sandbox")
+        name = answer.headers["content-disposition"].partition("filename=")[2]
+        assert name in {'"receipt.webp"', '"receipt.pdf"'}, "nothing that she called it"
+    assert hers.content == theirs.content
+
+
 def test_it_goes_thirty_days_after_the_answer_and_not_before(company: Company) -> None:
     _, device = fan(company, "gina")
     send(device, photo("GIF"))
