@@ -52,8 +52,15 @@ def base(company: Company) -> Iterator[str]:
 
 
 def cookies(company: Company, base: str, who: str) -> str:
-    """The cookies of somebody who has signed in, as a header."""
+    """The cookies of somebody who has signed in, as a header.
+
+    Whoever has not gets the one of the forms: else pages that Wapiti asks for at once set one each, their tokens fit
+    none but the last of them, and it takes every refused form for a sign that tokens are not looked at.
+    """
     with httpx.Client(base_url=base, headers={"origin": base}, follow_redirects=False) as client:
+        if not who:
+            client.get("/sign-in")
+            return "; ".join(f"{name}={value}" for name, value in client.cookies.items())
         page = client.get(f"/sign-in/confirm?t={company.token(who)}").text
         hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
         assert client.post("/sign-in/confirm", data=hidden).status_code == 302
@@ -91,7 +98,7 @@ def scan(url: str, base: str, cookie: str, folder: Path, more: Iterable[str] = (
 
 @pytest.mark.parametrize("who", WALKS)
 def test_wapiti_finds_nothing(company: Company, base: str, tmp_path: Path, who: str) -> None:
-    cookie = cookies(company, base, who) if who else ""
+    cookie = cookies(company, base, who)
     first, *more = (base + page for page in WALKS[who])
     report = scan(first, base, cookie, tmp_path, more)
     assert report["infos"]["crawled_pages_nbr"] >= 10, "it walked"
@@ -99,6 +106,21 @@ def test_wapiti_finds_nothing(company: Company, base: str, tmp_path: Path, who: 
         name: places for kind in ("vulnerabilities", "anomalies") for name, places in report[kind].items() if places
     }
     assert not found, json.dumps(found, indent=1)[:5_000]
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/language", "/join/wool"])
+def test_a_token_of_another_cookie_opens_no_form(base: str, path: str) -> None:
+    """What Wapiti asks about tokens, asked by hand: the right one goes through, another one is refused."""
+    with httpx.Client(base_url=base, headers={"origin": base}, follow_redirects=False) as client:
+        tokens = re.findall(r'name="csrfmiddlewaretoken" value="([^"]+)"', client.get("/sign-in").text)
+        form = {"address": "a@example.test", "language": "de", "next": "/"}
+        answers = [
+            client.post(path, data={**form, "csrfmiddlewaretoken": token}).status_code
+            for token in (tokens[0], tokens[0][::-1], "")
+        ]
+    assert answers[0] < 500
+    assert answers[0] != 403
+    assert answers[1:] == [403, 403]
 
 
 def test_a_page_that_repeats_what_it_was_given_is_found(tmp_path: Path) -> None:
