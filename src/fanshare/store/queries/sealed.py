@@ -132,6 +132,7 @@ UNDER_OTHER_KEYS = {
 NOT_SEALED = {
     ("click", "visitor"): "a keyed hash under the salt of a day",
     ("delivery", "id"): "an id",
+    ("number_series", "issuer"): "a keyed hash of an issuer's number or name, under a key that outlives master keys",
     ("passkey", "attested"): "a public key, the id its device gave it, and the device's model",
     ("passkey", "handle"): "random: what devices call an account",
     ("picture", "content"): "shown to everybody",
