@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import patch
 
 import psutil
 import psycopg
@@ -23,12 +24,14 @@ import pytest
 from psycopg import sql
 
 from fanshare.core.errors import FanshareError
-from fanshare.store.server import Database, Server, embedded_database
+from fanshare.store.server import Database, Server, cluster, embedded_database
 
 _PREFIX = f"fst-{os.geteuid()}-"
 _MEMORY = Path("/dev/shm")
 #: What has to be free there, as room and as memory: many times what a run of two workers was seen to take.
 _ROOM = 4 << 30
+#: All workers use one server, and tests of fifty at once run beside each other and beside pages that keep theirs.
+_CONNECTIONS = "200"
 _RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID") or secrets.token_hex(6)
 
 
@@ -51,7 +54,8 @@ def shared_server(run: str) -> Iterator[Server]:
         _bury_abandoned()
         home = home_of(run)
         server = Server(home)
-        server.acquire()
+        with patch.dict(cluster.SIZES, max_connections=_CONNECTIONS):
+            server.acquire()
     try:
         yield server
     finally:
