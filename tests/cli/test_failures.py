@@ -1,6 +1,7 @@
 """Whatever is typed: one sentence, an exit code, no traceback; and ``--help`` before anybody gets impatient."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,6 +12,8 @@ import typer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fanshare.cli import lean
+from fanshare.cli.call import Session
 from fanshare.cli.failures import guarded
 from fanshare.cli.main import hoist
 from fanshare.config.clock import FileClock
@@ -115,6 +118,36 @@ def test_what_serves_never_loads_what_draws_on_a_terminal_and_a_command_still_ma
     subprocess.run([sys.executable, "-c", program], check=True)
     control = program.replace("import sys\n", "import sys, structlog\n")
     assert subprocess.run([sys.executable, "-c", control], check=False, capture_output=True).returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "options"),
+    [
+        (["python", "/opt/bin/fanshare", "work"], []),
+        (["python", "-m", "fanshare", "work"], []),
+        (["python", "-W", "error", "-X", "dev", "-m", "fanshare", "work"], ["-W", "error", "-X", "dev"]),
+    ],
+)
+def test_the_process_that_comes_after_is_told_what_the_interpreter_was_told(
+    monkeypatch: pytest.MonkeyPatch, line: list[str], options: list[str]
+) -> None:
+    became: list[list[str]] = []
+    monkeypatch.setattr(os, "execv", lambda _, words: became.append(words))
+    monkeypatch.setattr(lean, "_is_fanshare_itself", lambda: True)
+    monkeypatch.setattr(sys, "orig_argv", line)
+    monkeypatch.setattr(sys, "argv", line[-2:])
+    monkeypatch.setenv(lean.READ, "nothing yet")
+    lean.become(Session({}, Path("/srv/x"), log_json=True), {"as_child": False})
+    assert became == [[sys.executable, *options, "-P", "-m", "fanshare", "work"]]
+    read = json.loads(os.environ[lean.READ])
+    assert (read["home"], read["log_json"], read["options"]) == ("/srv/x", True, {"as_child": False})
+
+
+def test_a_program_that_wraps_fanshare_goes_on_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it has changed would be lost: a test runner is such a program."""
+    monkeypatch.setattr(os, "execv", lambda *_: pytest.fail("it became another process"))
+    lean.become(Session({}), {"as_child": False})
+    assert lean.READ not in os.environ
 
 
 def test_a_mistyped_command_is_named_with_a_suggestion(nowhere: Terminal) -> None:
