@@ -79,6 +79,9 @@ class Watch:
         )
         newest = 0
         with connect(self._dsn) as conn:
+            # Planned for every look anew: the plan that is kept for any ``newest`` reads the whole table, and took
+            # two thirds of a core from what is measured.
+            conn.prepare_threshold = None
             until = time.monotonic() + 300
             while len(self.seen) < self._wanted and time.monotonic() < until:
                 # Orders are not settled in the order of their ids.
