@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from psycopg import errors
 
 from fanshare.core.instants import DAY, HOUR
 from fanshare.core.order_join import tombstone
@@ -22,6 +23,7 @@ from tests.support.sales import EPOCH, UNIT, percent, terms_of
 
 NOW = EPOCH + 60 * DAY
 _WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+_LOG = "SELECT size FROM log_tree WHERE programme_id = %(programme_id)s FOR NO KEY UPDATE NOWAIT"
 _HASHES = "SELECT count(DISTINCT state_hash) FROM order_state WHERE programme_id = %(programme_id)s"
 _STATUS = "SELECT status FROM shop_order WHERE programme_id = %(programme_id)s"
 
@@ -97,3 +99,24 @@ def test_of_an_order_of_which_only_its_absence_is_left_nothing_is_written(
         found = accept(access, add_shop(access), [gone, bought()], programme.book, programme.secrets, NOW)
     assert (found.changed, list(found.refused)) == (set(), ["1001"])
     assert access.value(_HASHES) == 0
+
+
+def test_what_else_belongs_to_an_acceptance_is_done_before_the_log_is_locked(
+    conn: Connection, shared_database: Database
+) -> None:
+    """Whoever holds the log keeps everybody else waiting, so it must be the last lock of a transaction."""
+    access, tenant = found_programme(conn, BEFORE)
+    publish_terms(access, document(terms_of(*percent(1000))), BEFORE)
+    shop, programme, told = add_shop(access), open_programme(access, tenant.public_id, KEYS), list[Accepted]()
+
+    def then(found: Accepted) -> None:
+        told.append(found)
+        with connect(shared_database.dsn()) as theirs:
+            Access(theirs, access.programme_id, "test").fetch(_LOG)
+
+    with access.transaction():
+        found = accept(access, shop, [bought()], programme.book, programme.secrets, NOW, then=then)
+        with connect(shared_database.dsn()) as theirs, pytest.raises(errors.LockNotAvailable):
+            Access(theirs, access.programme_id, "test").fetch(_LOG)
+    assert told == [found]
+    assert (found.new_states, len(found.changed)) == (1, 1)

@@ -95,7 +95,7 @@ def _not_ours(address: str, hosts: Any, plain: bool) -> None:
 def _report(d: Desk) -> object:
     raw, _ = d.chance.choice(corpus.generic())
     return report_orders.report_order(
-        d.programme, spoil.json_body(d.chance, raw), d.text("endpoint"), read_generic, d.now
+        d.programme, spoil.json_body(d.chance, raw), d.text("endpoint"), read_generic, d.now, lambda done: done
     )
 
 

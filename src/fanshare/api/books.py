@@ -35,7 +35,7 @@ from fanshare.core.sentences import sentence
 from fanshare.core.settlement_leaf import own_settlement
 from fanshare.flows import payment_clock
 from fanshare.flows.payment_clock import Earned
-from fanshare.flows.report_orders import report_order
+from fanshare.flows.report_orders import Reported, report_order
 from fanshare.flows.rulings import NewRuling, rule
 from fanshare.flows.statements import make_statement
 from fanshare.store.queries import paged
@@ -82,10 +82,12 @@ def report_an_order(request: Any, body: OrderIn) -> Any:
     """
 
     def work(desk: Desk) -> Any:
+        def show(done: Reported) -> Any:
+            row = paged.orders(desk.access, desk.now, order=done.order)[0]
+            return {"order": order_out(row), "changed": done.changed}
+
         read = desk.gate.read_orders
-        done = report_order(desk.programme, request.body, body.connection or "", read, desk.now)
-        row = paged.orders(desk.access, desk.now, order=done.order)[0]
-        return {"order": order_out(row), "changed": done.changed}
+        return report_order(desk.programme, request.body, body.connection or "", read, desk.now, show)
 
     return write(request, body, work)
 

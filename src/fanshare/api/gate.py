@@ -73,7 +73,7 @@ class Desk:
     @property
     def programme(self) -> Programme:
         """The programme as the flows see it. Raises ``FanshareError`` (``no_terms``)."""
-        return open_programme(self.access, self.tenant.public_id, self.gate.keys)
+        return open_programme(self.access, self.tenant.public_id, self.gate.keys, self.tenant.newest_terms)
 
     def address(self, path: str) -> str:
         """The public address of a path."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _SHORTEST, _LONGEST = 0.05, 0.25
 #: A round costs by its statements, hardly by its orders: after one with less than a few, some gather before the next.
-_FEW, _GATHER = 30, 0.04
+_FEW, _GATHER = 30, 0.08
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
 
 

@@ -5,7 +5,7 @@ and does not hold up the others.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from fanshare.core import commitments, leaves
@@ -61,14 +61,41 @@ class Secrets:
 
 
 def accept(
-    access: Access, shop: Shop, reports: Sequence[Report], book: TermsBook, secrets: Secrets, now: Instant
+    access: Access,
+    shop: Shop,
+    reports: Sequence[Report],
+    book: TermsBook,
+    secrets: Secrets,
+    now: Instant,
+    *,
+    then: Callable[[Accepted], None] = lambda _: None,
 ) -> Accepted:
-    """Accept states of orders (or reports of payments) of one connection, in one transaction of the caller."""
+    """Accept states of orders (or reports of payments) of one connection, in one transaction of the caller.
+
+    ``then`` does what else belongs into that transaction. It comes before the log is locked, which has to be the last
+    lock: while somebody holds it nobody else can accept or settle.
+    """
+    result = Accepted()
+    fresh = _take(access, shop, reports, book, secrets, now, result)
+    then(result)
+    _write_states(access, shop, fresh, secrets, now)
+    return result
+
+
+def _take(
+    access: Access,
+    shop: Shop,
+    reports: Sequence[Report],
+    book: TermsBook,
+    secrets: Secrets,
+    now: Instant,
+    result: Accepted,
+) -> Sequence[tuple[int, OrderState]]:
+    """All but the states themselves, which the log has to have: new ones by order, and in ``result`` what happened."""
     places = sales.places(access)
     if len(places) > 1 or places[shop.connection_id].role is Role.PAYMENT:
         # Sales are compared, and reports of one payment merged, by one worker at a time.
         sales.lock(access)
-    result = Accepted()
     by_order: dict[str, list[OrderState]] = {}
     for state in _orders(access, shop, reports, places, result, now):
         by_order.setdefault(state.order_id, []).append(state)
@@ -76,7 +103,7 @@ def accept(
     resolver = Resolver(access, book, secrets.click_id)
     fresh, views = _write_orders(rows, resolver, shop, by_order, result, now)
     if not views:
-        return result
+        return ()
     inherit(access, [order.id for order, _ in views.values()], resolver)
     numbers.note(access, {order: state.number for order, state in fresh if state.number})
     result.changed = {order.id for order, _ in views.values()}
@@ -87,9 +114,7 @@ def accept(
     rows.due(moved, now, MOVED)
     rows.due(_influenced(rows, views.values(), moved, now) - result.changed, now, "shared")
     shop_credits.orders_moved(access, result.changed, now)
-    # Last of all, because it locks the log: a settlement that holds one of these orders waits for nobody behind it.
-    _write_states(access, rows, shop, fresh, secrets, now)
-    return result
+    return fresh
 
 
 def _orders(
@@ -266,29 +291,23 @@ def _frozen_view(view: OrderView, order: Known, frozen: bool) -> OrderView:
 
 
 def _write_states(
-    access: Access,
-    rows: OrderRows,
-    shop: Shop,
-    fresh: Sequence[tuple[int, OrderState]],
-    secrets: Secrets,
-    now: Instant,
+    access: Access, shop: Shop, fresh: Sequence[tuple[int, OrderState]], secrets: Secrets, now: Instant
 ) -> None:
-    bodies = []
-    for _, state in fresh:
-        digest = state_hash(state)
+    if not fresh:
+        return
+    bodies, states = [], []
+    for order_id, state in fresh:
+        digest, text = state_hash(state), state_text(state)
         salt = commitments.derive_salt(secrets.salts, "order_state", shop.public_id, state.order_id, digest)
         bodies.append(
             leaves.order_state(
                 order=commitments.commit(
                     commitments.ORDER, salt, {"connection": shop.public_id, "order": state.order_id}
                 ),
-                state=commitments.commit_canonical(commitments.ORDER_STATE, salt, state_text(state).encode()),
+                state=commitments.commit_canonical(commitments.ORDER_STATE, salt, text.encode()),
                 accepted_at=now,
             )
         )
+        states.append((order_id, bytes.fromhex(digest), text))
     first = log_store.append(access, bodies)
-    rows.insert_states(
-        [(order_id, bytes.fromhex(state_hash(state)), state_text(state)) for order_id, state in fresh],
-        first,
-        now,
-    )
+    OrderRows(access).insert_states(states, first, now)

@@ -14,7 +14,6 @@ from fanshare.core.errors import BadInputError, ConflictError
 from fanshare.core.instants import Instant
 from fanshare.flows.context import Programme
 from fanshare.store import directory
-from fanshare.store.access import Access
 
 API_KEYS = "shop api keys"
 
@@ -125,15 +124,6 @@ def add_connection(
 def connections(programme: Programme) -> Sequence[Connection]:
     """All connections of a programme, oldest first."""
     return [_read(programme, row) for row in programme.access.fetch(_ALL)]
-
-
-def heard(access: Access, connection: int, at: Instant) -> None:
-    """Note that a shop has spoken."""
-    access.execute(
-        "UPDATE connection SET last_heard_at = greatest(coalesce(last_heard_at, 0), %(at)s)"
-        " WHERE programme_id = %(programme_id)s AND id = %(connection)s",
-        {"connection": connection, "at": at},
-    )
 
 
 def draw_secret() -> str:

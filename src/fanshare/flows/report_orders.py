@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from fanshare.core.errors import BadInputError
-from fanshare.core.instants import Instant, utc_day
+from fanshare.core.instants import Instant
 from fanshare.core.orders import OrderState
-from fanshare.flows.accept import Shop, accept
-from fanshare.flows.connections import Connection, NewConnection, add_connection, connections, heard
+from fanshare.flows.accept import Accepted, Shop, accept
+from fanshare.flows.connections import Connection, NewConnection, add_connection, connections
 from fanshare.flows.context import Programme
+from fanshare.store.access import Access
 from fanshare.store.queries import edge, paged
 
 KIND = "generic"
@@ -25,26 +26,38 @@ class Reported:
     changed: bool
 
 
-def report_order(programme: Programme, raw: bytes, endpoint: str, read: Read, now: Instant) -> Reported:
+def report_order[T](
+    programme: Programme, raw: bytes, endpoint: str, read: Read, now: Instant, show: Callable[[Reported], T]
+) -> T:
     """Accept the one order of ``raw`` for the connection ``endpoint`` (or the only one of its kind, made if need be).
 
-    Raises ``BadInputError`` for what is no order, and what ``accept`` refuses it with.
+    ``show`` makes the answer, in the transaction and before the log is locked. Raises ``BadInputError`` for what is no
+    order, and what ``accept`` refuses it with.
     """
     states = read(raw, {}, programme.pseudonym)
     if len(states) != 1:
         raise BadInputError("not_an_order", "Report one order in a request; a webhook may hold several.", 422)
     connection = _connection(programme, endpoint, now)
     shop = Shop(connection.id, connection.endpoint)
-    access = programme.access
+    access, answers = programme.access, list[T]()
+
+    def then(found: Accepted) -> None:
+        done = _reported(access, shop, states[0].order_id, found)
+        edge.took_in(access, connection.id, now)
+        answers.append(show(done))
+
     with access.joined():
-        found = accept(access, shop, states, programme.book, programme.secrets, now)
-        if states[0].order_id in found.refused:
-            raise found.refused[states[0].order_id]
-        order = next(iter(found.changed), None) or paged.order_of(access, connection.id, states[0].order_id)
-        if order is None:
-            raise BadInputError("unknown_order", "This order was never reported, so there is nothing to delete.", 404)
-        heard(access, connection.id, now)
-        edge.count_deliveries(access, {(connection.id, utc_day(now)): 1}, "accepted")
+        accept(access, shop, states, programme.book, programme.secrets, now, then=then)
+    return answers[0]
+
+
+def _reported(access: Access, shop: Shop, name: str, found: Accepted) -> Reported:
+    """Which order was accepted. Raises what it was refused with, and ``unknown_order`` for one that is not there."""
+    if name in found.refused:
+        raise found.refused[name]
+    order = next(iter(found.changed), None) or paged.order_of(access, shop.connection_id, name)
+    if order is None:
+        raise BadInputError("unknown_order", "This order was never reported, so there is nothing to delete.", 404)
     return Reported(order, bool(found.changed))
 
 

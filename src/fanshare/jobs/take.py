@@ -9,6 +9,7 @@ for now, and the look is repeated. A delivery over which a worker died is taken 
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import msgspec
 import psycopg
@@ -125,8 +126,8 @@ def _take_from(
             for notice in look.notices:
                 hand_over(programme, shop, notice, look.delivery.received_at)
         states = [state for look in looks for state in look.states]
-        accepted = accept(programme.access, speaker, states, programme.book, programme.secrets, now)
-        _settle_inbox(programme, shop, looks, accepted, now, result)
+        finish = partial(_settle_inbox, programme, shop, looks, now, result)
+        accept(programme.access, speaker, states, programme.book, programme.secrets, now, then=finish)
 
 
 def _look(programme: Programme, kind: Connector, delivery: Claimed, sealer: DayKeys) -> _Look:
@@ -217,7 +218,7 @@ def _bury(looks: Sequence[_Look]) -> None:
 
 
 def _settle_inbox(
-    programme: Programme, shop: Connection, looks: Sequence[_Look], accepted: Accepted, now: Instant, result: Taken
+    programme: Programme, shop: Connection, looks: Sequence[_Look], now: Instant, result: Taken, accepted: Accepted
 ) -> None:
     """Say of every delivery what became of it: done, ignored, parked with the reason, or to be looked at again."""
     outcomes = []

@@ -46,8 +46,8 @@ def public_id(length: int = 16) -> str:
 class Programme:
     """One tenant, as its row says.
 
-    Only those found by their row ids know ``paused_since`` (see ``queries.budgets``) and ``newest_terms``, number and
-    hash of the newest version: what was published is never changed, so they stand for all versions up to it; and
+    Only those found by a row id or public id know ``paused_since`` (see ``queries.budgets``); ``newest_terms``, number
+    and hash of the newest version: what was published is never changed, so they stand for all versions up to it; and
     ``held_books``: of when the books are while payouts wait after a restore.
     """
 
@@ -123,11 +123,7 @@ WHOLE: LiteralString = """programme.id, programme.public_id, programme.slug, pro
          WHERE v.programme_id = programme.id ORDER BY v.version DESC LIMIT 1),
        (SELECT h.books_of FROM payout_hold h WHERE h.programme_id = programme.id AND h.released_at IS NULL)"""
 _BY_ID: LiteralString = f"SELECT {WHOLE} FROM programme WHERE id = %s"  # noqa: S608  # both written here
-_BY_PUBLIC_ID = """
-SELECT id, public_id, slug, name, country, currency, time_zone, contact, admission, several_brands, demo,
-       pays_every, pays_day, pays_since
-  FROM programme WHERE public_id = %s
-"""
+_BY_PUBLIC_ID: LiteralString = f"SELECT {WHOLE} FROM programme WHERE public_id = %s"  # noqa: S608  # the same
 
 
 def found_programme(conn: Connection, new: NewProgramme, at: Instant, actor: str) -> Programme:

@@ -10,7 +10,7 @@ from fanshare.core import leaves, log
 from fanshare.core.canonical import canonical
 from fanshare.core.errors import ConflictError, FanshareError
 from fanshare.core.instants import Instant, format_rfc3339
-from fanshare.core.log import Frontier, Node, NodeId
+from fanshare.core.log import Frontier, NodeId
 from fanshare.store.access import Access
 
 #: Signs a checkpoint: (size, root, epoch) -> the signed note; ``LogSigner.sign_checkpoint`` is one.
@@ -18,6 +18,20 @@ type SignCheckpoint = Callable[[int, bytes, int, Sequence[str]], str]
 
 
 _KEYS = "SELECT body::json->>'key' FROM log_leaf WHERE programme_id = %(programme_id)s AND kind = 'key'"
+#: Leaves, the nodes over them and the tree at once: whoever holds the tree's lock keeps everybody else waiting.
+_APPEND = """
+WITH leaves AS (
+    INSERT INTO log_leaf (programme_id, index, epoch, hash, kind, body)
+    SELECT %(programme_id)s, %(first)s + n - 1, %(epoch)s, hash, kind, body
+      FROM unnest(%(hashes)s::bytea[], %(kinds)s::text[], %(bodies)s::text[])
+           WITH ORDINALITY AS leaf (hash, kind, body, n)
+), nodes AS (
+    INSERT INTO log_node (programme_id, level, index, hash)
+    SELECT %(programme_id)s, level, index, hash
+      FROM unnest(%(levels)s::smallint[], %(indexes)s::bigint[], %(nodes)s::bytea[]) AS node (level, index, hash)
+)
+UPDATE log_tree SET size = %(size)s, frontier = %(frontier)s WHERE programme_id = %(programme_id)s
+"""
 
 
 class Tree(NamedTuple):
@@ -59,15 +73,25 @@ def append(access: Access, bodies: Sequence[Mapping[str, Any]]) -> int:
     if not bodies:
         return tree(access).frontier.size
     texts = [canonical(body) for body in bodies]
+    hashes = [log.leaf_hash(text) for text in texts]
     with access.joined():
         epoch, frontier = _locked(access)
-        hashes = [log.leaf_hash(text) for text in texts]
         grown, nodes = frontier.extend(hashes)
-        _insert_leaves(access, epoch, frontier.size, bodies, texts, hashes)
-        _insert_nodes(access, [node for node in nodes if node.level > 0])
+        inner = [node for node in nodes if node.level > 0]
         access.execute(
-            "UPDATE log_tree SET size = %(size)s, frontier = %(frontier)s WHERE programme_id = %(programme_id)s",
-            {"size": grown.size, "frontier": list(grown.hashes)},
+            _APPEND,
+            {
+                "epoch": epoch,
+                "first": frontier.size,
+                "hashes": hashes,
+                "kinds": [str(body["kind"]) for body in bodies],
+                "bodies": [text.decode() for text in texts],
+                "levels": [node.level for node in inner],
+                "indexes": [node.position for node in inner],
+                "nodes": [node.hash for node in inner],
+                "size": grown.size,
+                "frontier": list(grown.hashes),
+            },
         )
     return frontier.size
 
@@ -109,42 +133,6 @@ def _insert_epoch(access: Access, tree: Tree, cause: str, at: Instant) -> None:
             "at": at,
         },
     )
-
-
-def _insert_leaves(
-    access: Access,
-    epoch: int,
-    first: int,
-    bodies: Sequence[Mapping[str, Any]],
-    texts: Sequence[bytes],
-    hashes: Sequence[bytes],
-) -> None:
-    access.execute(
-        "INSERT INTO log_leaf (programme_id, index, epoch, hash, kind, body)"
-        " SELECT %(programme_id)s, %(first)s + n - 1, %(epoch)s, hash, kind, body"
-        " FROM unnest(%(hashes)s::bytea[], %(kinds)s::text[], %(bodies)s::text[])"
-        " WITH ORDINALITY AS leaf (hash, kind, body, n)",
-        {
-            "first": first,
-            "epoch": epoch,
-            "hashes": [*hashes],
-            "kinds": [str(body["kind"]) for body in bodies],
-            "bodies": [text.decode() for text in texts],
-        },
-    )
-
-
-def _insert_nodes(access: Access, nodes: Sequence[Node]) -> None:
-    if nodes:
-        access.execute(
-            "INSERT INTO log_node (programme_id, level, index, hash) SELECT %(programme_id)s, * FROM"
-            " unnest(%(levels)s::smallint[], %(indexes)s::bigint[], %(hashes)s::bytea[])",
-            {
-                "levels": [node.level for node in nodes],
-                "indexes": [node.position for node in nodes],
-                "hashes": [node.hash for node in nodes],
-            },
-        )
 
 
 def root(access: Access, size: int | None = None) -> bytes:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from fanshare.core.instants import Instant
+from fanshare.core.instants import Instant, utc_day
 from fanshare.core.orders import OrderView
 from fanshare.store import codec
 from fanshare.store.access import Access, Connection
@@ -73,6 +73,15 @@ SELECT connection.programme_id, connection_id, day,
 ON CONFLICT (programme_id, connection_id, day) DO UPDATE
    SET leaf_index = NULL, accepted = c.accepted + excluded.accepted, refused = c.refused + excluded.refused,
        parked = c.parked + excluded.parked, ignored = c.ignored + excluded.ignored
+"""
+_TOOK_IN = """
+WITH heard AS (
+    UPDATE connection SET last_heard_at = greatest(coalesce(last_heard_at, 0), %(at)s)
+     WHERE programme_id = %(programme_id)s AND id = %(connection)s
+)
+INSERT INTO connection_day AS c (programme_id, connection_id, day, accepted)
+VALUES (%(programme_id)s, %(connection)s, %(day)s, 1)
+ON CONFLICT (programme_id, connection_id, day) DO UPDATE SET leaf_index = NULL, accepted = c.accepted + 1
 """
 
 
@@ -159,6 +168,11 @@ def insert_deliveries(access: Access, rows: Sequence[NewDelivery]) -> set[bytes]
 def heard(access: Access, newest: Mapping[int, Instant]) -> None:
     """Note when each connection last spoke."""
     access.execute(_HEARD, {"ids": list(newest), "ats": list(newest.values())})
+
+
+def took_in(access: Access, connection: int, at: Instant) -> None:
+    """Note that a connection has spoken, and what it said was accepted: ``heard`` and one of ``count_deliveries``."""
+    access.execute(_TOOK_IN, {"connection": connection, "at": at, "day": utc_day(at)})
 
 
 def count_deliveries(access: Access, counts: Mapping[tuple[int, str], int], what: str) -> None:

@@ -71,27 +71,28 @@ SELECT %(programme_id)s, order_id, state_hash, document, %(now)s, leaf_index
   FROM unnest(%(orders)s::bigint[], %(hashes)s::bytea[], %(documents)s::text[], %(leaves)s::bigint[])
        AS fresh(order_id, state_hash, document, leaf_index)
 """
-_CLICKS = """
-INSERT INTO order_click (programme_id, order_id, click_id, position)
-SELECT %(programme_id)s, order_id, click_id, position
-  FROM unnest(%(orders)s::bigint[], %(clicks)s::text[], %(positions)s::int[]) AS fresh(order_id, click_id, position)
-ON CONFLICT DO NOTHING
-"""
-_CODES = """
-INSERT INTO order_code (programme_id, order_id, folded)
-SELECT %(programme_id)s, order_id, folded
-  FROM unnest(%(orders)s::bigint[], %(codes)s::text[]) AS fresh(order_id, folded)
-ON CONFLICT DO NOTHING
-"""
-_CREATORS = """
+#: What orders name, and the scopes that they belong to, in one statement: each of its own costs a round trip.
+_EVIDENCE = """
+WITH clicks AS (
+    INSERT INTO order_click (programme_id, order_id, click_id, position)
+    SELECT %(programme_id)s, order_id, click_id, position
+      FROM unnest(%(click_orders)s::bigint[], %(clicks)s::text[], %(positions)s::int[])
+           AS fresh(order_id, click_id, position)
+    ON CONFLICT DO NOTHING
+), codes AS (
+    INSERT INTO order_code (programme_id, order_id, folded)
+    SELECT %(programme_id)s, order_id, folded
+      FROM unnest(%(code_orders)s::bigint[], %(codes)s::text[]) AS fresh(order_id, folded)
+    ON CONFLICT DO NOTHING
+), scopes AS (
+    INSERT INTO scope (programme_id, creator_party_id)
+    SELECT DISTINCT %(programme_id)s::bigint, creator FROM unnest(%(creators)s::bigint[]) AS fresh(creator)
+     ORDER BY creator
+    ON CONFLICT DO NOTHING
+)
 INSERT INTO order_creator (programme_id, order_id, creator_party_id)
 SELECT %(programme_id)s, order_id, creator
-  FROM unnest(%(orders)s::bigint[], %(creators)s::bigint[]) AS fresh(order_id, creator)
-ON CONFLICT DO NOTHING
-"""
-_SCOPES = """
-INSERT INTO scope (programme_id, creator_party_id)
-SELECT %(programme_id)s, creator FROM unnest(%(creators)s::bigint[]) AS fresh(creator) ORDER BY creator
+  FROM unnest(%(creator_orders)s::bigint[], %(creators)s::bigint[]) AS fresh(order_id, creator)
 ON CONFLICT DO NOTHING
 """
 _DUE = """
@@ -291,28 +292,24 @@ class OrderRows:
         return {row[0] for row in self._access.fetch(_CITING, wanted)}
 
     def _evidence(self, orders: Sequence[Updated]) -> None:
-        clicks = [
-            (order.id, click.lower()[:64], position)
-            for order in orders
-            for position, click in enumerate((order.evidence or order.view.evidence).clicks)
-        ]
-        if clicks:
-            ids, names, positions = zip(*clicks, strict=True)
-            self._access.execute(_CLICKS, {"orders": list(ids), "clicks": list(names), "positions": list(positions)})
-        sales.write_names(self._access, [(order.id, name) for order in orders for name in order.view.aliases])
-        codes = [
-            (order.id, code.strip().casefold())
-            for order in orders
-            for code in (order.evidence or order.view.evidence).codes
-        ]
-        if codes:
-            ids, texts = zip(*codes, strict=True)
-            self._access.execute(_CODES, {"orders": list(ids), "codes": list(texts)})
+        told = [(order, order.evidence or order.view.evidence) for order in orders]
+        clicks = [(order.id, click.lower()[:64], n) for order, it in told for n, click in enumerate(it.clicks)]
+        codes = [(order.id, code.strip().casefold()) for order, it in told for code in it.codes]
         scopes = sorted({(order.id, touch.creator) for order in orders for touch in order.touches})
-        if scopes:
-            ids, creators = zip(*scopes, strict=True)
-            self._access.execute(_SCOPES, {"creators": sorted(set(creators))})
-            self._access.execute(_CREATORS, {"orders": list(ids), "creators": list(creators)})
+        sales.write_names(self._access, [(order.id, name) for order in orders for name in order.view.aliases])
+        if clicks or codes or scopes:
+            self._access.execute(
+                _EVIDENCE,
+                {
+                    "click_orders": [one[0] for one in clicks],
+                    "clicks": [one[1] for one in clicks],
+                    "positions": [one[2] for one in clicks],
+                    "code_orders": [one[0] for one in codes],
+                    "codes": [one[1] for one in codes],
+                    "creator_orders": [one[0] for one in scopes],
+                    "creators": [one[1] for one in scopes],
+                },
+            )
 
 
 def _columns(views: Sequence[OrderView]) -> dict[str, Any]:

@@ -33,25 +33,26 @@ _LINKS = """
 SELECT id, creator_party_id, link_class, pinned_live, from_link_id FROM link
  WHERE programme_id = %(programme_id)s AND id = ANY(%(ids)s)
 """
-_LINK_OWNERS = """
-SELECT link_id, from_at, owner_party_id, creator_party_id FROM link_owner
- WHERE programme_id = %(programme_id)s AND link_id = ANY(%(ids)s) ORDER BY link_id, from_at
-"""
-_LINK_STATES = """
-SELECT link_id, from_at, state FROM link_state
- WHERE programme_id = %(programme_id)s AND link_id = ANY(%(ids)s) ORDER BY link_id, from_at
+#: Whose a link was since when, and whether it counted: an owner's row has no state, and the other way round.
+_LINK_HISTORY = """
+SELECT link_id, from_at, owner_party_id, creator_party_id, NULL AS state FROM link_owner
+ WHERE programme_id = %(programme_id)s AND link_id = ANY(%(ids)s)
+ UNION ALL
+SELECT link_id, from_at, NULL, NULL, state FROM link_state
+ WHERE programme_id = %(programme_id)s AND link_id = ANY(%(ids)s)
+ ORDER BY link_id, from_at
 """
 _CODES = """
 SELECT id, folded, connection_id, single_use FROM code
  WHERE programme_id = %(programme_id)s AND folded = ANY(%(folded)s)
 """
-_CODE_OWNERS = """
-SELECT code_id, from_at, owner_party_id, creator_party_id FROM code_owner
- WHERE programme_id = %(programme_id)s AND code_id = ANY(%(ids)s) ORDER BY code_id, from_at
-"""
-_CODE_STATES = """
-SELECT code_id, from_at, state FROM code_state
- WHERE programme_id = %(programme_id)s AND code_id = ANY(%(ids)s) ORDER BY code_id, from_at
+_CODE_HISTORY = """
+SELECT code_id, from_at, owner_party_id, creator_party_id, NULL AS state FROM code_owner
+ WHERE programme_id = %(programme_id)s AND code_id = ANY(%(ids)s)
+ UNION ALL
+SELECT code_id, from_at, NULL, NULL, state FROM code_state
+ WHERE programme_id = %(programme_id)s AND code_id = ANY(%(ids)s)
+ ORDER BY code_id, from_at
 """
 _CHOICES = """
 SELECT creator_party_id, link_id, from_at, fan_bps FROM fan_choice
@@ -122,7 +123,7 @@ class Resolver:
         clicks = self._clicks(genuine)
         old = self._old_links(orders.values())
         wanted = {ref.link_id for ref in genuine.values()} | {link for link, _ in old.values()}
-        links = _Assets(self._access, _LINKS, _LINK_OWNERS, _LINK_STATES, wanted)
+        links = _Assets(self._access, _LINKS, _LINK_HISTORY, wanted)
         codes = self._codes(orders.values())
         choices = self._choices(links.creators | codes.creators)
         self._merges = [(row[0], row[1], row[2]) for row in self._access.fetch(_MERGES)]
@@ -191,7 +192,7 @@ class Resolver:
     def _codes(self, orders: Iterable[Named]) -> "_Assets":
         folded = sorted({fold(code) for order in orders for code in order.evidence.codes})
         rows = self._access.fetch(_CODES, {"folded": folded}) if folded else []
-        assets = _Assets(self._access, "", _CODE_OWNERS, _CODE_STATES, {row[0] for row in rows})
+        assets = _Assets(self._access, "", _CODE_HISTORY, {row[0] for row in rows})
         assets.by_text = {(row[1], row[2]): (row[0], row[3]) for row in rows}
         return assets
 
@@ -302,7 +303,7 @@ class Resolver:
 class _Assets:
     """Links or codes with their dated owners and states."""
 
-    def __init__(self, access: Access, rows: str, owners: str, states: str, ids: set[int]) -> None:
+    def __init__(self, access: Access, rows: str, history: str, ids: set[int]) -> None:
         self.rows: dict[int, Sequence[Any]] = {}
         self.owners: dict[int, Dated] = defaultdict(Dated)
         self.states: dict[int, Dated] = defaultdict(Dated)
@@ -312,10 +313,11 @@ class _Assets:
             return
         if rows:
             self.rows = {row[0]: row[1:] for row in access.fetch(rows, wanted)}
-        for asset, from_at, owner, creator in access.fetch(owners, wanted):
-            self.owners[asset].add(from_at, (owner, creator))
-        for asset, from_at, state in access.fetch(states, wanted):
-            self.states[asset].add(from_at, state)
+        for asset, from_at, owner, creator, state in access.fetch(history, wanted):
+            if state is None:
+                self.owners[asset].add(from_at, (owner, creator))
+            else:
+                self.states[asset].add(from_at, state)
 
     @property
     def creators(self) -> set[int]:
