@@ -15,7 +15,7 @@ def inherit(access: Access, orders: Iterable[int], resolver: Resolver) -> None:
     that order's time. An exchange of an order that is not known has its own evidence until it is.
     """
     rows = OrderRows(access)
-    origins = exchanges.origins(access, exchanges.heirs(access, orders))
+    origins = exchanges.origins(access, exchanges.exchanging(access, orders))
     if not origins:
         return
     views = rows.views({*origins, *origins.values()})

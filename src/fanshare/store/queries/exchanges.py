@@ -20,14 +20,14 @@ SELECT DISTINCT ON (heir) heir, id FROM up WHERE steps > 0 ORDER BY heir, steps 
 """
 _HEIRS = """
 WITH RECURSIVE down AS (
-    SELECT id, connection_id, external_id FROM shop_order
+    SELECT id, connection_id, external_id, exchange_of FROM shop_order
      WHERE programme_id = %(programme_id)s AND id = ANY(%(orders)s)
     UNION
-    SELECT o.id, o.connection_id, o.external_id
+    SELECT o.id, o.connection_id, o.external_id, o.exchange_of
       FROM down JOIN shop_order o ON o.connection_id = down.connection_id AND o.exchange_of = down.external_id
      WHERE o.programme_id = %(programme_id)s AND o.exchange_of <> ''
 )
-SELECT id FROM down
+SELECT id, exchange_of <> '' FROM down
 """
 _SHARE_SCOPES = """
 INSERT INTO order_creator (programme_id, order_id, creator_party_id)
@@ -50,6 +50,11 @@ def origins(access: Access, orders: Iterable[int]) -> dict[int, int]:
 def heirs(access: Access, orders: Iterable[int]) -> set[int]:
     """Some orders, and all that exchange one of them."""
     return {row[0] for row in access.fetch(_HEIRS, {"orders": list(orders)})}
+
+
+def exchanging(access: Access, orders: Iterable[int]) -> set[int]:
+    """Those of some orders, and of all that exchange one of them, that exchange another: mostly none."""
+    return {row[0] for row in access.fetch(_HEIRS, {"orders": list(orders)}) if row[1]}
 
 
 def share_scopes(access: Access, found: Mapping[int, int]) -> None:
