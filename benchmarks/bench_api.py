@@ -39,10 +39,10 @@ def reported(size: float) -> list[Row]:
         watch.wait(60)
         due = {one["order_id"]: told.began + n / PACE for n, one in enumerate(documents[WARM:])}
         seen = sorted(watch.seen[name] - at for name, at in due.items() if name in watch.seen)
-    return _rows(told, seen, number, cpu)
+    return _rows(told, seen, number, cpu, watch.took)
 
 
-def _rows(told: Told, seen: Sequence[float], number: int, cpu: float) -> list[Row]:
+def _rows(told: Told, seen: Sequence[float], number: int, cpu: float, looks: float) -> list[Row]:
     answered, visible = told.share(0.99) * 1e3, seen[round(0.99 * len(seen)) - 1] * 1e3
     return [
         Row(
@@ -58,6 +58,7 @@ def _rows(told: Told, seen: Sequence[float], number: int, cpu: float) -> list[Ro
             f"p50 {median(seen) * 1e3:,.0f} ms, p99 {visible:,.0f} ms",
             goal="p99 <= 300 ms",
             met=visible <= 300 and len(seen) == number,
+            remark=f"PostgreSQL spends {looks:.0%} of a core on the looks for it.",
         ),
     ]
 

@@ -19,7 +19,7 @@ from fanshare.core.instants import DAY
 from fanshare.integrations.generic.verify import ID_HEADER, SIGNATURE_HEADER, TIME_HEADER, sign
 from fanshare.jobs import publish
 from fanshare.store import books
-from fanshare.store.access import connect
+from fanshare.store.access import Connection, connect
 
 PACE = 50
 CONVERSIONS = 1_000
@@ -28,6 +28,11 @@ CLIENTS = 32
 WARM = 50
 #: How far an order's shares may come behind those of a later one.
 BEHIND = 300
+#: Orders that a look for shares reads at once.
+PAGE = 1_000
+
+_SETTLED = "SELECT order_id FROM part WHERE programme_id = %s AND order_id > %s ORDER BY order_id LIMIT %s"
+_NAMES = "SELECT external_id FROM shop_order WHERE programme_id = %s AND id = ANY(%s)"
 
 
 @contextmanager
@@ -64,6 +69,8 @@ class Watch:
 
     def __init__(self, dsn: str, programme_id: int, wanted: int) -> None:
         self.seen: dict[str, float] = {}
+        #: The part of a core that the looks took, so that the instrument is not taken for what it measures.
+        self.took = 0.0
         self._dsn, self._programme, self._wanted = dsn, programme_id, wanted
         self._thread = threading.Thread(target=self._look, daemon=True)
         self._thread.start()
@@ -73,22 +80,30 @@ class Watch:
         self._thread.join(patience)
 
     def _look(self) -> None:
-        query = (
-            "SELECT p.order_id, o.external_id FROM part p JOIN shop_order o ON o.programme_id = p.programme_id"
-            " AND o.id = p.order_id WHERE p.programme_id = %s AND p.order_id > %s"
-        )
-        newest = 0
         with connect(self._dsn) as conn:
-            # Planned for every look anew: the plan that is kept for any ``newest`` reads the whole table, and took
-            # two thirds of a core from what is measured.
-            conn.prepare_threshold = None
-            until = time.monotonic() + 300
-            while len(self.seen) < self._wanted and time.monotonic() < until:
+            backend, began = conn.info.backend_pid, time.monotonic()
+            known, newest = set[int](), 0
+            while len(self.seen) < self._wanted and time.monotonic() < began + 300:
                 # Orders are not settled in the order of their ids.
-                for order, name in conn.execute(query, [self._programme, newest - BEHIND]).fetchall():
-                    self.seen.setdefault(name, time.perf_counter())
-                    newest = max(newest, order)
+                found = self._after(conn, newest - BEHIND)
+                if fresh := found - known:
+                    for (name,) in conn.execute(_NAMES, [self._programme, list(fresh)]).fetchall():
+                        self.seen.setdefault(name, time.perf_counter())
+                    known, newest = known | fresh, max(newest, *fresh)
                 time.sleep(0.005)
+            self.took = cpu_seconds(backend) / (time.monotonic() - began)
+
+    def _after(self, conn: Connection, after: int) -> set[int]:
+        """The orders beyond an id that have shares, page by page: without an end, the plan that PostgreSQL keeps for
+        all looks reads the whole table, and took two thirds of a core from what is measured.
+        """
+        found: set[int] = set()
+        while rows := conn.execute(_SETTLED, [self._programme, after, PAGE]).fetchall():
+            found |= {row[0] for row in rows}
+            after = max(after, rows[-1][0])
+            if len(rows) < PAGE:
+                break
+        return found
 
 
 def to_visible(size: float) -> list[Row]:
@@ -112,6 +127,7 @@ def to_visible(size: float) -> list[Row]:
             f"p50 {median(times) * 1e3:,.0f} ms, p99 {p99:,.0f} ms",
             goal="p99 <= 300 ms",
             met=p99 <= 300 and len(times) == number and told.statuses == {200: number},
+            remark=f"PostgreSQL spends {watch.took:.0%} of a core on the looks for it.",
         )
     ]
 

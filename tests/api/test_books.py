@@ -2,12 +2,17 @@
 
 from typing import Any
 
+import pytest
+
 from fanshare.core.instants import DAY
 from fanshare.core.statement_check import verify
 from fanshare.store.signing import verify as verify_signature
 from tests.api.support.desk import Client, Served
 from tests.jobs.house import Brand, House
+from tests.support.last_lock import behind_the_log, executed, only_what_must
 
+#: Statements of an order over the API, apart from the one that finds its programme and the transaction's own.
+MOST = 21
 SALE = {"micros": "7080000", "currency": "EUR"}
 
 
@@ -33,6 +38,18 @@ def test_a_reported_order_earns_within_the_second(house: House, api: Client) -> 
     (balance,) = api.every("/balances")
     assert (balance["party"], balance["pending"]) == (share["party"], SALE)
     assert house.bea.sound()
+
+
+def test_an_order_locks_the_log_last_and_takes_few_statements(
+    house: House, api: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clicks = house_click(house), house_click(house)
+    api.post("/orders", house.bea.order("1001", clicks=clicks[:1]))  # connects, and reads the terms once
+    with executed(monkeypatch) as told:
+        api.post("/orders", house.bea.order("1002", clicks=clicks[1:]))
+    behind = behind_the_log(told, until="")
+    assert only_what_must(behind), behind
+    assert len(told) <= MOST, "\n".join(told)
 
 
 def test_told_again_after_a_refund_it_moves_the_shares_and_told_twice_nothing(house: House, api: Client) -> None:

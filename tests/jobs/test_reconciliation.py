@@ -16,6 +16,7 @@ from fanshare.world.woo_server import Fault
 from fanshare.world.woo_shop import WooShop
 from tests.integrations.woocommerce.story import body
 from tests.jobs.house import Brand, House
+from tests.support.last_lock import behind_the_log, executed, only_what_must
 
 #: What Cleo earns of one of these orders: 12 % of goods for 86.82, rounded down per line.
 COMMISSION = 10_418_400
@@ -73,6 +74,35 @@ def ask(house: House, *, patience: float = 60.0) -> poll.Polled:
         fetches.close()
 
 
+def test_asking_writes_down_how_far_it_came_before_it_locks_the_log(
+    house: House, shop: WooShop, woo: ShopConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.put(order(1, house.now + MINUTE))
+    with house.open():
+        house.later(11 * MINUTE)
+        with executed(monkeypatch) as told:
+            ask(house)
+    assert missed(house) == {"1"}
+    behind = behind_the_log(told, until="SET poll_cursor_at = %(at)s")
+    assert only_what_must(behind), behind
+
+
+def test_a_message_is_put_aside_before_the_log_is_locked(
+    house: House, shop: WooShop, woo: ShopConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.put(order(1, house.now + MINUTE))
+    with house.open():
+        house.later(2 * MINUTE)
+        (heard,) = shop.deliveries_for(1)
+        house.bea.send(woo.endpoint, heard)
+        with executed(monkeypatch) as told:
+            house.work()
+    accepted = told[: next(n for n, one in enumerate(told) if one.startswith("INSERT INTO order_state")) + 1]
+    assert any(one.startswith("UPDATE delivery") for one in accepted)
+    behind = behind_the_log(accepted, until="")
+    assert only_what_must(behind), behind
+
+
 def test_orders_whose_messages_were_lost_are_fetched_booked_and_counted(
     house: House, shop: WooShop, woo: ShopConnection
 ) -> None:
@@ -114,11 +144,11 @@ def test_a_worker_that_dies_over_the_second_page_leaves_the_first_one_booked(
     house.later(11 * MINUTE)
     real, pages = poll.accept, []  # type: ignore[attr-defined]
 
-    def dying(*args: Any) -> Any:
+    def dying(*args: Any, **more: Any) -> Any:
         pages.append(args)
         if len(pages) == 2:
             raise KeyboardInterrupt
-        return real(*args)
+        return real(*args, **more)
 
     monkeypatch.setattr(poll, "accept", dying)
     with pytest.raises(KeyboardInterrupt):

@@ -239,7 +239,7 @@ def test_what_a_connection_brought_is_logged_when_its_day_is_over_and_again_when
         assert house.value("SELECT count(*) FROM log_leaf WHERE kind = 'connection_day'") == 1
         house.worker.housekeeping()
         assert house.value("SELECT count(*) FROM log_leaf WHERE kind = 'connection_day'") == 1
-        edge.count_deliveries(bea.access, {(bea.shop.id, "2026-11-22"): 1}, "accepted")
+        edge.took_in(bea.access, {}, {(bea.shop.id, "2026-11-22"): 1})
         house.worker.housekeeping()
     assert house.value("SELECT count(*) FROM log_leaf WHERE kind = 'connection_day'") == 2
 

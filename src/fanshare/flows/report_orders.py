@@ -4,15 +4,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from fanshare.core.errors import BadInputError
-from fanshare.core.instants import Instant
+from fanshare.core.instants import Instant, utc_day
 from fanshare.core.orders import OrderState
 from fanshare.flows.accept import Accepted, Shop, accept
-from fanshare.flows.connections import Connection, NewConnection, add_connection, connections
+from fanshare.flows.connections import NewConnection, add_connection
 from fanshare.flows.context import Programme
 from fanshare.store.access import Access
 from fanshare.store.queries import edge, paged
 
 KIND = "generic"
+#: What accepting needs of a connection; its secrets stay sealed.
+_OF_KIND = """
+SELECT id, endpoint FROM connection WHERE programme_id = %(programme_id)s AND kind = %(kind)s ORDER BY id
+"""
 
 #: Reads a body of the generic order document: (raw, headers, pseudonym) -> states.
 type Read = Callable[[bytes, Mapping[str, str], Callable[[str, str], str]], list[OrderState]]
@@ -37,13 +41,12 @@ def report_order[T](
     states = read(raw, {}, programme.pseudonym)
     if len(states) != 1:
         raise BadInputError("not_an_order", "Report one order in a request; a webhook may hold several.", 422)
-    connection = _connection(programme, endpoint, now)
-    shop = Shop(connection.id, connection.endpoint)
+    shop = _speaker(programme, endpoint, now)
     access, answers = programme.access, list[T]()
 
     def then(found: Accepted) -> None:
         done = _reported(access, shop, states[0].order_id, found)
-        edge.took_in(access, connection.id, now)
+        edge.took_in(access, {shop.connection_id: now}, {(shop.connection_id, utc_day(now)): 1})
         answers.append(show(done))
 
     with access.joined():
@@ -61,16 +64,16 @@ def _reported(access: Access, shop: Shop, name: str, found: Accepted) -> Reporte
     return Reported(order, bool(found.changed))
 
 
-def _connection(programme: Programme, endpoint: str, now: Instant) -> Connection:
-    known = [one for one in connections(programme) if one.kind == KIND]
+def _speaker(programme: Programme, endpoint: str, now: Instant) -> Shop:
+    known = [Shop(*row) for row in programme.access.fetch(_OF_KIND, {"kind": KIND})]
     if endpoint:
-        found = next((one for one in known if one.endpoint == endpoint), None)
+        found = next((one for one in known if one.public_id == endpoint), None)
         if found is None:
             said = "There is no connection %(endpoint)s for reported orders here."
             raise BadInputError("which_connection", said, 404, endpoint=repr(endpoint[:60]))
         return found
     if len(known) > 1:
-        listed = ", ".join(one.endpoint for one in known)
+        listed = ", ".join(one.public_id for one in known)
         raise BadInputError(
             "which_connection",
             "There are several connections for reported orders, name one: %(listed)s.",
@@ -78,4 +81,5 @@ def _connection(programme: Programme, endpoint: str, now: Instant) -> Connection
         )
     if known:
         return known[0]
-    return add_connection(programme, NewConnection(KIND), now, can_fetch=False, reports_fulfilment=False)
+    made = add_connection(programme, NewConnection(KIND), now, can_fetch=False, reports_fulfilment=False)
+    return Shop(made.id, made.endpoint)

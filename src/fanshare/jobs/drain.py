@@ -188,9 +188,8 @@ def _write_deliveries(programme: Programme, deliveries: Sequence[tuple[bytes, De
     newest: dict[int, Instant] = {}
     for row in rows:
         newest[row.connection_id] = max(row.received_at, newest.get(row.connection_id, 0))
-    edge.heard(access, newest)
     accepted = Counter((row.connection_id, utc_day(row.received_at)) for row in rows if row.id in fresh)
-    edge.count_deliveries(access, accepted, "accepted")
+    edge.took_in(access, newest, accepted)
 
 
 def topic_of(headers: Mapping[str, str]) -> str:

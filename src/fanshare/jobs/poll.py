@@ -12,6 +12,7 @@ own: under a clock of ours that is ahead for a while, "everything until now" wou
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 
 import structlog
 
@@ -19,7 +20,7 @@ from fanshare.core.errors import FanshareError
 from fanshare.core.instants import DAY, MINUTE, SECOND, Instant
 from fanshare.core.order_join import tombstone
 from fanshare.core.payments import Report
-from fanshare.flows.accept import Shop, accept
+from fanshare.flows.accept import Accepted, Shop, accept
 from fanshare.flows.connections import Connection, connections
 from fanshare.flows.context import Programme
 from fanshare.integrations.types import Fetch
@@ -185,13 +186,22 @@ class _Booking:
     def access(self) -> Access:
         return self.programme.access
 
-    def book(self, states: list[Report], now: Instant) -> None:
-        """Accept a page of states inside the caller's transaction."""
+    def book(self, states: list[Report], now: Instant, then: Callable[[], None]) -> None:
+        """Accept a page in a transaction; ``then`` writes down how far that came, before the log is locked."""
+        access, shop, programme = self.access, self.shop, self.programme
+        with access.transaction():
+            here = asking.known(access, shop.id, {state.order_id for state in states})
+
+            def note(accepted: Accepted) -> None:
+                self._note(states, here, accepted, now)
+                then()
+
+            speaker = Shop(shop.id, shop.endpoint)
+            accept(access, speaker, states, programme.book, programme.secrets, now, then=note)
+
+    def _note(self, states: list[Report], here: set[str], accepted: Accepted, now: Instant) -> None:
+        """Count, and write down which orders no message had told of."""
         access, shop = self.access, self.shop
-        here = asking.known(access, shop.id, {state.order_id for state in states})
-        accepted = accept(
-            access, Shop(shop.id, shop.endpoint), states, self.programme.book, self.programme.secrets, now
-        )
         left_out = here | set(accepted.refused)
         fresh = [one.order_id for one in states if one.placed_at >= self.created_at and one.order_id not in left_out]
         missed = list(dict.fromkeys(fresh))
@@ -208,9 +218,7 @@ def _short(booking: _Booking, fetch: Fetch, since: Instant, now: Instant) -> Ite
     access, shop, reached = booking.access, booking.shop, None
     for states in _batches(fetch.modified_after(since)):
         reached = min(states[-1].modified_at, now)
-        with access.transaction():
-            booking.book(states, now)
-            asking.advance(access, shop.id, reached)
+        booking.book(states, now, partial(asking.advance, access, shop.id, reached))
         booking.found.listed += len(states)
         yield reached
     with access.transaction():
@@ -229,21 +237,24 @@ class _Deep:
 
     def pages(self, now: Instant) -> Iterator[Instant]:
         """Book page after page; yields how far it came after each."""
-        booking, shop = self.booking, self.booking.shop
+        booking = self.booking
         for states in _batches(self._fetch.modified_after(self._cursor)):
             reached = max(self._cursor, min(states[-1].modified_at, self._began))
             gone = self._gone(reached, {state.order_id for state in states}, now)
             booking.found.listed += len(states)
-            with booking.access.transaction():
-                booking.book([*states, *gone], now)
-                asking.advance_deep(booking.access, shop.id, reached, self._total())
+            booking.book([*states, *gone], now, partial(self._advance, reached))
             self._cursor = reached
             yield reached
         gone = self._gone(self._began - OVERLAP, set(), now)
-        with booking.access.transaction():
-            booking.book(gone, now)
-            asking.end_deep(booking.access, shop.id, now, self._total())
-            asking.forget_fetched_first(booking.access, shop.id, max(0, now - REMEMBERED))
+        booking.book(gone, now, partial(self._end, now))
+
+    def _advance(self, reached: Instant) -> None:
+        asking.advance_deep(self.booking.access, self.booking.shop.id, reached, self._total())
+
+    def _end(self, now: Instant) -> None:
+        access, shop = self.booking.access, self.booking.shop
+        asking.end_deep(access, shop.id, now, self._total())
+        asking.forget_fetched_first(access, shop.id, max(0, now - REMEMBERED))
 
     def _gone(self, until: Instant, listed: set[str], now: Instant) -> list[Report]:
         """What the shop says now of the orders of a span that it did not list: states, or tombstones."""

@@ -59,9 +59,8 @@ def _retake(programme: Programme, shops: dict[str, Connection], refused: Sequenc
         if not rows:
             return 0
         edge.insert_deliveries(access, rows)
-        edge.heard(access, _newest(rows))
         days = Counter((row.connection_id, utc_day(row.received_at)) for row in rows)
-        edge.count_deliveries(access, days, "accepted")
+        edge.took_in(access, _newest(rows), days)
         quarantine.count_retaken(access, days)
         return len(rows)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from fanshare.core.instants import Instant, utc_day
+from fanshare.core.instants import Instant
 from fanshare.core.orders import OrderView
 from fanshare.store import codec
 from fanshare.store.access import Access, Connection
@@ -57,31 +57,31 @@ SELECT connection.programme_id, fresh.*
  WHERE connection.programme_id = %(programme_id)s
 ON CONFLICT DO NOTHING RETURNING id
 """
-_HEARD = """
-UPDATE connection SET last_heard_at = greatest(coalesce(last_heard_at, 0), fresh.at)
-  FROM unnest(%(ids)s::bigint[], %(ats)s::bigint[]) AS fresh(id, at)
- WHERE connection.programme_id = %(programme_id)s AND connection.id = fresh.id
-"""
 _COUNT = """
-INSERT INTO connection_day AS c (programme_id, connection_id, day, accepted, refused, parked, ignored)
+INSERT INTO connection_day AS c (programme_id, connection_id, day, refused, parked, ignored)
 SELECT connection.programme_id, connection_id, day,
-       CASE WHEN %(what)s = 'accepted' THEN n ELSE 0 END, CASE WHEN %(what)s = 'refused' THEN n ELSE 0 END,
-       CASE WHEN %(what)s = 'parked' THEN n ELSE 0 END, CASE WHEN %(what)s = 'ignored' THEN n ELSE 0 END
+       CASE WHEN %(what)s = 'refused' THEN n ELSE 0 END, CASE WHEN %(what)s = 'parked' THEN n ELSE 0 END,
+       CASE WHEN %(what)s = 'ignored' THEN n ELSE 0 END
   FROM connection JOIN unnest(%(connections)s::bigint[], %(days)s::text[], %(ns)s::bigint[])
        AS fresh(connection_id, day, n) ON connection.id = fresh.connection_id
  WHERE connection.programme_id = %(programme_id)s ORDER BY connection_id, day
 ON CONFLICT (programme_id, connection_id, day) DO UPDATE
-   SET leaf_index = NULL, accepted = c.accepted + excluded.accepted, refused = c.refused + excluded.refused,
-       parked = c.parked + excluded.parked, ignored = c.ignored + excluded.ignored
+   SET leaf_index = NULL, refused = c.refused + excluded.refused, parked = c.parked + excluded.parked,
+       ignored = c.ignored + excluded.ignored
 """
 _TOOK_IN = """
 WITH heard AS (
-    UPDATE connection SET last_heard_at = greatest(coalesce(last_heard_at, 0), %(at)s)
-     WHERE programme_id = %(programme_id)s AND id = %(connection)s
+    UPDATE connection SET last_heard_at = greatest(coalesce(last_heard_at, 0), fresh.at)
+      FROM unnest(%(heard)s::bigint[], %(ats)s::bigint[]) AS fresh(id, at)
+     WHERE connection.programme_id = %(programme_id)s AND connection.id = fresh.id
 )
 INSERT INTO connection_day AS c (programme_id, connection_id, day, accepted)
-VALUES (%(programme_id)s, %(connection)s, %(day)s, 1)
-ON CONFLICT (programme_id, connection_id, day) DO UPDATE SET leaf_index = NULL, accepted = c.accepted + 1
+SELECT connection.programme_id, connection_id, day, n
+  FROM connection JOIN unnest(%(connections)s::bigint[], %(days)s::text[], %(ns)s::bigint[])
+       AS fresh(connection_id, day, n) ON connection.id = fresh.connection_id
+ WHERE connection.programme_id = %(programme_id)s ORDER BY connection_id, day
+ON CONFLICT (programme_id, connection_id, day) DO UPDATE
+   SET leaf_index = NULL, accepted = c.accepted + excluded.accepted
 """
 
 
@@ -165,18 +165,23 @@ def insert_deliveries(access: Access, rows: Sequence[NewDelivery]) -> set[bytes]
     return {bytes(row[0]) for row in found}
 
 
-def heard(access: Access, newest: Mapping[int, Instant]) -> None:
-    """Note when each connection last spoke."""
-    access.execute(_HEARD, {"ids": list(newest), "ats": list(newest.values())})
-
-
-def took_in(access: Access, connection: int, at: Instant) -> None:
-    """Note that a connection has spoken, and what it said was accepted: ``heard`` and one of ``count_deliveries``."""
-    access.execute(_TOOK_IN, {"connection": connection, "at": at, "day": utc_day(at)})
+def took_in(access: Access, newest: Mapping[int, Instant], counts: Mapping[tuple[int, str], int]) -> None:
+    """Note when each connection spoke last, and add to what of it was accepted per day (connection, day)."""
+    connections, days = zip(*counts, strict=True) if counts else ((), ())
+    access.execute(
+        _TOOK_IN,
+        {
+            "heard": list(newest),
+            "ats": list(newest.values()),
+            "connections": list(connections),
+            "days": list(days),
+            "ns": list(counts.values()),
+        },
+    )
 
 
 def count_deliveries(access: Access, counts: Mapping[tuple[int, str], int], what: str) -> None:
-    """Add to what connections brought per day: ``accepted``, ``refused``, ``parked`` or ``ignored``.
+    """Add to what else became of deliveries per day (connection, day): ``refused``, ``parked`` or ``ignored``.
 
     A day that is in the log already gets a new leaf with its new figures.
     """
