@@ -1,5 +1,6 @@
 """Runs and banks: only who has an account is paid, the file names it, and what the bank says moves the payments."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -21,10 +22,12 @@ from fanshare.integrations.bank_files import Banks
 from fanshare.integrations.nacha.read_file import read_file
 from fanshare.integrations.sepa.document import Order
 from fanshare.integrations.sepa.read_order import read_order
-from fanshare.store.access import Access, Connection
+from fanshare.store.access import Access, Connection, connect
 from fanshare.store.ledger import post_logged
 from fanshare.store.queries import payees as named
 from fanshare.store.queries import payout_runs as rows
+from fanshare.store.server import Database
+from tests.flows.test_payee_runs import blocked, other
 from tests.flows.test_payout_runs import READY, approved, money, states
 from tests.integrations.nacha.samples import answered
 from tests.integrations.sepa.bank import Booked, booked_file, returned, statement, status_report
@@ -169,6 +172,66 @@ def test_a_file_that_was_paid_twice_is_found_and_waits_for_a_person(story: Story
     assert {one.what for one in found.odd} == {"paid_twice"}
     assert set(states(story, run).values()) == {State.MISMATCH}
     assert story.wrong(READY + DAY) == []
+
+
+def days(story: Story, run: int, *statements: bytes) -> list[set[str]]:
+    """What is odd in statements that are read one after the other, day by day."""
+    read = [
+        payout_banks.hear(story.programme, run, raw, BANKS, "Bea", READY + day * DAY)
+        for day, raw in enumerate(statements, start=1)
+    ]
+    assert story.wrong(READY + 10 * DAY) == []
+    return [{one.what for one in found.odd} for found in read]
+
+
+def test_a_file_that_was_paid_twice_on_two_days_is_found_by_the_second_statement(story: Story) -> None:
+    run, order = sent(story)
+    first, second = (
+        statement([booked_file(order, day=f"2026-11-{day}", reference=name)], number=f"S-{day}")
+        for day, name in ((27, "A"), (28, "B"))
+    )
+    assert days(story, run, first, first, second) == [set(), set(), {"paid_twice"}]
+    assert set(states(story, run).values()) == {State.MISMATCH}
+
+
+@pytest.mark.parametrize("reference", ["", "A"])
+def test_a_booking_that_a_later_statement_tells_again_is_no_second_one(story: Story, reference: str) -> None:
+    run, order = sent(story)
+    booked = booked_file(order, reference=reference)
+    one = order.payments[0].transfers[0]
+    whole = statement([booked, returned(one)], number="S-2")
+    assert days(story, run, statement([booked]), whole, whole) == [set()] * 3
+    assert Counter(states(story, run).values()) == {State.FINAL: 1, State.RETURNED: 1}
+
+
+def test_a_return_and_a_debit_after_it_are_told_apart_over_statements(story: Story) -> None:
+    run, order = sent(story)
+    one = order.payments[0].transfers[0]
+    again = Booked(one.amount, [(one.end_to_end_id, one.amount, "")], day="2026-11-30", reference="C")
+    told = (
+        statement([booked_file(order, reference="A")], number="S-1"),
+        statement([returned(one)], number="S-2"),
+        statement([again], number="S-3"),
+    )
+    assert days(story, run, *told) == [set(), set(), {"debited_again"}]
+
+
+def test_two_statements_that_are_read_at_once_count_together(story: Story, shared_database: Database) -> None:
+    run, order = sent(story)
+    told = [statement([booked_file(order, reference=name)], number=name) for name in "AB"]
+    conn, programme = other(shared_database, story)
+    watch = connect(shared_database.dsn())
+    odd: list[str] = []
+
+    def read() -> None:
+        odd.extend(one.what for one in payout_banks.hear(programme, run, told[1], BANKS, "Otto", READY + DAY).odd)
+
+    with conn, watch:
+        with story.access.transaction():
+            assert not payout_banks.hear(story.programme, run, told[0], BANKS, "Bea", READY + DAY).odd
+            thread = blocked(watch, read)
+        thread.join()
+    assert odd == ["paid_twice"] * 2
 
 
 def test_an_answer_to_another_run_is_refused_and_moves_nothing(story: Story) -> None:

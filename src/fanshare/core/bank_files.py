@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import NamedTuple, Protocol
 
@@ -84,11 +85,26 @@ class Odd(NamedTuple):
     what: str
 
 
+class Booked(NamedTuple):
+    """A debit of a payment that a statement tells, or with ``back`` a return; ``reason`` is the bank's code for that.
+
+    ``entry`` (a hash) is the same on every statement that tells the same booking.
+    """
+
+    key: str
+    entry: bytes
+    back: bool
+    amount: Micros
+    currency: str
+    reason: str = ""
+
+
 class Reading(NamedTuple):
-    """What a bank's file says of a run."""
+    """What a bank's file says of a run. ``booked`` is what it tells that earlier statements did not."""
 
     heard: tuple[Heard, ...]
     odd: tuple[Odd, ...]
+    booked: tuple[Booked, ...] = ()
 
 
 class Incoming(NamedTuple):
@@ -118,8 +134,11 @@ class BankFiles(Protocol):
     def outgoing(self, raw: bytes) -> list[Outside]:
         """Money that went out by a camt.053 file. Raises ``BadInputError`` for what is none."""
 
-    def read(self, raw: bytes, order: Order, now: Instant) -> Reading:
-        """What it says. Raises ``BadInputError`` for what is no such file, or is about another one."""
+    def read(self, raw: bytes, order: Order, now: Instant, before: Sequence[Booked] = ()) -> Reading:
+        """What it says, beside what statements that were read ``before`` told.
+
+        Raises ``BadInputError`` for what is no such file, or is about another one.
+        """
 
 
 def iban_debtor(name: str, iban: str, bic: str, street: str, post_code: str, town: str, country: str) -> Debtor:

@@ -84,13 +84,15 @@ def hear(programme: Programme, run: int, raw: bytes, banks: BankFiles, by: str, 
 
     Raises ``BadInputError``, as ``payout_runs.tell`` and the reader of the format do.
     """
-    order, _states = _order(programme, run, banks.kind_of(raw))
-    found = banks.read(raw, order, now)
-    told = [Told(one.key, Answer(one.said, now, one.amount, one.currency), one.reason) for one in found.heard]
-    with programme.access.transaction():
+    access = programme.access
+    with access.transaction():  # from here on the run is locked: of two statements the second is read beside the first
+        order, _states = _order(programme, run, banks.kind_of(raw))
+        found = banks.read(raw, order, now, records.bookings(access, run))
+        told = [Told(one.key, Answer(one.said, now, one.amount, one.currency), one.reason) for one in found.heard]
         if told:
             payout_runs.tell(programme, run, told, by, now)
-        _keep(programme.access, run, raw, order, found, by, now)
+        records.add_bookings(access, found.booked, {one.key: one.number for one in order.payments})
+        _keep(access, run, raw, order, found, by, now)
     return found
 
 

@@ -1,11 +1,11 @@
 """Writes and reads the files of payout runs: pain.001, pain.002 and camt.053, NACHA with its returns."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from fanshare.core.bank_files import Heard, Incoming, Odd, Order, Payment, Reading
+from fanshare.core.bank_files import Booked, Heard, Incoming, Odd, Order, Payment, Reading
 from fanshare.core.errors import BadInputError
 from fanshare.core.federal_days import next_federal_day
 from fanshare.core.found_payments import Outside
@@ -74,12 +74,12 @@ class Banks:
         """Booked, and not back on the same statements; a file that is told as one sum goes by its own reference."""
         return went_out(read_statements(raw))
 
-    def read(self, raw: bytes, order: Order, now: Instant) -> Reading:
-        """What it says of each payment; silence is left out."""
+    def read(self, raw: bytes, order: Order, now: Instant, before: Sequence[Booked] = ()) -> Reading:
+        """What it says of each payment; silence is left out. ``before`` counts beside a statement alone."""
         if self.kind_of(raw) is Kind.US:
             return _returns(raw, order, now)
         sent = _sepa(order, local_date(order.at, _FRANKFURT))
-        return _statement(raw, sent, now) if b"camt.053" in raw[:2000] else _status(raw, sent, now)
+        return _statement(raw, sent, now, before) if b"camt.053" in raw[:2000] else _status(raw, sent, now)
 
 
 def _sepa(order: Order, day: date) -> sepa_document.Order:
@@ -140,13 +140,13 @@ def _status(raw: bytes, sent: sepa_document.Order, now: Instant) -> Reading:
     return Reading(_heard(rail, told, reasons), tuple(odd))
 
 
-def _statement(raw: bytes, sent: sepa_document.Order, now: Instant) -> Reading:
+def _statement(raw: bytes, sent: sepa_document.Order, now: Instant, before: Sequence[Booked]) -> Reading:
     statements = read_statements(raw)
-    found = reconcile(statements, [sent])
+    found = reconcile(statements, [sent], before)
     reasons = {key: tuple(one.reason for one in some if one.reason) for key, some in found.returns.items()}
-    rail = SepaFileRail(sent, now, statements=statements)
+    rail = SepaFileRail(sent, now, statements=statements, before=before)
     odd = tuple(Odd(note.reference, note.finding.value) for note in found.notes)
-    return Reading(_heard(rail, {**found.debits, **found.returns}, reasons), odd)
+    return Reading(_heard(rail, found.told, reasons), odd, tuple(found.booked))
 
 
 def _heard(rail: SepaFileRail, keys: Iterable[str], reasons: Mapping[str, tuple[str, ...]]) -> tuple[Heard, ...]:

@@ -83,6 +83,7 @@ IMMUTABLE = frozenset(
         "opening_ready",
         "order_state",
         "part_history",
+        "payout_booking",
         "payout_event",
         "payout_exchange",
         "payout_item_event",

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fanshare.core import bank_files
 from fanshare.core.errors import BadInputError
 from fanshare.integrations.sepa.compose import compose
 from fanshare.integrations.sepa.read_statement import read_statements
@@ -47,6 +48,23 @@ def test_the_same_file_paid_twice_is_found(version: str) -> None:
 def test_the_same_file_paid_twice_on_two_statements_is_found() -> None:
     days = [statement([booked_file(order(), reference=name)], number=name) for name in ("A", "B")]
     assert told(reconciled(*days)) == [(Finding.PAID_TWICE, CLEO), (Finding.PAID_TWICE, FINN)]
+
+
+def test_statements_that_are_read_day_by_day_find_what_they_find_together() -> None:
+    moves = [
+        booked_file(order(), reference="A"),
+        returned(FIRST),
+        booked_file(order(), reference="B", day="2026-11-30"),
+    ]
+    days = [read_statements(statement([one], number=str(day))) for day, one in enumerate(moves)]
+    together = reconcile([one for day in days for one in day], [order()])
+    before: list[bank_files.Booked] = []
+    for day in days:
+        found = reconcile(day, [order()], before)
+        before += found.booked
+    assert told(found) == told(together) == [(Finding.DEBITED_AGAIN, CLEO), (Finding.PAID_TWICE, FINN)]
+    assert reconcile(days[-1], [order()], before).booked == []
+    assert told(reconcile(days[-1], [order()])) == []  # alone it says that everything is well
 
 
 def test_twice_in_one_statement_is_twice_even_under_one_bank_reference() -> None:

@@ -6,6 +6,7 @@ file is never sent again (``window`` is 0): a bank that is given it twice may pa
 
 from collections.abc import Sequence
 
+from fanshare.core.bank_files import Booked
 from fanshare.core.instants import Instant
 from fanshare.core.money import Micros
 from fanshare.core.payout_item import Answer, Frozen, Said
@@ -22,20 +23,26 @@ def freeze(transfer: Transfer, version: str) -> Frozen:
 
 
 class SepaFileRail:
-    """The rail of one file, with everything that the bank has said since. ``at`` is when that was read.
+    """The rail of one file, with everything that the bank has said since. ``at`` is when that was read,
+    ``before`` what statements that were read earlier told.
 
     Raises ``BadInputError`` ``other_file`` for a report that answers another file.
     """
 
     def __init__(
-        self, order: Order, at: Instant, reports: Sequence[StatusReport] = (), statements: Sequence[Statement] = ()
+        self,
+        order: Order,
+        at: Instant,
+        reports: Sequence[StatusReport] = (),
+        statements: Sequence[Statement] = (),
+        before: Sequence[Booked] = (),
     ) -> None:
         self.name = "sepa"
         self.window = 0
         self._at = at
         transfers = [transfer for payment in order.payments for transfer in payment.transfers]
         self._frozen = {one.end_to_end_id: freeze(one, order.version) for one in transfers}
-        self._booked = reconcile(statements, [order])
+        self._booked = reconcile(statements, [order], before)
         self._told = [answers(report, order) for report in reports]
 
     def submit(self, frozen: Frozen) -> Answer:  # noqa: ARG002 - every rail takes it

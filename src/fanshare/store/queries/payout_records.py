@@ -1,9 +1,10 @@
 """The records of a run that are held against each other: its payments, its file, the books, and what was said."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from fanshare.core.bank_files import Booked
 from fanshare.core.instants import Instant
 from fanshare.core.payout_item import State
 from fanshare.core.reconciliation import Event, Line, Payment, Word
@@ -40,6 +41,17 @@ _ODD = """
 SELECT o.reference, o.what, r.at FROM payout_odd o
   JOIN payout_report r ON r.programme_id = o.programme_id AND r.id = o.report_id
  WHERE o.programme_id = %(programme_id)s AND r.run_id = %(run)s ORDER BY o.id LIMIT %(limit)s
+"""
+_BOOKINGS = """
+SELECT i.key, b.entry, b.back, b.amount, b.currency, b.reason FROM payout_booking b
+  JOIN payout_item i ON i.programme_id = b.programme_id AND i.id = b.item_id
+ WHERE b.programme_id = %(programme_id)s AND i.run_id = %(run)s ORDER BY b.item_id, b.back, b.entry
+"""
+_ADD_BOOKINGS = """
+INSERT INTO payout_booking (programme_id, item_id, entry, back, amount, currency, reason)
+SELECT %(programme_id)s, item, entry, back, amount, currency, reason
+  FROM unnest(%(items)s::bigint[], %(entries)s::bytea[], %(backs)s::boolean[], %(amounts)s::bigint[],
+              %(currencies)s::text[], %(reasons)s::text[]) AS given (item, entry, back, amount, currency, reason)
 """
 
 
@@ -87,6 +99,25 @@ def add_report(
     columns = {"references": [one[0][:100] for one in odd], "whats": [one[1][:40] for one in odd]}
     access.execute(_ADD_ODD, {"report": report, **columns})
     return True
+
+
+def bookings(access: Access, run: int) -> list[Booked]:
+    """What banks' statements told of the payments of a run, by payment."""
+    return [Booked(key, bytes(entry), *told) for key, entry, *told in access.fetch(_BOOKINGS, {"run": run})]
+
+
+def add_bookings(access: Access, booked: Sequence[Booked], items: Mapping[str, int]) -> None:
+    """Keep what a statement told that no earlier one did; ``items`` are the payments by their references."""
+    if booked:
+        columns = {
+            "items": [items[one.key] for one in booked],
+            "entries": [one.entry for one in booked],
+            "backs": [one.back for one in booked],
+            "amounts": [one.amount for one in booked],
+            "currencies": [one.currency[:10] for one in booked],
+            "reasons": [one.reason[:40] for one in booked],
+        }
+        access.execute(_ADD_BOOKINGS, columns)
 
 
 def odd(access: Access, run: int, limit: int = 200) -> list[Odd]:
