@@ -142,6 +142,7 @@ def test_the_file_that_was_sent_says_when_it_is_given_back_that_all_was_paid() -
         (b"reference,said\na,returned\n", "bad_row"),
         (b"reference,said,reason\na,returned,\x00\n", "bad_row"),
         (b"reference,amount\na,1e3\n", "bad_amount"),
+        (b"reference,amount\na,-0.01\n", "bad_amount"),
     ],
 )
 def test_a_file_that_says_nothing_clear_is_refused(raw: bytes, code: str) -> None:

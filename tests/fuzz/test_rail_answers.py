@@ -1,5 +1,6 @@
 """What providers answer, spoiled: a rail says what it understands, or that it understood nothing, and never raises."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from random import Random
@@ -69,6 +70,21 @@ def test_a_rail_never_raises_and_says_no_amount_that_books_cannot_hold(rail: Rai
         assert len(answer.remote) <= 200
     assert Said.SILENT in seen
     assert len(seen) > 1, "some of what is spoiled still says something"
+
+
+def test_an_amount_below_zero_says_nothing(rail: Rail) -> None:
+    server, driver, payment = rail
+    first, plain = driver.submit(payment), server.answer
+    assert driver.ask(payment.key, first.remote).said is not Said.SILENT
+    server.answer = lambda request: _below_zero(plain(request))
+    answer = driver.ask(payment.key, first.remote)
+    assert (answer.said, answer.amount) == (Said.SILENT, None)
+    assert answer.trouble
+
+
+def _below_zero(reply: Reply) -> Reply:
+    body = re.sub(rb'("(?:value|denomination|amount)": ?"?)(?=[0-9])', rb"\1-", reply.body)
+    return Reply(reply.status, body, reply.headers)
 
 
 def _spoiled(chance: Random, reply: Reply) -> Reply:

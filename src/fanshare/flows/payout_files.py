@@ -35,7 +35,8 @@ def written(items: Iterable[Row], names: Mapping[int, str]) -> str:
 def answers(raw: bytes, most: int, now: Instant) -> list[Told]:
     """What a file says became of payments; a row that says nothing means paid.
 
-    Raises ``BadInputError``: ``bad_file`` for what is no such file, ``bad_row`` with the number of the line.
+    Raises ``BadInputError``: ``bad_file`` for what is no such file, ``bad_row`` with the number of the line,
+    ``bad_amount``.
     """
     if len(raw) > most:
         raise BadInputError("bad_file", "This file is too large.")
@@ -65,4 +66,6 @@ def _told(row: dict[str | None, str | None], number: int, now: Instant) -> Told:
     if said is not Said.ARRIVED and not reason:
         raise BadInputError("bad_row", "Line %(number)s says no reason; the payee will read it.", number=number)
     amount = parse_amount(cell["amount"]) if cell.get("amount") else None
+    if amount is not None and amount < 0:
+        raise BadInputError("bad_amount", "An amount must be a decimal number written in digits.")
     return Told(cell["reference"], Answer(said, now, amount, cell.get("currency", "")), reason)

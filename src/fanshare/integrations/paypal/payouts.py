@@ -14,7 +14,7 @@ from typing import Any, Self
 from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.core.found_payments import Outside
 from fanshare.core.instants import Instant
-from fanshare.core.money import Micros, format_minor, parse_amount
+from fanshare.core.money import MAX_MICROS, Micros, format_minor, parse_amount
 from fanshare.core.payee_account import Kind
 from fanshare.core.payout_item import Answer, Frozen, Said
 from fanshare.core.rails import FACTS, Order, step
@@ -214,4 +214,6 @@ def _answer(document: dict[str, Any], key: str, remote: str, now: Instant) -> An
     status = items[0]["transaction_status"]
     amounts = [one["payout_item"]["amount"] for one in items]
     amount: Micros = sum(parse_amount(one["value"]) for one in amounts)
+    if not 0 <= amount <= MAX_MICROS:
+        raise BadInputError("bad_amount", "An amount must be a decimal number written in digits.")
     return Answer(_SAID[status], now, amount, amounts[0]["currency"], remote, REASONS.get(status, ""))

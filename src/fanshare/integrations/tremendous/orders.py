@@ -13,7 +13,7 @@ from typing import Any, Self
 from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.core.found_payments import Outside
 from fanshare.core.instants import Instant
-from fanshare.core.money import Micros, format_minor, parse_amount
+from fanshare.core.money import MAX_MICROS, Micros, format_minor, parse_amount
 from fanshare.core.payee_account import Kind
 from fanshare.core.payout_item import Answer, Frozen, Said
 from fanshare.core.rails import FACTS, Order, step
@@ -196,4 +196,6 @@ def _answer(orders: Sequence[dict[str, Any]], key: str, now: Instant) -> Answer:
 def _sum(orders: Sequence[dict[str, Any]]) -> tuple[Micros, str]:
     values = [each["value"] for one in orders for each in one["rewards"]]
     amount: Micros = sum(parse_amount(one["denomination"]) for one in values)
+    if not 0 <= amount <= MAX_MICROS:
+        raise BadInputError("bad_amount", "An amount must be a decimal number written in digits.")
     return amount, "/".join(sorted({str(one["currency_code"]) for one in values}))
