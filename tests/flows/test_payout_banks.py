@@ -281,6 +281,17 @@ def test_dollars_go_by_ach_and_its_returns_come_back(story: Story) -> None:
     assert code(lambda: payout_banks.hear(programme, run, raw, BANKS, "Bea", READY)) == "no_answers"
 
 
+def test_a_run_in_which_trace_numbers_begin_again_has_a_file() -> None:
+    around = range(9_999_998, 10_000_003)
+    accounts = {number: us_account("Finn Fox", "021000021", f"1234{number}") for number in around}
+    payments = [bank_files.Payment(one, f"key-{one}", 10_000 * (one % 97 + 1), "USD", accounts[one]) for one in around]
+    order = bank_files.Order("run-7", 7, READY, INC, tuple(payments))
+    [batch] = read_file(BANKS.write(order, READY)).batches
+    assert [(one.trace[8:], one.identification) for one in batch.entries] == [
+        (f"{number % 10**7:07d}", str(number)) for number in (10_000_000, 10_000_001, 10_000_002, 9_999_998, 9_999_999)
+    ]
+
+
 def test_the_account_that_is_paid_from_is_sealed_and_shown_short(story: Story) -> None:
     access = story.access
     stored = access.value("SELECT sealed FROM payout_debtor WHERE programme_id = %(programme_id)s")

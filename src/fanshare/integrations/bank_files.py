@@ -97,7 +97,10 @@ def _party(payment: Payment) -> sepa_document.Party:
 
 
 def _nacha(order: Order, day: date) -> File:
-    """Each trace number is its payment's number, so that another payment's fate never moves it."""
+    """Each trace number is its payment's number, so that another payment's fate never moves it.
+
+    They have seven figures and begin again after ten million payments; entries stand in their order, as Nacha asks.
+    """
     debtor = order.debtor
     frame = nacha.Frame(
         bank=debtor.bank,
@@ -115,10 +118,10 @@ def _nacha(order: Order, day: date) -> File:
     return replace(
         file,
         batches=tuple(
-            replace(batch, entries=tuple(
-                replace(entry, trace=f"{batch.odfi}{numbers[entry.identification] % 10**7:07d}")
-                for entry in batch.entries
-            ))
+            replace(batch, entries=tuple(sorted(
+                (replace(entry, trace=f"{batch.odfi}{numbers[entry.identification] % 10**7:07d}")
+                 for entry in batch.entries), key=lambda entry: entry.trace
+            )))
             for batch in file.batches
         ),
     )  # fmt: skip
