@@ -13,9 +13,11 @@ from fanshare.core.payee import WAIT
 from fanshare.core.payee_account import Kind, paypal_account, tremendous_account
 from fanshare.core.payout_item import Answer, Said, State
 from fanshare.core.tax.forms import Asks, FormKind, form
-from fanshare.flows import funding, gifts, payees, payout_runs, self_billing, tax_forms, withholding
+from fanshare.core.tax.withholding import Part
+from fanshare.flows import funding, gifts, payees, payout_runs, payouts, self_billing, tax_forms, withholding
 from fanshare.flows.check import one_finding
 from fanshare.flows.payout_runs import Told
+from fanshare.flows.payouts import Begun
 from fanshare.store import books
 from fanshare.store.access import Access, Connection
 from fanshare.store.directory import programme_with_id
@@ -26,6 +28,7 @@ from fanshare.store.queries import tax_forms as form_rows
 from fanshare.store.queries import tax_years as rows
 from tests.core.tax.test_tax_forms import W9
 from tests.flows.test_payout_runs import READY, approved
+from tests.flows.test_payouts_together import Counting
 from tests.flows.test_self_billing import CLEOS as CLEOS_WORD
 from tests.flows.test_self_billing import ISSUER, agree, written
 from tests.flows.test_tax_forms import TODAY
@@ -242,3 +245,20 @@ def test_what_is_held_is_paid_from_what_the_brand_paid_in(story: Story, conn: Co
     sent(story)
     assert funding.free(story.access, READY) == {"USD": 0}
     assert story.wrong(READY) == []
+
+
+def test_parts_of_many_payments_take_as_many_statements_as_of_one(story: Story) -> None:
+    access = Counting(story.access.conn, story.access.programme_id, "test")
+
+    def asked(payees: list[int]) -> int:
+        before = access.asked
+        with access.transaction():
+            whole = payouts.begin_all(access, [Begun(one, "USD", DOLLAR) for one in payees], READY)
+            held = {
+                one.id: (withholding.Asked(one.party, "USD", DOLLAR, ""), Part(240_000, 2_400, DOLLAR)) for one in whole
+            }
+            assert len(withholding.begin(access, held, READY)) == len(payees)
+            assert [one.base for one in rows.parts(access, payees)][-len(payees) :] == [DOLLAR] * len(payees)
+        return access.asked - before
+
+    assert asked([story.cleo, story.finn] * 10) == asked([story.cleo])

@@ -80,12 +80,11 @@ def begin(access: Access, sent: Mapping[int, tuple[Asked, Part]], now: Instant) 
     """The parts that go beside these payouts; the caller posts the steps."""
     if not sent:
         return []
-    authority, steps = home(access).code, []
     asked = [payouts.Begun(one.party, one.currency, part.amount) for one, part in sent.values()]
-    for (of, (_, part)), payout in zip(sent.items(), payouts.begin_all(access, asked, now), strict=True):
-        rows.add_part(access, payout.id, of, part.rate, part.base, authority)
-        steps.append(Step(payout, "withheld"))
-    return steps
+    begun = payouts.begin_all(access, asked, now)
+    pairs = zip(begun, sent.items(), strict=True)
+    rows.add_parts(access, [(payout.id, of, part) for payout, (of, (_, part)) in pairs], home(access).code)
+    return [Step(payout, "withheld") for payout in begun]
 
 
 def back(access: Access, payout: int, reason: str) -> list[Step]:

@@ -1,11 +1,12 @@
 """What tax years are read from: transfers of parties, by which ways payouts went, what was held for an authority."""
 
 from collections.abc import Sequence
-from typing import Any, LiteralString, NamedTuple
+from typing import LiteralString, NamedTuple
 
 from fanshare.core.instants import Instant
 from fanshare.core.ledger import AccountKey, AccountKind, Transfer, TransferKind
 from fanshare.core.money import Micros
+from fanshare.core.tax.withholding import Part
 from fanshare.store.access import Access
 
 _HOME = "SELECT country, time_zone, currency, several_brands FROM programme WHERE id = %(programme_id)s"
@@ -56,7 +57,9 @@ SELECT x.payout_id, coalesce(x.of_payout_id, x.got_payout_id) FROM payout_exchan
 """
 _ADD = """
 INSERT INTO tax_withheld (programme_id, payout_id, of_payout_id, rate, base, authority)
-VALUES (%(programme_id)s, %(payout)s, %(of)s, %(rate)s, %(base)s, %(authority)s)
+SELECT %(programme_id)s, payout, of_payout, rate, base, %(authority)s
+  FROM unnest(%(payouts)s::bigint[], %(of)s::bigint[], %(rates)s::integer[], %(bases)s::bigint[])
+       AS given (payout, of_payout, rate, base)
 """
 #: Whom a part is kept back of: who says that the authority wants it; else who gave no form, where the brand pays her
 #: all the same.
@@ -179,10 +182,15 @@ def part_of(access: Access, payout: int) -> PartRow | None:
     return None if row is None else PartRow(*row)
 
 
-def add_part(access: Access, payout: int, of: int, rate: int, base: Micros, authority: str) -> None:
-    """A payout is a part of another one."""
-    values: dict[str, Any] = {"payout": payout, "of": of, "rate": rate, "base": base, "authority": authority}
-    access.execute(_ADD, values)
+def add_parts(access: Access, parts: Sequence[tuple[int, int, Part]], authority: str) -> None:
+    """Payouts that are each a part of another one, in one statement: the payout, of which one, and how it was found."""
+    columns: dict[str, list[int]] = {
+        "payouts": [payout for payout, _, _ in parts],
+        "of": [of for _, of, _ in parts],
+        "rates": [part.rate for _, _, part in parts],
+        "bases": [part.base for _, _, part in parts],
+    }
+    access.execute(_ADD, {**columns, "authority": authority})
 
 
 def subject(access: Access, parties: Sequence[int], now: Instant) -> dict[int, bool]:
