@@ -292,6 +292,28 @@ def test_a_run_in_which_trace_numbers_begin_again_has_a_file() -> None:
     ]
 
 
+OTHER = iban_debtor("Bea & Söhne", "BE68539007547034", "", "Leinenweg 1", "10115", "Berlin", "de")
+
+
+def test_a_file_that_was_taken_is_paid_from_the_same_account_whichever_one_is_named_afterwards(story: Story) -> None:
+    run, first = sent(story)
+    payout_banks.set_debtor(story.programme, OTHER, "Bea", READY + 1)
+    again = read_order(payout_banks.file_of(story.programme, run, Kind.IBAN, BANKS, READY))
+    assert again == first, "a bank that never had it would pay it a second time"
+    bounced = [booked_file(first), *map(returned, first.payments[0].transfers)]
+    payout_banks.hear(story.programme, run, statement(bounced), BANKS, "Bea", READY + DAY)
+    _, new = sent(story)
+    assert new.payments[0].debtor.iban == "BE68539007547034"
+
+
+def test_what_comes_back_is_read_also_after_the_brand_stopped_paying_by_its_bank(story: Story) -> None:
+    run, order = sent(story)
+    payout_banks.end_debtor(story.programme, Kind.IBAN, READY + 1)
+    entries = [booked_file(order), *map(returned, order.payments[0].transfers)]
+    assert not payout_banks.hear(story.programme, run, statement(entries), BANKS, "Bea", READY + DAY).odd
+    assert set(states(story, run).values()) == {State.RETURNED}
+
+
 def test_the_account_that_is_paid_from_is_sealed_and_shown_short(story: Story) -> None:
     access = story.access
     stored = access.value("SELECT sealed FROM payout_debtor WHERE programme_id = %(programme_id)s")

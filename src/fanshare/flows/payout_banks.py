@@ -35,8 +35,7 @@ def set_debtor(programme: Programme, debtor: Debtor, by: str, now: Instant) -> N
     payout_runs.check_name(by)
     access = programme.access
     with access.transaction():
-        sealed = programme.keys.seal(_PURPOSE, core.packed(debtor), _place(programme, debtor.kind))
-        rows.put(access, Row(debtor.kind, sealed, by, now))
+        rows.put(access, Row(debtor.kind, _sealed(programme, debtor), by, now))
         noted(access, "payout.account", now, f"{debtor.kind}: set")
 
 
@@ -50,21 +49,41 @@ def end_debtor(programme: Programme, kind: Kind, now: Instant) -> None:
 
 def debtors(programme: Programme) -> dict[Kind, Debtor]:
     """The accounts that the brand pays from."""
-    return {
-        Kind(row.kind): core.unpacked(programme.keys.unseal(_PURPOSE, row.sealed, _place(programme, Kind(row.kind))))
-        for row in rows.listed(programme.access)
-    }
+    return {Kind(row.kind): _opened(programme, Kind(row.kind), row.sealed) for row in rows.listed(programme.access)}
+
+
+def _sealed(programme: Programme, debtor: Debtor) -> bytes:
+    return programme.keys.seal(_PURPOSE, core.packed(debtor), _place(programme, debtor.kind))
+
+
+def _opened(programme: Programme, kind: Kind, sealed: bytes) -> Debtor:
+    return core.unpacked(programme.keys.unseal(_PURPOSE, sealed, _place(programme, kind)))
+
+
+def _debtor_of(programme: Programme, run: int, kind: Kind) -> Debtor | None:
+    """Who pays in the file of a run; where none was taken, whoever pays now."""
+    kept = rows.of_run(programme.access, run, kind)
+    return debtors(programme).get(kind) if kept is None else _opened(programme, kind, kept)
 
 
 def file_of(programme: Programme, run: int, kind: Kind, banks: BankFiles, now: Instant) -> bytes:
     """The file of a run for the bank.
 
-    It can be taken again until the bank has said something of a payment in it; it is the same but for its day. Raises
+    It can be taken again until the bank has said something of a payment in it; it is the same but for its day, also
+    where another account is paid from by then: a bank that never had it would not know that it has been paid. Raises
     ``BadInputError`` (``not_sent``, ``no_debtor``, ``nothing_for_bank``, and the rule that it would break) and
     ``ConflictError`` (``bank_has_it``, ``account_gone``, ``payouts_held``).
     """
-    refuse_if_held(programme.access)
-    order, states = _order(programme, run, kind)
+    with programme.access.transaction():
+        refuse_if_held(programme.access)
+        order, states = _order(programme, run, kind)
+        content = banks.write(_unsaid(order, states), now)
+        rows.keep(programme.access, run, kind, _sealed(programme, order.debtor), now)
+        return content
+
+
+def _unsaid(order: Order, states: dict[str, State]) -> Order:
+    """The payments of which nothing was said yet, to accounts that are there."""
     if any(state not in _UNSAID | _OUT for state in states.values()):
         raise ConflictError(
             "bank_has_it", "The bank has said something of this file; given to it again it may pay twice."
@@ -76,7 +95,7 @@ def file_of(programme: Programme, run: int, kind: Kind, banks: BankFiles, now: I
         )
     if not left:
         raise BadInputError("nothing_for_bank", "No payment of this run goes to an account of this kind.", 409)
-    return banks.write(core.Order(order.message_id, order.number, order.at, order.debtor, left), now)
+    return core.Order(order.message_id, order.number, order.at, order.debtor, left)
 
 
 def hear(programme: Programme, run: int, raw: bytes, banks: BankFiles, by: str, now: Instant) -> Reading:
@@ -111,7 +130,7 @@ def _keep(access: Access, run: int, raw: bytes, order: Order, found: Reading, by
 def _order(programme: Programme, run: int, kind: Kind) -> tuple[Order, dict[str, State]]:
     """The payments of a run that go to accounts of a kind, and where each stands."""
     access = programme.access
-    debtor = debtors(programme).get(kind)
+    debtor = _debtor_of(programme, run, kind)
     if debtor is None:
         raise BadInputError("no_debtor", "Say first from which account you pay in this currency.", 409)
     head = payout_runs.find(access, run)

@@ -184,6 +184,7 @@ MUTABLE = frozenset(
         "found_payment",
         "payout_rule",
         "payout_run",
+        "payout_run_debtor",
         "payout_stop",
         "person",
         "picture",

@@ -13,6 +13,13 @@ ON CONFLICT (programme_id, kind) DO UPDATE
    SET sealed = excluded.sealed, set_by = excluded.set_by, set_at = excluded.set_at
 """
 _END = "DELETE FROM payout_debtor WHERE programme_id = %(programme_id)s AND kind = %(kind)s"
+_OF_RUN = """
+SELECT sealed FROM payout_run_debtor WHERE programme_id = %(programme_id)s AND run_id = %(run)s AND kind = %(kind)s
+"""
+_KEEP = """
+INSERT INTO payout_run_debtor (programme_id, run_id, kind, sealed, taken_at)
+VALUES (%(programme_id)s, %(run)s, %(kind)s, %(sealed)s, %(now)s) ON CONFLICT (programme_id, run_id, kind) DO NOTHING
+"""
 
 
 class Row(NamedTuple):
@@ -37,3 +44,14 @@ def put(access: Access, row: Row) -> None:
 def end(access: Access, kind: str) -> bool:
     """None of a kind any more; whether there was one."""
     return access.execute(_END, {"kind": kind}).rowcount > 0
+
+
+def of_run(access: Access, run: int, kind: str) -> bytes | None:
+    """The account in the file of a run, sealed; ``None`` before that was taken."""
+    found = access.value(_OF_RUN, {"run": run, "kind": kind})
+    return None if found is None else bytes(found)
+
+
+def keep(access: Access, run: int, kind: str, sealed: bytes, now: Instant) -> None:
+    """The file of a run was taken with this account; which one it was at first stays."""
+    access.execute(_KEEP, {"run": run, "kind": kind, "sealed": sealed, "now": now})

@@ -52,6 +52,13 @@ SEALED: Sequence[Sealed] = (
         "convert_to(programme_id || '/' || kind, 'UTF8')",
     ),
     Sealed(
+        "payout_run_debtor",
+        ("programme_id", "run_id", "kind"),
+        "sealed",
+        "debtor account",
+        "convert_to(programme_id || '/' || kind, 'UTF8')",
+    ),
+    Sealed(
         "payout_rail",
         ("programme_id", "kind"),
         "sealed",
