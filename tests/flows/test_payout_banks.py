@@ -25,6 +25,7 @@ from fanshare.integrations.sepa.read_order import read_order
 from fanshare.store.access import Access, Connection, connect
 from fanshare.store.ledger import post_logged
 from fanshare.store.queries import payees as named
+from fanshare.store.queries import payout_records as records
 from fanshare.store.queries import payout_runs as rows
 from fanshare.store.server import Database
 from tests.flows.test_payee_runs import blocked, other
@@ -192,6 +193,22 @@ def test_a_file_that_was_paid_twice_on_two_days_is_found_by_the_second_statement
     )
     assert days(story, run, first, first, second) == [set(), set(), {"paid_twice"}]
     assert set(states(story, run).values()) == {State.MISMATCH}
+
+
+def test_statements_that_were_read_before_bookings_were_kept_are_told_of_when_they_are_read_again(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, order = sent(story)
+    told = [
+        statement([booked_file(order, day=f"2026-11-{day}", reference=day)], number=day, version="08")
+        for day in ("27", "28")
+    ]
+    with monkeypatch.context() as before:
+        before.setattr(records, "add_bookings", lambda *_: None)
+        assert days(story, run, *told) == [set(), set()]
+    assert records.odd(story.access, run) == []
+    assert days(story, run, *told, *told) == [set(), *[{"paid_twice"}] * 3]
+    assert [one.what for one in records.odd(story.access, run)] == ["paid_twice"] * 2, "once for each payment"
 
 
 @pytest.mark.parametrize("reference", ["", "A"])

@@ -37,6 +37,17 @@ INSERT INTO payout_odd (programme_id, report_id, reference, what)
 SELECT %(programme_id)s, %(report)s, reference, what
   FROM unnest(%(references)s::text[], %(whats)s::text[]) AS given (reference, what)
 """
+_KNOWN = "SELECT id FROM payout_report WHERE programme_id = %(programme_id)s AND run_id = %(run)s AND hash = %(hash)s"
+# A file that is read again beside statements that were read since may say more than it did.
+_ADD_MORE = (
+    _ADD_ODD
+    + """
+ WHERE NOT EXISTS (SELECT FROM payout_odd o
+                     JOIN payout_report r ON r.programme_id = o.programme_id AND r.id = o.report_id
+                    WHERE o.programme_id = %(programme_id)s AND r.run_id = %(run)s
+                      AND (o.reference, o.what) = (given.reference, given.what))
+"""
+)
 _ODD = """
 SELECT o.reference, o.what, r.at FROM payout_odd o
   JOIN payout_report r ON r.programme_id = o.programme_id AND r.id = o.report_id
@@ -92,13 +103,18 @@ def events(access: Access) -> dict[int, list[Event]]:
 def add_report(
     access: Access, run: int, hash_: bytes, told: int, odd: Sequence[tuple[str, str]], by: str, now: Instant
 ) -> bool:
-    """Keep that a bank's file was read, and what of it fits nothing; ``False`` where it was read before."""
+    """Keep that a bank's file was read, and what of it fits nothing; ``False`` where it was read before.
+
+    Then what it says now and nothing said of the run before is kept with it.
+    """
     report = access.value(_ADD, {"run": run, "hash": hash_, "told": told, "actor": by, "now": now})
-    if report is None:
-        return False
     columns = {"references": [one[0][:100] for one in odd], "whats": [one[1][:40] for one in odd]}
-    access.execute(_ADD_ODD, {"report": report, **columns})
-    return True
+    if report is not None:
+        access.execute(_ADD_ODD, {"report": report, **columns})
+    elif odd:
+        known = access.value(_KNOWN, {"run": run, "hash": hash_})
+        access.execute(_ADD_MORE, {"report": known, "run": run, **columns})
+    return report is not None
 
 
 def bookings(access: Access, run: int) -> list[Booked]:
