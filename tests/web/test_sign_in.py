@@ -2,31 +2,35 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import pytest
 
-from fanshare.core.instants import DAY, MINUTE, Instant
+from fanshare.core.instants import DAY, HOUR, MINUTE, Instant
 from fanshare.core.terms_text import parse
 from fanshare.flows import sign_in, staff
 from fanshare.flows.context import open_programme
 from fanshare.flows.people import Joiner, add_creator, add_fan
 from fanshare.flows.publish_terms import publish_terms
 from fanshare.integrations.bank_files import Banks
+from fanshare.integrations.mail.memory import MemoryMailer
 from fanshare.integrations.rails import Called
+from fanshare.jobs.mail import PostOffice, send_due
 from fanshare.jobs.systems import Connectors
 from fanshare.store import directory
 from fanshare.store.access import Connection, connect
 from fanshare.store.server import Database
 from fanshare.web.app import make_wsgi_app
 from fanshare.web.desk import Desk
+from fanshare.web.language import words_in
 from fanshare.web.limits import WINDOW, Limiter
 from fanshare.web.site import WsgiApp
 from fanshare.web.stored_accounts import StoredAccounts
 from fanshare.web.stored_pages import StoredPages
 from tests.edge.running import KEYS
 from tests.jobs.house import TERMS
+from tests.support.mails import text_of
 from tests.support.schema import NOW, found, schema_template, shared_database
 from tests.web.support.device import HOST, Device
 
@@ -67,9 +71,10 @@ class Place:
             store, lambda: self.now, allowed_hosts=[HOST], accounts=accounts, public_url=public_url, desk=desk
         )
 
-    def link(self, name: str) -> str:
-        """A fresh token for somebody."""
-        return sign_in.make_link(self.conn, KEYS, f"{name}@example.test", self.now, at_once=1000)
+    def link(self, name: str, wanted: str = "") -> str:
+        """A fresh token for somebody, with the page it leads to."""
+        address = f"{name}@example.test"
+        return sign_in.make_link(self.conn, KEYS, address, self.now, at_once=1000, wanted=wanted)
 
 
 @pytest.fixture(scope="module")
@@ -168,16 +173,70 @@ def test_whoever_wanted_a_page_comes_to_it_once_she_is_in_and_it_is_forgotten(pl
 
 
 def test_what_was_wanted_leads_nowhere_else_and_to_nothing_that_she_may_not_see(place: Place) -> None:
-    for planted in (
-        "https://evil.example/", "//evil.example", "/\\evil.example", "/nowhere", f"/brand/{place.slug}", "",
-        f"/creator/{place.other}/earnings", "/static/css/base.css", "/" + "x" * 600, "javascript:alert(1)",
-    ):  # fmt: skip
+    for planted in hostile(place)[:9]:
         device = Device(place.app(), cookies={"__Host-fanshare_wanted": planted})
         assert device.sign_in(place.link("cleo")).headers["location"] == "/home", planted
     for stream in ({"HTTP_ACCEPT": "text/event-stream"}, {**PAGE, "HTTP_SEC_FETCH_DEST": "image"}):
         device = Device(place.app())
         assert device.get(f"/creator/{place.slug}/earnings", **stream).status == 302
         assert "fanshare_wanted" not in device.cookies
+
+
+def mailed(place: Place, name: str) -> str:
+    """The token of the newest link that is mailed to somebody now."""
+    mailer = MemoryMailer(lambda: place.now)
+    while send_due(place.conn, KEYS, PostOffice(mailer, f"https://{HOST}", words_in), lambda: place.now):
+        pass
+    found = [text_of(mail) for mail in mailer.sent if mail["To"] == f"{name}@example.test"]
+    link = re.search(rf"https://{HOST}/sign-in/confirm\?t=([\w-]+)\n", found[-1])
+    assert link is not None
+    return link[1]
+
+
+def test_a_link_leads_to_the_wanted_page_on_another_device_too(place: Place) -> None:
+    there, wanted = replace(place, now=NOW + 3 * HOUR), f"/creator/{place.slug}/earnings?q=a%2Fb"
+    asking, other = Device(there.app()), Device(there.app())
+    assert asking.get(wanted, **PAGE).headers["location"] == "/sign-in"
+    assert asking.fill("/sign-in", address="cleo@example.test").status == 200
+    token = mailed(there, "cleo")
+    rows = str(place.conn.execute("SELECT json_agg(l)::text FROM sign_in_link l").fetchone())
+    assert "sealed_wanted" in rows
+    assert b"earnings".hex() not in rows, "what she searched for lies nowhere in clear"
+    assert not other.cookies
+    assert other.sign_in(token).headers["location"] == wanted
+    assert other.get(wanted).status == 200
+    assert other.get("/sign-in").headers["location"] == "/home", "a page is led to once"
+
+
+def test_a_browser_that_wants_a_page_itself_comes_to_that_and_not_to_what_its_link_carries(place: Place) -> None:
+    device, wanted = Device(place.app()), f"/creator/{place.slug}/links"
+    device.get(wanted, **PAGE)
+    assert device.sign_in(place.link("cleo", f"/creator/{place.slug}/earnings")).headers["location"] == wanted
+    planted = Device(place.app(), cookies={"__Host-fanshare_wanted": f"/brand/{place.slug}"})
+    answer = planted.sign_in(place.link("cleo", wanted))
+    assert answer.headers["location"] == wanted, "what she may not see hides nothing"
+
+
+def hostile(place: Place) -> tuple[str, ...]:
+    """Addresses that nobody is led to."""
+    return (
+        "https://evil.example/", "//evil.example", "/\\evil.example", "/nowhere", f"/brand/{place.slug}",
+        f"/creator/{place.other}/earnings", "/static/css/base.css", "/" + "x" * 600, "javascript:alert(1)",
+        "/home\t//evil.example", "\t//evil.example", f"/creator/{place.slug}/earnings?q=\u2028",
+    )  # fmt: skip
+
+
+def test_a_link_carries_nobody_elsewhere_nor_to_what_she_may_not_see(place: Place) -> None:
+    for planted in hostile(place):
+        answer = Device(place.app()).sign_in(place.link("cleo", planted))
+        assert (answer.status, answer.headers["location"]) == (302, "/home"), planted
+    there = replace(place, now=NOW + 4 * HOUR)
+    for planted in hostile(place)[:-1]:  # no cookie holds the last one
+        there.now += 16 * MINUTE
+        asking = Device(there.app(), cookies={"__Host-fanshare_wanted": planted})
+        assert asking.fill("/sign-in", address="cleo@example.test").status == 200
+        answer = Device(there.app()).sign_in(mailed(there, "cleo"))
+        assert (answer.status, answer.headers["location"]) == (302, "/home"), planted
 
 
 def test_signing_out_ends_the_session_everywhere_its_key_went(place: Place) -> None:

@@ -67,10 +67,13 @@ def put(conn: Connection, keys: Keys, kind: str, key: str, content: Mapping[str,
     return conn.execute(_PUT, [kind, key, sealed, now, now]).rowcount == 1
 
 
-def wish_link(conn: Connection, keys: Keys, address: str, now: Instant, language: str = "") -> None:
-    """A link to sign in for an address, known or not, in a language; pressing twice within a minute is once."""
+def wish_link(conn: Connection, keys: Keys, address: str, now: Instant, language: str = "", wanted: str = "") -> None:
+    """A link to sign in for an address, known or not, in a language; pressing twice within a minute is once.
+
+    ``wanted`` is the page that it leads to; empty for the first one.
+    """
     key = f"{account_of(keys, address).hex()}/{now // _ONE_WISH_PER}"
-    put(conn, keys, SIGN_IN, key, {"address": clean(address), "language": language}, now)
+    put(conn, keys, SIGN_IN, key, {"address": clean(address), "language": language, "wanted": wanted}, now)
 
 
 def waiting(conn: Connection, kind: str, beginning: str) -> int:

@@ -32,7 +32,7 @@ SESSION_LIVES = 14 * DAY
 #: Links of one address that may wait at once; more mail would only fill somebody's mailbox.
 LINKS_AT_ONCE = 5
 
-_SESSION = "session"
+_SESSION, _WANTED = "session", "sign in page"
 #: What a session says about itself: whose it is (hex), and on what.
 ACCOUNT, DEVICE = "account", "device"
 _PARTIES = """
@@ -118,9 +118,13 @@ def _hats_in(access: Access, seats: list[Seat]) -> Iterator[Hat]:
             yield Hat(seat, tenant.slug, tenant.name, name, slug, does, leaving, where, money, tenant)
 
 
-def make_link(conn: Connection, keys: Keys, address: str, now: Instant, *, at_once: int = LINKS_AT_ONCE) -> str:
+def make_link(
+    conn: Connection, keys: Keys, address: str, now: Instant, *, at_once: int = LINKS_AT_ONCE, wanted: str = ""
+) -> str:
     """The token of a fresh link for an address that is somebody's, unless ``at_once`` of hers still work.
 
+    ``wanted`` is the page that somebody asked for who then wished the link: it comes out again by ``enter``, as it
+    was put in, and whoever leads there judges it.
     Raises ``BadInputError`` (``unknown_address``, ``bad_email``) and ``FanshareError`` (``too_many_links``, 429).
     """
     if not seats_of(conn, keys, address):
@@ -131,11 +135,12 @@ def make_link(conn: Connection, keys: Keys, address: str, now: Instant, *, at_on
     if row is not None and row[0] >= at_once:
         raise FanshareError("too_many_links", "Several links for this address still work; use the newest.", 429)
     token = secrets.token_urlsafe(32)
-    values = [_hash(token), account, keys.seal(PURPOSE, clean(address).encode(), _hash(token)), now, now + LINK_LIVES]
+    sealed = keys.seal(PURPOSE, clean(address).encode(), _hash(token))
+    page = keys.seal(_WANTED, wanted.encode(), _hash(token)) if wanted else None
     conn.execute(
-        "INSERT INTO sign_in_link (token_hash, account, sealed_address, made_at, expires_at)"
-        " VALUES (%s, %s, %s, %s, %s)",
-        values,
+        "INSERT INTO sign_in_link (token_hash, account, sealed_address, sealed_wanted, made_at, expires_at)"
+        " VALUES (%s, %s, %s, %s, %s, %s)",
+        [_hash(token), account, sealed, page, now, now + LINK_LIVES],
     )
     return token
 
@@ -152,12 +157,13 @@ def redeem(conn: Connection, keys: Keys, token: str, now: Instant) -> tuple[Seat
 
 
 def enter(conn: Connection, keys: Keys, token: str, now: Instant) -> Entered:
-    """Use a link up: what it opens, and for which account.
+    """Use a link up: what it opens, for which account, and which page she wanted.
 
     Of two who use it at the same moment one gets it. Her other links end with it.
     """
     row = conn.execute(
-        "DELETE FROM sign_in_link WHERE token_hash = %s RETURNING account, sealed_address, made_at, expires_at",
+        "DELETE FROM sign_in_link WHERE token_hash = %s"
+        " RETURNING account, sealed_address, made_at, expires_at, sealed_wanted",
         [_hash(token)],
     ).fetchone()
     if row is None or not row[2] <= now < row[3]:
@@ -165,7 +171,8 @@ def enter(conn: Connection, keys: Keys, token: str, now: Instant) -> Entered:
     conn.execute("DELETE FROM sign_in_link WHERE account = %s", [row[0]])
     seats = seats_of(conn, keys, keys.unseal(PURPOSE, bytes(row[1]), _hash(token)).decode())
     noted_in(conn, seats, "sign_in.link", now)
-    return Entered(seats, bytes(row[0]))
+    wanted = "" if row[4] is None else keys.unseal(_WANTED, bytes(row[4]), _hash(token)).decode()
+    return Entered(seats, bytes(row[0]), wanted)
 
 
 def noted_in(conn: Connection, seats: Iterable[Seat], what: str, now: Instant) -> None:

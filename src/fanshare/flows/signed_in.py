@@ -12,10 +12,11 @@ from fanshare.flows.authorisation import Seat
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """Who came in by a link: her seats (none: the link did not work) and her account (32 bytes)."""
+    """Who came in by a link: her seats (none: the link did not work), her account (32 bytes), the page she wanted."""
 
     seats: tuple[Seat, ...] = ()
     account: bytes = b""
+    wanted: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,7 +155,7 @@ def _written(conn: Connection, keys: Keys, office: PostOffice, one: Waiting, now
 def _sign_in(conn: Connection, keys: Keys, office: PostOffice, one: Waiting, now: Instant) -> Iterator[Letter]:
     address = str(one.content["address"])
     try:
-        token = sign_in.make_link(conn, keys, address, now)
+        token = sign_in.make_link(conn, keys, address, now, wanted=str(one.content.get("wanted", "")))
     except FanshareError:
         return  # unknown, or several links wait already: the page has said the same to everybody
     words = letters.sign_in(_say(office, one), f"{office.base_url}/sign-in/confirm?t={token}", _host(office))

@@ -19,8 +19,8 @@ class Accounts(Protocol):
     def sends_mail(self) -> bool:
         """Whether a wished link can be mailed."""
 
-    def wish(self, address: str, language: str) -> None:
-        """Somebody wishes a link for an address. Takes as long and does the same whether or not it is known."""
+    def wish(self, address: str, language: str, wanted: str = "") -> None:
+        """Somebody wishes a link for an address, and wanted a page. Takes as long whether or not it is known."""
 
     def works(self, token: str) -> bool:
         """Whether a link would sign somebody in."""
@@ -121,7 +121,7 @@ class NoAccounts:
 
     sends_mail = False
 
-    def wish(self, address: str, language: str) -> None:
+    def wish(self, address: str, language: str, wanted: str = "") -> None:
         """Nothing."""
 
     def works(self, token: str) -> bool:  # noqa: ARG002 - the port's signature

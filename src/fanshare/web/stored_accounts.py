@@ -36,10 +36,10 @@ class StoredAccounts:
     clock: Callable[[], Instant]
     sends_mail: bool = False
 
-    def wish(self, address: str, language: str) -> None:
+    def wish(self, address: str, language: str, wanted: str = "") -> None:
         """Put the wish into the outbox; whose address it is, is asked when it is sent."""
         with self._open() as conn:
-            outbox.wish_link(conn, self.keys, address, self.clock(), language)
+            outbox.wish_link(conn, self.keys, address, self.clock(), language, wanted)
 
     def works(self, token: str) -> bool:
         """Whether a link would sign somebody in."""

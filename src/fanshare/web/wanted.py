@@ -1,7 +1,8 @@
 """Which page somebody wanted who was sent to sign in first: kept in her own browser, and shown once she is in.
 
-Only a path of this site is kept, and only one that she may then see is gone to: a cookie can be planted by whoever
-shares the domain, so it decides nothing else.
+The link that is mailed carries it too, for whoever opens it on another device. Only a path of this site is kept, and
+only one that she may then see is gone to: a cookie can be planted by whoever shares the domain, and a link can be
+wished by whoever knows an address, so neither decides anything else.
 """
 
 from typing import Any
@@ -23,17 +24,26 @@ def to_sign_in(request: Any) -> HttpResponseRedirect:
     """Send somebody to sign in, and let her browser keep where she wanted to go."""
     response = HttpResponseRedirect(reverse("sign_in"))
     path = request.get_full_path()
-    if _is_page(request) and len(path) <= _LONGEST and path != reverse("home"):
+    if _is_page(request) and _is_ours(path) and path != reverse("home"):
         lasts = _LASTS // SECOND
         response.set_cookie(WANTED_COOKIE_NAME, path, max_age=lasts, httponly=True, samesite="Lax")
     return response
 
 
-def once_in(request: Any, worn: tuple[Hat, ...]) -> HttpResponseRedirect:
-    """Where somebody goes who has just signed in: to what she wanted where ``worn`` may see it, else home."""
-    path = request.COOKIES.get(WANTED_COOKIE_NAME, "")
-    response = HttpResponseRedirect(path if _is_hers(path, worn) else reverse("home"))
-    if path:
+def to_carry(request: Any) -> str:
+    """What a link that is mailed carries along: the page that this browser wanted, empty for none."""
+    path = str(request.COOKIES.get(WANTED_COOKIE_NAME, ""))
+    return path if _is_ours(path) else ""
+
+
+def once_in(request: Any, worn: tuple[Hat, ...], carried: str = "") -> HttpResponseRedirect:
+    """Where somebody goes who has just signed in: to what she wanted where ``worn`` may see it, else home.
+
+    What this browser wanted comes before what her link ``carried``, which another one wanted earlier.
+    """
+    kept = request.COOKIES.get(WANTED_COOKIE_NAME, "")
+    response = HttpResponseRedirect(next((path for path in (kept, carried) if _is_hers(path, worn)), reverse("home")))
+    if kept:
         response.delete_cookie(WANTED_COOKIE_NAME, samesite="Lax")
     return response
 
@@ -44,8 +54,13 @@ def _is_page(request: Any) -> bool:
     return request.method == "GET" and asked and request.headers.get("Sec-Fetch-Dest", "document") == "document"
 
 
+def _is_ours(path: str) -> bool:
+    """Whether it stays on this site, as an address that a browser asked for: such a one has ASCII characters only."""
+    return is_path(path) and path.isascii() and len(path) <= _LONGEST
+
+
 def _is_hers(path: str, worn: tuple[Hat, ...]) -> bool:
-    if not is_path(path) or len(path) > _LONGEST:
+    if not _is_ours(path):
         return False
     try:
         found = resolve(path.partition("?")[0])

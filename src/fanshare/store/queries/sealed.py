@@ -122,7 +122,12 @@ SEALED: Sequence[Sealed] = (
 
 #: Sealed under the master key too, and simply ended with it: whoever was signed in signs in again, whoever was joining
 #: asks for a new link.
-ENDED = {("web_session", "sealed"), ("sign_in_link", "sealed_address"), ("joining", "sealed")}
+ENDED = {
+    ("web_session", "sealed"),
+    ("sign_in_link", "sealed_address"),
+    ("sign_in_link", "sealed_wanted"),
+    ("joining", "sealed"),
+}
 
 #: Not sealed under the master key itself.
 UNDER_OTHER_KEYS = {

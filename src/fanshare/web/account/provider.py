@@ -23,7 +23,7 @@ from fanshare.web.fresh import unproved
 from fanshare.web.language import gettext as _
 from fanshare.web.owner import owner_of
 from fanshare.web.said import plain
-from fanshare.web.wanted import once_in
+from fanshare.web.wanted import once_in, to_carry
 
 #: Per visitor and ten minutes.
 _TRIES, _MAILS = 30, 5
@@ -121,7 +121,7 @@ def _entered(request: Any, provider: Provider, identity: Identity) -> Any:
         request.session.pop(CAME_AT, None)
         return once_in(request, hats(request))
     if identity.address and here.accounts.sends_mail and may_go_on(request, "provider.mail", _MAILS):
-        here.accounts.wish(identity.address, language.of_visitor(request))
+        here.accounts.wish(identity.address, language.of_visitor(request), to_carry(request))
     context = {"provider": provider, "mails": here.accounts.sends_mail and bool(identity.address)}
     return render(request, "account/provider_unknown.html", context)
 

@@ -21,7 +21,7 @@ from fanshare.web.authorisation import sign_in as begin
 from fanshare.web.authorisation import sign_out as end
 from fanshare.web.errors import error_page
 from fanshare.web.language import gettext as _
-from fanshare.web.wanted import once_in
+from fanshare.web.wanted import once_in, to_carry
 from fanshare.web.wording import Calendar
 
 type View = Callable[..., Any]
@@ -63,7 +63,7 @@ def sign_in(request: Any) -> Any:
         said = _("This does not look like an e-mail address.")
         return sign_in_page(request, address=typed, problem=said, status=422)
     if here.accounts.sends_mail:
-        here.accounts.wish(address, language.of_visitor(request))
+        here.accounts.wish(address, language.of_visitor(request), to_carry(request))
     return render(request, "account/sent.html", {"sends_mail": here.accounts.sends_mail})
 
 
@@ -105,7 +105,7 @@ def confirm(request: Any) -> Any:
     if not entered.seats:
         return render(request, "account/confirm.html", {"token": "", "works": False}, status=410)
     begin(request, entered.seats, entered.account)
-    return once_in(request, hats(request))
+    return once_in(request, hats(request), entered.wanted)
 
 
 @require("sign_out")
