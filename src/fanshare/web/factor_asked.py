@@ -1,4 +1,7 @@
-"""Before what moves money or changes who may do what: whoever is asked for a second factor has set one up."""
+"""Before what moves money or changes who may do what: whoever is asked for a second factor has set one up.
+
+What she typed before that is not lost: the page that asks her holds the form, and sends it on when she has one.
+"""
 
 from typing import Any
 
@@ -8,6 +11,7 @@ from fanshare.core.instants import zone
 from fanshare.flows.authorisation import Hat, Role
 from fanshare.web import her_zone, site
 from fanshare.web.authorisation import account_of, hats, private
+from fanshare.web.fresh import kept
 from fanshare.web.wording import Calendar
 
 _ASKED = {Role.BRAND, Role.OPERATOR}
@@ -27,7 +31,7 @@ def unset(request: Any, hat: Hat, operation: str) -> Any:
     if since is None or here.clock() < since:
         return None
     calendar = Calendar(her_zone.chosen(request) or zone("UTC"), here.clock())
-    context = {"where": hat.programme_name, "since": since, "calendar": calendar}
+    context = {"where": hat.programme_name, "since": since, "calendar": calendar, "kept": kept(request)}
     return private(render(request, "account/factor_needed.html", context, status=403))
 
 

@@ -3,6 +3,7 @@
 The page that asks holds the whole form it came from, and sends it on together with a code or a passkey's answer.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.shortcuts import render
@@ -45,6 +46,28 @@ def unproved(request: Any) -> Any:
     return _page(request, problem)
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a page holds of a form to send it on: its fields, the name that says a secret was left out, if files were.
+
+    ``left_out`` is empty where no secret was.
+    """
+
+    fields: tuple[tuple[str, str], ...]
+    left_out: str
+    files: bool
+
+
+def kept(request: Any) -> Kept:
+    """What the page that is answered with holds of the form that was sent."""
+    typed = request.POST.lists()
+    return Kept(
+        tuple((name, text) for name, texts in typed if name not in _NOT_SENT_ON for text in texts),
+        AGAIN if AGAIN in request.POST or any(map(request.POST.get, SECRETS)) else "",
+        bool(request.FILES),
+    )
+
+
 def _problem(request: Any) -> str | None:
     """What is wrong with what was sent to show who she is, ``None`` if it shows it; empty if nothing was sent.
 
@@ -77,8 +100,7 @@ def _page(request: Any, problem: str) -> Any:
     account = account_of(request)
     factor = site.of(request).accounts.factor(account) if account else Factor(on=False)
     context = {
-        "fields": [(name, text) for name, texts in request.POST.lists() if name not in _NOT_SENT_ON for text in texts],
-        "left_out": AGAIN if AGAIN in request.POST or any(map(request.POST.get, SECRETS)) else "",
+        "kept": kept(request),
         "factor": factor,
         "options": passkeys.to_get(request, PROVE) if factor.passkeys else "",
         "proof": passkeys.PROOF,

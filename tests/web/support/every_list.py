@@ -322,11 +322,11 @@ _TALK = "what two people said: read from its end, earlier words page by page; al
 _PUBLIC = "for everybody: as many as a person published"
 
 _REASONS: dict[str, str] = {
-    _FORM: """account/home account/leave account/mails account/prove account/reading appeals/object
+    _FORM: """account/home account/leave account/mails account/reading appeals/object
         brand/assign brand/bonus brand/claim brand/code_plans brand/connect brand/expenses brand/many_codes
         brand/joining_codes
         brand/terms brand/terms_rules brand/write joining/confirm payee/tax payee/where ui/join
-        ui/lacking ui/quiet workbench/fields workbench/start workbench/time workbench/unlock""",
+        ui/held ui/lacking ui/quiet workbench/fields workbench/start workbench/time workbench/unlock""",
     _ONE: """payee/tax_year
         brand/creator brand/message brand/order brand/payout_account brand/tax_form creator/exclusive_post
         creator/goods creator/kit creator/page credit/keep fan/share public/creator public/kit public/text
