@@ -46,7 +46,7 @@ def hold(story: Story, reserve: int = 0) -> None:
 
 
 def pay_in(story: Story, amount: int) -> None:
-    assert funding.book(story.access, Slip("EUR", amount), secrets.token_hex(8), "Otto", BEFORE)
+    assert funding.book(story.programme, Slip("EUR", amount), secrets.token_hex(8), "Otto", BEFORE)
 
 
 def on_account(story: Story, now: int = READY) -> int:
@@ -131,23 +131,23 @@ def test_what_comes_back_is_there_again_and_a_part_is_kept_back_for_refunds(stor
 def test_what_is_sent_twice_is_booked_once_and_something_else_under_its_reference_is_refused(story: Story) -> None:
     hold(story)
     slip = Slip("EUR", 5_000_000, "their transfer")
-    assert [funding.book(story.access, slip, "T-1", "Otto", BEFORE + at) for at in range(3)] == [True, False, False]
+    assert [funding.book(story.programme, slip, "T-1", "Otto", BEFORE + at) for at in range(3)] == [True, False, False]
     for other_slip in (slip._replace(amount=-5_000_000), slip._replace(currency="USD"), slip._replace(note="")):
         with pytest.raises(ConflictError, match="Something else was booked"):
-            funding.book(story.access, other_slip, " T-1 ", "Otto", BEFORE)
+            funding.book(story.programme, other_slip, " T-1 ", "Otto", BEFORE)
     assert on_account(story) == 5_000_000
-    assert funding.book(story.access, slip, "T-2", "Otto", BEFORE), "the same sum may well come twice"
+    assert funding.book(story.programme, slip, "T-2", "Otto", BEFORE), "the same sum may well come twice"
     assert on_account(story) == 10_000_000
     for bad in ("", " ", "x" * 101, "a\nb"):
         with pytest.raises(FanshareError, match="A reference has"):
-            funding.book(story.access, slip, bad, "Otto", BEFORE)
+            funding.book(story.programme, slip, bad, "Otto", BEFORE)
 
 
 def test_a_booking_that_was_refused_leaves_its_reference_free(story: Story) -> None:
     hold(story)
     with pytest.raises(FanshareError, match="no more can go back"):
-        funding.book(story.access, Slip("EUR", -1), "T-1", "Otto", BEFORE)
-    assert funding.book(story.access, Slip("EUR", 1), "T-1", "Otto", BEFORE)
+        funding.book(story.programme, Slip("EUR", -1), "T-1", "Otto", BEFORE)
+    assert funding.book(story.programme, Slip("EUR", 1), "T-1", "Otto", BEFORE)
 
 
 def test_two_presses_at_once_book_once(story: Story, shared_database: Database) -> None:
@@ -156,9 +156,9 @@ def test_two_presses_at_once_book_once(story: Story, shared_database: Database) 
     slip, second = Slip("EUR", 5_000_000), list[bool]()
     with conn, connect(shared_database.dsn()) as watch:
         with story.access.transaction():
-            assert funding.book(story.access, slip, "T-1", "Otto", BEFORE)
+            assert funding.book(story.programme, slip, "T-1", "Otto", BEFORE)
             thread: threading.Thread = blocked(
-                watch, lambda: second.append(funding.book(programme.access, slip, "T-1", "Otto", BEFORE))
+                watch, lambda: second.append(funding.book(programme, slip, "T-1", "Otto", BEFORE))
             )
         thread.join()
     assert second == [False]
@@ -227,7 +227,7 @@ class Funds(RuleBasedStateMachine):
     def money_moves(self, amount: int) -> None:
         there = on_account(self.story, self.now)
         try:
-            funding.book(self.story.access, Slip("EUR", amount), secrets.token_hex(8), "Otto", self.now)
+            funding.book(self.story.programme, Slip("EUR", amount), secrets.token_hex(8), "Otto", self.now)
         except FanshareError:
             assert amount == 0 or there + amount < min(0, there)
         else:

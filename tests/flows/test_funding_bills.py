@@ -141,7 +141,7 @@ def test_a_second_invoice_asks_only_for_what_is_new(held: Story) -> None:
     held.sold("2", 59_000_000, held.click(READY - DAY), now=READY)
     second = issue(held, "c")
     assert (second.bill.amount, second.bill.serial) == (OWED, 2)
-    funding.book(held.access, Slip("EUR", OWED), "T-1", "Otto", READY + 1)
+    funding.book(held.programme, Slip("EUR", OWED), "T-1", "Otto", READY + 1)
     assert refused(held, "d") == "nothing_asked", "the second one is still open"
     assert issue(held, "a") == first, "the same key writes one"
 

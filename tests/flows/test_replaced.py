@@ -370,7 +370,7 @@ def test_what_a_brand_paid_in_is_there_in_the_next_currency(story: Story) -> Non
     replaced.convert(story.programme, READY)
     assert funding.free(access, READY) == found
     slip = Slip("EUR", -worth("BGN", 10_000_000))
-    assert funding.book(access, slip, "back", "Bea", READY)
+    assert funding.book(story.programme, slip, "back", "Bea", READY)
     assert funding.free(access, READY) == {"EUR": 0}
     funding.switch_off(access, READY)
 

@@ -241,7 +241,7 @@ def test_what_is_held_is_paid_from_what_the_brand_paid_in(story: Story, conn: Co
     conn.execute("UPDATE programme SET several_brands = true WHERE id = %s", [story.access.programme_id])
     tenant = programme_with_id(conn, story.access.programme_id)
     funding.switch_on(story.access, tenant, 0, READY)
-    funding.book(story.access, funding.Slip("USD", CLEOS + FINNS, "their transfer"), "T-1", "Bea", READY)
+    funding.book(story.programme, funding.Slip("USD", CLEOS + FINNS, "their transfer"), "T-1", "Bea", READY)
     sent(story)
     assert funding.free(story.access, READY) == {"USD": 0}
     assert story.wrong(READY) == []

@@ -34,7 +34,9 @@ from fanshare.core.ledger import (
 from fanshare.core.money import MAX_MICROS
 from fanshare.store import books, ledger, log_store
 from fanshare.store.access import Access, Connection, connect, retry
+from fanshare.store.idempotency import once
 from fanshare.store.server import Database
+from tests.edge.running import KEYS
 from tests.support.schema import NOW, Cast, found
 
 PENDING, AVAILABLE, HELD = AccountKind.PENDING, AccountKind.AVAILABLE, AccountKind.HELD
@@ -210,26 +212,9 @@ def test_both_legs_are_of_one_currency_whatever_the_code_does(cast: Cast) -> Non
             )
 
 
-def test_the_same_key_and_batch_get_the_same_answer(cast: Cast) -> None:
-    first = ledger.post(cast.access, [bare(3)], at=NOW, key="payday 1")
-    assert ledger.post(cast.access, [bare(3)], at=NOW + 1, key="payday 1") == first
-    assert balance(cast.access, AccountKind.FEE) == 3
-
-
-def test_the_same_key_with_another_batch_is_a_conflict(cast: Cast) -> None:
-    ledger.post(cast.access, [bare(3)], at=NOW, key="payday 1")
-    with pytest.raises(ConflictError) as caught:
-        ledger.post(cast.access, [bare(4)], at=NOW, key="payday 1")
-    assert caught.value.code == "key_reused"
-    assert balance(cast.access, AccountKind.FEE) == 3
-
-
-def test_a_refused_batch_does_not_use_up_its_key(cast: Cast) -> None:
-    party = cast.party("fan")
-    with pytest.raises(ConflictError):
-        ledger.post(cast.access, [core.claim(party, 6, "EUR")], at=NOW, key="k")
-    ledger.post(cast.access, [core.leave_unclaimed(party, AVAILABLE, 6, "EUR")], at=NOW)
-    assert ledger.post(cast.access, [core.claim(party, 6, "EUR")], at=NOW, key="k").transfers == 1
+def under(access: Access, key: str, transfer: core.Transfer) -> int:
+    """Post a transfer under a client's key; the number of its batch."""
+    return int(once(access, KEYS, key, 1, NOW, lambda: ledger.post(access, [transfer], at=NOW).number))
 
 
 def _at_once(database: Database, programme: int, works: list[Callable[[Access], object]]) -> list[object]:
@@ -296,7 +281,7 @@ def test_without_the_order_of_locks_two_posters_wait_in_a_circle(shared_database
 
 def test_a_key_sent_twice_at_once_posts_once(shared_database: Database, cast: Cast) -> None:
     def work(access: Access) -> object:
-        return ledger.post(access, [bare(3)], at=NOW, key="once")
+        return under(access, "once", bare(3))
 
     answers = _at_once(shared_database, cast.access.programme_id, [work] * 4)
     assert len(set(answers)) == 1
@@ -321,14 +306,16 @@ def test_new_accounts_made_at_once_are_made_once(shared_database: Database, cast
 
 _VICTIM = """
 import sys, time
+from fanshare.config.keys import Keys
 from fanshare.core.ledger import *
 from fanshare.store import ledger
 from fanshare.store.access import Access, connect
+from fanshare.store.idempotency import once
 conn = connect(sys.argv[1])
 access = Access(conn, int(sys.argv[2]), "victim")
 with access.transaction():
     one = Transfer(TransferKind.ABSORB, OWED, AccountKey(AccountKind.FEE), 5, "EUR")
-    ledger.post(access, [one], at=1, key="victim")
+    once(access, Keys(bytes(32)), "victim", 1, 1, lambda: ledger.post(access, [one], at=1).number)
     print("posted", flush=True)
     time.sleep(60)
 """
@@ -342,7 +329,7 @@ def test_a_worker_killed_in_the_middle_leaves_nothing(shared_database: Database,
         assert victim.stdout.readline() == "posted\n"
         os.kill(victim.pid, signal.SIGKILL)
     # the same key and the same accounts: neither a lock nor a row of the dead worker is in the way
-    ledger.post(cast.access, [bare(4)], at=NOW, key="victim")
+    under(cast.access, "victim", bare(4))
     assert [each.amount for each in books.transfers(cast.access)] == [3, 4]
     assert balance(cast.access, AccountKind.FEE) == 7
 

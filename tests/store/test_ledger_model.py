@@ -23,6 +23,8 @@ from fanshare.core.errors import ConflictError
 from fanshare.core.ledger import AccountKind, Placed, PositionKey, Transfer, differences, fold
 from fanshare.store import books, ledger
 from fanshare.store.access import Connection
+from fanshare.store.idempotency import once
+from tests.edge.running import KEYS
 from tests.support.effort import effort
 from tests.support.schema import NOW, Cast, found
 
@@ -60,11 +62,14 @@ class LedgerModel(RuleBasedStateMachine):
             with pytest.raises(ConflictError):
                 yield
 
-    def _post(self, batch: list[Transfer], key: str | None = None) -> bool:
+    def _post(self, batch: list[Transfer], key: str = "") -> bool:
         before = len(self.history)
         with self._checked(batch):
-            ledger.post(self.cast.access, batch, at=NOW, key=key)
+            self._send(batch, key) if key else ledger.post(self.cast.access, batch, at=NOW)
         return len(self.history) > before
+
+    def _send(self, batch: list[Transfer], key: str) -> None:
+        once(self.cast.access, KEYS, key, key, NOW, lambda: [*ledger.post(self.cast.access, batch, at=NOW)])
 
     @rule(changes=st.dictionaries(st.tuples(st.integers(0, 1), st.integers(0, 2)), places, min_size=1, max_size=4))
     def settle(self, changes: dict[tuple[int, int], Placed]) -> None:
@@ -150,7 +155,7 @@ class LedgerModel(RuleBasedStateMachine):
         batch = [core.claim(self.parties[0], amount, "EUR")]
         if self._post(batch, key=f"key {self.keys}"):
             for _ in range(again):
-                ledger.post(self.cast.access, batch, at=NOW, key=f"key {self.keys}")
+                self._send(batch, f"key {self.keys}")
 
     @invariant()
     def balances_are_those_of_the_model(self) -> None:

@@ -60,6 +60,10 @@ def test_no_sealed_column_is_forgotten(otto: Terminal) -> None:
         assert set(conn.execute(_BYTES).fetchall()) - known == {("party", "iban")}
 
 
+#: What is looked up by what it was made of, or compared with that.
+PRINTS = ("sign in fingerprint", "request fingerprint")
+
+
 def test_a_new_master_key_opens_everything_and_the_old_one_nothing(otto: Terminal) -> None:
     old = Keys.load_or_create(home(otto), {})
     secret, page = otto.say("connection", "secret", "show"), otto.ask("link", "list")
@@ -79,7 +83,7 @@ def test_a_new_master_key_opens_everything_and_the_old_one_nothing(otto: Termina
     assert otto.say("connection", "secret", "show") == secret
     assert otto.ask("link", "list") == page
     assert otto.ask("check")["ok"]
-    for purpose in ("click id", "pseudonym", f"salts of {tenant.public_id}", "sign in fingerprint"):
+    for purpose in ("click id", "pseudonym", f"salts of {tenant.public_id}", *PRINTS):
         assert new.derive(purpose) == old.derive(purpose), purpose
     assert new.derive("vault") != old.derive("vault")
     assert clickid.read(minted, new.derive("click id")) is not None

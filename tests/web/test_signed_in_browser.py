@@ -214,7 +214,7 @@ def held(company: Company) -> None:
     access, now = company.brand.access, company.house.now
     set_up.decide_brands(access, several=True, now=now)
     funding.switch_on(access, programme_with_id(access.conn, access.programme_id), 250, now)
-    funding.book(access, funding.Slip("EUR", 5_000_000, "by hand"), "T-1", "Otto", now)
+    funding.book(company.brand.programme, funding.Slip("EUR", 5_000_000, "by hand"), "T-1", "Otto", now)
 
 
 def enter(seen: Watched, company: Company, name: str) -> None:

@@ -82,7 +82,7 @@ def book(
     confirm(ctx, f"Book {exact(micros)} {currency} that you have seen on the account?", yes)
     this = session(ctx)
     with this.desk() as desk, doing(desk, by) as done:
-        booked = funding.book(desk.access, funding.Slip(currency, micros, note), reference, done.name, desk.now)
+        booked = funding.book(desk.programme, funding.Slip(currency, micros, note), reference, done.name, desk.now)
         if booked:
             done.note("funding.book", f"{exact(micros)} {currency}")
     told = {"amount": exact(micros), "currency": currency, "booked": booked}

@@ -18,8 +18,8 @@ from fanshare.flows.connections import Connection
 from fanshare.flows.context import Programme, pseudonym
 from fanshare.flows.payout_holds import standing
 from fanshare.flows.payouts import Step
+from fanshare.flows.requests import answer_once
 from fanshare.flows.shop_credits import Wish
-from fanshare.store.idempotency import once
 from fanshare.store.queries import credit_stock as stock
 from fanshare.store.queries import shop_credits as rows
 from fanshare.store.queries.credit_stock import StockShop
@@ -141,7 +141,7 @@ def take(programme: Programme, wish: Wish, key: str, now: Instant) -> Credit:
     """
     access = programme.access
     body = {"credit": str(wish.party), "stock": str(wish.connection), "of": wish.currency, "amount": str(wish.amount)}
-    made = once(access, f"credit {wish.party} {key}", body, now, lambda: _take(programme, wish, now))
+    made = answer_once(programme, f"credit {wish.party} {key}", body, now, lambda: _take(programme, wish, now))
     found = rows.by_id(access, int(made))
     assert found is not None
     return found

@@ -16,9 +16,10 @@ from fanshare.core.money import Micros, exponent
 from fanshare.core.payout_runs import Plan, Ready
 from fanshare.core.replaced import heir
 from fanshare.flows import turns
+from fanshare.flows.context import Programme
+from fanshare.flows.requests import answer_once
 from fanshare.store.access import Access
 from fanshare.store.directory import Programme as Tenant
-from fanshare.store.idempotency import once
 from fanshare.store.queries import funding as rows
 from fanshare.store.queries.funding import Rule
 
@@ -77,7 +78,7 @@ class Slip(NamedTuple):
     note: str = ""
 
 
-def book(access: Access, slip: Slip, key: str, by: str, now: Instant) -> bool:
+def book(programme: Programme, slip: Slip, key: str, by: str, now: Instant) -> bool:
     """Book a slip, never more back than is there. The same ``key`` books once, however often it is sent.
 
     Returns whether it was booked now and not before. Raises ``ConflictError`` ``not_held``, ``booked_otherwise`` where
@@ -89,9 +90,13 @@ def book(access: Access, slip: Slip, key: str, by: str, now: Instant) -> bool:
         raise BadInputError("bad_note", "A note has at most 200 characters.")
     if not 1 <= len(key.strip()) <= _LONGEST_KEY or not key.isprintable():
         raise BadInputError("bad_reference", "A reference has 1 to %(most)s characters.", most=_LONGEST_KEY)
-    booked, body = list[bool](), {**slip._asdict(), "amount": str(slip.amount)}
+    access, booked, body = programme.access, list[bool](), {**slip._asdict(), "amount": str(slip.amount)}
+
+    def add() -> None:
+        booked.append(_added(access, slip, by, now))
+
     try:
-        once(access, f"funding {key.strip()}", body, now, lambda: booked.append(_added(access, slip, by, now)))
+        answer_once(programme, f"funding {key.strip()}", body, now, add)
     except ConflictError as error:
         if error.code != "key_reused":
             raise

@@ -21,9 +21,9 @@ from fanshare.flows import funding, number_series
 from fanshare.flows.audit import noted
 from fanshare.flows.context import Programme
 from fanshare.flows.number_series import Books
+from fanshare.flows.requests import answer_once
 from fanshare.store.access import Access
 from fanshare.store.directory import Programme as Tenant
-from fanshare.store.idempotency import once
 from fanshare.store.queries import funding as funding_rows
 from fanshare.store.queries import funding_bills as rows
 from fanshare.store.queries.funding_bills import Bill
@@ -79,7 +79,7 @@ def issue(programme: Programme, tenant: Tenant, currency: str, key: str, now: In
     ``ConflictError`` ``prefix_taken``.
     """
     body = {"funding bill": currency}
-    made = once(programme.access, f"funding bill {key}", body, now, lambda: _issue(programme, tenant, currency, now))
+    made = answer_once(programme, f"funding bill {key}", body, now, lambda: _issue(programme, tenant, currency, now))
     return int(str(made))
 
 

@@ -14,7 +14,7 @@ from fanshare.flows.address_change import refuse_if_changed
 from fanshare.flows.audit import noted
 from fanshare.flows.context import Programme
 from fanshare.flows.named import check_parties
-from fanshare.store.idempotency import once
+from fanshare.flows.requests import answer_once
 from fanshare.store.queries import fans, payout_runs
 from fanshare.store.queries import gifts as rows
 from fanshare.store.queries.gifts import GiftRow
@@ -44,7 +44,7 @@ def give(programme: Programme, wish: Wish, key: str, now: Instant) -> int:
     (``not_givable``, ``erased``, ``stopped``, ``key_reused``, ``address_changed``).
     """
     body = {"gift": str(wish.giver), "to": wish.creator, "of": wish.currency, "amount": str(wish.amount)}
-    made = once(programme.access, f"gift {wish.giver} {key}", body, now, lambda: _give(programme, wish, now))
+    made = answer_once(programme, f"gift {wish.giver} {key}", body, now, lambda: _give(programme, wish, now))
     return int(made)
 
 

@@ -16,7 +16,7 @@ from fanshare.core.money import Micros
 from fanshare.flows import gift_records, gifts, goal_ends
 from fanshare.flows.audit import noted
 from fanshare.flows.context import Programme
-from fanshare.store.idempotency import once
+from fanshare.flows.requests import answer_once
 from fanshare.store.queries import gifts as gift_rows
 from fanshare.store.queries import goals as rows
 from fanshare.store.queries.gifts import GiftRow
@@ -101,7 +101,7 @@ def give(programme: Programme, wish: Wish, key: str, now: Instant) -> int:
     Raises as ``gifts.give``, and ``BadInputError`` ``unknown_goal``.
     """
     body = {"gift": str(wish.giver), "goal": str(wish.goal), "amount": str(wish.amount)}
-    made = once(programme.access, f"gift {wish.giver} {key}", body, now, lambda: _give(programme, wish, now))
+    made = answer_once(programme, f"gift {wish.giver} {key}", body, now, lambda: _give(programme, wish, now))
     return int(made)
 
 

@@ -19,7 +19,7 @@ from fanshare.core.moving import BONUS
 from fanshare.flows.audit import noted
 from fanshare.flows.context import Programme
 from fanshare.flows.openings import NewOpening, post_openings
-from fanshare.store.idempotency import once
+from fanshare.flows.requests import answer_once
 from fanshare.store.queries import creators, gifts, moving
 from fanshare.store.queries.creators import CreatorRow
 from fanshare.store.queries.moving import Opened
@@ -72,7 +72,7 @@ def give(programme: Programme, wish: Wish, key: str, now: Instant) -> str:
     Raises as ``look``, and ``ConflictError`` (``erased``, ``key_reused``).
     """
     body = {"bonus": str(wish.creator), "of": wish.currency, "amount": str(wish.amount), "for": wish.words}
-    return str(once(programme.access, f"bonus {key}", body, now, lambda: _give(programme, wish, now)))
+    return str(answer_once(programme, f"bonus {key}", body, now, lambda: _give(programme, wish, now)))
 
 
 def given(programme: Programme, party: int) -> list[Given]:

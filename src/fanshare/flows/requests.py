@@ -16,4 +16,4 @@ def answer_once(programme: Programme, key: str | None, request: object, now: Ins
     if key is None:
         with programme.access.transaction():
             return work()
-    return idempotency.once(programme.access, key, request, now, work)
+    return idempotency.once(programme.access, programme.keys, key, request, now, work)

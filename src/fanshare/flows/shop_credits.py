@@ -18,7 +18,7 @@ from fanshare.flows.context import Programme
 from fanshare.flows.named import check_parties
 from fanshare.flows.payout_holds import refuse_if_held, standing
 from fanshare.flows.payouts import Step
-from fanshare.store.idempotency import once
+from fanshare.flows.requests import answer_once
 from fanshare.store.queries import payout_runs, shop_codes
 from fanshare.store.queries import shop_credits as rows
 from fanshare.store.queries.shop_credits import Credit, CreditShop
@@ -75,7 +75,7 @@ def ask(programme: Programme, wish: Wish, key: str, now: Instant) -> Credit:
     """
     access = programme.access
     body = {"credit": str(wish.party), "shop": str(wish.connection), "of": wish.currency, "amount": str(wish.amount)}
-    made = once(access, f"credit {wish.party} {key}", body, now, lambda: _turn(programme, wish, now))
+    made = answer_once(programme, f"credit {wish.party} {key}", body, now, lambda: _turn(programme, wish, now))
     found = rows.by_id(access, int(made))
     assert found is not None
     return found

@@ -21,7 +21,6 @@ from fanshare.core.ledger import AccountKey, AccountKind, Balance, Transfer
 from fanshare.core.money import MAX_MICROS, Micros
 from fanshare.store import log_store
 from fanshare.store.access import Access
-from fanshare.store.idempotency import once
 
 
 class Accounts(NamedTuple):
@@ -57,17 +56,19 @@ _REFUSALS = {
 }
 
 
-def post(access: Access, batch: Sequence[Transfer], *, at: Instant, key: str | None = None) -> Posting:
+def post(access: Access, batch: Sequence[Transfer], *, at: Instant) -> Posting:
     """Post a batch: all of it or nothing, durable on return (or with the surrounding transaction).
 
-    With ``key`` the same batch is posted once, however often it is sent, and gets the same answer. Raises
-    ``ConflictError`` (``overdrawn``, ``key_reused``) and ``FanshareError`` (``balance_out_of_range``); a database
-    error that ``access.retry`` cures passes through.
+    Raises ``ConflictError`` (``overdrawn``) and ``FanshareError`` (``balance_out_of_range``); a database error that
+    ``access.retry`` cures passes through.
     """
-    if key is None:
-        return _post(access, batch, at)
-    answer = once(access, key, [_document(transfer) for transfer in batch], at, lambda: [*_post(access, batch, at)])
-    return Posting(*answer)
+    if not batch:
+        return Posting(0, 0, "")
+    deltas = _deltas(batch)
+    with _explained(), access.transaction():
+        ids, made = account_ids(access, deltas)
+        _move(access, {ids[key]: delta for key, delta in deltas.items() if key not in made})
+        return _append(access, batch, ids, at)
 
 
 def post_logged(access: Access, batch: Sequence[Transfer], *, at: Instant) -> Posting:
@@ -77,16 +78,6 @@ def post_logged(access: Access, batch: Sequence[Transfer], *, at: Instant) -> Po
         if posting.transfers:
             log_store.append(access, [posting.leaf()])
         return posting
-
-
-def _post(access: Access, batch: Sequence[Transfer], at: Instant) -> Posting:
-    if not batch:
-        return Posting(0, 0, "")
-    deltas = _deltas(batch)
-    with _explained(), access.transaction():
-        ids, made = account_ids(access, deltas)
-        _move(access, {ids[key]: delta for key, delta in deltas.items() if key not in made})
-        return _append(access, batch, ids, at)
 
 
 def _deltas(batch: Sequence[Transfer]) -> dict[Balance, Micros]:

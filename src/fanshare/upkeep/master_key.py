@@ -30,7 +30,7 @@ from fanshare.jobs import drain
 from fanshare.jobs.publish import BASE, OVERLAY, Publisher
 from fanshare.spool.reader import SpoolReader
 from fanshare.spool.records import CLICKS, HOOKS
-from fanshare.store import directory
+from fanshare.store import directory, idempotency
 from fanshare.store.access import Access, Connection
 from fanshare.store.queries import sealed
 from fanshare.store.queries.sealed import SEALED, Sealed, Value
@@ -38,7 +38,7 @@ from fanshare.store.server.locks import sync_directory
 from fanshare.upkeep.backup import keys_unchanged
 
 #: What is looked up by a keyed hash of its content, which must stay the same.
-FINGERPRINTED = ("sign in", "outbox", "mail choice", "endpoint secret")
+FINGERPRINTED = ("sign in", "outbox", "mail choice", "endpoint secret", idempotency.PURPOSE)
 _ACTOR = "key"
 
 type Step = Callable[[str], None]

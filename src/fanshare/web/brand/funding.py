@@ -92,7 +92,7 @@ def _book(here: Here) -> str:
     amount = -amount if field(here, "way", 5) == "out" else amount
     currency = field(here, "currency", 3).upper()
     slip = funding.Slip(currency, amount, field(here, "note", 200))
-    if not funding.book(here.access, slip, field(here, "key", 64), here.access.actor, here.now):
+    if not funding.book(here.programme, slip, field(here, "key", 64), here.access.actor, here.now):
         return _("It is booked, once. Sent again, it added nothing.")
     noted(here.access, "funding.book", here.now, f"{format_trimmed(amount)} {currency}")
     return ""
