@@ -1,15 +1,17 @@
 """Expenses on the pages: agreed, looked at, confirmed once with the receipt seen, and read by her with its clock."""
 
+import csv
+import io
 import re
 from collections.abc import Iterator
 from html import unescape
 
 import pytest
 
-from fanshare.core.instants import MINUTE
+from fanshare.core.instants import MINUTE, format_rfc3339
 from fanshare.core.margin import Margin
 from fanshare.flows import expenses
-from fanshare.store.queries import results
+from fanshare.store.queries import payout_runs, results
 from fanshare.store.server import Server
 from tests.support.schema import schema_template
 from tests.web.support.browser import chromium, watched
@@ -128,3 +130,43 @@ def test_it_fits_on_a_telephone_in_english_and_german(company: Company) -> None:
     device = company.device("bea")
     device.cookies["fanshare_language"] = "de"
     assert "Auslagen" in words(device.get(page_of(company)))
+
+
+def in_her_file(company: Company) -> dict[str, list[tuple[str, ...]]]:
+    """What the file of her earnings says of what is no sale, by what it is: amount, ready, day, paid, waits."""
+    text = company.device("cleo").get("/creator/linen/earnings?as=csv").text.lstrip("\ufeff")
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for row in csv.DictReader(io.StringIO(text)):
+        told = (row["amount"], row["ready_at"], row["pays_on"], row["paid_on"], row["waits_for"])
+        found.setdefault(row["what"], []).append(told)
+    return found
+
+
+def test_the_file_of_her_earnings_tells_the_clock_of_each_as_the_page_does(company: Company) -> None:
+    house = company.house
+    bonus = {"amount": "5", "words": "Thanks", "currency": "EUR", "key": "thanks", "step": "give"}
+    assert send(company.device("fina"), page_of(company).replace("expenses", "bonus"), **bonus).status == 302
+    line, day = agree(company, "file"), format_rfc3339(house.now)[:10]
+    form = {"do": "confirm", "line": str(line), "step": "give", "seen": "yes"}
+    assert send(company.device("fina"), page_of(company), **form).status == 302
+    lines = [one for one in expenses.of_party(company.brand.programme, company.brand.cleo) if one.row.paid]
+    [newest, *_] = expenses.clocks(company.brand.programme, company.brand.tenant, lines, house.now).clocks
+    waits = " ".join(one.why for one in newest.waits)
+    assert waits
+    found = in_her_file(company)
+    assert found["expense"][0] == ("42.000000", day, "" if newest.day is None else str(newest.day), "", waits)
+    assert [told[2:] for told in found["bonus"]] == [("", "", "")], "of the others the page tells no clock either"
+    assert len(found["expense"]) + len(found["allowance"]) == len(lines)
+    paid_out(company)
+    assert in_her_file(company)["expense"][0] == ("42.000000", day, "", format_rfc3339(house.now)[:10], "")
+
+
+def paid_out(company: Company) -> None:
+    """A run takes what is ready, and arrives."""
+    bea = company.device("bea")
+    run = str(send(bea, "/brand/linen/payouts/plan").headers["location"])
+    for values in ({"do": "approve", "sure": "yes"}, {"do": "send", "sure": "yes"}):
+        assert send(bea, f"{run}/do", **values).status == 302
+    for row in payout_runs.items_of(company.brand.access, int(run.rpartition("/")[2])):
+        if row.item.frozen:
+            assert send(bea, f"{run}/do", do="paid", key=row.item.frozen.key, sure="yes").status == 302

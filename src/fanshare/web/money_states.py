@@ -105,15 +105,16 @@ DATED = ("pays_on", "paid_on", "waits_for")
 
 def dated(here: Here, asked: Sequence[Earned]) -> list[dict[str, str]]:
     """The same for a file: the day of paying that takes it, the day it was paid on, codes of what it waits for."""
-    told = payment_clock.clocks(here.access, here.tenant, asked, here.now).clocks
-    return [
-        {
-            "pays_on": "" if one.day is None else one.day.isoformat(),
-            "paid_on": "" if one.paid_at is None else here.calendar.iso(one.paid_at),
-            "waits_for": " ".join(wait.why for wait in one.waits),
-        }
-        for one in told
-    ]
+    return [days_of(here, one) for one in payment_clock.clocks(here.access, here.tenant, asked, here.now).clocks]
+
+
+def days_of(here: Here, one: Clock) -> dict[str, str]:
+    """What a clock tells in a file."""
+    return {
+        "pays_on": "" if one.day is None else one.day.isoformat(),
+        "paid_on": "" if one.paid_at is None else here.calendar.iso(one.paid_at),
+        "waits_for": " ".join(wait.why for wait in one.waits),
+    }
 
 
 def coming_state(one: Coming, calendar: Calendar) -> str:

@@ -7,12 +7,15 @@ from typing import Any, NamedTuple
 from fanshare.core.instants import Instant, format_rfc3339
 from fanshare.core.money import Micros, format_micros
 from fanshare.core.moving import ABSORBED, ALLOWANCE, BONUS, CLAIM, CLAIM_ORDER, DEBT, DEBT_ORDER, EXPENSE, NAMES
+from fanshare.flows import payment_clock
+from fanshare.flows.payment_clock import Booked
 from fanshare.store.queries import moving
 from fanshare.store.queries.moving import Opened
 from fanshare.web.desk import Here
 from fanshare.web.language import gettext as _
 from fanshare.web.language import later
 from fanshare.web.lists import MOST_EXPORTED
+from fanshare.web.money_states import days_of
 
 #: The newest of them on a page, which says when there are more; the statement has all.
 MOST = 50
@@ -75,7 +78,9 @@ def documents(here: Here, columns: tuple[str, ...], before: Instant | None = Non
 
 
 def _told(here: Here, before: Instant | None) -> Iterator[Mapping[str, str]]:
-    for one in in_words(moving.newest(here.access, here.me, before, MOST_EXPORTED)):
+    found = moving.newest(here.access, here.me, before, MOST_EXPORTED)
+    clocks = _clocks(here, found)
+    for opened, one in zip(found, in_words(found), strict=True):
         waits = one.ready_at is not None and one.ready_at > (before or here.now)
         yield {
             "placed_at": format_rfc3339(one.at),
@@ -85,7 +90,19 @@ def _told(here: Here, before: Instant | None) -> Iterator[Mapping[str, str]]:
             "state": "waiting" if waits else "ready",
             "ready_at": "" if one.ready_at is None else format_rfc3339(one.ready_at)[:10],
             "what": one.what,
+            **clocks.get(opened.id, {}),
         }
+
+
+def _clocks(here: Here, found: Iterable[Opened]) -> dict[int, Mapping[str, str]]:
+    """When each expense that was paid back was ready, and which day takes it or what it waits for; by its opening."""
+    paid = [one for one in found if one.tool in (EXPENSE, ALLOWANCE)]
+    asked = [Booked(one.id, here.me, one.currency, one.amount, one.at) for one in paid]
+    told = payment_clock.booked(here.access, here.tenant, asked, here.now).clocks
+    return {
+        one.id: {"ready_at": format_rfc3339(clock.ready_at or one.at)[:10], **days_of(here, clock)}
+        for one, clock in zip(paid, told, strict=True)
+    }
 
 
 def _words(one: Opened, reasons: Mapping[tuple[str, int], str]) -> str:

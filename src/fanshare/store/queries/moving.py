@@ -93,7 +93,7 @@ SELECT o.programme_id, o.id, %(now)s FROM opening o
 ON CONFLICT DO NOTHING RETURNING opening_id
 """
 _NEWEST = """
-SELECT moved_at, tool, amount, currency, matures_at FROM opening
+SELECT id, moved_at, tool, amount, currency, matures_at FROM opening
  WHERE programme_id = %(programme_id)s AND party_id = %(party)s
    AND (%(before)s::bigint IS NULL OR moved_at < %(before)s)
  ORDER BY id DESC LIMIT %(limit)s
@@ -130,7 +130,7 @@ class OpeningRow(NamedTuple):
 class Opened(NamedTuple):
     """An opening balance as its party reads it: when, of which kind, micros, ready when (``None``: at once).
 
-    ``nth`` of its kind and currency, and whose; 0 where that was not asked.
+    ``nth`` of its kind and currency, whose, and the opening; 0 where that was not asked.
     """
 
     at: Instant
@@ -140,6 +140,7 @@ class Opened(NamedTuple):
     ready_at: Instant | None
     nth: int = 0
     person: int = 0
+    id: int = 0
 
 
 def lock(access: Access) -> None:
@@ -259,4 +260,5 @@ def openings(access: Access, party: int | None = None, ids: Sequence[int] | None
 
 def newest(access: Access, party: int, before: Instant | None, limit: int) -> list[Opened]:
     """A party's newest opening balances."""
-    return [Opened(*row) for row in access.fetch(_NEWEST, {"party": party, "before": before, "limit": limit})]
+    rows = access.fetch(_NEWEST, {"party": party, "before": before, "limit": limit})
+    return [Opened(at, tool, amount, currency, ready, id=id_) for id_, at, tool, amount, currency, ready in rows]
