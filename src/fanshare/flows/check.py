@@ -72,7 +72,7 @@ CHECKS: Sequence[tuple[str, str, Check]] = (
     ("order states", "Every accepted state is unchanged, and the order is what they say together.", orders.states),
     ("evidence", "Every order's evidence resolves to the touches that were used.", orders.touches),
     ("shares", "Folding every scope anew gives the shares that are booked.", scopes.shares),
-    ("sums", "The kept sums of parts, open ones and by link or code, are what they come to.", scopes.sums),
+    ("sums", "The kept sums of parts, by period, link or code, and of clicks are what they come to.", scopes.sums),
     ("caps", "No cap was exceeded.", scopes.caps),
 )
 

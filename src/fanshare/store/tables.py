@@ -119,6 +119,7 @@ MUTABLE = frozenset(
         "circle",
         "click",
         "click_day",
+        "click_sum",
         "code",
         "code_stock",
         "compliance_request",

@@ -62,6 +62,17 @@ SELECT creator_party_id, kind, asset_id, currency,
     <> (coalesce(due.n, 0), coalesce(due.goods, 0), coalesce(due.commission, 0), coalesce(due.earned, 0))
  ORDER BY 1, 2, 3, 4
 """
+_CLICKS = """
+WITH due AS (
+    SELECT l.id AS link_id, coalesce(sum(d.n), 0)::bigint AS n FROM link l
+      LEFT JOIN click_day d ON d.programme_id = l.programme_id AND d.link_id = l.id AND d.verdict = 'counted'
+     WHERE l.programme_id = %(programme_id)s GROUP BY l.id
+), kept AS (
+    SELECT link_id, counted FROM click_sum WHERE programme_id = %(programme_id)s
+)
+SELECT link_id, kept.counted, due.n FROM kept FULL JOIN due USING (link_id)
+ WHERE kept.counted IS DISTINCT FROM due.n ORDER BY 1
+"""
 _DUE = """
 SELECT DISTINCT c.creator_party_id FROM settle_due d
   JOIN order_creator c ON c.programme_id = d.programme_id AND c.order_id = d.order_id
@@ -108,13 +119,15 @@ def caps(programme: Programme, now: Instant) -> Iterator[Offence]:
 
 def sums(programme: Programme, _now: Instant) -> Iterator[Offence]:
     """What is kept of a creator's open parts, so that a fold may begin in the middle, is what they come to; and so is
-    what is kept of each link and code."""
+    what is kept of each link and code, and of each link's clicks."""
     for creator, level, period, currency, kept, due in programme.access.fetch(_SUMS):
         where = f"sum of open parts of creator {creator}, {level} {period} in {currency}"
         yield Offence(where, format_micros(kept), format_micros(due))
     for creator, kind, asset, currency, *figures in programme.access.fetch(_BROUGHT):
         where = f"what {kind} {asset} brought creator {creator} in {currency}: orders, goods, commission, her share"
         yield from compare(where, *figures)
+    for link, clicks, come in programme.access.fetch(_CLICKS):
+        yield Offence(f"clicks of link {link}, over all days", str(clicks), str(come))
 
 
 def _kept(programme: Programme, creator: int, scope: Scope, found: list[Part]) -> Iterator[Offence]:

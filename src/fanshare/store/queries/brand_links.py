@@ -5,7 +5,7 @@ from typing import LiteralString, NamedTuple
 
 from fanshare.core.instants import Instant
 from fanshare.store.access import Access
-from fanshare.store.queries.brought import FIGURES
+from fanshare.store.queries.brought import BEHIND, FIGURES
 
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('links at once', %(programme_id)s))"
 _CREATORS = """
@@ -25,15 +25,14 @@ SELECT creator_party_id, count(*) FROM link
 """
 _LINK: LiteralString = """
 SELECT l.id, l.code, l.destination, l.campaign, l.label_text, s.state, l.created_at, c.display_name,
-       o.owner_party_id <> o.creator_party_id, k.n, o.creator_party_id, @rank
+       o.owner_party_id <> o.creator_party_id, k.counted, o.creator_party_id, @rank
   FROM @from
   JOIN LATERAL (SELECT state FROM link_state WHERE programme_id = l.programme_id AND link_id = l.id
                  ORDER BY from_at DESC LIMIT 1) s ON true
   JOIN LATERAL (SELECT owner_party_id, creator_party_id FROM link_owner
                  WHERE programme_id = l.programme_id AND link_id = l.id ORDER BY from_at DESC LIMIT 1) o ON true
   JOIN party c ON c.programme_id = l.programme_id AND c.id = o.creator_party_id
- CROSS JOIN LATERAL (SELECT coalesce(sum(n), 0)::bigint AS n FROM click_day d
-                      WHERE d.programme_id = l.programme_id AND d.link_id = l.id AND d.verdict = 'counted') k
+  JOIN click_sum k ON k.programme_id = l.programme_id AND k.link_id = l.id
  WHERE l.programme_id = %(programme_id)s
 """
 _ONE = _LINK.replace("@rank", "l.id").replace("@from", "link l") + " AND l.code = %(code)s"
@@ -67,16 +66,17 @@ _RANKED: LiteralString = _LISTED.replace("@behind", "(@order, l.id) < (%(at)s, %
     "@by", "@order DESC, l.id DESC"
 )
 _SUMMED: LiteralString = _RANKED.replace("@figures", FIGURES.replace("@kind", "link").replace("@of", "l.id"))
-_LINKS: Mapping[str, LiteralString] = {
+#: By how they are sorted.
+SORTED: Mapping[str, LiteralString] = {
     "newest": _LISTED.replace("@order", "l.id")
     .replace("@figures", "")
     .replace("@behind", "l.id < %(at)s")
     .replace("@by", "l.id DESC"),
-    "clicks": _RANKED.replace("@order", "k.n").replace(
-        "@figures",
-        """CROSS JOIN LATERAL (SELECT coalesce(sum(n), 0)::bigint AS n FROM click_day
-                                WHERE programme_id = l.programme_id AND link_id = l.id AND verdict = 'counted') k""",
-    ),
+    # Along its index, from the first row or from where a page began, also in a plan that is made for any page.
+    "clicks": _LISTED.replace("@order", "k.counted")
+    .replace("@figures", "JOIN click_sum k ON k.programme_id = l.programme_id AND k.link_id = l.id")
+    .replace("(%(at)s::bigint IS NULL OR @behind)", BEHIND.replace("@rank", "k.counted").replace("@id", "k.link_id"))
+    .replace("@by", "k.counted DESC, k.link_id DESC"),
     "sales": _SUMMED.replace("@order", "b.orders").replace("@amount", "commission"),
     "goods": _SUMMED.replace("@order", "b.amount").replace("@amount", "goods"),
     "commission": _SUMMED.replace("@order", "b.amount").replace("@amount", "commission"),
@@ -152,4 +152,4 @@ def listed(
     """
     at, id_ = after or (None, None)
     asked = {"state": state, "text": text, "since": since, "until": until, "at": at, "after": id_, "limit": limit}
-    return [LinkRow(*row) for row in access.fetch(_LINKS[sort], {**asked, "creator": None, "currency": currency})]
+    return [LinkRow(*row) for row in access.fetch(SORTED[sort], {**asked, "creator": None, "currency": currency})]

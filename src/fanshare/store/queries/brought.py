@@ -77,6 +77,11 @@ FIGURES: LiteralString = """
                        FROM brought_sum WHERE programme_id = %(programme_id)s AND kind = '@kind' AND asset_id = @of
                         AND (%(creator)s::bigint IS NULL OR creator_party_id = %(creator)s)) b
 """
+#: What comes after the last one of the page before, or (no ``at``) everything: written so that an index over both is
+#: entered there, also by a plan that is made for any page.
+BEHIND: LiteralString = (
+    "(@rank, @id) < (coalesce(%(at)s::bigint, 9223372036854775807), coalesce(%(after)s::bigint, 9223372036854775807))"
+)
 
 
 class Sum(NamedTuple):

@@ -5,7 +5,7 @@ from typing import LiteralString, NamedTuple
 
 from fanshare.core.instants import Instant
 from fanshare.store.access import Access
-from fanshare.store.queries.brought import FIGURES
+from fanshare.store.queries.brought import BEHIND, FIGURES
 
 _CODE: LiteralString = """
 SELECT s.id, s.shown, s.state, s.single_use, p.name, s.label_text, s.used, s.problem, s.created_at, s.connection_id,
@@ -30,9 +30,15 @@ _RANKED: LiteralString = (
 )
 _SUMMED: LiteralString = _RANKED.replace("@figures", FIGURES.replace("@kind", "code").replace("@of", "s.code_id"))
 _NEWEST: LiteralString = _CODE + " AND (%(at)s::bigint IS NULL OR s.id < %(at)s) ORDER BY s.id DESC LIMIT %(limit)s"
-_CODES: Mapping[str, LiteralString] = {
+#: By how they are sorted.
+SORTED: Mapping[str, LiteralString] = {
     "newest": _NEWEST.replace("@order", "s.id").replace("@figures", ""),
-    "used": _RANKED.replace("@order", "s.used").replace("@figures", ""),
+    "used": _RANKED.replace(
+        "(%(at)s::bigint IS NULL OR (@order, s.id) < (%(at)s, %(after)s))",
+        BEHIND.replace("@rank", "s.used").replace("@id", "s.id"),
+    )
+    .replace("@order", "s.used")
+    .replace("@figures", ""),
     "sales": _SUMMED.replace("@order", "b.orders").replace("@amount", "commission"),
     "goods": _SUMMED.replace("@order", "b.amount").replace("@amount", "goods"),
     "commission": _SUMMED.replace("@order", "b.amount").replace("@amount", "commission"),
@@ -81,4 +87,4 @@ def codes(
     at, behind = after or (None, None)
     asked = {"id": id_, "state": state, "text": text, "since": since, "until": until, "limit": limit}
     values = {**asked, "at": at, "after": behind, "creator": None, "currency": currency}
-    return [CodeRow(*row) for row in access.fetch(_CODES[sort], values)]
+    return [CodeRow(*row) for row in access.fetch(SORTED[sort], values)]

@@ -10,7 +10,7 @@ from fanshare.store.queries.brought import FIGURES
 _LINKS: LiteralString = """
 SELECT * FROM (
 SELECT l.id, l.code, l.destination, l.campaign, l.label_country, l.label_platform, l.label_text, s.state,
-       o.owner_party_id, l.created_at, d.clicks,
+       o.owner_party_id, l.created_at, d.counted AS clicks,
        (SELECT fan_bps FROM fan_choice f WHERE f.programme_id = l.programme_id
            AND f.creator_party_id = l.creator_party_id AND f.link_id = l.id ORDER BY from_at DESC LIMIT 1) AS bps,
        @order AS rank
@@ -20,8 +20,7 @@ SELECT l.id, l.code, l.destination, l.campaign, l.label_country, l.label_platfor
   JOIN LATERAL (SELECT owner_party_id, creator_party_id FROM link_owner
                  WHERE programme_id = l.programme_id AND link_id = l.id ORDER BY from_at DESC LIMIT 1) o
        ON o.owner_party_id = %(owner)s
- CROSS JOIN LATERAL (SELECT coalesce(sum(n), 0)::bigint AS clicks FROM click_day
-                      WHERE programme_id = l.programme_id AND link_id = l.id AND verdict = 'counted') d
+  JOIN click_sum d ON d.programme_id = l.programme_id AND d.link_id = l.id
   @figures
  WHERE l.programme_id = %(programme_id)s
    AND (%(code)s::text = '' OR l.code = %(code)s)
@@ -41,7 +40,7 @@ _SORTED: Mapping[str, LiteralString] = {
     .replace("@order", "l.id")
     .replace("@figures", "")
     .replace("@first", "AND (%(at)s::bigint IS NULL OR l.id < %(at)s) ORDER BY l.id DESC LIMIT %(limit)s"),
-    "clicks": _LINKS.replace("@order", "d.clicks").replace("@figures", "").replace("@first", ""),
+    "clicks": _LINKS.replace("@order", "d.counted").replace("@figures", "").replace("@first", ""),
     "sales": _LINKS.replace("@order", "b.orders").replace("@figures", _LINK_FIGURES).replace("@first", ""),
     "earned": _LINKS.replace("@order", "b.amount").replace("@figures", _LINK_FIGURES).replace("@first", ""),
 }
