@@ -68,7 +68,12 @@ class Place:
             Called(),
         )
         return make_wsgi_app(
-            store, lambda: self.now, allowed_hosts=[HOST], accounts=accounts, public_url=public_url, desk=desk
+            store,
+            lambda: self.now,
+            allowed_hosts=[HOST, "127.0.0.1"],
+            accounts=accounts,
+            public_url=public_url,
+            desk=desk,
         )
 
     def link(self, name: str, wanted: str = "") -> str:

@@ -64,6 +64,8 @@ def _serve(this: Session, home: "DemoHome", port: int) -> None:
 def _lines(report: "Report", answers_at: str, home: "DemoHome", *, serving: bool, keep: bool) -> list[str]:
     lines: list[Any] = ["", *report.lines()]
     if serving:
+        lines += ["", "Sign in with one button, as often as you like, as"]
+        lines += [f"  {answers_at}{href}   {text}" for href, text in report.doors]
         lines += ["", "Open:", *(f"  {answers_at}{href}   {text}" for href, text, _ in report.links)]
     if serving or keep:
         lines += ["", f"It lives in {home.path}, which {'stays' if keep else 'goes when it stops'}."]

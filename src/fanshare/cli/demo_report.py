@@ -56,6 +56,7 @@ class Report:
     recorded: Mapping[str, Micros]
     seconds: float = 0.0
     links: list[tuple[str, str, str]] = field(default_factory=list)
+    doors: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def balanced(self) -> bool:
@@ -101,6 +102,7 @@ class Report:
             "recorded_shop": {name: format_trimmed(amount) for name, amount in self.recorded.items()},
             "seconds": round(self.seconds, 1),
             "links": [href for href, _, _ in self.links],
+            "doors": [href for href, _ in self.doors],
         }
 
     def figures(self) -> list[Row]:

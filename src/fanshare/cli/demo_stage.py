@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from fanshare.cli.demo_doors import open_doors
 from fanshare.cli.demo_figures import pay_out, state, tricks
 from fanshare.cli.demo_home import Child, DemoHome, wait_for_address
 from fanshare.cli.demo_replay import Replay, play_woo
@@ -120,6 +121,7 @@ class Stage:
             recorded=self._recorded(woo),
         )
         report.links = self._links(market, woo, creator, fan)
+        report.doors = open_doors(self._opened, market, self._world)
         return report
 
     def _state(self, tenant: Tenant, party: int | None, name: str) -> bool:

@@ -113,6 +113,7 @@ MATRIX: Mapping[str, Group] = {
     "public.trust": _EVERYBODY,  # by a token that a creator gives away
     "public.feed": _EVERYBODY,  # by a secret address that a creator gave to her own calendar
     "public.demo": _EVERYBODY,
+    "demo.enter": _EVERYBODY,  # where a demonstration runs, on its own machine
     "public.described": _EVERYBODY,
     "public.text": _EVERYBODY,
     "public.sharing": _EVERYBODY,

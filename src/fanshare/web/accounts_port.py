@@ -28,6 +28,12 @@ class Accounts(Protocol):
     def enter(self, token: str) -> Entered:
         """Use a link up: what it opens, nothing when it does not work."""
 
+    def doors(self) -> tuple[str, ...]:
+        """The doors of a demonstration that stand open; none anywhere else."""
+
+    def enter_by_door(self, door: str) -> Entered:
+        """What such a door opens, nothing where it does not stand open."""
+
     def factor(self, account: bytes) -> Factor:
         """What an account has besides its mailbox."""
 
@@ -129,6 +135,14 @@ class NoAccounts:
         return False
 
     def enter(self, token: str) -> Entered:  # noqa: ARG002 - the port's signature
+        """Nothing."""
+        return Entered()
+
+    def doors(self) -> tuple[str, ...]:
+        """None."""
+        return ()
+
+    def enter_by_door(self, door: str) -> Entered:  # noqa: ARG002 - the port's signature
         """Nothing."""
         return Entered()
 

@@ -13,6 +13,7 @@ from fanshare.core.instants import Instant
 from fanshare.flows import (
     address_change,
     audit,
+    demo_doors,
     factor_rule,
     mail_choice,
     outbox,
@@ -50,6 +51,16 @@ class StoredAccounts:
         """Use a link up."""
         with self._open() as conn:
             return sign_in.enter(conn, self.keys, token, self.clock())
+
+    def doors(self) -> tuple[str, ...]:
+        """The doors of a demonstration."""
+        with self._open() as conn:
+            return tuple(demo_doors.addresses(conn))
+
+    def enter_by_door(self, door: str) -> Entered:
+        """What it opens."""
+        with self._open() as conn:
+            return demo_doors.enter(conn, self.keys, door, self.clock())
 
     def factor(self, account: bytes) -> Factor:
         """What an account has."""

@@ -335,7 +335,7 @@ _REASONS: dict[str, str] = {
         workbench/accept workbench/aside workbench/invoice-sums workbench/owed
         workbench/plan workbench/result""",
     _FIXED: """creator/compared account/settings
-        base brand/connected operator/books operator/health operator/settings operator/texts public/demo
+        base brand/connected operator/books operator/health operator/settings operator/texts public/demo ui/doors
         public/developers
         public/sharing shell ui/list ui/money workbench/before workbench/post workbench/settings creator/welcome""",
     _NEWEST: "brand/overview brand/start creator/today fan/home fan/young payee/billing creator/goals",

@@ -4,6 +4,7 @@ from django.urls import path, re_path
 
 from fanshare.web.account import (
     address,
+    demo_doors,
     leaving,
     mails,
     passkeys,
@@ -17,6 +18,7 @@ from fanshare.web.account import (
 
 urlpatterns = [
     path("sign-in", views.sign_in, name="sign_in"),
+    path("demo/as/<slug:door>", demo_doors.enter, name="demo_door"),
     path("sign-in/confirm", views.confirm, name="sign_in_confirm"),
     path("sign-in/passkey", passkeys.enter, name="passkey_enter"),
     path("sign-in/provider", provider.go, name="provider_go"),

@@ -14,7 +14,7 @@ from fanshare.flows.mail_choice import of_books, of_brand
 from fanshare.flows.passkeys import ENTER
 from fanshare.flows.staff import clean
 from fanshare.web import factor_asked, her_zone, language, passkeys, site
-from fanshare.web.account import ways
+from fanshare.web.account import doors, ways
 from fanshare.web.account.homes import cards
 from fanshare.web.authorisation import hats, private, require
 from fanshare.web.authorisation import sign_in as begin
@@ -86,6 +86,7 @@ def sign_in_page(
         "answer": passkeys.ANSWER,
         "provider": ways.provider_of(request),
         "provider_problem": provider_problem,
+        "doors": doors.shown(request),
     }
     return render(request, "account/sign_in.html", context, status=status)
 

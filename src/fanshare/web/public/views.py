@@ -11,6 +11,7 @@ from fanshare.core.instants import DAY, zone
 from fanshare.flows.appeals import ANSWER_DAYS
 from fanshare.flows.authorisation import Role
 from fanshare.web import site
+from fanshare.web.account import doors
 from fanshare.web.authorisation import hats, require
 from fanshare.web.came_back import of_all
 from fanshare.web.errors import error_page
@@ -136,4 +137,6 @@ def _is_hers(request: Any, line: WhyLine) -> bool:
 @readable
 def demo(request: Any) -> Any:
     """How the demonstration went, with links to what it left."""
-    return render(request, "public/demo.html", {"report": found(site.of(request).store.demo())})
+    return render(
+        request, "public/demo.html", {"report": found(site.of(request).store.demo()), "doors": doors.shown(request)}
+    )
