@@ -59,6 +59,7 @@ def test_it_is_looked_at_given_once_and_read_by_her_on_her_pages_and_statement(c
     fina, path, before = company.device("fina"), page_of(company), ready(company)
     assert f'href="{path}"' in fina.get(path.removesuffix("/bonus")).text
     left = {one.currency: one for one in results.margins(company.brand.access, 0)}["EUR"].before_cost
+    assert "can be read in two ways" in words(send(fina, path, amount="1.025", words=FOR))
     looked = send(fina, path, amount="25,50", words=FOR)
     assert looked.status == 200
     assert "it costs you 25.50 €" in words(looked)

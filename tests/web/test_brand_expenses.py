@@ -43,6 +43,7 @@ def agree(company: Company, key: str, **more: str) -> int:
 def test_it_is_agreed_confirmed_once_and_read_by_her(company: Company) -> None:
     fina, path, before = company.device("fina"), page_of(company), ready(company)
     assert f'href="{path}"' in fina.get(path.removesuffix("/expenses")).text
+    assert "can be read in two ways" in words(send(fina, path, do="agree", amount="1.042", words=FOR))
     looked = send(fina, path, do="agree", amount="42,00", words=FOR)
     assert "you will pay back 42.00 €" in words(looked)
     hidden = {name: unescape(value) for name, value in re.findall(r'name="([a-z]+)" value="([^"]*)"', looked.text)}

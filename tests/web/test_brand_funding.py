@@ -59,6 +59,8 @@ def test_money_is_asked_for_booked_and_seen_by_whoever_works(company: Company) -
     assert otto.sign_in(company.token("otto")).status == 302
     assert send(otto, do="book", amount="500", currency="EUR").status == 422, "it has to be ticked"
     assert send(otto, do="book", amount="-5", currency="EUR", sure="yes").status == 422
+    unclear = send(otto, do="book", amount="1.500", currency="EUR", sure="yes", key="2" * 32)
+    assert (unclear.status, "can be read in two ways" in words(unclear)) == (422, True)
     once = {"do": "book", "amount": "5,00", "currency": "EUR", "note": "by hand", "sure": "yes", "key": "1" * 32}
     assert send(otto, **{**once, "key": ""}).status == 422, "a form without its key"
     assert send(otto, **once).status == 302

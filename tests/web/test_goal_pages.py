@@ -78,6 +78,7 @@ def test_a_creator_without_a_goal_is_shown_how_to_open_one_and_wrong_fields_say_
     assert "My goal" not in words(Device(company.app()).get("/c/linen/cleo"))
     for wrong, said in (
         ({"target": "0"}, "Write the sum in digits"),
+        ({"target": "1.500"}, "can be read in two ways"),
         ({"target": "0.001"}, "Write the sum in digits"),
         ({"until": ""}, "Choose a last day"),
         ({"until": "2020-01-01"}, "Choose a last day"),

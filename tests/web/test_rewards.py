@@ -74,6 +74,8 @@ def test_a_gift_is_made_after_one_question_and_however_often_it_is_answered_once
         assert (refused.status, "Write the amount in digits" in words(refused)) == (422, True), amount
     assert "more than you can give" in words(question_of(finn, "10.01"))
     assert "share for no creator of that name" in words(question_of(finn, "1.00", "carla"))
+    assert "1.500 can be read in two ways" in words(question_of(finn, "1.500")).replace("'", "")
+    assert "Give 2.50 € to Cleo?" in words(question_of(finn, "2,50")), "as a German hand types it"
     question = question_of(finn, "2.50")
     assert "Give 2.50 € to Cleo?" in words(question)
     assert "can't be taken back" in words(question)

@@ -7,7 +7,7 @@ from django.http import HttpResponseRedirect
 from django.urls import reverse
 
 from fanshare.core.errors import BadInputError, FanshareError
-from fanshare.core.money import parse_amount
+from fanshare.core.typed_amount import typed_amount
 from fanshare.flows import hand_bonuses
 from fanshare.flows.authorisation import Role
 from fanshare.flows.hand_bonuses import Wish
@@ -55,7 +55,9 @@ def _wish(here: Here, number: int, currencies: list[str]) -> Wish:
     if currency not in currencies:
         raise BadInputError("unknown_currency", "Choose one of the currencies in which you sell.")
     try:
-        amount = parse_amount(field(here, "amount", 40).replace(",", "."))
-    except BadInputError:
+        amount = typed_amount(field(here, "amount", 40), currency)
+    except BadInputError as error:
+        if error.code == "unclear_amount":
+            raise
         raise BadInputError("bad_amount", "A bonus is an amount such as 25 or 25.50, above zero.") from None
     return Wish(number, currency, amount, field(here, "words", hand_bonuses.LONGEST))

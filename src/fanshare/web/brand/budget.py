@@ -7,7 +7,8 @@ from django.urls import reverse
 
 from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.core.instants import zone
-from fanshare.core.money import Micros, format_trimmed, parse_amount
+from fanshare.core.money import Micros, format_trimmed
+from fanshare.core.typed_amount import typed_amount
 from fanshare.flows import budgets
 from fanshare.flows.authorisation import Role
 from fanshare.store.queries import results
@@ -55,7 +56,7 @@ def _amount(here: Here) -> Micros | None:
     """An amount as people type it, ``None`` for an empty field."""
     text = field(here, "amount", 40)
     try:
-        return parse_amount(text.replace(",", ".")) if text else None
+        return typed_amount(text, field(here, "currency", 3)) if text else None
     except BadInputError:
         said = _("Write an amount such as 1500 or 1500.50, without a sign between thousands; nothing for no budget.")
         raise BadInputError("bad_budget", said) from None

@@ -7,7 +7,7 @@ from django.http import HttpResponseRedirect
 from django.urls import reverse
 
 from fanshare.core.errors import BadInputError, FanshareError
-from fanshare.core.money import parse_amount
+from fanshare.core.typed_amount import typed_amount
 from fanshare.flows import expenses
 from fanshare.flows.authorisation import Role
 from fanshare.flows.expenses import Line, Wish
@@ -85,8 +85,10 @@ def _wish(here: Here, number: int) -> Wish:
     own = here.tenant.currency
     currency = expenses.check_currency(here.access, own, field(here, "currency", 3) or own)
     try:
-        amount = parse_amount(field(here, "amount", 40).replace(",", "."))
-    except BadInputError:
+        amount = typed_amount(field(here, "amount", 40), currency)
+    except BadInputError as error:
+        if error.code == "unclear_amount":
+            raise
         raise BadInputError("bad_amount", "What is paid back is an amount such as 25 or 25.50, above zero.") from None
     receipt = field(here, "receipt", 5) != "no"
     return Wish(number, currency, amount, field(here, "words", expenses.LONGEST), receipt)

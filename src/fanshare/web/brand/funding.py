@@ -10,6 +10,7 @@ from django.urls import reverse
 from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.core.funding import MOST_RESERVE, reference
 from fanshare.core.money import format_percent, format_trimmed, parse_amount
+from fanshare.core.typed_amount import typed_amount
 from fanshare.flows import funding
 from fanshare.flows.audit import noted
 from fanshare.flows.authorisation import Role
@@ -88,9 +89,9 @@ def _switch_off(here: Here) -> str:
 def _book(here: Here) -> str:
     if field(here, "sure", 5) != "yes":
         raise BadInputError("not_sure", "Tick that you have seen this money on the account.")
-    amount = parse_amount(field(here, "amount", 40).replace(",", "."))
-    amount = -amount if field(here, "way", 5) == "out" else amount
     currency = field(here, "currency", 3).upper()
+    amount = typed_amount(field(here, "amount", 40), currency)
+    amount = -amount if field(here, "way", 5) == "out" else amount
     slip = funding.Slip(currency, amount, field(here, "note", 200))
     if not funding.book(here.programme, slip, field(here, "key", 64), here.access.actor, here.now):
         return _("It is booked, once. Sent again, it added nothing.")

@@ -7,7 +7,7 @@ from django.http import HttpResponseRedirect
 
 from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.core.found_payments import Outside
-from fanshare.core.money import parse_amount
+from fanshare.core.typed_amount import typed_amount
 from fanshare.flows import found_payments, payout_holds, payout_rails
 from fanshare.flows.audit import noted
 from fanshare.flows.authorisation import Role
@@ -103,8 +103,8 @@ def _statement(here: Here) -> str:
 
 
 def _add(here: Here) -> str:
-    amount, party = parse_amount(field(here, "amount")), _party(here)
-    told = Outside(field(here, "reference", 200), "", "", amount, field(here, "currency", 3))
+    currency, party = field(here, "currency", 3), _party(here)
+    told = Outside(field(here, "reference", 200), "", "", typed_amount(field(here, "amount"), currency), currency)
     made = found_payments.add(here.programme, field(here, "place", 20), told, party, here.access.actor, here.now)
     return f"found {made.id}"
 

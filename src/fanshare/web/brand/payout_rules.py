@@ -7,8 +7,9 @@ from django.http import HttpResponseRedirect
 from django.urls import reverse
 
 from fanshare.core.errors import BadInputError, FanshareError
-from fanshare.core.money import Micros, format_trimmed, parse_amount
+from fanshare.core.money import Micros, format_trimmed
 from fanshare.core.payout_schedule import LAST_DAY, Every, Schedule
+from fanshare.core.typed_amount import typed_amount
 from fanshare.flows import payee_currency, payout_schedule
 from fanshare.flows.audit import noted
 from fanshare.flows.authorisation import Role
@@ -87,7 +88,8 @@ def _amounts(here: Here) -> None:
     currency = field(here, "currency", 3)
     if currency not in {here.tenant.currency, *results.currencies(here.access), *rows.rules(here.access).two_above}:
         raise BadInputError("unknown_currency", "Choose one of the currencies in which you sell.")
-    least, limit = _amount(field(here, "minimum", 40)) or 0, _amount(field(here, "two_above", 40))
+    least, limit = (_amount(field(here, name, 40), currency) for name in ("minimum", "two_above"))
+    least = least or 0
     if least < 0 or (limit or 0) < 0:
         raise BadInputError("bad_amount", "A minimum or a limit is not below zero.")
     rows.set_rule(here.access, currency, least, limit)
@@ -130,8 +132,8 @@ def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() else 0
 
 
-def _amount(text: str) -> Micros | None:
-    return parse_amount(text.replace(",", ".")) if text else None
+def _amount(text: str, currency: str) -> Micros | None:
+    return typed_amount(text, currency) if text else None
 
 
 def _typed(amount: Micros | None) -> str:

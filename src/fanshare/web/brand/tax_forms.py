@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.core.instants import format_rfc3339
-from fanshare.core.money import parse_amount
 from fanshare.core.tax.forms import Asks
+from fanshare.core.typed_amount import typed_amount
 from fanshare.flows import tax_forms, withholding
 from fanshare.flows.audit import noted
 from fanshare.flows.authorisation import Role
@@ -104,8 +104,8 @@ def _document(here: Here, row: FormRow, who: str) -> dict[str, Any]:
 def _act(here: Here) -> None:
     """Ask for something else, or write down what was handed on."""
     if field(here, "do", 10) == "hand_on":
-        amount = parse_amount(field(here, "amount", 40).replace(",", "."))
         currency, reference = field(here, "currency", 3), field(here, "reference", 200)
+        amount = typed_amount(field(here, "amount", 40), currency)
         withholding.hand_on(here.access, currency, amount, reference, here.access.actor, here.now)
         return
     wish, withhold = field(here, "asks", 20), field(here, "without", 10) == "withhold"

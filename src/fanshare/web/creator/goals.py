@@ -8,7 +8,8 @@ from django.http import HttpResponseRedirect
 from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.core.goals import State, standing
 from fanshare.core.instants import from_datetime, local_date, zone
-from fanshare.core.money import format_minor, parse_amount
+from fanshare.core.money import format_minor
+from fanshare.core.typed_amount import typed_amount
 from fanshare.flows import fan_names, goals
 from fanshare.flows.authorisation import Role
 from fanshare.flows.goals import Draft
@@ -65,7 +66,10 @@ def _act(here: Here) -> bool:
         goals.withdraw(here.programme, here.me, _number(number), here.now)
         return False
     draft = Draft(
-        field(here, "title", 500), field(here, "words", 10_000), parse_amount(field(here, "target")), _until(here)
+        field(here, "title", 500),
+        field(here, "words", 10_000),
+        typed_amount(field(here, "target"), here.tenant.currency),
+        _until(here),
     )
     if number:
         goals.change(here.programme, here.me, _number(number), draft, here.now)

@@ -8,6 +8,7 @@ from django.http import HttpResponseRedirect
 from fanshare.core import shop_credits as way
 from fanshare.core.errors import BadInputError, ConflictError, FanshareError
 from fanshare.core.money import Micros, format_minor, parse_amount
+from fanshare.core.typed_amount import typed_amount
 from fanshare.flows import credit_stock, shop_credits
 from fanshare.flows.authorisation import Role
 from fanshare.flows.credit_stock import StockOffer
@@ -83,7 +84,7 @@ def _act(here: Here, offers: list[Turnable], stocks: list[StockOffer]) -> Sure |
     offer = next((one for one in offers if one.shop.id == shop), None)
     if offer is None:
         raise ConflictError("not_ready", "Nothing can be turned into credit of this shop now.")
-    amount = parse_amount(field(here, "amount"))
+    amount = typed_amount(field(here, "amount"), offer.shop.currency)
     way.check_amount(amount, offer.most, offer.shop.currency)
     return Sure(offer, offer.shop.currency, amount, shop_credits.drawn_key())
 

@@ -8,7 +8,8 @@ from django.http import HttpResponseRedirect
 from fanshare.core import goals as core
 from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.core.goals import Ready
-from fanshare.core.money import Micros, format_micros, format_minor, parse_amount
+from fanshare.core.money import Micros, format_micros, format_minor
+from fanshare.core.typed_amount import typed_amount
 from fanshare.flows import gifts, goals
 from fanshare.flows.authorisation import Role
 from fanshare.flows.gifts import Wish
@@ -107,7 +108,7 @@ def _act(here: Here, choice: Choice) -> Sure | None:
         goals.take_back(here.programme, here.me, _number(field(here, "back")), here.now)
         return None
     to, currency = field(here, "creator", 100), field(here, "currency", 3)
-    amount, key = parse_amount(field(here, "amount")), field(here, "key", 100)
+    amount, key = typed_amount(field(here, "amount"), currency), field(here, "key", 100)
     aim = _number(to.removeprefix(GOAL)) if to.startswith(GOAL) else None
     if key and aim is not None:
         goals.give(here.programme, goals.Wish(here.me, aim, amount), key, here.now)
