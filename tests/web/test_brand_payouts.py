@@ -162,7 +162,11 @@ def test_the_rules_are_set_on_a_page_and_everybody_reads_the_day(company: Compan
     assert rows.rules(company.brand.access) == Rules({"EUR": 2_500_000}, {"EUR": 500_000_000})
     assert post(bea, path, do="amounts", currency="XXX", minimum="1").status == 422
     assert post(bea, path, do="amounts", currency="EUR", minimum="-1").status == 422
-    assert post(bea, path, do="amounts", currency="EUR", minimum="1.000", two_above="500").status == 422
+    refused = post(bea, path, do="amounts", currency="EUR", minimum="1.000", two_above="777")
+    assert refused.status == 422
+    assert ('value="1.000"' in refused.text, 'value="777"' in refused.text) == (True, True), "nothing is typed twice"
+    german = bea.get(path, HTTP_ACCEPT_LANGUAGE="de").text
+    assert ('value="2,50"' in german, 'value="500,00"' in german) == (True, True)
     assert post(bea, path, do="days", every="").status == 302
     done = [row[0] for row in company.house.rows("SELECT what FROM audit WHERE what LIKE 'payout.%%' ORDER BY id")]
     assert done == ["payout.schedule", "payout.rule", "payout.schedule"]

@@ -87,7 +87,9 @@ def test_a_code_is_made_after_one_question_and_however_often_it_is_answered_once
         refused = _asked(fay, amount)
         assert (refused.status, "Write the amount in digits" in words(refused)) == (422, True), amount
     assert "more than may be turned" in words(_asked(fay, "3.01"))
-    assert "can be read in two ways" in words(_asked(fay, "1.500"))
+    refused = _asked(fay, "1.500")
+    assert ("can be read in two ways" in words(refused), 'value="1.500"' in refused.text) == (True, True)
+    assert 'value="3,00"' in fay.get(PATH, HTTP_ACCEPT_LANGUAGE="de").text
     question = _asked(fay, "2,50")
     assert "Turn 2.50 € into a code?" in words(question)
     assert len(rows.listed(company.brand.access)) == before

@@ -75,6 +75,8 @@ def test_a_gift_is_made_after_one_question_and_however_often_it_is_answered_once
     assert "more than you can give" in words(question_of(finn, "10.01"))
     assert "share for no creator of that name" in words(question_of(finn, "1.00", "carla"))
     assert "1.500 can be read in two ways" in words(question_of(finn, "1.500")).replace("'", "")
+    assert 'value="1.500"' in question_of(finn, "1.500").text, "nothing is typed twice"
+    assert 'value="10,00"' in finn.get(PATH, HTTP_ACCEPT_LANGUAGE="de").text
     assert "Give 2.50 € to Cleo?" in words(question_of(finn, "2,50")), "as a German hand types it"
     question = question_of(finn, "2.50")
     assert "Give 2.50 € to Cleo?" in words(question)

@@ -6,7 +6,7 @@ from typing import Literal
 
 from fanshare.core.coming import Coming
 from fanshare.core.instants import Instant
-from fanshare.core.money import Micros, format_minor
+from fanshare.core.money import Micros
 from fanshare.core.payment_clock import Clock, Step, Wait, Waiting
 from fanshare.flows import payment_clock
 from fanshare.flows.payment_clock import Earned, Told
@@ -15,7 +15,7 @@ from fanshare.store.queries.expenses import Row
 from fanshare.web.desk import Here
 from fanshare.web.language import gettext as _
 from fanshare.web.language import later
-from fanshare.web.wording import Calendar
+from fanshare.web.wording import Calendar, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ _WAITS: Mapping[str, str] = {
     Wait.UNFUNDED: later("waits until the brand has paid in enough for everybody; who has waited longest is first"),
     Wait.UNDERWAY: later("another payment to you is under way"),
     Wait.BELOW_UNIT: later("less than the smallest coin, so it grows on"),
-    Wait.BELOW_MINIMUM: later("waits until %(sum)s %(currency)s are ready together"),
+    Wait.BELOW_MINIMUM: later("waits until %(sum)s are ready together"),
     Wait.RUN: later("in the next payout"),
     Wait.APPROVAL: later("in run %(run)s, which waits to be approved"),
     Wait.SENDING: later("in run %(run)s, which waits to be sent"),
@@ -159,7 +159,7 @@ def notes(found: Clock, currency: str, least: Micros, calendar: Calendar) -> str
     words = [_("paid on %(day)s") % {"day": day}] if day else []
     for wait in found.waits:
         if wait.why in _WAITS:
-            known = {"run": found.run, "sum": format_minor(least, currency), "currency": currency}
+            known = {"run": found.run, "sum": shown(least, currency)}
             words.append(_(_WAITS[wait.why]) % {**known, "day": calendar.day(wait.until)})
     return "; ".join([*words, *_parts(currency, found)])
 
@@ -169,10 +169,10 @@ def _parts(currency: str, found: Clock) -> list[str]:
     if found.step in (Step.KEPT, Step.SPENT, Step.GIVEN):
         return []
     said = [
-        (_("%(sum)s %(currency)s of it as shop credit"), found.kept),
-        (_("%(sum)s %(currency)s of it given away"), found.given),
+        (_("%(sum)s of it as shop credit"), found.kept),
+        (_("%(sum)s of it given away"), found.given),
     ]
-    return [words % {"sum": format_minor(sum_, currency), "currency": currency} for words, sum_ in said if sum_]
+    return [words % {"sum": shown(sum_, currency)} for words, sum_ in said if sum_]
 
 
 def waits_in_words(here: Here, waits: Sequence[Waiting], currency: str) -> str:

@@ -34,6 +34,11 @@ def shown(micros: Micros, currency: str) -> str:
     return f"{pointed(format_minor(micros, currency))}{_SPACE}{sign(currency)}"
 
 
+def writable(micros: Micros, currency: str) -> str:
+    """The same without the currency, as a field of a form holds it before somebody writes another: ``1.41``."""
+    return pointed(format_minor(micros, currency))
+
+
 def exact(micros: Micros, currency: str) -> str:
     """The whole amount, nothing rounded: ``1.416 €``."""
     return f"{pointed(format_trimmed(micros))}{_SPACE}{sign(currency)}"

@@ -23,6 +23,7 @@ from fanshare.web.language import gettext as _
 from fanshare.web.language import later
 from fanshare.web.said import plain
 from fanshare.web.seated import field, page, seated
+from fanshare.web.wording import pointed
 
 WEEKDAYS = tuple(map(later, ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")))
 
@@ -60,7 +61,7 @@ def _context(here: Here, problem: str) -> dict[str, Any]:
         "last_day": LAST_DAY,
         "weekdays": [(number, _(words)) for number, words in enumerate(WEEKDAYS, 1)],
         "currencies": [
-            (one, _typed(known.minimum.get(one, 0)), _typed(known.two_above.get(one)))
+            (one, *_amounts_of(here, one, known.minimum.get(one, 0), known.two_above.get(one)))
             for one in dict.fromkeys([here.tenant.currency, *results.currencies(here.access), *known.two_above])
         ],
         "offered": " ".join(currency_rows.offered(here.access)),
@@ -137,4 +138,11 @@ def _amount(text: str, currency: str) -> Micros | None:
 
 
 def _typed(amount: Micros | None) -> str:
-    return format_trimmed(amount) if amount is not None else ""
+    return pointed(format_trimmed(amount)) if amount is not None else ""
+
+
+def _amounts_of(here: Here, currency: str, least: Micros, limit: Micros | None) -> tuple[str, str]:
+    """What stands in the two fields of a currency: what somebody wrote there before it was refused, else what holds."""
+    if here.request.POST.get("do") == "amounts" and here.request.POST.get("currency") == currency:
+        return here.request.POST.get("minimum", "")[:40], here.request.POST.get("two_above", "")[:40]
+    return (_typed(least) if least else ""), _typed(limit)

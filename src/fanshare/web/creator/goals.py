@@ -8,7 +8,6 @@ from django.http import HttpResponseRedirect
 from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.core.goals import State, standing
 from fanshare.core.instants import from_datetime, local_date, zone
-from fanshare.core.money import format_minor
 from fanshare.core.typed_amount import typed_amount
 from fanshare.flows import fan_names, goals
 from fanshare.flows.authorisation import Role
@@ -21,6 +20,7 @@ from fanshare.web.language import gettext as _
 from fanshare.web.lists import PAGE
 from fanshare.web.said import told
 from fanshare.web.seated import field, page, seated
+from fanshare.web.wording import writable
 
 #: Earlier goals that the page shows.
 _EARLIER = 20
@@ -92,7 +92,7 @@ def _typed(here: Here, goal: GoalRow | None) -> dict[str, str]:
     kept = {"title": "", "words": "", "target": "", "until": ""}
     if goal is not None:
         last = local_date(goal.ends_at - 1, zone(here.tenant.time_zone))
-        amount = format_minor(goal.target, goal.currency)
+        amount = writable(goal.target, goal.currency)
         kept = {"title": goal.title, "words": goal.words, "target": amount, "until": last.isoformat()}
     return {name: str(here.request.POST.get(name, text))[:10_000] for name, text in kept.items()}
 

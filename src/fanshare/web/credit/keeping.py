@@ -19,6 +19,7 @@ from fanshare.web.desk import Here
 from fanshare.web.language import gettext as _
 from fanshare.web.said import plain
 from fanshare.web.seated import field, page, seated
+from fanshare.web.wording import writable
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def keep(here: Here) -> Any:
             if sure is None:
                 return HttpResponseRedirect(here.request.path)
     context = {
-        "offers": [] if sure else [(one, format_minor(one.most, one.shop.currency)) for one in offers],
+        "offers": [] if sure else [(one, _first(here, one)) for one in offers],
         "stocks": [] if sure else [(one, _worths(one)) for one in stocks],
         "sure": sure,
         "typed": format_minor(sure.amount, sure.currency) if sure else "",
@@ -66,6 +67,12 @@ def keep(here: Here) -> Any:
         "problem": problem,
     }
     return page(here, "credit/keep.html", context, status=422 if problem else 200)
+
+
+def _first(here: Here, offer: Turnable) -> str:
+    """What stands in the field: what she wrote there before it was refused, else all that she may turn."""
+    wrote, shop = here.request.POST.get("amount", "")[:20], here.request.POST.get("shop", "")
+    return wrote if shop == str(offer.shop.id) else writable(offer.most, offer.shop.currency)
 
 
 def _act(here: Here, offers: list[Turnable], stocks: list[StockOffer]) -> Sure | None:

@@ -1,5 +1,6 @@
 """Rewards: what a fan does with what is ready: keep it as shop credit, give it to a creator, or have it paid out."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -93,13 +94,20 @@ def rewards(here: Here) -> Any:
         "sure": sure,
         "problem": problem,
     }
-    context["ready"] = [] if sure else [(one, most, format_minor(most, one)) for one, most in ready.items()]
+    chosen = {name: here.request.POST.get(name, "")[:100] for name in ("creator", "currency", "amount")}
+    context["chosen"] = chosen
+    context["ready"] = [] if sure else [(one, most, _first(chosen, one, most)) for one, most in ready.items()]
     context["typed"] = format_minor(sure.amount, sure.currency) if sure else ""
     context["pays_on"], context["stopped"] = paying(here, here.now), stopped(here.access, here.me)
     context["given"], context["back"] = (here.request.GET.get(one) == "1" for one in ("given", "back"))
     context["names"] = {one.id: one.name for one in creators}
     context["now"] = here.now
     return page(here, "fan/rewards.html", context, status=422 if problem else 200)
+
+
+def _first(chosen: Mapping[str, str], currency: str, most: Micros) -> str:
+    """What stands in the field: what she wrote there before it was refused, else all that she may give."""
+    return chosen["amount"][:20] if chosen["currency"] == currency else wording.writable(most, currency)
 
 
 def _act(here: Here, choice: Choice) -> Sure | None:
