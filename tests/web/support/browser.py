@@ -124,7 +124,7 @@ class Watched:
 
 @contextmanager
 def watched(
-    browser: Browser, base: str, *, width: int = 360, script: bool = True, bypass_csp: bool = False
+    browser: Browser, base: str, *, width: int = 360, script: bool = True, bypass_csp: bool = False, locale: str = ""
 ) -> Iterator[Watched]:
     """A fresh page of a phone (or wider), whose policy may be put aside to see what escaping does alone."""
     context = browser.new_context(
@@ -132,6 +132,7 @@ def watched(
         java_script_enabled=script,
         bypass_csp=bypass_csp,
         reduced_motion="reduce",
+        locale=locale or None,
     )
     seen = Watched(context.new_page(), base)
     seen.page.on("console", lambda message: seen.console.append(message.text))
