@@ -80,6 +80,7 @@ def test_a_run_goes_from_a_look_to_paid_and_every_step_is_in_the_audit(company: 
     assert file.headers["content-disposition"].startswith('attachment; filename="payouts-linen-')
     assert file.text.splitlines()[0] == "reference,payee,amount,currency,name"
     first, *others = keys(company, run)
+    assert "Nothing has left your account by this" in words(bea.get(run)), "what is to be done next"
     assert first in file.text
     assert run in bea.get(f"{PAGE}?q={first}").text, "what a bank writes leads to its run"
     assert "Nothing fits this search." in words(bea.get(f"{PAGE}?q={first[:-1]}"))
@@ -91,12 +92,22 @@ def test_a_run_goes_from_a_look_to_paid_and_every_step_is_in_the_audit(company: 
     assert "The run, the file that was sent and the books say the same" in words(bea.get(run))
     assert "No payment is missing, doubled, strange or other by a cent." in words(bea.get(run))
     assert "arrived, as a person said" in words(bea.get(run))
-    assert post(bea, f"{run}/do", do="back", key=others[0], sure="yes").status == 422, "the payee is told why"
+    refused = post(bea, f"{run}/do", do="back", key=others[0], sure="yes")
+    assert refused.status == 422, "the payee is told why"
+    assert f'value="{others[0]}" checked' in refused.text, "what was ticked stays ticked"
+    assert "checked" not in bea.get(run).text
+    refused = post(bea, f"{run}/do", do="back", key=others[0], reason="account closed")
+    assert 'value="account closed"' in refused.text, "and what was written stays written"
     assert post(bea, f"{run}/do", do="back", key=others[0], sure="yes", reason="account closed").status == 302
     assert "came back account closed" in words(bea.get(run))
+    for key in others[1:]:
+        assert post(bea, f"{run}/do", do="back", key=key, sure="yes", reason="account closed").status == 302
+    assert "Nothing has left your account" not in words(bea.get(run)), "everything was said"
+    assert post(bea, f"{run}/do", do="back", key=first, sure="yes", reason="account closed").status == 302
+    assert "The ticked ones" not in words(bea.get(run)), "there is nothing left to tick"
     assert one_finding("payout runs", company.brand.programme, company.house.now).ok
     done = [row[0] for row in company.house.rows("SELECT what FROM audit WHERE what LIKE 'payout.%%' ORDER BY id")]
-    assert done == ["payout.plan", "payout.approve", "payout.send", "payout.file", "payout.paid", "payout.back"]
+    assert done == ["payout.plan", "payout.approve", "payout.send", "payout.file", "payout.paid"] + ["payout.back"] * 3
     assert "sent a payout run" in words(bea.get("/brand/linen/team"))
 
 
@@ -142,7 +153,8 @@ def test_above_the_limit_a_second_person_approves(company: Company) -> None:
     run = planned(company, fina)
     refused = post(fina, f"{run}/do", do="approve", sure="yes")
     assert refused.status == 422
-    assert "somebody else than who planned it has to approve" in words(refused)
+    assert "somebody else than who planned it has to approve: another owner of your team" in words(refused)
+    assert "A frozen run is neither approved nor sent" in words(refused)
     assert post(bea, f"{run}/do", do="approve", sure="yes").status == 302
     assert "approved by bea@example.test" in words(fina.get(run))
 

@@ -286,6 +286,7 @@ def check_approval(
     if over:
         raise ConflictError(
             "second_person",
-            "Above the limit in %(currencies)s somebody else than who planned it has to approve.",
+            "Above the limit in %(currencies)s somebody else than who planned it has to approve: another owner of your "
+            "team, or whoever looks after its money. Nothing was changed.",
             currencies=", ".join(over),
         )

@@ -293,6 +293,8 @@ def _shown(here: Here, number: int, problem: str = "") -> dict[str, Any]:
         "sums": sums,
         "items": [_item(row) for row in shown.rows],
         "next": shown.next,
+        "ticked": set(here.request.POST.getlist("key")),
+        "reason": here.request.POST.get("reason", "")[:500],
         "may_pay": may(here, "brand.payouts"),
         "may_bill": may(here, "brand.billing"),
         "banks": run_rows.kinds(here.access, number) if found.submitted_at is not None else [],
