@@ -11,6 +11,7 @@ from fanshare.core.ledger import open_with
 from fanshare.core.money import MICROS
 from fanshare.flows import own_data
 from fanshare.flows.accept import Shop, accept
+from fanshare.flows.connections import NewConnection, add_connection
 from fanshare.flows.shop_credits import allow
 from fanshare.jobs.shop_credits import work_credits
 from fanshare.store.ledger import post_logged
@@ -66,7 +67,7 @@ def worked(company: Company) -> list[rows.Credit]:
 
 def test_what_became_ready_today_is_offered_to_a_fan_tomorrow(company: Company) -> None:
     finn = company.device("finn")
-    assert "There is nothing that can become a code now" in words(finn.get(PATH))
+    assert "Nothing is ready yet" in words(finn.get(PATH))
     company.house.later(24 * 60 * 60 * MICROS)
     assert "10.00 € can become a code" in words(company.device("finn").get(PATH))
 
@@ -155,7 +156,7 @@ def test_a_fan_turns_her_money_into_a_code_on_her_phone(company: Company) -> Non
 
 def test_a_brand_sees_what_codes_are_out_and_never_the_codes(company: Company) -> None:
     brand, path = company.brand, "/brand/linen/credit"
-    post_logged(brand.access, [open_with(company.carla, 2 * MICROS, "EUR", waiting=False)], at=company.house.now)
+    post_logged(brand.access, [open_with(company.carla, 3 * MICROS, "EUR", waiting=False)], at=company.house.now)
     carla = company.device("carla")
     carla.post(PATH, hidden(_asked(carla, "2.00")))
     made = worked(company)
@@ -172,6 +173,14 @@ def test_a_brand_sees_what_codes_are_out_and_never_the_codes(company: Company) -
     assert _say(bea, f"{path}/allow", shop=shop, allowed="no").status == 302
     assert rows.shops(brand.access) == []
     assert "no new codes" in words(bea.get(path))
+    assert "The brand gives no shop credit so far" in words(carla.get(PATH)), "something of hers is ready"
+    new = NewConnection("generic", base_url="https://keyless.example", secrets=("whsec_" + "a" * 32,))
+    made_now = add_connection(brand.programme, new, company.house.now, can_fetch=False, reports_fulfilment=False)
+    keyless = str(next(one[0] for one in rows.allowed(brand.access) if one[2] == made_now.endpoint))
+    assert f'name="shop" value="{keyless}"' not in bea.get(path).text, "nobody could make codes there"
+    refused = _say(bea, f"{path}/allow", shop=keyless, allowed="yes")
+    assert (refused.status, "give it the shop's keys" in words(refused)) == (422, True)
+    assert rows.shops(brand.access) == [], "or somebody's money would wait for a code that nobody makes"
     assert _say(bea, f"{path}/allow", shop="999999", allowed="yes").status == 422
     assert _say(bea, f"{path}/allow", shop=shop, allowed="yes").status == 302
     assert [str(one.id) for one in rows.shops(brand.access)] == [shop]

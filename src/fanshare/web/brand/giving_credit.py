@@ -13,6 +13,7 @@ from fanshare.flows import credit_stock as stock_flow
 from fanshare.flows import shop_credits as flow
 from fanshare.flows.audit import noted
 from fanshare.flows.authorisation import Role
+from fanshare.flows.code_arranging import places
 from fanshare.store.queries import credit_stock, listing
 from fanshare.store.queries import shop_credits as rows
 from fanshare.store.queries.shop_credits import Credit
@@ -62,11 +63,23 @@ def allow(here: Here) -> Any:
 def _say(here: Here) -> None:
     wanted, allowed = field(here, "shop", 18), field(here, "allowed", 3) == "yes"
     known = next((one for one in rows.allowed(here.access) if str(one[0]) == wanted), None)
-    if known is None:
+    if known is None or (allowed and known[0] not in _able(here)):
         raise BadInputError("no_codes_there", "fanshare can't make codes in this shop: give it the shop's keys.")
     with here.access.transaction():
         flow.allow(here.programme, known[0], allowed, here.now)
         noted(here.access, "credit.allow", here.now, f"connection {known[0]}: {'allowed' if allowed else 'ended'}")
+
+
+def _able(here: Here) -> set[int]:
+    """The shops that can give credit: codes can be made there, or the brand has brought some."""
+    made = {one.shop.id for one in places(here.programme, here.desk.systems) if one.makes}
+    return made | {one.connection for one in credit_stock.levels(here.access, here.now)}
+
+
+def _shops(here: Here) -> list[tuple[int, str, str, bool]]:
+    """Those, and where credit was given before the keys were taken away, so that it can be ended."""
+    able = _able(here)
+    return [one for one in rows.allowed(here.access) if one[3] or one[0] in able]
 
 
 def _asked(here: Here) -> Asked:
@@ -105,7 +118,7 @@ def _context(here: Here, problem: str = "") -> dict[str, Any]:
     return {
         "problem": problem,
         "asked": wish,
-        "shops": rows.allowed(here.access),
+        "shops": _shops(here),
         "standing": [(one, _STATES[one.state][:2], _(_STATES[one.state][2])) for one in rows.standing(here.access)],
         "credits": [(one, who[one.party], _STATES[one.state][:2], _(_STATES[one.state][2])) for one in found.rows],
         "next": found.next,

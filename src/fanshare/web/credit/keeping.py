@@ -62,6 +62,8 @@ def keep(here: Here) -> Any:
         "stocks": [] if sure else [(one, _worths(one)) for one in stocks],
         "sure": sure,
         "typed": format_minor(sure.amount, sure.currency) if sure else "",
+        "nothing_ready": not any(amount > 0 for amount in _ready(here).values()),
+        "no_shop": not rows.shops(here.access) and not stocks,
         "rows": rows.of_party(here.access, here.me),
         "takes_back": {way.WANTED, way.ASKED, way.SHOWN},
         "problem": problem,
@@ -130,6 +132,12 @@ def _at_midnight(here: Here) -> dict[str, Micros] | None:
     if here.hat.role is not Role.FAN:
         return None
     return {one.currency: one.ready for one in fan_days.purses(here.access, here.me, here.midnight)}
+
+
+def _ready(here: Here) -> dict[str, Micros]:
+    """What is ready of her, by currency; of a fan what was at midnight."""
+    then = _at_midnight(here)
+    return dict(rows.balances(here.access, here.me)) if then is None else then
 
 
 def _least(offer: Turnable, ready: dict[str, Micros]) -> Micros:
