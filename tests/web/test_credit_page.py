@@ -180,6 +180,8 @@ def test_a_brand_sees_what_codes_are_out_and_never_the_codes(company: Company) -
     assert f'name="shop" value="{keyless}"' not in bea.get(path).text, "nobody could make codes there"
     refused = _say(bea, f"{path}/allow", shop=keyless, allowed="yes")
     assert (refused.status, "give it the shop's keys" in words(refused)) == (422, True)
+    assert "keyless.example</option>" in bea.get(f"{path}/stock").text, "a shop is called as its owner calls it"
+    assert re.search(r"127\.0\.0\.1:\d+ \(WooCommerce\):", words(bea.get(path)))
     assert rows.shops(brand.access) == [], "or somebody's money would wait for a code that nobody makes"
     assert _say(bea, f"{path}/allow", shop="999999", allowed="yes").status == 422
     assert _say(bea, f"{path}/allow", shop=shop, allowed="yes").status == 302

@@ -12,9 +12,10 @@ from fanshare.flows import connection_changes
 from fanshare.flows import credit_stock as flow
 from fanshare.flows.audit import noted
 from fanshare.flows.authorisation import Role
-from fanshare.flows.connections import Connection
+from fanshare.flows.connections import Connection, connections
 from fanshare.store.queries import credit_stock as rows
 from fanshare.store.queries import listing
+from fanshare.web.brand.shop_words import names
 from fanshare.web.brand.who import named
 from fanshare.web.desk import Here
 from fanshare.web.said import plain
@@ -94,7 +95,7 @@ def _page(
     sentences = {one.error.code: plain(one.error) for one in refused}
     back = flow.waiting(here.programme)
     people = listing.named(here.access, [one.party for one in back])
-    shops = listing.endpoints(here.access)
+    shops = names(connections(here.programme))
     context = {
         "found": found,
         "gone": gone,

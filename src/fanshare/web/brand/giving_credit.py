@@ -14,9 +14,11 @@ from fanshare.flows import shop_credits as flow
 from fanshare.flows.audit import noted
 from fanshare.flows.authorisation import Role
 from fanshare.flows.code_arranging import places
+from fanshare.flows.connections import connections
 from fanshare.store.queries import credit_stock, listing
 from fanshare.store.queries import shop_credits as rows
 from fanshare.store.queries.shop_credits import Credit
+from fanshare.web.brand.shop_words import names, systems
 from fanshare.web.brand.who import may, named
 from fanshare.web.desk import Here
 from fanshare.web.exports import exported
@@ -79,7 +81,12 @@ def _able(here: Here) -> set[int]:
 def _shops(here: Here) -> list[tuple[int, str, str, bool]]:
     """Those, and where credit was given before the keys were taken away, so that it can be ended."""
     able = _able(here)
-    return [one for one in rows.allowed(here.access) if one[3] or one[0] in able]
+    called = names(connections(here.programme))
+    return [
+        (id_, systems()[kind][0], called[id_], allowed)
+        for id_, kind, _endpoint, allowed in rows.allowed(here.access)
+        if allowed or id_ in able
+    ]
 
 
 def _asked(here: Here) -> Asked:

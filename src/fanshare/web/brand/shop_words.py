@@ -1,9 +1,13 @@
 """The systems a shop can be on, in words: what each needs, and why a message of it was refused."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from fanshare.core.errors import FanshareError
 from fanshare.flows.connecting import GENERIC, POSTBACK, SHOPIFY, STRIPE, WOOCOMMERCE
+from fanshare.flows.connections import Connection
 from fanshare.web.language import gettext as _
 from fanshare.web.said import plain
 
@@ -31,6 +35,14 @@ def systems() -> dict[str, tuple[str, str]]:
         ),
         POSTBACK: (_("Postbacks"), _("A network or tracker that calls an address for each sale.")),
     }
+
+
+def names(shops: Sequence[Connection]) -> dict[int, str]:
+    """What each shop is called where one is chosen: the host of its address, else its name here as well."""
+    hosts = {one.id: urlsplit(one.base_url).netloc for one in shops}
+    twice = Counter(hosts.values())
+    alone = {id_ for id_, host in hosts.items() if host and twice[host] == 1}
+    return {one.id: hosts[one.id] if one.id in alone else f"{hosts[one.id]} {one.endpoint}".strip() for one in shops}
 
 
 def fields(kind: str) -> list[Field]:
