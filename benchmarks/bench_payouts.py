@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 from benchmarks.ground import NOW, Town, ground
 from benchmarks.trials import Row, Trial, backend_seconds, scaled
 from benchmarks.twins import Twins
+from fanshare.config.collector import look_seldom
 from fanshare.core.bank_files import iban_debtor
 from fanshare.core.instants import DAY
 from fanshare.core.ledger import AccountKey, AccountKind, Transfer, TransferKind
@@ -32,13 +33,23 @@ GOAL = 0.3
 SAMPLE = 300
 ACCOUNT = packed(iban_account("Finn Fox", "AT611904300234573201"))
 DEBTOR = iban_debtor("Bea", "DE89370400440532013000", "", "Leinenweg 1", "10115", "Berlin", "de")
-#: What a run leaves behind.
-TABLES = ("payout", "payout_event", "payout_item", "payout_item_event", "transfer", "log_leaf")
+#: Every table that a run writes rows of many people into.
+TABLES = (
+    "payout",
+    "payout_event",
+    "payout_item",
+    "payout_item_event",
+    "account",
+    "transfer",
+    "log_leaf",
+    "log_node",
+)
 
 
 def run_of_many(size: float) -> list[Row]:
     """One run: planned, approved, sent, and its file written; then the same rows copied and the same XML written."""
     number = scaled(PAYEES, size, 100)
+    look_seldom()  # as the processes do in which runs are sent
     with ground() as base, connect(base.database.dsn(owner=True)) as owner:
         town = base.town(1, number)
         _fill(town)

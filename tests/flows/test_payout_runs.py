@@ -27,6 +27,7 @@ from fanshare.store.queries import payout_standing
 from fanshare.store.server import Database
 from tests.faults.sim_database import open_breakable
 from tests.faults.sim_loop import Crash
+from tests.support.last_lock import behind_the_log, executed, only_what_must
 from tests.support.pg_books import KEYS
 from tests.support.stories import NOW, TERMS, Story, open_story
 
@@ -375,6 +376,27 @@ def test_a_run_is_locked_before_the_log(
             story.access.execute("SELECT FROM log_tree WHERE programme_id = %(programme_id)s FOR NO KEY UPDATE NOWAIT")
         working.join()
         assert states(story, run) != {}
+
+
+def test_a_run_that_is_sent_locks_the_log_last(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = approved(story)
+    with executed(monkeypatch) as heard:
+        payout_runs.send(story.programme, run, "Bea", READY)
+    behind = behind_the_log(heard, until="")
+    assert only_what_must(behind), behind
+
+
+def test_a_run_that_the_database_breaks_off_in_the_middle_was_not_sent(story: Story, owner: Connection) -> None:
+    run = approved(story)
+    owner.execute("ALTER TABLE account ADD CONSTRAINT broken CHECK (kind <> 'in_transit') NOT VALID")
+    try:
+        with pytest.raises(errors.CheckViolation):
+            payout_runs.send(story.programme, run, "Bea", READY)
+    finally:
+        owner.execute("ALTER TABLE account DROP CONSTRAINT broken")
+    assert set(states(story, run).values()) == {State.APPROVED}
+    assert money(story, story.finn) == (FINNS + 6_000, 0, 0)
+    assert story.wrong(READY) == []
 
 
 def _until_it_waits(story: Story, conn: Connection) -> None:

@@ -1,6 +1,6 @@
 """What is executed between the lock of a programme's log and the end of the transaction."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -9,7 +9,7 @@ import pytest
 from fanshare.store.access import Access
 
 #: What has to know the places in the log: the leaves themselves, and the rows that say where theirs are.
-BEHIND = ("WITH leaves AS", "INSERT INTO order_state")
+BEHIND = ("WITH leaves AS", "INSERT INTO order_state", "INSERT INTO payout_event")
 _LOCKED = "FROM log_tree WHERE programme_id = %(programme_id)s FOR NO KEY UPDATE"
 
 
@@ -17,14 +17,17 @@ _LOCKED = "FROM log_tree WHERE programme_id = %(programme_id)s FOR NO KEY UPDATE
 def executed(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """The statements about programmes that are executed meanwhile, on one line each, in their order."""
     told: list[str] = []
-    execute = Access.execute
 
-    def heard(self: Access, statement: Any, params: Any = None) -> Any:
-        told.append(" ".join(statement.split()))
-        return execute(self, statement, params)
+    def heard(inner: Callable[..., Any]) -> Callable[..., Any]:
+        def hearing(self: Access, statement: str, *args: Any, **more: Any) -> Any:
+            told.append(" ".join(statement.split()))
+            return inner(self, statement, *args, **more)
+
+        return hearing
 
     with monkeypatch.context() as patched:
-        patched.setattr(Access, "execute", heard)
+        patched.setattr(Access, "execute", heard(Access.execute))
+        patched.setattr(Access, "later", heard(Access.later))
         yield told
 
 

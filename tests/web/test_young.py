@@ -304,6 +304,15 @@ def test_the_database_refuses_her_too_and_would_not_without_its_guard(company: C
             assert owner.execute(whole).rowcount == 1
 
 
+def test_she_is_found_among_many_who_get_accounts_at_once(company: Company) -> None:
+    everybody = b"INSERT INTO account (programme_id, currency, kind, party_id) SELECT programme_id, 'SEK', 'paid', id"
+    with psycopg.connect(company.house.database.dsn(owner=True)) as owner:
+        with pytest.raises(psycopg.errors.CheckViolation, match="party_id of account"), owner.transaction():
+            owner.execute(everybody + b" FROM party WHERE kind IN ('creator', 'fan', 'young')")
+        with owner.transaction(force_rollback=True):
+            assert owner.execute(everybody + b" FROM party WHERE kind IN ('creator', 'fan')").rowcount > 3
+
+
 def test_at_eighteen_she_says_so_herself_and_begins_like_everybody(company: Company) -> None:
     device, _ = joined(company, "zora", age="young", home="DE")
     zora = party_of(company, "zora")

@@ -151,7 +151,7 @@ def packed(account: Account) -> bytes:
 
 def unpacked(content: bytes) -> Account:
     """Undo ``packed``."""
-    known = json.loads(content)
+    known = json.loads(content.decode())  # bytes would be searched for their encoding
     return Account(**{**known, "kind": Kind(known["kind"])})
 
 

@@ -121,18 +121,23 @@ class Item:
 
 def move(item: Item, to: State) -> Item:
     """The item in its next state. Raises ``ConflictError`` ``wrong_state`` where no way leads there."""
+    _expect_way(item, to)
+    return replace(item, state=to)
+
+
+def _expect_way(item: Item, to: State) -> None:
     if to not in WAYS[item.state]:
         raise ConflictError(
             "wrong_state", "A payment that is %(state)s can't become %(to)s.", state=_word(item.state), to=_word(to)
         )
-    return replace(item, state=to)
 
 
 def submit(item: Item, frozen: Frozen, now: Instant) -> Item:
     """The first attempt: from here on bytes and key stand. Raises ``BadInputError``, ``ConflictError``."""
     if not frozen.key or not frozen.body:
         raise BadInputError("nothing_to_send", "A payment needs a key and what is to be sent.")
-    return replace(move(item, State.SUBMITTED), frozen=frozen, first=now, last=now)
+    _expect_way(item, State.SUBMITTED)
+    return replace(item, state=State.SUBMITTED, frozen=frozen, first=now, last=now)
 
 
 def again(item: Item, window: int, now: Instant) -> Item:

@@ -1,7 +1,7 @@
 """A payout run: who is paid how much and who is not, what differs from the last one, and who may approve it."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -35,6 +35,10 @@ class Why(StrEnum):
     UNDERWAY = "underway"  # an earlier payment of hers is open
     BELOW_UNIT = "below_unit"  # less than the currency's smallest coin
     BELOW_MINIMUM = "below_minimum"
+
+
+#: What is known of a payee and her account, in the order of what weighs most.
+_KNOWN = (Why.ERASED, Why.RESTORED, Why.STOPPED, Why.CHANGED, Why.NO_FORM)
 
 
 class Ready(NamedTuple):
@@ -128,7 +132,7 @@ def plan(ready: Iterable[Ready], minimum: Mapping[str, Micros]) -> Plan:
     items, left = [], []
     for row in rows:
         amount, of = leaving(row, row.balance)
-        why = kept(row, minimum)
+        why = kept(row, minimum, amount)
         if why is None:
             items.append(Planned(row.party, row.currency, amount, row.balance - amount, of))
         elif row.balance:
@@ -151,8 +155,10 @@ def way_out(row: Ready, amount: Micros | None = None) -> Ready:
 
     It will not grow, and she is erased with her last payment: she would neither be paid nor be gone.
     """
+    if not row.last:
+        return row
     small = 0 < (_worth(row) if amount is None else amount) < least(row.kind)
-    return row._replace(kind="", account=0, by_file=False, connected=False) if row.last and small else row
+    return row._replace(kind="", account=0, by_file=False, connected=False) if small else row
 
 
 def leaving(row: Ready, most: Micros) -> tuple[Micros, Converted | None]:
@@ -172,27 +178,35 @@ def still(amount: Micros, now: Ready, minimum: Mapping[str, Micros]) -> Micros |
 def kept(row: Ready, minimum: Mapping[str, Micros], amount: Micros | None = None) -> Why | None:
     """Why a balance, or a payment of ``amount`` out of it, is in no run that is planned now; ``None`` where it is."""
     most = leaving(row, row.balance)[0] if amount is None else amount
-    return next(iter(reasons(row, most, minimum.get(row.currency, 0))), None)
+    return next(reasons(row, most, minimum.get(row.currency, 0)), None)
 
 
-def reasons(row: Ready, amount: Micros, minimum: Micros = 0) -> list[Why]:
+def reasons(row: Ready, amount: Micros, minimum: Micros = 0) -> Iterator[Why]:
     """Everything that keeps a payment out of a run, what weighs most first."""
-    known = (
-        (row.balance < 0, Why.NEGATIVE),
-        (row.erased, Why.ERASED),
-        (row.restored, Why.RESTORED),
-        (row.stopped, Why.STOPPED),
-        (row.changed_until > 0, Why.CHANGED),
-        (row.no_form, Why.NO_FORM),
-        (row.by_file and not row.account, Why.NO_ACCOUNT),
-        (row.kind in CALLED and not (row.connected and carries(row.kind, row.paid_in)), Why.NO_RAIL),
-        (row.underway, Why.UNDERWAY),
-        (row.into != "" and row.quote is None, Why.NO_RATE),
-        (row.unfunded, Why.UNFUNDED),
-        (amount <= 0, Why.BELOW_UNIT),
-        (row.balance < (0 if row.leaving else minimum) or _worth(row) < least(row.kind), Why.BELOW_MINIMUM),
-    )
-    return [why for applies, why in known if applies]
+    known = (row.erased, row.restored, row.stopped, row.changed_until > 0, row.no_form)
+    if row.balance < 0:
+        yield Why.NEGATIVE
+    if any(known):
+        yield from (why for applies, why in zip(known, _KNOWN, strict=True) if applies)
+    if row.by_file and not row.account:
+        yield Why.NO_ACCOUNT
+    if row.kind in CALLED and not (row.connected and carries(row.kind, row.paid_in)):
+        yield Why.NO_RAIL
+    if row.underway:
+        yield Why.UNDERWAY
+    if row.into != "" and row.quote is None:
+        yield Why.NO_RATE
+    if row.unfunded:
+        yield Why.UNFUNDED
+    if amount <= 0:
+        yield Why.BELOW_UNIT
+    if row.balance < (0 if row.leaving else minimum) or _too_little(row):
+        yield Why.BELOW_MINIMUM
+
+
+def _too_little(row: Ready) -> bool:
+    smallest = least(row.kind)
+    return smallest > 0 and _worth(row) < smallest
 
 
 def _worth(row: Ready) -> Micros:
@@ -239,14 +253,6 @@ def _change(was: Micros, is_: Micros) -> Change:
     if not was or not is_:
         return Change.GONE if was else Change.NEW
     return Change.MORE if is_ > was else Change.LESS
-
-
-def totals(amounts: Amounts) -> dict[str, Micros]:
-    """The sum of a run in each of its currencies."""
-    sums: dict[str, Micros] = {}
-    for (_, currency), amount in sorted(amounts.items()):
-        sums[currency] = sums.get(currency, 0) + amount
-    return sums
 
 
 def needs_two(

@@ -20,7 +20,6 @@ from fanshare.flows.payout_runs import Told
 from fanshare.store.access import Access
 from fanshare.store.queries import payout_debtors as rows
 from fanshare.store.queries import payout_records as records
-from fanshare.store.queries import payout_runs as run_rows
 from fanshare.store.queries.payout_debtors import Row
 
 _PURPOSE = "debtor account"
@@ -136,23 +135,16 @@ def _order(programme: Programme, run: int, kind: Kind) -> tuple[Order, dict[str,
     head = payout_runs.find(access, run)
     if head.submitted_at is None:
         raise BadInputError("not_sent", "This run was not sent yet; there is no file of it.", 404)
-    sent = [row for row in run_rows.items_of(access, run) if row.account and row.kind == kind]
-    accounts = _accounts(programme, [(row.party, row.account or 0) for row in sent])
-    payments, states = [], {}
-    for row in sent:
-        assert row.item.frozen is not None
-        assert row.account is not None
-        key = row.item.frozen.key
-        payments.append(Payment(row.id, key, row.item.amount, row.item.currency, accounts.get(row.account)))
-        states[key] = row.item.state
+    sent = records.to_bank(access, run, str(kind))
+    accounts = _accounts(programme, sent)
+    payments = tuple(Payment(one.id, one.key, one.amount, one.currency, accounts.get(one.account)) for one in sent)
     message = f"{programme.public_id[:16]}-run-{run}"
-    return Order(message, run, head.submitted_at, debtor, tuple(payments)), states
+    return Order(message, run, head.submitted_at, debtor, payments), {one.key: one.state for one in sent}
 
 
-def _accounts(programme: Programme, wanted: list[tuple[int, int]]) -> dict[int, Account]:
+def _accounts(programme: Programme, sent: list[records.ToBank]) -> dict[int, Account]:
     """Accounts by their ids; those of erased people are left out."""
-    people = run_rows.people(programme.access, [party for party, _ in wanted])
-    kinds = {(people[party], payees.sealed_kind(id_)): id_ for party, id_ in wanted if party in people}
+    kinds = {(one.person, payees.sealed_kind(one.account)): one.account for one in sent if one.person is not None}
     return {kinds[place]: unpacked(content) for place, content in programme.vault.get_many(kinds).items()}
 
 

@@ -17,7 +17,7 @@ from fanshare.flows.payee_currency import quoted
 from fanshare.store.access import Access
 from fanshare.store.queries import payout_runs as rows
 from fanshare.store.queries import payout_standing
-from fanshare.store.queries.payout_runs import Row, Run
+from fanshare.store.queries.payout_runs import Row
 
 _LEFT = {
     core.Why.NEGATIVE: "a refund took more than was ready",
@@ -41,13 +41,11 @@ _OTHER_CURRENCY = "another currency was chosen for this payment meanwhile"
 type _Standing = Mapping[tuple[int, str], core.Ready]
 
 
-def looked_at(access: Access, run: Run, items: Sequence[Row], now: Instant) -> list[Row]:
-    """The payments as they may be sent now; those that may not have failed."""
-    parties = sorted({row.party for row in items})
-    payout_standing.lock_payees(access, parties)
-    ready = payout_standing.ready(access, now, run=run.id, parties=parties)
+def looked_at(access: Access, items: Sequence[Row], ready: Sequence[core.Ready], now: Instant) -> list[Row]:
+    """The payments as they may be sent now; those that may not have failed. ``ready`` is what their payees have."""
     standing = {(one.party, one.currency): one for one in quoted(access, ready, now)}
     minimum = rows.rules(access).minimum
+    gone = {one for one in {row.item.currency for row in items} | {to.currency for to in ready} if is_gone(one, now)}
     looked = []
     for row in items:
         if row.item.state is not State.APPROVED:
@@ -55,7 +53,7 @@ def looked_at(access: Access, run: Run, items: Sequence[Row], now: Instant) -> l
             continue
         to = standing[row.place]
         found = core.still(row.taken, to, minimum)
-        if is_gone(row.item.currency, now) or is_gone(to.currency, now):
+        if gone and not gone.isdisjoint((row.item.currency, to.currency)):
             looked.append(at(row, way.move(row.item, State.FAILED), now)._replace(reason=_REPLACED))
         elif to.paid_in != row.item.currency:
             looked.append(at(row, way.move(row.item, State.FAILED), now)._replace(reason=_OTHER_CURRENCY))
@@ -68,7 +66,7 @@ def looked_at(access: Access, run: Run, items: Sequence[Row], now: Instant) -> l
 
 def _of(row: Row, to: core.Ready, most: Micros) -> Row:
     """The payment of at most so much of the balance, at the rate of now where that is in another currency."""
-    amount, of = core.leaving(to, most)
+    amount, of = core.leaving(to, most) if to.into else (most, None)
     pays = amount if of is None else of.got
     if pays == row.item.amount and of == row.of:
         return row
@@ -108,7 +106,10 @@ def less_tax(
         for row in checked
         if row.item.state is State.APPROVED
     }
-    parts, kept = withholding.parts(access, [*whole.values()], now) if whole else {}, {}
+    kept: dict[int, tuple[withholding.Asked, Part]] = {}
+    parts = withholding.parts(access, [*whole.values()], now) if whole else {}
+    if not parts:
+        return checked, kept
     for place, row in enumerate(checked):
         part = parts.get(row.place) if row.id in whole else None
         if part is None:

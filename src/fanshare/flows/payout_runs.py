@@ -4,7 +4,7 @@ Whoever is named by ``by`` did it. A payment's money leaves what is ready in the
 never before: whatever stops in between leaves all of a step or nothing.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ from fanshare.core.payout_item import Answer, Frozen, Said, State
 from fanshare.core.rails import CALLED, may_repeat, window_of
 from fanshare.core.reconciliation import DECIDED, Line, written
 from fanshare.core.replaced import is_gone
+from fanshare.core.tax.withholding import Part
 from fanshare.flows import conversions, funding, payouts, withholding
 from fanshare.flows.context import Programme
 from fanshare.flows.payee_currency import quoted
@@ -63,12 +64,16 @@ def check_reason(reason: str) -> str:
 
 def preview(access: Access, now: Instant) -> Preview:
     """A dry run: nothing is written."""
+    planned = _planned(access, now)
+    amounts = {(item.party, item.currency): item.amount for item in planned.items}
+    return Preview(planned, core.differences(amounts, rows.last(access)))
+
+
+def _planned(access: Access, now: Instant) -> core.Plan:
     # What is ready in a currency that is no more is about to become the next one (``replaced``).
     there = [one for one in payout_standing.ready(access, now) if not is_gone(one.currency, now)]
     ready, minimum = quoted(access, there, now), rows.rules(access).minimum
-    planned = funding.affordable(access, core.plan(ready, minimum), ready, minimum, now)
-    amounts = {(item.party, item.currency): item.amount for item in planned.items}
-    return Preview(planned, core.differences(amounts, rows.last(access)))
+    return funding.affordable(access, core.plan(ready, minimum), ready, minimum, now)
 
 
 def plan(programme: Programme, by: str, now: Instant) -> tuple[int, core.Plan]:
@@ -82,7 +87,7 @@ def plan(programme: Programme, by: str, now: Instant) -> tuple[int, core.Plan]:
     with access.transaction():
         refuse_if_held(access)
         access.execute(_ONE_PLANNER)  # two at once would both plan what is ready
-        planned = preview(access, now).plan
+        planned = _planned(access, now)
         if not planned.items:
             raise ConflictError("empty_run", "Nothing is ready to be paid; no run was made.")
         return rows.add(access, MANUAL, by, planned.items, now), planned
@@ -96,12 +101,10 @@ def approve(programme: Programme, run_id: int, by: str, now: Instant) -> Run:
         refuse_if_held(access)
         run = find(access, run_id)  # before the log's row, as sending locks them
         access.execute(_ONE_PLANNER)  # two runs approved at once would not see each other's sums
-        items = [row for row in rows.items_of(access, run_id, lock=True) if row.item.state is State.PLANNED]
         _expect(run, run.state == "planned")
-        sums = core.totals({row.place: row.taken for row in items})
-        alone = rows.alone(access, by, now - core.TOGETHER)
+        sums, alone = rows.lock_planned(access, run_id), rows.alone(access, by, now - core.TOGETHER)
         core.check_approval(run.planned_by, by, sums, alone, rows.rules(access).two_above)
-        rows.enter(access, run_id, [row.id for row in items], State.APPROVED, by, now)
+        rows.approve(access, run_id, by, now)
         return _saved(access, run._replace(approved_by=by, approved_at=now))
 
 
@@ -164,25 +167,55 @@ def send(programme: Programme, run_id: int, by: str, now: Instant) -> list[Row]:
     with access.transaction():
         refuse_if_held(access)
         run = find(access, run_id)
-        items = rows.items_of(access, run_id, lock=True)
         if run.submitted_at is not None:
-            return items
+            return rows.items_of(access, run_id, lock=True)
         _expect(run, run.state == "approved")
-        checked, kept = less_tax(access, looked_at(access, run, items, now), now)
-        going = [row for row in checked if row.item.state is State.APPROVED]
-        news = [payouts.Begun(row.party, row.item.currency, row.item.amount) for row in going]
-        begun = payouts.begin_all(access, news, now, into="in_transit")
-        sent = [_sent(programme, row, payout.id, now) for row, payout in zip(going, begun, strict=True)]
-        pairs = zip(sent, begun, strict=True)
-        moving = [step for row, payout in pairs for step in _leaving(access, row, payout, now)]
-        moving += withholding.begin(
-            access, {row.payout: kept[row.id] for row in sent if row.payout and row.id in kept}, now
-        )
-        payouts.walk(programme, moving, now, begun={payout.id for payout in begun})
-        by_id = {row.id: row for row in (*checked, *sent)}
-        _save(access, [by_id[row.id] for row in items if by_id[row.id] != row], by, now)
-        rows.mark_sent(access, run_id, [row.item.frozen.body for row in sent if row.item.frozen is not None], now)
+        with access.ahead():
+            parties, read = rows.lock_items(access, run_id)
+            payout_standing.lock_payees(access, parties)
+            ready = payout_standing.ready_later(access, now, run=run_id, parties=parties)
+            items = read()
+            checked, kept = less_tax(access, looked_at(access, items, ready(), now), now)
+            by_id = {row.id: row for row in checked} | _go(programme, run_id, items, checked, kept, by, now)
         return [by_id[row.id] for row in items]
+
+
+def _go(
+    programme: Programme,
+    run_id: int,
+    items: Sequence[Row],
+    checked: Sequence[Row],
+    kept: Mapping[int, tuple[withholding.Asked, Part]],
+    by: str,
+    now: Instant,
+) -> dict[int, Row]:
+    """Freeze those of a run that stand, and write down all that are other than before; returns the frozen ones."""
+    access, going = programme.access, [row for row in checked if row.item.state is State.APPROVED]
+    news = [payouts.Begun(row.party, row.item.currency, row.item.amount) for row in going]
+    beginning = payouts.beginning(access, news, now, into="in_transit")
+    salts = programme.vault.salts_later({row.party for row in going})
+    frozen = [_frozen(programme, row, now) for row in going]
+    rows.mark_sent(access, run_id, [row.item.frozen.body for row in frozen if row.item.frozen is not None], now)
+    as_planned = {
+        row.id
+        for row, before in zip(checked, items, strict=True)
+        if (row.item, row.of, row.reason) == (before.item, before.of, before.reason)
+    }
+    failed = [
+        row
+        for row, before in zip(checked, items, strict=True)
+        if row != before and row.item.state is not State.APPROVED
+    ]
+    begun = beginning()
+    sent = [row._replace(payout=payout.id) for row, payout in zip(frozen, begun, strict=True)]
+    rows.send(access, [row for row in sent if row.id in as_planned], by, now)
+    _save(access, [*(row for row in sent if row.id not in as_planned), *failed], by, now)
+    moving = [step for row, payout in zip(going, begun, strict=True) for step in _leaving(access, row, payout, now)]
+    moving += withholding.begin(
+        access, {row.payout: kept[row.id] for row in sent if row.payout and row.id in kept}, now
+    )
+    payouts.walk(programme, moving, now, begun={payout.id for payout in begun}, salts=salts)
+    return {row.id: row for row in sent}
 
 
 def _leaving(access: Access, row: Row, payout: payouts.Payout, now: Instant) -> list[payouts.Step]:
@@ -191,11 +224,11 @@ def _leaving(access: Access, row: Row, payout: payouts.Payout, now: Instant) -> 
     return [*legs, payouts.Step(payout, "in_transit")]
 
 
-def _sent(programme: Programme, row: Row, payout: int, now: Instant) -> Row:
+def _frozen(programme: Programme, row: Row, now: Instant) -> Row:
     key = key_of(programme, row)
     body = line(key, row)
     due = now if row.kind in CALLED else None
-    return at(row, way.submit(row.item, Frozen(key, body.encode()), now), now)._replace(payout=payout, due=due)
+    return row._replace(item=way.submit(row.item, Frozen(key, body.encode()), now), changed_at=now, due=due)
 
 
 def key_of(programme: Programme, row: Row) -> str:

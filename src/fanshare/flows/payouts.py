@@ -5,12 +5,11 @@ What may leave is decided by whoever begins one: a run (``payout_runs``) or a co
 
 import os
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from fanshare.core import commitments, conversions, leaves, ledger, log
-from fanshare.core.canonical import canonical
+from fanshare.core import commitments, conversions, leaves, ledger
 from fanshare.core.conversions import Leg
 from fanshare.core.errors import BadInputError, ConflictError
 from fanshare.core.instants import Instant
@@ -19,17 +18,27 @@ from fanshare.core.money import Micros
 from fanshare.flows.context import Programme
 from fanshare.store import log_store
 from fanshare.store.access import Access
-from fanshare.store.ledger import post_logged
+from fanshare.store.ledger import post
+from fanshare.store.log_store import Leaf
 from fanshare.store.queries import conversions as conversion_rows
 from fanshare.store.queries import payout_runs, shop_credits
 from fanshare.store.queries.conversions import Conversion
 
+#: What ``vault.salts_later`` gives.
+type Salts = Callable[[], dict[int, tuple[str, bytes | None]]]
+
 #: Numbers are drawn after the rows were sorted, so that the smallest is the first one's.
 _PLAN = """
-INSERT INTO payout (programme_id, party_id, currency, amount, state, created_at, changed_at)
-SELECT %(programme_id)s, party, currency, amount, %(state)s, %(now)s, %(now)s
-  FROM unnest(%(parties)s::bigint[], %(currencies)s::text[], %(amounts)s::bigint[])
-       WITH ORDINALITY AS given (party, currency, amount, place) ORDER BY place RETURNING id
+WITH begun AS (
+    INSERT INTO payout (programme_id, party_id, currency, amount, state, created_at, changed_at)
+    SELECT %(programme_id)s, party, currency, amount, %(state)s, %(now)s, %(now)s
+      FROM unnest(%(parties)s::bigint[], %(currencies)s::text[], %(amounts)s::bigint[])
+           WITH ORDINALITY AS given (party, currency, amount, place) ORDER BY place RETURNING id
+), noted AS (
+    INSERT INTO payout_event (programme_id, payout_id, state, reason, at)
+    SELECT %(programme_id)s, id, 'planned', '', %(now)s FROM begun ORDER BY id
+)
+SELECT id FROM begun
 """
 _EVENTS = """
 INSERT INTO payout_event (programme_id, payout_id, state, reason, at, leaf_index)
@@ -109,23 +118,34 @@ def begin(access: Access, party: int, currency: str, amount: Micros, now: Instan
     return begin_all(access, [Begun(party, currency, amount)], now)[0]
 
 
-def begin_all(access: Access, news: Sequence[Begun], now: Instant, *, into: str = "planned") -> list[Payout]:
-    """Several payouts that are planned, in their order, in as many statements as one.
+def begin_all(access: Access, news: Sequence[Begun], now: Instant) -> list[Payout]:
+    """Several payouts that are planned, in their order, in as many statements as one."""
+    return beginning(access, news, now)()
+
+
+def beginning(
+    access: Access, news: Sequence[Begun], now: Instant, *, into: str = "planned"
+) -> Callable[[], list[Payout]]:
+    """The same, where the caller does something else while their rows are written (``access.ahead``): call it then.
 
     ``into`` is the state to which the caller takes them by ``walk`` in the same transaction, where there is only that
     one step: their rows say so from the beginning, and are not written twice.
     """
     if not news:
-        return []
+        return list
+    names: dict[int, str] = dict(access.fetch(_NAMES, {"parties": sorted({one.party for one in news})}))
     columns = {
         "parties": [one.party for one in news],
         "currencies": [one.currency for one in news],
         "amounts": [one.amount for one in news],
     }
-    ids = sorted(int(row[0]) for row in access.fetch(_PLAN, {**columns, "state": into, "now": now}))
-    _enter_events(access, [(id_, "planned", "", None) for id_ in ids], now)
-    names: dict[int, str] = dict(access.fetch(_NAMES, {"parties": sorted({one.party for one in news})}))
-    return [Payout(id_, *one, "planned", names[one.party]) for id_, one in zip(ids, news, strict=True)]
+    rows = access.later(_PLAN, {**columns, "state": into, "now": now})
+
+    def begun() -> list[Payout]:
+        ids = sorted(int(row[0]) for row in rows.result())
+        return [Payout(id_, *one, "planned", names[one.party]) for id_, one in zip(ids, news, strict=True)]
+
+    return begun
 
 
 def find(access: Access, payout_id: int) -> Payout:
@@ -141,10 +161,18 @@ def find_all(access: Access, ids: Iterable[int]) -> dict[int, Payout]:
     return {row[0]: Payout(*row) for row in access.fetch(_LOCK, {"payouts": sorted(set(ids))})}
 
 
-def walk(programme: Programme, steps: Sequence[Step], now: Instant, *, begun: Collection[int] = frozenset()) -> None:
+def walk(
+    programme: Programme,
+    steps: Sequence[Step],
+    now: Instant,
+    *,
+    begun: Collection[int] = frozenset(),
+    salts: Salts | None = None,
+) -> None:
     """Take several payouts further at once: one batch of transfers, a leaf each. The caller holds the transaction.
 
-    ``begun`` are those whose rows say already where they go (``begin_all``).
+    ``begun`` are those whose rows say already where they go (``beginning``), and that have no leaf yet; ``salts`` is
+    ``vault.salts_later`` of all payees, where the caller has asked for it.
     All amounts are posted together, so that accounts are locked before the log as everywhere.
     """
     if not steps:
@@ -154,8 +182,29 @@ def walk(programme: Programme, steps: Sequence[Step], now: Instant, *, begun: Co
     for step in steps:
         batch.append(_moving(step, at[step.payout.id]))
         at[step.payout.id] = step.state
-    post_logged(programme.access, batch, at=now)
-    _note(programme, steps, now, begun)
+    _take(programme, steps, batch, now, begun=begun, salts=salts)
+
+
+def _take(
+    programme: Programme,
+    steps: Sequence[Step],
+    batch: Sequence[Transfer],
+    now: Instant,
+    *,
+    begun: Collection[int] = frozenset(),
+    salts: Salts | None = None,
+) -> None:
+    written = _leaves(programme, steps, now, begun, salts)
+    posting = post(programme.access, batch, at=now)
+    _write(programme.access, steps, now, begun)
+    first = log_store.append_written(programme.access, [*log_store.written([posting.leaf()]), *written]) + 1
+    columns = {
+        "payouts": [step.payout.id for step in steps],
+        "states": [step.state for step in steps],
+        "reasons": [step.reason for step in steps],
+        "leaves": [*range(first, first + len(steps))],
+    }
+    programme.access.later(_EVENTS, {**columns, "now": now})
 
 
 def _moving(step: Step, before: str) -> Transfer:
@@ -188,15 +237,13 @@ def _locked(access: Access, payout_id: int, states: set[str]) -> Payout:
 def _enter(
     programme: Programme, payout: Payout, state: str, transfer: Transfer, now: Instant, reason: str = ""
 ) -> Payout:
-    post_logged(programme.access, [transfer], at=now)
     moved = replace(payout, amount=transfer.amount)
-    _note(programme, [Step(moved, state, reason)], now)
+    _take(programme, [Step(moved, state, reason)], [transfer], now)
     return replace(moved, state=state)
 
 
-def _note(programme: Programme, steps: Sequence[Step], now: Instant, begun: Collection[int] = frozenset()) -> None:
-    """The rows, leaves and events of states whose transfers were posted: as many statements for many as for one."""
-    access = programme.access
+def _write(access: Access, steps: Sequence[Step], now: Instant, begun: Collection[int]) -> None:
+    """The rows of payouts in their new states."""
     last = {step.payout.id: step for step in steps if step.payout.id not in begun}
     columns = {
         "payouts": [*last],
@@ -204,40 +251,33 @@ def _note(programme: Programme, steps: Sequence[Step], now: Instant, begun: Coll
         "amounts": [step.payout.amount for step in last.values()],
     }
     if last:
-        access.execute(_STATES, {**columns, "now": now})
-    first = log_store.append(access, _bodies(programme, steps, now))
-    _enter_events(
-        access, [(step.payout.id, step.state, step.reason, first + place) for place, step in enumerate(steps)], now
-    )
+        access.later(_STATES, {**columns, "now": now})
 
 
-def _enter_events(access: Access, events: Sequence[tuple[int, str, str, int | None]], now: Instant) -> None:
-    """Write down which payouts entered which states, why, and by which leaf of the log."""
-    payouts, states, reasons, places = (list(column) for column in zip(*events, strict=True))
-    values = {"payouts": payouts, "states": states, "reasons": reasons, "leaves": places, "now": now}
-    access.execute(_EVENTS, values)
-
-
-def _bodies(programme: Programme, steps: Sequence[Step], now: Instant) -> list[dict[str, Any]]:
+def _leaves(
+    programme: Programme, steps: Sequence[Step], now: Instant, begun: Collection[int], salts: Salts | None
+) -> list[Leaf]:
     """The leaves of payouts' new states, each with the hash of the one before; they open for the payee alone."""
-    access, before, bodies = programme.access, defaultdict[int, list[str]](list), []
-    for payout, hashed in access.fetch(_LEAVES, {"payouts": [step.payout.id for step in steps]}):
-        before[payout].append(bytes(hashed).hex())
-    salts = programme.vault.party_salts({step.payout.party for step in steps})
-    # After an erasure nobody can open the commitments any more: the key is as random as if it were forgotten.
-    keys = {party: key or os.urandom(commitments.SALT_BYTES) for party, (_, key) in salts.items()}
+    access, before, written = programme.access, defaultdict[int, list[str]](list), []
+    salts = salts or programme.vault.salts_later({step.payout.party for step in steps})
+    if older := [step.payout.id for step in steps if step.payout.id not in begun]:
+        for payout, hashed in access.fetch(_LEAVES, {"payouts": older}):
+            before[payout].append(bytes(hashed).hex())
     legs = conversion_rows.of_legs(access, [step.payout.id for step in steps if step.state in leaves.LEGS])
+    # After an erasure nobody can open the commitments any more: the key is as random as if it were forgotten.
+    keys = {party: key or os.urandom(commitments.SALT_BYTES) for party, (_, key) in salts().items()}
     to_come = Counter(step.payout.id for step in steps)
     for step in steps:
         payout, known = step.payout, before[step.payout.id]
         to_come[payout.id] -= 1
         of = legs[payout.id] if step.state in leaves.LEGS else None
         moved = Payout(payout.id, payout.party, payout.currency, payout.amount, step.state, payout.public_id)
-        body = payout_leaf(moved, keys[payout.party], len(known) + 1, known[-1] if known else None, now, of)
+        last = known[-1] if known else None
+        [leaf] = log_store.written([payout_leaf(moved, keys[payout.party], len(known) + 1, last, now, of)])
         if to_come[payout.id]:
-            known.append(log.leaf_hash(canonical(body)).hex())
-        bodies.append(body)
-    return bodies
+            known.append(leaf.hash.hex())
+        written.append(leaf)
+    return written
 
 
 def payout_leaf(

@@ -8,8 +8,9 @@ Behind it stand the composite keys of the schema: a row of one programme can't p
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from functools import lru_cache
+from concurrent.futures import Future
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import lru_cache, partial
 from typing import Any, LiteralString
 
 import psycopg
@@ -17,6 +18,7 @@ from psycopg import errors
 
 from fanshare.core.errors import FanshareError
 from fanshare.store import arrays
+from fanshare.store.ahead import Ahead
 from fanshare.store.tables import TENANT
 
 type Connection = psycopg.Connection[tuple[Any, ...]]
@@ -80,7 +82,7 @@ class Access:
     ``actor`` says who acts (``job:settle``, ``user:17``, ``cli``), for what is written down about decisions.
     """
 
-    __slots__ = ("actor", "conn", "programme_id")
+    __slots__ = ("_ahead", "actor", "conn", "programme_id")
 
     def __init__(self, conn: Connection, programme_id: int, actor: str) -> None:
         if type(programme_id) is not int or programme_id < 1:
@@ -88,13 +90,69 @@ class Access:
         self.conn = conn
         self.programme_id = programme_id
         self.actor = actor
+        self._ahead: Ahead | None = None
 
     def execute(self, statement: LiteralString, params: Mapping[str, Any] | None = None) -> psycopg.Cursor[Row]:
         """Run one statement; parameters are named, ``%(programme_id)s`` is bound here. Raises ``AccessError``."""
         check_statement(statement)
         if params and "programme_id" in params:
             raise AccessError("The programme of a statement is bound by its access alone.")
+        self._catch_up()
         return self.conn.execute(statement, {**(params or {}), "programme_id": self.programme_id})
+
+    def later(
+        self,
+        statement: LiteralString,
+        params: Mapping[str, Any] | None = None,
+        *,
+        within: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> "Future[list[Row]]":
+        """Run one statement ahead of the program (see ``ahead``), or now where nothing is; its rows, once it has run.
+
+        ``within`` is entered around it, to say in plain words why the database refused it. Raises ``AccessError``.
+        """
+        check_statement(statement)
+        if params and "programme_id" in params:
+            raise AccessError("The programme of a statement is bound by its access alone.")
+        bound = {**(params or {}), "programme_id": self.programme_id}
+        if self._ahead is None:
+            done = Future[list[Row]]()
+            done.set_result(self._rows(statement, bound, within))
+            return done
+        for name, value in bound.items():
+            if type(value) is list:  # here, not while PostgreSQL waits for it
+                bound[name] = arrays.written(value, self.conn)
+        return self._ahead.give(partial(self._rows, statement, bound, within))
+
+    def _rows(
+        self, statement: LiteralString, bound: Mapping[str, Any], within: Callable[[], AbstractContextManager[None]]
+    ) -> list[Row]:
+        with within():
+            cursor = self.conn.execute(statement, bound)
+            return [] if cursor.description is None else cursor.fetchall()
+
+    @contextmanager
+    def ahead(self) -> Iterator[None]:
+        """Inside, in a transaction, ``later`` returns at once, and PostgreSQL works while the program goes on.
+
+        The order stays: every other statement waits for those before it. What the database refuses is raised there or
+        at the end, and breaks off the whole block: nobody may catch it inside and go on. So savepoints are left out.
+        """
+        if self._ahead is not None:
+            yield
+            return
+        if self.conn.info.transaction_status == psycopg.pq.TransactionStatus.IDLE:
+            raise AccessError("Only inside a transaction can statements run ahead.")
+        with Ahead() as self._ahead:
+            try:
+                yield
+                self._catch_up()
+            finally:
+                self._ahead = None
+
+    def _catch_up(self) -> None:
+        if self._ahead is not None:
+            self._ahead.wait()
 
     def fetch(self, statement: LiteralString, params: Mapping[str, Any] | None = None) -> list[Row]:
         """All rows."""
@@ -112,6 +170,7 @@ class Access:
     def execute_many(self, statement: LiteralString, rows: Sequence[Mapping[str, Any]]) -> None:
         """Run one statement for every row of parameters, without results."""
         check_statement(statement)
+        self._catch_up()
         with self.conn.cursor() as cursor:
             cursor.executemany(statement, [{**row, "programme_id": self.programme_id} for row in rows])
 
@@ -130,6 +189,9 @@ class Access:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing, durable when it returns. Inside another transaction it is a savepoint of that one."""
+        if self._ahead is not None:  # all of its block or nothing
+            yield
+            return
         within = self.conn.info.transaction_status != psycopg.pq.TransactionStatus.IDLE
         with self.conn.transaction():
             if not within:  # else it would be said again for every savepoint

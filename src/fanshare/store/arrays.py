@@ -12,7 +12,7 @@ from typing import Any
 
 from psycopg import DataError
 from psycopg.abc import AdaptContext, Buffer, DumperKey
-from psycopg.adapt import PyFormat
+from psycopg.adapt import Dumper, PyFormat
 from psycopg.types.array import ListDumper
 
 
@@ -42,9 +42,33 @@ class QuickListDumper(ListDumper):
         return b"{" + literal.encode() + b"}"
 
 
+class Written:
+    """A list that is an array literal already."""
+
+    __slots__ = ("literal",)
+
+    def __init__(self, literal: Buffer) -> None:
+        self.literal = literal
+
+
+class WrittenDumper(Dumper):
+    """Passes the literal on; its type is left to the statement, as that of a list."""
+
+    def dump(self, obj: Written) -> Buffer:
+        """What was written."""
+        return obj.literal
+
+
+def written(values: list[Any], context: AdaptContext) -> Written | None:
+    """A list as it will be sent, so that whoever sends it has nothing to do but that. Raises as ``dump``."""
+    literal = QuickListDumper(list, context).dump(values)
+    return None if literal is None else Written(literal)
+
+
 def register(context: AdaptContext) -> None:
     """Have a connection use it."""
     context.adapters.register_dumper(list, QuickListDumper)
+    context.adapters.register_dumper(Written, WrittenDumper)
 
 
 def _integers(values: Sequence[int | None]) -> str:

@@ -7,7 +7,7 @@ transfers are appended, all in one transaction. CHECK constraints refuse what mu
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -55,20 +55,50 @@ _REFUSALS = {
     "fee_not_negative": "More fee would be given back than was taken.",
 }
 
+_MAKE = """
+INSERT INTO account (programme_id, currency, kind, party_id, balance)
+SELECT %(programme_id)s, * FROM unnest(%(currencies)s::text[], %(kinds)s::text[], %(parties)s::bigint[],
+                                       %(deltas)s::bigint[])
+ON CONFLICT (programme_id, currency, kind, party_id) DO NOTHING RETURNING kind, party_id, currency, id
+"""
+_LOCK = """
+SELECT count(*) FROM (
+       SELECT FROM account WHERE programme_id = %(programme_id)s AND id = ANY(%(ids)s) ORDER BY id FOR NO KEY UPDATE) l
+"""
+_MOVE = """
+UPDATE account a SET balance = a.balance + d.delta FROM unnest(%(ids)s::bigint[], %(deltas)s::bigint[]) AS d (id, delta)
+ WHERE a.programme_id = %(programme_id)s AND a.id = d.id
+"""
+_TRANSFERS = """
+INSERT INTO transfer (programme_id, posting, digest, kind, debit_account_id, credit_account_id, amount, currency,
+                      order_id, creator_party_id, party_id, role, payout_id, gift_id, at)
+SELECT %(programme_id)s, %(posting)s, digest, kind, debit, credit, amount, currency,
+       order_id, creator, party, role, payout, gift, %(at)s
+  FROM unnest(%(kind)s::text[], %(debit)s::bigint[], %(credit)s::bigint[], %(amount)s::bigint[], %(currency)s::text[],
+              %(order)s::bigint[], %(creator)s::bigint[], %(party)s::bigint[], %(role)s::text[], %(payout)s::bigint[],
+              %(gift)s::bigint[], %(digest)s::bytea[]) WITH ORDINALITY
+       AS t (kind, debit, credit, amount, currency, order_id, creator, party, role, payout, gift, digest, n)
+ ORDER BY n
+"""
+
 
 def post(access: Access, batch: Sequence[Transfer], *, at: Instant) -> Posting:
     """Post a batch: all of it or nothing, durable on return (or with the surrounding transaction).
 
-    Raises ``ConflictError`` (``overdrawn``) and ``FanshareError`` (``balance_out_of_range``); a database error that
-    ``access.retry`` cures passes through.
+    Raises ``ConflictError`` (``overdrawn``) and ``FanshareError`` (``balance_out_of_range``), inside ``access.ahead``
+    perhaps by a later statement or at its end; a database error that ``access.retry`` cures passes through.
     """
     if not batch:
         return Posting(0, 0, "")
     deltas = _deltas(batch)
     with _explained(), access.transaction():
-        ids, made = account_ids(access, deltas)
+        number = int(access.value("SELECT nextval('posting_number') WHERE %(programme_id)s > 0"))
+        missing = _account_ids(access, deltas)
+        digests = [transfer_digest(transfer, at) for transfer in batch]
+        ids, made = missing()
         _move(access, {ids[key]: delta for key, delta in deltas.items() if key not in made})
-        return _append(access, batch, ids, at)
+        _append(access, number, batch, digests, ids, at)
+    return Posting(len(batch), number, log.tree_root(digests).hex())
 
 
 def post_logged(access: Access, batch: Sequence[Transfer], *, at: Instant) -> Posting:
@@ -101,20 +131,23 @@ def account_ids(access: Access, deltas: Mapping[Balance, Micros]) -> Accounts:
 
     Until the transaction ends nobody else sees or moves a row that was made in it, so it needs no lock and no update.
     """
+    return _account_ids(access, deltas)()
+
+
+def _account_ids(access: Access, deltas: Mapping[Balance, Micros]) -> Callable[[], Accounts]:
+    """The same, for when those that are missing are made (``access.ahead``)."""
     ids = _find_accounts(access, list(deltas))
     news = sorted((key for key in deltas if key not in ids), key=_sortable)
     if not news:
-        return Accounts(ids, frozenset())
-    rows = access.fetch(
-        "INSERT INTO account (programme_id, currency, kind, party_id, balance)"
-        " SELECT %(programme_id)s, * FROM unnest(%(currencies)s::text[], %(kinds)s::text[], %(parties)s::bigint[],"
-        " %(deltas)s::bigint[]) ON CONFLICT (programme_id, currency, kind, party_id) DO NOTHING"
-        " RETURNING kind, party_id, currency, id",
-        {**_columns(news), "deltas": [deltas[key] for key in news]},
-    )
-    made = _by_balance(rows)
-    theirs = [key for key in news if key not in made]  # somebody else has made them meanwhile
-    return Accounts(ids | made | (_find_accounts(access, theirs) if theirs else {}), frozenset(made))
+        return lambda: Accounts(ids, frozenset())
+    rows = access.later(_MAKE, {**_columns(news), "deltas": [deltas[key] for key in news]}, within=_explained)
+
+    def made() -> Accounts:
+        mine = _by_balance(rows.result())
+        theirs = [key for key in news if key not in mine]  # somebody else has made them meanwhile
+        return Accounts(ids | mine | (_find_accounts(access, theirs) if theirs else {}), frozenset(mine))
+
+    return made
 
 
 def _find_accounts(access: Access, keys: Sequence[Balance]) -> dict[Balance, int]:
@@ -150,36 +183,24 @@ def _sortable(key: Balance) -> tuple[str, str, int]:
 
 
 def _move(access: Access, deltas: Mapping[int, Micros]) -> None:
-    access.execute(
-        "SELECT id FROM account WHERE programme_id = %(programme_id)s AND id = ANY(%(ids)s)"
-        " ORDER BY id FOR NO KEY UPDATE",
-        {"ids": sorted(deltas)},
-    )
+    access.later(_LOCK, {"ids": sorted(deltas)})
     moved = {id_: delta for id_, delta in deltas.items() if delta}
-    access.execute(
-        "UPDATE account a SET balance = a.balance + d.delta"
-        " FROM unnest(%(ids)s::bigint[], %(deltas)s::bigint[]) AS d (id, delta)"
-        " WHERE a.programme_id = %(programme_id)s AND a.id = d.id",
-        {"ids": list(moved), "deltas": list(moved.values())},
-    )
+    access.later(_MOVE, {"ids": list(moved), "deltas": list(moved.values())}, within=_explained)
 
 
-def _append(access: Access, batch: Sequence[Transfer], ids: Mapping[Balance, int], at: Instant) -> Posting:
-    digests = [transfer_digest(transfer, at) for transfer in batch]
+def _append(
+    access: Access,
+    number: int,
+    batch: Sequence[Transfer],
+    digests: list[bytes],
+    ids: Mapping[Balance, int],
+    at: Instant,
+) -> None:
     by_currency: dict[str, dict[AccountKey, int]] = defaultdict(dict)
     for balance, id_ in ids.items():
         by_currency[balance.currency][balance.account] = id_
-    number = int(access.value("SELECT nextval('posting_number') WHERE %(programme_id)s > 0"))
-    access.execute(
-        "INSERT INTO transfer (programme_id, posting, digest, kind, debit_account_id, credit_account_id, amount,"
-        " currency, order_id, creator_party_id, party_id, role, payout_id, gift_id, at)"
-        " SELECT %(programme_id)s, %(posting)s, digest, kind, debit, credit, amount, currency, order_id, creator,"
-        " party, role, payout, gift, %(at)s"
-        " FROM unnest(%(kind)s::text[], %(debit)s::bigint[], %(credit)s::bigint[], %(amount)s::bigint[],"
-        " %(currency)s::text[], %(order)s::bigint[], %(creator)s::bigint[], %(party)s::bigint[], %(role)s::text[],"
-        " %(payout)s::bigint[], %(gift)s::bigint[], %(digest)s::bytea[]) WITH ORDINALITY"
-        " AS t (kind, debit, credit, amount, currency, order_id, creator, party, role, payout, gift, digest, n)"
-        " ORDER BY n",
+    access.later(
+        _TRANSFERS,
         {
             "at": at,
             "posting": number,
@@ -196,8 +217,8 @@ def _append(access: Access, batch: Sequence[Transfer], ids: Mapping[Balance, int
             "payout": [transfer.payout for transfer in batch],
             "gift": [transfer.gift for transfer in batch],
         },
+        within=_explained,
     )
-    return Posting(len(batch), number, log.tree_root(digests).hex())
 
 
 def transfer_digest(transfer: Transfer, at: Instant) -> bytes:

@@ -41,6 +41,14 @@ class Tree(NamedTuple):
     frontier: Frontier
 
 
+class Leaf(NamedTuple):
+    """A leaf of the log before it has its place: its kind, its canonical JSON, and the hash of that."""
+
+    kind: str
+    text: bytes
+    hash: bytes
+
+
 def open_log(access: Access, at: Instant) -> None:
     """Begin the empty log of a new programme, in its epoch 1."""
     with access.transaction():
@@ -70,22 +78,32 @@ def append(access: Access, bodies: Sequence[Mapping[str, Any]]) -> int:
 
     ``bodies`` are what ``fanshare.core.leaves`` builds. With an empty sequence this returns the size and locks nothing.
     """
-    if not bodies:
-        return tree(access).frontier.size
+    return append_written(access, written(bodies))
+
+
+def written(bodies: Sequence[Mapping[str, Any]]) -> list[Leaf]:
+    """Leaves as they are appended and hashed: what can be done before the log is locked."""
     texts = [canonical(body) for body in bodies]
-    hashes = [log.leaf_hash(text) for text in texts]
+    return [Leaf(str(body["kind"]), text, log.leaf_hash(text)) for body, text in zip(bodies, texts, strict=True)]
+
+
+def append_written(access: Access, written: Sequence[Leaf]) -> int:
+    """``append`` for what is written already."""
+    if not written:
+        return tree(access).frontier.size
+    hashes = [leaf.hash for leaf in written]
     with access.joined():
         epoch, frontier = _locked(access)
         grown, nodes = frontier.extend(hashes)
         inner = [node for node in nodes if node.level > 0]
-        access.execute(
+        access.later(
             _APPEND,
             {
                 "epoch": epoch,
                 "first": frontier.size,
                 "hashes": hashes,
-                "kinds": [str(body["kind"]) for body in bodies],
-                "bodies": [text.decode() for text in texts],
+                "kinds": [leaf.kind for leaf in written],
+                "bodies": [leaf.text.decode() for leaf in written],
                 "levels": [node.level for node in inner],
                 "indexes": [node.position for node in inner],
                 "nodes": [node.hash for node in inner],

@@ -6,7 +6,7 @@ it can't be moved to another person or kind. Backups made before an erasure hold
 """
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
@@ -40,6 +40,11 @@ SELECT i.person_id, i.kind, k.wrapped, i.sealed
   FROM unnest(%(people)s::bigint[], %(kinds)s::text[]) AS w (person, kind)
   JOIN vault_item i ON i.programme_id = %(programme_id)s AND i.person_id = w.person AND i.kind = w.kind
   JOIN vault_key k ON k.programme_id = i.programme_id AND k.person_id = i.person_id
+"""
+_SALTS = """
+SELECT p.id, p.public_id, p.person_id, k.wrapped FROM party p
+  LEFT JOIN vault_key k ON k.programme_id = p.programme_id AND k.person_id = p.person_id
+ WHERE p.programme_id = %(programme_id)s AND p.id = ANY(%(parties)s::bigint[])
 """
 
 
@@ -145,15 +150,14 @@ class Vault:
 
     def party_salts(self, parties: Iterable[int]) -> dict[int, tuple[str, bytes | None]]:
         """Public id and salt key of some parties; no key where nobody stands behind one, or she was erased."""
-        rows = self._access.fetch(
-            "SELECT p.id, p.public_id, p.person_id, k.wrapped FROM party p LEFT JOIN vault_key k"
-            " ON k.programme_id = p.programme_id AND k.person_id = p.person_id"
-            " WHERE p.programme_id = %(programme_id)s AND p.id = ANY(%(parties)s::bigint[])",
-            {"parties": sorted(parties)},
-        )
-        return {
+        return self.salts_later(parties)()
+
+    def salts_later(self, parties: Iterable[int]) -> Callable[[], dict[int, tuple[str, bytes | None]]]:
+        """The same, asked for now and opened when it is called: inside ``access.ahead`` others may run before."""
+        rows = self._access.later(_SALTS, {"parties": sorted(parties)})
+        return lambda: {
             party: (public_id, None if wrapped is None else self._salts(person, bytes(wrapped)))
-            for party, public_id, person, wrapped in rows
+            for party, public_id, person, wrapped in rows.result()
         }
 
     def _salts(self, person: int, wrapped: bytes) -> bytes:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from fanshare.core.bank_files import Booked
 from fanshare.core.instants import Instant
+from fanshare.core.money import Micros
 from fanshare.core.payout_item import State
 from fanshare.core.reconciliation import Event, Line, Payment, Word
 from fanshare.store.access import Access
@@ -17,6 +18,12 @@ SELECT i.id, i.key, y.public_id, i.amount, i.currency, i.account_id, i.state, z.
   LEFT JOIN payout o ON o.programme_id = i.programme_id AND o.id = i.payout_id
   LEFT JOIN party z ON z.programme_id = o.programme_id AND z.id = o.party_id
  WHERE i.programme_id = %(programme_id)s AND i.run_id = %(run)s AND i.key IS NOT NULL ORDER BY i.id
+"""
+_TO_BANK = """
+SELECT i.id, i.key, i.amount, i.currency, i.state, i.account_id, CASE WHEN p.erased_at IS NULL THEN p.person_id END
+  FROM payout_item i JOIN party p ON p.programme_id = i.programme_id AND p.id = i.party_id
+  JOIN payee_account n ON n.programme_id = i.programme_id AND n.id = i.account_id
+ WHERE i.programme_id = %(programme_id)s AND i.run_id = %(run)s AND n.kind = %(kind)s ORDER BY i.id
 """
 _WORDS = """
 SELECT e.item_id, e.said, e.amount, e.currency FROM payout_item_event e
@@ -66,6 +73,18 @@ SELECT %(programme_id)s, item, entry, back, amount, currency, reason
 """
 
 
+class ToBank(NamedTuple):
+    """A payment that goes to an account; ``person`` is ``None`` where whoever it belongs to was erased."""
+
+    id: int
+    key: str
+    amount: Micros
+    currency: str
+    state: State
+    account: int
+    person: int | None
+
+
 class Odd(NamedTuple):
     """What a bank's file said that fits no payment, and when that file was read."""
 
@@ -77,6 +96,14 @@ class Odd(NamedTuple):
 def file(access: Access, run: int) -> str:
     """The lines of a run as they were sent; empty for one that was not."""
     return str(access.value(_FILE, {"run": run}) or "")
+
+
+def to_bank(access: Access, run: int, kind: str) -> list[ToBank]:
+    """The payments of a run that was sent that go to accounts of a kind, in their order."""
+    rows = access.fetch(_TO_BANK, {"run": run, "kind": kind})
+    return [
+        ToBank(id_, key, amount, currency, State(state), *where) for id_, key, amount, currency, state, *where in rows
+    ]
 
 
 def payments(access: Access, run: int) -> list[Payment]:

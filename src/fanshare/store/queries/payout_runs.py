@@ -1,6 +1,6 @@
 """Payout runs: their payments, the rules they follow, who is ready, and what was said about each payment."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, LiteralString, NamedTuple
 
 from fanshare.core.instants import Instant
@@ -31,12 +31,18 @@ INSERT INTO payout_run (programme_id, rail, planned_by, planned_at)
 VALUES (%(programme_id)s, %(rail)s, %(by)s, %(now)s) RETURNING id
 """
 _ADD_ITEMS = """
-INSERT INTO payout_item (programme_id, run_id, party_id, currency, amount, state, changed_at,
-                         from_currency, from_amount, rate_source, rate_day, origin_per, target_per)
-SELECT %(programme_id)s, %(run)s, party, currency, amount, 'planned', %(now)s, origin, given, source, day, oper, tper
-  FROM unnest(%(parties)s::bigint[], %(currencies)s::text[], %(amounts)s::bigint[], %(from_currency)s::text[],
-              %(from_amount)s::bigint[], %(rate_source)s::text[], %(rate_day)s::text[], %(origin_per)s::text[],
-              %(target_per)s::text[]) AS one (party, currency, amount, origin, given, source, day, oper, tper)
+WITH planned AS (
+    INSERT INTO payout_item (programme_id, run_id, party_id, currency, amount, state, changed_at,
+                             from_currency, from_amount, rate_source, rate_day, origin_per, target_per)
+    SELECT %(programme_id)s, %(run)s, party, currency, amount, 'planned', %(now)s,
+           origin, given, source, day, oper, tper
+      FROM unnest(%(parties)s::bigint[], %(currencies)s::text[], %(amounts)s::bigint[], %(from_currency)s::text[],
+                  %(from_amount)s::bigint[], %(rate_source)s::text[], %(rate_day)s::text[], %(origin_per)s::text[],
+                  %(target_per)s::text[]) AS one (party, currency, amount, origin, given, source, day, oper, tper)
+    RETURNING id, state, reason
+)
+INSERT INTO payout_item_event (programme_id, item_id, state, reason, actor, at)
+SELECT %(programme_id)s, id, state, reason, %(by)s, %(now)s FROM planned ORDER BY id
 """
 _ADD_EVENTS = """
 INSERT INTO payout_item_event (programme_id, item_id, state, said, amount, currency, reason, remote, actor, at)
@@ -45,16 +51,20 @@ SELECT %(programme_id)s, item, state, said, amount, currency, reason, remote, ac
               %(reason)s::text[], %(remote)s::text[], %(actor)s::text[], %(now)s::bigint[])
        WITH ORDINALITY AS given (item, state, said, amount, currency, reason, remote, actor, now, place) ORDER BY place
 """
-# Payments that all enter the same state, nothing else of them being new.
-_ENTER = """
-UPDATE payout_item SET state = %(state)s, changed_at = %(now)s
- WHERE programme_id = %(programme_id)s AND run_id = %(run)s AND id = ANY(%(items)s)
+_LOCK_PLANNED = """
+WITH planned AS (
+    SELECT coalesce(from_currency, currency) AS currency, coalesce(from_amount, amount) AS taken FROM payout_item
+     WHERE programme_id = %(programme_id)s AND run_id = %(run)s AND state = 'planned' ORDER BY id FOR NO KEY UPDATE
+)
+SELECT currency, sum(taken) FROM planned GROUP BY currency
 """
-_NOTE_ENTERED = """
+_APPROVE = """
+WITH approved AS (
+    UPDATE payout_item SET state = 'approved', changed_at = %(now)s
+     WHERE programme_id = %(programme_id)s AND run_id = %(run)s AND state = 'planned' RETURNING id, state, reason
+)
 INSERT INTO payout_item_event (programme_id, item_id, state, reason, actor, at)
-SELECT programme_id, id, state, reason, %(by)s, %(now)s FROM payout_item
- WHERE programme_id = %(programme_id)s AND run_id = %(run)s
-   AND (%(items)s::bigint[] IS NULL OR id = ANY(%(items)s)) ORDER BY id
+SELECT %(programme_id)s, id, state, reason, %(by)s, %(now)s FROM approved ORDER BY id
 """
 _RUNS = """
 SELECT id, rail, planned_by, planned_at, approved_by, approved_at, frozen_at, submitted_at, file_hash,
@@ -105,6 +115,18 @@ _SAVE_CHANGED = _SAVE_ITEMS.format(
     ", given, source, day, oper, tper",
 )
 _SAVE_PLAIN = _SAVE_ITEMS.format("", "", "")
+_SEND = """
+WITH sent AS (
+    UPDATE payout_item i
+       SET state = 'submitted', key = n.key, body = n.body, first_at = %(now)s, last_at = %(now)s,
+           payout_id = n.payout, account_id = n.account, due_at = n.due, changed_at = %(now)s
+      FROM unnest(%(items)s::bigint[], %(keys)s::text[], %(bodies)s::text[], %(payouts)s::bigint[],
+                  %(accounts)s::bigint[], %(due)s::bigint[]) AS n (item, key, body, payout, account, due)
+     WHERE i.programme_id = %(programme_id)s AND i.id = n.item RETURNING i.id, i.state, i.reason
+)
+INSERT INTO payout_item_event (programme_id, item_id, state, reason, actor, at)
+SELECT %(programme_id)s, id, state, reason, %(by)s, %(now)s FROM sent ORDER BY id
+"""
 _LAST = """
 SELECT i.party_id, coalesce(i.from_currency, i.currency), coalesce(i.from_amount, i.amount) FROM payout_item i
  WHERE i.programme_id = %(programme_id)s AND i.run_id = (
@@ -233,16 +255,33 @@ def add(access: Access, rail: str, by: str, items: Sequence[Planned], now: Insta
     }
     rates = [_rate(item.of) for item in items]
     columns |= {name: [rate[name] for rate in rates] for name in _rate(None)}
-    access.execute(_ADD_ITEMS, {**columns, "run": run, "now": now})
-    access.execute(_NOTE_ENTERED, {"run": run, "items": None, "by": by, "now": now})
+    access.execute(_ADD_ITEMS, {**columns, "run": run, "by": by, "now": now})
     return run
 
 
-def enter(access: Access, run: int, items: Sequence[int], state: State, by: str, now: Instant) -> None:
-    """Payments of a run enter a state, and nothing else of them is new; written down as ``note`` does."""
-    values = {"run": run, "items": [*items], "now": now}
-    access.execute(_ENTER, {**values, "state": str(state)})
-    access.execute(_NOTE_ENTERED, {**values, "by": by})
+def lock_planned(access: Access, run: int) -> dict[str, Micros]:
+    """Lock the payments of a run that are planned; how much they take, by the currency of the balance."""
+    return {currency: int(taken) for currency, taken in access.fetch(_LOCK_PLANNED, {"run": run})}
+
+
+def approve(access: Access, run: int, by: str, now: Instant) -> None:
+    """The payments of a run that are planned are approved from now on, and nothing else of them is new."""
+    access.execute(_APPROVE, {"run": run, "by": by, "now": now})
+
+
+def send(access: Access, rows: Sequence[Row], by: str, now: Instant) -> None:
+    """Payments of which nothing is new but that they were frozen now, and where they go; with their events."""
+    if rows:
+        frozen = [row.item.frozen or Frozen("", b"") for row in rows]
+        columns = {
+            "items": [row.id for row in rows],
+            "keys": [one.key for one in frozen],
+            "bodies": [one.body.decode() for one in frozen],
+            "payouts": [row.payout for row in rows],
+            "accounts": [row.account for row in rows],
+            "due": [row.due for row in rows],
+        }
+        access.later(_SEND, {**columns, "by": by, "now": now})
 
 
 def event(
@@ -263,7 +302,7 @@ def event(
 def note(access: Access, events: Sequence[dict[str, Any]]) -> None:
     """Write events of payments down, in one statement."""
     if events:
-        access.execute(_ADD_EVENTS, _by_column(events))
+        access.later(_ADD_EVENTS, _by_column(events))
 
 
 def find(access: Access, run: int) -> Run | None:
@@ -291,12 +330,18 @@ def save(access: Access, run: Run) -> None:
 def mark_sent(access: Access, run: int, lines: Sequence[bytes], now: Instant) -> None:
     """The run was sent with these lines, and they stay."""
     file = b"".join(line + b"\n" for line in lines).decode()
-    access.execute(_SENT, {"run": run, "file": file, "now": now})
+    access.later(_SENT, {"run": run, "file": file, "now": now})
 
 
 def items_of(access: Access, run: int, *, lock: bool = False) -> list[Row]:
     """The payments of a run, in their order."""
     return [_row(*row) for row in access.fetch(_LOCKED if lock else _OF_RUN, {"run": run})]
+
+
+def lock_items(access: Access, run: int) -> tuple[list[int], Callable[[], list[Row]]]:
+    """Lock the payments of a run; whose they are, and what reads them, when there is time for it."""
+    found = access.fetch(_LOCKED, {"run": run})
+    return sorted({row[2] for row in found}), lambda: [_row(*row) for row in found]
 
 
 def item(access: Access, id_: int, *, lock: bool = False) -> Row:
@@ -311,7 +356,7 @@ def save_items(access: Access, rows: Sequence[Row]) -> None:
     """Payments as they stand now, each named once, in one statement."""
     if rows:
         changed = any(row.of is not None for row in rows)
-        access.execute(_SAVE_CHANGED if changed else _SAVE_PLAIN, _by_column([_columns(row, changed) for row in rows]))
+        access.later(_SAVE_CHANGED if changed else _SAVE_PLAIN, _by_column([_columns(row, changed) for row in rows]))
 
 
 def last(access: Access) -> dict[tuple[int, str], Micros]:
