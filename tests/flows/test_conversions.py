@@ -52,7 +52,10 @@ def send(story: Story, one: Converted) -> Payout:
 
 def come_back(story: Story, payout: Payout, now: int = READY + DAY) -> None:
     with story.access.transaction():
-        steps = [Step(payout, "returned", "unknown account"), *conversions.back(story.access, payout.id, "unknown")]
+        steps = [
+            Step(payout, "returned", "unknown account"),
+            *conversions.back(story.access, {payout.id: "unknown"})[payout.id],
+        ]
         payouts.walk(story.programme, steps, now)
 
 
@@ -78,7 +81,7 @@ def test_what_comes_back_is_what_she_had_in_the_currency_she_had_it_in(story: St
     assert on(story, AccountKind.AVAILABLE, "EUR", story.cleo) == CLEOS
     assert on(story, AccountKind.AVAILABLE, "USD", story.cleo) == 0
     assert rows.liquidity(story.access) == {}
-    assert conversions.back(story.access, payout.id, "again") == [], "once is enough"
+    assert conversions.back(story.access, {payout.id: "again"}) == {}, "once is enough"
     assert story.wrong(READY + DAY) == []
 
 

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import count
 
@@ -27,6 +27,7 @@ from fanshare.store.queries import payout_standing
 from fanshare.store.server import Database
 from tests.faults.sim_database import open_breakable
 from tests.faults.sim_loop import Crash
+from tests.support.counting import Counting
 from tests.support.last_lock import behind_the_log, executed, only_what_must
 from tests.support.pg_books import KEYS
 from tests.support.stories import NOW, TERMS, Story, open_story
@@ -384,6 +385,24 @@ def test_a_run_that_is_sent_locks_the_log_last(story: Story, monkeypatch: pytest
         payout_runs.send(story.programme, run, "Bea", READY)
     behind = behind_the_log(heard, until="")
     assert only_what_must(behind), behind
+
+
+def test_payments_that_come_back_together_take_as_many_statements_as_one(story: Story) -> None:
+    access = Counting(story.access.conn, story.access.programme_id, "test")
+    programme = replace(story.programme, access=access)
+
+    def asked(run: int, keys: Sequence[str]) -> int:
+        before = access.asked
+        back = [told(key, Said.CAME_BACK, reason="closed") for key in keys]
+        payout_runs.tell(programme, run, back, "Bea", READY + DAY)
+        return access.asked - before
+
+    run, keys = sent(story)
+    together = asked(run, [*keys.values()])
+    run, keys = sent(story)
+    assert len(keys) == 2
+    assert [asked(run, [key]) for key in keys.values()] == [together, together]
+    assert story.wrong(READY + DAY) == []
 
 
 def test_a_run_that_the_database_breaks_off_in_the_middle_was_not_sent(story: Story, owner: Connection) -> None:

@@ -1,27 +1,15 @@
 """Payouts that are taken further together: each with its own leaves, in as many statements as one alone."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import pytest
 
 from fanshare.flows import payouts
 from fanshare.flows.context import open_programme
 from fanshare.flows.payouts import Begun, Step
-from fanshare.store.access import Access, Connection
+from fanshare.store.access import Connection
 from tests.flows.test_payout_runs import CLEOS, FINNS, READY
+from tests.support.counting import Counting
 from tests.support.pg_books import KEYS
 from tests.support.stories import TERMS, Story, open_story
-
-
-class Counting(Access):
-    """Counts its statements."""
-
-    asked = 0
-
-    def execute(self, statement: Any, params: Mapping[str, Any] | None = None) -> Any:
-        self.asked += 1
-        return super().execute(statement, params or {})
 
 
 @pytest.fixture

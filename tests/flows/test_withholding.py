@@ -28,10 +28,10 @@ from fanshare.store.queries import tax_forms as form_rows
 from fanshare.store.queries import tax_years as rows
 from tests.core.tax.test_tax_forms import W9
 from tests.flows.test_payout_runs import READY, approved
-from tests.flows.test_payouts_together import Counting
 from tests.flows.test_self_billing import CLEOS as CLEOS_WORD
 from tests.flows.test_self_billing import ISSUER, agree, written
 from tests.flows.test_tax_forms import TODAY
+from tests.support.counting import Counting
 from tests.support.stories import TERMS, Story, open_story
 
 DOLLAR = 1_000_000

@@ -4,6 +4,8 @@ What changes with the currency itself is in ``flows/replaced``.
 A conversion is two payouts of its own, so that each leg has its leaf in the log and its line in the payee's statement.
 """
 
+from collections.abc import Mapping
+
 from fanshare.core.errors import BadInputError
 from fanshare.core.instants import Instant
 from fanshare.core.rates import Converted, is_sound
@@ -26,13 +28,16 @@ def begin(access: Access, of: Payout, one: Converted, now: Instant) -> list[Step
     return [Step(given, "exchanged"), Step(got, "received")]
 
 
-def back(access: Access, of: int, reason: str) -> list[Step]:
-    """A payment came back: both legs go back, so that she has again what she had, in the currency she had it in."""
-    found = rows.of_payout(access, of)
-    if found is None or not found.stands:
-        return []
-    legs = (found.got_payout, found.given_payout)
-    return [Step(payouts.find(access, leg), "returned", reason) for leg in legs]
+def back(access: Access, why: Mapping[int, str]) -> dict[int, list[Step]]:
+    """Payments came back, each for its reason: both legs go back, so that everybody has again what she had, in the
+    currency she had it in. Steps by payment; those without a conversion that stands are left out.
+    """
+    found = {of: one for of, one in rows.of_payouts(access, [*why]).items() if one.stands} if why else {}
+    legs = payouts.find_all(access, [leg for one in found.values() for leg in (one.got_payout, one.given_payout)])
+    return {
+        of: [Step(legs[leg], "returned", why[of]) for leg in (one.got_payout, one.given_payout)]
+        for of, one in found.items()
+    }
 
 
 def again(access: Access, old: int, new: Payout, now: Instant) -> list[Step]:

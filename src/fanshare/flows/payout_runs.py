@@ -28,6 +28,8 @@ from fanshare.store.queries import payout_standing
 from fanshare.store.queries.payout_runs import Row, Run
 
 MANUAL = "manual"
+#: The money of a payment is ready again.
+_BACK = frozenset({State.RETURNED, State.FAILED})
 _ONE_PLANNER = "SELECT FROM log_tree WHERE programme_id = %(programme_id)s FOR NO KEY UPDATE"
 
 
@@ -309,6 +311,7 @@ def post(programme: Programme, pairs: Sequence[tuple[Row, Row]], now: Instant) -
     """Post what the moves mean for the money; a payment that arrived after all gets a payout anew."""
     access, steps, moved = programme.access, [], []
     known = payouts.find_all(access, [before.payout for before, _ in pairs if before.payout is not None])
+    back = _beside_what_came_back(access, pairs, known)
     for before, after in pairs:
         if before.payout is None or before.item.state is after.item.state:
             moved.append(after)
@@ -321,13 +324,27 @@ def post(programme: Programme, pairs: Sequence[tuple[Row, Row]], now: Instant) -
             payout = replace(payout, state="in_transit")
         if after.item.state is State.FINAL and payout.state == "in_transit":
             steps.append(payouts.Step(payout, "final"))
-        if after.item.state in (State.RETURNED, State.FAILED) and payout.state != "returned":
-            steps.append(payouts.Step(payout, "returned", after.reason))
-            steps += conversions.back(access, payout.id, after.reason)
-            steps += withholding.back(access, payout.id, after.reason)
+        if after.item.state in _BACK and payout.state != "returned":
+            steps += [payouts.Step(payout, "returned", after.reason), *back[payout.id]]
         moved.append(after._replace(payout=payout.id))
     payouts.walk(programme, steps, now)
     return moved
+
+
+def _beside_what_came_back(
+    access: Access, pairs: Sequence[tuple[Row, Row]], known: Mapping[int, payouts.Payout]
+) -> Mapping[int, list[payouts.Step]]:
+    """What goes back beside payments that came back, by payout: legs of conversions, and parts for a tax authority."""
+    why = {
+        before.payout: after.reason
+        for before, after in pairs
+        if before.payout is not None
+        and before.item.state is not after.item.state
+        and after.item.state in _BACK
+        and known[before.payout].state != "returned"
+    }
+    legs, parts = conversions.back(access, why), withholding.back(access, why)
+    return {payout: [*legs.get(payout, ()), *parts.get(payout, ())] for payout in why}
 
 
 def find(access: Access, run_id: int) -> Run:

@@ -87,17 +87,18 @@ def begin(access: Access, sent: Mapping[int, tuple[Asked, Part]], now: Instant) 
     return [Step(payout, "withheld") for payout in begun]
 
 
-def back(access: Access, payout: int, reason: str) -> list[Step]:
-    """A payment came back, and its part with it. Nothing where there is none, or it came back before."""
-    row = rows.part_of(access, payout)
-    if row is None or row.state != "withheld":
-        return []
-    return [Step(payouts.find(access, row.payout), "returned", reason)]
+def back(access: Access, why: Mapping[int, str]) -> dict[int, list[Step]]:
+    """Payments came back, each for its reason, and their parts with them. Steps by payment; those of which nothing is
+    held, or whose part came back before, are left out.
+    """
+    held = {one.of: one.payout for one in rows.parts_of(access, why) if one.state == "withheld"} if why else {}
+    parts = payouts.find_all(access, held.values())
+    return {of: [Step(parts[payout], "returned", why[of])] for of, payout in held.items()}
 
 
 def again(access: Access, old: int, new: int, now: Instant) -> list[Step]:
     """A payment that had come back arrived after all, by another payout: its part is held once more."""
-    row = rows.part_of(access, old)
+    row = next(iter(rows.parts_of(access, [old])), None)
     if row is None:
         return []
     return begin(access, {new: (Asked(row.party, row.currency, 0, ""), Part(row.amount, row.rate, row.base))}, now)

@@ -1,6 +1,6 @@
 """What tax years are read from: transfers of parties, by which ways payouts went, what was held for an authority."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import LiteralString, NamedTuple
 
 from fanshare.core.instants import Instant
@@ -45,7 +45,7 @@ SELECT w.payout_id, w.of_payout_id, w.rate, w.base, w.authority, p.party_id, p.c
  WHERE w.programme_id = %(programme_id)s
 """
 _OF_PARTIES = _PARTS + " AND (%(parties)s::bigint[] IS NULL OR p.party_id = ANY(%(parties)s)) ORDER BY w.payout_id"
-_OF_PAYOUT = _PARTS + " AND w.of_payout_id = %(payout)s"
+_OF_PAYOUTS = _PARTS + " AND w.of_payout_id = ANY(%(payouts)s)"
 _BESIDE = """
 SELECT w.payout_id, w.of_payout_id FROM tax_withheld w
   JOIN payout p ON p.programme_id = w.programme_id AND p.id = w.payout_id
@@ -176,10 +176,9 @@ def parts(access: Access, parties: Sequence[int] | None = None) -> list[PartRow]
     return [PartRow(*row) for row in access.fetch(_OF_PARTIES, {"parties": _list(parties)})]
 
 
-def part_of(access: Access, payout: int) -> PartRow | None:
-    """What was held of one payment."""
-    row = access.fetch_one(_OF_PAYOUT, {"payout": payout})
-    return None if row is None else PartRow(*row)
+def parts_of(access: Access, payouts: Iterable[int]) -> list[PartRow]:
+    """What was held of some payments."""
+    return [PartRow(*row) for row in access.fetch(_OF_PAYOUTS, {"payouts": [*payouts]})]
 
 
 def add_parts(access: Access, parts: Sequence[tuple[int, int, Part]], authority: str) -> None:

@@ -16,5 +16,3 @@ CREATE TRIGGER of_age AFTER INSERT ON account REFERENCING NEW TABLE AS fresh FOR
 -- Each row names its party by programme and number, and each party names its programme.
 ALTER TABLE payout DROP CONSTRAINT payout_programme_id_fkey;
 ALTER TABLE payout_item DROP CONSTRAINT payout_item_programme_id_fkey;
--- A node is a sum over leaves of the same log, which name their epoch and by it their programme; the check makes it anew.
-ALTER TABLE log_node DROP CONSTRAINT log_node_programme_id_fkey;
