@@ -30,6 +30,7 @@ from fanshare.store.access import Connection, connect
 from fanshare.store.directory import programme_with_id
 from fanshare.store.queries import funding as rows
 from fanshare.store.queries import payout_runs as runs
+from fanshare.store.queries import payout_steps
 from fanshare.store.server import Database
 from tests.flows.test_payee_runs import blocked, other
 from tests.flows.test_payout_runs import CLEOS, FINNS, READY, approved, money, states, story, told
@@ -185,7 +186,7 @@ def test_two_runs_sent_at_once_share_what_is_there(story: Story, shared_database
     first = approved(story)
     with conn, connect(shared_database.dsn()) as watch:
         runs.stop(story.access, story.cleo, "waits", READY)
-        second = runs.add(story.access, "manual", "Bea", [_planned(story)], READY)
+        second = payout_steps.add(story.access, "manual", "Bea", [_planned(story)], READY)
         payout_runs.approve(story.programme, second, "Bea", READY)
         runs.go_on(story.access, story.cleo)
         with story.access.transaction():

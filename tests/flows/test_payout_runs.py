@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
 
@@ -23,12 +23,10 @@ from fanshare.flows.payout_runs import Told
 from fanshare.store import books
 from fanshare.store.access import Access, Connection, connect
 from fanshare.store.queries import payout_runs as rows
-from fanshare.store.queries import payout_standing
+from fanshare.store.queries import payout_standing, payout_steps
 from fanshare.store.server import Database
 from tests.faults.sim_database import open_breakable
 from tests.faults.sim_loop import Crash
-from tests.support.counting import Counting
-from tests.support.last_lock import behind_the_log, executed, only_what_must
 from tests.support.pg_books import KEYS
 from tests.support.stories import NOW, TERMS, Story, open_story
 
@@ -129,7 +127,7 @@ def test_what_one_person_approved_alone_counts_with_the_next_run(story: Story) -
     sent(story)
     story.sold("2", 59_000_000, story.click(), now=NOW)
     story.settle(READY + HOUR)
-    run = rows.add(story.access, "manual", "Bea", plan(
+    run = payout_steps.add(story.access, "manual", "Bea", plan(
         [one._replace(underway=False) for one in payout_standing.ready(story.access, READY)], {}
     ).items, READY + HOUR)  # fmt: skip
     with pytest.raises(ConflictError) as caught:
@@ -377,45 +375,6 @@ def test_a_run_is_locked_before_the_log(
             story.access.execute("SELECT FROM log_tree WHERE programme_id = %(programme_id)s FOR NO KEY UPDATE NOWAIT")
         working.join()
         assert states(story, run) != {}
-
-
-def test_a_run_that_is_sent_locks_the_log_last(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
-    run = approved(story)
-    with executed(monkeypatch) as heard:
-        payout_runs.send(story.programme, run, "Bea", READY)
-    behind = behind_the_log(heard, until="")
-    assert only_what_must(behind), behind
-
-
-def test_payments_that_come_back_together_take_as_many_statements_as_one(story: Story) -> None:
-    access = Counting(story.access.conn, story.access.programme_id, "test")
-    programme = replace(story.programme, access=access)
-
-    def asked(run: int, keys: Sequence[str]) -> int:
-        before = access.asked
-        back = [told(key, Said.CAME_BACK, reason="closed") for key in keys]
-        payout_runs.tell(programme, run, back, "Bea", READY + DAY)
-        return access.asked - before
-
-    run, keys = sent(story)
-    together = asked(run, [*keys.values()])
-    run, keys = sent(story)
-    assert len(keys) == 2
-    assert [asked(run, [key]) for key in keys.values()] == [together, together]
-    assert story.wrong(READY + DAY) == []
-
-
-def test_a_run_that_the_database_breaks_off_in_the_middle_was_not_sent(story: Story, owner: Connection) -> None:
-    run = approved(story)
-    owner.execute("ALTER TABLE account ADD CONSTRAINT broken CHECK (kind <> 'in_transit') NOT VALID")
-    try:
-        with pytest.raises(errors.CheckViolation):
-            payout_runs.send(story.programme, run, "Bea", READY)
-    finally:
-        owner.execute("ALTER TABLE account DROP CONSTRAINT broken")
-    assert set(states(story, run).values()) == {State.APPROVED}
-    assert money(story, story.finn) == (FINNS + 6_000, 0, 0)
-    assert story.wrong(READY) == []
 
 
 def _until_it_waits(story: Story, conn: Connection) -> None:

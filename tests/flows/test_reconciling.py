@@ -16,7 +16,7 @@ from fanshare.flows.check import one_finding
 from fanshare.integrations.bank_files import Banks
 from fanshare.store.access import Access, Connection
 from fanshare.store.queries import payout_records as records
-from fanshare.store.queries import payout_runs as rows
+from fanshare.store.queries import payout_steps
 from tests.flows.test_payout_banks import sent, story
 from tests.flows.test_payout_runs import READY, told, unlocked
 from tests.integrations.sepa.bank import Booked, booked_file, statement
@@ -48,7 +48,7 @@ def test_a_run_that_was_sent_is_its_file_and_its_bookings(story: Story) -> None:
         with pytest.raises(BadInputError) as error:
             reconciling.of_run(story.access, wrong)
         assert error.value.code == code
-    planned = rows.add(story.access, "manual", "Bea", [], READY)
+    planned = payout_steps.add(story.access, "manual", "Bea", [], READY)
     with pytest.raises(BadInputError) as error:
         reconciling.of_run(story.access, planned)
     assert error.value.code == "not_sent"

@@ -7,6 +7,7 @@ from fanshare.flows import payout_runs
 from fanshare.flows.context import Programme
 from fanshare.flows.payout_runs import Told
 from fanshare.store.queries import payout_runs as rows
+from fanshare.store.queries import payout_steps
 
 
 def runs_are_paid(programme: Programme, now: Instant) -> None:
@@ -30,7 +31,7 @@ def _a_run(
 ) -> dict[tuple[int, str], str]:
     """A run that pays parts of what is ready, planned, approved and sent within two hours; its references."""
     access = programme.access
-    run = rows.add(access, payout_runs.MANUAL, "Bea", [Planned(*one, 0) for one in paid], now)
+    run = payout_steps.add(access, payout_runs.MANUAL, "Bea", [Planned(*one, 0) for one in paid], now)
     payout_runs.approve(programme, run, "Otto", now + HOUR)
     if stopped:
         rows.stop(access, stopped, "asks for another account", now + HOUR)

@@ -24,7 +24,7 @@ from fanshare.flows.payout_holds import refuse_if_held
 from fanshare.flows.payout_looking import at, less_tax, looked_at
 from fanshare.store.access import Access
 from fanshare.store.queries import payout_runs as rows
-from fanshare.store.queries import payout_standing
+from fanshare.store.queries import payout_standing, payout_steps
 from fanshare.store.queries.payout_runs import Row, Run
 
 MANUAL = "manual"
@@ -92,7 +92,7 @@ def plan(programme: Programme, by: str, now: Instant) -> tuple[int, core.Plan]:
         planned = _planned(access, now)
         if not planned.items:
             raise ConflictError("empty_run", "Nothing is ready to be paid; no run was made.")
-        return rows.add(access, MANUAL, by, planned.items, now), planned
+        return payout_steps.add(access, MANUAL, by, planned.items, now), planned
 
 
 def approve(programme: Programme, run_id: int, by: str, now: Instant) -> Run:
@@ -104,9 +104,9 @@ def approve(programme: Programme, run_id: int, by: str, now: Instant) -> Run:
         run = find(access, run_id)  # before the log's row, as sending locks them
         access.execute(_ONE_PLANNER)  # two runs approved at once would not see each other's sums
         _expect(run, run.state == "planned")
-        sums, alone = rows.lock_planned(access, run_id), rows.alone(access, by, now - core.TOGETHER)
+        sums, alone = payout_steps.lock_planned(access, run_id), rows.alone(access, by, now - core.TOGETHER)
         core.check_approval(run.planned_by, by, sums, alone, rows.rules(access).two_above)
-        rows.approve(access, run_id, by, now)
+        payout_steps.approve(access, run_id, by, now)
         return _saved(access, run._replace(approved_by=by, approved_at=now))
 
 
@@ -197,7 +197,7 @@ def _go(
     beginning = payouts.beginning(access, news, now, into="in_transit")
     salts = programme.vault.salts_later({row.party for row in going})
     frozen = [_frozen(programme, row, now) for row in going]
-    rows.mark_sent(access, run_id, [row.item.frozen.body for row in frozen if row.item.frozen is not None], now)
+    payout_steps.mark_sent(access, run_id, [row.item.frozen.body for row in frozen if row.item.frozen is not None], now)
     as_planned = {
         row.id
         for row, before in zip(checked, items, strict=True)
@@ -210,7 +210,7 @@ def _go(
     ]
     begun = beginning()
     sent = [row._replace(payout=payout.id) for row, payout in zip(frozen, begun, strict=True)]
-    rows.send(access, [row for row in sent if row.id in as_planned], by, now)
+    payout_steps.send(access, [row for row in sent if row.id in as_planned], by, now)
     _save(access, [*(row for row in sent if row.id not in as_planned), *failed], by, now)
     moving = [step for row, payout in zip(going, begun, strict=True) for step in _leaving(access, row, payout, now)]
     moving += withholding.begin(

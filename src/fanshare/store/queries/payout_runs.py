@@ -6,7 +6,7 @@ from typing import Any, LiteralString, NamedTuple
 from fanshare.core.instants import Instant
 from fanshare.core.money import Micros
 from fanshare.core.payout_item import Frozen, Item, State
-from fanshare.core.payout_runs import SCHEDULE, Planned, Rules
+from fanshare.core.payout_runs import SCHEDULE, Rules
 from fanshare.core.rates import Converted, Quote
 from fanshare.store.access import Access
 
@@ -26,45 +26,12 @@ SELECT party_id, reason, at FROM payout_stop WHERE programme_id = %(programme_id
 """
 _FORGET = "DELETE FROM payout_stop WHERE programme_id = %(programme_id)s AND party_id = ANY(%(parties)s)"
 _GO_ON = "DELETE FROM payout_stop WHERE programme_id = %(programme_id)s AND party_id = %(party)s"
-_ADD_RUN = """
-INSERT INTO payout_run (programme_id, rail, planned_by, planned_at)
-VALUES (%(programme_id)s, %(rail)s, %(by)s, %(now)s) RETURNING id
-"""
-_ADD_ITEMS = """
-WITH planned AS (
-    INSERT INTO payout_item (programme_id, run_id, party_id, currency, amount, state, changed_at,
-                             from_currency, from_amount, rate_source, rate_day, origin_per, target_per)
-    SELECT %(programme_id)s, %(run)s, party, currency, amount, 'planned', %(now)s,
-           origin, given, source, day, oper, tper
-      FROM unnest(%(parties)s::bigint[], %(currencies)s::text[], %(amounts)s::bigint[], %(from_currency)s::text[],
-                  %(from_amount)s::bigint[], %(rate_source)s::text[], %(rate_day)s::text[], %(origin_per)s::text[],
-                  %(target_per)s::text[]) AS one (party, currency, amount, origin, given, source, day, oper, tper)
-    RETURNING id, state, reason
-)
-INSERT INTO payout_item_event (programme_id, item_id, state, reason, actor, at)
-SELECT %(programme_id)s, id, state, reason, %(by)s, %(now)s FROM planned ORDER BY id
-"""
 _ADD_EVENTS = """
 INSERT INTO payout_item_event (programme_id, item_id, state, said, amount, currency, reason, remote, actor, at)
 SELECT %(programme_id)s, item, state, said, amount, currency, reason, remote, actor, now
   FROM unnest(%(item)s::bigint[], %(state)s::text[], %(said)s::text[], %(amount)s::bigint[], %(currency)s::text[],
               %(reason)s::text[], %(remote)s::text[], %(actor)s::text[], %(now)s::bigint[])
        WITH ORDINALITY AS given (item, state, said, amount, currency, reason, remote, actor, now, place) ORDER BY place
-"""
-_LOCK_PLANNED = """
-WITH planned AS (
-    SELECT coalesce(from_currency, currency) AS currency, coalesce(from_amount, amount) AS taken FROM payout_item
-     WHERE programme_id = %(programme_id)s AND run_id = %(run)s AND state = 'planned' ORDER BY id FOR NO KEY UPDATE
-)
-SELECT currency, sum(taken) FROM planned GROUP BY currency
-"""
-_APPROVE = """
-WITH approved AS (
-    UPDATE payout_item SET state = 'approved', changed_at = %(now)s
-     WHERE programme_id = %(programme_id)s AND run_id = %(run)s AND state = 'planned' RETURNING id, state, reason
-)
-INSERT INTO payout_item_event (programme_id, item_id, state, reason, actor, at)
-SELECT %(programme_id)s, id, state, reason, %(by)s, %(now)s FROM approved ORDER BY id
 """
 _RUNS = """
 SELECT id, rail, planned_by, planned_at, approved_by, approved_at, frozen_at, submitted_at, file_hash,
@@ -78,10 +45,6 @@ _SAVE_RUN = """
 UPDATE payout_run SET planned_by = %(planned_by)s, approved_by = %(approved_by)s,
        approved_at = %(approved_at)s, frozen_at = %(frozen_at)s,
        frozen_by = %(frozen_by)s, frozen_why = %(frozen_why)s
- WHERE programme_id = %(programme_id)s AND id = %(run)s
-"""
-_SENT = """
-UPDATE payout_run SET submitted_at = %(now)s, file = %(file)s, file_hash = sha256(convert_to(%(file)s, 'UTF8'))
  WHERE programme_id = %(programme_id)s AND id = %(run)s
 """
 _ITEMS = """
@@ -115,18 +78,6 @@ _SAVE_CHANGED = _SAVE_ITEMS.format(
     ", given, source, day, oper, tper",
 )
 _SAVE_PLAIN = _SAVE_ITEMS.format("", "", "")
-_SEND = """
-WITH sent AS (
-    UPDATE payout_item i
-       SET state = 'submitted', key = n.key, body = n.body, first_at = %(now)s, last_at = %(now)s,
-           payout_id = n.payout, account_id = n.account, due_at = n.due, changed_at = %(now)s
-      FROM unnest(%(items)s::bigint[], %(keys)s::text[], %(bodies)s::text[], %(payouts)s::bigint[],
-                  %(accounts)s::bigint[], %(due)s::bigint[]) AS n (item, key, body, payout, account, due)
-     WHERE i.programme_id = %(programme_id)s AND i.id = n.item RETURNING i.id, i.state, i.reason
-)
-INSERT INTO payout_item_event (programme_id, item_id, state, reason, actor, at)
-SELECT %(programme_id)s, id, state, reason, %(by)s, %(now)s FROM sent ORDER BY id
-"""
 _LAST = """
 SELECT i.party_id, coalesce(i.from_currency, i.currency), coalesce(i.from_amount, i.amount) FROM payout_item i
  WHERE i.programme_id = %(programme_id)s AND i.run_id = (
@@ -245,45 +196,6 @@ def forget(access: Access, parties: Sequence[int]) -> None:
     access.execute(_FORGET, {"parties": [*parties]})
 
 
-def add(access: Access, rail: str, by: str, items: Sequence[Planned], now: Instant) -> int:
-    """A planned run with its payments; returns its number."""
-    run = int(access.value(_ADD_RUN, {"rail": rail, "by": by, "now": now}))
-    columns: dict[str, list[Any]] = {
-        "parties": [item.party for item in items],
-        "currencies": [item.currency if item.of is None else item.of.quote.target for item in items],
-        "amounts": [item.amount if item.of is None else item.of.got for item in items],
-    }
-    rates = [_rate(item.of) for item in items]
-    columns |= {name: [rate[name] for rate in rates] for name in _rate(None)}
-    access.execute(_ADD_ITEMS, {**columns, "run": run, "by": by, "now": now})
-    return run
-
-
-def lock_planned(access: Access, run: int) -> dict[str, Micros]:
-    """Lock the payments of a run that are planned; how much they take, by the currency of the balance."""
-    return {currency: int(taken) for currency, taken in access.fetch(_LOCK_PLANNED, {"run": run})}
-
-
-def approve(access: Access, run: int, by: str, now: Instant) -> None:
-    """The payments of a run that are planned are approved from now on, and nothing else of them is new."""
-    access.execute(_APPROVE, {"run": run, "by": by, "now": now})
-
-
-def send(access: Access, rows: Sequence[Row], by: str, now: Instant) -> None:
-    """Payments of which nothing is new but that they were frozen now, and where they go; with their events."""
-    if rows:
-        frozen = [row.item.frozen or Frozen("", b"") for row in rows]
-        columns = {
-            "items": [row.id for row in rows],
-            "keys": [one.key for one in frozen],
-            "bodies": [one.body.decode() for one in frozen],
-            "payouts": [row.payout for row in rows],
-            "accounts": [row.account for row in rows],
-            "due": [row.due for row in rows],
-        }
-        access.later(_SEND, {**columns, "by": by, "now": now})
-
-
 def event(
     row: Row,
     by: str,
@@ -325,12 +237,6 @@ def listed(access: Access, *, before: int | None = None, limit: int = 1_000_000)
 def save(access: Access, run: Run) -> None:
     """The run as it stands now; that it was sent is told by ``mark_sent``."""
     access.execute(_SAVE_RUN, {**run._asdict(), "run": run.id})
-
-
-def mark_sent(access: Access, run: int, lines: Sequence[bytes], now: Instant) -> None:
-    """The run was sent with these lines, and they stay."""
-    file = b"".join(line + b"\n" for line in lines).decode()
-    access.later(_SENT, {"run": run, "file": file, "now": now})
 
 
 def items_of(access: Access, run: int, *, lock: bool = False) -> list[Row]:
@@ -400,7 +306,8 @@ def _row(
     return Row(id_, run, party, public_id, item, payout, reason, changed_at, account, kind, tries, due, of)
 
 
-def _rate(of: Converted | None) -> dict[str, Any]:
+def rate_columns(of: Converted | None) -> dict[str, Any]:
+    """What is written down of a conversion."""
     if of is None:
         return dict.fromkeys(("from_currency", "from_amount", "rate_source", "rate_day", "origin_per", "target_per"))
     told = {"rate_source": of.quote.source, "rate_day": of.quote.day}
@@ -416,7 +323,7 @@ def _columns(row: Row, changed: bool) -> dict[str, Any]:
     item = row.item
     frozen = (None, None) if item.frozen is None else (item.frozen.key, item.frozen.body.decode())
     return {
-        **(_rate(row.of) if changed else {}),
+        **(rate_columns(row.of) if changed else {}),
         "item": row.id, "state": str(item.state), "amount": item.amount, "key": frozen[0], "body": frozen[1],
         "first": item.first, "last": item.last, "missed": item.missed, "payout": row.payout, "account": row.account,
         "remote": item.remote, "tries": row.tries, "due": row.due, "reason": row.reason, "now": row.changed_at,
