@@ -51,4 +51,4 @@ def is_basic(text: str) -> bool:
 
 def readable(text: str) -> bool:
     """Whether a letter or a figure has remained: a name of full stops alone tells a bank nothing."""
-    return any(sign.isalnum() for sign in text)
+    return text[:1].isalnum() or any(sign.isalnum() for sign in text)

@@ -121,7 +121,7 @@ class Access:
             return done
         for name, value in bound.items():
             if type(value) is list:  # here, not while PostgreSQL waits for it
-                bound[name] = arrays.written(value, self.conn)
+                bound[name] = self.written(value)
         return self._ahead.give(partial(self._rows, statement, bound, within))
 
     def _rows(
@@ -130,6 +130,10 @@ class Access:
         with within():
             cursor = self.conn.execute(statement, bound)
             return [] if cursor.description is None else cursor.fetchall()
+
+    def written(self, values: list[Any]) -> arrays.Written | None:
+        """A list as it will be sent: for statements under a lock for which others wait. Raises as they would."""
+        return arrays.written(values, self.conn)
 
     @contextmanager
     def ahead(self) -> Iterator[None]:

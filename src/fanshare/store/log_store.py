@@ -92,6 +92,11 @@ def append_written(access: Access, written: Sequence[Leaf]) -> int:
     if not written:
         return tree(access).frontier.size
     hashes = [leaf.hash for leaf in written]
+    columns = {
+        "hashes": access.written(hashes),
+        "kinds": access.written([leaf.kind for leaf in written]),
+        "bodies": access.written([leaf.text.decode() for leaf in written]),
+    }
     with access.joined():
         epoch, frontier = _locked(access)
         grown, nodes = frontier.extend(hashes)
@@ -99,11 +104,9 @@ def append_written(access: Access, written: Sequence[Leaf]) -> int:
         access.later(
             _APPEND,
             {
+                **columns,
                 "epoch": epoch,
                 "first": frontier.size,
-                "hashes": hashes,
-                "kinds": [leaf.kind for leaf in written],
-                "bodies": [leaf.text.decode() for leaf in written],
                 "levels": [node.level for node in inner],
                 "indexes": [node.position for node in inner],
                 "nodes": [node.hash for node in inner],

@@ -88,8 +88,10 @@ def of_name(rule: str, text: str, place: str) -> Iterator[Offence]:
 
 def of_text(texts: Iterable[str], place: str) -> Iterator[Offence]:
     """Characters of what people read."""
-    if any(not is_basic(text) or text != text.strip(" ") for text in texts):
-        yield "text-characters", place
+    for text in texts:
+        if not is_basic(text) or text != text.strip(" "):
+            yield "text-characters", place
+            return
 
 
 def of_address(address: Address, place: str) -> Iterator[Offence]:
