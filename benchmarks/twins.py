@@ -55,3 +55,8 @@ class Twins:
                 with self.owner.cursor().copy(query) as copy:
                     copy.write(content)
         return time.perf_counter() - start
+
+    def emptied(self) -> None:
+        """The twins as they were at first."""
+        names = sql.SQL(", ").join(sql.Identifier(f"twin_{name}") for name in self.tables)
+        self.owner.execute(sql.SQL("TRUNCATE {}").format(names))
