@@ -277,12 +277,12 @@ def test_the_rate_of_the_day_of_sending_stays(conn: Connection, answers: tuple[S
     machine.teardown()
 
 
-@pytest.mark.parametrize("broken", ["back", "again"])
+@pytest.mark.parametrize(("broken", "nothing"), [("back", {}), ("again", [])])
 def test_the_model_sees_a_conversion_that_does_not_follow_its_payment(
-    conn: Connection, monkeypatch: pytest.MonkeyPatch, broken: str
+    conn: Connection, monkeypatch: pytest.MonkeyPatch, broken: str, nothing: object
 ) -> None:
     """Legs that stay when the payment came back; and a payment that arrived after all without its legs."""
-    monkeypatch.setattr(conversions, broken, lambda *_: [])
+    monkeypatch.setattr(conversions, broken, lambda *_: nothing)
     machine = played(conn, Said.REFUSED, Said.ARRIVED)
     with pytest.raises(AssertionError):
         machine.each_currency_adds_up_and_nothing_is_paid_twice()
