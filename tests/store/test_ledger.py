@@ -201,7 +201,7 @@ def test_an_order_of_another_programme_cannot_be_named(conn: Connection, cast: C
 
 def test_both_legs_are_of_one_currency_whatever_the_code_does(cast: Cast) -> None:
     keys = [Balance(OWED, "EUR"), Balance(AccountKey(AccountKind.FEE), "JPY")]
-    ids = ledger.account_ids(cast.access, dict.fromkeys(keys, 0)).ids
+    ids = ledger.account_ids(cast.access, dict.fromkeys(keys, 0))().ids
     for currency in ("EUR", "JPY"):
         with pytest.raises(errors.ForeignKeyViolation):
             cast.access.execute(
@@ -260,7 +260,7 @@ def test_posters_at_once_lose_nothing_and_never_wait_in_a_circle(shared_database
 def test_without_the_order_of_locks_two_posters_wait_in_a_circle(shared_database: Database, cast: Cast) -> None:
     parties = [cast.party(), cast.party()]
     keys = [Balance(AccountKey(AVAILABLE, party), "EUR") for party in parties]
-    ids = list(ledger.account_ids(cast.access, dict.fromkeys(keys, 0)).ids.values())
+    ids = list(ledger.account_ids(cast.access, dict.fromkeys(keys, 0))().ids.values())
     meeting = threading.Barrier(2)
 
     def work(order: list[int]) -> Callable[[Access], object]:
@@ -292,7 +292,7 @@ def test_new_accounts_made_at_once_are_made_once(shared_database: Database, cast
     keys = [Balance(AccountKey(AVAILABLE, cast.party()), "XCG") for _ in range(8)]
 
     def work(access: Access) -> ledger.Accounts:
-        return retry(access.conn, lambda: ledger.account_ids(access, dict.fromkeys(keys, 5)))
+        return retry(access.conn, lambda: ledger.account_ids(access, dict.fromkeys(keys, 5))())
 
     answers = [
         one

@@ -94,11 +94,9 @@ class Access:
 
     def execute(self, statement: LiteralString, params: Mapping[str, Any] | None = None) -> psycopg.Cursor[Row]:
         """Run one statement; parameters are named, ``%(programme_id)s`` is bound here. Raises ``AccessError``."""
-        check_statement(statement)
-        if params and "programme_id" in params:
-            raise AccessError("The programme of a statement is bound by its access alone.")
+        bound = self._bound(statement, params)
         self._catch_up()
-        return self.conn.execute(statement, {**(params or {}), "programme_id": self.programme_id})
+        return self.conn.execute(statement, bound)
 
     def later(
         self,
@@ -111,10 +109,7 @@ class Access:
 
         ``within`` is entered around it, to say in plain words why the database refused it. Raises ``AccessError``.
         """
-        check_statement(statement)
-        if params and "programme_id" in params:
-            raise AccessError("The programme of a statement is bound by its access alone.")
-        bound = {**(params or {}), "programme_id": self.programme_id}
+        bound = self._bound(statement, params)
         if self._ahead is None:
             done = Future[list[Row]]()
             done.set_result(self._rows(statement, bound, within))
@@ -123,6 +118,12 @@ class Access:
             if type(value) is list:  # here, not while PostgreSQL waits for it
                 bound[name] = self.written(value)
         return self._ahead.give(partial(self._rows, statement, bound, within))
+
+    def _bound(self, statement: LiteralString, params: Mapping[str, Any] | None) -> dict[str, Any]:
+        check_statement(statement)
+        if params and "programme_id" in params:
+            raise AccessError("The programme of a statement is bound by its access alone.")
+        return {**(params or {}), "programme_id": self.programme_id}
 
     def _rows(
         self, statement: LiteralString, bound: Mapping[str, Any], within: Callable[[], AbstractContextManager[None]]

@@ -93,9 +93,9 @@ def post(access: Access, batch: Sequence[Transfer], *, at: Instant) -> Posting:
     deltas = _deltas(batch)
     with _explained(), access.transaction():
         number = int(access.value("SELECT nextval('posting_number') WHERE %(programme_id)s > 0"))
-        missing = _account_ids(access, deltas)
+        accounts = account_ids(access, deltas)
         digests = [transfer_digest(transfer, at) for transfer in batch]
-        ids, made = missing()
+        ids, made = accounts()
         _move(access, {ids[key]: delta for key, delta in deltas.items() if key not in made})
         _append(access, number, batch, digests, ids, at)
     return Posting(len(batch), number, log.tree_root(digests).hex())
@@ -126,16 +126,12 @@ def _deltas(batch: Sequence[Transfer]) -> dict[Balance, Micros]:
     return deltas
 
 
-def account_ids(access: Access, deltas: Mapping[Balance, Micros]) -> Accounts:
-    """The row ids of accounts by what is to move on them; those that are missing are made, and begin with that.
+def account_ids(access: Access, deltas: Mapping[Balance, Micros]) -> Callable[[], Accounts]:
+    """The row ids of accounts by what is to move on them, for when it is called; those that are missing are made
+    meanwhile (``access.ahead``), and begin with that.
 
     Until the transaction ends nobody else sees or moves a row that was made in it, so it needs no lock and no update.
     """
-    return _account_ids(access, deltas)()
-
-
-def _account_ids(access: Access, deltas: Mapping[Balance, Micros]) -> Callable[[], Accounts]:
-    """The same, for when those that are missing are made (``access.ahead``)."""
     ids = _find_accounts(access, list(deltas))
     news = sorted((key for key in deltas if key not in ids), key=_sortable)
     if not news:
