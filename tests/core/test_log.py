@@ -148,6 +148,11 @@ def test_appending_in_batches_is_appending_one_by_one(one: int, other: int) -> N
     frontier, nodes = FRONTIERS[old].extend(leaf_hash(leaf) for leaf in MANY[old:new])
     assert frontier == FRONTIERS[new]
     assert all(SOURCE(node.level, node.position) == node.hash for node in nodes)
+    # Every subtree whose last leaf is among the new ones, and no other.
+    complete = {
+        (level, end >> level) for end in range(old, new) for level in range(10) if (end + 1) % (1 << level) == 0
+    }
+    assert sorted((node.level, node.position) for node in nodes) == sorted(complete)
 
 
 @given(st.integers(0, 300))

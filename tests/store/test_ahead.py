@@ -1,5 +1,6 @@
 """Statements that run ahead of the program: in order, waited for by every other one, and all of them or nothing."""
 
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -86,6 +87,22 @@ def test_what_the_database_refuses_at_last_is_raised_at_the_end_in_plain_words(c
     with pytest.raises(ConflictError, match="More would be taken"):
         run_ahead(access, insert, partial(access.later, GONE_WRONG, within=plain_words))
     assert access.fetch(READ) == []
+
+
+def test_whoever_waits_for_the_rows_of_a_later_one_is_told_what_went_wrong_first(cast: Cast) -> None:
+    access = cast.access
+
+    def waits() -> None:
+        access.later(RAISED).result()
+
+    with pytest.raises(ConflictError, match="More would be taken"):
+        run_ahead(access, partial(access.later, GONE_WRONG, within=plain_words), waits)
+
+
+def test_threads_take_short_turns_so_that_a_large_statement_leaves_while_the_program_works(cast: Cast) -> None:
+    with cast.access.transaction(), cast.access.ahead():
+        assert sys.getswitchinterval() <= 0.001
+    assert sys.getswitchinterval() <= 0.001
 
 
 def test_after_an_error_of_the_program_what_waits_is_not_begun(cast: Cast, shared_database: Database) -> None:

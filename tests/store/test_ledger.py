@@ -58,6 +58,11 @@ def bare(amount: int, currency: str = "EUR") -> Transfer:
     return Transfer(TransferKind.ABSORB, OWED, AccountKey(AccountKind.FEE), amount, currency)
 
 
+def claimed(key: Balance, amount: int) -> Transfer:
+    """What the brand makes good."""
+    return Transfer(TransferKind.CLAIM, AccountKey(AccountKind.ABSORBED), key.account, amount, key.currency)
+
+
 def test_a_batch_moves_balances_and_is_read_back_as_it_was_posted(cast: Cast) -> None:
     key, batch = share(cast, Placed(PENDING, 7_080_000, "EUR"))
     posting = ledger.post(cast.access, [*batch, bare(3)], at=NOW)
@@ -201,7 +206,8 @@ def test_an_order_of_another_programme_cannot_be_named(conn: Connection, cast: C
 
 def test_both_legs_are_of_one_currency_whatever_the_code_does(cast: Cast) -> None:
     keys = [Balance(OWED, "EUR"), Balance(AccountKey(AccountKind.FEE), "JPY")]
-    ids = ledger.account_ids(cast.access, dict.fromkeys(keys, 0))().ids
+    ledger.post(cast.access, [bare(3), bare(3, "JPY")], at=NOW)
+    ids = ledger.known_accounts(cast.access, keys).found()
     for currency in ("EUR", "JPY"):
         with pytest.raises(errors.ForeignKeyViolation):
             cast.access.execute(
@@ -260,7 +266,8 @@ def test_posters_at_once_lose_nothing_and_never_wait_in_a_circle(shared_database
 def test_without_the_order_of_locks_two_posters_wait_in_a_circle(shared_database: Database, cast: Cast) -> None:
     parties = [cast.party(), cast.party()]
     keys = [Balance(AccountKey(AVAILABLE, party), "EUR") for party in parties]
-    ids = list(ledger.account_ids(cast.access, dict.fromkeys(keys, 0))().ids.values())
+    ledger.post(cast.access, [claimed(key, 1) for key in keys], at=NOW)
+    ids = list(ledger.known_accounts(cast.access, keys).found().values())
     meeting = threading.Barrier(2)
 
     def work(order: list[int]) -> Callable[[Access], object]:
@@ -291,17 +298,27 @@ def test_a_key_sent_twice_at_once_posts_once(shared_database: Database, cast: Ca
 def test_new_accounts_made_at_once_are_made_once(shared_database: Database, cast: Cast) -> None:
     keys = [Balance(AccountKey(AVAILABLE, cast.party()), "XCG") for _ in range(8)]
 
-    def work(access: Access) -> ledger.Accounts:
-        return retry(access.conn, lambda: ledger.account_ids(access, dict.fromkeys(keys, 5))())
+    def work(access: Access) -> int:
+        batch = [claimed(key, 5) for key in keys]
+        return retry(access.conn, lambda: ledger.post(access, batch, at=NOW).transfers)
 
-    answers = [
-        one
-        for one in _at_once(shared_database, cast.access.programme_id, [work] * 4)
-        if isinstance(one, ledger.Accounts)
-    ]
-    assert [one.ids for one in answers] == [answers[0].ids] * 4
-    assert sorted(key for one in answers for key in one.made) == sorted(keys), "each by one of them, who moved it"
-    assert {balance(cast.access, AVAILABLE, key.account.party, "XCG") for key in keys} == {5}
+    assert _at_once(shared_database, cast.access.programme_id, [work] * 4) == [8] * 4
+    assert {balance(cast.access, AVAILABLE, key.account.party, "XCG") for key in keys} == {4 * 5}
+    assert books.wrong_balances(cast.access) == []
+
+
+def test_an_account_that_somebody_else_makes_after_it_was_looked_for_is_moved_as_well(
+    shared_database: Database, cast: Cast
+) -> None:
+    here, there = (Balance(AccountKey(AVAILABLE, cast.party()), "EUR") for _ in range(2))
+    with connect(shared_database.dsn()) as conn, cast.access.transaction():
+        known = ledger.known_accounts(cast.access, frozenset([here, there]))
+        assert known.found() == {}
+        ledger.post(Access(conn, cast.access.programme_id, "else"), [claimed(there, 7)], at=NOW)
+        posting = ledger.posting(cast.access, [claimed(here, 5), claimed(there, 5)], at=NOW, known=known)()
+    assert posting.transfers == 2
+    assert [balance(cast.access, AVAILABLE, one.account.party) for one in (here, there)] == [5, 12]
+    assert books.wrong_balances(cast.access) == []
 
 
 _VICTIM = """

@@ -25,6 +25,7 @@ class Kind(StrEnum):
     TREMENDOUS = "tremendous"
 
 
+_KINDS = {str(kind): kind for kind in Kind}
 #: What each way by a bank's file carries; the others carry several currencies (``rails.FACTS``).
 CURRENCY: Mapping[Kind, str] = {Kind.IBAN: "EUR", Kind.US: "USD"}
 
@@ -152,7 +153,8 @@ def packed(account: Account) -> bytes:
 def unpacked(content: bytes) -> Account:
     """Undo ``packed``."""
     known = json.loads(content.decode())  # bytes would be searched for their encoding
-    return Account(**{**known, "kind": Kind(known["kind"])})
+    known["kind"] = _KINDS[known["kind"]]
+    return Account(**known)
 
 
 def _holder(name: str) -> str:

@@ -1,6 +1,5 @@
 """A payout run: who is paid how much and who is not, what differs from the last one, and who may approve it."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -127,7 +126,7 @@ def plan(ready: Iterable[Ready], minimum: Mapping[str, Micros]) -> Plan:
     (``unknown_currency``, ``twice`` for a payee and currency that is there two times).
     """
     rows = sorted(ready, key=lambda row: row[:2])
-    if any(count > 1 for count in Counter(row[:2] for row in rows).values()):
+    if len({row[:2] for row in rows}) < len(rows):
         raise BadInputError("twice", "A payee is in the plan twice with one currency.")
     items, left = [], []
     for row in rows:

@@ -61,6 +61,7 @@ CALLED = frozenset(FACTS)
 
 @lru_cache(maxsize=1024)
 @lru_cache(maxsize=4096)  # asked for every payment of a run, of a few kinds and currencies
+@lru_cache(maxsize=1024)
 def step(kind: str, currency: str) -> Micros:
     """The smallest amount that a way of paying moves, in micros: ISO's unit or the provider's, whichever is larger.
 
@@ -79,6 +80,7 @@ def carries(kind: str, currency: str) -> bool:
     return kind in CALLED and currency in FACTS[Kind(kind)].currencies
 
 
+@lru_cache(maxsize=64)
 def least(kind: str) -> Micros:
     """The smallest payment by a way of paying, in micros of any currency; 0 where it has none of its own."""
     return FACTS[Kind(kind)].least if kind in CALLED else 0

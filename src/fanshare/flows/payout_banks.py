@@ -136,7 +136,8 @@ def _order(programme: Programme, run: int, kind: Kind) -> tuple[Order, dict[str,
     if head.submitted_at is None:
         raise BadInputError("not_sent", "This run was not sent yet; there is no file of it.", 404)
     sent = records.to_bank(access, run, str(kind))
-    accounts = _accounts(programme, sent)
+    with access.ahead():
+        accounts = _accounts(programme, sent)
     payments = tuple(Payment(one.id, one.key, one.amount, one.currency, accounts.get(one.account)) for one in sent)
     message = f"{programme.public_id[:16]}-run-{run}"
     return Order(message, run, head.submitted_at, debtor, payments), {one.key: one.state for one in sent}

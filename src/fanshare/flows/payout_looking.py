@@ -15,7 +15,6 @@ from fanshare.core.tax.withholding import Part
 from fanshare.flows import funding, withholding
 from fanshare.flows.payee_currency import quoted
 from fanshare.store.access import Access
-from fanshare.store.queries import payout_runs as rows
 from fanshare.store.queries import payout_standing
 from fanshare.store.queries.payout_runs import Row
 
@@ -41,10 +40,13 @@ _OTHER_CURRENCY = "another currency was chosen for this payment meanwhile"
 type _Standing = Mapping[tuple[int, str], core.Ready]
 
 
-def looked_at(access: Access, items: Sequence[Row], ready: Sequence[core.Ready], now: Instant) -> list[Row]:
-    """The payments as they may be sent now; those that may not have failed. ``ready`` is what their payees have."""
+def looked_at(
+    access: Access, items: Sequence[Row], ready: Sequence[core.Ready], minimum: Mapping[str, Micros], now: Instant
+) -> list[Row]:
+    """The payments as they may be sent now; those that may not have failed. ``ready`` is what their payees have, and
+    ``minimum`` the programme's smallest payment by currency.
+    """
     standing = {(one.party, one.currency): one for one in quoted(access, ready, now)}
-    minimum = rows.rules(access).minimum
     gone = {one for one in {row.item.currency for row in items} | {to.currency for to in ready} if is_gone(one, now)}
     looked = []
     for row in items:

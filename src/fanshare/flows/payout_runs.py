@@ -172,13 +172,15 @@ def send(programme: Programme, run_id: int, by: str, now: Instant) -> list[Row]:
         if run.submitted_at is not None:
             return rows.items_of(access, run_id, lock=True)
         _expect(run, run.state == "approved")
+        minimum = rows.rules(access).minimum
         with access.ahead():
             parties, read = rows.lock_items(access, run_id)
             payout_standing.lock_payees(access, parties)
             ready = payout_standing.ready_later(access, now, run=run_id, parties=parties)
             items = read()
-            checked, kept = less_tax(access, looked_at(access, items, ready(), now), now)
-            by_id = {row.id: row for row in checked} | _go(programme, run_id, items, checked, kept, by, now)
+            asked = payouts.asked(programme, {(row.party, row.item.currency) for row in items})
+            checked, kept = less_tax(access, looked_at(access, items, ready(), minimum, now), now)
+            by_id = {row.id: row for row in checked} | _go(programme, run_id, items, checked, kept, asked, by, now)
         return [by_id[row.id] for row in items]
 
 
@@ -188,14 +190,14 @@ def _go(
     items: Sequence[Row],
     checked: Sequence[Row],
     kept: Mapping[int, tuple[withholding.Asked, Part]],
+    asked: payouts.Asked,
     by: str,
     now: Instant,
 ) -> dict[int, Row]:
     """Freeze those of a run that stand, and write down all that are other than before; returns the frozen ones."""
     access, going = programme.access, [row for row in checked if row.item.state is State.APPROVED]
-    news = [payouts.Begun(row.party, row.item.currency, row.item.amount) for row in going]
+    news = [payouts.Begun(row.party, row.item.currency, row.item.amount, row.public_id) for row in going]
     beginning = payouts.beginning(access, news, now, into="in_transit")
-    salts = programme.vault.salts_later({row.party for row in going})
     frozen = [_frozen(programme, row, now) for row in going]
     payout_steps.mark_sent(access, run_id, [row.item.frozen.body for row in frozen if row.item.frozen is not None], now)
     as_planned = {
@@ -216,7 +218,7 @@ def _go(
     moving += withholding.begin(
         access, {row.payout: kept[row.id] for row in sent if row.payout and row.id in kept}, now
     )
-    payouts.walk(programme, moving, now, begun={payout.id for payout in begun}, salts=salts)
+    payouts.walk(programme, moving, now, begun={payout.id for payout in begun}, asked=asked)
     return {row.id: row for row in sent}
 
 

@@ -13,19 +13,16 @@ from fanshare.core import commitments, conversions, leaves, ledger
 from fanshare.core.conversions import Leg
 from fanshare.core.errors import BadInputError, ConflictError
 from fanshare.core.instants import Instant
-from fanshare.core.ledger import Transfer
+from fanshare.core.ledger import AccountKey, AccountKind, Balance, Transfer
 from fanshare.core.money import Micros
 from fanshare.flows.context import Programme
 from fanshare.store import log_store
 from fanshare.store.access import Access
-from fanshare.store.ledger import post
+from fanshare.store.ledger import Known, known_accounts, posting
 from fanshare.store.log_store import Leaf
 from fanshare.store.queries import conversions as conversion_rows
 from fanshare.store.queries import payout_runs, shop_credits
 from fanshare.store.queries.conversions import Conversion
-
-#: What ``vault.salts_later`` gives.
-type Salts = Callable[[], dict[int, tuple[str, bytes | None]]]
 
 #: Numbers are drawn after the rows were sorted, so that the smallest is the first one's.
 _PLAN = """
@@ -106,11 +103,19 @@ class Step:
 
 
 class Begun(NamedTuple):
-    """What a payout is begun for: whose money, and how much of it (micros)."""
+    """What a payout is begun for: whose money, and how much of it (micros); her public id where it is known."""
 
     party: int
     currency: str
     amount: Micros
+    public_id: str = ""
+
+
+class Asked(NamedTuple):
+    """What ``walk`` has to know of payees: ``vault.salts_later`` and ``ledger.known_accounts``."""
+
+    salts: Callable[[], dict[int, tuple[str, bytes | None]]]
+    accounts: Known
 
 
 def begin(access: Access, party: int, currency: str, amount: Micros, now: Instant) -> Payout:
@@ -133,7 +138,8 @@ def beginning(
     """
     if not news:
         return list
-    names: dict[int, str] = dict(access.fetch(_NAMES, {"parties": sorted({one.party for one in news})}))
+    unknown = sorted({one.party for one in news if not one.public_id})
+    names: dict[int, str] = dict(access.fetch(_NAMES, {"parties": unknown})) if unknown else {}
     columns = {
         "parties": [one.party for one in news],
         "currencies": [one.currency for one in news],
@@ -143,9 +149,23 @@ def beginning(
 
     def begun() -> list[Payout]:
         ids = sorted(int(row[0]) for row in rows.result())
-        return [Payout(id_, *one, "planned", names[one.party]) for id_, one in zip(ids, news, strict=True)]
+        return [
+            Payout(id_, one.party, one.currency, one.amount, "planned", one.public_id or names[one.party])
+            for id_, one in zip(ids, news, strict=True)
+        ]
 
     return begun
+
+
+def asked(programme: Programme, payees: Collection[tuple[int, str]]) -> Asked:
+    """Ask for what ``walk`` will have to know of payees and the currencies that they are paid in (``access.ahead``)."""
+    keys = [
+        Balance(AccountKey(kind, party), currency)
+        for kind in (AccountKind.AVAILABLE, AccountKind.IN_TRANSIT)
+        for party, currency in payees
+    ]
+    salts = programme.vault.salts_later({party for party, _ in payees})
+    return Asked(salts, known_accounts(programme.access, frozenset(keys)))
 
 
 def find(access: Access, payout_id: int) -> Payout:
@@ -167,12 +187,12 @@ def walk(
     now: Instant,
     *,
     begun: Collection[int] = frozenset(),
-    salts: Salts | None = None,
+    asked: Asked | None = None,
 ) -> None:
     """Take several payouts further at once: one batch of transfers, a leaf each. The caller holds the transaction.
 
-    ``begun`` are those whose rows say already where they go (``beginning``), and that have no leaf yet; ``salts`` is
-    ``vault.salts_later`` of all payees, where the caller has asked for it.
+    ``begun`` are those whose rows say already where they go (``beginning``), and that have no leaf yet; ``asked`` is
+    what is known of all payees, where the caller has asked for it.
     All amounts are posted together, so that accounts are locked before the log as everywhere.
     """
     if not steps:
@@ -182,7 +202,7 @@ def walk(
     for step in steps:
         batch.append(_moving(step, at[step.payout.id]))
         at[step.payout.id] = step.state
-    _take(programme, steps, batch, now, begun=begun, salts=salts)
+    _take(programme, steps, batch, now, begun=begun, asked=asked)
 
 
 def _take(
@@ -192,12 +212,14 @@ def _take(
     now: Instant,
     *,
     begun: Collection[int] = frozenset(),
-    salts: Salts | None = None,
+    asked: Asked | None = None,
 ) -> None:
-    written = _leaves(programme, steps, now, begun, salts)
-    posting = post(programme.access, batch, at=now)
+    with programme.access.transaction():
+        posted = posting(programme.access, batch, at=now, known=asked and asked.accounts)
+        written = _leaves(programme, steps, now, begun, asked)
+        leaf = posted().leaf()
     _write(programme.access, steps, now, begun)
-    first = log_store.append_written(programme.access, [*log_store.written([posting.leaf()]), *written]) + 1
+    first = log_store.append_written(programme.access, [*log_store.written([leaf]), *written]) + 1
     columns = {
         "payouts": [step.payout.id for step in steps],
         "states": [step.state for step in steps],
@@ -255,11 +277,11 @@ def _write(access: Access, steps: Sequence[Step], now: Instant, begun: Collectio
 
 
 def _leaves(
-    programme: Programme, steps: Sequence[Step], now: Instant, begun: Collection[int], salts: Salts | None
+    programme: Programme, steps: Sequence[Step], now: Instant, begun: Collection[int], asked: Asked | None
 ) -> list[Leaf]:
     """The leaves of payouts' new states, each with the hash of the one before; they open for the payee alone."""
     access, before, written = programme.access, defaultdict[int, list[str]](list), []
-    salts = salts or programme.vault.salts_later({step.payout.party for step in steps})
+    salts = asked.salts if asked else programme.vault.salts_later({step.payout.party for step in steps})
     if older := [step.payout.id for step in steps if step.payout.id not in begun]:
         for payout, hashed in access.fetch(_LEAVES, {"payouts": older}):
             before[payout].append(bytes(hashed).hex())

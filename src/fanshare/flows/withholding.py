@@ -40,9 +40,9 @@ def home(access: Access) -> Country:
 
 def parts(access: Access, asked: Sequence[Asked], now: Instant) -> dict[tuple[int, str], Part]:
     """What of these payments is kept back, by party and currency; those of which nothing is are left out."""
-    subject = rows.subject(access, [one.party for one in asked], now)
     country = home(access)
-    report = country.report(country.withholdings[0].report) if country.withholdings else None
+    subject = rows.subject(access, [one.party for one in asked], now) if country.withholdings else None
+    report = country.report(country.withholdings[0].report) if subject else None
     if not subject or report is None:
         return {}
     moves, ways = rows.movements(access, [*subject]), rows.ways(access, [*subject])

@@ -7,7 +7,7 @@ transfers are appended, all in one transaction. CHECK constraints refuse what mu
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -20,14 +20,14 @@ from fanshare.core.instants import Instant
 from fanshare.core.ledger import AccountKey, AccountKind, Balance, Transfer
 from fanshare.core.money import MAX_MICROS, Micros
 from fanshare.store import log_store
-from fanshare.store.access import Access
+from fanshare.store.access import Access, Row
 
 
-class Accounts(NamedTuple):
-    """The rows of accounts, and which of them were made just now."""
+class Known(NamedTuple):
+    """Accounts that were asked for, and their rows, as far as there are any, once they are there."""
 
-    ids: dict[Balance, int]
-    made: frozenset[Balance]
+    keys: Collection[Balance]
+    found: Callable[[], dict[Balance, int]]
 
 
 class Posting(NamedTuple):
@@ -55,6 +55,21 @@ _REFUSALS = {
     "fee_not_negative": "More fee would be given back than was taken.",
 }
 
+#: An enumeration looks a value up five times as slowly.
+_KINDS = {str(kind): kind for kind in AccountKind}
+_NUMBER = "SELECT nextval('posting_number') WHERE %(programme_id)s > 0"
+# The two branches keep the index usable: NULL equals nothing in a join.
+_FIND = """
+SELECT a.kind, a.party_id, a.currency, a.id FROM account a
+  JOIN unnest(%(currencies)s::text[], %(kinds)s::text[], %(parties)s::bigint[]) AS k (currency, kind, party_id)
+    ON a.currency = k.currency AND a.kind = k.kind AND a.party_id = k.party_id
+ WHERE a.programme_id = %(programme_id)s
+ UNION ALL
+SELECT a.kind, NULL, a.currency, a.id FROM account a
+  JOIN unnest(%(currencies)s::text[], %(kinds)s::text[], %(parties)s::bigint[]) AS k (currency, kind, party_id)
+    ON a.currency = k.currency AND a.kind = k.kind AND a.party_id IS NULL AND k.party_id IS NULL
+ WHERE a.programme_id = %(programme_id)s
+"""
 _MAKE = """
 INSERT INTO account (programme_id, currency, kind, party_id, balance)
 SELECT %(programme_id)s, * FROM unnest(%(currencies)s::text[], %(kinds)s::text[], %(parties)s::bigint[],
@@ -88,17 +103,37 @@ def post(access: Access, batch: Sequence[Transfer], *, at: Instant) -> Posting:
     Raises ``ConflictError`` (``overdrawn``) and ``FanshareError`` (``balance_out_of_range``), inside ``access.ahead``
     perhaps by a later statement or at its end; a database error that ``access.retry`` cures passes through.
     """
+    with access.transaction():
+        return posting(access, batch, at=at)()
+
+
+def posting(
+    access: Access, batch: Sequence[Transfer], *, at: Instant, known: Known | None = None
+) -> Callable[[], Posting]:
+    """The same in the caller's transaction, which does something else until it calls what this returns: accounts that
+    are missing are made meanwhile (``access.ahead``). ``known`` is what ``known_accounts`` was asked for before.
+    """
     if not batch:
-        return Posting(0, 0, "")
+        return lambda: Posting(0, 0, "")
     deltas = _deltas(batch)
-    with _explained(), access.transaction():
-        number = int(access.value("SELECT nextval('posting_number') WHERE %(programme_id)s > 0"))
-        accounts = account_ids(access, deltas)
-        digests = [transfer_digest(transfer, at) for transfer in batch]
-        ids, made = accounts()
-        _move(access, {ids[key]: delta for key, delta in deltas.items() if key not in made})
-        _append(access, number, batch, digests, ids, at)
-    return Posting(len(batch), number, log.tree_root(digests).hex())
+    drawn = access.later(_NUMBER)
+    there = _there(access, deltas, known)
+    news = sorted(deltas.keys() - there.keys(), key=_sortable)
+    made = _making(access, news, deltas)
+    moved = _moved(access, {id_: deltas[key] for key, id_ in there.items()})
+    digests = [transfer_digest(transfer, at) for transfer in batch]
+    root = log.tree_root(digests).hex()
+
+    def posted() -> Posting:
+        rows = made()
+        theirs = _theirs(access, news, rows)
+        ids = there | theirs
+        _move(access, _moved(access, {id_: deltas[key] for key, id_ in ids.items()}) if theirs else moved)
+        number = int(drawn.result()[0][0])
+        _append(access, number, batch, digests, ids | _by_balance(rows), at)
+        return Posting(len(batch), number, root)
+
+    return posted
 
 
 def post_logged(access: Access, batch: Sequence[Transfer], *, at: Instant) -> Posting:
@@ -126,44 +161,44 @@ def _deltas(batch: Sequence[Transfer]) -> dict[Balance, Micros]:
     return deltas
 
 
-def account_ids(access: Access, deltas: Mapping[Balance, Micros]) -> Callable[[], Accounts]:
-    """The row ids of accounts by what is to move on them, for when it is called; those that are missing are made
-    meanwhile (``access.ahead``), and begin with that.
+def known_accounts(access: Access, keys: Collection[Balance]) -> Known:
+    """Ask for the rows of accounts that will be posted to: ``posting`` waits for less then (``access.ahead``)."""
+    return Known(keys, _find_accounts(access, list(keys)))
 
-    Until the transaction ends nobody else sees or moves a row that was made in it, so it needs no lock and no update.
+
+def _there(access: Access, deltas: Mapping[Balance, Micros], known: Known | None) -> dict[Balance, int]:
+    """The rows of accounts that there are."""
+    asked = {} if known is None else known.found()
+    others = _find_accounts(access, [key for key in deltas if known is None or key not in known.keys])()
+    return {key: id_ for key, id_ in asked.items() if key in deltas} | others
+
+
+def _making(access: Access, news: Sequence[Balance], deltas: Mapping[Balance, Micros]) -> Callable[[], list[Row]]:
+    """Accounts that are missing are made, with what moves on them: until the transaction ends nobody else sees or moves
+    such a row, so that it needs no lock and no update. Returns the rows of those that were not made by somebody else.
     """
-    ids = _find_accounts(access, list(deltas))
-    news = sorted((key for key in deltas if key not in ids), key=_sortable)
     if not news:
-        return lambda: Accounts(ids, frozenset())
-    rows = access.later(_MAKE, {**_columns(news), "deltas": [deltas[key] for key in news]}, within=_explained)
-
-    def made() -> Accounts:
-        mine = _by_balance(rows.result())
-        theirs = [key for key in news if key not in mine]  # somebody else has made them meanwhile
-        return Accounts(ids | mine | (_find_accounts(access, theirs) if theirs else {}), frozenset(mine))
-
-    return made
+        return list
+    return access.later(_MAKE, {**_columns(news), "deltas": [deltas[key] for key in news]}, within=_explained).result
 
 
-def _find_accounts(access: Access, keys: Sequence[Balance]) -> dict[Balance, int]:
-    # The two branches keep the index usable: NULL equals nothing in a join.
-    rows = access.fetch(
-        "SELECT a.kind, a.party_id, a.currency, a.id FROM account a"
-        " JOIN unnest(%(currencies)s::text[], %(kinds)s::text[], %(parties)s::bigint[]) AS k (currency, kind, party_id)"
-        " ON a.currency = k.currency AND a.kind = k.kind AND a.party_id = k.party_id"
-        " WHERE a.programme_id = %(programme_id)s"
-        " UNION ALL SELECT a.kind, NULL, a.currency, a.id FROM account a"
-        " JOIN unnest(%(currencies)s::text[], %(kinds)s::text[], %(parties)s::bigint[]) AS k (currency, kind, party_id)"
-        " ON a.currency = k.currency AND a.kind = k.kind AND a.party_id IS NULL AND k.party_id IS NULL"
-        " WHERE a.programme_id = %(programme_id)s",
-        _columns(keys),
-    )
-    return _by_balance(rows)
+def _theirs(access: Access, news: Sequence[Balance], made: Sequence[Row]) -> dict[Balance, int]:
+    """The rows of accounts that somebody else has made since they were looked for."""
+    if len(made) == len(news):
+        return {}
+    mine = _by_balance(made)
+    return _find_accounts(access, [key for key in news if key not in mine])()
+
+
+def _find_accounts(access: Access, keys: Sequence[Balance]) -> Callable[[], dict[Balance, int]]:
+    if not keys:
+        return dict
+    rows = access.later(_FIND, _columns(keys))
+    return lambda: _by_balance(rows.result())
 
 
 def _by_balance(rows: Iterable[tuple[Any, ...]]) -> dict[Balance, int]:
-    return {Balance(AccountKey(AccountKind(kind), party), currency): id_ for kind, party, currency, id_ in rows}
+    return {Balance(AccountKey(_KINDS[kind], party), currency): id_ for kind, party, currency, id_ in rows}
 
 
 def _columns(keys: Sequence[Balance]) -> dict[str, list[str] | list[int | None]]:
@@ -178,10 +213,16 @@ def _sortable(key: Balance) -> tuple[str, str, int]:
     return (key.currency, key.account.kind, key.account.party or 0)
 
 
-def _move(access: Access, deltas: Mapping[int, Micros]) -> None:
-    access.later(_LOCK, {"ids": sorted(deltas)})
+def _moved(access: Access, deltas: Mapping[int, Micros]) -> dict[str, Any]:
+    """By how much which rows move, as it will be sent; all of them are locked, also where nothing comes of it."""
     moved = {id_: delta for id_, delta in deltas.items() if delta}
-    access.later(_MOVE, {"ids": list(moved), "deltas": list(moved.values())}, within=_explained)
+    columns = {"ids": list(moved), "deltas": list(moved.values()), "locked": sorted(deltas)}
+    return {name: access.written(values) for name, values in columns.items()}
+
+
+def _move(access: Access, moved: Mapping[str, Any]) -> None:
+    access.later(_LOCK, {"ids": moved["locked"]})
+    access.later(_MOVE, {"ids": moved["ids"], "deltas": moved["deltas"]}, within=_explained)
 
 
 def _append(
@@ -192,9 +233,6 @@ def _append(
     ids: Mapping[Balance, int],
     at: Instant,
 ) -> None:
-    by_currency: dict[str, dict[AccountKey, int]] = defaultdict(dict)
-    for balance, id_ in ids.items():
-        by_currency[balance.currency][balance.account] = id_
     access.later(
         _TRANSFERS,
         {
@@ -202,8 +240,8 @@ def _append(
             "posting": number,
             "digest": digests,
             "kind": [str(transfer.kind) for transfer in batch],
-            "debit": [by_currency[transfer.currency][transfer.debit] for transfer in batch],
-            "credit": [by_currency[transfer.currency][transfer.credit] for transfer in batch],
+            "debit": [ids[Balance(transfer.debit, transfer.currency)] for transfer in batch],
+            "credit": [ids[Balance(transfer.credit, transfer.currency)] for transfer in batch],
             "amount": [transfer.amount for transfer in batch],
             "currency": [transfer.currency for transfer in batch],
             "order": [transfer.order for transfer in batch],

@@ -99,17 +99,16 @@ def append_written(access: Access, written: Sequence[Leaf]) -> int:
     }
     with access.joined():
         epoch, frontier = _locked(access)
-        grown, nodes = frontier.extend(hashes)
-        inner = [node for node in nodes if node.level > 0]
+        grown, (_leaves, *inner) = frontier.grown(hashes)
         access.later(
             _APPEND,
             {
                 **columns,
                 "epoch": epoch,
                 "first": frontier.size,
-                "levels": [node.level for node in inner],
-                "indexes": [node.position for node in inner],
-                "nodes": [node.hash for node in inner],
+                "levels": [one.level for one in inner for _ in one.hashes],
+                "indexes": [index for one in inner for index in range(one.first, one.first + len(one.hashes))],
+                "nodes": [hash_ for one in inner for hash_ in one.hashes],
                 "size": grown.size,
                 "frontier": list(grown.hashes),
             },

@@ -7,6 +7,7 @@ it can't be moved to another person or kind. Backups made before an erasure hold
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import batched
 from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
@@ -21,6 +22,8 @@ from fanshare.store.access import Access
 PURPOSE = "vault"
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
+#: So many items are looked for at once.
+_LOOK = 5_000
 
 _PEOPLE = """
 INSERT INTO person (programme_id, created_at)
@@ -122,15 +125,19 @@ class Vault:
         return self._unseal(self._cipher(person), person, kind, bytes(sealed))
 
     def get_many(self, wanted: Iterable[tuple[int, str]]) -> dict[tuple[int, str], bytes]:
-        """Items by person and kind, in one look; those that are not there, or whose owner was erased, are left out.
+        """Items by person and kind; those that are not there, or whose owner was erased, are left out.
 
-        Raises ``FanshareError`` as ``get``.
+        A great many are looked for in parts: while one is opened the next is looked for (``access.ahead``). Raises
+        ``FanshareError`` as ``get``.
         """
-        pairs = sorted(set(wanted))
-        columns = {"people": [one[0] for one in pairs], "kinds": [one[1] for one in pairs]}
+        looks = [
+            self._access.later(_MANY, {"people": [one[0] for one in some], "kinds": [one[1] for one in some]})
+            for some in batched(sorted(set(wanted)), _LOOK, strict=False)
+        ]
         return {
             (person, kind): self._open(bytes(wrapped), person, kind, bytes(sealed))
-            for person, kind, wrapped, sealed in (self._access.fetch(_MANY, columns) if pairs else ())
+            for look in looks
+            for person, kind, wrapped, sealed in look.result()
         }
 
     def drop(self, person: int, kind: str) -> None:

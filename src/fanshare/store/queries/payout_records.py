@@ -11,6 +11,7 @@ from fanshare.core.payout_item import State
 from fanshare.core.reconciliation import Event, Line, Payment, Word
 from fanshare.store.access import Access
 
+_STATES = {str(state): state for state in State}
 _FILE = "SELECT file FROM payout_run WHERE programme_id = %(programme_id)s AND id = %(run)s"
 _PAYMENTS = """
 SELECT i.id, i.key, y.public_id, i.amount, i.currency, i.account_id, i.state, z.public_id, o.amount, o.currency
@@ -102,7 +103,8 @@ def to_bank(access: Access, run: int, kind: str) -> list[ToBank]:
     """The payments of a run that was sent that go to accounts of a kind, in their order."""
     rows = access.fetch(_TO_BANK, {"run": run, "kind": kind})
     return [
-        ToBank(id_, key, amount, currency, State(state), *where) for id_, key, amount, currency, state, *where in rows
+        ToBank(id_, key, amount, currency, _STATES[state], account, person)
+        for id_, key, amount, currency, state, account, person in rows
     ]
 
 

@@ -10,6 +10,7 @@ from fanshare.core.payout_runs import SCHEDULE, Rules
 from fanshare.core.rates import Converted, Quote
 from fanshare.store.access import Access
 
+_STATES = {str(state): state for state in State}
 _RULES = "SELECT currency, minimum, two_above FROM payout_rule WHERE programme_id = %(programme_id)s ORDER BY currency"
 _SET_RULE = """
 INSERT INTO payout_rule (programme_id, currency, minimum, two_above)
@@ -297,7 +298,7 @@ def _row(
     origin: str | None, given: int | None, source: str, day: str, *per: str,
 ) -> Row:  # fmt: skip
     frozen = None if key is None or body is None else Frozen(key, body.encode())
-    item = Item(amount, currency, State(state), frozen, first, last_, missed, remote)
+    item = Item(amount, currency, _STATES[state], frozen, first, last_, missed, remote)
     of = (
         None
         if origin is None or given is None

@@ -28,6 +28,8 @@ SELECT a.party_id, a.currency, a.balance, p.erased_at IS NOT NULL,
        EXISTS (SELECT FROM payout_rail l WHERE l.programme_id = %(programme_id)s AND l.kind = t.kind),
        EXISTS (SELECT FROM party_leaving g WHERE g.programme_id = %(programme_id)s AND g.party_id = a.party_id),
        EXISTS (SELECT FROM tax_ask k
+                WHERE k.programme_id = %(programme_id)s AND k.asks <> 'nothing' AND k.without = 'wait')
+       AND EXISTS (SELECT FROM tax_ask k
         WHERE k.programme_id = %(programme_id)s AND k.asks <> 'nothing' AND k.without = 'wait' AND NOT EXISTS (
                SELECT FROM tax_form f
                 WHERE f.programme_id = k.programme_id AND f.party_id = a.party_id AND f.left_at IS NULL

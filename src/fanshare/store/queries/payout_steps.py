@@ -69,8 +69,9 @@ def add(access: Access, rail: str, by: str, items: Sequence[Planned], now: Insta
         "currencies": [item.currency if item.of is None else item.of.quote.target for item in items],
         "amounts": [item.amount if item.of is None else item.of.got for item in items],
     }
-    rates = [rate_columns(item.of) for item in items]
-    columns |= {name: [rate[name] for rate in rates] for name in rate_columns(None)}
+    none = rate_columns(None)
+    rates = [none if item.of is None else rate_columns(item.of) for item in items]
+    columns |= {name: [rate[name] for rate in rates] for name in none}
     access.execute(_ADD_ITEMS, {**columns, "run": run, "by": by, "now": now})
     return run
 
