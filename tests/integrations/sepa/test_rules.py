@@ -257,3 +257,26 @@ def test_an_empty_payment_beside_a_full_one_is_not_sent() -> None:
 
 def test_a_french_account_may_be_of_a_bank_in_monaco() -> None:
     assert check(creditor(iban=FRANCE, bic="CMCIMCMC")(order()), TODAY) == []
+
+
+_NEAR = st.text("AZaz09/-?:().,'+ _ä\n\x00&", max_size=4)
+_SIGNS = st.builds("{}{}{}".format, _NEAR, st.sampled_from(["", "fs-1-a", "NOTPROVIDED", "x" * 34, "y" * 69, "z" * 139]), _NEAR)
+
+
+@given(_SIGNS, _SIGNS, st.from_regex(r"[0-9]{0,10}[.,]?[0-9]{0,3}"), st.sampled_from(["EUR", "EU", "USD"]), _SIGNS, _SIGNS)
+@example("", "NOTPROVIDED", "1.00", "EUR", "Cleo", "")
+@example("a", "b", "0.00", "EUR", "Cleo", "")
+@example("a", "b", "0000000000.00", "EUR", "Cleo", "")
+@example("a", "b", "1.00\n", "EUR", "Cleo", "")
+@example("a", "b", "1.00", "EUR", "Cleo", "c\n")
+@settings(max_examples=600)
+def test_one_look_at_a_transfer_finds_nothing_exactly_where_no_single_rule_would(
+    instruction: str, reference: str, amount: str, currency: str, name: str, remittance: str
+) -> None:
+    one = Transfer(instruction, reference, amount, currency, replace(CLEO, name=name), remittance)
+    assert list(of_transfer(one, BEA, "here")) == list(each_of(one, BEA, "here"))
+
+
+def test_what_most_transfers_look_like_needs_one_look_only() -> None:
+    one = order().payments[0].transfers[0]
+    assert is_sound(one)
