@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fanshare.core.payout_item import Said
-from fanshare.core.provider_reports import Payment, ReportRow, What, Word, fees, matched, words
+from fanshare.core.provider_reports import Movement, Payment, ReportRow, What, Word, fees, matched, movement_of, words
 
 ONE = Payment(1, 9, "prog-1", "tr_1", 5_000_000, "EUR")
 TWO = Payment(2, 9, "prog-2", "", 7_000_000, "EUR")
@@ -86,3 +86,39 @@ def test_every_row_that_names_a_payment_is_told_or_listed_and_told_to_no_other(
     told = {payment: sum(word.amount for word in said) for payment, said in words(found).items()}
     for payment, sum_ in told.items():
         assert sum_ == sum(each.row.amount for each in found if each.heard and each.payment == payment)
+
+
+def numbered(*names: str, amount: int = 5_000_000) -> list[ReportRow]:
+    return [row(Said.ARRIVED, "prog-1", amount=amount)._replace(movement=name) for name in names]
+
+
+@given(st.lists(st.lists(st.sampled_from(["A", "B", "C"]), max_size=4), max_size=5))
+def test_each_movement_but_the_first_is_a_payment_too_many_once_on_whichever_reports_they_stand(
+    reports: list[list[str]],
+) -> None:
+    known = frozenset[Movement]()
+    accused, sums = list[str](), list[int]()
+    for names in reports:
+        found = matched(numbered(*names), [ONE._replace(movements=known)])
+        accused += [one.row.movement for one in found if one.what is What.PAID_TWICE]
+        sums += [word.amount for said in words(found).values() for word in said]
+        known |= {movement_of(one.row) for one in found}
+    told = list(dict.fromkeys(name for names in reports for name in names))
+    assert accused == told[1:]
+    assert sums == sorted(set(sums)), "each sum is told once, and is all that arrived by then"
+    assert sums[-1:] == [5_000_000 * len(told)][: len(told)]
+
+
+def test_a_row_without_a_number_may_be_any_of_those_that_are_known() -> None:
+    known = ONE._replace(movements=frozenset({Movement("A", 5_000_000, "EUR")}))
+    [one] = matched(numbered(""), [known])
+    assert (one.what, words([one])) == (None, {known: [Word(Said.ARRIVED, 5_000_000, "EUR")]})
+    assert [one.what for one in matched(numbered("", ""), [known])] == [None, What.PAID_TWICE]
+    assert [one.what for one in matched(numbered("A", "A"), [known])] == [None], "told twice it is one"
+
+
+def test_a_known_movement_of_another_amount_is_told() -> None:
+    known = ONE._replace(movements=frozenset({Movement("A", 5_000_000, "EUR")}))
+    found = matched(numbered("A", amount=4_000_000), [known])
+    assert [one.what for one in found] == [What.OTHER_AMOUNT]
+    assert words(found) == {known: [Word(Said.ARRIVED, 4_000_000, "EUR")]}

@@ -13,7 +13,7 @@ from fanshare.core.order_join import tombstone
 from fanshare.core.orders import Line, OrderState, Status
 from fanshare.core.terms_document import document
 from fanshare.flows import accept as accepting
-from fanshare.flows.accept import Accepted, accept
+from fanshare.flows.accept import Accepted, accept, accept_together
 from fanshare.flows.context import open_programme
 from fanshare.flows.publish_terms import publish_terms
 from fanshare.store.access import Access, Connection, connect
@@ -24,6 +24,7 @@ from tests.support.sales import EPOCH, UNIT, percent, terms_of
 NOW = EPOCH + 60 * DAY
 _WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
 _LOG = "SELECT size FROM log_tree WHERE programme_id = %(programme_id)s FOR NO KEY UPDATE NOWAIT"
+_ORDER = "SELECT FROM shop_order WHERE programme_id = %(programme_id)s AND id = %(order)s FOR UPDATE"
 _HASHES = "SELECT count(DISTINCT state_hash) FROM order_state WHERE programme_id = %(programme_id)s"
 _STATUS = "SELECT status FROM shop_order WHERE programme_id = %(programme_id)s"
 
@@ -120,3 +121,31 @@ def test_what_else_belongs_to_an_acceptance_is_done_before_the_log_is_locked(
             Access(theirs, access.programme_id, "test").fetch(_LOG)
     assert told == [found]
     assert (found.new_states, len(found.changed)) == (1, 1)
+
+
+def test_of_two_shops_the_second_is_waited_for_without_the_log(conn: Connection, shared_database: Database) -> None:
+    """Else whoever has an order of the second shop and wants the log would wait for whoever waits for that order."""
+    access, tenant = found_programme(conn, BEFORE)
+    publish_terms(access, document(terms_of(*percent(1000))), BEFORE)
+    one, two = add_shop(access), add_shop(access)
+    programme = open_programme(access, tenant.public_id, KEYS)
+    with access.transaction():
+        [order] = accept(access, two, [bought()], programme.book, programme.secrets, NOW).changed
+    told = [(one, [replace(bought(), order_id="1002")]), (two, [replace(bought(), modified_at=NOW)])]
+    found: list[Accepted] = []
+
+    def other() -> None:
+        with connect(shared_database.dsn()) as theirs:
+            mine = Access(theirs, access.programme_id, "test")
+            with mine.transaction():
+                found.extend(accept_together(mine, told, programme.book, programme.secrets, NOW))
+
+    thread = threading.Thread(target=other)
+    with access.transaction():
+        access.execute(_ORDER, {"order": order})
+        thread.start()
+        until_it_waits(shared_database)
+        access.fetch(_LOG)
+    thread.join(30)
+    assert [one.new_states for one in found] == [1, 1]
+    assert access.value(_HASHES) == 3

@@ -7,14 +7,14 @@ import pytest
 from psycopg import errors
 
 from fanshare.core.errors import BadInputError, ConflictError
-from fanshare.core.instants import DAY, to_datetime
+from fanshare.core.instants import DAY, HOUR, to_datetime
 from fanshare.core.ledger import AccountKey, AccountKind, Balance
 from fanshare.core.money import MICROS
 from fanshare.core.payment_clock import Wait
 from fanshare.core.payout_item import Answer, Said, State
 from fanshare.core.payout_runs import Why
 from fanshare.core.rates import ECB, DayRates, most, quote
-from fanshare.flows import payee_currency, payment_clock, payout_runs, people, rates
+from fanshare.flows import links, payee_currency, payment_clock, payout_runs, people, rates
 from fanshare.flows.check import one_finding
 from fanshare.flows.payout_runs import Told
 from fanshare.store import books
@@ -25,7 +25,9 @@ from fanshare.store.queries import payout_runs as rows
 from fanshare.store.queries.payout_runs import Row
 from fanshare.store.server import Database
 from tests.flows.test_payout_runs import READY, approved
-from tests.support.stories import TERMS, Story, open_story
+from tests.support.counting import Counting
+from tests.support.pg_books import LABEL
+from tests.support.stories import NOW, TERMS, Story, open_story
 
 CLEOS, FINNS = 5_664_000, 1_416_000
 USD, USD_LATER = "1.1583", "1.2001"
@@ -197,6 +199,49 @@ def test_two_sends_at_once_freeze_one_rate(story: Story, shared_database: Databa
         each.join()
     assert found == [found[0]] * 4
     assert len(conversions.every(story.access)) == 1
+    assert story.wrong(READY) == []
+
+
+def also_earned(story: Story, names: list[str]) -> list[int]:
+    """Creators who have something ready too, and wish yen."""
+    found = []
+    for name in names:
+        party = people.add_creator(story.programme, people.Joiner(name, slug=name), NOW)
+        link, _ = links.add_link(story.programme, links.NewLink(party, party, "https://shop.example/", LABEL), NOW)
+        click = replace(story, link=link).click(NOW)
+        story.sold(name, 59_000_000, click, now=NOW + HOUR)
+        payee_currency.choose(story.programme, party, "JPY", READY)
+        found.append(party)
+    story.settle(READY)
+    return found
+
+
+def test_many_converted_payments_take_as_many_statements_as_one_and_leave_in_the_same_order(story: Story) -> None:
+    access = Counting(story.access.conn, story.access.programme_id, "test")
+    programme = replace(story.programme, access=access)
+
+    def send_counted(payees: int) -> int:
+        run = approved(story)
+        before = access.asked
+        sent = payout_runs.send(programme, run, "Bea", READY)
+        assert len([row for row in sent if row.of is not None]) == payees
+        return access.asked - before
+
+    one = send_counted(1)
+    also_earned(story, ["ada", "bo", "cy", "di", "eve"])
+    assert send_counted(5) == one
+    walked = story.access.fetch(
+        "SELECT p.state, p.id, p.party_id FROM payout_event e JOIN payout p USING (programme_id)"
+        " WHERE e.payout_id = p.id AND e.programme_id = %(programme_id)s AND e.leaf_index IS NOT NULL"
+        " ORDER BY e.leaf_index"
+    )
+    # Finn's payment has no legs; each of the others is led by both of its own, given first.
+    legs = ["exchanged", "received", "in_transit"]
+    assert [state for state, _, _ in walked] == [*legs, "in_transit", *legs * 5]
+    later = walked[4:]
+    assert [party for _, _, party in later[::3]] == [party for _, _, party in later[2::3]]
+    ids = [id_ for state, id_, _ in later if state != "in_transit"]
+    assert ids == sorted(ids), "numbers follow the order of the payments"
     assert story.wrong(READY) == []
 
 

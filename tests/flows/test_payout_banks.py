@@ -221,6 +221,19 @@ def test_a_booking_that_a_later_statement_tells_again_is_no_second_one(story: St
     assert Counter(states(story, run).values()) == {State.FINAL: 1, State.RETURNED: 1}
 
 
+def test_a_file_that_was_booked_twice_on_a_day_without_references_is_found_by_the_statement_that_follows(
+    story: Story,
+) -> None:
+    run, order = sent(story)
+    one, two, third = (
+        statement([booked_file(order)], number=f"S-{number}", sequence=number, balances=balances)
+        for number, balances in (("7", ("9.00", "1.93")), ("8", ("1.93", "-5.14")), ("8", ("9.00", "1.93")))
+    )
+    assert days(story, run, one, third, one) == [set()] * 3, "made anew under the next number"
+    assert days(story, run, two, two, one) == [{"paid_twice"}] * 3
+    assert len(records.bookings(story.access, run)) == 4
+
+
 def test_a_return_and_a_debit_after_it_are_told_apart_over_statements(story: Story) -> None:
     run, order = sent(story)
     one = order.payments[0].transfers[0]

@@ -1,19 +1,23 @@
 """Days of paying in the real books: a run is planned once when its day has come, and waits for people."""
 
 import threading
+from dataclasses import replace
+from typing import Any
 
 import pytest
+from psycopg import errors
 
 from fanshare.core.errors import BadInputError, ConflictError
-from fanshare.core.instants import DAY, HOUR, parse_rfc3339
+from fanshare.core.instants import DAY, HOUR, parse_rfc3339, to_datetime
 from fanshare.core.payout_runs import SCHEDULE
 from fanshare.core.payout_schedule import Every, Schedule
 from fanshare.flows import payout_holds, payout_runs, payout_schedule
 from fanshare.flows.context import open_programme
 from fanshare.store import directory
-from fanshare.store.access import Access, Connection, connect
+from fanshare.store.access import Access, Connection, connect, do_not_wait_for_ever
 from fanshare.store.directory import Programme as Tenant
 from fanshare.store.queries import payout_runs as rows
+from fanshare.store.queries import payout_schedule as payout_schedule_rows
 from fanshare.store.server import Database
 from tests.support.pg_books import KEYS
 from tests.support.stories import NOW, TERMS, Story, open_story
@@ -135,11 +139,77 @@ def test_what_one_person_approved_after_the_calendar_counts_with_her_next_run(st
     assert rows.alone(story.access, "Otto", noon - DAY) == {}
 
 
-def test_a_day_of_paying_waits_while_restored_books_are_compared(story: Story) -> None:
+HELD = "These books were restored from a backup"
+
+
+def test_a_day_of_paying_waits_while_restored_books_are_compared_and_says_so(story: Story) -> None:
     """Not planned, and not over either: when payouts go on its run is planned."""
     chosen(story)
     noon = first_of_next_month(story)
+    assert payout_schedule.late(tenant(story), noon) is None
     payout_holds.hold(story.access, NOW, noon - HOUR)
     assert payout_schedule.plan_due(story.programme, tenant(story), noon) is None
+    late = payout_schedule.late(tenant(story), noon)
+    assert late is not None
+    assert (late.day.day, late.why.startswith(HELD)) == (1, True)
     payout_holds.release(story.access, "Bea", "the bank's statement of May", noon + HOUR)
     assert payout_schedule.plan_due(story.programme, tenant(story), noon + HOUR) is not None
+    assert payout_schedule.late(tenant(story), noon + HOUR) is None
+    assert tenant(story).pays_problem == ""
+
+
+class HeldMeanwhile(Access):
+    """Somebody holds payouts on a connection of her own when the day is being marked as planned."""
+
+    holder: Access | None = None
+
+    def execute(self, statement: Any, params: Any = None) -> Any:
+        if "pays_since = " in statement and self.holder is not None:
+            payout_holds.hold(self.holder, NOW, READY)
+        return super().execute(statement, params)
+
+
+def test_a_conflict_in_the_midst_of_planning_leaves_the_day_due(story: Story, shared_database: Database) -> None:
+    chosen(story)
+    noon = first_of_next_month(story)
+    with connect(shared_database.dsn()) as conn:
+        access = HeldMeanwhile(story.access.conn, story.access.programme_id, "test")
+        access.holder = Access(conn, story.access.programme_id, "test")
+        assert payout_schedule.plan_due(replace(story.programme, access=access), tenant(story), noon) is None
+    assert tenant(story).pays_problem.startswith(HELD)
+    payout_holds.release(story.access, "Bea", "the bank's statement of May", noon + HOUR)
+    assert payout_schedule.plan_due(story.programme, tenant(story), noon + DAY) is not None, "the day after, too"
+    assert len(rows.listed(story.access)) == 1
+
+
+def test_a_lock_that_somebody_else_holds_leaves_the_day_due_and_says_so(
+    story: Story, shared_database: Database
+) -> None:
+    chosen(story)
+    noon = first_of_next_month(story)
+    do_not_wait_for_ever(story.access.conn, lock_wait="100ms")
+    with connect(shared_database.dsn()) as conn:
+        other = Access(conn, story.access.programme_id, "test")
+        with other.transaction():
+            other.execute("SELECT FROM log_tree WHERE programme_id = %(programme_id)s FOR UPDATE")
+            with pytest.raises(errors.LockNotAvailable):
+                payout_schedule.plan_due(story.programme, tenant(story), noon)
+    late = payout_schedule.late(tenant(story), noon)
+    assert late is not None
+    assert late.why == "Somebody else was working on the payouts at that moment."
+    assert payout_schedule.plan_due(story.programme, tenant(story), noon + HOUR) is not None
+    assert payout_schedule.late(tenant(story), noon + HOUR) is None
+
+
+def test_what_was_in_the_way_of_other_days_is_forgotten(story: Story) -> None:
+    chosen(story)
+    noon = first_of_next_month(story)
+    payout_holds.hold(story.access, NOW, noon - HOUR)
+    payout_schedule.plan_due(story.programme, tenant(story), noon)
+    assert chosen(story, Schedule(Every.MONTH, 7), noon).pays_problem == ""
+    payout_schedule_rows.put_problem(story.access, noon_of(noon), "too late")
+    assert tenant(story).pays_problem == "", "the day is not due any more"
+
+
+def noon_of(now: int) -> str:
+    return to_datetime(now).date().isoformat()

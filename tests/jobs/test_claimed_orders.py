@@ -29,6 +29,7 @@ from fanshare.world.woo_shop import WooShop
 from tests.jobs.house import House
 from tests.jobs.test_reconciliation import COMMISSION, order, shop, told, woo
 from tests.jobs.test_shopify import connected, post, sale
+from tests.support.last_lock import behind_the_log, executed, only_what_must
 from tests.support.shopify_shop import ShopifyShop
 
 __all__ = ["shop", "woo"]
@@ -271,6 +272,21 @@ def test_a_number_of_two_shops_is_left_to_the_person_who_looks(
     assert asked(house, claim)[:2] == ("found", "several_orders")
     case = claims.look(house.bea.programme, claim, house.now)
     assert (case.order, "Several orders have that number" in case.problem) == (None, True)
+
+
+def test_orders_of_two_shops_are_taken_together_and_the_log_is_the_last_lock(
+    house: House, woo: ShopConnection, shop: WooShop, linen: ShopifyShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connected(house, linen)
+    shop.put(order(1001, house.now))
+    linen.put(sale(house, "", id=5_678, name="#1001"))
+    claim = claimed(house, "1001")
+    with executed(monkeypatch) as told:
+        assert look(house) == {"found": 1}
+    assert only_what_must(behind_the_log(told, "EXISTS (SELECT FROM claim_answer"))
+    assert sum("FROM log_tree" in statement and "FOR NO KEY UPDATE" in statement for statement in told) == 1
+    assert asked(house, claim).reason == "several_orders"
+    assert all(one.ok for one in check(house.bea.programme, house.now) if one.name != "checkpoints")
 
 
 def test_two_workers_take_one_claim_once(house: House, woo: ShopConnection, shop: WooShop) -> None:

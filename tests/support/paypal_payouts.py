@@ -52,6 +52,7 @@ class PayPal:
         batch = next(one for one in self.batches.values() if _key(one) == key)
         batch["batch_header"]["batch_status"] = "SUCCESS"
         batch["items"][0]["transaction_status"] = status
+        batch["items"][0]["transaction_id"] = f"TX{batch['items'][0]['payout_item_id']}"
         if value is not None:
             batch["items"][0]["payout_item"]["amount"]["value"] = value
 

@@ -6,11 +6,14 @@ from html import unescape
 
 import pytest
 
-from fanshare.core.instants import DAY
+from fanshare.core.instants import DAY, to_datetime
 from fanshare.core.ledger import AccountKind
 from fanshare.core.payout_runs import Rules
+from fanshare.core.payout_schedule import Every, Schedule
+from fanshare.flows import payout_holds, payout_schedule
 from fanshare.flows.check import one_finding
 from fanshare.store import books
+from fanshare.store.directory import programme_with_id
 from fanshare.store.queries import payout_runs as rows
 from fanshare.store.server import Server
 from tests.support.schema import schema_template
@@ -182,6 +185,36 @@ def test_the_rules_are_set_on_a_page_and_everybody_reads_the_day(company: Compan
     assert post(bea, path, do="days", every="").status == 302
     done = [row[0] for row in company.house.rows("SELECT what FROM audit WHERE what LIKE 'payout.%%' ORDER BY id")]
     assert done == ["payout.schedule", "payout.rule", "payout.schedule"]
+
+
+def test_a_run_of_the_calendar_that_could_not_be_planned_yet_says_why(company: Company) -> None:
+    """The day is yesterday's, so that it has come wherever the company is."""
+    bea, access = company.device("bea"), company.brand.access
+    yesterday = to_datetime(company.house.now - DAY).date()
+    schedule = Schedule(Every.WEEK, yesterday.isoweekday())
+    payout_schedule.choose(
+        access, programme_with_id(access.conn, access.programme_id), schedule, company.house.now - 9 * DAY
+    )
+    payout_holds.hold(access, company.house.now - DAY, company.house.now)
+    for path in (PAGE, f"{PAGE}/rules"):
+        assert "could not be planned yet" not in words(bea.get(path)), "nobody has tried yet"
+    plan_due(company)
+    for path in (PAGE, f"{PAGE}/rules"):
+        said = words(bea.get(path))
+        assert re.search(r"The run of \w{3} \d+ \w{3} could not be planned yet\. It is tried again by itself", said)
+        assert "These books were restored from a backup: nothing is paid" in said
+        german = words(bea.get(path, HTTP_ACCEPT_LANGUAGE="de"))
+        assert ("konnte noch nicht geplant werden" in german, "These books" in german) == (True, False)
+    payout_holds.release(access, "Bea", "the bank's statement of May", company.house.now)
+    plan_due(company)
+    assert "could not be planned yet" not in words(bea.get(PAGE))
+
+
+def plan_due(company: Company) -> None:
+    access = company.brand.access
+    payout_schedule.plan_due(
+        company.brand.programme, programme_with_id(access.conn, access.programme_id), company.house.now
+    )
 
 
 def test_somebody_who_is_stopped_reads_why_and_is_paid_again(company: Company) -> None:

@@ -143,6 +143,12 @@ def test_a_report_of_the_provider_is_read_once_and_what_fits_nothing_is_listed(
     assert "read before; nothing was changed" in words(upload(fina, REPORTS, raw))
     assert len(company.house.rows("SELECT id FROM provider_report")) == 1
     assert one_finding("provider reports", company.brand.programme, company.house.now).ok
+    company.brand.access.execute(
+        "INSERT INTO provider_line (programme_id, report_id, line, item_id, reference, said, amount, fee, currency,"
+        " what, heard, movement) SELECT programme_id, report_id, 99, item_id, reference, said, amount, fee, currency,"
+        " 'paid_twice', false, 'TX2' FROM provider_line WHERE programme_id = %(programme_id)s AND heard LIMIT 1"
+    )
+    assert "( TX2 ), " in words(fina.get(REPORTS)), "by which number it is found at the provider"
 
 
 def test_paypal_is_connected_by_its_app_and_chosen_by_an_address(company: Company) -> None:

@@ -100,7 +100,13 @@ def report(
         taken = provider_reports.take(desk.programme, found.kind, found.rows, raw, done.name, desk.now)
         done.note("payout.report", f"{found.kind}: {taken.told} told, {len(taken.odd)} odd")
     odd: list[dict[str, Any]] = [
-        {"line": one.row.line, "reference": one.reference, "what": str(one.what)} for one in taken.odd
+        {
+            "line": one.row.line,
+            "reference": one.reference,
+            "movement": one.row.movement,
+            "what": str(one.what),
+        }
+        for one in taken.odd
     ]
     words = [f"{taken.told} payments were told something new."]
     words = ["This report was read before; nothing was changed."] if taken.again else words

@@ -88,7 +88,8 @@ class Odd(NamedTuple):
 class Booked(NamedTuple):
     """A debit of a payment that a statement tells, or with ``back`` a return; ``reason`` is the bank's code for that.
 
-    ``entry`` (a hash) is the same on every statement that tells the same booking.
+    ``entry`` (a hash) is the same on every statement that tells the same booking. ``opens`` and ``closes`` (hashes) say
+    where its statement begins and ends, so that one that follows it is known; empty where the bank does not tell.
     """
 
     key: str
@@ -97,6 +98,8 @@ class Booked(NamedTuple):
     amount: Micros
     currency: str
     reason: str = ""
+    opens: bytes = b""
+    closes: bytes = b""
 
 
 class Reading(NamedTuple):

@@ -67,8 +67,9 @@ class Said(StrEnum):
 class Answer:
     """What was said at which time; ``amount`` in micros and ``currency`` where they were said.
 
-    ``remote`` is the provider's own name of the payment. ``reason`` says why one was refused or is back, to its payee;
-    ``trouble`` why nothing was learned, to whoever runs the rail. Neither repeats a name, an account or a key.
+    ``remote`` is the provider's own name of the payment, ``movement`` that of the money's movement, where it has one of
+    its own: two of them are two payments, whatever else is the same. ``reason`` says why one was refused or is back, to
+    its payee; ``trouble`` why nothing was learned, to whoever runs the rail. Neither repeats a name, account or key.
     """
 
     said: Said
@@ -78,6 +79,7 @@ class Answer:
     remote: str = ""
     reason: str = ""
     trouble: str = ""
+    movement: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,8 @@ class ReportRow(NamedTuple):
 
     ``said``: what it says of the payment, ``None`` for a state that is not known. ``amount`` of the payment itself and
     the ``fee`` that the provider took for it (below zero where it gave one back), in micros; ``adds_up`` says whether
-    they come to the net amount. ``payment``: whether the provider calls this row a payment.
+    they come to the net amount. ``payment``: whether the provider calls this row a payment. ``movement`` is its
+    number of the money's movement, where it gives each of them one: another one is another payment.
     """
 
     line: int
@@ -46,6 +47,15 @@ class ReportRow(NamedTuple):
     currency: str
     adds_up: bool = True
     payment: bool = True
+    movement: str = ""
+
+
+class Movement(NamedTuple):
+    """Money that arrived, by the provider's number of it."""
+
+    name: str
+    amount: Micros
+    currency: str
 
 
 class Report(NamedTuple):
@@ -56,7 +66,9 @@ class Report(NamedTuple):
 
 
 class Payment(NamedTuple):
-    """A payment over the provider as it was sent; ``sending``: it may still be attempted."""
+    """A payment over the provider as it was sent; ``sending``: it may still be attempted. ``movements``: by which it
+    arrived, as its answers and earlier reports told.
+    """
 
     item: int
     run: int
@@ -65,6 +77,7 @@ class Payment(NamedTuple):
     amount: Micros
     currency: str
     sending: bool = False
+    movements: frozenset[Movement] = frozenset()
 
 
 class Found(NamedTuple):
@@ -85,12 +98,16 @@ class Found(NamedTuple):
 
 
 def matched(rows: Iterable[ReportRow], payments: Iterable[Payment]) -> list[Found]:
-    """The rows that are about payments of ours, or look so; everything else in the report is no business of ours."""
+    """The rows that are about payments of ours, or look so; everything else in the report is no business of ours.
+
+    A movement that the report tells twice counts once.
+    """
     known = list(payments)
     keys = {one.key: one for one in known}
     remotes = {one.remote: one for one in known if one.remote}
     found: list[Found] = []
-    arrived: set[int] = set()
+    arrived: dict[int, set[str]] = {}
+    seen: set[tuple[object, ...]] = set()
     for row in rows:
         named = next((keys[one] for one in row.references if one in keys), None)
         payment = named or remotes.get(row.remote)
@@ -98,13 +115,17 @@ def matched(rows: Iterable[ReportRow], payments: Iterable[Payment]) -> list[Foun
             if row.payment:
                 found.append(Found(row, None, What.STRANGER, heard=False))
             continue
-        found.append(_held_against(row, payment, arrived))
+        place = (payment.item, *row._replace(line=0))
+        if row.movement and place in seen:
+            continue
+        seen.add(place)
+        found.append(_held_against(row, payment, arrived.setdefault(payment.item, set())))
         if row.said is Said.ARRIVED and found[-1].heard:
-            arrived.add(payment.item)
+            arrived[payment.item].add(row.movement)
     return found
 
 
-def _held_against(row: ReportRow, payment: Payment, arrived: set[int]) -> Found:
+def _held_against(row: ReportRow, payment: Payment, arrived: set[str]) -> Found:
     other = "" not in (row.remote, payment.remote) and row.remote != payment.remote
     unheard = (
         (row.said is None, What.STATUS),
@@ -115,11 +136,22 @@ def _held_against(row: ReportRow, payment: Payment, arrived: set[int]) -> Found:
     why = next((what for applies, what in unheard if applies), None)
     if why is not None:
         return Found(row, payment, why, heard=False)
-    if row.said is Said.ARRIVED and payment.item in arrived:
+    if row.said is Said.ARRIVED and _another(row, payment, arrived):
         return Found(row, payment, What.PAID_TWICE)
     if (row.amount, row.currency) != (payment.amount, payment.currency):
         return Found(row, payment, What.OTHER_AMOUNT)
     return Found(row, payment)
+
+
+def _another(row: ReportRow, payment: Payment, arrived: set[str]) -> bool:
+    """Whether this is another movement than one that is known: ``arrived`` are those of the report so far.
+
+    Of a row without a number nobody knows whether it is one that an earlier report told.
+    """
+    known = {one.name for one in payment.movements}
+    if not row.movement:
+        return bool(arrived)
+    return row.movement not in known and bool(known | arrived - {row.movement})
 
 
 class Word(NamedTuple):
@@ -131,16 +163,37 @@ class Word(NamedTuple):
 
 
 def words(found: Iterable[Found]) -> Mapping[Payment, list[Word]]:
-    """What each payment is told, in the order in which it can have happened; twice paid is told as one sum."""
+    """What each payment is told, in the order in which it can have happened; twice paid is told as one sum, with what
+    arrived by other movements before. Of movements that are known as they are nothing is told.
+    """
     sums: dict[tuple[Payment, Said, str], Micros] = {}
+    arrived: dict[Payment, set[Movement]] = {}
     for one in found:
         if one.heard and one.payment is not None and one.row.said is not None:
             place = (one.payment, one.row.said, one.row.currency)
             sums[place] = sums.get(place, 0) + one.row.amount
+            if one.row.said is Said.ARRIVED:
+                arrived.setdefault(one.payment, set()).add(movement_of(one.row))
     told: dict[Payment, list[Word]] = {}
     for (payment, said, currency), amount in sorted(sums.items(), key=lambda pair: _ORDER.index(pair[0][1])):
-        told.setdefault(payment, []).append(Word(said, amount, currency))
+        if said is Said.ARRIVED and arrived[payment] <= payment.movements:
+            continue
+        before = beside(payment.movements, arrived[payment], currency) if said is Said.ARRIVED else 0
+        told.setdefault(payment, []).append(Word(said, amount + before, currency))
     return told
+
+
+def movement_of(row: ReportRow) -> Movement:
+    """The movement that a row tells."""
+    return Movement(row.movement, row.amount, row.currency)
+
+
+def beside(known: Iterable[Movement], told: Iterable[Movement], currency: str) -> Micros:
+    """What arrived in a currency by known movements other than those told now; one without a number may be any."""
+    names = {one.name for one in told}
+    if "" in names:
+        return 0
+    return sum(one.amount for one in known if one.currency == currency and one.name not in names)
 
 
 _ORDER = (Said.ACCEPTED, Said.ARRIVED, Said.REFUSED, Said.CAME_BACK)

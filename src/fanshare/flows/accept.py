@@ -75,11 +75,28 @@ def accept(
     ``then`` does what else belongs into that transaction. It comes before the log is locked, which has to be the last
     lock: while somebody holds it nobody else can accept or settle.
     """
-    result = Accepted()
-    fresh = _take(access, shop, reports, book, secrets, now, result)
-    then(result)
-    _write_states(access, shop, fresh, secrets, now)
+    told = [(shop, reports)]
+    [result] = accept_together(access, told, book, secrets, now, then=lambda found: then(found[0]))
     return result
+
+
+def accept_together(
+    access: Access,
+    told: Sequence[tuple[Shop, Sequence[Report]]],
+    book: TermsBook,
+    secrets: Secrets,
+    now: Instant,
+    *,
+    then: Callable[[list[Accepted]], None] = lambda _: None,
+) -> list[Accepted]:
+    """The same of several connections in one transaction: what all of them say, then ``then``, and the log last."""
+    results, fresh = [Accepted() for _ in told], list[tuple[Shop, int, OrderState]]()
+    for (shop, reports), result in zip(told, results, strict=True):
+        taken = _take(access, shop, reports, book, secrets, now, result)
+        fresh += [(shop, order, state) for order, state in taken]
+    then(results)
+    _write_states(access, fresh, secrets, now)
+    return results
 
 
 def _take(
@@ -291,12 +308,12 @@ def _frozen_view(view: OrderView, order: Known, frozen: bool) -> OrderView:
 
 
 def _write_states(
-    access: Access, shop: Shop, fresh: Sequence[tuple[int, OrderState]], secrets: Secrets, now: Instant
+    access: Access, fresh: Sequence[tuple[Shop, int, OrderState]], secrets: Secrets, now: Instant
 ) -> None:
     if not fresh:
         return
     bodies, states = [], []
-    for order_id, state in fresh:
+    for shop, order_id, state in fresh:
         digest, text = state_hash(state), state_text(state)
         salt = commitments.derive_salt(secrets.salts, "order_state", shop.public_id, state.order_id, digest)
         bodies.append(

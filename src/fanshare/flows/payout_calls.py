@@ -12,14 +12,15 @@ from fanshare.core import payout_item as way
 from fanshare.core.errors import BadInputError, ConflictError
 from fanshare.core.instants import MINUTE, Instant
 from fanshare.core.payee_account import Kind, unpacked
-from fanshare.core.payout_item import Answer, Frozen, State
+from fanshare.core.payout_item import Answer, Frozen, Said, State
+from fanshare.core.provider_reports import Movement, beside
 from fanshare.core.rails import Drivers, Order, next_look, window_of
 from fanshare.core.reconciliation import ATTEMPTED
 from fanshare.flows import payees, payout_runs
 from fanshare.flows.context import Programme
 from fanshare.flows.payout_holds import refuse_if_held
 from fanshare.store.access import Access
-from fanshare.store.queries import payout_rails
+from fanshare.store.queries import payout_rails, provider_reports
 from fanshare.store.queries import payout_runs as rows
 from fanshare.store.queries.payout_runs import Row
 
@@ -64,6 +65,7 @@ def heard(programme: Programme, id_: int, answer: Answer, now: Instant) -> Row:
     access = programme.access
     with access.transaction():
         before = rows.item(access, id_, lock=True)
+        answer = _beside_others(access, id_, answer, now)
         item = way.hear(before.item, replace(answer, at=now), window_of(before.kind))
         moved = item.state is not before.item.state
         tries = 0 if moved and item.state not in _UNANSWERED else before.tries
@@ -79,6 +81,18 @@ def heard(programme: Programme, id_: int, answer: Answer, now: Instant) -> Row:
             _forget(programme, booked)
         payout_rails.say_trouble(access, before.kind, answer.trouble, now)
         return booked
+
+
+def _beside_others(access: Access, id_: int, answer: Answer, now: Instant) -> Answer:
+    """The answer, where a movement that nobody told before is said with what arrived by others: paid twice."""
+    if answer.said is not Said.ARRIVED or not answer.movement or answer.amount is None:
+        return answer
+    known = provider_reports.movements(access, [id_]).get(id_, frozenset())
+    if answer.movement in {one.name for one in known}:
+        return answer
+    mine = Movement(answer.movement, answer.amount, answer.currency)
+    provider_reports.add_movements(access, [(id_, mine)], None, now)
+    return replace(answer, amount=mine.amount + beside(known, [mine], mine.currency))
 
 
 def after_restore(access: Access) -> None:

@@ -214,7 +214,7 @@ def _go(
     sent = [row._replace(payout=payout.id) for row, payout in zip(frozen, begun, strict=True)]
     payout_steps.send(access, [row for row in sent if row.id in as_planned], by, now)
     _save(access, [*(row for row in sent if row.id not in as_planned), *failed], by, now)
-    moving = [step for row, payout in zip(going, begun, strict=True) for step in _leaving(access, row, payout, now)]
+    moving = _leaving(access, going, begun, now)
     moving += withholding.begin(
         access, {row.payout: kept[row.id] for row in sent if row.payout and row.id in kept}, now
     )
@@ -222,10 +222,11 @@ def _go(
     return {row.id: row for row in sent}
 
 
-def _leaving(access: Access, row: Row, payout: payouts.Payout, now: Instant) -> list[payouts.Step]:
-    """The payment on its way, and before it the legs of its conversion."""
-    legs = [] if row.of is None else conversions.begin(access, payout, row.of, now)
-    return [*legs, payouts.Step(payout, "in_transit")]
+def _leaving(access: Access, going: Sequence[Row], begun: Sequence[payouts.Payout], now: Instant) -> list[payouts.Step]:
+    """The payments on their way, and before each the legs of its conversion."""
+    pairs = zip(going, begun, strict=True)
+    legs = conversions.begin_all(access, [(payout, row.of) for row, payout in pairs if row.of is not None], now)
+    return [step for one in begun for step in (*legs.get(one.id, ()), payouts.Step(one, "in_transit"))]
 
 
 def _frozen(programme: Programme, row: Row, now: Instant) -> Row:

@@ -6,14 +6,15 @@ person decides. What the provider took for it is kept beside it, and is no money
 
 import hashlib
 from collections import defaultdict
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from fanshare.core import provider_reports as core
 from fanshare.core.instants import Instant
 from fanshare.core.money import Micros
 from fanshare.core.payee_account import Kind
-from fanshare.core.payout_item import Answer
-from fanshare.core.provider_reports import Found, ReportRow, Word
+from fanshare.core.payout_item import Answer, Said
+from fanshare.core.provider_reports import Found, Movement, ReportRow, Word
 from fanshare.flows import payout_runs
 from fanshare.flows.context import Programme
 from fanshare.flows.payout_runs import Told
@@ -36,7 +37,8 @@ class Taken(NamedTuple):
 def take(programme: Programme, kind: Kind, found: list[ReportRow], raw: bytes, by: str, now: Instant) -> Taken:
     """Book what a report says of payments over a provider, all of it or nothing.
 
-    The same file again changes nothing, and what another report has said already is not said twice. Raises
+    The same file again changes nothing, and what another report has said already is not said twice. A movement that no
+    answer and no report told before is another payment, on whichever report it stands. Raises
     ``BadInputError`` (``bad_name``), ``ConflictError`` as ``payout_runs.tell`` does.
     """
     payout_runs.check_name(by)
@@ -49,6 +51,7 @@ def take(programme: Programme, kind: Kind, found: list[ReportRow], raw: bytes, b
         matched = core.matched(found, rows.payments(access, kind, texts, now))
         report = rows.add(access, kind, hash_, len(found), matched, by, now)
         told = _tell(programme, report, matched, by, now)
+        rows.add_movements(access, [*_arrived(matched)], report, now)
     odd = tuple(one for one in matched if one.what is not None)
     return Taken(report, False, len(found), told, odd, core.fees(matched))
 
@@ -67,6 +70,12 @@ def _tell(programme: Programme, report: int, matched: list[Found], by: str, now:
             payout_runs.tell(programme, run, some, by, now)
             count += len(some)
     return count
+
+
+def _arrived(matched: list[Found]) -> Iterator[tuple[int, Movement]]:
+    for one in matched:
+        if one.heard and one.payment is not None and one.row.said is Said.ARRIVED and one.row.movement:
+            yield one.payment.item, core.movement_of(one.row)
 
 
 def _answer(word: Word, now: Instant) -> Answer:

@@ -16,6 +16,7 @@ from fanshare.flows.payouts import Begun, Step
 from fanshare.store.access import Access
 from fanshare.store.queries import conversions
 from fanshare.store.queries import replaced as rows
+from fanshare.store.queries.conversions import Legs
 from fanshare.store.queries.replaced import Standing
 
 #: Accounts that are changed in one transaction.
@@ -59,7 +60,7 @@ def _change(programme: Programme, standing: Sequence[Standing], now: Instant) ->
     begun = payouts.begin_all(access, news, now)
     given, got = begun[::2], begun[1::2]
     pairs = zip(given, got, changes, strict=True)
-    rows.add(access, [(out.id, into.id, one) for out, into, (_, one) in pairs], now)
+    conversions.add(access, [Legs(out.id, into.id, None, one.quote) for out, into, (_, one) in pairs], now)
     legs = zip(given, got, strict=True)
     payouts.walk(
         programme, [step for out, into in legs for step in (Step(out, "exchanged"), Step(into, "received"))], now

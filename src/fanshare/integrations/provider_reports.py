@@ -14,6 +14,7 @@ from fanshare.core.money import MAX_MICROS, MICROS, Micros
 from fanshare.core.payee_account import Kind
 from fanshare.core.payout_item import Said
 from fanshare.core.provider_reports import MOST_BYTES, Report, ReportRow, bad_report, bad_row
+from fanshare.integrations.paypal.payouts import transaction_of
 
 _AMOUNT = re.compile(r"-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,15})(?:\.[0-9]{1,6})?", re.ASCII)
 _CURRENCY = re.compile(r"[A-Za-z]{3}", re.ASCII)
@@ -123,7 +124,8 @@ def _paypal(cells: Cells, line: int) -> ReportRow | None:
         said = Said.ARRIVED if amount < 0 else Said.CAME_BACK
     # The transaction is not the batch that we know: it names nothing here but itself, for a person's eyes.
     return ReportRow(line, (*references, cells["transaction_id"]), "", said, abs(amount), -fee,
-                     _currency(cells["currency"], line), amount + fee == net, payment)  # fmt: skip
+                     _currency(cells["currency"], line), amount + fee == net, payment,
+                     transaction_of(cells["transaction_id"]))  # fmt: skip
 
 
 # --- Tremendous: developers.tremendous.com/reference/create-report (digital_rewards, csv). No page of theirs names the

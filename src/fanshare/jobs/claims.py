@@ -15,7 +15,7 @@ from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.core.instants import MINUTE, SECOND, Instant
 from fanshare.core.payments import Report
 from fanshare.flows import claims
-from fanshare.flows.accept import Shop, accept
+from fanshare.flows.accept import Accepted, Shop, accept_together
 from fanshare.flows.connections import Connection, connections
 from fanshare.flows.context import Programme
 from fanshare.flows.rulings import find_order
@@ -147,23 +147,45 @@ def _conclude(programme: Programme, turn: Turn, answers: _Answers, now: Instant)
 
 
 def _accepted(programme: Programme, turn: Turn, found: list[tuple[Connection, Report]], now: Instant) -> str:
-    """Take what was found as any order that was asked for. A number of two shops is left to the person who looks."""
-    access, orders, refusals = programme.access, list[int](), list[str]()
+    """Take what was found as any order that was asked for. A number of two shops is left to the person who looks.
+
+    All of it is one transaction, so that nobody sees the order of one of two shops alone; the log is its last lock.
+    """
+    access, state = programme.access, ""
+    found = sorted(found, key=lambda one: one[0].id)
+    told = [(Shop(shop.id, shop.endpoint, connector(shop.kind).news), [report]) for shop, report in found]
+
+    def then(taken: list[Accepted]) -> None:
+        nonlocal state
+        state = _concluded(programme, turn, found, here, taken, now)
+
     with access.transaction():
-        for shop, report in found:
-            speaker = Shop(shop.id, shop.endpoint, connector(shop.kind).news)
-            here = asking.known(access, shop.id, [report.order_id])
-            taken = accept(access, speaker, [report], programme.book, programme.secrets, now)
-            missed = report.placed_at >= asking.connected_at(access, shop.id) and not here and not taken.refused
-            asking.fetched_first(access, shop.id, [report.order_id] * missed, now)
-            order = rows.order_of(access, shop.id, report.order_id)
-            refusals += [error.code for error in taken.refused.values()]
-            orders += [] if order is None or taken.refused else [order]
-        if not orders:
-            return _end(programme, turn, "failed", next(iter(refusals), "not_an_order"))
-        if len(orders) > 1:
-            return _end(programme, turn, "found", "several_orders")
-        return _end(programme, turn, "found", order=orders[0])
+        here = [bool(asking.known(access, shop.id, [report.order_id])) for shop, report in found]
+        accept_together(access, told, programme.book, programme.secrets, now, then=then)
+    return state
+
+
+def _concluded(
+    programme: Programme,
+    turn: Turn,
+    found: list[tuple[Connection, Report]],
+    here: list[bool],
+    taken: list[Accepted],
+    now: Instant,
+) -> str:
+    """What the orders that were taken mean for the claim; ``here`` are those that were known before."""
+    access, orders, refusals = programme.access, list[int](), list[str]()
+    for (shop, report), known, one in zip(found, here, taken, strict=True):
+        missed = report.placed_at >= asking.connected_at(access, shop.id) and not known and not one.refused
+        asking.fetched_first(access, shop.id, [report.order_id] * missed, now)
+        order = rows.order_of(access, shop.id, report.order_id)
+        refusals += [error.code for error in one.refused.values()]
+        orders += [] if order is None or one.refused else [order]
+    if not orders:
+        return _end(programme, turn, "failed", next(iter(refusals), "not_an_order"))
+    if len(orders) > 1:
+        return _end(programme, turn, "found", "several_orders")
+    return _end(programme, turn, "found", order=orders[0])
 
 
 def _end(

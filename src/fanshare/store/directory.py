@@ -47,8 +47,9 @@ class Programme:
     """One tenant, as its row says.
 
     Only those found by a row id or public id know ``paused_since`` (see ``queries.budgets``); ``newest_terms``, number
-    and hash of the newest version: what was published is never changed, so they stand for all versions up to it; and
-    ``held_books``: of when the books are while payouts wait after a restore.
+    and hash of the newest version: what was published is never changed, so they stand for all versions up to it;
+    ``held_books``: of when the books are while payouts wait after a restore; ``pays_problem``: why the run of a day
+    that has come could not be planned yet.
     """
 
     id: int
@@ -68,6 +69,7 @@ class Programme:
     paused_since: Instant | None = None
     newest_terms: str | None = None
     held_books: Instant | None = None
+    pays_problem: str = ""
 
     @property
     def schedule(self) -> Schedule | None:
@@ -121,7 +123,8 @@ WHOLE: LiteralString = """programme.id, programme.public_id, programme.slug, pro
                 WHERE n.programme_id = t.programme_id AND n.currency = t.currency AND n.id > t.id)),
        (SELECT v.version || ' ' || encode(v.hash, 'hex') FROM terms v
          WHERE v.programme_id = programme.id ORDER BY v.version DESC LIMIT 1),
-       (SELECT h.books_of FROM payout_hold h WHERE h.programme_id = programme.id AND h.released_at IS NULL)"""
+       (SELECT h.books_of FROM payout_hold h WHERE h.programme_id = programme.id AND h.released_at IS NULL),
+       programme.pays_problem"""
 _BY_ID: LiteralString = f"SELECT {WHOLE} FROM programme WHERE id = %s"  # noqa: S608  # both written here
 _BY_PUBLIC_ID: LiteralString = f"SELECT {WHOLE} FROM programme WHERE public_id = %s"  # noqa: S608  # the same
 

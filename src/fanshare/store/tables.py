@@ -91,6 +91,7 @@ IMMUTABLE = frozenset(
         "payout_report",
         "period_close",
         "provider_line",
+        "provider_movement",
         "provider_report",
         "returns_shown",
         "ruling",

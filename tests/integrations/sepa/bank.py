@@ -75,6 +75,7 @@ def statement(
     *,
     version: str = "08",
     number: str = "S-1",
+    sequence: str = "7",
     balances: tuple[str, str] | None = None,
     duplicate: bool = False,
 ) -> bytes:
@@ -85,7 +86,7 @@ def statement(
     return (
         f'{HEAD}<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.{version}">'
         "<BkToCstmrStmt><GrpHdr><MsgId>B-2</MsgId><CreDtTm>2026-11-28T06:00:00</CreDtTm></GrpHdr>"
-        f"<Stmt><Id>{number}</Id><ElctrncSeqNb>7</ElctrncSeqNb><CreDtTm>2026-11-28T06:00:00</CreDtTm>"
+        f"<Stmt><Id>{number}</Id><ElctrncSeqNb>{sequence}</ElctrncSeqNb><CreDtTm>2026-11-28T06:00:00</CreDtTm>"
         f"{'<CpyDplctInd>DUPL</CpyDplctInd>' if duplicate else ''}"
         f"<Acct><Id><IBAN>DE89370400440532013000</IBAN></Id></Acct>{told}{inside}</Stmt></BkToCstmrStmt></Document>"
     ).encode()

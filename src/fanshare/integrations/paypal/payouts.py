@@ -24,6 +24,7 @@ URLS = {"live": "https://api-m.paypal.com", "sandbox": "https://api-m.sandbox.pa
 SCOPE = "https://uri.paypal.com/payments/payouts"
 _BATCHES = "/v1/payments/payouts"
 _BATCH = re.compile(r"/v1/payments/payouts/([A-Za-z0-9_-]{1,40})(?:[?#].*)?\Z", re.ASCII)
+_TRANSACTION = re.compile(r"[A-Z0-9]{1,40}", re.ASCII)
 _ID = re.compile(r"[A-Za-z0-9_-]{20,120}", re.ASCII)
 _JSON = {"content-type": "application/json"}
 _FORM = {"content-type": "application/x-www-form-urlencoded"}
@@ -216,4 +217,11 @@ def _answer(document: dict[str, Any], key: str, remote: str, now: Instant) -> An
     amount: Micros = sum(parse_amount(one["value"]) for one in amounts)
     if not 0 <= amount <= MAX_MICROS:
         raise BadInputError("bad_amount", "An amount must be a decimal number written in digits.")
-    return Answer(_SAID[status], now, amount, amounts[0]["currency"], remote, REASONS.get(status, ""))
+    said, transaction = _SAID[status], transaction_of(str(items[0].get("transaction_id", "")))
+    return Answer(said, now, amount, amounts[0]["currency"], remote, REASONS.get(status, ""), movement=transaction)
+
+
+def transaction_of(text: str) -> str:
+    """PayPal's number of a transaction, written as its answers and reports both know it; empty for what is none."""
+    found = text.strip().upper()
+    return found if _TRANSACTION.fullmatch(found) else ""

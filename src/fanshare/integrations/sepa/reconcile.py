@@ -15,6 +15,7 @@ from fanshare.core.bank_files import Booked
 from fanshare.core.money import Micros
 from fanshare.integrations.sepa.amounts import read_amount
 from fanshare.integrations.sepa.document import Order, Payment
+from fanshare.integrations.sepa.following import Chain, Ends, ends
 from fanshare.integrations.sepa.read_statement import Batch, Entry, Line, Statement
 
 
@@ -91,10 +92,14 @@ def reconcile(
     A statement that is given twice, or is marked as a duplicate of one that is there, counts once; so does a booking
     of the same bank reference, day and amount on two statements. A sum without parts stands for all transfers of its
     payment if message or payment id and total are the payment's. What an earlier statement told is told again by the
-    same account, day, amount, direction and bank reference; the second such booking of a day is another one.
+    same account, day, amount, direction and bank reference; the second such booking of a day is another one. Where the
+    bank has no reference, such a booking on a statement that follows the one that told it is another one as well
+    (``following``); on a statement that does not say so nobody can tell it from the same one told again, and it counts
+    once.
     """
-    book = _Book(orders, before)
-    for statement in _once(statements):
+    once = [*_once(statements)]
+    book = _Book(orders, before, once)
+    for statement in once:
         if statement.missing:
             book.note(Finding.STATEMENT_SUM, statement.statement_id, statement.missing)
         for entry in statement.entries:
@@ -116,7 +121,7 @@ def _once(statements: Iterable[Statement]) -> Iterator[Statement]:
 
 
 class _Book:
-    def __init__(self, orders: Sequence[Order], before: Iterable[Booked]) -> None:
+    def __init__(self, orders: Sequence[Order], before: Iterable[Booked], statements: Iterable[Statement]) -> None:
         payments = [(order, payment) for order in orders for payment in order.payments]
         transfers = [transfer for _, payment in payments for transfer in payment.transfers]
         self.expected = {one.end_to_end_id: (read_amount(one.amount), one.currency) for one in transfers}
@@ -125,10 +130,14 @@ class _Book:
         self._ids = {text for order, payment in payments for text in (order.message_id, payment.payment_id)}
         self._seen: dict[tuple[str, date | None, Micros, bool], tuple[str, str, str, str]] = {}
         self._named = Counter[tuple[str, ...]]()
-        self._known: set[bytes] = set()
+        self._known: dict[bytes, Ends] = {}
+        self._chain = Chain()
+        for statement in statements:
+            self._chain.add(ends(statement))
         for one in before:
+            self._chain.add(Ends(one.opens, one.closes))
             if one.key in self.expected:
-                self._known.add(one.entry)
+                self._known[one.entry] = Ends(one.opens, one.closes)
                 booking = Booking(one.key, one.amount, one.currency, None, one.reason, one.entry)
                 self._side(one.back).setdefault(one.key, []).append(booking)
 
@@ -188,7 +197,7 @@ class _Book:
             named = replace(booking, entry=name)
             self._side(back).setdefault(booking.reference, []).append(named)
             amount = (booking.micros, booking.currency)
-            self.result.booked.append(Booked(booking.reference, name, back, *amount, booking.reason))
+            self.result.booked.append(Booked(booking.reference, name, back, *amount, booking.reason, *ends(at)))
 
     def _side(self, back: bool) -> dict[str, list[Booking]]:
         return self.result.returns if back else self.result.debits
@@ -198,8 +207,12 @@ class _Book:
         when = (at.iban, booking.day.isoformat()) if booking.day else at.key
         money = (str(booking.micros), booking.currency, "back" if back else "gone")
         what = (*when, booking.reference, *money, entry.bank_reference)
-        self._named[what] += 1
-        return hashlib.sha256("\x00".join((*what, str(self._named[what]))).encode()).digest()
+        while True:
+            self._named[what] += 1
+            name = hashlib.sha256("\x00".join((*what, str(self._named[what]))).encode()).digest()
+            followed = not entry.bank_reference and name in self._known
+            if not followed or not self._chain.joins(self._known[name], ends(at)):
+                return name
 
     def _compare(self, booking: Booking) -> None:
         if (booking.micros, booking.currency) != self.expected[booking.reference]:

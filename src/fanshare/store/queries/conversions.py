@@ -11,7 +11,10 @@ from fanshare.store.access import Access
 _ADD = """
 INSERT INTO payout_exchange
        (programme_id, payout_id, got_payout_id, of_payout_id, source, day, origin_per, target_per, frozen_at)
-VALUES (%(programme_id)s, %(given)s, %(got)s, %(of)s, %(source)s, %(day)s, %(origin_per)s, %(target_per)s, %(now)s)
+SELECT %(programme_id)s, given, got, of, source, day::date, origin_per, target_per, %(now)s
+  FROM unnest(%(given)s::bigint[], %(got)s::bigint[], %(of)s::bigint[], %(sources)s::text[], %(days)s::text[],
+              %(origin_pers)s::text[], %(target_pers)s::text[])
+       AS n (given, got, of, source, day, origin_per, target_per)
 """
 _ALL: LiteralString = """
 SELECT x.payout_id, x.got_payout_id, x.of_payout_id, g.party_id, x.source, x.day, g.currency, r.currency,
@@ -56,10 +59,27 @@ class Conversion(NamedTuple):
         return self.given_state != "returned"
 
 
-def add(access: Access, given: int, got: int, of: int | None, quote: Quote, now: Instant) -> None:
-    """Which payouts are the legs of a conversion for which payment, or for none, by which rates."""
-    rates = {name: getattr(quote, name) for name in ("source", "day", "origin_per", "target_per")}
-    access.execute(_ADD, {"given": given, "got": got, "of": of, **rates, "now": now})
+class Legs(NamedTuple):
+    """Which payouts are the legs of a conversion, for which payment or for none (``of``), by which rates."""
+
+    given: int
+    got: int
+    of: int | None
+    quote: Quote
+
+
+def add(access: Access, legs: Sequence[Legs], now: Instant) -> None:
+    """Write down conversions, in one statement."""
+    columns = {
+        "given": [one.given for one in legs],
+        "got": [one.got for one in legs],
+        "of": [one.of for one in legs],
+        "sources": [one.quote.source for one in legs],
+        "days": [one.quote.day for one in legs],
+        "origin_pers": [one.quote.origin_per for one in legs],
+        "target_pers": [one.quote.target_per for one in legs],
+    }
+    access.later(_ADD, {**columns, "now": now})
 
 
 def of_legs(access: Access, payouts: Sequence[int]) -> dict[int, Conversion]:

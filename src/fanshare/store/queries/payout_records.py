@@ -62,15 +62,17 @@ SELECT o.reference, o.what, r.at FROM payout_odd o
  WHERE o.programme_id = %(programme_id)s AND r.run_id = %(run)s ORDER BY o.id LIMIT %(limit)s
 """
 _BOOKINGS = """
-SELECT i.key, b.entry, b.back, b.amount, b.currency, b.reason FROM payout_booking b
+SELECT i.key, b.entry, b.back, b.amount, b.currency, b.reason, coalesce(b.opens, ''), coalesce(b.closes, '')
+  FROM payout_booking b
   JOIN payout_item i ON i.programme_id = b.programme_id AND i.id = b.item_id
  WHERE b.programme_id = %(programme_id)s AND i.run_id = %(run)s ORDER BY b.item_id, b.back, b.entry
 """
 _ADD_BOOKINGS = """
-INSERT INTO payout_booking (programme_id, item_id, entry, back, amount, currency, reason)
-SELECT %(programme_id)s, item, entry, back, amount, currency, reason
+INSERT INTO payout_booking (programme_id, item_id, entry, back, amount, currency, reason, opens, closes)
+SELECT %(programme_id)s, item, entry, back, amount, currency, reason, nullif(opens, ''), nullif(closes, '')
   FROM unnest(%(items)s::bigint[], %(entries)s::bytea[], %(backs)s::boolean[], %(amounts)s::bigint[],
-              %(currencies)s::text[], %(reasons)s::text[]) AS given (item, entry, back, amount, currency, reason)
+              %(currencies)s::text[], %(reasons)s::text[], %(opens)s::bytea[], %(closes)s::bytea[])
+       AS given (item, entry, back, amount, currency, reason, opens, closes)
 """
 
 
@@ -148,7 +150,11 @@ def add_report(
 
 def bookings(access: Access, run: int) -> list[Booked]:
     """What banks' statements told of the payments of a run, by payment."""
-    return [Booked(key, bytes(entry), *told) for key, entry, *told in access.fetch(_BOOKINGS, {"run": run})]
+    rows = access.fetch(_BOOKINGS, {"run": run})
+    return [
+        Booked(key, bytes(entry), back, amount, currency, reason, bytes(opens), bytes(closes))
+        for key, entry, back, amount, currency, reason, opens, closes in rows
+    ]
 
 
 def add_bookings(access: Access, booked: Sequence[Booked], items: Mapping[str, int]) -> None:
@@ -160,6 +166,8 @@ def add_bookings(access: Access, booked: Sequence[Booked], items: Mapping[str, i
             "backs": [one.back for one in booked],
             "amounts": [one.amount for one in booked],
             "currencies": [one.currency[:10] for one in booked],
+            "opens": [one.opens for one in booked],
+            "closes": [one.closes for one in booked],
             "reasons": [one.reason[:40] for one in booked],
         }
         access.execute(_ADD_BOOKINGS, columns)

@@ -4,11 +4,16 @@ from fanshare.core.payout_schedule import Schedule
 from fanshare.store.access import Access
 
 _PUT = """
-UPDATE programme SET pays_every = %(every)s, pays_day = %(day)s, pays_since = %(since)s WHERE id = %(programme_id)s
+UPDATE programme SET pays_every = %(every)s, pays_day = %(day)s, pays_since = %(since)s, pays_problem = ''
+ WHERE id = %(programme_id)s
 """
 _MARK = """
-UPDATE programme SET pays_since = %(since)s
+UPDATE programme SET pays_since = %(since)s, pays_problem = ''
  WHERE id = %(programme_id)s AND pays_every IS NOT NULL AND pays_since < %(since)s RETURNING 1
+"""
+_PROBLEM = """
+UPDATE programme SET pays_problem = %(said)s
+ WHERE id = %(programme_id)s AND pays_since < %(day)s AND pays_problem <> %(said)s
 """
 
 
@@ -21,3 +26,8 @@ def put(access: Access, schedule: Schedule | None, since: str) -> None:
 def mark(access: Access, day: str) -> bool:
     """Take a day as planned; ``False`` where somebody else was faster, or there are no days any more."""
     return access.fetch_one(_MARK, {"since": day}) is not None
+
+
+def put_problem(access: Access, day: str, said: str) -> None:
+    """Why the run of a day could not be planned, unless somebody has planned it meanwhile."""
+    access.execute(_PROBLEM, {"day": day, "said": said[:500]})

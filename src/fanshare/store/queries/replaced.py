@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from fanshare.core.instants import Instant
 from fanshare.core.money import Micros
-from fanshare.core.rates import Converted
 from fanshare.store.access import Access
 
 _ANY = """
@@ -31,13 +29,6 @@ _READY = """
 SELECT a.party_id, a.currency, a.balance, p.erased_at IS NOT NULL
   FROM account a JOIN party p ON p.programme_id = a.programme_id AND p.id = a.party_id
  WHERE a.programme_id = %(programme_id)s AND a.id = ANY(%(ids)s) AND a.balance <> 0 ORDER BY a.id
-"""
-_ADD = """
-INSERT INTO payout_exchange
-       (programme_id, payout_id, got_payout_id, source, day, origin_per, target_per, frozen_at)
-SELECT %(programme_id)s, given, got, source, day::date, origin_per, target_per, %(now)s
-  FROM unnest(%(given)s::bigint[], %(got)s::bigint[], %(sources)s::text[], %(days)s::text[], %(origin_pers)s::text[],
-              %(target_pers)s::text[]) AS n (given, got, source, day, origin_per, target_per)
 """
 _STOP_OFFERING = "DELETE FROM payout_currency WHERE programme_id = %(programme_id)s AND currency = ANY(%(codes)s)"
 
@@ -78,20 +69,6 @@ def ready(access: Access, found: Page, both: Sequence[str]) -> list[Standing]:
     """What is ready on them by now, locked; ``both``: the replaced currencies and those that replaced them."""
     access.execute(_LOCK, {"parties": found.parties, "both": [*both]})
     return [Standing(*row) for row in access.fetch(_READY, {"ids": found.ids})]
-
-
-def add(access: Access, legs: Sequence[tuple[int, int, Converted]], now: Instant) -> None:
-    """Which payouts are the legs of which changes."""
-    quotes = [one.quote for _, _, one in legs]
-    columns = {
-        "given": [given for given, _, _ in legs],
-        "got": [got for _, got, _ in legs],
-        "sources": [each.source for each in quotes],
-        "days": [each.day for each in quotes],
-        "origin_pers": [each.origin_per for each in quotes],
-        "target_pers": [each.target_per for each in quotes],
-    }
-    access.execute(_ADD, {**columns, "now": now})
 
 
 def stop_offering(access: Access, codes: Sequence[str]) -> None:

@@ -21,7 +21,7 @@ from fanshare.web.brand.who import named
 from fanshare.web.desk import Here
 from fanshare.web.language import gettext as _
 from fanshare.web.language import later
-from fanshare.web.said import plain
+from fanshare.web.said import plain, sentence
 from fanshare.web.seated import field, page, seated
 from fanshare.web.wording import pointed
 
@@ -57,6 +57,7 @@ def _context(here: Here, problem: str) -> dict[str, Any]:
         "month_day": schedule.day if schedule is not None and schedule.every is Every.MONTH else 1,
         "weekday": schedule.day if schedule is not None and schedule.every is Every.WEEK else 1,
         "every": "" if schedule is None else str(schedule.every),
+        "late": late_run(here),
         "following": "" if following is None else here.calendar.name(following),
         "last_day": LAST_DAY,
         "weekdays": [(number, _(words)) for number, words in enumerate(WEEKDAYS, 1)],
@@ -72,6 +73,12 @@ def _context(here: Here, problem: str) -> dict[str, Any]:
         "who": here.request.POST.get("who", "")[:100],
         "reason": here.request.POST.get("reason", "")[:500],
     }
+
+
+def late_run(here: Here) -> tuple[str, str] | None:
+    """The day of paying whose run could not be planned yet, and why, in her words."""
+    late = payout_schedule.late(here.tenant, here.now)
+    return None if late is None else (here.calendar.name(late.day), sentence(late.why))
 
 
 def _days(here: Here) -> None:

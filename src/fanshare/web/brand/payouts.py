@@ -22,6 +22,7 @@ from fanshare.store.queries.payout_lists import ItemRow
 from fanshare.store.queries.payout_runs import Run
 from fanshare.web.brand import payout_lists_as
 from fanshare.web.brand.made_of import made_of
+from fanshare.web.brand.payout_rules import late_run
 from fanshare.web.brand.rail_words import said
 from fanshare.web.brand.reconciled import of_run
 from fanshare.web.brand.who import may, named
@@ -244,6 +245,7 @@ def _overview(here: Here, problem: str = "") -> dict[str, Any]:
     who = {id_: named(one.kind, one.name, one.public_id) for id_, one in people.items()}
     return {
         "problem": problem,
+        "late": late_run(here),
         "totals": _totals([_paid_in(one) for one in found.plan.items]),
         "payments": len(found.plan.items),
         "changed": [(who[one.party], one, _(_CHANGES[one.change])) for one in changed[:_SHOWN]],
