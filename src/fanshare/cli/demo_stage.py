@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from fanshare.cli import demo_brands
 from fanshare.cli.demo_doors import open_doors
 from fanshare.cli.demo_figures import pay_out, state, tricks
 from fanshare.cli.demo_home import Child, DemoHome, wait_for_address
@@ -65,6 +66,7 @@ class Stage:
         self._step("letting everybody in", 0)
         market = found_market(self._opened, self._world)
         woo = found_woo(self._opened, self._shop, self._opened.clock())
+        demo_brands.hold_money(self._opened, (market.tenant, woo.tenant))
         with ExitStack() as running:
             workers = [
                 running.enter_context(Child.module("fanshare.cli.demo_worker", self._home, f"worker{number}.log"))
@@ -89,11 +91,15 @@ class Stage:
         self._step("waiting, closing and paying", 1)
         self._home.clock.freeze(_PAYDAY)
         await replay.work(_PAYDAY, close=True)
+        self.paid_in = demo_brands.pay_in(self._opened, market.tenant, "October")
         self.paid = pay_out(self._opened, market.tenant, _MINIMUM_CENTS)
+        self.paid_in += demo_brands.pay_in(self._opened, market.tenant, "Reserve")
+        demo_brands.ask_where_taxed(self._opened, market, self._world)
         put_recorded_orders(self._shop)
         await play_woo(woo, address, self._home.clock)
         now = self._home.clock.advance(SECOND)
         await replay.work(now)
+        self.codes = demo_brands.give_credit(self._opened, market, woo)
         self._home.clock.run_from(now + SECOND)
         self._step("proving it", 2)
         proved = [await replay.prove(one.slug, self._opened.clock()) for one in (market.tenant, woo.tenant)]
@@ -111,6 +117,8 @@ class Stage:
             shares=shares,
             months=totals.closed_months(access),
             paid=self.paid,
+            paid_in=self.paid_in,
+            codes=self.codes,
             tricks=tricks(self._world, market, shares),
             findings=self.findings,
             statements={
@@ -121,7 +129,8 @@ class Stage:
             recorded=self._recorded(woo),
         )
         report.links = self._links(market, woo, creator, fan)
-        report.doors = open_doors(self._opened, market, self._world)
+        report.behind_doors = _behind_doors(market, woo)
+        report.doors = open_doors(self._opened, market, woo, self._world)
         return report
 
     def _state(self, tenant: Tenant, party: int | None, name: str) -> bool:
@@ -166,6 +175,29 @@ class Stage:
 
     def _step(self, what: str, number: int) -> None:
         self._tell(what, number, 3)
+
+
+def _behind_doors(market: Market, woo: WooStory) -> list[tuple[str, str, str]]:
+    """What two brands under one operator have; whose page asks for it is let in by a door first."""
+    first, second = market.tenant.slug, woo.tenant.slug
+    paid, unpaid = say("The brand has paid in what it owes."), say("This one has paid in nothing yet.")
+    return [
+        (f"/join/{first}", say("joining Birkenhof: funded"), paid),
+        (f"/join/{second}", say("joining Leinen & Ton: not funded"), unpaid),
+        (f"/brand/{first}/funding", say("what Birkenhof paid in"), say("As the shop owner, or as the operator.")),
+        (f"/brand/{second}/funding", say("what Leinen & Ton is asked for"), say("As its owner, or as the operator.")),
+        (
+            f"/credit/{first}",
+            say("shop credit at Birkenhof"),
+            say("As a creator or a fan: codes that it brought."),
+        ),
+        (
+            f"/credit/{second}",
+            say("shop credit at Leinen & Ton"),
+            say("As Mira, its creator: the shop makes codes."),
+        ),
+        ("/operator/dac7", say("sellers reported to the tax authority"), say("As the operator, for both brands.")),
+    ]
 
 
 def _largest(shares: Sequence[ShareRow], role: str) -> ShareRow:
