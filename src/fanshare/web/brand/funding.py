@@ -21,6 +21,7 @@ from fanshare.web.language import gettext as _
 from fanshare.web.language import ngettext
 from fanshare.web.said import plain
 from fanshare.web.seated import field, page, seated
+from fanshare.web.wording import counted
 
 _SHOWN = 100
 _MOST_BYTES = 5_000_000
@@ -108,9 +109,10 @@ def _statement(here: Here) -> str:
     taken = funding.take_in(here.access, here.tenant, incoming, here.access.actor, here.now)
     noted(here.access, "funding.statement", here.now, f"{taken.booked} booked")
     words = (
-        ngettext("%(num)s payment was booked.", "%(num)s payments were booked.", taken.booked) % {"num": taken.booked},
+        ngettext("%(num)s payment was booked.", "%(num)s payments were booked.", taken.booked)
+        % {"num": counted(taken.booked)},
         _("Known before: %(known)s. Without this reference: %(others)s.")
-        % {"known": taken.known, "others": taken.others},
+        % {"known": counted(taken.known), "others": counted(taken.others)},
     )
     return " ".join(words)
 

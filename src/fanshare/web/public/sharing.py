@@ -23,7 +23,7 @@ from fanshare.web.language import later, ngettext
 from fanshare.web.pages_port import Split
 from fanshare.web.public.explaining import Bar, bar
 from fanshare.web.public.views import readable
-from fanshare.web.wording import exact, percent, shown
+from fanshare.web.wording import counted, exact, percent, shown
 
 #: The rates of the general page, until a visitor types others.
 _RATE, _FAN, _BUYER = 1_200, 2_000, 500
@@ -187,5 +187,5 @@ def _told(one: Typical | None, currency: str) -> str:
         return _("Too few to tell: figures appear from 20 people on.")
     half = _("Half of all %(people)s have earned at most %(median)s in all so far.")
     some = _("Earned anything at all: %(earning)s of them.")
-    values = {"people": one.people, "earning": one.earning, "median": shown(one.median, currency)}
+    values = {"people": counted(one.people), "earning": counted(one.earning), "median": shown(one.median, currency)}
     return f"{half} {some}" % values
