@@ -158,7 +158,7 @@ _OWED = {"name": "7", "payer": "L", "amount": "8", "sent": "2026-11-20", "due": 
         ("deal", {"name": " ", "day": "2026-11-20"}),
         ("deal", {"name": "A", "day": "1999-12-31"}),
         ("deal", {"name": "A", "day": "2026-11-20", "fee": "-1"}),
-        ("deal", {"name": "A", "day": "2026-11-20", "fee": "1.000,50"}),
+        ("deal", {"name": "A", "day": "2026-11-20", "fee": "1.500"}),
         ("deal", {"name": "A", "day": "2026-11-20", "platform": "moon"}),
         ("deal", {"name": "A", "day": "2026-11-20", "programme": "wool"}),
         ("deal", {"name": "A", "day": "2026-11-20", "since": "2026-12-02", "until": "2026-12-01"}),

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.core.funding import MOST_RESERVE, reference
-from fanshare.core.money import format_percent, format_trimmed, parse_amount
+from fanshare.core.money import format_percent, format_trimmed
 from fanshare.core.typed_amount import typed_amount
 from fanshare.flows import funding
 from fanshare.flows.audit import noted
@@ -74,8 +74,8 @@ def _context(here: Here, problem: str = "", done: str = "") -> dict[str, Any]:
 
 
 def _switch(here: Here) -> str:
-    percent = field(here, "reserve", 10).replace(",", ".")
-    bps = parse_amount(percent) // 10_000 if percent else 0
+    percent = field(here, "reserve", 10)
+    bps = typed_amount(percent) // 10_000 if percent else 0
     funding.switch_on(here.access, here.tenant, bps, here.now)
     noted(here.access, "funding.on", here.now, f"{format_percent(bps)} %")
     return ""
