@@ -36,7 +36,7 @@ class Visitor:
     """A browser without windows: it keeps cookies, goes through a door, and sends the forms it is shown."""
 
     def __init__(self, base: str, door: str = "") -> None:
-        self._base = base
+        self._base, self.last = base, ""
         jar = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
         self._opener = urllib.request.build_opener(jar)
         if door:
@@ -53,6 +53,7 @@ class Visitor:
         body = urllib.parse.urlencode({"csrfmiddlewaretoken": token[1], **fields}).encode()
         request = urllib.request.Request(self._base + path, body, {"origin": self._base})
         with self._opener.open(request, timeout=20) as answer:
+            self.last = answer.url
             return str(answer.read().decode())
 
 
@@ -96,6 +97,18 @@ def test_the_operator_looks_at_what_would_be_reported_of_sellers(demo: Demo) -> 
     rows = re.findall(r"<tr>.*?</tr>", found, re.DOTALL)
     assert sum("Birkenhof" in row and "DE …" in row for row in rows) >= 10
     assert "she gave no form" in found
+
+
+def test_each_link_of_the_report_leads_through_a_door_to_its_page(demo: Demo) -> None:
+    told, base = demo
+    behind = [href for href in told["links"] if href.startswith("/demo/as/")]
+    assert len(behind) == 5
+    for href in behind:
+        visitor = Visitor(base)
+        assert f'href="{href}"' in visitor.sees("/demo")
+        page = visitor.sends(href, visitor.sees(href))
+        assert "You are here as" in page, href
+        assert visitor.last == base + href.partition("?to=")[2]
 
 
 def test_both_shops_give_credit(demo: Demo) -> None:

@@ -18,6 +18,7 @@ from fanshare.cli.output import Out
 from fanshare.config.wiring import Installation, mark_as_demo, open_installation
 from fanshare.core.instants import DAY, HOUR, SECOND
 from fanshare.core.marks import say
+from fanshare.flows import demo_doors as doors
 from fanshare.store import directory
 from fanshare.store.directory import Programme as Tenant
 from fanshare.store.queries import totals
@@ -178,25 +179,35 @@ class Stage:
 
 
 def _behind_doors(market: Market, woo: WooStory) -> list[tuple[str, str, str]]:
-    """What two brands under one operator have; whose page asks for it is let in by a door first."""
+    """What two brands under one operator have, each by the door of somebody whose page it is."""
     first, second = market.tenant.slug, woo.tenant.slug
     paid, unpaid = say("The brand has paid in what it owes."), say("This one has paid in nothing yet.")
-    return [
-        (f"/join/{first}", say("joining Birkenhof: funded"), paid),
-        (f"/join/{second}", say("joining Leinen & Ton: not funded"), unpaid),
-        (f"/brand/{first}/funding", say("what Birkenhof paid in"), say("As the shop owner, or as the operator.")),
-        (f"/brand/{second}/funding", say("what Leinen & Ton is asked for"), say("As its owner, or as the operator.")),
+    found = [
+        (doors.SHOP, f"/brand/{first}/funding", say("what Birkenhof paid in"), say("As the shop owner.")),
+        (doors.OTHER_SHOP, f"/brand/{second}/funding", say("what Leinen & Ton is asked for"), say("As its owner.")),
         (
+            doors.CREATOR,
             f"/credit/{first}",
             say("shop credit at Birkenhof"),
-            say("As a creator or a fan: codes that it brought."),
+            say("As a creator: codes that the shop brought."),
         ),
         (
+            doors.OTHER_CREATOR,
             f"/credit/{second}",
             say("shop credit at Leinen & Ton"),
             say("As Mira, its creator: the shop makes codes."),
         ),
-        ("/operator/dac7", say("sellers reported to the tax authority"), say("As the operator, for both brands.")),
+        (
+            doors.OPERATOR,
+            "/operator/dac7",
+            say("sellers reported to the tax authority"),
+            say("As the operator, for both brands."),
+        ),
+    ]
+    return [
+        (f"/join/{first}", say("joining Birkenhof: funded"), paid),
+        (f"/join/{second}", say("joining Leinen & Ton: not funded"), unpaid),
+        *((f"/demo/as/{door}?to={path}", text, note) for door, path, text, note in found),
     ]
 
 
