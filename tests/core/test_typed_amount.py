@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from fanshare.core.errors import BadInputError
 from fanshare.core.money import MICROS
-from fanshare.core.typed_amount import typed_amount
+from fanshare.core.typed_amount import in_field, typed_amount, typed_number
 
 _CENT = MICROS // 100
 
@@ -89,3 +89,19 @@ def test_an_amount_is_the_same_however_its_thousands_and_cents_are_written(cents
     german = english.translate(str.maketrans(",.", ".,"))
     ways = (english, german, german.replace(".", " "), f"{whole}.{rest:02d}", f"{whole},{rest:02d}")
     assert {typed_amount(way) for way in ways} == {cents * _CENT}
+
+
+@given(st.integers(-(10**15), 10**15))
+def test_what_a_field_holds_is_read_back_as_the_same(micros: int) -> None:
+    assert typed_amount(in_field(micros)) == micros
+
+
+def test_a_field_that_could_be_read_in_two_ways_gets_one_more_digit() -> None:
+    assert (in_field(1_125_000), in_field(125_000), in_field(1_500_000)) == ("1.1250", "0.125", "1.50")
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"), [("1.0876", "1.0876"), ("1.000,5", "1000.5"), ("0,0061234", "0.0061234"), (" 17 084 ", "17084")]
+)
+def test_a_number_keeps_every_digit_that_was_typed(text: str, plain: str) -> None:
+    assert typed_number(text) == plain

@@ -77,14 +77,23 @@ def test_what_is_no_time_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "micros"),
-    [("", 0), (" ", 0), ("150", 150 * MICROS), ("150,50", 150_500_000), ("0.000001", 1), ("100000000", typed.MOST)],
+    [
+        ("", 0),
+        (" ", 0),
+        ("150", 150 * MICROS),
+        ("1.000,50", 1_000_500_000),
+        ("1,000.50", 1_000_500_000),
+        ("150,50", 150_500_000),
+        ("0.000001", 1),
+        ("100000000", typed.MOST),
+    ],
 )
-def test_an_amount_is_read_with_a_point_or_a_comma(text: str, micros: int) -> None:
+def test_an_amount_is_read_as_hands_of_any_language_write_it(text: str, micros: int) -> None:
     assert typed.amount(text) == micros
 
 
-@pytest.mark.parametrize("text", ["-1", "1.000,50", "1,000.50", "€5", "1e3", "100000000.01", "NaN", "١"])
-def test_what_is_no_amount_is_refused(text: str) -> None:
+@pytest.mark.parametrize("text", ["-1", "1.500", "1,500", "€5", "1e3", "100000000.01", "NaN", "١"])
+def test_what_is_no_amount_or_could_be_two_is_refused(text: str) -> None:
     with pytest.raises(BadInputError):
         typed.amount(text)
 
@@ -104,6 +113,7 @@ def test_days_distances_numbers_and_words_are_held_to_their_limits() -> None:
         lambda: typed.thousandths("10000.001"),
         lambda: typed.thousandths("0"),
         lambda: typed.thousandths("far"),
+        lambda: typed.thousandths("1.500"),
         lambda: typed.number("601", 1, 600),
         lambda: typed.number("1.5", 1, 600),
         lambda: typed.words("abcd", 3),

@@ -145,7 +145,7 @@ def test_the_same_seed_tells_the_same_and_the_pages_show_it(played: tuple[Docume
         again = _document(process)
         address = json.loads(_wait_for(tmp_path / "demo" / "serve.json", process))["url"]
         assert _without_chance(again) == _without_chance(played[0])
-        assert len(again["doors"]) == 5
+        assert len(again["doors"]) == 7
         for href in (*again["links"], *again["doors"]):
             status, page = _get(address + href)
             assert status == 200

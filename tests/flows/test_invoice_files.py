@@ -146,6 +146,14 @@ def test_the_paper_says_what_the_xml_says_and_is_made_to_last() -> None:
         assert "/FontFile2" in descendant["/FontDescriptor"].get_object()
 
 
+@pytest.mark.parametrize(("language", "said"), [("de", "1.234.567,80 EUR"), ("en", "1,234,567.80 EUR")])
+def test_large_amounts_have_signs_between_thousands_on_the_paper_and_none_in_the_xml(language: str, said: str) -> None:
+    large = invoice(language=language, lines=(Line("Film", 1_234_567_800_000, vat.small("DE")),))
+    assert said in PdfReader(io.BytesIO(pdf_of(large))).pages[0].extract_text()
+    assert b">1234567.80<" in xml_of(large)
+    assert b"1,234" not in xml_of(large)
+
+
 def test_a_long_invoice_goes_over_pages_and_a_cancelling_one_names_what_it_takes_back() -> None:
     many = tuple(Line(f"Reel {place}", 1_000_000, vat.small("DE")) for place in range(60))
     pages = PdfReader(io.BytesIO(pdf_of(invoice(kind=Kind.CANCELLING, lines=many, language="en")))).pages

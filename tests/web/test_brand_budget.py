@@ -38,7 +38,7 @@ def test_a_budget_is_seen_reached_told_and_raised(company: Company) -> None:
     assert "There is none: every sale that creators bring is paid for." in words(mona.get("/brand/linen"))
     assert save(mona, "1500").status == 302
     seen = words(mona.get("/brand/linen"))
-    assert re.search(r"budget 1500\.00 € commission so far (\d+\.\d\d) € left (\d+\.\d\d) €", seen)
+    assert re.search(r"budget 1,500\.00 € commission so far (\d+\.\d\d) € left (1,\d+\.\d\d) €", seen)
     assert "about" in seen
     assert "pause since" not in words(cleo.get("/creator/linen"))
     assert save(mona, "5,00").status == 302
@@ -73,7 +73,7 @@ def test_only_owner_manager_and_operator_set_it_and_others_of_the_brand_see_it(c
     mona = company.device("mona")
     save(mona, "3000")
     seen = words(company.device("rea").get("/brand/linen"))
-    assert "budget 3000.00 €" in seen
+    assert "budget 3,000.00 €" in seen
     assert PAGE not in company.device("rea").get("/brand/linen").text
     company.house.later(31 * MINUTE)
     assert save(mona, "1").status == 401

@@ -65,6 +65,25 @@ def test_the_report_and_the_page_of_signing_in_lead_to_every_door(demo: Place) -
     assert "login-link" not in at_home(demo).get("/sign-in", HTTP_HOST=_HOST).text
 
 
+@pytest.mark.parametrize(
+    ("to", "there"),
+    [
+        ("/creator/{slug}/earnings", "/creator/{slug}/earnings"),
+        ("/brand/{slug}/funding", "/home"),
+        ("https://elsewhere.example/", "/home"),
+        ("//elsewhere.example/", "/home"),
+        ("", "/home"),
+    ],
+)
+def test_a_door_leads_on_to_a_page_of_hers_and_to_no_other(demo: Place, to: str, there: str) -> None:
+    device, to, there = at_home(demo), to.format(slug=demo.slug), there.format(slug=demo.slug)
+    device.get(f"/demo/as/creator?to={to}", HTTP_HOST=_HOST)
+    form = {"csrfmiddlewaretoken": device.cookies.get("fanshare_form", "")}
+    asked = {"QUERY_STRING": f"to={to}", "HTTP_HOST": _HOST, "HTTP_ORIGIN": f"http://{_HOST}"}
+    answer = device.post("/demo/as/creator", form, **asked)
+    assert (answer.status, answer.headers["location"]) == (302, there)
+
+
 def test_a_door_that_was_not_made_is_none(demo: Place) -> None:
     for door in ("shop-second", "stray"):
         assert at_home(demo).get(f"/demo/as/{door}", HTTP_HOST=_HOST).status == 404

@@ -71,6 +71,7 @@ def test_a_payment_that_she_found_is_booked_and_payouts_wait_for_one_of_which_no
     bea, brand = company.device("bea"), company.brand
     one = {"do": "add", "who": "cleo", "amount": "1.00", "currency": "EUR", "place": "paypal", "reference": "BATCH-7"}
     assert post(bea, HOLD, **{**one, "who": "nobody"}).status == 422
+    assert "can be read in two ways" in words(post(bea, HOLD, **{**one, "amount": "1.500"}))
     assert post(bea, HOLD, **one).status == 302
     assert "This payment was found already" in words(post(bea, HOLD, **one))
     assert balance(company, brand.cleo, AccountKind.PAID) == 1_000_000

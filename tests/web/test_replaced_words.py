@@ -18,7 +18,7 @@ TEMPLATES = Path(web.__file__).parent / "templates"
 def test_every_replaced_currency_is_explained_and_no_other(currency: str) -> None:
     law, said = REPLACED[currency], wording.replaced(currency)
     assert f"{law.by} took the place of {currency}" in said
-    assert f"at {law.per} {currency} for 1 {law.by}" in said
+    assert f"at {wording.figure(law.per)} {currency} for 1 {law.by}" in said
     assert "exactly what came of it" in said
     assert not any(map(wording.replaced, EXPONENTS))
 

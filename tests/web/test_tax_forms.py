@@ -123,6 +123,7 @@ def test_what_is_held_for_the_authority_is_shown_and_handed_on_with_a_reference(
     currency = tax_years.held(brand.access)[0].currency
     wrong = {"do": "hand_on", "currency": currency, "amount": "999999", "reference": "EFT 1"}
     assert "more than is held" in words(bea.fill(BRANDS, **wrong))
+    assert "can be read in two ways" in words(bea.fill(BRANDS, **wrong | {"amount": "1.500"}))
     assert bea.fill(BRANDS, **wrong | {"amount": "0,01"}).status == 302
     assert "EFT 1" in words(bea.get(BRANDS))
     assert tax_years.held(brand.access)[0].handed_on == 10_000

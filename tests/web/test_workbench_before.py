@@ -122,7 +122,7 @@ def test_the_floor_is_a_range_with_its_parts_and_sources(cleo: Device) -> None:
     assert "500.00 € – 720.00 €" in said
     more = {"ads": "1", "whitelisting": "2", "exclusivity": "30", "lost": ""}
     added = words(send(cleo, "/workbench/floor", do="count", **values, **more)).replace("\xa0", " ")
-    assert "875.00 € – 1980.00 €" in added
+    assert "875.00 € – 1,980.00 €" in added
     assert "topgrowthmarketing.com" in added
     for wrong in ({"least": "0"}, {"least": "16"}, {"away": "100"}, {"currency": "EUX"}, {"exclusivity": "93"}):
         answer = send(cleo, "/workbench/floor", do="count", **{**values, **wrong})

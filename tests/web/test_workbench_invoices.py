@@ -135,7 +135,7 @@ def test_what_was_not_looked_at_is_not_written(company: Company, cleo: Device) -
     looked = send(cleo, "/workbench/invoices/write", do="look", **values)
     seen = re.findall(r'name="seen" value="([0-9a-f]{64})"', looked.text)[0]
     other = send(cleo, "/workbench/invoices/write", do="write", seen=seen, **(values | {"price": "900"}))
-    assert "to be paid 1606.50 €" in text(other), "another price is looked at again"
+    assert "to be paid 1,606.50 €" in text(other), "another price is looked at again"
     assert "No invoice yet" in words(cleo.get("/workbench/invoices"))
 
 

@@ -67,6 +67,8 @@ def _lines(report: "Report", answers_at: str, home: "DemoHome", *, serving: bool
         lines += ["", "Sign in with one button, as often as you like, as"]
         lines += [f"  {answers_at}{href}   {text}" for href, text in report.doors]
         lines += ["", "Open:", *(f"  {answers_at}{href}   {text}" for href, text, _ in report.links)]
+        lines += ["", "Two brands, one operator; each by the door of whom it says:"]
+        lines += [f"  {answers_at}{href}   {text}. {note}" for href, text, note in report.behind_doors]
     if serving or keep:
         lines += ["", f"It lives in {home.path}, which {'stays' if keep else 'goes when it stops'}."]
         lines += [f"Its statements are in {home.path / 'statements'}: check one with fanshare verify FILE."]

@@ -54,8 +54,11 @@ class Report:
     findings: Sequence[Finding]
     statements: Mapping[str, bool]
     recorded: Mapping[str, Micros]
+    paid_in: Micros = 0
+    codes: int = 0
     seconds: float = 0.0
     links: list[tuple[str, str, str]] = field(default_factory=list)
+    behind_doors: list[tuple[str, str, str]] = field(default_factory=list)
     doors: list[tuple[str, str]] = field(default_factory=list)
 
     @property
@@ -93,6 +96,8 @@ class Report:
                 "held": format_trimmed(self._held()),
             },
             "paid": {name: self.paid[name] for name in ("payouts", "arrived", "came back", "under way")},
+            "paid_in": {"birkenhof": format_trimmed(self.paid_in), "leinen-ton": format_trimmed(0)},
+            "credit_codes": self.codes,
             "months_closed": self.months,
             "books_balanced": self.balanced,
             "log_verified": self.verified,
@@ -101,7 +106,7 @@ class Report:
             "tricks": [_trick(trick) for trick in self.tricks],
             "recorded_shop": {name: format_trimmed(amount) for name, amount in self.recorded.items()},
             "seconds": round(self.seconds, 1),
-            "links": [href for href, _, _ in self.links],
+            "links": [href for href, _, _ in (*self.links, *self.behind_doors)],
             "doors": [href for href, _ in self.doors],
         }
 
@@ -138,12 +143,20 @@ class Report:
             (say("to buyers, not yet claimed"), _money(self.by_role("buyer"))),
             (say("being checked"), _money(self._held())),
             (
+                say("paid in by the brands"),
+                say("%(amount)s by Birkenhof, nothing yet by Leinen & Ton", amount=_money(self.paid_in)),
+            ),
+            (
                 say("paid out"),
                 say("%(amount)s in %(n)s payouts", amount=_money(self.paid["arrived"]), n=self.paid["payouts"]),
             ),
             (
                 say("on its way, came back"),
                 together([_money(self.paid["under way"]), _money(self.paid["came back"])], ", "),
+            ),
+            (
+                say("codes for shop credit"),
+                say("%(n)s brought by Birkenhof; Leinen & Ton makes them when asked", n=_number(self.codes)),
             ),
             (say("months closed"), _number(self.months)),
             (say("books balanced"), _yes(self.balanced)),
@@ -172,8 +185,8 @@ class Report:
             for one in self.tricks
         ]
         figures = [(recipe(name), recipe(value)) for name, value in (*self.figures(), *tricks)]
-        places = [{"href": href, "text": recipe(text), "note": recipe(note)} for href, text, note in self.links]
-        sections = [{"title": recipe(say("Places to look at")), "links": places}]
+        named = ((say("Places to look at"), self.links), (say("Two brands, one operator"), self.behind_doors))
+        sections = [{"title": recipe(title), "links": _places(links)} for title, links in named]
         return json.dumps({"figures": figures, "sections": sections}, ensure_ascii=False)
 
     def _goods(self) -> Micros:
@@ -181,6 +194,10 @@ class Report:
 
     def _held(self) -> Micros:
         return sum(row.amount for row in self.shares if row.bucket == "held")
+
+
+def _places(links: Iterable[tuple[str, str, str]]) -> list[dict[str, Any]]:
+    return [{"href": href, "text": recipe(text), "note": recipe(note)} for href, text, note in links]
 
 
 def _trick(trick: Trick) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from fanshare.world.woo_shop import WEBHOOK_SECRET, WooShop
 
 LABEL = Label("DE", "instagram", "Werbung")
 WOO_SHOP = "https://leinen-ton.example"
+MIRA = Joiner("Mira Tonwerk", "mira@creators.example", "mira")
 #: Of the generated shop; a demonstration has no secrets.
 SECRET = b"whsec_" + base64.b64encode(b"the demo shop signs with")
 
@@ -57,10 +58,16 @@ class WooStory:
     mira: int
 
 
+def _brand(slug: str, name: str) -> NewProgramme:
+    """One of several brands here, of different owners."""
+    contact = f"hallo@{slug}.example"
+    return NewProgramme(slug, name, "DE", CURRENCY, ZONE, contact, several_brands=True, demo=True)
+
+
 def found_market(opened: Installation, world: World) -> Market:
     """Found the generated programme on the eve of its first day."""
     eve = day_start(0, world.days) - DAY
-    new = NewProgramme("birkenhof", "Birkenhof", "DE", CURRENCY, ZONE, "hallo@birkenhof.example", demo=True)
+    new = _brand("birkenhof", "Birkenhof")
     tenant = directory.found_programme(opened.conn, new, eve, "demo")
     publish_terms(opened.access(tenant, "demo"), terms_document(), eve, effective_at=eve)
     programme = opened.programme(tenant, "demo")
@@ -116,11 +123,11 @@ def found_woo(opened: Installation, shop: WooShop, at: Instant) -> WooStory:
 
     Its terms have what makes orders of one creator depend on each other: steps, one of them retroactive, and a cap.
     """
-    new = NewProgramme("leinen-ton", "Leinen & Ton", "DE", "EUR", ZONE, "hallo@leinen-ton.example", demo=True)
+    new = _brand("leinen-ton", "Leinen & Ton")
     tenant = directory.found_programme(opened.conn, new, at, "demo")
     publish_terms(opened.access(tenant, "demo"), _WOO_TERMS, at, effective_at=at)
     programme = opened.programme(tenant, "demo")
-    mira = people.add_creator(programme, Joiner("Mira Tonwerk", "mira@creators.example", "mira"), at)
+    mira = people.add_creator(programme, MIRA, at)
     links.add_link(programme, NewLink(mira, mira, f"{WOO_SHOP}/", LABEL, campaign="spring", code="mira"), at)
     links.add_code(programme, NewCode(mira, mira, "MIRA10", LABEL), at)
     kind = connector("woocommerce")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from fanshare.cli import demo_brands
 from fanshare.cli.demo_doors import open_doors
 from fanshare.cli.demo_figures import pay_out, state, tricks
 from fanshare.cli.demo_home import Child, DemoHome, wait_for_address
@@ -17,6 +18,7 @@ from fanshare.cli.output import Out
 from fanshare.config.wiring import Installation, mark_as_demo, open_installation
 from fanshare.core.instants import DAY, HOUR, SECOND
 from fanshare.core.marks import say
+from fanshare.flows import demo_doors as doors
 from fanshare.store import directory
 from fanshare.store.directory import Programme as Tenant
 from fanshare.store.queries import totals
@@ -65,6 +67,7 @@ class Stage:
         self._step("letting everybody in", 0)
         market = found_market(self._opened, self._world)
         woo = found_woo(self._opened, self._shop, self._opened.clock())
+        demo_brands.hold_money(self._opened, (market.tenant, woo.tenant))
         with ExitStack() as running:
             workers = [
                 running.enter_context(Child.module("fanshare.cli.demo_worker", self._home, f"worker{number}.log"))
@@ -89,11 +92,15 @@ class Stage:
         self._step("waiting, closing and paying", 1)
         self._home.clock.freeze(_PAYDAY)
         await replay.work(_PAYDAY, close=True)
+        self.paid_in = demo_brands.pay_in(self._opened, market.tenant, "October")
         self.paid = pay_out(self._opened, market.tenant, _MINIMUM_CENTS)
+        self.paid_in += demo_brands.pay_in(self._opened, market.tenant, "Reserve")
+        demo_brands.ask_where_taxed(self._opened, market, self._world)
         put_recorded_orders(self._shop)
         await play_woo(woo, address, self._home.clock)
         now = self._home.clock.advance(SECOND)
         await replay.work(now)
+        self.codes = demo_brands.give_credit(self._opened, market, woo)
         self._home.clock.run_from(now + SECOND)
         self._step("proving it", 2)
         proved = [await replay.prove(one.slug, self._opened.clock()) for one in (market.tenant, woo.tenant)]
@@ -111,6 +118,8 @@ class Stage:
             shares=shares,
             months=totals.closed_months(access),
             paid=self.paid,
+            paid_in=self.paid_in,
+            codes=self.codes,
             tricks=tricks(self._world, market, shares),
             findings=self.findings,
             statements={
@@ -121,7 +130,8 @@ class Stage:
             recorded=self._recorded(woo),
         )
         report.links = self._links(market, woo, creator, fan)
-        report.doors = open_doors(self._opened, market, self._world)
+        report.behind_doors = _behind_doors(market, woo)
+        report.doors = open_doors(self._opened, market, woo, self._world)
         return report
 
     def _state(self, tenant: Tenant, party: int | None, name: str) -> bool:
@@ -166,6 +176,39 @@ class Stage:
 
     def _step(self, what: str, number: int) -> None:
         self._tell(what, number, 3)
+
+
+def _behind_doors(market: Market, woo: WooStory) -> list[tuple[str, str, str]]:
+    """What two brands under one operator have, each by the door of somebody whose page it is."""
+    first, second = market.tenant.slug, woo.tenant.slug
+    paid, unpaid = say("The brand has paid in what it owes."), say("This one has paid in nothing yet.")
+    found = [
+        (doors.SHOP, f"/brand/{first}/funding", say("what Birkenhof paid in"), say("As the shop owner.")),
+        (doors.OTHER_SHOP, f"/brand/{second}/funding", say("what Leinen & Ton is asked for"), say("As its owner.")),
+        (
+            doors.CREATOR,
+            f"/credit/{first}",
+            say("shop credit at Birkenhof"),
+            say("As a creator: codes that the shop brought."),
+        ),
+        (
+            doors.OTHER_CREATOR,
+            f"/credit/{second}",
+            say("shop credit at Leinen & Ton"),
+            say("As Mira, its creator: the shop makes codes."),
+        ),
+        (
+            doors.OPERATOR,
+            "/operator/dac7",
+            say("sellers reported to the tax authority"),
+            say("As the operator, for both brands."),
+        ),
+    ]
+    return [
+        (f"/join/{first}", say("joining Birkenhof: funded"), paid),
+        (f"/join/{second}", say("joining Leinen & Ton: not funded"), unpaid),
+        *((f"/demo/as/{door}?to={path}", text, note) for door, path, text, note in found),
+    ]
 
 
 def _largest(shares: Sequence[ShareRow], role: str) -> ShareRow:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from fanshare.core.code_plans import SHOP, CodePlan, check_plan
 from fanshare.core.discounts import MOST_BPS, Discount
 from fanshare.core.errors import BadInputError
-from fanshare.core.money import Micros, exponent, format_percent, format_trimmed, parse_amount
+from fanshare.core.money import Micros, exponent, format_percent
+from fanshare.core.typed_amount import in_field, typed_amount
 
 PERCENT, AMOUNT = "percent", "amount"
 #: Every field of the form, each a text.
@@ -21,7 +22,8 @@ _WHOLE = re.compile(r"[0-9]{1,9}", re.ASCII)
 def read(typed: Mapping[str, str]) -> CodePlan:
     """The plan that was typed; what is empty is as usual.
 
-    Raises ``BadInputError``: ``bad_plan``, ``bad_discount``, ``bad_percent``, ``bad_amount``, ``unknown_currency``.
+    Raises ``BadInputError``: ``bad_plan``, ``bad_discount``, ``bad_percent``, ``bad_amount``, ``unclear_amount``,
+    ``unknown_currency``.
     """
     currency = typed["currency"].strip().upper()
     exponent(currency)
@@ -29,8 +31,8 @@ def read(typed: Mapping[str, str]) -> CodePlan:
     discount = Discount(
         currency=currency,
         percent_bps=_percent(typed["value"]) if by_percent else 0,
-        amount=0 if by_percent else _amount(typed["value"]),
-        minimum=_amount(typed["minimum"]),
+        amount=0 if by_percent else _amount(typed["value"], currency),
+        minimum=_amount(typed["minimum"], currency),
         uses=_whole(typed["uses"], 0) or None,
         once_per_buyer=typed["per_buyer"] == "yes",
         products=tuple(dict.fromkeys(typed["products"].replace(",", " ").split())),
@@ -54,9 +56,9 @@ def typed(plan: CodePlan) -> dict[str, str]:
     return {
         "name": plan.name,
         "gives": PERCENT if discount.percent_bps else AMOUNT,
-        "value": format_percent(discount.percent_bps) if discount.percent_bps else format_trimmed(discount.amount),
+        "value": format_percent(discount.percent_bps) if discount.percent_bps else in_field(discount.amount),
         "currency": discount.currency,
-        "minimum": format_trimmed(discount.minimum) if discount.minimum else "",
+        "minimum": in_field(discount.minimum) if discount.minimum else "",
         "uses": str(discount.uses or ""),
         "per_buyer": "yes" if discount.once_per_buyer else "",
         "prefix": plan.prefix,
@@ -82,11 +84,8 @@ def _percent(text: str) -> int:
     return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
 
 
-def _amount(text: str) -> Micros:
-    plain = text.strip()
-    if "." not in plain:
-        plain = plain.replace(",", ".", 1)
-    return parse_amount(plain) if plain else 0
+def _amount(text: str, currency: str) -> Micros:
+    return typed_amount(text, currency) if text.strip() else 0
 
 
 def _whole(text: str, usual: int) -> int:

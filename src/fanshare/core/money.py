@@ -137,6 +137,13 @@ def format_minor(micros: Micros, currency: str) -> str:
     return f"{sign}{whole}.{rest:0{places}d}"
 
 
+def grouped(number: str) -> str:
+    """A number with a comma between thousands, ``12,345.60`` for ``12345.60``; one that has them stays as it is."""
+    sign = "-" if number.startswith("-") else ""
+    whole, point, rest = number[len(sign) :].partition(".")
+    return f"{sign}{int(whole):,}{point}{rest}" if whole.isdecimal() else number
+
+
 def basis_points(amount: Micros, rate: int) -> Micros:
     """``floor(amount * rate / 10000)``: a share in basis points, rounded down."""
     return amount * rate // BASIS

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from fanshare.core.instants import Instant
-from fanshare.core.marks import Said, later, say
+from fanshare.core.marks import Figure, Said, later, say
 from fanshare.core.money import Micros, format_trimmed
 from fanshare.core.moving import (
     TOOLS,
@@ -281,7 +281,7 @@ def _openings(moved: Moved, known: Known, now: Instant, untaken: list[Untaken]) 
         elif sum_ < before:
             told = say(
                 "%(amount)s %(currency)s were moved before, which is more; nothing is taken back",
-                amount=format_trimmed(before),
+                amount=Figure(format_trimmed(before)),
                 currency=currency,
             )
             untaken.append(Untaken(what, told))
@@ -317,4 +317,6 @@ def _rates(moved: Moved, known: Known, active: set[str], tool: str) -> Iterable[
 
 
 def _owed(amount: Micros, currency: str, name: str) -> Said:
-    return say("%(amount)s %(currency)s of %(name)s", amount=format_trimmed(amount), currency=currency, name=name[:60])
+    return say(
+        "%(amount)s %(currency)s of %(name)s", amount=Figure(format_trimmed(amount)), currency=currency, name=name[:60]
+    )

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.core.instants import Instant
+from fanshare.core.marks import Figure, say
 from fanshare.core.money import MAX_MICROS, Micros, format_minor, parse_amount
 from fanshare.core.payout_item import Answer, Frozen, Item, Said, State, again, decide, hear, move, submit
 
@@ -161,7 +162,7 @@ def _against_file(run: Sequence[Line], lines: Sequence[Line]) -> Iterator[Differ
         yield Difference(What.NOT_OF_RUN, reference, "", written(known[reference]))
     for reference, count in counts.items():
         if count > 1:
-            yield Difference(What.TWICE_IN_FILE, reference, "once", f"{count} times")
+            yield Difference(What.TWICE_IN_FILE, reference, say("once"), say("%(n)s times", n=count))
 
 
 def _against_books(one: Payment) -> Iterator[Difference]:
@@ -169,8 +170,9 @@ def _against_books(one: Payment) -> Iterator[Difference]:
     if one.booked is None:
         yield Difference(What.NOT_BOOKED, one.line.reference, mine, "")
     elif one.booked[1:4] != one.line[1:4]:
-        booked = f"{_said(one.booked.amount, one.booked.currency)} of {one.booked.payee}"
-        yield Difference(What.OTHER_BOOKED, one.line.reference, f"{mine} of {one.line.payee}", booked)
+        booked = _of(one.booked.payee, one.booked.amount, one.booked.currency)
+        asked = _of(one.line.payee, one.line.amount, one.line.currency)
+        yield Difference(What.OTHER_BOOKED, one.line.reference, asked, booked)
     other = next((word for word in reversed(one.words) if _differs(word, one.line)), None)
     if other is not None:
         said = _said(other.amount, other.currency or one.line.currency)
@@ -182,7 +184,12 @@ def _differs(word: Word, line: Line) -> bool:
 
 
 def _said(amount: Micros, currency: str) -> str:
-    return f"{format_minor(amount, currency)} {currency}"
+    return say("%(amount)s %(currency)s", amount=Figure(format_minor(amount, currency)), currency=currency)
+
+
+def _of(payee: str, amount: Micros, currency: str) -> str:
+    said = {"amount": Figure(format_minor(amount, currency)), "currency": currency}
+    return say("%(amount)s %(currency)s of %(name)s", name=payee, **said)
 
 
 def _totals(payments: Sequence[Payment], lines: Sequence[Line]) -> Iterator[Total]:

@@ -3,7 +3,7 @@
 import re
 
 from fanshare.core.errors import BadInputError, quoted
-from fanshare.core.money import Micros, digits, parse_amount
+from fanshare.core.money import Micros, digits, format_trimmed, parse_amount
 
 #: What German, English, French and Swiss hands put between thousands, blanks of every width among it.
 _BLANK = re.compile(r"[\s'\u2019]")
@@ -30,6 +30,14 @@ def typed_amount(text: str, currency: str = "") -> Micros:
 
     Raises ``BadInputError`` (``unclear_amount``, ``bad_amount``, ``amount_too_large``).
     """
+    return parse_amount(typed_number(text, currency))
+
+
+def typed_number(text: str, currency: str = "") -> str:
+    """The same with a point and nothing between thousands, every digit as it was typed: ``1.000,50`` is ``1000.50``.
+
+    Raises ``BadInputError`` (``unclear_amount``, ``bad_amount``).
+    """
     bare = _BLANK.sub(" ", text.strip())
     if _EITHER.fullmatch(bare) and (not currency or digits(currency) != 3):
         raise BadInputError(
@@ -39,7 +47,17 @@ def typed_amount(text: str, currency: str = "") -> Micros:
         )
     for group, form in _GROUPED:
         if form.fullmatch(bare):
-            return parse_amount(re.sub(group, "", bare).replace(",", "."))
+            return re.sub(group, "", bare).replace(",", ".")
     if _PLAIN.fullmatch(bare) is None:
         raise BadInputError("bad_amount", "%(text)s is not an amount such as 25 or 25.50.", text=quoted(text))
-    return parse_amount(bare.replace(",", "."))
+    return bare.replace(",", ".")
+
+
+def in_field(micros: Micros) -> str:
+    """An exact amount as a field holds it, so that it is read back as the same."""
+    return plainly(format_trimmed(micros))
+
+
+def plainly(number: str) -> str:
+    """A number as a field holds it, so that it is read back as the same: ``1.1250`` for ``1.125``."""
+    return f"{number}0" if _EITHER.fullmatch(number) else number

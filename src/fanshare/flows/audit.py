@@ -138,6 +138,7 @@ WHAT = {
     "payout.drop": later("gave a payout run up"),
     "payout.send": later("sent a payout run"),
     "payout.paid": later("said that payments arrived"),
+    "payout.rest": later("said that all open payments of a run arrived"),
     "payout.back": later("said that payments came back"),
     "payout.told": later("booked a file about payments"),
     "payout.decide": later("decided about a payment"),

@@ -12,6 +12,7 @@ from fanshare.core import shop_credits as way
 from fanshare.core.credit_stock import Piece, Refused, Told
 from fanshare.core.errors import BadInputError, ConflictError
 from fanshare.core.instants import Instant, zone
+from fanshare.core.marks import Figure
 from fanshare.core.money import Micros, format_minor
 from fanshare.flows import payouts, shop_credits
 from fanshare.flows.connections import Connection
@@ -191,7 +192,7 @@ def _take(programme: Programme, wish: Wish, now: Instant) -> int:
     shop_credits.refuse_wish(programme, wish, now)
     taken = stock.take(access, wish.connection, wish.currency, wish.amount, now)
     if taken is None:
-        amount = format_minor(wish.amount, wish.currency)
+        amount = Figure(format_minor(wish.amount, wish.currency))
         raise ConflictError(
             "out_of_stock",
             "No code of %(amount)s %(currency)s is left. Nothing was taken from you: what is ready stays ready.",

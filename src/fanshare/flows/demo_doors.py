@@ -15,7 +15,8 @@ from fanshare.store import directory
 from fanshare.store.access import Connection
 
 #: Whom a door makes of somebody, in the order in which they are shown.
-SHOP, SECOND, CREATOR, FAN, OPERATOR = DOORS = ("shop", "shop-second", "creator", "fan", "operator")
+DOORS = ("shop", "shop-second", "creator", "fan", "other-shop", "other-creator", "operator")
+SHOP, SECOND, CREATOR, FAN, OTHER_SHOP, OTHER_CREATOR, OPERATOR = DOORS
 
 _FACT = "demo doors"
 _MANY = 1_000

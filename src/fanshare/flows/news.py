@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from fanshare.config.keys import Keys
 from fanshare.core.errors import BadInputError
 from fanshare.core.instants import DAY, HOUR, Instant, from_datetime, local_date, to_datetime
-from fanshare.core.money import format_minor
+from fanshare.core.money import format_minor, grouped
 from fanshare.flows import outbox
 from fanshare.flows.letters import Say
 from fanshare.store.access import Access
@@ -91,10 +91,18 @@ def week(_: Say, purses: Sequence[Purse]) -> list[str]:
 
 
 def amount(_: Say, micros: int, currency: str) -> str:
-    """An amount as it is written in a mail: ``1.41 EUR``."""
-    whole, point, cents = format_minor(micros, currency).partition(".")
-    said = {"whole": whole, "cents": cents, "currency": currency}
+    """An amount as it is written in a mail: ``1.41 EUR``, ``12,345.60 EUR``."""
+    whole, point, cents = grouped(format_minor(micros, currency)).partition(".")
+    said = {"whole": _thousands(_, whole), "cents": cents, "currency": currency}
     return (_("%(whole)s.%(cents)s %(currency)s") if point else "%(whole)s %(currency)s") % said
+
+
+def _thousands(_: Say, whole: str) -> str:
+    """A whole number whose thousands are parted by commas, with the sign of the letter's language between them."""
+    said, *groups = whole.split(",")
+    for group in groups:
+        said = _("%(thousands)s,%(rest)s") % {"thousands": said, "rest": group}
+    return said
 
 
 def day(_: Say, at: Instant, tz: ZoneInfo) -> str:

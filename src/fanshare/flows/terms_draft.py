@@ -14,6 +14,7 @@ from fanshare.core.terms_document import document, parse, read
 from fanshare.core.terms_example import WorkedOrder, worked_order
 from fanshare.core.terms_sentences import sentences
 from fanshare.core.what_if import PastPart, Sum, what_if
+from fanshare.flows import terms_form
 from fanshare.flows.context import Programme
 from fanshare.store.queries import brand
 from fanshare.store.queries.orders import OrderRows
@@ -152,5 +153,5 @@ def compared(programme: Programme, terms: Terms, now: Instant) -> list[Compared]
 
 
 def _percent(text: str) -> str:
-    """A percentage as people type it, as the document wants it."""
-    return text.strip().removesuffix("%").strip().replace(",", ".")
+    """A percentage as people type it, as the document wants it. Raises ``BadInputError`` ``unclear_amount``."""
+    return terms_form.figure(text)

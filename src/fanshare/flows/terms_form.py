@@ -9,6 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from fanshare.core.errors import BadInputError
+from fanshare.core.typed_amount import plainly, typed_number
+
 #: A form of more fields than this is no help to anybody; the document itself is changed then.
 MOST_FIELDS = 900
 MOST_CHARACTERS = 60_000
@@ -26,6 +29,12 @@ LIMITS = ("code", "margin")
 _SPARE_TIERS = 2
 _ROW = re.compile(r"(commission|bonuses|caps)-([0-9]{1,4})-id\Z|(caps)-([0-9]{1,4})-per\Z", re.ASCII)
 _TIER = re.compile(r"tiers-([0-9]{1,2})-(?:upto|percent)\Z", re.ASCII)
+#: Fields that hold an amount or a rate, and the row they stand in.
+_FIGURES = re.compile(
+    r"((?:commission|bonuses)-[0-9]{1,4})-(?:much|tiers-[0-9]{1,2}-(?:upto|percent))\Z|(caps-[0-9]{1,4})-amount\Z"
+    r"|code\Z|margin\Z",
+    re.ASCII,
+)
 _PATH = re.compile(r"(commission|bonuses|caps)\[([0-9]+)\](?:\.(.+))?\Z", re.ASCII)
 
 
@@ -35,6 +44,8 @@ class Draft:
 
     document: dict[str, Any]
     places: Mapping[str, tuple[int, ...]]
+    #: Fields whose figure could be a thousand or one, such as ``1.500``: asked back, whatever the document says.
+    unclear: Mapping[str, BadInputError]
 
     def field(self, path: str) -> str:
         """The field of the form to which the path of a mistake leads; empty where there is none."""
@@ -59,7 +70,7 @@ def fields(document: Mapping[str, Any]) -> dict[str, str]:
     caps = document.get(CAPS, [])
     for place, cap in enumerate([*caps, {}]):
         shown = {"was": str(place) if cap else "", "per": "month", "amount": "", "currency": ""} | dict(cap)
-        found |= _named(f"{CAPS}-{place}", shown)
+        found |= _named(f"{CAPS}-{place}", shown | {"amount": plainly(shown["amount"])})
     general = document["terms"]
     found |= {key: str(general[key]) for key in GENERAL}
     found["groups"] = "\n".join(general.get("groups", []))
@@ -89,7 +100,31 @@ def filled(base: Mapping[str, Any], typed: Mapping[str, str]) -> Draft:
         made.pop(name, None)
         if text := _figure(typed.get(name, "")):
             made[name] = {**base.get(name, {}), "max_percent": text}
-    return Draft(made, places)
+    return Draft(made, places, dict(_unclear(typed)))
+
+
+def figure(text: str) -> str:
+    """A figure as people type it, as the document wants it; what is none stays, for whoever reads the document.
+
+    Raises ``BadInputError`` ``unclear_amount``.
+    """
+    bare = text.strip().removesuffix("%").strip()
+    try:
+        return typed_number(bare)
+    except BadInputError as error:
+        if error.code == "unclear_amount":
+            raise
+        return bare
+
+
+def _unclear(typed: Mapping[str, str]) -> Iterator[tuple[str, BadInputError]]:
+    for name, text in typed.items():
+        found = _FIGURES.match(name)
+        if found is not None and not typed.get(f"{found[1] or found[2]}-gone"):
+            try:
+                figure(text)
+            except BadInputError as error:
+                yield name, error
 
 
 def _rule_fields(table: str, rule: Mapping[str, Any], was: str) -> dict[str, str]:
@@ -98,7 +133,7 @@ def _rule_fields(table: str, rule: Mapping[str, Any], was: str) -> dict[str, str
         "was": was,
         "id": rule.get("id", ""),
         "gives": gives,
-        "much": "" if gives == "tiers" else str(rule.get(gives, "")),
+        "much": "" if gives == "tiers" else plainly(str(rule.get(gives, ""))),
         "currency": rule.get("currency", ""),
         "buyers": rule.get("buyers", "any"),
         "months": str(rule.get("months", "")),
@@ -106,7 +141,7 @@ def _rule_fields(table: str, rule: Mapping[str, Any], was: str) -> dict[str, str
     shown |= {key: "\n".join(rule.get(key, [])) for key in NAMES}
     if table == RULES[0]:
         for place, tier in enumerate([*rule.get("tiers", []), *[{}] * _SPARE_TIERS]):
-            shown[f"tiers-{place}-upto"] = tier.get("upto", "")
+            shown[f"tiers-{place}-upto"] = plainly(tier.get("upto", ""))
             shown[f"tiers-{place}-percent"] = tier.get("percent", "")
             shown[f"tiers-{place}-retroactive"] = "on" if tier.get("retroactive") else ""
     return shown
@@ -182,8 +217,11 @@ def _currency(said: Mapping[str, str]) -> str:
 
 
 def _figure(text: str) -> str:
-    """A figure as people type it, as the document wants it."""
-    return text.strip().removesuffix("%").strip().replace(",", ".")
+    """The same; what could be two stays as it was typed, and ``Draft.unclear`` says so."""
+    try:
+        return figure(text)
+    except BadInputError:
+        return text.strip()
 
 
 def _number(text: str) -> int | str:

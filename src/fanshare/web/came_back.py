@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from fanshare.core.returns import CameBack
 from fanshare.web.language import gettext as _
+from fanshare.web.wording import counted
 
 
 def told(found: CameBack | None) -> str:
@@ -12,8 +13,12 @@ def told(found: CameBack | None) -> str:
         return _("too few orders to tell what comes back")
     if found.unclear:
         words = _("%(least)s to %(most)s of %(orders)s came back")
-        return words % {"least": found.back, "most": found.most, "orders": found.orders}
-    return _("%(back)s of %(orders)s came back") % {"back": found.back, "orders": found.orders}
+        return words % {
+            "least": counted(found.back),
+            "most": counted(found.most),
+            "orders": counted(found.orders),
+        }
+    return _("%(back)s of %(orders)s came back") % {"back": counted(found.back), "orders": counted(found.orders)}
 
 
 def of_all(found: Sequence[CameBack] | None) -> list[str]:

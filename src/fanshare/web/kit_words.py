@@ -9,7 +9,7 @@ from fanshare.core.media_kit import Sold, buys
 from fanshare.store.queries.media_kits import Kept
 from fanshare.web.language import gettext as _
 from fanshare.web.language import ngettext
-from fanshare.web.wording import Calendar, percent, shown
+from fanshare.web.wording import Calendar, counted, percent, shown
 
 
 class Told(NamedTuple):
@@ -55,7 +55,7 @@ def _currency(sold: Sold, calendar: Calendar, *, goods: bool) -> list[str]:
     if sold.returned:
         found.append(
             ngettext("%(n)s order went back whole.", "%(n)s orders went back whole.", sold.returned)
-            % {"n": sold.returned}
+            % {"n": counted(sold.returned)}
         )
     return found
 
@@ -74,7 +74,7 @@ def _kept(sold: Sold, calendar: Calendar) -> str:
             "%(n)s orders kept, paid in %(currency)s, placed between %(first)s and %(last)s.",
             sold.orders,
         )
-    return words % {"n": sold.orders, "currency": sold.currency, "first": first, "last": last}
+    return words % {"n": counted(sold.orders), "currency": sold.currency, "first": first, "last": last}
 
 
 def _clicks(one: Kept) -> list[str]:
@@ -86,7 +86,7 @@ def _clicks(one: Kept) -> list[str]:
             "%(n)s clicks on her links in 365 days, counted by this site, robots left out as far as they are known.",
             one.clicks,
         )
-        % {"n": one.clicks}
+        % {"n": counted(one.clicks)}
     ]
     between = buys(one.clicks, one.clicked)
     if one.clicked >= FEWEST and one.clicked > one.clicks:
@@ -104,7 +104,7 @@ def _clicks(one: Kept) -> list[str]:
 
 def _proof(one: Kept, calendar: Calendar) -> tuple[str, ...]:
     day, checked = calendar.day(one.source.as_of), calendar.day(one.checked_at)
-    said = {"day": day, "n": one.source.size, "host": one.source.host, "checked": checked}
+    said = {"day": day, "n": counted(one.source.size), "host": one.source.host, "checked": checked}
     if one.own:
         return (_("As of %(day)s, from a statement over %(n)s sealed records of this site.") % said,)
     return (

@@ -25,6 +25,9 @@ _USUAL = frozenset({"q", "from", "to", "sort", "after", "as"})
 #: What a page says once after a form was sent: no part of a list.
 SAID_ONCE = frozenset({"kept", "given", "back", "gone", "thanked", "sent", "reported", "founded", "again"})
 
+#: Whether every row of the page is ticked: of one look, so no address of the list passes it on.
+TICK = "tick"
+
 #: What social networks, mail tools and advertisers write behind any address that is passed on there.
 _PASSED_ON = frozenset({
     "_hsenc", "_hsmi", "dclid", "fbclid", "gbraid", "gclid", "igshid", "li_fat_id", "mc_cid", "mc_eid", "mkt_tok",
@@ -157,7 +160,7 @@ def asked(query: Mapping[str, str], spec: Spec, tz: ZoneInfo, **hidden: str) -> 
     A name that the list does not know is refused like a value: a filter that was mistyped and left out
     would show, or export, more than was asked for. What others write behind addresses for themselves counts not.
     """
-    known = _USUAL | SAID_ONCE | spec.filters.keys() | hidden.keys()
+    known = _USUAL | SAID_ONCE | {TICK} | spec.filters.keys() | hidden.keys()
     idle = [name for name, there in (("q", spec.search), ("from", spec.dates), ("to", spec.dates)) if not there]
     strange = [
         name

@@ -9,7 +9,7 @@ from fanshare.core.marks import Day, Figure, Kept, Said, Word, say
 from fanshare.web import kept
 from fanshare.web.language import gettext as _
 from fanshare.web.language import later, ngettext, spoken
-from fanshare.web.wording import dated, pointed
+from fanshare.web.wording import dated, figure
 
 _PLACE = re.compile(r"%\([a-z_0-9]+\)s|%%")
 
@@ -51,10 +51,10 @@ def in_her_words(text: str) -> str:
 
     Where nobody has translated it, or it is not such a sentence, it is HTML that says it is English.
     """
-    if spoken() == "en":
-        return text
     if isinstance(text, Figure):
-        return pointed(text)
+        return figure(text)
+    if spoken() == "en" and not isinstance(text, Said):
+        return text
     said = _said(text) if isinstance(text, Said) else None
     return Markup('<span lang="en">{text}</span>').format(text=text) if said is None else said
 
@@ -62,20 +62,21 @@ def in_her_words(text: str) -> str:
 def _said(text: Said) -> str | None:
     """``None`` where it has words and nobody has translated them."""
     words = ngettext(text.template, text.many, text.n) if text.many else _(text.template)
-    if words in {text.template, text.many} and any(letter.isalpha() for letter in _PLACE.sub("", words)):
+    foreign = spoken() != "en" and words in {text.template, text.many}
+    if foreign and any(letter.isalpha() for letter in _PLACE.sub("", words)):
         return None
     if not text.values:
         return words
     values = {name: _value(value) for name, value in text.values.items()}
-    foreign = any(isinstance(value, Markup) for value in values.values())
-    return escape(words) % values if foreign else words % values
+    marked = any(isinstance(value, Markup) for value in values.values())
+    return escape(words) % values if marked else words % values
 
 
 def _value(value: object) -> object:
     if isinstance(value, Said):
         return in_her_words(value)
     if isinstance(value, Figure):
-        return pointed(value)
+        return figure(value)
     if isinstance(value, Day):
         return dated(value.iso, whole=value.endswith(value.iso[:4]))
     if isinstance(value, Kept):

@@ -7,7 +7,8 @@ from typing import Any
 from django.template import TemplateDoesNotExist
 from django.template.backends.jinja2 import Jinja2, Template
 from django.urls import reverse
-from jinja2 import StrictUndefined, TemplateNotFound
+from jinja2 import StrictUndefined, TemplateNotFound, pass_eval_context
+from jinja2.nodes import EvalContext
 from markupsafe import Markup, escape
 
 from fanshare.core.instants import Instant, local_date
@@ -44,12 +45,26 @@ def environment(spoken: str = "en", **options: Any) -> Spoken:
     made.policies["ext.i18n.trimmed"] = True
     words: Any = made
     words.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)
+    made.globals["ngettext"] = ngettext
     made.globals.update(spoken=language.spoken, languages=language.LANGUAGES, percent=wording.percent)
     made.globals.update(split_bar=split_bar, carried_on=wording.carried_on)
     made.globals["replaced"] = wording.replaced
     made.globals["in_english"] = in_english
     made.filters.update(shown=shown, exact=exact, ticked=ticked, prose=prose, said=in_her_words, kept=sentence)
+    made.filters["counted"] = wording.counted
     return made
+
+
+@pass_eval_context
+def ngettext(context: EvalContext, one: str, many: str, num: int, **values: object) -> str:
+    """One of two messages by a number, which is written as people read it: ``1,204 clicks``."""
+    words, said = language.ngettext(one, many, num), wording.counted(num)
+    made = Markup(words) if context.autoescape else words  # noqa: S704  # a message of ours, or of its translation
+    return made % {"num": said, **{name: said if _same(value, num) else value for name, value in values.items()}}
+
+
+def _same(value: object, num: int) -> bool:
+    return type(value) is int and value == num
 
 
 # A page asks for some sixty addresses, most of them those of the page before.

@@ -7,7 +7,15 @@ from zoneinfo import ZoneInfo
 
 from fanshare.core.currencies import REPLACED
 from fanshare.core.instants import Instant, local_date, to_datetime
-from fanshare.core.money import Micros, format_minor, format_percent, format_trimmed, from_minor_units, minor_units
+from fanshare.core.money import (
+    Micros,
+    format_minor,
+    format_percent,
+    format_trimmed,
+    from_minor_units,
+    grouped,
+    minor_units,
+)
 from fanshare.web.language import gettext, spoken
 
 #: Signs that mean one currency only; every other currency is written with its code.
@@ -30,18 +38,21 @@ def sign(currency: str) -> str:
 
 
 def shown(micros: Micros, currency: str) -> str:
-    """An amount as a screen shows it, rounded down to the minor unit: ``1.41 €``."""
-    return f"{pointed(format_minor(micros, currency))}{_SPACE}{sign(currency)}"
+    """An amount as a screen shows it, rounded down to the minor unit: ``1.41 €``, ``12,345.60 €``."""
+    return f"{figure(format_minor(micros, currency))}{_SPACE}{sign(currency)}"
 
 
 def writable(micros: Micros, currency: str) -> str:
-    """The same without the currency, as a field of a form holds it before somebody writes another: ``1.41``."""
+    """The same without the currency, as a field of a form holds it before somebody writes another: ``1.41``.
+
+    Nothing stands between thousands: what is sent back has to be one number, whoever reads it.
+    """
     return pointed(format_minor(micros, currency))
 
 
 def exact(micros: Micros, currency: str) -> str:
     """The whole amount, nothing rounded: ``1.416 €``."""
-    return f"{pointed(format_trimmed(micros))}{_SPACE}{sign(currency)}"
+    return f"{figure(format_trimmed(micros))}{_SPACE}{sign(currency)}"
 
 
 def percent(bps: int) -> str:
@@ -64,7 +75,7 @@ def replaced(currency: str) -> str:
         " %(new)s at that rate by itself, and what still waits does on the day on which it is ready. A refund takes"
         " back exactly what came of it."
     )
-    return told % {"old": currency, "new": law.by, "day": dated(law.on, whole=True), "per": pointed(law.per)}
+    return told % {"old": currency, "new": law.by, "day": dated(law.on, whole=True), "per": figure(law.per)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +128,16 @@ def _year(now: Instant, zone: ZoneInfo) -> int:
 
 #: From English to German: the sign between thousands, and the one before decimals.
 _SIGNS = str.maketrans(",.", ".,")
+
+
+def figure(number: str) -> str:
+    """A number as people read it, ``12,345.60`` for ``12345.60``, with the signs of the language spoken."""
+    return pointed(grouped(number))
+
+
+def counted(n: int) -> str:
+    """How many, as people read it: ``1,204``."""
+    return figure(str(n))
 
 
 def pointed(number: str) -> str:

@@ -328,11 +328,11 @@ _REASONS: dict[str, str] = {
         brand/terms brand/terms_rules brand/write joining/confirm payee/tax payee/where ui/join
         ui/held ui/lacking ui/quiet workbench/fields workbench/start workbench/time workbench/unlock""",
     _ONE: """payee/tax_year
-        brand/creator brand/message brand/order brand/payout_account brand/tax_form creator/exclusive_post
-        creator/goods creator/kit creator/page credit/keep fan/share public/creator public/kit public/text
-        public/verify public/why ui/bonuses ui/brought ui/creator_words ui/goods ui/kit ui/post ui/prose ui/split
-        ui/stops ui/terms ui/terms_means ui/terms_wrong workbench/contract workbench/deal workbench/floor workbench/hour
-        workbench/accept workbench/aside workbench/invoice-sums workbench/owed
+        brand/creator brand/message brand/order brand/payout_account brand/payout_rest brand/tax_form
+        creator/exclusive_post creator/goods creator/kit creator/page credit/keep fan/share public/creator public/kit
+        public/text public/verify public/why ui/bonuses ui/brought ui/creator_words ui/goods ui/kit ui/post ui/prose
+        ui/split ui/stops ui/terms ui/terms_means ui/terms_wrong workbench/contract workbench/deal workbench/floor
+        workbench/hour workbench/accept workbench/aside workbench/invoice-sums workbench/owed
         workbench/plan workbench/result""",
     _FIXED: """creator/compared account/settings
         base brand/connected operator/books operator/health operator/settings operator/texts public/demo ui/doors

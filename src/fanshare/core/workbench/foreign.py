@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from fanshare.core.errors import BadInputError
 from fanshare.core.money import Micros
 from fanshare.core.rates import Quote, is_rate
+from fanshare.core.typed_amount import plainly, typed_number
 from fanshare.core.workbench.entries import Cost, Deal
 
 #: Whose rate it is where she typed it.
@@ -26,7 +27,12 @@ class Foreign:
 
 def by_hand(currency: str, text: str) -> Foreign:
     """A rate that was typed: one of the books' currency is so much of this one. Raises ``BadInputError``."""
-    found = text.strip().replace(",", ".")
+    try:
+        found = typed_number(text)
+    except BadInputError as error:
+        if error.code == "unclear_amount":
+            raise
+        found = ""
     if not is_rate(found):
         raise BadInputError("bad_rate", "Write a rate such as 1.0876, above zero.")
     return Foreign(currency, f"{found}/1", TYPED)
@@ -39,7 +45,7 @@ def by_quote(found: Quote) -> Foreign:
 
 def shown(rate: str) -> str:
     """A rate as it stands in a form: ``1.0876``, or both decimals where it went through a third currency."""
-    return rate.removesuffix("/1")
+    return plainly(rate.removesuffix("/1"))
 
 
 def converted(amount: Micros, rate: str) -> Micros:

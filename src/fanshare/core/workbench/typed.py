@@ -6,7 +6,8 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from fanshare.core.errors import BadInputError
-from fanshare.core.money import MICROS, Micros, parse_amount
+from fanshare.core.money import MICROS, Micros
+from fanshare.core.typed_amount import typed_amount
 
 #: More than this nobody earns with a post, and sums of it stay far below what can be kept.
 MOST: Micros = 100_000_000 * MICROS
@@ -27,18 +28,11 @@ def words(text: str, most: int, *, needed: bool = False) -> str:
     return found
 
 
-def amount(text: str) -> Micros:
-    """An amount, nothing where nothing was typed. Raises ``BadInputError`` (``bad_amount``)."""
-    if not text.strip():
-        return 0
-    try:
-        found = parse_amount(text.strip().replace(",", "."))
-    except BadInputError:
-        found = -1
-    if not 0 <= found <= MOST:
-        raise BadInputError(
-            "bad_amount", "Write an amount such as 150 or 150.50, without a sign between thousands and not below zero."
-        )
+def amount(text: str, currency: str = "") -> Micros:
+    """An amount, nothing where nothing was typed. Raises ``BadInputError`` (``bad_amount``, ``unclear_amount``)."""
+    found = amount_or_none(text, currency) if text.strip() else 0
+    if found is None:
+        raise BadInputError("bad_amount", "Write an amount such as 150 or 150.50, not below zero.")
     return found
 
 
@@ -72,7 +66,7 @@ def minutes(text: str) -> int:
 
 
 def thousandths(text: str) -> int:
-    """A distance such as ``12.5`` in thousandths. Raises ``BadInputError`` (``bad_distance``)."""
+    """A distance such as ``12.5`` in thousandths. Raises ``BadInputError`` (``bad_distance``, ``unclear_amount``)."""
     found = amount_or_none(text)
     if found is None or not 0 < found <= 10_000 * MICROS:
         raise BadInputError("bad_distance", "Write a distance such as 12 or 12.5.")
@@ -92,12 +86,15 @@ def percent(text: str) -> int | None:
     return bps
 
 
-def amount_or_none(text: str) -> Micros | None:
-    """An amount, ``None`` for what is none."""
+def amount_or_none(text: str, currency: str = "") -> Micros | None:
+    """An amount, ``None`` for what is none. Raises ``BadInputError`` ``unclear_amount`` for what could be two."""
     try:
-        return amount(text)
-    except BadInputError:
+        found = typed_amount(text, currency)
+    except BadInputError as error:
+        if error.code == "unclear_amount":
+            raise
         return None
+    return found if 0 <= found <= MOST else None
 
 
 def paper(text: str) -> str:

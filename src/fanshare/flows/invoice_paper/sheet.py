@@ -12,13 +12,14 @@ from fpdf.enums import TableBordersLayout
 from fanshare.core.invoices.model import THOUSAND, Invoice, Party, decimal
 from fanshare.core.invoices.totals import MOST_DIGITS, totals
 from fanshare.core.invoices.words import words_of
-from fanshare.core.money import Micros, exponent, format_percent
+from fanshare.core.money import Micros, exponent, format_percent, grouped
 from fanshare.flows.invoice_paper.cii import xml_of
 
 _FONTS = Path(__file__).with_name("fonts")
 _NAME = "inter"
 _MARGIN, _LINE, _SMALL, _USUAL, _LARGE = 20, 5, 8, 10, 20
 _XML = "factur-x.xml"
+_GERMAN = str.maketrans(",.", ".,")
 _LEFT = {"new_x": XPos.LMARGIN, "new_y": YPos.NEXT}
 
 
@@ -163,7 +164,8 @@ class _Sheet(FPDF):  # type: ignore[misc]  # the library has no types
         return f"{self._number(decimal(amount, digits))} {self.invoice.currency}"
 
     def _number(self, text: str) -> str:
-        return text.replace(".", ",") if self.invoice.language == "de" else text
+        said = grouped(text)
+        return said.translate(_GERMAN) if self.invoice.language == "de" else said
 
 
 def _every_letter(invoice: Invoice) -> None:

@@ -16,7 +16,7 @@ from fanshare.web.wanted import once_in
 @require("demo.enter")
 @form
 def enter(request: Any, door: str) -> Any:
-    """One button, as with a link that was mailed: looking at the page signs nobody in."""
+    """One button, as with a link that was mailed: looking signs nobody in. ``to`` says where it leads."""
     words = next(((who, what) for known, who, what in doors.shown(request) if known == door), None)
     if words is None:
         return error_page(request, 404)
@@ -26,4 +26,4 @@ def enter(request: Any, door: str) -> Any:
     if not entered.seats:
         return error_page(request, 404)
     begin(request, entered.seats, entered.account)
-    return once_in(request, hats(request))
+    return once_in(request, hats(request), str(request.GET.get("to", "")))

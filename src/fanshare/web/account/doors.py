@@ -18,6 +18,11 @@ WORDS = {
     ),
     demo_doors.CREATOR: (later("A creator"), later("Her links, her fans, and what she earned.")),
     demo_doors.FAN: (later("A fan"), later("What her links brought, and what becomes of it.")),
+    demo_doors.OTHER_SHOP: (later("The owner of the other shop"), later("Who has paid in nothing yet.")),
+    demo_doors.OTHER_CREATOR: (
+        later("A creator of the other shop"),
+        later("A bonus that is ready, and a shop that makes codes for it."),
+    ),
     demo_doors.OPERATOR: (later("The operator"), later("Runs the machine, for all programmes.")),
 }
 #: Names of this machine as its own browser says them: a demonstration lets nobody in from elsewhere.

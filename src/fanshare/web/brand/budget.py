@@ -57,6 +57,8 @@ def _amount(here: Here) -> Micros | None:
     text = field(here, "amount", 40)
     try:
         return typed_amount(text, field(here, "currency", 3)) if text else None
-    except BadInputError:
-        said = _("Write an amount such as 1500 or 1500.50, without a sign between thousands; nothing for no budget.")
+    except BadInputError as error:
+        if error.code == "unclear_amount":
+            raise
+        said = _("Write an amount such as 1500 or 1500.50; nothing for no budget.")
         raise BadInputError("bad_budget", said) from None

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.core.funding import MOST_RESERVE, reference
-from fanshare.core.money import format_percent, format_trimmed, parse_amount
+from fanshare.core.money import format_percent, format_trimmed
 from fanshare.core.typed_amount import typed_amount
 from fanshare.flows import funding
 from fanshare.flows.audit import noted
@@ -21,6 +21,7 @@ from fanshare.web.language import gettext as _
 from fanshare.web.language import ngettext
 from fanshare.web.said import plain
 from fanshare.web.seated import field, page, seated
+from fanshare.web.wording import counted
 
 _SHOWN = 100
 _MOST_BYTES = 5_000_000
@@ -73,8 +74,8 @@ def _context(here: Here, problem: str = "", done: str = "") -> dict[str, Any]:
 
 
 def _switch(here: Here) -> str:
-    percent = field(here, "reserve", 10).replace(",", ".")
-    bps = parse_amount(percent) // 10_000 if percent else 0
+    percent = field(here, "reserve", 10)
+    bps = typed_amount(percent) // 10_000 if percent else 0
     funding.switch_on(here.access, here.tenant, bps, here.now)
     noted(here.access, "funding.on", here.now, f"{format_percent(bps)} %")
     return ""
@@ -108,9 +109,10 @@ def _statement(here: Here) -> str:
     taken = funding.take_in(here.access, here.tenant, incoming, here.access.actor, here.now)
     noted(here.access, "funding.statement", here.now, f"{taken.booked} booked")
     words = (
-        ngettext("%(num)s payment was booked.", "%(num)s payments were booked.", taken.booked) % {"num": taken.booked},
+        ngettext("%(num)s payment was booked.", "%(num)s payments were booked.", taken.booked)
+        % {"num": counted(taken.booked)},
         _("Known before: %(known)s. Without this reference: %(others)s.")
-        % {"known": taken.known, "others": taken.others},
+        % {"known": counted(taken.known), "others": counted(taken.others)},
     )
     return " ".join(words)
 

@@ -6,6 +6,7 @@ from fanshare.core.money import format_trimmed
 from fanshare.core.rates import Converted
 from fanshare.web.desk import Here
 from fanshare.web.language import gettext as _
+from fanshare.web.wording import figure
 
 
 def made_of(here: Here, of: Converted) -> str:
@@ -15,11 +16,11 @@ def made_of(here: Here, of: Converted) -> str:
         "of %(given)s %(origin)s, by rates of the %(source)s of %(day)s: %(origin_per)s %(origin)s are"
         " %(target_per)s %(target)s"
     ) % {
-        "given": format_trimmed(of.given),
+        "given": figure(format_trimmed(of.given)),
         "origin": quote.origin,
         "source": quote.source,
         "day": here.calendar.name(date.fromisoformat(quote.day)),
-        "origin_per": quote.origin_per,
-        "target_per": quote.target_per,
+        "origin_per": figure(quote.origin_per),
+        "target_per": figure(quote.target_per),
         "target": quote.target,
     }

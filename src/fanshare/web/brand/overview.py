@@ -17,6 +17,7 @@ from fanshare.web.creator.today import Need
 from fanshare.web.desk import Here
 from fanshare.web.language import ngettext
 from fanshare.web.seated import LISTENS, field, listens, page, seated
+from fanshare.web.wording import counted
 
 SPAN = 30
 
@@ -61,14 +62,14 @@ def _needs(here: Here) -> list[Need]:
         words = ngettext(
             "%(n)s objection waits, the first since %(day)s", "%(n)s objections wait, the first since %(day)s", count
         )
-        told = words % {"n": count, "day": here.calendar.day(first)}
+        told = words % {"n": counted(count), "day": here.calendar.day(first)}
         found.append(Need("search-check", told, _to("brand_appeals", here)))
     count, first = claims.waiting_since(here.access, here.now)
     if count and first is not None:
         words = ngettext(
             "%(n)s claim waits, the first since %(day)s", "%(n)s claims wait, the first since %(day)s", count
         )
-        told = words % {"n": count, "day": here.calendar.day(first)}
+        told = words % {"n": counted(count), "day": here.calendar.day(first)}
         found.append(Need("receipt", told, _to("brand_claims", here)))
     return [*found, *_checks(here), *_to_look_at(here)]
 
@@ -80,7 +81,9 @@ def _checks(here: Here) -> list[Need]:
     words = ngettext(
         "%(n)s check ends by itself on %(day)s", "%(n)s checks, the first ends by itself on %(day)s", count
     )
-    return [Need("search-check", words % {"n": count, "day": here.calendar.day(first)}, _to("brand_checks", here))]
+    return [
+        Need("search-check", words % {"n": counted(count), "day": here.calendar.day(first)}, _to("brand_checks", here))
+    ]
 
 
 def _to_look_at(here: Here) -> list[Need]:
@@ -88,11 +91,11 @@ def _to_look_at(here: Here) -> list[Need]:
     count = questions.open_reports(here.access) if may(here, "brand.reports") else 0
     if count:
         words = ngettext("%(n)s report waits for you to look", "%(n)s reports wait for you to look", count)
-        found.append(Need("triangle-alert", words % {"n": count}, _to("brand_reports", here)))
+        found.append(Need("triangle-alert", words % {"n": counted(count)}, _to("brand_reports", here)))
     count = brand.applications(here.access)
     if count:
         words = ngettext("%(n)s application waits for an answer", "%(n)s applications wait for an answer", count)
-        found.append(Need("user-plus", words % {"n": count}, _to("brand_people", here)))
+        found.append(Need("user-plus", words % {"n": counted(count)}, _to("brand_people", here)))
     return found
 
 

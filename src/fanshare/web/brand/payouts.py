@@ -29,7 +29,7 @@ from fanshare.web.brand.who import may, named
 from fanshare.web.desk import Here
 from fanshare.web.language import gettext as _
 from fanshare.web.language import later
-from fanshare.web.lists import PAGE, Asked
+from fanshare.web.lists import PAGE, TICK, Asked
 from fanshare.web.payee.ways import NAMES
 from fanshare.web.said import plain
 from fanshare.web.seated import field, page, seated
@@ -285,6 +285,7 @@ def _shown(here: Here, number: int, problem: str = "") -> dict[str, Any]:
     members = staff.brand_people(here.access, here.programme.keys)
     sums = payout_lists.sums(here.access, [number]).get(number, [])
     actors = [name for name in (found.planned_by, found.approved_by, found.frozen_by) if name]
+    items = [_item(row) for row in shown.rows]
     return {
         "run": found,
         "made_of": partial(made_of, here),
@@ -293,9 +294,10 @@ def _shown(here: Here, number: int, problem: str = "") -> dict[str, Any]:
         "state": payout_lists_as.run_states()[found.state],
         "by": {name: payout_lists_as.actor(name, members) for name in actors},
         "sums": sums,
-        "items": [_item(row) for row in shown.rows],
+        "items": items,
         "next": shown.next,
-        "ticked": set(here.request.POST.getlist("key")),
+        "ticked": _all_open(items) if _ticks_all(here) else set(here.request.POST.getlist("key")),
+        "all_ticked": _ticks_all(here),
         "reason": here.request.POST.get("reason", "")[:500],
         "may_pay": may(here, "brand.payouts"),
         "may_bill": may(here, "brand.billing"),
@@ -303,6 +305,15 @@ def _shown(here: Here, number: int, problem: str = "") -> dict[str, Any]:
         "compared": of_run(here, number, sums) if found.submitted_at is not None else None,
         "called": [(NAMES[kind], count) for kind, count in payout_lists.called(here.access, number)],
     }
+
+
+def _ticks_all(here: Here) -> bool:
+    """Whether the address asks for a tick at every payment that is open on this page of the list."""
+    return str(here.request.method) == "GET" and here.request.GET.get(TICK, "") == "all"
+
+
+def _all_open(items: list[dict[str, Any]]) -> set[str]:
+    return {one["row"].key for one in items if one["open"]}
 
 
 def _items_asked(here: Here, number: int) -> Asked:

@@ -21,7 +21,6 @@ from fanshare.web.brand.terms_means import begun_with, means
 from fanshare.web.desk import Here
 from fanshare.web.language import gettext as _
 from fanshare.web.language import later
-from fanshare.web.said import plain
 from fanshare.web.seated import LISTENS, page, seated
 
 _TABLES = {"commission": later("Rule"), "bonuses": later("Bonus"), "caps": later("Cap")}
@@ -90,12 +89,23 @@ def _sent(here: Here) -> dict[str, str]:
 
 
 def _looked(here: Here, draft: terms_form.Draft) -> tuple[Looked | None, list[Wrong]]:
+    if draft.unclear:
+        return None, [Wrong(_row(draft, name), name, said.said) for name, said in draft.unclear.items()]
     try:
         return terms_draft.look(here.programme, draft.document, here.tenant.currency, here.now), []
     except TermsError as error:
         return None, [Wrong(_where(draft, path), draft.field(path), said) for path, said in error.errors]
     except FanshareError as error:
-        return None, [Wrong("", "", plain(error))]
+        return None, [Wrong("", "", error.said)]
+
+
+def _row(draft: terms_form.Draft, name: str) -> str:
+    """``Rule 2`` for the field ``commission-1-much``; the field itself where it stands in no table."""
+    table, _dash, rest = name.partition("-")
+    if table not in _TABLES:
+        return name
+    place = int(rest.partition("-")[0])
+    return f"{_(_TABLES[table])} {draft.places[table].index(place) + 1}"
 
 
 def _where(draft: terms_form.Draft, path: str) -> str:

@@ -22,7 +22,7 @@ from fanshare.web.language import ngettext
 from fanshare.web.money_states import paying
 from fanshare.web.seated import LISTENS, listens, page, seated
 from fanshare.web.stop_words import said
-from fanshare.web.wording import shown
+from fanshare.web.wording import counted, shown
 from fanshare.web.workbench.due_rows import late_words
 from fanshare.web.workbench.today import of_books
 
@@ -95,7 +95,7 @@ def _needs(here: Here, found: earnings.Needs, purses: list[earnings.Purse], *, h
     needs = []
     count, first, waiting = found.checked, found.first_ends_at, found.fans
     if count:
-        words = ngettext("%(n)s sale is being checked", "%(n)s sales are being checked", count) % {"n": count}
+        words = ngettext("%(n)s sale is being checked", "%(n)s sales are being checked", count) % {"n": counted(count)}
         if first is not None:
             words = _("%(what)s; the first check ends by itself on %(day)s") % {
                 "what": words,
@@ -109,7 +109,9 @@ def _needs(here: Here, found: earnings.Needs, purses: list[earnings.Purse], *, h
         href = f"{reverse('terms', args=[here.tenant.slug])}#v{to_come[0].version}"
         needs.append(Need("scale", words, href, 3, to_come[0].effective_at))
     if waiting:
-        words = ngettext("%(n)s fan waits for an answer", "%(n)s fans wait for an answer", waiting) % {"n": waiting}
+        words = ngettext("%(n)s fan waits for an answer", "%(n)s fans wait for an answer", waiting) % {
+            "n": counted(waiting)
+        }
         href = f"{_to('creator_questions', here)}?show=waiting"
         needs.append(Need("message-circle-question-mark", words, href, min(waiting, 5)))
     for purse in [one for one in purses if one.ready < 0]:

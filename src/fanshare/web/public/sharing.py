@@ -8,8 +8,9 @@ from django.shortcuts import render
 
 from fanshare.core.errors import BadInputError, FanshareError
 from fanshare.core.instants import DAY
-from fanshare.core.money import MICROS, Micros, format_percent, format_trimmed, parse_amount
+from fanshare.core.money import MICROS, Micros, format_percent, format_trimmed
 from fanshare.core.terms import MAX_BUYER_BPS, MAX_FAN_BPS, Terms
+from fanshare.core.typed_amount import typed_amount
 from fanshare.core.typical import Typical
 from fanshare.core.who_helped import MOST, Helped, Helper, example_terms, helped, with_fan_part
 from fanshare.flows.outlook import EXAMPLE, outlook
@@ -23,7 +24,8 @@ from fanshare.web.language import later, ngettext
 from fanshare.web.pages_port import Split
 from fanshare.web.public.explaining import Bar, bar
 from fanshare.web.public.views import readable
-from fanshare.web.wording import exact, percent, shown
+from fanshare.web.said import plain
+from fanshare.web.wording import counted, exact, percent, shown
 
 #: The rates of the general page, until a visitor types others.
 _RATE, _FAN, _BUYER = 1_200, 2_000, 500
@@ -99,15 +101,16 @@ def _asked(given: Any, limits: dict[str, tuple[int, int]]) -> Asked:
     shown_as = {"order": format_trimmed(EXAMPLE), "who": Helper.FAN.value}
     shown_as |= {name: format_percent(bps) for name, bps in usual.items()}
     typed = {name: given.get(name, words).strip()[:40] for name, words in shown_as.items()}
-    plain = Asked(typed, EXAMPLE, Helper.FAN, usual)
+    shown_first = Asked(typed, EXAMPLE, Helper.FAN, usual)
     try:
         net = _order(typed["order"])
         rates = {name: _bps(typed[name], most) for name, (_usual, most) in limits.items()}
-        return replace(plain, net=net, helper=Helper(typed["who"]), rates=rates)
+        return replace(shown_first, net=net, helper=Helper(typed["who"]), rates=rates)
     except BadInputError as error:
-        return replace(plain, problem=error.message)
+        unclear = error.code == "unclear_amount"
+        return replace(shown_first, problem=plain(error) if unclear else error.message)
     except ValueError:
-        return replace(plain, problem=_("Choose who helped from the list."))
+        return replace(shown_first, problem=_("Choose who helped from the list."))
 
 
 def _order(text: str) -> Micros:
@@ -127,8 +130,10 @@ def _bps(text: str, most: int) -> int:
 
 def _number(text: str, advice: str) -> int:
     try:
-        return parse_amount(text.replace(",", "."))
-    except BadInputError:
+        return typed_amount(text)
+    except BadInputError as error:
+        if error.code == "unclear_amount":
+            raise
         raise BadInputError("bad_amount", advice) from None
 
 
@@ -187,5 +192,5 @@ def _told(one: Typical | None, currency: str) -> str:
         return _("Too few to tell: figures appear from 20 people on.")
     half = _("Half of all %(people)s have earned at most %(median)s in all so far.")
     some = _("Earned anything at all: %(earning)s of them.")
-    values = {"people": one.people, "earning": one.earning, "median": shown(one.median, currency)}
+    values = {"people": counted(one.people), "earning": counted(one.earning), "median": shown(one.median, currency)}
     return f"{half} {some}" % values

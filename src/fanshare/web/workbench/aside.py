@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from fanshare.core.errors import BadInputError
 from fanshare.core.instants import local_date, zone
-from fanshare.core.money import format_percent, format_trimmed
+from fanshare.core.money import format_percent
+from fanshare.core.typed_amount import in_field
 from fanshare.core.workbench import typed as reading
 from fanshare.core.workbench.aside import NO, YES, Quarter, by_quarter, vat_of
 from fanshare.core.workbench.aside_rules import Country
@@ -116,7 +117,7 @@ def _typed(bench: Bench, kept: Aside | None) -> Mapping[str, str]:
         **empty,
         **_answers(kept),
         "country": kept.country,
-        "other": format_trimmed(kept.other) if kept.other else "",
+        "other": in_field(kept.other) if kept.other else "",
         "own": format_percent(kept.own) if kept.own else "",
     }
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from fanshare.core.errors import BadInputError
 from fanshare.core.instants import local_date, zone
-from fanshare.core.money import format_trimmed
+from fanshare.core.typed_amount import in_field
 from fanshare.core.workbench import typed as reading
 from fanshare.core.workbench.documents import Entry, Shelf, kind_of
 from fanshare.core.workbench.entries import Cost, Invoice, Work
@@ -110,8 +110,8 @@ def receipt(bench: Bench) -> Any:
     if said.amount:
         values |= {
             "currency": other,
-            "amount": format_trimmed(said.amount),
-            "tax": format_trimmed(said.tax) if said.tax else "",
+            "amount": in_field(said.amount),
+            "tax": in_field(said.tax) if said.tax else "",
         }
     values |= {"paper": str(kept.paper)} | ({} if said.day is None else {"day": said.day.isoformat()})
     told = gettext("The receipt is kept. Amount and day were read from it: look whether they are right.")

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from fanshare.core.errors import BadInputError
-from fanshare.core.money import exponent, format_trimmed
+from fanshare.core.money import exponent
 from fanshare.core.rates import ECB, quote
+from fanshare.core.typed_amount import in_field
 from fanshare.core.workbench.documents import Entry
 from fanshare.core.workbench.entries import Cost, Deal
 from fanshare.core.workbench.foreign import TYPED, Foreign, by_hand, by_quote, shown, turned_cost, turned_deal
@@ -28,8 +29,8 @@ def written(entry: Cost | Deal) -> dict[str, str]:
     if not entry.foreign:
         return {"currency": "", "rate": ""}
     amount, part = ("amount", "tax") if isinstance(entry, Cost) else ("fee", "product")
-    of_part = format_trimmed(entry.original_part) if entry.original_part or part == "product" else ""
-    return {"currency": entry.foreign, "rate": shown(entry.rate), amount: format_trimmed(entry.original), part: of_part}
+    of_part = in_field(entry.original_part) if entry.original_part or part == "product" else ""
+    return {"currency": entry.foreign, "rate": shown(entry.rate), amount: in_field(entry.original), part: of_part}
 
 
 def kept(conn: Connection, entry: Entry, known: Entry | None, got: Typed, around: Around) -> Entry:

@@ -6,6 +6,7 @@ from datetime import date
 
 from fanshare.core.errors import BadInputError
 from fanshare.core.money import BASIS, format_percent, format_trimmed
+from fanshare.core.typed_amount import in_field, plainly
 from fanshare.core.workbench import mileage, typed
 from fanshare.core.workbench.documents import Entry
 from fanshare.core.workbench.entries import (
@@ -60,9 +61,9 @@ def written(entry: Entry) -> dict[str, str]:
         if isinstance(value, date):
             values[field.name] = "" if value in (date.min, date.max) else value.isoformat()
         elif field.name == "tax":
-            values[field.name] = format_trimmed(value) if value else ""
+            values[field.name] = in_field(value) if value else ""
         elif field.name in ("fee", "product", "amount", "price"):
-            values[field.name] = format_trimmed(value)
+            values[field.name] = in_field(value)
         else:
             values[field.name] = str(value)
     if isinstance(entry, Cost | Deal):
@@ -76,7 +77,7 @@ def written(entry: Entry) -> dict[str, str]:
     elif isinstance(entry, Equipment):
         values["percent"] = str(entry.work_bps // 100)
     elif isinstance(entry, Trip):
-        values["distance"] = format_trimmed(entry.distance * 1_000).removesuffix(".00")
+        values["distance"] = plainly(format_trimmed(entry.distance * 1_000).removesuffix(".00"))
     elif isinstance(entry, Work):
         values |= work_forms.written(entry)
     return values
@@ -222,8 +223,8 @@ def _deal(id_: str, got: Typed, around: Around) -> Deal:
         id_,
         typed.words(got.get("name", ""), _NAME, needed=True),
         typed.day(got.get("day", "")),
-        typed.amount(got.get("fee", "")),
-        typed.amount(got.get("product", "")),
+        typed.amount(got.get("fee", ""), _currency(got, around)),
+        typed.amount(got.get("product", ""), _currency(got, around)),
         typed.one_of(got.get("platform", ""), {"", *words.platforms()}),
         typed.one_of(got.get("programme", ""), {"", *around.known}),
         since,
@@ -232,7 +233,7 @@ def _deal(id_: str, got: Typed, around: Around) -> Deal:
 
 
 def _cost(id_: str, got: Typed, around: Around) -> Cost:
-    amount, tax = _above_zero(got, "amount"), typed.amount(got.get("tax", ""))
+    amount, tax = _above_zero(got, "amount", around), typed.amount(got.get("tax", ""), _currency(got, around))
     if tax >= amount:
         raise BadInputError("bad_tax", "Value added tax is a part of the amount.")
     paper = typed.paper(got.get("paper", ""))
@@ -243,14 +244,14 @@ def _cost(id_: str, got: Typed, around: Around) -> Cost:
 def _recurring(id_: str, got: Typed, around: Around) -> Recurring:
     first, until = typed.day(got.get("first", "")), typed.day(got.get("until", ""), date.max)
     every = int(typed.one_of(got.get("every", ""), words.paces()))
-    return Recurring(id_, first, until, every, _above_zero(got, "amount"), *_what_for(got, around))
+    return Recurring(id_, first, until, every, _above_zero(got, "amount", around), *_what_for(got, around))
 
 
-def _equipment(id_: str, got: Typed, _around: Around) -> Equipment:
+def _equipment(id_: str, got: Typed, around: Around) -> Equipment:
     return Equipment(
         id_,
         typed.day(got.get("bought_on", "")),
-        _above_zero(got, "price"),
+        _above_zero(got, "price", around),
         typed.number(got.get("months", ""), 1, _MOST_MONTHS),
         typed.number(got.get("percent", ""), 1, 100) * BASIS // 100,
         typed.words(got.get("words", ""), _WORDS, needed=True),
@@ -282,7 +283,7 @@ def _invoice(id_: str, got: Typed, around: Around) -> Invoice:
         id_,
         typed.words(got.get("name", ""), _NAME, needed=True),
         typed.words(got.get("payer", ""), _NAME, needed=True),
-        _above_zero(got, "amount"),
+        _above_zero(got, "amount", around),
         sent,
         due,
         paid,
@@ -341,8 +342,13 @@ def _what_for(got: Typed, around: Around) -> tuple[str, str, str]:
     )
 
 
-def _above_zero(got: Typed, name: str) -> int:
-    found = typed.amount(got.get(name, ""))
+def _currency(got: Typed, around: Around) -> str:
+    """Of what is typed: another one than the books' where the form says so."""
+    return got.get("currency", "").strip().upper() or around.currency
+
+
+def _above_zero(got: Typed, name: str, around: Around) -> int:
+    found = typed.amount(got.get(name, ""), _currency(got, around))
     if not found:
         raise BadInputError("no_amount", "Write an amount above zero.")
     return found

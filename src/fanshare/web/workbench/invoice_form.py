@@ -9,7 +9,8 @@ from fanshare.core import iban
 from fanshare.core.errors import BadInputError
 from fanshare.core.invoices import vat
 from fanshare.core.invoices.model import THOUSAND, Category, Invoice, Kind, Line, Party, Treatment
-from fanshare.core.money import BASIS, format_percent, format_trimmed
+from fanshare.core.money import BASIS, format_percent
+from fanshare.core.typed_amount import in_field
 from fanshare.core.workbench import typed
 from fanshare.core.workbench.invoicing import Issued, Sender
 from fanshare.web.language import gettext as _
@@ -76,7 +77,7 @@ def invoice_values(around: Around, deal: str, like: Issued | None) -> dict[str, 
     known = around.shelf.deals.get(deal)
     if known is not None:
         values |= {"words": known.name, "since": min(known.day, around.today).isoformat()}
-        values["price"] = format_trimmed(known.fee) if known.fee else ""
+        values["price"] = in_field(known.fee) if known.fee else ""
     if like is not None:
         values |= {f"buyer_{name}": getattr(like.invoice.buyer, name) for name in PARTY}
         values |= {"reference": like.invoice.reference, "language": like.invoice.language}

@@ -15,6 +15,7 @@ from django.urls import reverse
 from fanshare.core.errors import BadInputError
 from fanshare.core.instants import format_rfc3339, local_date, zone
 from fanshare.core.money import format_micros, format_trimmed
+from fanshare.core.typed_amount import in_field
 from fanshare.core.workbench import mileage, typed
 from fanshare.core.workbench.accounts import Basis, Posting
 from fanshare.core.workbench.documents import document
@@ -44,7 +45,7 @@ def settings(bench: Bench) -> Any:
     """Where the days begin, what a way costs, and the files."""
     shelf = bench.shelf()
     now, problem, status = shelf.settings, "", 200
-    values = {"zone": now.zone, "rates": now.rates, "own_rate": format_trimmed(now.own_rate) if now.own_rate else ""}
+    values = {"zone": now.zone, "rates": now.rates, "own_rate": in_field(now.own_rate) if now.own_rate else ""}
     values["tells"] = "1" if now.tells else ""
     values |= {"mails": "1" if workbench_mail.known(bench.conn, bench.desk.keys, bench.account) else "", "address": ""}
     if bench.request.method == "POST":
