@@ -32,6 +32,8 @@ _BIC = re.compile(r"[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?", re.ASCII)
 _BLANKS = re.compile(r"[ \u00a0\u202f-]")
 _VALUES = {ord(letter): str(number) for number, letter in enumerate("ABCDEFGHIJKLMNOPQRSTUVWXYZ", start=10)}
 
+_COUNTRIES = {country: country.translate(_VALUES) for country in LENGTHS}
+
 
 def compact_iban(text: str) -> str:
     """An IBAN as files carry it: what people type, without blanks and hyphens and in capitals. Nothing is checked."""
@@ -48,7 +50,8 @@ def iban_fault(iban: str) -> str | None:
     if len(iban) != length:
         return "length"
     # ISO 7064, MOD 97-10. Check digits run from 02 to 98: 00, 01 and 99 leave the same remainder as 97, 98 and 02.
-    right = int((iban[4:] + iban[:4]).translate(_VALUES)) % 97 == 1 and "02" <= iban[2:4] <= "98"
+    rest = iban[4:] if iban[4:].isdigit() else iban[4:].translate(_VALUES)
+    right = int(rest + _COUNTRIES[iban[:2]] + iban[2:4]) % 97 == 1 and "02" <= iban[2:4] <= "98"
     return None if right else "checksum"
 
 

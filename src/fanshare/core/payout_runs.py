@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from operator import itemgetter
 from typing import NamedTuple
 
 from fanshare.core.errors import BadInputError, ConflictError
@@ -125,7 +126,7 @@ def plan(ready: Iterable[Ready], minimum: Mapping[str, Micros]) -> Plan:
     Balances are netted nowhere: each is one payee's in one programme and currency. Raises ``BadInputError``
     (``unknown_currency``, ``twice`` for a payee and currency that is there two times).
     """
-    rows = sorted(ready, key=lambda row: row[:2])
+    rows = sorted(ready, key=itemgetter(0, 1))
     if len({row[:2] for row in rows}) < len(rows):
         raise BadInputError("twice", "A payee is in the plan twice with one currency.")
     items, left = [], []

@@ -5,6 +5,8 @@ bank. Where it has not, a person pays by hand and knows where to.
 """
 
 import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import batched
 
 from fanshare.core import bank_files as core
 from fanshare.core.bank_files import BankFiles, Debtor, Order, Payment, Reading
@@ -23,6 +25,8 @@ from fanshare.store.queries import payout_records as records
 from fanshare.store.queries.payout_debtors import Row
 
 _PURPOSE = "debtor account"
+#: Accounts of so many payees are looked for at once; while one part is opened the next is looked for.
+_PART = 5_000
 #: After sending, but before anybody said anything: the file may still be on its way to the bank.
 _UNSAID = frozenset({State.SUBMITTED, State.UNKNOWN})
 #: Over, and not by this file.
@@ -137,16 +141,22 @@ def _order(programme: Programme, run: int, kind: Kind) -> tuple[Order, dict[str,
         raise BadInputError("not_sent", "This run was not sent yet; there is no file of it.", 404)
     sent = records.to_bank(access, run, str(kind))
     with access.ahead():
-        accounts = _accounts(programme, sent)
-    payments = tuple(Payment(one.id, one.key, one.amount, one.currency, accounts.get(one.account)) for one in sent)
+        parts = [(some, _accounts(programme, some)) for some in batched(sent, _PART)]
+        payments = tuple(payment for some, opened in parts for payment in _payments(some, opened()))
     message = f"{programme.public_id[:16]}-run-{run}"
     return Order(message, run, head.submitted_at, debtor, payments), {one.key: one.state for one in sent}
 
 
-def _accounts(programme: Programme, sent: list[records.ToBank]) -> dict[int, Account]:
-    """Accounts by their ids; those of erased people are left out."""
+def _payments(sent: Sequence[records.ToBank], accounts: Mapping[int, Account]) -> Iterator[Payment]:
+    for one in sent:
+        yield Payment(one.id, one.key, one.amount, one.currency, accounts.get(one.account))
+
+
+def _accounts(programme: Programme, sent: Sequence[records.ToBank]) -> Callable[[], dict[int, Account]]:
+    """Accounts by their ids, looked for now and opened when it is called; those of erased people are left out."""
     kinds = {(one.person, payees.sealed_kind(one.account)): one.account for one in sent if one.person is not None}
-    return {kinds[place]: unpacked(content) for place, content in programme.vault.get_many(kinds).items()}
+    opened = programme.vault.many_later(kinds)
+    return lambda: {kinds[place]: unpacked(content) for place, content in opened().items()}
 
 
 def _place(programme: Programme, kind: Kind) -> bytes:

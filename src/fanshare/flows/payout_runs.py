@@ -178,7 +178,7 @@ def send(programme: Programme, run_id: int, by: str, now: Instant) -> list[Row]:
             payout_standing.lock_payees(access, parties)
             ready = payout_standing.ready_later(access, now, run=run_id, parties=parties)
             items = read()
-            asked = payouts.asked(programme, {(row.party, row.item.currency) for row in items})
+            asked = payouts.asked(programme, parties)
             checked, kept = less_tax(access, looked_at(access, items, ready(), minimum, now), now)
             by_id = {row.id: row for row in checked} | _go(programme, run_id, items, checked, kept, asked, by, now)
         return [by_id[row.id] for row in items]
@@ -210,15 +210,17 @@ def _go(
         for row, before in zip(checked, items, strict=True)
         if row != before and row.item.state is not State.APPROVED
     ]
-    begun = beginning()
-    sent = [row._replace(payout=payout.id) for row, payout in zip(frozen, begun, strict=True)]
-    payout_steps.send(access, [row for row in sent if row.id in as_planned], by, now)
+    plain = [row for row in frozen if row.id in as_planned]
+    sending = payout_steps.sending(access, plain, by, now)
+    number = {row.id: payout for row, payout in zip(frozen, beginning.ids(), strict=True)}
+    sending([number[row.id] for row in plain])
+    sent = [row._replace(payout=number[row.id]) for row in frozen]
     _save(access, [*(row for row in sent if row.id not in as_planned), *failed], by, now)
-    moving = _leaving(access, going, begun, now)
+    moving = _leaving(access, going, beginning.payouts(), now)
     moving += withholding.begin(
         access, {row.payout: kept[row.id] for row in sent if row.payout and row.id in kept}, now
     )
-    payouts.walk(programme, moving, now, begun={payout.id for payout in begun}, asked=asked)
+    payouts.walk(programme, moving, now, begun=frozenset(number.values()), asked=asked)
     return {row.id: row for row in sent}
 
 

@@ -7,13 +7,14 @@ import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, NamedTuple
 
 from fanshare.core import commitments, conversions, leaves, ledger
 from fanshare.core.conversions import Leg
 from fanshare.core.errors import BadInputError, ConflictError
 from fanshare.core.instants import Instant
-from fanshare.core.ledger import AccountKey, AccountKind, Balance, Transfer
+from fanshare.core.ledger import AccountKind, Transfer
 from fanshare.core.money import Micros
 from fanshare.flows.context import Programme
 from fanshare.store import log_store
@@ -111,6 +112,13 @@ class Begun(NamedTuple):
     public_id: str = ""
 
 
+class Beginning(NamedTuple):
+    """Payouts whose rows are being written: their numbers, and then the payouts, in their order."""
+
+    ids: Callable[[], list[int]]
+    payouts: Callable[[], list[Payout]]
+
+
 class Asked(NamedTuple):
     """What ``walk`` has to know of payees: ``vault.salts_later`` and ``ledger.known_accounts``."""
 
@@ -125,19 +133,17 @@ def begin(access: Access, party: int, currency: str, amount: Micros, now: Instan
 
 def begin_all(access: Access, news: Sequence[Begun], now: Instant) -> list[Payout]:
     """Several payouts that are planned, in their order, in as many statements as one."""
-    return beginning(access, news, now)()
+    return beginning(access, news, now).payouts()
 
 
-def beginning(
-    access: Access, news: Sequence[Begun], now: Instant, *, into: str = "planned"
-) -> Callable[[], list[Payout]]:
-    """The same, where the caller does something else while their rows are written (``access.ahead``): call it then.
+def beginning(access: Access, news: Sequence[Begun], now: Instant, *, into: str = "planned") -> Beginning:
+    """The same, where the caller does something else while their rows are written (``access.ahead``).
 
     ``into`` is the state to which the caller takes them by ``walk`` in the same transaction, where there is only that
     one step: their rows say so from the beginning, and are not written twice.
     """
     if not news:
-        return list
+        return Beginning(list, list)
     unknown = sorted({one.party for one in news if not one.public_id})
     names: dict[int, str] = dict(access.fetch(_NAMES, {"parties": unknown})) if unknown else {}
     columns = {
@@ -147,25 +153,23 @@ def beginning(
     }
     rows = access.later(_PLAN, {**columns, "state": into, "now": now})
 
+    @cache
+    def ids() -> list[int]:
+        return sorted(row[0] for row in rows.result())
+
     def begun() -> list[Payout]:
-        ids = sorted(int(row[0]) for row in rows.result())
         return [
             Payout(id_, one.party, one.currency, one.amount, "planned", one.public_id or names[one.party])
-            for id_, one in zip(ids, news, strict=True)
+            for id_, one in zip(ids(), news, strict=True)
         ]
 
-    return begun
+    return Beginning(ids, begun)
 
 
-def asked(programme: Programme, payees: Collection[tuple[int, str]]) -> Asked:
-    """Ask for what ``walk`` will have to know of payees and the currencies that they are paid in (``access.ahead``)."""
-    keys = [
-        Balance(AccountKey(kind, party), currency)
-        for kind in (AccountKind.AVAILABLE, AccountKind.IN_TRANSIT)
-        for party, currency in payees
-    ]
-    salts = programme.vault.salts_later({party for party, _ in payees})
-    return Asked(salts, known_accounts(programme.access, frozenset(keys)))
+def asked(programme: Programme, payees: Collection[int]) -> Asked:
+    """Ask for what ``walk`` will have to know of payees who are about to be paid (``access.ahead``)."""
+    kinds = (AccountKind.AVAILABLE, AccountKind.IN_TRANSIT)
+    return Asked(programme.vault.salts_later(payees), known_accounts(programme.access, kinds, payees))
 
 
 def find(access: Access, payout_id: int) -> Payout:

@@ -24,10 +24,15 @@ from fanshare.store.access import Access, Row
 
 
 class Known(NamedTuple):
-    """Accounts that were asked for, and their rows, as far as there are any, once they are there."""
+    """Accounts of some kinds of some parties that were asked for, and the rows of those that there are."""
 
-    keys: Collection[Balance]
+    kinds: frozenset[AccountKind]
+    parties: frozenset[int]
     found: Callable[[], dict[Balance, int]]
+
+    def covers(self, key: Balance) -> bool:
+        """Whether it was asked for; then it is not there if it was not found."""
+        return key.account.kind in self.kinds and key.account.party in self.parties
 
 
 class Posting(NamedTuple):
@@ -69,6 +74,10 @@ SELECT a.kind, NULL, a.currency, a.id FROM account a
   JOIN unnest(%(currencies)s::text[], %(kinds)s::text[], %(parties)s::bigint[]) AS k (currency, kind, party_id)
     ON a.currency = k.currency AND a.kind = k.kind AND a.party_id IS NULL AND k.party_id IS NULL
  WHERE a.programme_id = %(programme_id)s
+"""
+_OF_PARTIES = """
+SELECT a.kind, a.party_id, a.currency, a.id FROM account a
+ WHERE a.programme_id = %(programme_id)s AND a.party_id = ANY(%(parties)s::bigint[]) AND a.kind = ANY(%(kinds)s::text[])
 """
 _MAKE = """
 INSERT INTO account (programme_id, currency, kind, party_id, balance)
@@ -161,15 +170,16 @@ def _deltas(batch: Sequence[Transfer]) -> dict[Balance, Micros]:
     return deltas
 
 
-def known_accounts(access: Access, keys: Collection[Balance]) -> Known:
+def known_accounts(access: Access, kinds: Collection[AccountKind], parties: Collection[int]) -> Known:
     """Ask for the rows of accounts that will be posted to: ``posting`` waits for less then (``access.ahead``)."""
-    return Known(keys, _find_accounts(access, list(keys)))
+    rows = access.later(_OF_PARTIES, {"kinds": [str(kind) for kind in kinds], "parties": [*parties]})
+    return Known(frozenset(kinds), frozenset(parties), lambda: _by_balance(rows.result()))
 
 
 def _there(access: Access, deltas: Mapping[Balance, Micros], known: Known | None) -> dict[Balance, int]:
     """The rows of accounts that there are."""
     asked = {} if known is None else known.found()
-    others = _find_accounts(access, [key for key in deltas if known is None or key not in known.keys])()
+    others = _find_accounts(access, [key for key in deltas if known is None or not known.covers(key)])()
     return {key: id_ for key, id_ in asked.items() if key in deltas} | others
 
 

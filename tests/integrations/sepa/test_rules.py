@@ -6,12 +6,15 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from fanshare.core.errors import BadInputError
 from fanshare.core.iban import with_check_digits
 from fanshare.integrations.sepa.document import Address, Order, Party, Transfer
 from fanshare.integrations.sepa.read_order import read_order
 from fanshare.integrations.sepa.rules import RULES, check, refuse_broken
+from fanshare.integrations.sepa.transfer_rules import each_of, is_sound, of_transfer
 from fanshare.integrations.sepa.write import write
 from tests.integrations.sepa.samples import BEA, CLEO, TODAY, order
 from tests.support.tree import ROOT
@@ -260,10 +263,12 @@ def test_a_french_account_may_be_of_a_bank_in_monaco() -> None:
 
 
 _NEAR = st.text("AZaz09/-?:().,'+ _ä\n\x00&", max_size=4)
-_SIGNS = st.builds("{}{}{}".format, _NEAR, st.sampled_from(["", "fs-1-a", "NOTPROVIDED", "x" * 34, "y" * 69, "z" * 139]), _NEAR)
+_MIDDLE = st.sampled_from(["", "fs-1-a", "NOTPROVIDED", "x" * 34, "y" * 69, "z" * 139])
+_SIGNS = st.builds("{}{}{}".format, _NEAR, _MIDDLE, _NEAR)
+_AMOUNTS, _CURRENCIES = st.from_regex(r"[0-9]{0,10}[.,]?[0-9]{0,3}"), st.sampled_from(["EUR", "EU", "USD"])
 
 
-@given(_SIGNS, _SIGNS, st.from_regex(r"[0-9]{0,10}[.,]?[0-9]{0,3}"), st.sampled_from(["EUR", "EU", "USD"]), _SIGNS, _SIGNS)
+@given(_SIGNS, _SIGNS, _AMOUNTS, _CURRENCIES, _SIGNS, _SIGNS)
 @example("", "NOTPROVIDED", "1.00", "EUR", "Cleo", "")
 @example("a", "b", "0.00", "EUR", "Cleo", "")
 @example("a", "b", "0000000000.00", "EUR", "Cleo", "")

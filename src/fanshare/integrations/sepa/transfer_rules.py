@@ -39,17 +39,23 @@ def of_all(order: Order) -> Iterator[Offence]:
 
 def of_transfer(transfer: Transfer, debtor: Party, place: str) -> Iterator[Offence]:
     """One transfer by itself."""
-    if _SOUND.fullmatch(
-        f"{transfer.instruction_id}\n{transfer.end_to_end_id}\n{transfer.amount}\n{transfer.currency}\n"
-        f"{transfer.creditor.name}\n{transfer.remittance}"
-    ):
+    if is_sound(transfer):
         yield from _account(transfer.creditor, debtor, place)
     else:
-        yield from _each(transfer, debtor, place)
+        yield from each_of(transfer, debtor, place)
 
 
-def _each(transfer: Transfer, debtor: Party, place: str) -> Iterator[Offence]:
-    """Rule by rule."""
+def is_sound(transfer: Transfer) -> bool:
+    """Whether one look shows that no rule is broken but perhaps one about the creditor's account."""
+    text = (
+        f"{transfer.instruction_id}\n{transfer.end_to_end_id}\n{transfer.amount}\n{transfer.currency}\n"
+        f"{transfer.creditor.name}\n{transfer.remittance}"
+    )
+    return _SOUND.fullmatch(text) is not None
+
+
+def each_of(transfer: Transfer, debtor: Party, place: str) -> Iterator[Offence]:
+    """The same, rule by rule."""
     yield from of_id("instruction-id", transfer.instruction_id, place, required=False)
     yield from of_id("end-to-end-id", transfer.end_to_end_id, place)
     if transfer.end_to_end_id == "NOTPROVIDED":

@@ -8,10 +8,12 @@ from fanshare.core.money import Micros
 from fanshare.core.payout_runs import Ready, way_out
 from fanshare.store.access import Access
 
-#: What is known of balances ``a`` of parties ``p``; the fields of ``Ready``.
+#: What is known of balances ``a`` of parties ``p``; the fields of ``Ready``. Whether there is anything of a kind in the
+#: programme at all is asked once, before it is asked of each.
 _STANDING: LiteralString = """
 SELECT a.party_id, a.currency, a.balance, p.erased_at IS NOT NULL,
-       EXISTS (SELECT FROM payout_stop s WHERE s.programme_id = %(programme_id)s AND s.party_id = a.party_id),
+       EXISTS (SELECT FROM payout_stop s WHERE s.programme_id = %(programme_id)s)
+       AND EXISTS (SELECT FROM payout_stop s WHERE s.programme_id = %(programme_id)s AND s.party_id = a.party_id),
        EXISTS (SELECT FROM payout_item i WHERE i.programme_id = %(programme_id)s AND i.party_id = a.party_id
                   AND coalesce(i.from_currency, i.currency) = a.currency
                   AND i.state IN ('planned', 'approved', 'submitted', 'unknown', 'mismatch')
@@ -25,8 +27,10 @@ SELECT a.party_id, a.currency, a.balance, p.erased_at IS NOT NULL,
        EXISTS (SELECT FROM payout_debtor d WHERE d.programme_id = %(programme_id)s
                   AND d.kind = CASE z.currency WHEN 'EUR' THEN 'iban' WHEN 'USD' THEN 'us' END),
        coalesce(t.kind, ''),
-       EXISTS (SELECT FROM payout_rail l WHERE l.programme_id = %(programme_id)s AND l.kind = t.kind),
-       EXISTS (SELECT FROM party_leaving g WHERE g.programme_id = %(programme_id)s AND g.party_id = a.party_id),
+       EXISTS (SELECT FROM payout_rail l WHERE l.programme_id = %(programme_id)s)
+       AND EXISTS (SELECT FROM payout_rail l WHERE l.programme_id = %(programme_id)s AND l.kind = t.kind),
+       EXISTS (SELECT FROM party_leaving g WHERE g.programme_id = %(programme_id)s)
+       AND EXISTS (SELECT FROM party_leaving g WHERE g.programme_id = %(programme_id)s AND g.party_id = a.party_id),
        EXISTS (SELECT FROM tax_ask k
                 WHERE k.programme_id = %(programme_id)s AND k.asks <> 'nothing' AND k.without = 'wait')
        AND EXISTS (SELECT FROM tax_ask k
@@ -36,7 +40,8 @@ SELECT a.party_id, a.currency, a.balance, p.erased_at IS NOT NULL,
                   AND f.refused_at IS NULL AND (f.ends_at IS NULL OR f.ends_at > %(now)s)
                   AND (k.asks = 'residence') = (f.kind = 'residence'))),
        EXISTS (SELECT FROM funding_rule f WHERE f.programme_id = %(programme_id)s),
-       EXISTS (SELECT FROM party_leaving g
+       EXISTS (SELECT FROM party_leaving g WHERE g.programme_id = %(programme_id)s AND g.until_at <= %(now)s)
+       AND EXISTS (SELECT FROM party_leaving g
                 WHERE g.programme_id = %(programme_id)s AND g.party_id = a.party_id AND g.until_at <= %(now)s)
        AND NOT EXISTS (SELECT FROM account w
                         WHERE w.programme_id = %(programme_id)s AND w.party_id = a.party_id AND w.currency = a.currency

@@ -1,6 +1,6 @@
 """The steps of a payout run: planned, approved, sent, each in as many statements as for one payment."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from fanshare.core.instants import Instant
@@ -86,19 +86,26 @@ def approve(access: Access, run: int, by: str, now: Instant) -> None:
     access.execute(_APPROVE, {"run": run, "by": by, "now": now})
 
 
-def send(access: Access, rows: Sequence[Row], by: str, now: Instant) -> None:
-    """Payments of which nothing is new but that they were frozen now, and where they go; with their events."""
-    if rows:
-        frozen = [row.item.frozen or Frozen("", b"") for row in rows]
-        columns = {
-            "items": [row.id for row in rows],
-            "keys": [one.key for one in frozen],
-            "bodies": [one.body.decode() for one in frozen],
-            "payouts": [row.payout for row in rows],
-            "accounts": [row.account for row in rows],
-            "due": [row.due for row in rows],
-        }
-        access.later(_SEND, {**columns, "by": by, "now": now})
+def sending(access: Access, rows: Sequence[Row], by: str, now: Instant) -> Callable[[Sequence[int]], None]:
+    """Payments of which nothing is new but that they were frozen now, and where they go; with their events.
+
+    They are written when it is called with the numbers of their payouts, in the order of ``rows``.
+    """
+    frozen = [row.item.frozen or Frozen("", b"") for row in rows]
+    columns: dict[str, list[Any]] = {
+        "items": [row.id for row in rows],
+        "keys": [one.key for one in frozen],
+        "bodies": [one.body.decode() for one in frozen],
+        "accounts": [row.account for row in rows],
+        "due": [row.due for row in rows],
+    }
+    ready = {name: access.written(values) for name, values in columns.items()}
+
+    def send(payouts: Sequence[int]) -> None:
+        if rows:
+            access.later(_SEND, {**ready, "payouts": [*payouts], "by": by, "now": now})
+
+    return send
 
 
 def mark_sent(access: Access, run: int, lines: Sequence[bytes], now: Instant) -> None:
