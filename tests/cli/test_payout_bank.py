@@ -64,7 +64,7 @@ def test_a_run_is_paid_by_the_bank(shop: Shop, tmp_path: Path) -> None:
     said.write_bytes(report(STRIPE, ("txn_1", "transfer", "tr_strange", "eur", "-9.00", "0.00", "-9.00", "")))
     told = term.ask(*asked)
     assert (told["rail"], told["again"], told["told"]) == ("stripe", False, 0)
-    assert told["odd"] == [{"line": 2, "reference": "tr_strange", "what": "stranger"}]
+    assert told["odd"] == [{"line": 2, "reference": "tr_strange", "movement": "", "what": "stranger"}]
     assert term.ask(*asked)["again"]
     assert "Everything agrees." in term.say("payout", "run", "compare", run)
     assert term.refused("payout", "run", "compare", "9999") == "unknown_run"
