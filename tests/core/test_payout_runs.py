@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from fanshare.core.errors import BadInputError, ConflictError
@@ -14,10 +14,12 @@ from fanshare.core.payout_runs import (
     Why,
     check_approval,
     differences,
+    kept,
     leaving,
     needs_two,
     payable,
     plan,
+    reasons,
     still,
     way_out,
 )
@@ -81,6 +83,30 @@ def test_the_order_of_balances_and_other_payees_change_nobodys_payment(
 )
 def test_who_is_not_paid_is_told_why(row: Ready, why: Why) -> None:
     assert [left.why for left in plan([row], {"USD": PAYABLE + 1}).left] == [why]
+
+
+_FLAG = st.booleans()
+
+
+@given(
+    st.builds(
+        Ready, st.just(1), currency, st.integers(-30_000, 30_000), _FLAG, _FLAG, _FLAG, st.sampled_from([0, 9]),
+        st.sampled_from([0, 7]), _FLAG, st.sampled_from(["", "iban", "stripe", "paypal"]), _FLAG, _FLAG, _FLAG, _FLAG,
+        _FLAG, _FLAG, st.sampled_from(["", "GBP"]), _FLAG,
+    ),
+    minimums,
+    st.integers(-20_000, 20_000) | st.none(),
+)  # fmt: skip
+@example(Ready(1, "EUR", PAYABLE, unfunded=True), {}, PAYABLE)
+@example(Ready(1, "EUR", PAYABLE, by_file=True), {}, PAYABLE)
+@example(Ready(1, "EUR", PAYABLE, kind="paypal"), {}, PAYABLE)
+@example(Ready(1, "EUR", PAYABLE, into="GBP"), {}, PAYABLE)
+@example(Ready(1, "EUR", PAYABLE, restored=True), {}, PAYABLE)
+def test_one_look_finds_nobody_free_whom_a_reason_keeps(
+    row: Ready, minimum: dict[str, int], amount: int | None
+) -> None:
+    most = leaving(row, row.balance)[0] if amount is None else amount
+    assert kept(row, minimum, amount) == next(reasons(row, most, minimum.get(row.currency, 0)), None)
 
 
 def test_without_a_minimum_the_first_cent_is_paid_and_nothing_is_not_mentioned() -> None:

@@ -75,6 +75,22 @@ class Ready(NamedTuple):
     quote: Quote | None = None
 
     @property
+    def plain(self) -> bool:
+        """Whether nothing could keep it but how much it is: as of nearly everybody, who need one look then."""
+        return not (
+            (self.by_file and not self.account)
+            or self.erased
+            or self.stopped
+            or self.underway
+            or self.changed_until
+            or self.no_form
+            or self.restored
+            or self.unfunded
+            or self.into
+            or self.kind in CALLED
+        )
+
+    @property
     def paid_in(self) -> str:
         """The currency of the payment."""
         return self.into or self.currency
@@ -178,7 +194,10 @@ def still(amount: Micros, now: Ready, minimum: Mapping[str, Micros]) -> Micros |
 def kept(row: Ready, minimum: Mapping[str, Micros], amount: Micros | None = None) -> Why | None:
     """Why a balance, or a payment of ``amount`` out of it, is in no run that is planned now; ``None`` where it is."""
     most = leaving(row, row.balance)[0] if amount is None else amount
-    return next(reasons(row, most, minimum.get(row.currency, 0)), None)
+    smallest = minimum.get(row.currency, 0)
+    if most > 0 and row.balance >= smallest and row.plain:
+        return None
+    return next(reasons(row, most, smallest), None)
 
 
 def reasons(row: Ready, amount: Micros, minimum: Micros = 0) -> Iterator[Why]:

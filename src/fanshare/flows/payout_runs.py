@@ -73,7 +73,10 @@ def preview(access: Access, now: Instant) -> Preview:
 
 def _planned(access: Access, now: Instant) -> core.Plan:
     # What is ready in a currency that is no more is about to become the next one (``replaced``).
-    there = [one for one in payout_standing.ready(access, now) if not is_gone(one.currency, now)]
+    there = payout_standing.ready(access, now)
+    gone = {currency for currency in {one.currency for one in there} if is_gone(currency, now)}
+    if gone:
+        there = [one for one in there if one.currency not in gone]
     ready, minimum = quoted(access, there, now), rows.rules(access).minimum
     return funding.affordable(access, core.plan(ready, minimum), ready, minimum, now)
 
