@@ -3,16 +3,11 @@
 import os
 
 import pytest
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from hypothesis import given
-from hypothesis import strategies as st
 from psycopg import errors
 
 from fanshare.config.keys import Keys
 from fanshare.core import commitments
 from fanshare.core.errors import FanshareError
-from fanshare.store import vault as vault_store
 from fanshare.store.access import Connection
 from fanshare.store.vault import Vault
 from tests.support.schema import NOW, Cast, found
@@ -33,11 +28,6 @@ def test_what_is_put_in_is_taken_out(vault: Vault) -> None:
     assert vault.get(finn, "email") == b"finn@example.net"
     assert vault.get(finn, "name") == "Finn Käse".encode()
     assert vault.get(finn, "phone") is None
-
-
-@given(st.binary(min_size=32, max_size=32), st.binary(max_size=40))
-def test_keys_are_derived_as_the_standard_says(key: bytes, info: bytes) -> None:
-    assert vault_store._derive(key, info) == HKDF(SHA256(), length=32, salt=None, info=info).derive(key)
 
 
 def test_many_items_are_asked_for_now_and_opened_later(vault: Vault, cast: Cast) -> None:

@@ -32,7 +32,7 @@ def begin_all(access: Access, going: Sequence[tuple[Payout, Converted]], now: In
     if not going:
         return {}
     news = [
-        Begun(of.party, currency, amount)
+        Begun(of.party, currency, amount, of.public_id)
         for of, one in going
         for currency, amount in ((one.quote.origin, one.given), (one.quote.target, one.got))
     ]

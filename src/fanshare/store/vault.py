@@ -5,13 +5,14 @@ Each person's data key is random and stored wrapped under the master key; her it
 it can't be moved to another person or kind. Backups made before an erasure hold the wrapped key until they expire.
 """
 
-import hmac
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from fanshare.core.errors import FanshareError
 from fanshare.core.instants import Instant
@@ -206,5 +207,4 @@ class Vault:
 
 
 def _derive(data_key: bytes, info: bytes) -> bytes:
-    # HKDF (RFC 5869) with SHA-256, no salt, one block: a library takes four times as long, for each payee of a run.
-    return hmac.digest(hmac.digest(bytes(_KEY_BYTES), data_key, "sha256"), info + b"\x01", "sha256")
+    return HKDF(algorithm=hashes.SHA256(), length=_KEY_BYTES, salt=None, info=info).derive(data_key)
