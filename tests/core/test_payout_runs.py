@@ -86,17 +86,21 @@ def test_who_is_not_paid_is_told_why(row: Ready, why: Why) -> None:
 
 
 _FLAG = st.booleans()
+_RATES = DayRates("2026-11-20", {"GBP": "0.88", "JPY": "170.5", "KWD": "0.36"})
+any_row = st.builds(
+    Ready, st.just(1), currency, st.integers(-30_000, 30_000), _FLAG, _FLAG, _FLAG, st.sampled_from([0, 9]),
+    st.sampled_from([0, 7]), _FLAG, st.sampled_from(["", "iban", "stripe", "paypal"]), _FLAG, _FLAG, _FLAG, _FLAG,
+    _FLAG, _FLAG, st.just(""), _FLAG, st.none(),
+)  # fmt: skip
+abroad = any_row.map(lambda row: row._replace(into="GBP"))
+changed = abroad.map(lambda row: row._replace(quote=quote(ECB, _RATES, row.currency, "GBP")))
 
 
 @given(
-    st.builds(
-        Ready, st.just(1), currency, st.integers(-30_000, 30_000), _FLAG, _FLAG, _FLAG, st.sampled_from([0, 9]),
-        st.sampled_from([0, 7]), _FLAG, st.sampled_from(["", "iban", "stripe", "paypal"]), _FLAG, _FLAG, _FLAG, _FLAG,
-        _FLAG, _FLAG, st.sampled_from(["", "GBP"]), _FLAG,
-    ),
+    any_row | abroad | changed,
     minimums,
     st.integers(-20_000, 20_000) | st.none(),
-)  # fmt: skip
+)
 @example(Ready(1, "EUR", PAYABLE, unfunded=True), {}, PAYABLE)
 @example(Ready(1, "EUR", PAYABLE, by_file=True), {}, PAYABLE)
 @example(Ready(1, "EUR", PAYABLE, kind="paypal"), {}, PAYABLE)

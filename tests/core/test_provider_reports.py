@@ -65,7 +65,13 @@ any_row = st.builds(
     st.sampled_from(["EUR", "USD"]),
     st.booleans(),
     st.booleans(),
+    st.sampled_from(["", "mov_1", "mov_2"]),
 )
+
+
+def but_its_line(row: ReportRow) -> ReportRow:
+    """A movement that a report tells twice is listed once, where it stands first."""
+    return row._replace(line=0)
 
 
 @given(st.lists(any_row, max_size=12))
@@ -73,9 +79,10 @@ def test_every_row_that_names_a_payment_is_told_or_listed_and_told_to_no_other(
     given: list[ReportRow],
 ) -> None:
     found = matched(given, [ONE, TWO])
+    listed = [but_its_line(each.row) for each in found]
     for one in given:
         names = {*one.references, one.remote} & {"prog-1", "prog-2", "tr_1"}
-        assert (one in [each.row for each in found]) == bool(names or one.payment)
+        assert (but_its_line(one) in listed) == bool(names or one.payment)
     for each in found:
         assert each.heard or each.what is not None
         if each.payment is not None:

@@ -14,6 +14,8 @@ from fanshare.flows.shop_codes import Wish, ask, rotate
 from fanshare.jobs.shop_codes import work_codes
 from fanshare.store.queries import shop_codes as rows
 from fanshare.store.queries.code_stock import levels
+from fanshare.web import language
+from fanshare.web.said import in_her_words
 from tests.jobs.house import LABEL, House
 from tests.jobs.tills import ONCE, Till, allowed, asked, at_once, remarks, shown, sound, till, woo, worked
 
@@ -79,6 +81,16 @@ def test_a_stock_with_a_mistake_is_not_brought_at_all(house: House, woo: Till, r
         code_stock.bring(house.bea.programme, "stock", raw, house.now)
     assert caught.value.code == "bad_stock"
     assert levels(house.bea.access) == []
+
+
+def test_what_is_wrong_with_a_stock_is_told_in_german_and_how_many_more_lines_are(house: House, woo: Till) -> None:
+    allowed(woo, ONCE, "stock", source=STOCK)
+    with pytest.raises(BadInputError) as caught:
+        code_stock.bring(house.bea.programme, "stock", b"A\nA\n" + b"B B\n" * 11, house.now)
+    with language.speaking("de"):
+        said = in_her_words(caught.value.said)
+    assert said.startswith("Nichts wurde übernommen: Zeile 2 wiederholt Zeile 1; Zeile 3 hat keinen Code")
+    assert said.endswith("; und 7 weitere.")
 
 
 def test_codes_of_a_stock_that_belong_to_somebody_are_left_out_and_never_given(house: House, woo: Till) -> None:

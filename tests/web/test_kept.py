@@ -23,7 +23,10 @@ from tests.web.conftest import foreign, raised_in
 
 READ = json.loads((language.FOLDER / "kept.json").read_text(encoding="utf-8"))
 SENTENCES = [one for one, many in READ["sentences"] if not many]
-VALUES = st.text(string.ascii_letters + string.digits + " .,:;'<>&%()_-", min_size=1, max_size=12)
+#: A name or a figure: nothing is written into a sentence with blanks around it.
+VALUES = st.text(string.ascii_letters + string.digits + " .,:;'<>&%()_-", min_size=1, max_size=12).filter(
+    lambda text: text.strip() == text
+)
 
 
 def german(text: str) -> str:

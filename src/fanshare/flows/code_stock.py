@@ -3,11 +3,13 @@
 import csv
 import hashlib
 import io
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from fanshare.core import code_plans
 from fanshare.core.errors import BadInputError
 from fanshare.core.instants import Instant
+from fanshare.core.marks import say, together
 from fanshare.flows.code_plans import plan_now
 from fanshare.flows.context import Programme
 from fanshare.store.queries import code_stock
@@ -69,22 +71,25 @@ def bring(programme: Programme, name: str, raw: bytes, now: Instant, *, dry_run:
 
 
 def _checked(codes: list[tuple[int, str]]) -> list[str]:
-    seen: dict[str, int] = {}
-    wrong = []
-    for number, text in codes:
-        if not 1 <= len(text) <= 100 or not text.isprintable() or any(char.isspace() for char in text):
-            wrong.append(f"line {number} has no code of 1 to 100 characters without blanks")
-        elif text.casefold() in seen:
-            wrong.append(f"line {number} repeats line {seen[text.casefold()]}")
-        else:
-            seen[text.casefold()] = number
     if not codes or len(codes) > MOST:
         raise BadInputError(
             "bad_stock", "A file brings 1 to %(most)s codes; this one has %(number)s.", most=MOST, number=len(codes)
         )
+    wrong = list(_wrong(codes))
     if wrong:
-        more = f", and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else ""
+        more = [say("and %(n)s more", n=len(wrong) - _SHOWN)] if len(wrong) > _SHOWN else []
         raise BadInputError(
-            "bad_stock", "Nothing was brought: %(known)s%(more)s.", known="; ".join(wrong[:_SHOWN]), more=more
+            "bad_stock", "Nothing was brought: %(said)s.", said=together([*wrong[:_SHOWN], *more], "; ")
         )
     return [text for _, text in codes]
+
+
+def _wrong(codes: list[tuple[int, str]]) -> Iterator[str]:
+    seen: dict[str, int] = {}
+    for number, text in codes:
+        if not 1 <= len(text) <= 100 or not text.isprintable() or any(char.isspace() for char in text):
+            yield say("line %(line)s has no code of 1 to 100 characters without blanks", line=number)
+        elif text.casefold() in seen:
+            yield say("line %(line)s repeats line %(first)s", line=number, first=seen[text.casefold()])
+        else:
+            seen[text.casefold()] = number
