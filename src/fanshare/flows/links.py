@@ -6,7 +6,7 @@ No link or code goes live without an advertising label for its country and platf
 import os
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,6 +20,7 @@ from fanshare.flows.context import Programme
 from fanshare.flows.named import check_link, check_parties, check_shop, check_staying
 from fanshare.flows.same_word import first_states
 from fanshare.store import directory, log_store
+from fanshare.store.access import Access
 
 CLASSES = tuple(LinkClass)
 LONGEST_PLATFORM, LONGEST_LABEL = 40, 200
@@ -128,10 +129,10 @@ def add_links(programme: Programme, news: Sequence[NewLink], now: Instant) -> li
     for new in news:
         _check_link(new)
     check_parties(programme.access, {party for new in news for party in (new.owner, new.creator)})
-    codes = [(new.code or draw_code()).lower() for new in news]
     access = programme.access
     with access.transaction():
         check_staying(access, {party for new in news for party in (new.owner, new.creator)})
+        codes = _codes(access, news)
         rows = access.fetch(_LINKS, {**_link_columns(news, codes), "now": now})
         ids: dict[str, int] = {row[0]: row[1] for row in rows}
         _check_taken(codes, ids)
@@ -289,6 +290,26 @@ def _check_link(new: NewLink) -> None:
         raise BadInputError("bad_link_code", "A link's code has 1 to 64 of a to z, 0 to 9, - and _.")
     if new.link_class not in CLASSES:
         raise BadInputError("bad_link_class", "A link is one of %(known)s.", known=", ".join(CLASSES))
+
+
+def _codes(access: Access, news: Sequence[NewLink]) -> list[str]:
+    """The code of each link, as chosen, else drawn until no link anywhere has it."""
+    codes = [new.code.lower() for new in news]
+    left = [place for place, code in enumerate(codes) if not code]
+    while left:
+        taken = set(codes)
+        for place in left:
+            codes[place] = _not_in(taken)
+            taken.add(codes[place])
+        known = directory.known(access.conn, "link", [codes[place] for place in left])
+        left = [place for place in left if codes[place] in known]
+    return codes
+
+
+def _not_in(taken: Container[str]) -> str:
+    while (code := draw_code()) in taken:
+        continue
+    return code
 
 
 def _check_taken(codes: Sequence[str], fresh: Mapping[str, int]) -> None:

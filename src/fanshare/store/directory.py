@@ -189,6 +189,11 @@ def find(conn: Connection, kind: Kind, key: str) -> Target | None:
     return None if row is None else Target(*row)
 
 
+def known(conn: Connection, kind: Kind, keys: list[str]) -> set[str]:
+    """Which of these public keys are in use, by whatever programme."""
+    return {key for (key,) in conn.execute("SELECT key FROM directory WHERE kind = %s AND key = ANY(%s)", [kind, keys])}
+
+
 def register(access: Access, kind: Kind, keys: Mapping[str, int]) -> None:
     """Make public keys known: key -> row id. Raises ``ConflictError`` (``key_taken``) and then registers none."""
     with access.transaction():
