@@ -48,7 +48,7 @@ def payment(
     each = amount // max(1, len(orders))
     sales = {(kind, one): each for one in orders or (0,)}
     sales[kind, (orders or (0,))[-1]] += amount - each * max(1, len(orders))
-    made = Payment("EUR", {kind: amount}, payout, paid_at=when, sales=sales)
+    made = Payment("EUR", ((kind, amount),), payout, paid_at=when, sales=sales)
     for name, value in other.items():
         setattr(made, name, value)
     return made

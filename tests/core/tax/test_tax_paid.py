@@ -4,7 +4,7 @@ from collections import Counter
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from fanshare.core import ledger
@@ -161,6 +161,9 @@ steps = st.lists(
 
 
 @given(steps)
+@example(
+    [*(("earn", role, 1) for role in ("buyer", "creator", "buyer")), ("pay", "", 3), ("back", "", 1), ("pay", "", 2)]
+)
 def test_kinds_of_payments_are_those_of_a_reference_that_follows_every_micro(life: list[tuple[str, str, int]]) -> None:
     history: list[Transfer] = []
     sent: list[tuple[int, bool]] = []

@@ -6,7 +6,7 @@ what is earned next of that kind. So the kinds of all payments are known, and ad
 """
 
 from collections import OrderedDict, deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -19,6 +19,8 @@ from fanshare.core.tax.kinds import TaxKind, kind_of
 type Kinds = Mapping[TaxKind, Micros]
 #: What of each sale, by kind and order; order 0 is what belongs to none (owed from before, claimed, given).
 type Sales = Mapping[tuple[TaxKind, int], Micros]
+#: So much of one kind behind so much of another: what left of a queue, the oldest first.
+type Layers = Sequence[tuple[TaxKind, Micros]]
 #: The number of a payout that is none.
 _NEXT = -1
 
@@ -35,11 +37,12 @@ class Payment:
     """What left, by payout, or by gift (then it went to somebody else at her wish). ``kinds`` in micros.
 
     ``paid_at`` is when it arrived, which is when it counts; ``back_at`` when it came back. ``withheld``: it
-    went to a tax authority on her behalf. ``sales`` says of which sales it was, and adds up to ``kinds``.
+    went to a tax authority on her behalf. ``sales`` says of which sales it was, and adds up to ``kinds``, as ``layers``
+    do, in whose order it comes back.
     """
 
     currency: str
-    kinds: dict[TaxKind, Micros]
+    layers: Layers
     payout: int | None = None
     gift: int | None = None
     paid_at: Instant | None = None
@@ -48,9 +51,17 @@ class Payment:
     sales: Sales = field(default_factory=dict)
 
     @property
+    def kinds(self) -> dict[TaxKind, Micros]:
+        """How much of each kind it was."""
+        found: dict[TaxKind, Micros] = {}
+        for kind, amount in self.layers:
+            found[kind] = found.get(kind, 0) + amount
+        return found
+
+    @property
     def amount(self) -> Micros:
         """All of it."""
-        return sum(self.kinds.values())
+        return sum(amount for _, amount in self.layers)
 
     @property
     def counts(self) -> bool:
@@ -92,31 +103,34 @@ class _Purse:
         if amount:
             self.debts[kind] = self.debts.get(kind, 0) + amount
 
-    def take(self, amount: Micros) -> tuple[dict[TaxKind, Micros], Sales]:
-        """The oldest, by kinds and by sales. More than is there is owed as the last kind that was."""
-        found: dict[TaxKind, Micros] = {}
+    def take(self, amount: Micros) -> tuple[Layers, Sales]:
+        """The oldest, by layers and by sales. More than is there is owed as the last kind that was."""
+        found: list[tuple[TaxKind, Micros]] = []
         sales: dict[tuple[TaxKind, int], Micros] = {}
         kind = TaxKind.COMMISSION
         while amount and self.layers:
             kind, there = self.layers.popleft()
             gone = min(there, amount)
-            found[kind] = found.get(kind, 0) + gone
+            found.append((kind, gone))
             self._hand_out(kind, gone, sales)
             amount -= gone
             if there > gone:
                 self.layers.appendleft((kind, there - gone))
         if amount:
-            found[kind] = found.get(kind, 0) + amount
+            found.append((kind, amount))
             sales[kind, 0] = sales.get((kind, 0), 0) + amount
             self.debts[kind] = self.debts.get(kind, 0) + amount
         return found, sales
 
-    def put_back(self, kinds: Kinds, sales: Sales) -> None:
-        for kind, amount in reversed([*kinds.items()]):
+    def put_back(self, layers: Layers, sales: Sales) -> None:
+        rests: dict[TaxKind, Micros] = {}
+        for kind, amount in reversed(layers):
             rest = amount - self._lessen(kind, amount)
             if rest:
                 self.layers.appendleft((kind, rest))
-                self._put_lots_back(kind, rest, [(order, part) for (one, order), part in sales.items() if one is kind])
+                rests[kind] = rests.get(kind, 0) + rest
+        for kind, rest in rests.items():
+            self._put_lots_back(kind, rest, [(order, part) for (one, order), part in sales.items() if one is kind])
 
     def forgive(self, amount: Micros) -> None:
         """Somebody else bears what is owed; what is over is hers."""
@@ -194,8 +208,8 @@ def payments(
         key = ("payout", one.payout) if one.payout is not None else ("gift", one.gift)
         if (one.debit.kind, one.debit.party) == (AccountKind.AVAILABLE, party):
             if one.kind in _LEAVES:
-                kinds, sales = purse.take(one.amount)
-                known[key] = Payment(one.currency, kinds, one.payout, one.gift, sales=sales)
+                layers, sales = purse.take(one.amount)
+                known[key] = Payment(one.currency, layers, one.payout, one.gift, sales=sales)
                 known[key].paid_at = at if _given(one) else None
                 known[key].withheld = one.kind is TransferKind.WITHHOLD
                 parts.setdefault(withheld_of.get(one.payout or 0, 0), []).append(known[key])
@@ -207,7 +221,7 @@ def payments(
         elif (one.credit.kind, one.credit.party) == (AccountKind.AVAILABLE, party):
             if key in known and one.kind in _COMES_BACK:
                 known[key].back_at = at
-                purse.put_back(known[key].kinds, known[key].sales)
+                purse.put_back(known[key].layers, known[key].sales)
             else:
                 _gain(purse, one)
         elif key in known and one.kind in (TransferKind.PAYOUT_FINAL, TransferKind.GIFT):
@@ -228,7 +242,7 @@ def _replace(gives: _Purse, gets: _Purse, taken: Payment, one: Transfer) -> None
         return
     debts = {kind: owed for kind, owed in gets.debts.items() if owed}
     if debts:
-        gives.put_back(taken.kinds, taken.sales)
+        gives.put_back(taken.layers, taken.sales)
         for kind, part in zip(debts, spread(taken.amount, [*debts.values()]), strict=True):
             gives.take_back(kind, part)
     gets.forgive(one.amount)
