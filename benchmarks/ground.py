@@ -202,8 +202,9 @@ def ground() -> Iterator[Ground]:
         yield _open[0]
         return
     home = Path(tempfile.mkdtemp(prefix="fsb-"))
+    server = Server(home / "pg")
     try:
-        with Server(home / "pg") as server:
+        with server:
             database = embedded_database(server)
             migrate(database.dsn(owner=True), database.app_role)
             with connect(database.dsn(), name="fanshare bench") as conn:
@@ -211,6 +212,7 @@ def ground() -> Iterator[Ground]:
                 yield _open[0]
     finally:
         _open.clear()
+        shutil.rmtree(server.place.root, ignore_errors=True)  # may lie elsewhere, behind a link
         shutil.rmtree(home, ignore_errors=True)
 
 

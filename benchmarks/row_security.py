@@ -4,10 +4,12 @@ Reads by key, a scan of one programme's orders, and batches of transfers, in tur
 four tables they touch. The answer is discussed in ``docs/decisions/0007-schema.md``.
 """
 
+import shutil
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 
@@ -91,7 +93,10 @@ def timed(work: Callable[[], object]) -> float:
 
 def main() -> None:
     """Measure in turns and print medians."""
-    with tempfile.TemporaryDirectory(prefix="fsb-") as home, Server(Path(home)) as server:
+    with ExitStack() as rest:
+        server = Server(Path(rest.enter_context(tempfile.TemporaryDirectory(prefix="fsb-"))))
+        rest.callback(shutil.rmtree, server.place.root, ignore_errors=True)  # may lie elsewhere, behind a link
+        rest.enter_context(server)
         database = embedded_database(server)
         migrate(database.dsn(owner=True), database.app_role)
         with connect(database.dsn()) as conn, connect(database.dsn(owner=True)) as owner:

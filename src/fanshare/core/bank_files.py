@@ -43,8 +43,7 @@ class Debtor:
     country: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Payment:
+class Payment(NamedTuple):
     """One payment. ``key`` is ours for ever, ``number`` too and fits into a short field.
 
     ``account`` is ``None`` where its owner was erased since.
@@ -54,7 +53,7 @@ class Payment:
     key: str
     amount: Micros
     currency: str
-    account: Account | None = field(repr=False)
+    account: Account | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ _COUNTRIES = {country: country.translate(_VALUES) for country in LENGTHS}
 
 def compact_iban(text: str) -> str:
     """An IBAN as files carry it: what people type, without blanks and hyphens and in capitals. Nothing is checked."""
-    return _BLANKS.sub("", text).upper()
+    return text.upper() if text.isalnum() else _BLANKS.sub("", text).upper()
 
 
 def iban_fault(iban: str) -> str | None:

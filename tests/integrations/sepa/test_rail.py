@@ -1,7 +1,5 @@
 """A SEPA file keeps the contract of rails, and says what its bank's answers are worth."""
 
-from dataclasses import replace
-
 import pytest
 
 from fanshare.core.errors import ConflictError
@@ -104,12 +102,12 @@ def test_what_goes_out_for_a_transfer_stands_in_the_file_as_it_is() -> None:
     assert freeze(FIRST, "09").body in write(order())
     rail = SepaFileRail(order(), NOW)
     assert rail.holds(freeze(FIRST, "09"))
-    assert not rail.holds(freeze(replace(FIRST, amount="1416.01"), "09"))
+    assert not rail.holds(freeze(FIRST._replace(amount="1416.01"), "09"))
 
 
 def test_a_payment_that_the_file_does_not_have_is_not_held_and_not_refused_for_another_file_may_pay_it() -> None:
     rail = SepaFileRail(order(), NOW)
-    stranger = freeze(replace(FIRST, end_to_end_id="fs-9"), "09")
+    stranger = freeze(FIRST._replace(end_to_end_id="fs-9"), "09")
     assert not rail.holds(stranger)
     assert rail.submit(stranger).said is Said.SILENT
 

@@ -193,7 +193,7 @@ def test_debits_and_returns_are_judged_by_their_numbers_in_whatever_order(
     cents: Sequence[int], acts: Sequence[tuple[int, bool]], version: str
 ) -> None:
     one = items()[0]
-    made = compose(frame(), [replace(one, reference=f"r-{n}", micros=c * 10_000) for n, c in enumerate(cents)])
+    made = compose(frame(), [one._replace(reference=f"r-{n}", micros=c * 10_000) for n, c in enumerate(cents)])
     transfers = made.payments[0].transfers
     chosen = [(transfers[at % len(transfers)], back) for at, back in acts]
     entries = [

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from fanshare.core.bank_text import basic
 from fanshare.core.iban import compact_iban
@@ -19,8 +20,7 @@ from fanshare.integrations.sepa.document import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """An amount for one payee. ``reference`` is ours, unique for ever, and comes back as the end-to-end id.
 
     ``purpose`` is what she reads on her statement.
@@ -76,18 +76,18 @@ def decimal_text(micros: Micros) -> str:
 def _transfers(items: Iterable[Item]) -> Iterable[Transfer]:
     for item in items:
         yield Transfer(
-            instruction_id=item.reference,
-            end_to_end_id=item.reference,
-            amount=decimal_text(item.micros),
-            currency=item.currency,
-            creditor=_party(item.payee),
-            remittance=basic(item.purpose, REMITTANCE_LENGTH),
+            item.reference,
+            item.reference,
+            decimal_text(item.micros),
+            item.currency,
+            _party(item.payee),
+            basic(item.purpose, REMITTANCE_LENGTH),
         )
 
 
 def _party(party: Party) -> Party:
     address = party.address and _address(party.address)
-    bic = party.bic.replace(" ", "").upper()
+    bic = party.bic and party.bic.replace(" ", "").upper()
     return Party(basic(party.name, NAME_LENGTH), compact_iban(party.iban), bic, address)
 
 

@@ -5,6 +5,7 @@ The same shape comes from composing (``compose``), goes into writing (``write``)
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 #: The versions of pain.001 that are written and read. 03 is what older bank software takes, 09 is the one of the EPC's
 #: guidelines since November 2023, 13 the newest whose schema is at hand.
@@ -25,8 +26,7 @@ class Address:
     lines: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Party:
+class Party(NamedTuple):
     """Who pays or is paid, and the account. ``bic`` may be empty."""
 
     name: str
@@ -35,8 +35,7 @@ class Party:
     address: Address | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Transfer:
+class Transfer(NamedTuple):
     """One credit transfer. ``amount`` is decimal text such as ``12.34``, as in the file."""
 
     instruction_id: str

@@ -1,7 +1,7 @@
 """Rules about single transfers, and about transfers beside each other. Yields (rule, place) like ``payment_rules``."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from fanshare.core.bank_text import readable
 from fanshare.core.iban import EEA, SEPA, iban_fault, is_bic, same_system
@@ -28,34 +28,29 @@ _SOUND = re.compile(
 def of_all(order: Order) -> Iterator[Offence]:
     """Every transfer of a file; transfers are counted through, over all payments."""
     seen: _Seen = (set(), set(), set())
+    differ = _all_differ([transfer for payment in order.payments for transfer in payment.transfers])
     number = 0
     for payment in order.payments:
         for transfer in payment.transfers:
             number += 1
-            place = f"transfer {number}"
-            yield from of_transfer(transfer, payment.debtor, place)
-            yield from _twice(transfer, seen, place)
+            if not is_sound(transfer, payment.debtor):
+                yield from each_of(transfer, payment.debtor, f"transfer {number}")
+            if not differ:
+                yield from _twice(transfer, seen, f"transfer {number}")
 
 
-def of_transfer(transfer: Transfer, debtor: Party, place: str) -> Iterator[Offence]:
-    """One transfer by itself."""
-    if is_sound(transfer):
-        yield from _account(transfer.creditor, debtor, place)
-    else:
-        yield from each_of(transfer, debtor, place)
-
-
-def is_sound(transfer: Transfer) -> bool:
-    """Whether one look shows that no rule is broken but perhaps one about the creditor's account."""
+def is_sound(transfer: Transfer, debtor: Party) -> bool:
+    """Whether one look shows that this transfer by itself breaks no rule."""
+    creditor = transfer.creditor
     text = (
         f"{transfer.instruction_id}\n{transfer.end_to_end_id}\n{transfer.amount}\n{transfer.currency}\n"
-        f"{transfer.creditor.name}\n{transfer.remittance}"
+        f"{creditor.name}\n{transfer.remittance}"
     )
-    return _SOUND.fullmatch(text) is not None
+    return _SOUND.fullmatch(text) is not None and creditor.address is None and not _account(creditor, debtor)
 
 
 def each_of(transfer: Transfer, debtor: Party, place: str) -> Iterator[Offence]:
-    """The same, rule by rule."""
+    """One transfer by itself, rule by rule."""
     yield from of_id("instruction-id", transfer.instruction_id, place, required=False)
     yield from of_id("end-to-end-id", transfer.end_to_end_id, place)
     if transfer.end_to_end_id == "NOTPROVIDED":
@@ -64,7 +59,9 @@ def each_of(transfer: Transfer, debtor: Party, place: str) -> Iterator[Offence]:
     yield from of_name("creditor-name", transfer.creditor.name, place)
     if transfer.creditor.name and not readable(transfer.creditor.name):
         yield "creditor-name-unreadable", place
-    yield from _account(transfer.creditor, debtor, place)
+    yield from ((rule, place) for rule in _account(transfer.creditor, debtor))
+    if transfer.creditor.address:
+        yield from of_address(transfer.creditor.address, place)
     if len(transfer.remittance) > REMITTANCE_LENGTH:
         yield "remittance-length", place
     yield from of_text((transfer.remittance,), place)
@@ -82,28 +79,34 @@ def _amount(transfer: Transfer, place: str) -> Iterator[Offence]:
         yield "currency", place
 
 
-def _account(creditor: Party, debtor: Party, place: str) -> Iterator[Offence]:
+def _account(creditor: Party, debtor: Party) -> list[str]:
     fault = iban_fault(creditor.iban)
-    if fault:
-        yield f"iban-{fault}", place
-    else:
-        yield from _reached(creditor, debtor, place)
-    if creditor.address:
-        yield from of_address(creditor.address, place)
+    return _reached(creditor, debtor) if fault is None else [f"iban-{fault}"]
 
 
-def _reached(creditor: Party, debtor: Party, place: str) -> Iterator[Offence]:
-    country = creditor.iban[:2]
+def _reached(creditor: Party, debtor: Party) -> list[str]:
+    country, found = creditor.iban[:2], []
     if country not in SEPA:
-        yield "iban-country", place
+        found.append("iban-country")
     elif not creditor.bic and country not in EEA:
-        yield "bic-missing", place
+        found.append("bic-missing")
     if creditor.iban == debtor.iban:
-        yield "own-account", place
+        found.append("own-account")
     if creditor.bic and not is_bic(creditor.bic):
-        yield "bic-form", place
+        found.append("bic-form")
     elif creditor.bic and not same_system(country, creditor.bic[4:6]):
-        yield "bic-country", place
+        found.append("bic-country")
+    return found
+
+
+def _all_differ(transfers: Sequence[Transfer]) -> bool:
+    """Whether nothing can be there twice."""
+    instructions = [one.instruction_id for one in transfers if one.instruction_id]
+    return (
+        len(set(instructions)) == len(instructions)
+        and len({one.end_to_end_id for one in transfers}) == len(transfers)
+        and len({(one.creditor.iban, one.amount, one.remittance) for one in transfers}) == len(transfers)
+    )
 
 
 def _twice(transfer: Transfer, seen: _Seen, place: str) -> Iterator[Offence]:
