@@ -59,9 +59,7 @@ FACTS: Mapping[Kind, Facts] = {
 CALLED = frozenset(FACTS)
 
 
-@lru_cache(maxsize=1024)
-@lru_cache(maxsize=4096)  # asked for every payment of a run, of a few kinds and currencies
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=1024)  # asked for every payment of a run, of a few kinds and currencies
 def step(kind: str, currency: str) -> Micros:
     """The smallest amount that a way of paying moves, in micros: ISO's unit or the provider's, whichever is larger.
 

@@ -11,6 +11,7 @@ from fanshare.core.money import Micros
 from fanshare.core.payout_item import State
 from fanshare.core.rails import least
 from fanshare.core.replaced import is_gone
+from fanshare.core.tax.rules import Country
 from fanshare.core.tax.withholding import Part
 from fanshare.flows import funding, withholding
 from fanshare.flows.payee_currency import quoted
@@ -100,16 +101,21 @@ def _wants(row: Row, standing: _Standing, minimum: Mapping[str, Micros]) -> Want
 
 
 def less_tax(
-    access: Access, checked: list[Row], now: Instant
+    access: Access, home: Country, checked: list[Row], now: Instant
 ) -> tuple[list[Row], dict[int, tuple[withholding.Asked, Part]]]:
-    """The payments less what is held for a tax authority, and that by payment; what would be too little has failed."""
+    """The payments less what is held for a tax authority, and that by payment; what would be too little has failed.
+
+    ``home`` is where the brand is; most countries ask for nothing to be held.
+    """
+    if not home.withholdings:
+        return checked, {}
     whole = {
         row.id: withholding.Asked(*row.place, row.taken, row.kind)
         for row in checked
         if row.item.state is State.APPROVED
     }
     kept: dict[int, tuple[withholding.Asked, Part]] = {}
-    parts = withholding.parts(access, [*whole.values()], now) if whole else {}
+    parts = withholding.parts(access, home, [*whole.values()], now) if whole else {}
     if not parts:
         return checked, kept
     for place, row in enumerate(checked):

@@ -175,14 +175,14 @@ def send(programme: Programme, run_id: int, by: str, now: Instant) -> list[Row]:
         if run.submitted_at is not None:
             return rows.items_of(access, run_id, lock=True)
         _expect(run, run.state == "approved")
-        minimum = rows.rules(access).minimum
+        minimum, home = rows.rules(access).minimum, withholding.home(access)
         with access.ahead():
             parties, read = rows.lock_items(access, run_id)
             payout_standing.lock_payees(access, parties)
             ready = payout_standing.ready_later(access, now, run=run_id, parties=parties)
             items = read()
             asked = payouts.asked(programme, parties)
-            checked, kept = less_tax(access, looked_at(access, items, ready(), minimum, now), now)
+            checked, kept = less_tax(access, home, looked_at(access, items, ready(), minimum, now), now)
             by_id = {row.id: row for row in checked} | _go(programme, run_id, items, checked, kept, asked, by, now)
         return [by_id[row.id] for row in items]
 

@@ -38,9 +38,8 @@ def home(access: Access) -> Country:
     return rules().of(found.country, found.time_zone, found.currency)
 
 
-def parts(access: Access, asked: Sequence[Asked], now: Instant) -> dict[tuple[int, str], Part]:
-    """What of these payments is kept back, by party and currency; those of which nothing is are left out."""
-    country = home(access)
+def parts(access: Access, country: Country, asked: Sequence[Asked], now: Instant) -> dict[tuple[int, str], Part]:
+    """What of these payments is kept back in that country, by party and currency; whole ones are left out."""
     subject = rows.subject(access, [one.party for one in asked], now) if country.withholdings else None
     report = country.report(country.withholdings[0].report) if subject else None
     if not subject or report is None:

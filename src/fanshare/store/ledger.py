@@ -132,6 +132,7 @@ def posting(
     moved = _moved(access, {id_: deltas[key] for key, id_ in there.items()})
     digests = [transfer_digest(transfer, at) for transfer in batch]
     root = log.tree_root(digests).hex()
+    columns = {name: access.written(values) for name, values in _of_transfers(batch, digests).items()}
 
     def posted() -> Posting:
         rows = made()
@@ -139,7 +140,8 @@ def posting(
         ids = there | theirs
         _move(access, _moved(access, {id_: deltas[key] for key, id_ in ids.items()}) if theirs else moved)
         number = int(drawn.result()[0][0])
-        _append(access, number, batch, digests, ids | _by_balance(rows), at)
+        whose = _whose(batch, ids | _by_balance(rows))
+        access.later(_TRANSFERS, {**columns, **whose, "posting": number, "at": at}, within=_explained)
         return Posting(len(batch), number, root)
 
     return posted
@@ -235,34 +237,27 @@ def _move(access: Access, moved: Mapping[str, Any]) -> None:
     access.later(_MOVE, {"ids": moved["ids"], "deltas": moved["deltas"]}, within=_explained)
 
 
-def _append(
-    access: Access,
-    number: int,
-    batch: Sequence[Transfer],
-    digests: list[bytes],
-    ids: Mapping[Balance, int],
-    at: Instant,
-) -> None:
-    access.later(
-        _TRANSFERS,
-        {
-            "at": at,
-            "posting": number,
-            "digest": digests,
-            "kind": [str(transfer.kind) for transfer in batch],
-            "debit": [ids[Balance(transfer.debit, transfer.currency)] for transfer in batch],
-            "credit": [ids[Balance(transfer.credit, transfer.currency)] for transfer in batch],
-            "amount": [transfer.amount for transfer in batch],
-            "currency": [transfer.currency for transfer in batch],
-            "order": [transfer.order for transfer in batch],
-            "creator": [transfer.creator for transfer in batch],
-            "party": [transfer.party for transfer in batch],
-            "role": [transfer.role for transfer in batch],
-            "payout": [transfer.payout for transfer in batch],
-            "gift": [transfer.gift for transfer in batch],
-        },
-        within=_explained,
-    )
+def _whose(batch: Sequence[Transfer], ids: Mapping[Balance, int]) -> dict[str, list[int]]:
+    return {
+        "debit": [ids[Balance(transfer.debit, transfer.currency)] for transfer in batch],
+        "credit": [ids[Balance(transfer.credit, transfer.currency)] for transfer in batch],
+    }
+
+
+def _of_transfers(batch: Sequence[Transfer], digests: list[bytes]) -> dict[str, list[Any]]:
+    """What of the transfers is known before the rows of their accounts are."""
+    return {
+        "digest": digests,
+        "kind": [str(transfer.kind) for transfer in batch],
+        "amount": [transfer.amount for transfer in batch],
+        "currency": [transfer.currency for transfer in batch],
+        "order": [transfer.order for transfer in batch],
+        "creator": [transfer.creator for transfer in batch],
+        "party": [transfer.party for transfer in batch],
+        "role": [transfer.role for transfer in batch],
+        "payout": [transfer.payout for transfer in batch],
+        "gift": [transfer.gift for transfer in batch],
+    }
 
 
 def transfer_digest(transfer: Transfer, at: Instant) -> bytes:

@@ -26,7 +26,6 @@ SIZES = {
     "work_mem": "8MB",
     "maintenance_work_mem": "64MB",
     "max_wal_size": "512MB",  # bounds the time a crash recovery takes
-    "wal_compression": "on",
     "max_wal_senders": "4",
     "max_logical_replication_workers": "0",
     "max_locks_per_transaction": "128",  # a query over many partitions locks each of them
