@@ -44,7 +44,9 @@ def test_what_is_paid_never_exceeds_the_pools_of_kept_orders() -> None:
                 bonus.pool for bonus in part.bonuses
             )
             assert part.pool <= part.uncapped <= granted
-            assert part.uncapped <= views[part.order_id].net
+            net = views[part.order_id].net
+            assert sum(line.pool + line.tiered + line.further for line in part.lines) <= net
+            assert all(bonus.pool <= net for bonus in part.bonuses), "each on top, so together they may be more"
             assert part.currency == views[part.order_id].currency
         for order in facts:
             credits_ = [part.credit.fraction for part in parts if part.order_id == order.id]

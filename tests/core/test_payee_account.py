@@ -1,5 +1,7 @@
 """Accounts as people type them: what a bank would refuse is refused at once, and nothing of them gets into a log."""
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -106,3 +108,9 @@ def test_a_representation_tells_the_kind_and_nothing_else() -> None:
     for account in (iban_account("Cleo Canary", CLEOS, "COBADEFFXXX"), us_account("Cleo Canary", ROUTING, "12345678")):
         for secret in (account.holder, account.number, account.bank, account.number[-4:]):
             assert secret not in repr(account)
+
+
+def test_an_account_that_was_sealed_before_there_were_other_currencies_is_read() -> None:
+    known = json.loads(packed(iban_account("Finn Fox", "AT611904300234573201")))
+    del known["money"]
+    assert unpacked(json.dumps(known).encode()) == iban_account("Finn Fox", "AT611904300234573201")

@@ -26,6 +26,7 @@ class Kind(StrEnum):
 
 
 _KINDS = {str(kind): kind for kind in Kind}
+_DECODER = json.JSONDecoder()
 #: What each way by a bank's file carries; the others carry several currencies (``rails.FACTS``).
 CURRENCY: Mapping[Kind, str] = {Kind.IBAN: "EUR", Kind.US: "USD"}
 
@@ -151,10 +152,10 @@ def packed(account: Account) -> bytes:
 
 
 def unpacked(content: bytes) -> Account:
-    """Undo ``packed``."""
-    known = json.loads(content.decode())  # bytes would be searched for their encoding
-    known["kind"] = _KINDS[known["kind"]]
-    return Account(**known)
+    """Undo ``packed``, also of an account from when all were in one currency."""
+    known, _ = _DECODER.raw_decode(content.decode())  # one object and nothing around it, as it was sealed
+    kind, holder, number = _KINDS[known["kind"]], known["holder"], known["number"]
+    return Account(kind, holder, number, known["bank"], known["savings"], known.get("money", ""))
 
 
 def _holder(name: str) -> str:
