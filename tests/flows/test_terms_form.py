@@ -28,6 +28,15 @@ def test_a_form_that_is_sent_as_it_was_shown_changes_nothing(terms: Terms) -> No
     assert read(draft.document, version=1, effective_at=0).hash == read(written, version=1, effective_at=0).hash
 
 
+def test_an_amount_that_is_shown_with_one_more_zero_so_that_it_is_clear_stays_as_it_was() -> None:
+    written: Any = document(read(parse(TERMS, "toml"), version=1, effective_at=0)) | {
+        "caps": [{"per": "day", "amount": "4.245", "currency": "EUR"}]
+    }
+    shown = fields(written)
+    assert shown["caps-0-amount"] == "4.2450"
+    assert filled(written, sent(shown)).document["caps"] == written["caps"]
+
+
 @given(whole_terms(), st.data())
 def test_one_changed_rate_changes_that_rate_and_nothing_else(terms: Terms, data: st.DataObject) -> None:
     written: Any = document(terms)

@@ -61,3 +61,8 @@ def in_field(micros: Micros) -> str:
 def plainly(number: str) -> str:
     """A number as a field holds it, so that it is read back as the same: ``1.1250`` for ``1.125``."""
     return f"{number}0" if _EITHER.fullmatch(number) else number
+
+
+def as_written(number: str) -> str:
+    """A number that was read from a field, as it was before ``plainly``: what nobody changed stays the same text."""
+    return number[:-1] if number.endswith("0") and _EITHER.fullmatch(number[:-1]) else number

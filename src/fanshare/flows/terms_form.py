@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fanshare.core.errors import BadInputError
-from fanshare.core.typed_amount import plainly, typed_number
+from fanshare.core.typed_amount import as_written, plainly, typed_number
 
 #: A form of more fields than this is no help to anybody; the document itself is changed then.
 MOST_FIELDS = 900
@@ -110,7 +110,7 @@ def figure(text: str) -> str:
     """
     bare = text.strip().removesuffix("%").strip()
     try:
-        return typed_number(bare)
+        return as_written(typed_number(bare))
     except BadInputError as error:
         if error.code == "unclear_amount":
             raise
