@@ -301,7 +301,7 @@ def _codes(access: Access, news: Sequence[NewLink]) -> list[str]:
         for place in left:
             codes[place] = _not_in(taken)
             taken.add(codes[place])
-        known = directory.known(access.conn, "link", [codes[place] for place in left])
+        known = directory.find_all(access.conn, "link", [codes[place] for place in left])
         left = [place for place in left if codes[place] in known]
     return codes
 

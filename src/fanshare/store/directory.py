@@ -183,15 +183,13 @@ class Target(NamedTuple):
 
 def find(conn: Connection, kind: Kind, key: str) -> Target | None:
     """What a link code, hook endpoint, host or page stands for."""
-    row = conn.execute(
-        "SELECT programme_id, target_id FROM directory WHERE kind = %s AND key = %s", [kind, key]
-    ).fetchone()
-    return None if row is None else Target(*row)
+    return find_all(conn, kind, [key]).get(key)
 
 
-def known(conn: Connection, kind: Kind, keys: list[str]) -> set[str]:
-    """Which of these public keys are in use, by whatever programme."""
-    return {key for (key,) in conn.execute("SELECT key FROM directory WHERE kind = %s AND key = ANY(%s)", [kind, keys])}
+def find_all(conn: Connection, kind: Kind, keys: list[str]) -> dict[str, Target]:
+    """The same of several, by key; what is not in use is left out."""
+    query = "SELECT key, programme_id, target_id FROM directory WHERE kind = %s AND key = ANY(%s)"
+    return {key: Target(*target) for key, *target in conn.execute(query, [kind, keys])}
 
 
 def register(access: Access, kind: Kind, keys: Mapping[str, int]) -> None:
@@ -396,8 +394,7 @@ def drop_deliveries_before(conn: Connection, before: Instant) -> int:
 
 
 def keep_partitions(conn: Connection) -> None:
-    """Let nobody drop a partition of clicks or deliveries until this transaction ends; reading and writing go on.
-
-    For whoever exports a snapshot: what it shows must still be there when another connection comes to read it.
+    """Let nobody drop a partition of clicks or deliveries until this transaction ends: a snapshot that is exported must
+    still show them when another connection comes to read it.
     """
     conn.execute("LOCK TABLE click, delivery IN ACCESS SHARE MODE")
