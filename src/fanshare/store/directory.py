@@ -188,8 +188,8 @@ def find(conn: Connection, kind: Kind, key: str) -> Target | None:
 
 def find_all(conn: Connection, kind: Kind, keys: list[str]) -> dict[str, Target]:
     """The same of several, by key; what is not in use is left out."""
-    query = "SELECT key, programme_id, target_id FROM directory WHERE kind = %s AND key = ANY(%s)"
-    return {key: Target(*target) for key, *target in conn.execute(query, [kind, keys])}
+    several = "SELECT key, programme_id, target_id FROM directory WHERE kind = %s AND key = ANY(%s)"
+    return {key: Target(*target) for key, *target in conn.execute(several, [kind, keys])}
 
 
 def register(access: Access, kind: Kind, keys: Mapping[str, int]) -> None:
