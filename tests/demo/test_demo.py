@@ -16,12 +16,12 @@ import psutil
 import psycopg
 import pytest
 
-from fanshare.cli.demo_home import make_home
+from fanshare.cli.demo_home import make_home, remove
 from fanshare.config.settings_env import from_env
 from fanshare.config.wiring import clock_of, mark_as_demo
 from fanshare.core.errors import FanshareError
 from fanshare.store import directory
-from fanshare.store.server import Database
+from fanshare.store.server import Database, supervisor
 from tests.support.memory_limit import Limit, limited
 from tests.support.schema import database, schema_template
 
@@ -55,6 +55,12 @@ def _left_over(home: Path) -> list[list[str]]:
     return [line for line in lines if any(str(home) in word for word in line)]
 
 
+def _databases(home: Path) -> list[Path]:
+    """Databases of a home's demonstration that lie elsewhere, because the server's user can't enter the home."""
+    told = supervisor.SHARED.glob("home-*/home")
+    return [one.parent for one in told if one.read_text("utf-8").strip() == str(home / "demo")]
+
+
 def _get(url: str) -> tuple[int, str]:
     with urllib.request.urlopen(url, timeout=20) as answer:
         return answer.status, answer.read().decode()
@@ -68,14 +74,17 @@ def memory() -> Iterator[Limit]:
 
 
 @pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory, memory: Limit) -> tuple[Document, Path]:
-    """What a demonstration of the small world reports, and its home, which is left where it is."""
+def played(tmp_path_factory: pytest.TempPathFactory, memory: Limit) -> Iterator[tuple[Document, Path]]:
+    """What a demonstration of the small world reports, and its home, which it left where it is."""
     home = tmp_path_factory.mktemp("demo")
     with _start(home, "--no-serve", "--keep", limit=memory) as process:
         memory.watch(process.pid)
         told = _document(process)
         assert process.wait(60) == 0, process.stderr and process.stderr.read()
-    return told, home
+    assert len(_databases(home)) == int((home / "demo" / "pg").is_symlink())
+    yield told, home
+    remove(home / "demo")
+    assert _databases(home) == []
 
 
 def test_it_passes_within_one_gigabyte(played: tuple[Document, Path], memory: Limit) -> None:
@@ -159,6 +168,7 @@ def test_the_same_seed_tells_the_same_and_the_pages_show_it(played: tuple[Docume
             stream.close()
     assert not (tmp_path / "demo").exists()
     assert _left_over(tmp_path) == []
+    assert _databases(tmp_path) == []
 
 
 def _wait_for(file: Path, process: subprocess.Popen[str]) -> str:
@@ -204,6 +214,7 @@ def test_what_serves_ends_when_the_demonstration_is_killed(tmp_path: Path, flags
     while (left := _left_over(tmp_path)) and time.monotonic() < until:
         time.sleep(0.1)
     assert left == []
+    remove(tmp_path / "demo")
 
 
 def _without_chance(told: Mapping[str, Any]) -> Document:

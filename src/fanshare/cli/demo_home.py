@@ -55,7 +55,7 @@ def make_home(environ: Mapping[str, str], path: Path) -> DemoHome:
             raise FanshareError("not_a_demo", f"{path} holds something that no demonstration made; nothing is removed.")
         if running(path) is not None:
             raise FanshareError("demo_runs", f"A demonstration is running in {path}; stop it first.")
-        shutil.rmtree(path)
+        remove(path)
     path.mkdir(parents=True, mode=0o700)
     (path / _MARK).write_text("fanshare demo makes this directory anew each time; keep nothing in it.\n", "utf-8")
     clock = path / _CLOCK
@@ -145,4 +145,12 @@ def removed_afterwards(home: DemoHome, keep: bool) -> Iterator[None]:
     finally:
         home.clock.close()
         if not keep:
-            shutil.rmtree(home.path, ignore_errors=True)
+            remove(home.path, ignore_errors=True)
+
+
+def remove(home: Path, *, ignore_errors: bool = False) -> None:
+    """A home and its database, which lies elsewhere, behind a link, where its user can't enter the home."""
+    link, named = home / "pg", home / "pg" / "home"
+    if link.is_symlink() and named.is_file() and named.read_text("utf-8").strip() == str(home.absolute()):
+        shutil.rmtree(link.resolve(), ignore_errors=ignore_errors)
+    shutil.rmtree(home, ignore_errors=ignore_errors)
