@@ -39,8 +39,8 @@ def home(access: Access) -> Country:
 
 
 def parts(access: Access, country: Country, asked: Sequence[Asked], now: Instant) -> dict[tuple[int, str], Part]:
-    """What of these payments is kept back in that country, by party and currency; whole ones are left out."""
-    subject = rows.subject(access, [one.party for one in asked], now) if country.withholdings else None
+    """What of these payments such a country wants kept back, by party and currency; whole ones are left out."""
+    subject = rows.subject(access, [one.party for one in asked], now)
     report = country.report(country.withholdings[0].report) if subject else None
     if not subject or report is None:
         return {}
